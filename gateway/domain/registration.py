@@ -1,0 +1,233 @@
+"""What is told to a registry, what it may answer, and the port every adapter stands behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal["check_in", "change", "check_out", "annulment"]
+Sex = Literal["male", "female", "other", "unknown"]
+DocumentKind = Literal["passport", "national_id", "resident_id", "residence_permit", "driving_licence", "other", "none"]
+PartyRole = Literal["single", "head_of_family", "head_of_group", "family_member", "group_member"]
+Relation = Literal[
+    "", "grandparent", "great_grandparent", "great_grandchild", "parent_in_law", "spouse", "child", "sibling",
+    "grandchild", "parent", "nephew", "in_law", "uncle", "guardian", "child_in_law", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; country is ISO 3166-1 alpha-3, municipality_code the country's own (INE, comune, GB/T 2260)."""
+
+    street: str = ""
+    extra: str = ""
+    postal_code: str = ""
+    municipality: str = ""
+    municipality_code: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """The dwelling; jurisdiction is an ISO 3166 code in lower case ("es", "cn-33"), timezone an IANA name."""
+
+    code: str
+    address: Address
+    area: str
+    jurisdiction: str
+    timezone: str
+    name: str = ""
+    registered_as: str = ""  # the establishment's number at the registry, where that is not `code`
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StayFacts:
+    """One stay, half-open [from_at, until_at) in UTC seconds; agreed_at is when it was contracted."""
+
+    id: str
+    from_at: int
+    until_at: int
+    agreed_at: int = 0
+    rooms: int = 1
+    payment: Literal["cash", "card", "transfer", "platform", "on_arrival", "other"] = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An identity document; support is the number of the card itself (Spain), issuing_country ISO alpha-3."""
+
+    kind: DocumentKind = "none"
+    number: str = ""
+    issuing_country: str = ""
+    support: str = ""
+    issuing_place_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visa:
+    """A foreigner's visa as the Chinese temporary-stay form asks for it; valid_until is YYYY-MM-DD."""
+
+    kind: str = ""
+    number: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """One person staying; birth_date is YYYY-MM-DD, nationality ISO alpha-3, phone E.164; "" is not told."""
+
+    id: str
+    surname: str
+    given_names: str
+    birth_date: str
+    nationality: str
+    document: Document
+    second_surname: str = ""
+    sex: Sex = "unknown"
+    birth_country: str = ""
+    birth_place: str = ""
+    birth_place_code: str = ""
+    residence: Address = Address()
+    registered_address: str = ""  # the household register's address (China)
+    phone: str = ""
+    email: str = ""
+    relation: Relation = ""  # of a minor to the adult of the party
+    role: PartyRole = "single"
+    visa: Visa = Visa()
+
+
+@dataclass(frozen=True, slots=True)
+class LandlordFacts:
+    """Who lets the unit; registered_as is the landlord's number at the registry."""
+
+    id: str
+    name: str
+    registered_as: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One record owed to a registry; reference makes sending it twice recognisable, corrects is an earlier receipt."""
+
+    id: str
+    kind: Kind
+    reference: str
+    unit: UnitFacts
+    stay: StayFacts
+    people: tuple[PersonFacts, ...]
+    landlord: LandlordFacts
+    corrects: str | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What a registry would refuse: the field ("people[0].document.number"), the rule's code and a sentence."""
+
+    field: str
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that the registry receives otherwise than it was given ("Núñez" → "NUNEZ")."""
+
+    field: str
+    given: str
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The registry has the whole record; raw_sha256 is of the receipt's bytes as received, at in UTC seconds."""
+
+    receipt: str
+    raw_sha256: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswer:
+    """What the registry said of one person of a record."""
+
+    person: str
+    accepted: bool
+    receipt: str = ""
+    code: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedInPart:
+    """The registry took some people of the record and refused others."""
+
+    receipt: str
+    people: tuple[PersonAnswer, ...]
+    raw_sha256: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The registry has it and has not decided: poll(reference) from poll_after (UTC seconds) on."""
+
+    reference: str
+    poll_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The registry (or the check before sending) will not have it: the authority's own code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeUnknown:
+    """It was sent and no usable answer came: look it up where that is possible, else a person decides."""
+
+    reason: str
+
+
+Answer = Accepted | AcceptedInPart | Pending | Refused | OutcomeUnknown
+
+
+class RegistryUnreachable(Exception):
+    """Nothing was sent, so sending it later is safe; the text is a reason without personal data."""
+
+
+class Registry(Protocol):
+    """One authority that takes registrations.
+
+    submit and poll raise RegistryUnreachable where nothing was sent; everything else is an Answer. A record with
+    problems() is answered Refused without being sent. poll takes a Pending.reference and, where can_be_asked, also
+    a Registration.reference; a reference unknown to the registry is answered Refused("unknown_reference", …), which
+    proves that nothing arrived.
+    """
+
+    name: str
+    can_be_asked: bool
+
+    async def submit(self, registration: Registration) -> Answer: ...
+
+    async def poll(self, reference: str) -> Answer: ...
+
+    async def cancel(self, receipt: str) -> Answer: ...
+
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]: ...
+
+    def differences(self, registration: Registration) -> tuple[Difference, ...]: ...
+
+    def tables(self) -> Mapping[str, str]:
+        """Name → version of each code table this adapter writes into its records."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+UNKNOWN_REFERENCE = "unknown_reference"
+NOT_TAKEN = "not_taken"

@@ -1,0 +1,75 @@
+"""A registration survives its sealed form, and the form refuses everything else."""
+
+import dataclasses
+import json
+
+import pytest
+
+from gateway.domain.registration import (
+    Address,
+    Document,
+    LandlordFacts,
+    PersonFacts,
+    Registration,
+    StayFacts,
+    UnitFacts,
+)
+from gateway.domain.registration_json import BadRegistration, registration_from_json, registration_to_json
+
+PERSON = PersonFacts("p1", "Núñez", "Ana", "1990-02-03", "ESP", Document("passport", "XDA123456", "ESP"))
+RECORD = Registration(
+    id="r1",
+    kind="check_in",
+    reference="ref-1",
+    unit=UnitFacts("DW-1", Address("Calle Mayor 1", country="ESP"), "8a39", "es", "Europe/Madrid"),
+    stay=StayFacts("s1", 1_700_000_000, 1_700_100_000),
+    people=(PERSON, dataclasses.replace(PERSON, id="p2")),
+    landlord=LandlordFacts("l1", "Casa SL"),
+)
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    assert registration_from_json(registration_to_json(RECORD)) == RECORD
+
+
+def test_a_correction_keeps_what_it_corrects() -> None:
+    record = dataclasses.replace(RECORD, kind="annulment", corrects="receipt-1", late=True)
+    assert registration_from_json(registration_to_json(record)) == record
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("surprise",), 1),
+        (("kind",), "arrival"),
+        (("late",), 1),
+        (("stay", "from_at"), "soon"),
+        (("stay", "from_at"), True),
+        (("people",), {}),
+        (("people", 0, "document", "kind"), ["passport"]),
+        (("unit",), None),
+    ],
+)
+def test_a_foreign_field_or_type_is_refused(path: tuple[str | int, ...], value: object) -> None:
+    tree = json.loads(registration_to_json(RECORD))
+    place = tree
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(BadRegistration):
+        registration_from_json(json.dumps(tree))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"id": NaN}', '{"id":"a","id":"b"}', "\ud800".encode("utf-8", "surrogatepass")]
+)
+def test_what_is_no_record_is_refused(text: str | bytes) -> None:
+    with pytest.raises(BadRegistration):
+        registration_from_json(text)
+
+
+def test_the_refusal_never_repeats_a_value() -> None:
+    text = registration_to_json(RECORD).replace('"female"', '"x"').replace('"unknown"', '"Núñez"')
+    with pytest.raises(BadRegistration) as refusal:
+        registration_from_json(text)
+    assert "Núñez" not in str(refusal.value)
