@@ -1,0 +1,96 @@
+"""What each jurisdiction asks of a tenant, as data: one TOML file each, refused if it says anything unknown."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from gateway.domain.identity import DOCUMENT_KINDS, FIELDS
+
+FaceRule = Literal["allowed", "optional", "forbidden"]
+FACE_RULES = ("allowed", "optional", "forbidden")
+EXPIRED_RULES = ("refused", "review")
+FLAGS = ("keep_portrait", "resident_number")
+NUMBERS = (
+    "guardian_under",
+    "face_guardian_under",
+    "keep_registration_days",
+    "keep_evidence_days",
+    "face_filing_limit",
+)
+CATALOGS = {"fields": FIELDS, "document_kinds": DOCUMENT_KINDS, "languages": ("zh", "en")}
+
+
+class BadProfile(ValueError):
+    """A profile that says something unknown, or leaves something out; the message names the file and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One jurisdiction's rules; ages in years, retention in days after the stay ended.
+
+    `face`: allowed (offered), optional (offered beside an equal way without it), forbidden (never run).
+    `keep_portrait`: the registry requires the portrait, sealed until sent. `face_filing_limit`: how many people's faces
+    may be stored before a filing with the authority is due, 0 for no such rule. `resident_number`: a long number of
+    digits is checked as GB 11643.
+    """
+
+    code: str
+    title: str
+    fields: tuple[str, ...]
+    document_kinds: tuple[str, ...]
+    face: FaceRule
+    guardian_under: int
+    face_guardian_under: int
+    expired_document: str
+    keep_registration_days: int
+    keep_evidence_days: int
+    keep_portrait: bool
+    face_filing_limit: int
+    resident_number: bool
+    languages: tuple[str, ...]
+
+
+def read_profile(text: str, name: str = "profile") -> Profile:
+    """Parses one TOML profile; raises BadProfile for an unknown, missing or impossible field."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadProfile(f"{name}: {error}") from None
+    known = {item.name for item in fields(Profile)}
+    unknown, missing = sorted(set(data) - known), sorted(known - set(data))
+    if unknown or missing:
+        raise BadProfile(f"{name}: unknown {unknown}, missing {missing}")
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    _check_values(values, name)
+    return Profile(**values)
+
+
+def _check_values(values: Mapping[str, Any], name: str) -> None:
+    """Raises BadProfile where a value is of the wrong type or outside its catalog."""
+    for key, value in values.items():
+        wanted = bool if key in FLAGS else int if key in NUMBERS else tuple if key in CATALOGS else str
+        if type(value) is not wanted or (isinstance(value, int) and value < 0):
+            raise BadProfile(f"{name}: {key} must be of type {wanted.__name__} and not negative")
+    for key, catalog in CATALOGS.items():
+        strange = sorted(set(values[key]) - set(catalog))
+        if strange or not values[key]:
+            raise BadProfile(f"{name}: {key} must be of {catalog}, not {strange}")
+    if values["face"] not in FACE_RULES or values["expired_document"] not in EXPIRED_RULES:
+        raise BadProfile(f"{name}: face is one of {FACE_RULES}, expired_document one of {EXPIRED_RULES}")
+
+
+@cache
+def load_profiles() -> Mapping[str, Profile]:
+    """Every profile of the catalog by its code; raises BadProfile if one file is wrong."""
+    folder = files("gateway.domain") / "jurisdictions"
+    entries = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    profiles = {}
+    for entry in entries:
+        profile = read_profile(entry.read_text(encoding="utf-8"), entry.name)
+        if f"{profile.code}.toml" != entry.name:
+            raise BadProfile(f"{entry.name}: holds the code {profile.code}")
+        profiles[profile.code] = profile
+    return profiles
