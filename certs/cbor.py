@@ -1,0 +1,54 @@
+"""Deterministic CBOR (RFC 8949 §4.2.1), the one encoding everything signed here is written in.
+
+Map keys are small integers (-24..23) or texts: for these cbor2's length-first order and the bytewise order of
+RFC 8949 agree. Floats, tags and indefinite lengths are not part of any message and are refused.
+"""
+
+from typing import Any
+
+import cbor2
+
+MAX_DEPTH = 8
+
+
+class NotCanonical(ValueError):
+    """Bytes that are not exactly one deterministically encoded item."""
+
+
+def encode(value: Any) -> bytes:
+    """Bytes of a value made of int, bytes, str, bool, None, list and dict."""
+    return cbor2.dumps(value, canonical=True)
+
+
+def decode(raw: bytes) -> Any:
+    """Value of exactly one canonical item; raises NotCanonical for anything else, trailing bytes included."""
+    try:
+        value = cbor2.loads(raw)
+    except (cbor2.CBORError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+        raise NotCanonical("not CBOR") from error
+    _require_plain(value, MAX_DEPTH)
+    if encode(value) != raw:
+        raise NotCanonical("not the deterministic encoding")
+    return value
+
+
+def _require_plain(value: Any, depth: int) -> None:
+    if depth == 0:
+        raise NotCanonical("nested too deeply")
+    if isinstance(value, list):
+        for item in value:
+            _require_plain(item, depth - 1)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _require_key(key)
+            _require_plain(item, depth - 1)
+    elif type(value) is int:
+        if not -(2**64) <= value < 2**64:
+            raise NotCanonical("integer out of range")
+    elif value is not None and type(value) not in (bytes, str, bool):
+        raise NotCanonical("a type that no message has")
+
+
+def _require_key(key: Any) -> None:
+    if type(key) is not str and not (type(key) is int and -24 <= key <= 23):
+        raise NotCanonical("map keys are small integers or texts")

@@ -1,0 +1,116 @@
+"""The folder a device is born with: device.json, key.pem (0600), cert.pem (leaf and issuing), ca.pem.
+
+The gateway's command line writes it for simulated devices; firmware_sim reads it. device.json:
+{"site", "device", "kind", "broker": {"host", "port"}, "gateway": {"command": JWK, "credential": JWK, "intake": JWK}}.
+It names no unit, no address and no person.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs.ca import DEVICE_DAYS, Authority, Issued
+from certs.errors import BadFolder, BadKey
+from certs.files import PUBLIC, write_atomic
+from certs.keys import jwk_of, load_private_key, new_private_key, public_from_jwk, save_private_key
+from certs.profiles import IDENTIFIER, Kind
+
+GATEWAY_KEYS = ("command", "credential", "intake")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayKeys:
+    """The three public keys a device knows the gateway by."""
+
+    command: ec.EllipticCurvePublicKey
+    credential: ec.EllipticCurvePublicKey
+    intake: ec.EllipticCurvePublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFolder:
+    """What a device knows of itself and of the gateway; `path` also holds its durable state."""
+
+    path: Path
+    site: str
+    device: str
+    kind: Kind
+    host: str
+    port: int
+    gateway: GatewayKeys
+    key: ec.EllipticCurvePrivateKey
+
+    @property
+    def key_file(self) -> Path:
+        """Private key, PEM."""
+        return self.path / "key.pem"
+
+    @property
+    def cert_file(self) -> Path:
+        """Certificate chain to present, PEM."""
+        return self.path / "cert.pem"
+
+    @property
+    def ca_file(self) -> Path:
+        """Certificate to trust, PEM."""
+        return self.path / "ca.pem"
+
+
+def gateway_keys_of(authority: Authority) -> GatewayKeys:
+    """The public halves of an authority's three keys."""
+    return GatewayKeys(
+        authority.command_key.public_key(), authority.credential_key.public_key(), authority.intake_key.public_key()
+    )
+
+
+def write_device_folder(
+    path: Path, authority: Authority, site: str, device: str, kind: Kind, *, host: str, port: int,
+    days: int = DEVICE_DAYS,
+) -> Issued:  # fmt: skip
+    """Make or refresh a device's folder: the key is kept if there is one, the certificate is always new."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    key_file = path / "key.pem"
+    if not key_file.exists():
+        save_private_key(key_file, new_private_key())
+    issued = authority.issue_device(load_private_key(key_file).public_key(), site, device, kind, days)
+    keys = gateway_keys_of(authority)
+    described = {
+        "site": site,
+        "device": device,
+        "kind": kind,
+        "broker": {"host": host, "port": port},
+        "gateway": {name: jwk_of(getattr(keys, name)) for name in GATEWAY_KEYS},
+    }
+    write_atomic(path / "cert.pem", issued.chain_pem, PUBLIC)
+    write_atomic(path / "ca.pem", authority.ca_pem, PUBLIC)
+    write_atomic(path / "device.json", json.dumps(described, indent=2).encode(), PUBLIC)
+    return issued
+
+
+def read_device_folder(path: Path) -> DeviceFolder:
+    """The folder's content, checked; raises BadFolder with the reason."""
+    try:
+        described = json.loads((path / "device.json").read_text())
+        site, device, kind = described["site"], described["device"], described["kind"]
+        broker, keys = described["broker"], described["gateway"]
+        gateway = GatewayKeys(**{name: public_from_jwk(keys[name]) for name in GATEWAY_KEYS})
+        host, port, key = str(broker["host"]), int(broker["port"]), load_private_key(path / "key.pem")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadKey) as error:
+        raise BadFolder(f"{path.name} is not a device folder: {type(error).__name__}") from error
+    _require_names(path, site, device, kind)
+    return DeviceFolder(path, site, device, cast("Kind", kind), host, port, gateway, key)
+
+
+def find_device_folders(path: Path) -> list[Path]:
+    """Folders directly under `path` that hold a device, by name."""
+    return sorted(file.parent for file in path.glob("*/device.json"))
+
+
+def _require_names(path: Path, site: Any, device: Any, kind: Any) -> None:
+    named = isinstance(site, str) and isinstance(device, str) and IDENTIFIER.match(site) and IDENTIFIER.match(device)
+    if not named or kind not in ("lock", "kiosk"):
+        raise BadFolder(f"{path.name} names no lock or kiosk")

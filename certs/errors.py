@@ -1,0 +1,43 @@
+"""What can be wrong with a key, a signature, a credential or a sealed message. Texts carry no personal data."""
+
+
+class CertError(Exception):
+    """Anything refused by this package; `code` is stable and may be shown."""
+
+    code = "cert_error"
+
+
+class BadSignature(CertError):
+    """Bytes that are not a COSE_Sign1 of the expected key over the expected context."""
+
+    code = "bad_signature"
+
+
+class BadKey(CertError):
+    """A public or private key that is not a sound P-256 key."""
+
+    code = "bad_key"
+
+
+class BadCredential(CertError):
+    """A signed token whose claims are not a key credential."""
+
+    code = "bad_credential"
+
+
+class BadRequest(CertError):
+    """A certificate request that cannot be granted: bad name, bad proof of possession, wrong key type."""
+
+    code = "bad_request"
+
+
+class BadFolder(CertError):
+    """A device folder that is incomplete or does not say what it should."""
+
+    code = "bad_folder"
+
+
+class Unsealable(CertError):
+    """A sealed message that this key and context cannot open."""
+
+    code = "unsealable"
