@@ -1,0 +1,197 @@
+"""The embedded MQTT broker: mosquitto as a child process, watched and restarted. mosquitto(8), 2.0."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections import deque
+from pathlib import Path
+
+from gateway.broker_config import (
+    CONFIG,
+    CRL,
+    PID,
+    BrokerCertificates,
+    BrokerSettings,
+    broker_user,
+    write_files,
+    write_private,
+)
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 15.0
+STOP_SECONDS = 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+STEADY_SECONDS = 60.0  # after that long without a fall the next fall starts again with the first pause
+
+
+class BrokerFailed(Exception):
+    """mosquitto did not start; the text ends with the last lines it wrote."""
+
+
+class EmbeddedBroker:
+    """One mosquitto in `folder`. What it acked outlives a kill: the folder holds its store."""
+
+    def __init__(
+        self, folder: Path, settings: BrokerSettings, certificates: BrokerCertificates, *, binary: Path
+    ) -> None:
+        self.settings = settings
+        self.restarts = 0
+        self._folder = folder.resolve()
+        self._certificates = certificates
+        self._binary = binary
+        self._process: asyncio.subprocess.Process | None = None
+        self._lines: deque[str] = deque(maxlen=20)
+        self._said = asyncio.Condition()
+        self._watching: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running mosquitto, None while there is none."""
+        process = self._process
+        return process.pid if process and process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start and return once it listens. Raises BrokerFailed."""
+        await asyncio.to_thread(write_files, self._folder, self.settings, self._certificates)
+        await self._end_leftover()
+        await self._spawn()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """End it in order (it saves its store), or by force after ten seconds."""
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        process = self._process
+        if process and process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if self._listening:
+            await self._listening
+        (self._folder / PID).unlink(missing_ok=True)
+
+    async def replace_crl(self, pem: bytes) -> None:
+        """Refuse new connections by revoked certificates from now on; live sessions are not ended by this."""
+        self._certificates = BrokerCertificates(
+            self._certificates.ca, self._certificates.server, self._certificates.key, pem
+        )
+        write_private(self._folder / CRL, pem, broker_user())
+        process = self._process
+        if process is None or process.returncode is not None:
+            return  # the next start reads it
+        self._lines.clear()
+        process.send_signal(signal.SIGHUP)
+        with contextlib.suppress(TimeoutError):  # killed meanwhile: the restart reads it
+            await self._wait_for("Reloading config", process)
+
+    async def _spawn(self) -> None:
+        self._lines.clear()
+        process = await asyncio.create_subprocess_exec(
+            self._binary, "-c", CONFIG, cwd=self._folder, stderr=asyncio.subprocess.PIPE
+        )
+        self._process = process
+        (self._folder / PID).write_text(str(process.pid))
+        self._listening = asyncio.create_task(self._listen(process))
+        try:
+            await self._wait_for(" running", process)
+        except TimeoutError as error:
+            process.kill()
+            message = "mosquitto did not start: " + " | ".join(self._lines)
+            raise BrokerFailed(message) from error
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """Take what mosquitto writes until it ends, so that it never blocks on a full pipe."""
+        if process.stderr is None:
+            return
+        async for line in process.stderr:
+            text = line.decode(errors="replace").rstrip()
+            log.debug("mosquitto: %s", text)
+            await self._note(text)
+        await process.wait()
+        await self._note("ended")
+
+    async def _note(self, text: str) -> None:
+        async with self._said:
+            self._lines.append(text)
+            self._said.notify_all()
+
+    async def _wait_for(self, text: str, process: asyncio.subprocess.Process) -> None:
+        """Wait until mosquitto has written `text`. Raises TimeoutError when it ends or takes too long."""
+
+        def told() -> bool:
+            return process.returncode is not None or any(text in line for line in self._lines)
+
+        async with asyncio.timeout(START_SECONDS), self._said:
+            await self._said.wait_for(told)
+        if process.returncode is not None:
+            raise TimeoutError
+
+    async def _watch(self) -> None:
+        """Start it again whenever it falls, with growing pauses."""
+        clock = asyncio.get_running_loop().time
+        pause, since = FIRST_PAUSE, clock()
+        while self._process:
+            code = await self._process.wait()
+            if clock() - since > STEADY_SECONDS:
+                pause = FIRST_PAUSE
+            log.error("the broker ended with %s; starting it again in %.1f s", code, pause)
+            await asyncio.sleep(pause)
+            pause, since = min(pause * 2, LONGEST_PAUSE), clock()
+            try:
+                await self._spawn()
+            except BrokerFailed as error:
+                log.error("%s", error)  # the next round of the loop tries again
+                continue
+            self.restarts += 1
+
+    async def _end_leftover(self) -> None:
+        """End the mosquitto of a gateway that was killed: it still holds the port and the store."""
+        descriptor = _open_leftover(self._folder)
+        if descriptor is None:
+            return
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+            await _readable(descriptor, STOP_SECONDS)
+        except TimeoutError:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            await _readable(descriptor, STOP_SECONDS)
+        finally:
+            os.close(descriptor)
+
+
+def _open_leftover(folder: Path) -> int | None:
+    """A pidfd of the mosquitto that still runs in this folder. Held, its number cannot come to mean another process."""
+    try:
+        pid = int((folder / PID).read_text())
+        descriptor = os.pidfd_open(pid)
+    except (OSError, ValueError):
+        return None
+    try:
+        ours = Path(f"/proc/{pid}/cwd").readlink() == folder
+        if ours and Path(f"/proc/{pid}/comm").read_text().strip() == "mosquitto":
+            return descriptor
+    except OSError:
+        pass  # it ended while we looked
+    os.close(descriptor)
+    return None
+
+
+async def _readable(descriptor: int, seconds: float) -> None:
+    """Wait until a pidfd says that its process has ended."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await asyncio.wait_for(ended.wait(), seconds)
+    finally:
+        loop.remove_reader(descriptor)
