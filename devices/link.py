@@ -11,6 +11,10 @@ class LinkDown(Exception):
     """The command did not reach the link's other side; nothing is known to have been delivered."""
 
 
+class NobodyListens(LinkDown):
+    """The link works, but the device is not on it and nothing was kept for it. Not every broker can tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """One message as it arrived: still unverified bytes. `ack` may be called once what it says is committed."""
