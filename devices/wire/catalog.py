@@ -1,0 +1,111 @@
+"""Every message body there is: command, event and ack types with their numbers and fields (the protocol's table)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from devices.wire.fields import (
+    EPOCH,
+    ID,
+    NONCE,
+    PERCENT,
+    TIME,
+    Field,
+    code,
+    flag,
+    octets,
+    several,
+    text,
+    whole,
+    word,
+)
+
+MAX_KEYS: Final = 400  # 17 bytes each in a state message of 8 KiB
+_BOLT: Final = word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")
+_SEALED: Final = octets(82, 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One type's number on the wire and the fields of its body."""
+
+    number: int
+    fields: tuple[Field, ...] = ()
+
+
+COMMANDS: Final[dict[str, Shape]] = {
+    "unlock": Shape(1, (Field(1, "key", ID),)),
+    "lock": Shape(2),
+    "put_key": Shape(3, (Field(1, "credential", octets(1, 200)),)),
+    "drop_key": Shape(4, (Field(1, "key", ID),)),
+    "set_time": Shape(5, (Field(1, "now", TIME), Field(2, "nonce", NONCE))),
+    "read_back": Shape(6),
+    "revoke": Shape(7, (Field(1, "epoch", EPOCH), Field(2, "keys", several(ID, MAX_KEYS)))),
+    "show": Shape(
+        16,
+        (
+            Field(1, "screen", code),
+            Field(2, "lines", several(text(200), 12), optional=True),
+            Field(3, "code", text(512), optional=True),
+            Field(4, "registration", ID, optional=True),
+            Field(5, "language", text(16), optional=True),
+        ),
+    ),
+}
+
+EVENTS: Final[dict[str, Shape]] = {
+    "unlocked": Shape(
+        1,
+        (
+            Field(1, "key", ID, optional=True),
+            Field(2, "means", word("gateway", "ble", "passcode", "knob")),
+            Field(3, "command", ID, optional=True),
+        ),
+    ),
+    "locked": Shape(2, (Field(1, "means", word("gateway", "ble", "knob", "auto"), optional=True),)),
+    "key_put": Shape(3, (Field(1, "key", ID),)),
+    "key_dropped": Shape(4, (Field(1, "key", ID), Field(2, "reason", word("command", "revoked"), optional=True))),
+    "refused": Shape(5, (Field(1, "code", code), Field(2, "command", ID, optional=True))),
+    "battery": Shape(6, (Field(1, "percent", PERCENT),)),
+    "jammed": Shape(7, (Field(1, "command", ID, optional=True),)),
+    "door": Shape(8, (Field(1, "open", flag),)),
+    "clock_lost": Shape(9),
+    "booted": Shape(10, (Field(1, "nonce", NONCE), Field(2, "reset", flag, optional=True))),
+    "revoked": Shape(11, (Field(1, "epoch", EPOCH),)),
+    "registration": Shape(16, (Field(1, "sealed", _SEALED), Field(2, "registration", ID))),
+}
+
+# One body for every ack: what a lock found or now is. A refused command's ack carries none.
+ACK_BODY: Final = (
+    Field(1, "bolt", _BOLT, optional=True),
+    Field(2, "door", word("open", "closed", "unknown"), optional=True),
+    Field(3, "battery", PERCENT, optional=True),
+    Field(4, "keys", several(ID, MAX_KEYS), optional=True),
+    Field(5, "epoch", EPOCH, optional=True),
+    Field(6, "clock", word("set", "lost"), optional=True),
+    Field(7, "drift", whole(-(2**32), 2**32), optional=True),
+)
+
+# Why a device did not do what it was asked. Refused: it will not; failed: it tried.
+REFUSALS: Final[dict[str, str]] = {
+    "bad_signature": "The command is not signed by the gateway this device knows.",
+    "malformed": "The command is signed but is none this device can read.",
+    "wrong_device": "The command is for another device.",
+    "unknown_type": "This device has no such ability.",
+    "retained": "The broker kept the command and delivered it late.",
+    "expired": "The command's time is over.",
+    "not_yet": "The command claims to come from the future.",
+    "replayed": "A command with this id but other content was done before.",
+    "clock_lost": "The device does not know the time and cannot judge a window.",
+    "stale_nonce": "The time was made for an earlier moment.",
+    "unknown_key": "The key is not on this lock.",
+    "key_not_yet": "The key's window has not begun.",
+    "key_expired": "The key's window is over.",
+    "key_revoked": "The key was revoked.",
+    "wrong_lock": "The key is for another lock.",
+    "bad_credential": "The key is not signed by the gateway this lock knows.",
+    "stale_epoch": "A newer revocation list is already here.",
+    "no_space": "The lock holds as many keys as it can.",
+    "jammed": "The bolt did not move.",
+    "battery_empty": "The battery cannot move the bolt.",
+    "interrupted": "The device lost power while it acted; what the bolt did is unknown.",
+}

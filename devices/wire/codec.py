@@ -1,0 +1,197 @@
+"""Messages as integer-keyed deterministic CBOR (RFC 8949 §4.2.1). Strict: what is not expected is refused."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from certs import cbor
+from devices.wire.catalog import ACK_BODY, COMMANDS, EVENTS, MAX_KEYS, Shape
+from devices.wire.errors import BadMessage
+from devices.wire.fields import EPOCH, ID, NONCE, PERCENT, SEQ, TIME, Field, code, several, text, whole, word
+from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Ack, Body, Command, Event, State
+from devices.wire.topics import IDENTIFIER
+
+VERSION = 1
+
+
+def _is_map(value: Any) -> bool:
+    return type(value) is dict
+
+
+def _is_device(value: Any) -> bool:
+    return type(value) is str and IDENTIFIER.match(value) is not None
+
+
+def _is_battery(value: Any) -> bool:
+    return value is None or PERCENT(value)
+
+
+_VERSION = Field(0, "version", whole(VERSION, VERSION))
+_COMMAND = (
+    _VERSION,
+    Field(1, "id", ID),
+    Field(2, "device", _is_device),
+    Field(3, "type", whole(1, 255)),
+    Field(4, "issued_at", TIME),
+    Field(5, "expires_at", TIME),
+    Field(6, "body", _is_map),
+)
+_ACK = (
+    _VERSION,
+    Field(1, "command_id", ID),
+    Field(2, "seq", SEQ),
+    Field(3, "at", TIME),
+    Field(4, "outcome", word("done", "refused", "failed")),
+    Field(5, "code", code, optional=True),
+    Field(6, "body", _is_map),
+)
+_EVENT = (
+    _VERSION,
+    Field(2, "seq", SEQ),
+    Field(3, "at", TIME),
+    Field(4, "type", whole(1, 255)),
+    Field(6, "body", _is_map),
+)
+_STATE = (
+    _VERSION,
+    Field(2, "seq", SEQ),
+    Field(3, "at", TIME),
+    Field(4, "bolt", word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")),
+    Field(5, "door", word("open", "closed", "unknown")),
+    Field(6, "battery", _is_battery),
+    Field(7, "keys", several(ID, MAX_KEYS)),
+    Field(8, "clock", word("set", "lost")),
+    Field(9, "nonce", NONCE),
+    Field(10, "epoch", EPOCH),
+    Field(11, "firmware", text(40)),
+    Field(12, "waiting", whole(0, 2**32 - 1)),
+)
+
+
+def encode_command(command: Command) -> bytes:
+    """Bytes of a command; raises BadMessage for one that no device could read."""
+    shape = _shape_named(COMMANDS, command.type)
+    body = _pack(command.body, shape.fields)
+    return _to_bytes(
+        {
+            **_common(command, "id", "device", "issued_at", "expires_at"),
+            "type": shape.number,
+            "body": body,
+        },
+        _COMMAND,
+    )
+
+
+def decode_command(raw: bytes) -> Command:
+    """The command in exactly these bytes; raises BadMessage."""
+    found = _from_bytes(raw, _COMMAND)
+    found["type"], shape = _shape_numbered(COMMANDS, found["type"])
+    found["body"] = _unpack(found["body"], shape.fields)
+    return Command(**found)
+
+
+def encode_ack(ack: Ack) -> bytes:
+    """Bytes of an ack; raises BadMessage."""
+    named = {**_common(ack, "command_id", "seq", "at", "outcome"), "body": _pack(ack.body, ACK_BODY)}
+    if ack.code is not None:
+        named["code"] = ack.code
+    return _to_bytes(named, _ACK)
+
+
+def decode_ack(raw: bytes) -> Ack:
+    """The ack in exactly these bytes; raises BadMessage, also for a refusal without a reason."""
+    found = _from_bytes(raw, _ACK)
+    if (found["outcome"] == "done") == ("code" in found):
+        raise BadMessage("a code says why something was not done")
+    found["body"] = _unpack(found["body"], ACK_BODY)
+    return Ack(**found)
+
+
+def encode_event(event: Event) -> bytes:
+    """Bytes of an event; raises BadMessage."""
+    shape = _shape_named(EVENTS, event.type)
+    named = {**_common(event, "seq", "at"), "type": shape.number, "body": _pack(event.body, shape.fields)}
+    return _to_bytes(named, _EVENT)
+
+
+def decode_event(raw: bytes) -> Event:
+    """The event in exactly these bytes; raises BadMessage."""
+    found = _from_bytes(raw, _EVENT)
+    found["type"], shape = _shape_numbered(EVENTS, found["type"])
+    found["body"] = _unpack(found["body"], shape.fields)
+    return Event(**found)
+
+
+def encode_state(state: State) -> bytes:
+    """Bytes of a state; raises BadMessage."""
+    names = [field.name for field in _STATE if field is not _VERSION]
+    return _to_bytes({**_common(state, *names), "keys": list(state.keys)}, _STATE)
+
+
+def decode_state(raw: bytes) -> State:
+    """The state in exactly these bytes; raises BadMessage."""
+    found = _from_bytes(raw, _STATE)
+    found["keys"] = tuple(found["keys"])
+    return State(**found)
+
+
+def limit_of(kind: str) -> int:
+    """Most bytes a signed message from or to a lock or kiosk may have."""
+    return KIOSK_LIMIT if kind == "kiosk" else LOCK_LIMIT
+
+
+def _common(message: Any, *names: str) -> Body:
+    return {name: getattr(message, name) for name in names}
+
+
+def _to_bytes(named: Body, fields: Sequence[Field]) -> bytes:
+    return cbor.encode(_pack({"version": VERSION, **named}, fields))
+
+
+def _from_bytes(raw: bytes, fields: Sequence[Field]) -> Body:
+    if len(raw) > KIOSK_LIMIT:
+        raise BadMessage("too long")
+    try:
+        value = cbor.decode(raw)
+    except cbor.NotCanonical as error:
+        raise BadMessage("not deterministic CBOR") from error
+    named = _unpack(value, fields)
+    del named["version"]
+    return named
+
+
+def _pack(named: Mapping[str, Any], fields: Sequence[Field]) -> dict[int, Any]:
+    known = {field.name for field in fields}
+    if not known.issuperset(named):
+        raise BadMessage("a field this message does not have")
+    packed = {field.number: named[field.name] for field in fields if field.name in named}
+    _unpack(packed, fields)
+    return packed
+
+
+def _unpack(value: Any, fields: Sequence[Field]) -> Body:
+    if not isinstance(value, dict):
+        raise BadMessage("not a map")
+    named: Body = {}
+    for field in fields:
+        if field.number in value:
+            if not field.kind(value[field.number]):
+                raise BadMessage(f"{field.name} is not what it may be")
+            named[field.name] = value[field.number]
+        elif not field.optional:
+            raise BadMessage(f"{field.name} is missing")
+    if len(named) != len(value):
+        raise BadMessage("an unknown field")
+    return named
+
+
+def _shape_named(catalog: Mapping[str, Shape], name: str) -> Shape:
+    if name not in catalog:
+        raise BadMessage("an unknown type")
+    return catalog[name]
+
+
+def _shape_numbered(catalog: Mapping[str, Shape], number: int) -> tuple[str, Shape]:
+    for name, shape in catalog.items():
+        if shape.number == number:
+            return name, shape
+    raise BadMessage("an unknown type")

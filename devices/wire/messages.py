@@ -1,0 +1,71 @@
+"""What gateway and devices say to each other. Times are UTC seconds; ids of commands and keys are 16 bytes.
+
+`seq` is the device's own number: it rises by at least one with every ack, event and state it makes and never
+comes back, so that a duplicate or a late message is known for what it is.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Outcome = Literal["done", "refused", "failed"]
+Bolt = Literal["locked", "locking", "unlocked", "unlocking", "jammed", "unknown"]
+Door = Literal["open", "closed", "unknown"]
+ClockWord = Literal["set", "lost"]
+Body = dict[str, Any]
+
+LOCK_LIMIT: Final = 8 * 1024
+KIOSK_LIMIT: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the gateway asks one device to do once, in [issued_at, expires_at)."""
+
+    id: bytes
+    device: str
+    type: str
+    issued_at: int
+    expires_at: int
+    body: Body = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """A device's answer to one command; `code` says why when it was not done."""
+
+    command_id: bytes
+    seq: int
+    at: int
+    outcome: Outcome
+    code: str | None = None
+    body: Body = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at a device, kept there until the broker took it."""
+
+    seq: int
+    at: int
+    type: str
+    body: Body = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a device says of itself now. `nonce` is what the next set_time must quote."""
+
+    seq: int
+    at: int
+    bolt: Bolt
+    door: Door
+    battery: int | None
+    keys: tuple[bytes, ...]
+    clock: ClockWord
+    nonce: bytes
+    epoch: int
+    firmware: str
+    waiting: int = 0  # messages a device still holds for the gateway; a kiosk's unsent registrations
+
+
+Message = Command | Ack | Event | State

@@ -1,0 +1,41 @@
+"""MQTT topics: `lodgekey/v1/<site>/<device>/<channel>`. An id can hold no wildcard and no separator."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal, cast, get_args
+
+from devices.wire.errors import BadTopic
+
+Channel = Literal["cmd", "ack", "event", "state", "online"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+IDENTIFIER = re.compile(r"[a-z0-9-]{1,36}\Z")
+PREFIX = "lodgekey/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where a message belongs; raises BadTopic for an id or channel that cannot be."""
+
+    site: str
+    device: str
+    channel: Channel
+
+    def __post_init__(self) -> None:
+        """Refuse wildcards, separators and unknown channels at the door."""
+        if not IDENTIFIER.match(self.site) or not IDENTIFIER.match(self.device):
+            raise BadTopic("ids are 1 to 36 of a-z, 0-9 and -")
+        if self.channel not in CHANNELS:
+            raise BadTopic("no such channel")
+
+
+def format_topic(topic: Topic) -> str:
+    """The topic as the broker knows it."""
+    return f"{PREFIX}/{topic.site}/{topic.device}/{topic.channel}"
+
+
+def parse_topic(text: str) -> Topic:
+    """The one Topic that `format_topic` would write like this; raises BadTopic."""
+    parts = text.split("/")
+    if len(parts) != 5 or parts[:2] != PREFIX.split("/"):
+        raise BadTopic("not a topic of this program")
+    return Topic(parts[2], parts[3], cast("Channel", parts[4]))
