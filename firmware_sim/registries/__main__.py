@@ -1,0 +1,5 @@
+"""python -m firmware_sim.registries NAME --dir DIR."""
+
+from firmware_sim.registries.service import main
+
+main()

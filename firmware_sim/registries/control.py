@@ -1,0 +1,61 @@
+"""The control side of every simulated registry: its mood and its books, for the tester and the tests."""
+
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from firmware_sim.registries.moods import Mood, MoodGate, MoodSwitch
+from firmware_sim.registries.store import RecordStore
+
+
+class MoodOrder(BaseModel):
+    """What the mood shall be, for how many requests, after how many, with which delay in seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+    mood: Mood
+    times: int | None = Field(default=None, ge=1)
+    delay_s: float = Field(default=0.0, ge=0, le=86_400)
+    skip: int = Field(default=0, ge=0)
+
+
+def bearer_check(token: str) -> Callable[..., None]:
+    """A dependency that lets in only who shows the token."""
+
+    def check(authorization: Annotated[str, Header()] = "") -> None:
+        if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+            raise HTTPException(401, "the token is missing or wrong")
+
+    return check
+
+
+def _control_router(switch: MoodSwitch, store: RecordStore, token: str) -> APIRouter:
+    router = APIRouter(prefix="/control", dependencies=[Depends(bearer_check(token))])
+
+    @router.post("/mood")
+    def turn_mood(order: MoodOrder) -> dict[str, Any]:
+        switch.turn(order.mood, times=order.times, delay_s=order.delay_s, skip=order.skip)
+        return order.model_dump()
+
+    @router.post("/decide")
+    def decide_all() -> dict[str, bool]:
+        store.decide(time.time())
+        return {"decided": True}
+
+    @router.get("/records")
+    def list_records() -> list[dict[str, Any]]:
+        return [asdict(row) for row in store.every()]
+
+    return router
+
+
+def registry_app(title: str, store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+    """An application with moods and control, to which a registry adds its own routes."""
+    app = FastAPI(title=title, docs_url=None, redoc_url=None)
+    app.include_router(_control_router(switch, store, token))
+    app.add_middleware(MoodGate, switch=switch)
+    return app

@@ -1,0 +1,123 @@
+"""How a simulated registry misbehaves, switchable while it runs."""
+
+import asyncio
+import threading
+from enum import StrEnum
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class Mood(StrEnum):
+    """One way to answer; all but NORMAL are what real registries were seen to do."""
+
+    NORMAL = "normal"
+    REFUSE = "refuse"  # every record is refused with the registry's own code
+    PARTIAL = "partial"  # the last person of a record is refused
+    LATE = "late"  # taken in now, decided after delay_s
+    SILENT = "silent"  # commits, then the connection drops before the answer
+    HANG = "hang"  # commits, then says nothing for delay_s
+    TWICE = "twice"  # the same answer twice
+    TWO_RECEIPTS = "two_receipts"  # two answers that contradict each other
+    DOWN = "down"  # 503 before anything is read
+    BROKEN = "broken"  # commits, then an error page
+    HUGE = "huge"  # commits, then an endless answer
+    MALFORMED = "malformed"  # commits, then an answer that cannot be read
+    REDIRECT = "redirect"  # sends the caller to a private address
+
+
+class MoodSwitch:
+    """The mood in force: after `skip` normal requests, for `times` requests (None: until it is changed)."""
+
+    mood: Mood
+    times: int | None
+    delay_s: float
+    skip: int
+
+    def __init__(self, mood: Mood = Mood.NORMAL) -> None:
+        self._lock = threading.Lock()
+        self.turn(mood)
+
+    def turn(self, mood: Mood, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
+        """Switch the mood."""
+        with self._lock:
+            self.mood, self.times, self.delay_s, self.skip = mood, times, delay_s, skip
+
+    def take(self) -> tuple[Mood, float]:
+        """The mood for one request, counted; the delay in seconds."""
+        with self._lock:
+            if self.skip:
+                self.skip -= 1
+                return Mood.NORMAL, 0.0
+            mood, delay = self.mood, self.delay_s
+            if self.times is not None:
+                self.times -= 1
+                if self.times <= 0:
+                    self.mood, self.times = Mood.NORMAL, None
+            return mood, delay
+
+
+_HTML = [(b"content-type", b"text/html")]
+
+
+class MoodGate:
+    """ASGI: puts the request's mood in its scope, and spoils the answer where the mood says so."""
+
+    def __init__(self, app: ASGIApp, switch: MoodSwitch) -> None:
+        self.app, self.switch = app, switch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/control"):
+            await self.app(scope, receive, send)
+            return
+        mood, delay = self.switch.take()
+        scope["mood"], scope["mood_delay"] = mood, delay
+        before = {Mood.DOWN: (503, []), Mood.REDIRECT: (307, [(b"location", b"http://169.254.169.254/latest/")])}
+        if mood in before:
+            status, headers = before[mood]
+            await _answer(send, status, b"", headers)
+        elif mood in _SPOILERS:
+            await self.app(scope, receive, _swallow)
+            await _SPOILERS[mood](send, delay)
+        else:
+            await self.app(scope, receive, send)
+
+
+async def _swallow(_: Message) -> None:
+    """The answer that nobody gets."""
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _drop(send: Send, _: float) -> None:
+    # A promised body that never comes: the server closes the connection under the caller.
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"64")]})
+
+
+async def _hang(_: Send, delay: float) -> None:
+    await asyncio.sleep(delay or 3600)
+
+
+async def _break(send: Send, _: float) -> None:
+    await _answer(send, 500, b"<html>Internal error</html>", _HTML)
+
+
+async def _flood(send: Send, _: float) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    for _ in range(4096):
+        await send({"type": "http.response.body", "body": b" " * 65536, "more_body": True})
+
+
+async def _garble(send: Send, _: float) -> None:
+    await _answer(send, 200, b'{"answers": [{"receipt": NaN, <\xff\xfe', _HTML)
+
+
+_SPOILERS = {
+    Mood.SILENT: _drop,
+    Mood.HANG: _hang,
+    Mood.BROKEN: _break,
+    Mood.HUGE: _flood,
+    Mood.MALFORMED: _garble,
+}

@@ -1,0 +1,93 @@
+"""What a simulated registry has on its books, in a SQLite file of its own."""
+
+import sqlite3
+import threading
+import uuid
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+    number INTEGER PRIMARY KEY, lot TEXT NOT NULL, person TEXT NOT NULL, receipt TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL, code TEXT NOT NULL, sentence TEXT NOT NULL, digest TEXT NOT NULL,
+    received_at REAL NOT NULL, decided_at REAL NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS records_by_lot ON records (lot);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the books: a person or a communication of a lot; times in UTC seconds."""
+
+    lot: str
+    person: str
+    state: str  # accepted | refused | annulled
+    digest: str
+    received_at: float
+    decided_at: float
+    body: str
+    code: str = ""
+    sentence: str = ""
+    receipt: str = ""
+
+
+class RecordStore:
+    """The registry's books: rows are added once and only their state changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.executescript(_SCHEMA)
+
+    def add(self, rows: list[Row]) -> list[Row]:
+        """Enter a lot in one transaction; returns the rows with their receipts."""
+        entered = [_with_receipt(row) for row in rows]
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "INSERT INTO records (lot, person, receipt, state, code, sentence, digest, received_at, decided_at,"
+                " body) VALUES (:lot,:person,:receipt,:state,:code,:sentence,:digest,:received_at,:decided_at,:body)",
+                [asdict(row) for row in entered],
+            )
+            self._db.execute("COMMIT")
+        return entered
+
+    def lot(self, lot: str) -> list[Row]:
+        """The rows of a lot in the order they came."""
+        return self._read("WHERE lot = ? ORDER BY number", lot)
+
+    def by_receipt(self, receipt: str) -> Row | None:
+        """The row with this receipt."""
+        return next(iter(self._read("WHERE receipt = ?", receipt)), None)
+
+    def every(self) -> list[Row]:
+        """The whole book."""
+        return self._read("WHERE ? ORDER BY number", 1)
+
+    def annul(self, receipt: str) -> bool:
+        """Mark a row as annulled; False if there is none, true again if it already was."""
+        with self._lock:
+            done = self._db.execute(
+                "UPDATE records SET state = 'annulled' WHERE receipt = ? AND state IN ('accepted', 'annulled')",
+                (receipt,),
+            )
+            return done.rowcount == 1
+
+    def decide(self, now: float) -> None:
+        """Let every row that still waits be decided now."""
+        with self._lock:
+            self._db.execute("UPDATE records SET decided_at = ? WHERE decided_at > ?", (now, now))
+
+    def _read(self, where: str, argument: object) -> list[Row]:
+        columns = "lot, person, state, digest, received_at, decided_at, body, code, sentence, receipt"
+        with self._lock:
+            found = self._db.execute(f"SELECT {columns} FROM records {where}", (argument,))  # noqa: S608 - fixed texts
+            return [Row(*line) for line in found]
+
+
+def _with_receipt(row: Row) -> Row:
+    if row.receipt:
+        return row
+    return replace(row, receipt=str(uuid.uuid4()))

@@ -1,0 +1,87 @@
+"""The sandbox's own JSON of a record, and what it would refuse."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.domain import registration_rules as rules
+from gateway.domain.codes.countries import COUNTRIES
+from gateway.domain.registration import PersonFacts, Registration
+
+_SEX = {"male": "M", "female": "F", "other": "X", "unknown": "U"}
+_WORD = r"[A-Za-z0-9._:-]{1,64}"
+
+
+def record_of(registration: Registration, tables: Mapping[str, str]) -> dict[str, Any]:
+    """The sandbox's JSON of a record; times RFC 3339 in UTC."""
+    unit, stay = registration.unit, registration.stay
+    return {
+        "reference": registration.reference,
+        "kind": registration.kind,
+        "dwelling": {"code": unit.code, "area": unit.area, "jurisdiction": unit.jurisdiction},
+        "stay": stay.id,
+        "arrives": _instant(stay.from_at),
+        "leaves": _instant(stay.until_at),
+        "people": [_person(person) for person in registration.people],
+        "landlord": registration.landlord.name,
+        "corrects": registration.corrects,
+        "late": registration.late,
+        "tables": dict(tables),
+    }
+
+
+def _person(person: PersonFacts) -> dict[str, Any]:
+    paper = person.document
+    return {
+        "id": person.id,
+        "surname": person.surname,
+        "given_names": person.given_names,
+        "sex": _SEX[person.sex],
+        "birth_date": person.birth_date,
+        "nationality": person.nationality,
+        "document": None
+        if paper.kind == "none"
+        else {"kind": paper.kind, "number": paper.number, "country": paper.issuing_country},
+        "phone": person.phone,
+    }
+
+
+def _instant(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+
+
+def sandbox_problems(record: Registration, now: int) -> rules.Problems:
+    yield from rules.coherent(record)
+    if record.kind == "annulment":
+        yield from rules.need("corrects", record.corrects)
+        return
+    for field, value in (("reference", record.reference), ("unit.code", record.unit.code), ("stay.id", record.stay.id)):
+        yield from rules.need(field, value)
+        yield from rules.shaped(field, value, _WORD, "letters, digits and . _ : - only")
+    yield from rules.shaped("unit.area", record.unit.area or " ", _WORD, "letters, digits and . _ : - only")
+    yield from rules.need("landlord.name", record.landlord.name)
+    yield from rules.fits("landlord.name", record.landlord.name, 120)
+    yield from rules.plain("landlord.name", record.landlord.name)
+    for index, person in enumerate(record.people):
+        yield from _person_problems(f"people[{index}]", person, record, now)
+
+
+def _person_problems(at: str, person: PersonFacts, record: Registration, now: int) -> rules.Problems:
+    countries = COUNTRIES.valid_on(rules.arrival_day(record))
+    yield from rules.need(f"{at}.surname", person.surname)
+    for field, value in ((f"{at}.surname", person.surname), (f"{at}.given_names", person.given_names)):
+        yield from rules.fits(field, value, 120)
+        yield from rules.plain(field, value)
+    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.need(f"{at}.nationality", person.nationality)
+    yield from rules.known(f"{at}.nationality", person.nationality, countries)
+    yield from rules.shaped(
+        f"{at}.phone", person.phone, r"\+[1-9][0-9]{4,14}", "an international number like +34600000000"
+    )
+    if person.document.kind != "none":
+        yield from rules.shaped(
+            f"{at}.document.number", person.document.number or " ", r"[A-Z0-9-]{3,24}", "3 to 24 letters or digits"
+        )
+        yield from rules.known(f"{at}.document.issuing_country", person.document.issuing_country or "?", countries)
+    elif rules.age(person, rules.arrival_day(record)) >= 14:
+        yield from rules.need(f"{at}.document", None)

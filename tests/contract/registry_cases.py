@@ -1,0 +1,103 @@
+"""One case an adapter: its simulator, its settings, a record it takes and one it must refuse before sending."""
+
+import dataclasses
+import itertools
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.domain.registration import (
+    Address,
+    Document,
+    LandlordFacts,
+    PersonFacts,
+    Registration,
+    StayFacts,
+    UnitFacts,
+)
+from tests.contract.registry_simulators import SimulatedRegistry
+
+DAY = 86_400
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryCase:
+    """What the contract suite needs to know of one adapter and its simulator."""
+
+    name: str
+    settings: Callable[[SimulatedRegistry], dict[str, str]]
+    record: Callable[[], Registration]
+    bad_record: Callable[[], Registration]
+    can_cancel: bool = True
+    in_part: bool = True
+    decides_late: bool = True
+    can_contradict: bool = True
+    calls_before_filing: int = 0
+
+
+def bearer_settings(simulator: SimulatedRegistry) -> dict[str, str]:
+    """An address and the token file."""
+    return {"url": simulator.url, "token_file": simulator.token_file, "ca_file": simulator.ca_file, "timeout_s": "5"}
+
+
+def base_record(unit: UnitFacts, *people: PersonFacts, **changes: Any) -> Registration:
+    """A two-night check-in that began an hour ago, with fresh ids."""
+    now = int(time.time())
+    number = next(_numbers)
+    record = Registration(
+        id=str(uuid.uuid4()),
+        kind="check_in",
+        reference=str(uuid.uuid4()),
+        unit=unit,
+        stay=StayFacts(f"stay-{number}", now - 3600, now + 2 * DAY, agreed_at=now - DAY, payment="platform"),
+        people=people,
+        landlord=LandlordFacts("landlord-1", "Casa Sol SL", registered_as="0000000123", phone="+34910000000"),
+    )
+    return dataclasses.replace(record, **changes)
+
+
+MADRID = UnitFacts(
+    code="DW-ES-1",
+    address=Address("Calle Mayor 1", "2 B", "28013", "Madrid", "28079", "ESP"),
+    area="area-28079",
+    jurisdiction="es",
+    timezone="Europe/Madrid",
+    name="Casa Sol",
+    registered_as="0000000456",
+)
+ANA = PersonFacts(
+    id="p1",
+    surname="Núñez",
+    second_surname="Ortega",
+    given_names="Ana María",
+    birth_date="1990-02-03",
+    nationality="ESP",
+    document=Document("national_id", "12345678Z", "ESP", support="ABC123456"),
+    sex="female",
+    residence=Address("Gran Vía 3", "", "28013", "Madrid", "28079", "ESP"),
+    phone="+34600000001",
+    email="ana@example.org",
+)
+BEN = PersonFacts(
+    id="p2",
+    surname="Müller",
+    given_names="Ben",
+    birth_date="1985-12-31",
+    nationality="DEU",
+    document=Document("passport", "C01X00T47", "DEU"),
+    sex="male",
+    residence=Address("Am Markt 5", "", "20095", "Hamburg", "", "DEU"),
+    phone="+4940123456",
+)
+
+CASES = (
+    RegistryCase(
+        "sandbox",
+        bearer_settings,
+        lambda: base_record(MADRID, ANA, BEN),
+        lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="XXX")),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Starts a simulated registry as its own process and holds its control side."""
+
+import json
+import os
+import selectors
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_READY_WITHIN_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedRegistry:
+    """One running simulator: where it is, its secret, its mood and its books."""
+
+    url: str
+    token: str
+    token_file: str
+    ca_file: str = ""
+
+    def turn(self, mood: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
+        """Switch its mood."""
+        self._post("mood", {"mood": mood, "times": times, "delay_s": delay_s, "skip": skip})
+
+    def decide(self) -> None:
+        """Let everything that waits be decided."""
+        self._post("decide", {})
+
+    def books(self) -> list[dict[str, Any]]:
+        """Every row it has on its books."""
+        answer = httpx.get(
+            f"{self.url}/control/records", headers=self._headers(), verify=self._trust(), trust_env=False
+        )
+        rows: list[dict[str, Any]] = answer.raise_for_status().json()
+        return rows
+
+    def _post(self, what: str, body: dict[str, Any]) -> None:
+        answer = httpx.post(
+            f"{self.url}/control/{what}", json=body, headers=self._headers(), verify=self._trust(), trust_env=False
+        )
+        answer.raise_for_status()
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
+
+
+@contextmanager
+def running_registry(
+    name: str, folder: Path, tls: tuple[Path, Path, Path] | None = None
+) -> Iterator[SimulatedRegistry]:
+    """A simulator until the block ends; tls: certificate, key, CA."""
+    command = [sys.executable, "-m", "firmware_sim.registries", name, "--dir", str(folder)]
+    if tls:
+        command += ["--cert", str(tls[0]), "--key", str(tls[1])]
+    environment = {**os.environ, "PYTHONWARNINGS": "default"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            ready = json.loads(_first_line(process))
+            token = Path(ready["token_file"]).read_text()
+            yield SimulatedRegistry(ready["url"], token, ready["token_file"], str(tls[2]) if tls else "")
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _first_line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(_READY_WITHIN_S):
+            raise TimeoutError("the simulated registry did not get ready")
+    return process.stdout.readline()
