@@ -1,0 +1,143 @@
+"""Machine-readable zones: ICAO 9303 (8th edition), part 4 (TD3), part 5 (TD1), part 6 (TD2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import cycle
+
+Span = tuple[int, int, int]
+"""Line, first column, column after the last; all from 0."""
+
+
+class BadMachineZone(ValueError):
+    """Not a machine-readable zone: wrong number of lines, wrong length, foreign characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where each field of a format stands, and which spans each check digit covers."""
+
+    width: int
+    fields: Mapping[str, Span]
+    checks: Mapping[str, tuple[tuple[Span, ...], tuple[int, int]]]
+
+    @property
+    def lines(self) -> int:
+        """How many lines the format has."""
+        return 1 + max(span[0] for span in self.fields.values())
+
+
+def _two_lines(width: int, optional_end: int) -> dict[str, Span]:
+    """The fields TD2 and TD3 share."""
+    return {
+        "kind": (0, 0, 2), "state": (0, 2, 5), "names": (0, 5, width), "number": (1, 0, 9), "nationality": (1, 10, 13),
+        "birth": (1, 13, 19), "sex": (1, 20, 21), "expiry": (1, 21, 27), "optional": (1, 28, optional_end),
+    }  # fmt: skip
+
+
+_SHARED_CHECKS = {
+    "number": (((1, 0, 9),), (1, 9)),
+    "birth": (((1, 13, 19),), (1, 19)),
+    "expiry": (((1, 21, 27),), (1, 27)),
+}
+LAYOUTS: dict[str, Layout] = {
+    "TD3": Layout(44, _two_lines(44, 42), _SHARED_CHECKS | {
+        "optional": (((1, 28, 42),), (1, 42)),
+        "composite": (((1, 0, 10), (1, 13, 20), (1, 21, 43)), (1, 43)),
+    }),
+    "TD2": Layout(36, _two_lines(36, 35), _SHARED_CHECKS | {
+        "composite": (((1, 0, 10), (1, 13, 20), (1, 21, 35)), (1, 35)),
+    }),
+    "TD1": Layout(30, {
+        "kind": (0, 0, 2), "state": (0, 2, 5), "number": (0, 5, 14), "optional": (0, 15, 30), "birth": (1, 0, 6),
+        "sex": (1, 7, 8), "expiry": (1, 8, 14), "nationality": (1, 15, 18), "optional2": (1, 18, 29),
+        "names": (2, 0, 30),
+    }, {
+        "number": (((0, 5, 14),), (0, 14)), "birth": (((1, 0, 6),), (1, 6)), "expiry": (((1, 8, 14),), (1, 14)),
+        "composite": (((0, 5, 30), (1, 0, 7), (1, 8, 15), (1, 18, 29)), (1, 29)),
+    }),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MachineZone:
+    """One zone: its raw fields without fillers, and for each check digit whether it fits."""
+
+    format: str
+    fields: Mapping[str, str]
+    checks: Mapping[str, bool]
+
+    @property
+    def surname(self) -> str:
+        """The primary identifier, fillers as spaces."""
+        return self.fields["names"].partition("<<")[0].replace("<", " ").strip()
+
+    @property
+    def given_names(self) -> str:
+        """The secondary identifier, fillers as spaces; empty where the zone has none."""
+        return self.fields["names"].partition("<<")[2].replace("<", " ").strip()
+
+    @property
+    def sex(self) -> str:
+        """M, F or X; the filler means X (part 4, 4.2.2.2)."""
+        return self.fields["sex"] if self.fields["sex"] in ("M", "F") else "X"
+
+
+def check_digit(text: str) -> str:
+    """Part 3, 4.9: weights 7, 3, 1; digits count as themselves, A-Z as 10-35, the filler as 0."""
+    total = sum((0 if char == "<" else int(char, 36)) * weight for char, weight in zip(text, cycle((7, 3, 1))))
+    return str(total % 10)
+
+
+def parse_mrz(lines: Sequence[str]) -> MachineZone:
+    """Reads two or three lines as printed; raises BadMachineZone where they are none of the three formats."""
+    for name, layout in LAYOUTS.items():
+        if len(lines) == layout.lines and all(len(line) == layout.width for line in lines):
+            return _parse(name, layout, lines)
+    raise BadMachineZone("lines of 44, 36 or 30 characters are expected")
+
+
+def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
+    """Cuts the lines by the layout and checks every digit."""
+    if not all("A" <= char <= "Z" or "0" <= char <= "9" or char == "<" for char in "".join(lines)):
+        raise BadMachineZone("only A-Z, 0-9 and the filler stand in a machine-readable zone")
+    fields = {key: lines[row][first:last] for key, (row, first, last) in layout.fields.items()}
+    checks = {}
+    for key, (spans, (row, column)) in layout.checks.items():
+        covered = "".join(lines[line][first:last] for line, first, last in spans)
+        found = lines[row][column]
+        checks[key] = found == check_digit(covered) or (found == "<" and not covered.strip("<"))
+    if name != "TD3" and fields["optional"][:1] not in ("", "<"):
+        _join_long_number(fields, checks, lines, layout)
+    trimmed = {key: value if key == "names" else value.strip("<") for key, value in fields.items()}
+    return MachineZone(name, trimmed, checks)
+
+
+def _join_long_number(fields: dict[str, str], checks: dict[str, bool], lines: Sequence[str], layout: Layout) -> None:
+    """Part 5, 4.2.2.1 note j: a number over nine characters goes on in the optional data, its digit behind it."""
+    row, column = layout.checks["number"][1]
+    if lines[row][column] != "<":
+        return
+    rest, _, other = fields["optional"].partition("<")
+    fields["number"], fields["optional"] = fields["number"] + rest[:-1], other
+    checks["number"] = rest[-1] == check_digit(fields["number"])
+
+
+def birth_date(text: str, today: date) -> date | None:
+    """A YYMMDD of the past; None where a part is unknown or impossible."""
+    return _day(text, 2000 if text[:2].isdigit() and int(text[:2]) <= today.year % 100 else 1900)
+
+
+def expiry_date(text: str) -> date | None:
+    """A YYMMDD of this century; None where it is impossible."""
+    return _day(text, 2000)
+
+
+def _day(text: str, century: int) -> date | None:
+    """The date, or None."""
+    if len(text) != 6 or not text.isdigit():
+        return None
+    try:
+        return date(century + int(text[:2]), int(text[2:4]), int(text[4:6]))
+    except ValueError:
+        return None
