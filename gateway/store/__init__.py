@@ -1,0 +1,29 @@
+"""Where rows live: models, the database, migrations, and the sealing of personal fields."""
+
+from gateway.store.model import Model
+from gateway.store.owed import Delivery, Disclosure, Event, Registration, RepeatedRequest
+from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
+from gateway.store.stays import Command, Consent, Key, Offer, Person, Stay, Verification
+
+__all__ = [
+    "Account",
+    "Command",
+    "Consent",
+    "Delivery",
+    "Device",
+    "Disclosure",
+    "Event",
+    "HeardMessage",
+    "Key",
+    "Landlord",
+    "Model",
+    "Offer",
+    "Person",
+    "Registration",
+    "RepeatedRequest",
+    "SetAside",
+    "SignIn",
+    "Stay",
+    "Unit",
+    "Verification",
+]

@@ -1,0 +1,203 @@
+"""Where objects meet: one gateway from its settings, started and stopped in order."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from certs.ca import Authority
+from certs.keys import new_private_key, public_from_point, save_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from devices.driver import Driver
+from devices.drivers.native import NativeDriver
+from devices.link import Link
+from devices.links.mqtt import BrokerAddress, MqttLink
+from devices.links.tls import client_tls
+
+from gateway.answers import Answers
+from gateway.broker import EmbeddedBroker
+from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.domain.identity import Identity
+from gateway.domain.registration import Registry
+from gateway.domain.verification import VerificationSettings
+from gateway.enrolment import revoked_serials
+from gateway.feed import Feed
+from gateway.identity.pictures import PictureTray
+from gateway.identity.pool import IdentityPool
+from gateway.intake import Intake
+from gateway.journey.keyring import Keyring
+from gateway.journey.landlord import due_stays, end_due_stays
+from gateway.kiosk_desk import KioskDesk
+from gateway.registries import REGISTRIES
+from gateway.relay.locks import LockSenders
+from gateway.relay.loop import Relay
+from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.settings import Settings
+from gateway.store import Device
+from gateway.store.database import Database
+from gateway.store.sealing import Vault
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING = 30.0
+CRL_RENEWAL = 24 * 3600
+
+
+def utc_now() -> int:
+    """The system's clock in whole UTC seconds."""
+    return int(time.time())
+
+
+class Gateway:
+    """Everything one gateway process holds. `async with Gateway(settings)` runs it."""
+
+    def __init__(
+        self, settings: Settings, now: Callable[[], int] = utc_now, *, identity: Identity | None = None
+    ) -> None:
+        folder = settings.folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.settings, self.now = settings, now
+        self.authority = Authority.open(folder / "certs", now)
+        self.database = Database(settings.database)
+        self.database.migrate()
+        self.vault = Vault(folder / "vault")
+        self.keyring = Keyring(self.vault, self.authority.credential_key, secret_at(folder / "offers.secret"))
+        self.verification = VerificationSettings(
+            accept_face_without_liveness=settings.accept_face_without_liveness,
+            accept_document_without_face=settings.accept_document_without_face,
+        )
+        self.identity: Identity = identity or IdentityPool(workers=settings.identity_workers)
+        self.pictures = PictureTray(now)
+        self.answers = Answers()
+        self.feed = Feed(self.database, self.keyring, now)
+        self.registries: Mapping[str, Registry] = {
+            name: REGISTRIES[given.get("adapter", name)]({k: v for k, v in given.items() if k != "adapter"}, now)
+            for name, given in settings.registries.items()
+        }
+        self.broker = None if settings.broker_host else self._embedded_broker()
+        self.link: Link = MqttLink(self._broker_address())
+        self.drivers: Mapping[str, Driver] = {
+            "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
+        }
+        senders = LockSenders(self.database, self.drivers, now).table()
+        senders |= RegistrySenders(self.database, self.vault, self.registries, now).table()
+        self.relay = Relay(self.database, senders, now, claimed=CLAIMED)
+        self.kiosk_desk = KioskDesk(self.database, self.identity, self.keyring, self.pictures, self)
+        self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
+        self.database.after_commit(self.relay.wake)
+        self.database.after_commit(self.feed.wake)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Broker, link, identity workers, then the loops. Returns once commands can be sent."""
+        if self.broker is not None:
+            await self.broker.start()
+        self.feed.start()
+        await self.link.start()
+        await self.identity.start()
+        self._run("relay", self.relay.run())
+        self._run("intake", self.intake.run(self.link))
+        self._run("housekeeping", self._keep_house())
+
+    async def stop(self) -> None:
+        """The loops, then what they use; what is owed stays owed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.feed.stop()
+        await self.kiosk_desk.stop()
+        await self.link.stop()
+        await self.identity.stop()
+        for registry in self.registries.values():
+            await registry.close()
+        if self.broker is not None:
+            await self.broker.stop()
+        self.vault.close()
+        self.database.close()
+
+    @property
+    def intake_key(self) -> EllipticCurvePrivateKey:
+        """The key that kiosks seal registrations to."""
+        return self.authority.intake_key
+
+    def public_key_of(self, device_id: str) -> EllipticCurvePublicKey | None:
+        """The key a device signs with; None where it is unknown or out of service."""
+        with self.database.reading() as session:
+            device = session.get(Device, device_id)
+        if device is None or device.revoked_at is not None:
+            return None
+        return public_from_point(device.public_key)
+
+    async def refresh_crl(self) -> None:
+        """Have the embedded broker refuse what is revoked by now."""
+        if self.broker is not None:
+            with self.database.reading() as session:
+                serials = revoked_serials(session)
+            await self.broker.replace_crl(self.authority.crl(serials))
+
+    def _run(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(loop, name=name))
+
+    async def _keep_house(self) -> None:
+        """End stays whose time is over, forget pictures nobody looks at, renew the revocation list."""
+        renewed = self.now()
+        while True:
+            await asyncio.to_thread(self._end_due_stays)
+            self.pictures.sweep()
+            if self.now() - renewed > CRL_RENEWAL:
+                await self.refresh_crl()
+                renewed = self.now()
+            await asyncio.sleep(HOUSEKEEPING)
+
+    def _end_due_stays(self) -> None:
+        with self.database.reading() as session:
+            nothing_due = not due_stays(session, self.now())
+        if nothing_due:
+            return
+        with self.database.writing() as session:
+            ended = end_due_stays(session, self.keyring, self.now())
+        log.info("%d stays ended by themselves", ended)
+
+    def _embedded_broker(self) -> EmbeddedBroker:
+        key = new_private_key()
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        server = self.authority.issue_server(key.public_key())
+        with self.database.reading() as session:
+            crl = self.authority.crl(revoked_serials(session))
+        certificates = BrokerCertificates(ca=self.authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
+        settings = BrokerSettings(port=self.settings.broker_port, gateways=(self.settings.gateway_name,))
+        binary = find_mosquitto(self.settings.mosquitto)
+        return EmbeddedBroker(self.settings.folder / "broker", settings, certificates, binary=binary)
+
+    def _broker_address(self) -> BrokerAddress:
+        given = self.settings
+        if given.broker_host and given.broker_ca_file and given.broker_cert_file and given.broker_key_file:
+            tls = client_tls(given.broker_ca_file, given.broker_cert_file, given.broker_key_file)
+            return BrokerAddress(given.broker_host, given.broker_port, given.gateway_name, tls)
+        folder = given.folder / "certs"
+        key = new_private_key()
+        save_private_key(folder / "gateway.key", key)
+        (folder / "gateway.pem").write_bytes(self.authority.issue_gateway(key.public_key(), given.gateway_name).chain_pem)
+        (folder / "ca.pem").write_bytes(self.authority.ca_pem)
+        tls = client_tls(folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key")
+        return BrokerAddress("127.0.0.1", given.broker_port, given.gateway_name, tls)
+
+
+def secret_at(path: Path) -> bytes:
+    """32 random bytes kept in a file of mode 0600, made at first use."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(32))
+    return path.read_bytes()

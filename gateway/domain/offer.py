@@ -1,0 +1,46 @@
+"""An offer's link: a token that names the offer and proves the gateway made it; nothing secret is stored."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from typing import Final
+from uuid import UUID
+
+from gateway.domain.errors import OfferUnknown
+
+LIFETIME: Final = 7 * 86_400
+_PROOF = 16
+
+# state -> states that may follow it
+OFFER_STATES: Final[dict[str, frozenset[str]]] = {
+    "open": frozenset({"opened", "withdrawn", "used"}),
+    "opened": frozenset({"used", "withdrawn"}),
+    "used": frozenset(),
+    "withdrawn": frozenset(),
+}
+
+
+def token_of(offer_id: str, secret: bytes) -> str:
+    """The link's token: base64url of the 16 bytes of the id and 16 bytes of HMAC-SHA-256 (RFC 2104) over them."""
+    name = UUID(offer_id).bytes
+    return urlsafe_b64encode(name + _proof(name, secret)).rstrip(b"=").decode()
+
+
+def offer_of(token: str, secret: bytes) -> str:
+    """The id of the offer that the token names; OfferUnknown where it was not made by us or was re-encoded."""
+    try:
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (NotBase64, ValueError):
+        raw = b""
+    name, proof = raw[:_PROOF], raw[_PROOF:]
+    if len(raw) != 2 * _PROOF or not hmac.compare_digest(proof, _proof(name, secret)):
+        raise OfferUnknown("This link is not one of ours. Please scan the code again or ask your landlord for a new one.")
+    offer_id = str(UUID(bytes=name))
+    if token_of(offer_id, secret) != token:
+        raise OfferUnknown("This link was altered. Please scan the code again or ask your landlord for a new one.")
+    return offer_id
+
+
+def _proof(name: bytes, secret: bytes) -> bytes:
+    return hmac.digest(secret, b"lodgekey-offer" + name, hashlib.sha256)[:_PROOF]

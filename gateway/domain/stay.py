@@ -1,0 +1,95 @@
+"""A stay's window: local wall-clock times of the unit turned into half-open UTC seconds, and what may follow what."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
+
+LONGEST: Final = 10 * 366 * 86_400
+
+# state -> states that may follow it
+STAY_STATES: Final[dict[str, frozenset[str]]] = {
+    "offered": frozenset({"active", "cancelled", "ended"}),
+    "active": frozenset({"ended"}),
+    "cancelled": frozenset(),
+    "ended": frozenset(),
+}
+OCCUPYING: Final = ("offered", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open [start, end) in UTC seconds."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise StayBackwards("The stay must end after it begins. Please check both dates.", field="until")
+        if self.end - self.start > LONGEST:
+            raise InputRefused("A stay can last ten years at most. Please check the end date.", field="until")
+
+    def overlaps(self, other: "Window") -> bool:
+        """True where the two windows share at least a second."""
+        return self.start < other.end and other.start < self.end
+
+    def holds(self, at: int) -> bool:
+        """True where `at` lies in [start, end)."""
+        return self.start <= at < self.end
+
+
+def follow(state: str, following: str) -> str:
+    """The next state, or Conflict where the table does not allow it."""
+    if following not in STAY_STATES[state]:
+        raise Conflict(f"A stay that is {state} cannot become {following}.")
+    return following
+
+
+def instant(text: str, timezone: str, field: str) -> int:
+    """UTC seconds of an RFC 3339 date-time; one without an offset is the unit's wall clock.
+
+    A wall-clock time that the unit's zone skips or repeats is refused: a key must never be off by an hour.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputRefused("Please give a date and time such as 2026-03-28T15:00.", field=field) from None
+    zone = ZoneInfo(timezone)
+    if moment.tzinfo is not None:
+        return int(moment.timestamp())
+    early, late = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
+    if early.utcoffset() == late.utcoffset():
+        return int(early.timestamp())
+    if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        raise TimeDoesNotExist(
+            f"On that night the clocks of the unit go forward and {moment:%H:%M} is skipped."
+            f" Please choose a time before {skipped_from(moment, zone):%H:%M} or an hour later.",
+            field=field,
+        )
+    raise TimeIsAmbiguous(
+        f"On that night the clocks of the unit go back and {moment:%H:%M} comes twice. Please choose another time,"
+        f" or say which one: {early.isoformat()} or {late.isoformat()}.",
+        field=field,
+        choices=[early.isoformat(), late.isoformat()],
+    )
+
+
+def skipped_from(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The wall-clock minute at which the skipped time around `moment` begins."""
+    probe = moment.replace(second=0, microsecond=0)
+    while not exists(probe, zone):
+        probe -= timedelta(minutes=1)
+    return probe + timedelta(minutes=1)
+
+
+def exists(moment: datetime, zone: ZoneInfo) -> bool:
+    """True where a clock on the unit's wall ever shows this naive date-time."""
+    return moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment
+
+
+def wall_clock(at: int, timezone: str) -> str:
+    """The instant as the unit's wall clock shows it, RFC 3339 with offset."""
+    return datetime.fromtimestamp(at, ZoneInfo(timezone)).isoformat()

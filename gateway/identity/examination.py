@@ -1,0 +1,120 @@
+"""Looking at what a tenant shows, before any transaction: document read, face compared, rules applied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from gateway.domain.errors import Busy, InputRefused
+from gateway.domain.identity import (
+    DocumentReading,
+    FaceComparison,
+    Identity,
+    IdentityBusy,
+    IdentityFailed,
+    ImageRefused,
+)
+from gateway.domain.identity_sentences import sentence
+from gateway.domain.jurisdiction import Profile
+from gateway.domain.verification import (
+    Evidence,
+    Verdict,
+    VerificationSettings,
+    concluded_fields,
+    decide,
+    may_run_face,
+    typed_problems,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a tenant hands in; pictures are JPEG or PNG bytes, `typed` what they typed or corrected."""
+
+    typed: Mapping[str, str]
+    document: bytes | None = field(default=None, repr=False)
+    face: bytes | None = field(default=None, repr=False)
+    face_consented: bool = False
+    guardian_present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The verdict, the fields it rests on, how it came about, and the portrait to show beside the face."""
+
+    verdict: Verdict
+    fields: Mapping[str, str]
+    method: str
+    model: str | None
+    portrait: bytes | None = field(default=None, repr=False)
+
+
+async def examine(
+    identity: Identity, submission: Submission, profile: Profile, settings: VerificationSettings, today: date
+) -> Examined:
+    """The whole step without a database. Raises InputRefused with the fields to correct, or Busy; keeps nothing."""
+    refuse_typed(submission, profile, today)
+    try:
+        reading = await identity.read_document(submission.document) if submission.document else None
+        face = await _compare(identity, submission, reading, profile, today)
+    except ImageRefused as error:
+        raise picture_refused(error.code, error.part) from None
+    except IdentityBusy as error:
+        raise Busy(sentence(error.code, "en"), retry_after=error.retry_after) from None
+    except IdentityFailed as error:
+        raise Busy(sentence(error.code, "en")) from None
+    evidence = _evidence(submission, reading, face, today)
+    fields = concluded_fields(evidence)
+    if not fields.get("name") and not fields.get("surname") and reading is None:
+        raise InputRefused(sentence("field_missing", "en"), fields=[{"field": "name", "code": "field_missing"}])
+    if reading is not None:
+        fields["document_kind"] = reading.kind
+    return Examined(
+        verdict=decide(evidence, profile, settings),
+        fields=fields,
+        method="document_face" if face else "document" if reading else "typed",
+        model=face.model if face else None,
+        portrait=reading.portrait if reading else None,
+    )
+
+
+def refuse_typed(submission: Submission, profile: Profile, today: date) -> None:
+    """InputRefused where a typed field cannot be right, before anything else is done."""
+    problems = [{"field": p.field, "code": p.code} for p in typed_problems(submission.typed, profile, today)]
+    needed = ("name", "id_number") if submission.document is None else ()
+    problems += [{"field": name, "code": "field_missing"} for name in needed if not submission.typed.get(name)]
+    if problems:
+        raise InputRefused(sentence(problems[0]["code"], "en"), fields=problems)
+
+
+def picture_refused(code: str, part: str) -> InputRefused:
+    """The refusal of a picture, with what to do next."""
+    return InputRefused(sentence(code, "en"), fields=[{"field": part, "code": code}])
+
+
+async def _compare(
+    identity: Identity, submission: Submission, reading: DocumentReading | None, profile: Profile, today: date
+) -> FaceComparison | None:
+    """One face against the document's portrait, where both exist and the place and the tenant allow it."""
+    if reading is None or reading.portrait is None or submission.face is None:
+        return None
+    born = concluded_fields(_evidence(submission, reading, None, today)).get("birth_date")
+    allowed = may_run_face(
+        profile,
+        consented=submission.face_consented,
+        birth_date=date.fromisoformat(born) if born else None,
+        today=today,
+        guardian=submission.guardian_present,
+    )
+    return await identity.compare_faces(reading.portrait, submission.face) if allowed else None
+
+
+def _evidence(
+    submission: Submission, reading: DocumentReading | None, face: FaceComparison | None, today: date
+) -> Evidence:
+    return Evidence(
+        today=today,
+        reading=reading,
+        typed=submission.typed,
+        face=face,
+        guardian_present=submission.guardian_present,
+    )

@@ -1,0 +1,48 @@
+"""Pictures of cases that wait for a person: in memory only, few, and for a short time."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+KEPT: Final = 100
+LIFETIME: Final = 2 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class CasePictures:
+    """What a person compares: the document as photographed, the portrait cut out of it, the face."""
+
+    kept_at: int
+    document: bytes | None = field(default=None, repr=False)
+    portrait: bytes | None = field(default=None, repr=False)
+    face: bytes | None = field(default=None, repr=False)
+
+
+class PictureTray:
+    """Pictures by case id; the oldest go first, all of them after two hours or when the case is decided."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._cases: OrderedDict[str, CasePictures] = OrderedDict()
+
+    def put(self, case_id: str, document: bytes | None, portrait: bytes | None, face: bytes | None) -> None:
+        """Keep the pictures of one case."""
+        self._cases[case_id] = CasePictures(self._now(), document, portrait, face)
+        while len(self._cases) > KEPT:
+            self._cases.popitem(last=False)
+
+    def get(self, case_id: str) -> CasePictures | None:
+        """The pictures of one case, if they are still there."""
+        self.sweep()
+        return self._cases.get(case_id)
+
+    def drop(self, case_id: str) -> None:
+        """Forget the pictures of one case."""
+        self._cases.pop(case_id, None)
+
+    def sweep(self) -> None:
+        """Forget what is older than two hours."""
+        oldest = self._now() - LIFETIME
+        for case_id in [name for name, pictures in self._cases.items() if pictures.kept_at < oldest]:
+            self.drop(case_id)

@@ -1,0 +1,227 @@
+"""What a tenant does at the door, and the person who decides when the matter is not clear."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from certs.keys import compressed_point, public_from_point
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpired, OfferGone, OfferUnknown, OfferUsed
+from gateway.domain.events import EventType
+from gateway.domain.offer import OFFER_STATES, offer_of
+from gateway.domain.verification import Verdict
+from gateway.journey.keyring import Keyring
+from gateway.journey.keys import issue_keys
+from gateway.journey.registration import check_in, seal_fields
+from gateway.outbox import owe, record
+from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
+from gateway.store.model import new_id
+
+PURPOSES = ("registration", "face")
+DECISIONS = {"pass": "passed", "refuse": "refused", "ask_again": "asked_again"}
+CONCLUDED: Mapping[str, EventType] = {"passed": "IdentityVerified", "review": "ReviewNeeded", "refused": "IdentityRefused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one tenant showed: the verdict on it, the fields it gave, and the holder's public key (absent on a kiosk)."""
+
+    verdict: Verdict
+    fields: Mapping[str, str]
+    method: str
+    model: str | None = None
+    holder: EllipticCurvePublicKey | None = None
+
+
+def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
+    """The offer behind a link, whatever its state, unless it is unknown, withdrawn, or expired unused."""
+    offer = session.get(Offer, offer_of(token, keyring.offer_secret))
+    if offer is None:
+        raise OfferUnknown("This link is not one of ours. Please ask your landlord for a new one.")
+    if offer.state == "withdrawn":
+        raise OfferGone("Your landlord has withdrawn this link. Please ask for a new one.")
+    if offer.state != "used" and now >= offer.expires_at:
+        raise OfferExpired("This link has expired. Please ask your landlord for a new one.")
+    return offer
+
+
+def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
+    """The offer behind a link that can still lead to a key. OfferUsed where it already has."""
+    offer = offer_named(session, token, keyring, now)
+    if offer.state == "used":
+        raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
+    return offer
+
+
+def open_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
+    """Step 2: the tenant opened the link; the first time is recorded."""
+    offer = offer_named(session, token, keyring, now)
+    if offer.state == "open":
+        offer.state, offer.opened_at = "opened", now
+        record(session, "OfferOpened", now, stay=offer.stay, data={"offer": offer.id})
+    return offer
+
+
+def record_consent(
+    session: Session, offer: Offer, agreed: Mapping[str, bool], text_version: str, language: str, now: int
+) -> None:
+    """Step 2: what the tenant agreed to, each purpose by itself. Not agreeing withdraws an earlier yes."""
+    for purpose in PURPOSES:
+        current = consent_to(session, offer, purpose)
+        if agreed.get(purpose) and current is None:
+            consent = Consent(
+                offer_id=offer.id, purpose=purpose, text_version=text_version, language=language, given_at=now
+            )
+            session.add(consent)
+            record(session, "ConsentGiven", now, stay=offer.stay, data={"offer": offer.id, "purpose": purpose})
+        if not agreed.get(purpose) and current is not None:
+            current.withdrawn_at = now
+            record(session, "ConsentWithdrawn", now, stay=offer.stay, data={"offer": offer.id, "purpose": purpose})
+    session.flush()
+
+
+def consent_to(session: Session, offer: Offer, purpose: str) -> Consent | None:
+    """The tenant's standing consent to one purpose, if any."""
+    query = select(Consent).where(
+        Consent.offer_id == offer.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+    return session.scalars(query).first()
+
+
+def record_verification(session: Session, offer: Offer, shown: Shown, keyring: Keyring, now: int) -> Verification:
+    """Step 3: the verdict on what the tenant showed; where it is "passed", key and check-in in the same transaction."""
+    if consent_to(session, offer, "registration") is None:
+        raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
+    if latest_verification(session, offer, "review") is not None:
+        raise Conflict("A person is already looking at what you showed. Please wait a moment.")
+    verdict = shown.verdict
+    person = None
+    if verdict.outcome != "refused":
+        person = Person(id=new_id(), stay=offer.stay, created_at=now)
+        seal_fields(person, shown.fields, keyring)
+        session.add(person)
+        session.flush()
+    verification = Verification(
+        id=new_id(),
+        offer=offer,
+        person_id=person.id if person else None,
+        state=verdict.outcome,
+        method=shown.method,
+        reasons=list(verdict.reasons),
+        score_band=verdict.score_band,
+        model=shown.model,
+        holder_key=compressed_point(shown.holder) if shown.holder else None,
+        created_at=now,
+        decided_at=None if verdict.outcome == "review" else now,
+    )
+    session.add(verification)
+    _conclude(session, verification, CONCLUDED[verdict.outcome], now)
+    if verdict.outcome == "passed":
+        admit(session, verification, keyring, now)
+    return verification
+
+
+def decide_case(
+    session: Session, verification: Verification, decision: str, account_id: str, reason: str, keyring: Keyring, now: int
+) -> Verification:
+    """Step 3, by a person: pass, refuse, or ask the tenant to show it again. The key at the end is the same key."""
+    if verification.state != "review":
+        raise Conflict("This case was already decided.")
+    if decision != "pass" and not reason.strip():
+        raise Conflict("Please say why, so that the tenant knows what to do.")
+    verification.state = DECISIONS[decision]
+    verification.decided_at, verification.decided_by = now, account_id
+    verification.decision_reason = reason.strip() or None
+    _conclude(session, verification, "IdentityVerified" if decision == "pass" else "IdentityRefused", now)
+    if decision == "pass":
+        admit(session, verification, keyring, now)
+    else:
+        forget_person(session, session.get_one(Person, verification.person_id), now)
+    return verification
+
+
+def admit(session: Session, verification: Verification, keyring: Keyring, now: int) -> None:
+    """Step 4: the check-in, and the keys where the holder's phone is known; otherwise they wait for it."""
+    offer = verification.offer
+    stay = offer.stay
+    if stay.state not in ("offered", "active"):
+        raise Conflict("This stay is over, so there is no key to give.")
+    person = session.get_one(Person, verification.person_id)
+    offer.person_id = person.id
+    check_in(session, stay, person, keyring, now)
+    if verification.holder_key is not None:
+        hand_over(session, offer, public_from_point(verification.holder_key), keyring, now)
+
+
+def hand_over(
+    session: Session, offer: Offer, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
+) -> list[Key]:
+    """Step 4: sign the keys for the holder's phone. Once: afterwards the offer is used."""
+    if "used" not in OFFER_STATES[offer.state]:
+        raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
+    if offer.person_id is None:
+        raise Conflict("Please register first; the key follows.")
+    offer.state = "used"
+    return issue_keys(session, offer.stay, session.get_one(Person, offer.person_id), holder, keyring, now)
+
+
+def forget_person(session: Session, person: Person, now: int) -> None:
+    """Erase a person: the sealed fields go with this transaction, the key that opens any copy of them right after."""
+    person.sealed, person.erased_at = None, now
+    lane = f"vault:{person.id}"
+    owe(session, party="vault", lane=lane, work="destroy_key", about=person.id, now=now)
+    record(session, "PersonErased", now, stay=person.stay, data={"person": person.id})
+
+
+def latest_verification(session: Session, offer: Offer, state: str | None = None) -> Verification | None:
+    """The tenant's last attempt, or the last one in this state."""
+    query = select(Verification).where(Verification.offer_id == offer.id)
+    query = query.where(Verification.state == state) if state else query
+    return session.scalars(query.order_by(Verification.created_at.desc(), Verification.id.desc()).limit(1)).first()
+
+
+def stage_of(session: Session, offer: Offer, now: int) -> str:
+    """Where the tenant stands: opened, consented, review, refused, asked_again, verified, issued, on_lock or ended."""
+    if offer.stay.state in ("ended", "cancelled") or now >= offer.stay.until_at:
+        return "ended"
+    keys = keys_of(session, offer)
+    if keys:
+        return "on_lock" if all(key.observed == "present" for key in keys) else "issued"
+    if offer.person_id is not None:
+        return "verified"
+    verification = latest_verification(session, offer)
+    if verification is not None and verification.state in ("review", "refused", "asked_again"):
+        return verification.state
+    return "consented" if consent_to(session, offer, "registration") else "opened"
+
+
+def keys_of(session: Session, offer: Offer) -> list[Key]:
+    """The keys this offer led to that are wanted on their locks."""
+    query = select(Key).where(Key.stay_id == offer.stay_id, Key.person_id == offer.person_id, Key.desired == "present")
+    return list(session.scalars(query.order_by(Key.created_at)).all()) if offer.person_id else []
+
+
+def case_named(session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None) -> Verification:
+    """A case within an officer's area or a landlord's units; NotFound otherwise."""
+    query = cases(area=area, landlord_id=landlord_id).where(Verification.id == case_id)
+    case = session.scalars(query).one_or_none()
+    if case is None:
+        raise NotFound("There is no such case. It may have been decided already.")
+    return case
+
+
+def cases(*, area: str | None = None, landlord_id: str | None = None) -> Select[tuple[Verification]]:
+    """The query for verifications of an area (prefix) or of one landlord's units."""
+    query = select(Verification).join(Offer, Verification.offer_id == Offer.id).join(Stay).join(Unit)
+    if area is not None:
+        query = query.where(Unit.area.startswith(area, autoescape=True))
+    if landlord_id is not None:
+        query = query.where(Unit.landlord_id == landlord_id)
+    return query
+
+
+def _conclude(session: Session, verification: Verification, event: EventType, now: int) -> None:
+    data = {"verification": verification.id, "offer": verification.offer.id, "reasons": list(verification.reasons)}
+    record(session, event, now, stay=verification.offer.stay, data=data)

@@ -1,0 +1,78 @@
+"""Keys: signing them for a holder, wanting them on the lock, and wanting them gone."""
+
+import os
+
+from certs.credential import KeyCredential, issue_credential
+from certs.keys import compressed_point, public_from_point
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import Conflict
+from gateway.journey import lanes
+from gateway.journey.keyring import Keyring
+from gateway.outbox import owe, record
+from gateway.store import Device, Key, Person, Stay
+
+
+def issue_keys(
+    session: Session, stay: Stay, person: Person, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
+) -> list[Key]:
+    """Step 4: a signed key for each lock of the unit, owed to that lock. Conflict where the unit has no lock."""
+    locks = [device for device in stay.unit.devices if device.kind == "lock" and device.revoked_at is None]
+    if not locks:
+        raise Conflict("The unit has no lock yet. Please ask the landlord to add one.")
+    return [_issue(session, stay, person, lock, holder, keyring, now) for lock in locks]
+
+
+def _issue(
+    session: Session,
+    stay: Stay,
+    person: Person,
+    lock: Device,
+    holder: EllipticCurvePublicKey,
+    keyring: Keyring,
+    now: int,
+) -> Key:
+    name = os.urandom(16)
+    claims = KeyCredential(id=name, lock=lock.id, holder=holder, not_before=stay.from_at, expires=stay.until_at)
+    key = Key(
+        id=name.hex(),
+        stay=stay,
+        person_id=person.id,
+        device=lock,
+        holder_key=compressed_point(holder),
+        not_before=stay.from_at,
+        expires_at=stay.until_at,
+        credential=issue_credential(claims, keyring.credential_key),
+        created_at=now,
+    )
+    session.add(key)
+    record(session, "KeyIssued", now, stay=stay, device_id=lock.id, data={"key": key.id})
+    want_on_lock(session, key, now)
+    return key
+
+
+def want_on_lock(session: Session, key: Key, now: int) -> None:
+    """Owe the key to its lock, for as long as it can open anything."""
+    lane = lanes.keys(key.device.id)
+    party = f"lock:{key.device.id}"
+    owe(session, party=party, lane=lane, work="put_key", about=key.id, now=now, expires_at=key.expires_at)
+
+
+def revoke_key(session: Session, key: Key, now: int) -> Key:
+    """Want the key gone: nothing new begins with it from here on, and the lock is asked until it says it is gone."""
+    if key.desired == "absent":
+        return key
+    key.desired, key.revoking_at = "absent", now
+    record(session, "KeyRevoking", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
+    lane = lanes.keys(key.device.id)
+    owe(session, party=f"lock:{key.device.id}", lane=lane, work="drop_key", about=key.id, now=now)
+    return key
+
+
+def replace_keys(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
+    """New keys for the stay's present window to the same holders; the old ones are revoked after them."""
+    for old in [key for key in stay.keys if key.desired == "present"]:
+        person = next(person for person in stay.people if person.id == old.person_id)
+        _issue(session, stay, person, old.device, public_from_point(old.holder_key), keyring, now)
+        revoke_key(session, old, now)

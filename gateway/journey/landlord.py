@@ -1,0 +1,133 @@
+"""What a landlord does: offer a key, change a stay, end it, revoke a key."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain import offer as offers
+from gateway.domain import stay as stays
+from gateway.domain.errors import Conflict, NotFound, StaysOverlap
+from gateway.domain.stay import Window
+from gateway.journey import lanes
+from gateway.journey.keyring import Keyring
+from gateway.journey.keys import replace_keys, revoke_key
+from gateway.journey.registration import report_change, report_check_out
+from gateway.outbox import owe, record
+from gateway.store import Key, Offer, Stay, Unit
+
+
+def unit_of(session: Session, unit_id: str, landlord_id: str) -> Unit:
+    """The landlord's own unit, held against other writers; NotFound for anybody else's."""
+    query = select(Unit).where(Unit.id == unit_id, Unit.landlord_id == landlord_id).with_for_update(of=Unit)
+    unit = session.scalars(query).one_or_none()
+    if unit is None:
+        raise NotFound("There is no such unit. Please choose one from your list.")
+    return unit
+
+
+def stay_of(session: Session, stay_id: str, landlord_id: str) -> Stay:
+    """The landlord's own stay; NotFound for anybody else's."""
+    query = select(Stay).join(Unit).where(Stay.id == stay_id, Unit.landlord_id == landlord_id)
+    stay = session.scalars(query).one_or_none()
+    if stay is None:
+        raise NotFound("There is no such stay. Please choose one from your list.")
+    return stay
+
+
+def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
+    """Step 1: a stay of the unit and the offer of its key. StaysOverlap where the unit is taken."""
+    if window.end <= now:
+        raise Conflict("This stay is already over. Please choose dates in the future.")
+    refuse_overlap(session, unit, window)
+    stay = Stay(unit=unit, from_at=window.start, until_at=window.end, created_at=now)
+    session.add(stay)
+    return add_offer(session, stay, now)
+
+
+def add_offer(session: Session, stay: Stay, now: int) -> Offer:
+    """Another link for the same stay: one for each tenant."""
+    if stay.state not in stays.OCCUPYING:
+        raise Conflict("This stay is over, so there is no key to offer.")
+    offer = Offer(stay=stay, created_at=now, expires_at=min(stay.until_at, now + offers.LIFETIME))
+    session.add(offer)
+    session.flush()
+    record(session, "KeyOffered", now, stay=stay, data={"offer": offer.id})
+    return offer
+
+
+def refuse_overlap(session: Session, unit: Unit, window: Window, besides: str | None = None) -> None:
+    """StaysOverlap where another stay of the unit shares a second with the window."""
+    query = select(Stay).where(
+        Stay.unit_id == unit.id,
+        Stay.state.in_(stays.OCCUPYING),
+        Stay.from_at < window.end,
+        Stay.until_at > window.start,
+    )
+    taken = session.scalars(query.where(Stay.id != besides) if besides else query).first()
+    if taken is not None:
+        start, end = (stays.wall_clock(at, unit.timezone)[:16] for at in (taken.from_at, taken.until_at))
+        raise StaysOverlap(f"The unit is taken from {start} until {end}. Please choose other dates.", stay_id=taken.id)
+
+
+def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
+    """The link stops working; a key already handed out stays."""
+    if "withdrawn" not in offers.OFFER_STATES[offer.state]:
+        raise Conflict("This link was already used or withdrawn.")
+    offer.state = "withdrawn"
+    record(session, "OfferWithdrawn", now, stay=offer.stay, data={"offer": offer.id})
+
+
+def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, now: int) -> Stay:
+    """Step 9: other dates. Keys are replaced for the new window; the registry is told of the change."""
+    if stay.state not in stays.OCCUPYING:
+        raise Conflict("This stay is over and cannot be changed.")
+    if window.end <= now:
+        raise Conflict("The new end is in the past. To end the stay now, choose “end stay”.")
+    refuse_overlap(session, stay.unit, window, besides=stay.id)
+    stay.from_at, stay.until_at = window.start, window.end
+    for offer in stay.offers:
+        offer.expires_at = min(window.end, max(offer.expires_at, now + offers.LIFETIME))
+    replace_keys(session, stay, keyring, now)
+    report_change(session, stay, keyring, now)
+    return stay
+
+
+def end_stay(session: Session, stay: Stay, keyring: Keyring, now: int) -> Stay:
+    """Step 9: the end, early or not. Keys are revoked until read back; the check-out is reported."""
+    stay.state = stays.follow(stay.state, "ended" if stay.people else "cancelled")
+    stay.ended_at = now
+    for offer in stay.offers:
+        if "withdrawn" in offers.OFFER_STATES[offer.state]:
+            withdraw_offer(session, offer, now)
+    for key in stay.keys:
+        revoke_key(session, key, now)
+    report_check_out(session, stay, keyring, now)
+    return stay
+
+
+def due_stays(session: Session, now: int) -> Sequence[Stay]:
+    """Stays whose time is over and which have not ended."""
+    return session.scalars(select(Stay).where(Stay.state.in_(stays.OCCUPYING), Stay.until_at <= now)).all()
+
+
+def end_due_stays(session: Session, keyring: Keyring, now: int) -> int:
+    """End every stay whose time is over; safe to run twice."""
+    over = due_stays(session, now)
+    for stay in over:
+        end_stay(session, stay, keyring, now)
+    return len(over)
+
+
+def key_of(session: Session, key_id: str, landlord_id: str) -> Key:
+    """A key to one of the landlord's own units; NotFound for anybody else's."""
+    query = select(Key).join(Stay, Key.stay_id == Stay.id).join(Unit)
+    key = session.scalars(query.where(Key.id == key_id, Unit.landlord_id == landlord_id)).one_or_none()
+    if key is None:
+        raise NotFound("There is no such key. Please choose one from your list.")
+    return key
+
+
+def read_back(session: Session, device_id: str, now: int) -> None:
+    """Ask a lock to tell its whole state."""
+    owe(session, party=f"lock:{device_id}", lane=lanes.keys(device_id), work="read_back", about=device_id, now=now)

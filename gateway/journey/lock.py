@@ -1,0 +1,233 @@
+"""What locks say, and what holders ask of them. A lock's word is the only thing that changes what is shown of it."""
+
+import os
+
+from certs.errors import BadSignature
+from certs.holder import verify_statement
+from certs.keys import public_from_point
+from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
+from gateway.domain.key import PROOF_TOLERANCE, UNLOCK_LIFETIME, read_statement, unlock_statement
+from gateway.domain.stay import follow
+from gateway.journey import lanes
+from gateway.outbox import Done, Refused, hurry, owe, record, settle_command
+from gateway.store import Command, Device, HeardMessage, Key
+
+ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
+
+
+def request_unlock(session: Session, key_id: str, at: int, nonce: str, signature: bytes, now: int) -> Command:
+    """Step 6: one unlock asked for by the key's holder. Raises ProofRefused, KeyNotUsable or NotFound."""
+    key = holders_key(session, key_id, unlock_statement(key_id, at, nonce), at, signature, now)
+    refuse_unusable(key, now)
+    seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == nonce))
+    if seen is not None:
+        raise ProofRefused("This request was already made once. Please press the button again.")
+    command = Command(
+        id=os.urandom(16).hex(),
+        device_id=key.device_id,
+        key_id=key.id,
+        type="unlock",
+        nonce=nonce,
+        issued_at=now,
+        expires_at=now + UNLOCK_LIFETIME,
+    )
+    session.add(command)
+    record(session, "UnlockRequested", now, device_id=key.device_id, data={"key": key.id, "command": command.id})
+    owe(
+        session,
+        party=f"lock:{key.device_id}",
+        lane=lanes.unlock(command.id),
+        work="unlock",
+        about=key.id,
+        now=now,
+        expires_at=command.expires_at,
+        command_id=command.id,
+    )
+    return command
+
+
+def holders_key(session: Session, key_id: str, statement: bytes, at: int, signature: bytes, now: int) -> Key:
+    """The key, if its holder signed the statement within the last minute. NotFound or ProofRefused otherwise."""
+    key = session.get(Key, key_id)
+    if key is None:
+        raise NotFound("There is no such key. Please open the link your landlord sent you.")
+    if abs(now - at) > PROOF_TOLERANCE:
+        raise ProofRefused("The clock of this phone is off by more than a minute. Please set it and try again.")
+    try:
+        verify_statement(statement, signature, public_from_point(key.holder_key))
+    except BadSignature:
+        raise ProofRefused("Only the phone that registered can use this key.") from None
+    return key
+
+
+def read_key(session: Session, key_id: str, at: int, nonce: str, signature: bytes, now: int) -> Key:
+    """The key as its holder may see it."""
+    return holders_key(session, key_id, read_statement(key_id, at, nonce), at, signature, now)
+
+
+def refuse_unusable(key: Key, now: int) -> None:
+    """KeyNotUsable, with the reason, where the key opens nothing now."""
+    if key.desired != "present":
+        raise KeyNotUsable("This key was revoked. Please ask your landlord.", reason="revoked")
+    if now < key.not_before:
+        raise KeyNotUsable("Your stay has not begun yet.", reason="not_yet", from_at=key.not_before)
+    if now >= key.expires_at:
+        raise KeyNotUsable("Your stay is over, and the key with it.", reason="expired")
+    if key.observed != "present":
+        raise KeyNotUsable("The key is on its way to the lock. Please wait a moment.", reason="not_on_lock")
+    if key.device.revoked_at is not None:
+        raise KeyNotUsable("This lock was taken out of service. Please ask your landlord.", reason="lock_revoked")
+
+
+def record_report(session: Session, report: Report, now: int) -> None:
+    """Steps 5 and 7: one thing a device said, recorded once however often it was delivered."""
+    device = session.get(Device, report.device)
+    if device is None:
+        return
+    match report:
+        case Reachable():
+            _record_reachable(session, device, report.online, now)
+        case StateTold():
+            _record_state(session, device, report, now)
+        case Answered() if _first_time(session, device, report.seq, now):
+            _record_answer(session, device, report, now)
+        case Happened() if _first_time(session, device, report.seq, now):
+            _record_happening(session, device, report, now)
+
+
+def _first_time(session: Session, device: Device, seq: int, now: int) -> bool:
+    device.heard_at = now
+    if session.get(HeardMessage, (device.id, seq)) is not None:
+        return False
+    session.add(HeardMessage(device_id=device.id, seq=seq, heard_at=now))
+    return True
+
+
+def _record_reachable(session: Session, device: Device, online: bool, now: int) -> None:
+    device.online = online
+    if online:
+        hurry(session, lanes.of_device(device.id), now)
+
+
+def _record_state(session: Session, device: Device, told: StateTold, now: int) -> None:
+    state = told.state
+    device.heard_at = now
+    if state.nonce != device.nonce:
+        device.nonce = state.nonce
+        lane, party = lanes.clock(device.id), f"lock:{device.id}"
+        owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
+    if state.seq <= device.told_seq:
+        return
+    device.told_seq, device.bolt, device.door = state.seq, state.bolt, state.door
+    device.battery, device.clock, device.online = state.battery, state.clock, True
+    if device.alarm == "clock_lost" and state.clock == "set":
+        device.alarm = None
+    if device.kind == "lock":
+        _compare_keys(session, device, {name.hex() for name in state.keys}, now)
+    hurry(session, lanes.of_device(device.id), now)
+
+
+def _compare_keys(session: Session, device: Device, present: set[str], now: int) -> None:
+    """What the lock says is on it, against what we believed: the lock is right."""
+    keys = session.scalars(select(Key).where(Key.device_id == device.id, Key.expires_at > now)).all()
+    for key in keys:
+        if key.id in present:
+            _key_present(session, key, now)
+        elif key.observed == "present":
+            _key_absent(session, key, now)
+            if key.desired == "present":
+                owe(
+                    session,
+                    party=f"lock:{device.id}",
+                    lane=lanes.keys(device.id),
+                    work="put_key",
+                    about=key.id,
+                    now=now,
+                    expires_at=key.expires_at,
+                )
+
+
+def _record_answer(session: Session, device: Device, answer: Answered, now: int) -> None:
+    command = session.get(Command, answer.command_id.hex())
+    if command is None or command.device_id != device.id or command.outcome is not None:
+        return
+    command.outcome, command.code, command.answered_at = answer.outcome, answer.code, now
+    done = answer.outcome == "done"
+    key = session.get(Key, command.key_id) if command.key_id else None
+    if key is not None and done and command.type == "put_key":
+        _key_present(session, key, now)
+    if key is not None and done and command.type == "drop_key":
+        _key_absent(session, key, now)
+    if command.type == "unlock" and not done:
+        record(session, "UnlockRefused", now, device_id=device.id, data={"command": command.id, "code": answer.code})
+    settle_command(session, command.id, Done(answer.outcome) if done else Refused(answer.code or answer.outcome), now)
+
+
+def _record_happening(session: Session, device: Device, happened: Happened, now: int) -> None:
+    body = happened.body
+    match happened.type:
+        case "unlocked":
+            _door_unlocked(session, device, happened, now)
+        case "locked":
+            _told(device, happened.seq, bolt="locked", alarm=None)
+        case "key_put" | "key_dropped":
+            key = session.get(Key, bytes_of(body.get("key")).hex())
+            if key is not None and key.device_id == device.id:
+                (_key_present if happened.type == "key_put" else _key_absent)(session, key, now)
+        case "battery":
+            device.battery = int(str(body.get("percent", device.battery or 0)))
+        case "door":
+            device.door = "open" if body.get("open") else "closed"
+        case kind if kind in ALARMS:
+            _told(device, happened.seq, bolt="jammed" if kind == "jammed" else device.bolt, alarm=ALARMS[kind])
+            data = {"type": kind, "code": str(body.get("code", ""))}
+            record(session, "DeviceAlarmed", now, device_id=device.id, data=data)
+
+
+def bytes_of(value: object) -> bytes:
+    """The value if it is bytes, else nothing: a device's body is not to be trusted."""
+    return value if isinstance(value, bytes) else b""
+
+
+def _door_unlocked(session: Session, device: Device, happened: Happened, now: int) -> None:
+    """Step 7: the door was unlocked; the first time with a stay's key is the arrival."""
+    _told(device, happened.seq, bolt="unlocked", alarm=None)
+    means = str(happened.body.get("means", "unknown"))
+    key = session.get(Key, bytes_of(happened.body.get("key")).hex())
+    stay = key.stay if key is not None and key.device_id == device.id else None
+    record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
+    if stay is not None and stay.arrived_at is None and stay.state == "offered":
+        stay.arrived_at, stay.state = now, follow(stay.state, "active")
+        record(session, "Arrived", now, stay=stay, device_id=device.id)
+
+
+def _told(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:
+    """State follows the device's own sequence: an older message never overwrites a newer one."""
+    if seq > device.told_seq:
+        device.told_seq, device.bolt, device.alarm = seq, bolt, alarm
+
+
+def _key_present(session: Session, key: Key, now: int) -> None:
+    if key.observed == "present":
+        return
+    key.observed, key.on_lock_at = "present", now
+    record(session, "KeyOnLock", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})
+
+
+def _key_absent(session: Session, key: Key, now: int) -> None:
+    if key.observed == "absent" and key.revoked_at is not None:
+        return
+    key.observed = "absent"
+    if key.desired == "absent":
+        key.revoked_at = now
+        record(session, "KeyRevoked", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})
+
+
+def forget_old_messages(session: Session, before: int) -> None:
+    """Drop recognised sequence numbers nobody can repeat any more, and the holders' nonces with their commands."""
+    session.execute(HeardMessage.__table__.delete().where(HeardMessage.heard_at < before))  # type: ignore[attr-defined]
+    session.execute(update(Command).where(Command.expires_at < before).values(nonce=None))

@@ -1,0 +1,167 @@
+"""Events and what is owed because of them, written in the step's own transaction; and settling what was delivered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from gateway.domain.events import FEED_EVENTS, EventType
+from gateway.store import Delivery, Event, Registration, Stay
+
+# A lane waits behind these: what is owed, and what a person has to look at first.
+BLOCKING: Final = ("owed", "unknown")
+LONGEST_PAUSE: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The party has it."""
+
+    outcome: str = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Not yet: try again at `at` (UTC seconds)."""
+
+    at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The party will not take it; a person sees why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It was sent and nobody can tell what became of it; a person decides."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Its time was over before it could be delivered."""
+
+    reason: str = "expired before it could be delivered"
+
+
+Decision = Done | RetryAt | Refused | Unknown | Expired
+SETTLED: Final[dict[type, str]] = {Done: "done", Refused: "refused", Unknown: "unknown", Expired: "expired"}
+
+
+def record(
+    session: Session,
+    kind: EventType,
+    now: int,
+    *,
+    stay: Stay | None = None,
+    device_id: str | None = None,
+    registration: Registration | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Append one event. `data` holds ids and words only, never a personal field."""
+    event = Event(
+        type=kind,
+        at=now,
+        stay_id=stay.id if stay else None,
+        device_id=device_id,
+        registration_id=registration.id if registration else None,
+        area=stay.unit.area if stay else None,
+        data=dict(data or {}),
+        for_feed=kind in FEED_EVENTS and registration is not None,
+    )
+    session.add(event)
+    return event
+
+
+def owe(
+    session: Session,
+    *,
+    party: str,
+    lane: str,
+    work: str,
+    about: str,
+    now: int,
+    due_at: int | None = None,
+    expires_at: int | None = None,
+    command_id: str | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Delivery:
+    """Write down one thing owed to one party; the relay takes it from there."""
+    delivery = Delivery(
+        party=party,
+        lane=lane,
+        work=work,
+        about=about,
+        created_at=now,
+        due_at=now if due_at is None else due_at,
+        expires_at=expires_at,
+        command_id=command_id,
+        body=dict(body) if body is not None else None,
+    )
+    session.add(delivery)
+    return delivery
+
+
+def heads() -> Select[tuple[Delivery]]:
+    """The first delivery of each lane, where it is owed: only these may go."""
+    earlier = aliased(Delivery)
+    blocked = (
+        select(earlier.id)
+        .where(earlier.lane == Delivery.lane, earlier.id < Delivery.id, earlier.state.in_(BLOCKING))
+        .exists()
+    )
+    return select(Delivery).where(Delivery.state == "owed", ~blocked)
+
+
+def due(session: Session, now: int, limit: int) -> Sequence[Delivery]:
+    """Up to `limit` lane heads whose time has come, the longest due first."""
+    return session.scalars(heads().where(Delivery.due_at <= now).order_by(Delivery.due_at, Delivery.id).limit(limit)).all()
+
+
+def claim(session: Session, delivery_ids: Iterable[int], now: int) -> None:
+    """Note that an attempt begins which must not be repeated blindly."""
+    session.execute(update(Delivery).where(Delivery.id.in_(list(delivery_ids))).values(started_at=now))
+
+
+def settle(session: Session, delivery_id: int, decision: Decision, now: int) -> None:
+    """Write the decision on a delivery that is still owed; one settled meanwhile stays as it is."""
+    values: dict[str, Any] = {"attempts": Delivery.attempts + 1}
+    if isinstance(decision, RetryAt):
+        values |= {"due_at": decision.at, "outcome": decision.reason, "started_at": None}
+    else:
+        outcome = decision.outcome if isinstance(decision, Done) else decision.reason
+        values |= {"state": SETTLED[type(decision)], "outcome": outcome, "settled_at": now}
+    session.execute(update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "owed").values(**values))
+
+
+def settle_command(session: Session, command_id: str, decision: Decision, now: int) -> None:
+    """Settle the delivery that carried this command."""
+    for delivery_id in session.scalars(select(Delivery.id).where(Delivery.command_id == command_id)).all():
+        settle(session, delivery_id, decision, now)
+
+
+def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
+    """Make what is owed in these lanes due now: the party was just heard of."""
+    session.execute(update(Delivery).where(Delivery.lane.in_(list(lanes)), Delivery.state == "owed").values(due_at=now))
+
+
+def pause(attempts: int) -> int:
+    """Seconds to wait after this many failed attempts: doubling from 1 to five minutes."""
+    return int(min(LONGEST_PAUSE, 2 ** min(attempts, 10)))
+
+
+def stamp_feed(session: Session) -> int:
+    """Give committed feed events the next sequence numbers, in order of commit; the one caller is the feed's writer."""
+    unstamped = session.scalars(select(Event).where(Event.for_feed, Event.feed_seq.is_(None)).order_by(Event.id)).all()
+    if unstamped:
+        last = session.scalar(select(func.max(Event.feed_seq))) or 0
+        for number, event in enumerate(unstamped, last + 1):
+            event.feed_seq = number
+    return len(unstamped)

@@ -1,0 +1,141 @@
+"""The loop that takes lane heads as they fall due, has them sent, and writes the decisions down in batches."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Set
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from gateway import outbox
+from gateway.outbox import Decision, Expired, RetryAt
+from gateway.store import Delivery
+from gateway.store.database import Database
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 64
+LOOK_AGAIN: Final = 1.0
+TROUBLE_PAUSE: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one attempt, and what else to write in the same transaction as the decision."""
+
+    decision: Decision
+    also: Callable[[Session, int], None] | None = None
+
+
+Sender = Callable[[Delivery], Awaitable[Sent]]
+
+
+class Relay:
+    """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
+
+    Work in `claimed` is committed as started before it is sent. One relay per database.
+    """
+
+    def __init__(
+        self, database: Database, senders: Mapping[str, Sender], now: Callable[[], int], *, claimed: Set[str] = frozenset()
+    ) -> None:
+        self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._settled: asyncio.Queue[tuple[Delivery, Sent]] = asyncio.Queue()
+        self.idle = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for due deliveries now; may be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def run(self) -> None:
+        """Deliver until cancelled; what is under way then is finished by the next run."""
+        self._loop = asyncio.get_running_loop()
+        settling = asyncio.create_task(self._settle_forever())
+        try:
+            while True:
+                self._woken.clear()
+                await self._begin_due()
+                await self._pause()
+        finally:
+            self._loop = None
+            settling.cancel()
+            for task in self._under_way.values():
+                task.cancel()
+            await asyncio.gather(settling, *self._under_way.values(), return_exceptions=True)
+
+    async def _begin_due(self) -> None:
+        room = AT_ONCE - len(self._under_way)
+        if room <= 0:
+            return
+        for delivery in await asyncio.to_thread(self._due, room):
+            self._under_way[delivery.id] = asyncio.create_task(self._deliver(delivery))
+        if self._under_way:
+            self.idle.clear()
+        else:
+            self.idle.set()
+
+    def _due(self, room: int) -> list[Delivery]:
+        """The lane heads that are due, as they were before this attempt; the delicate ones are claimed first."""
+        now = self._now()
+        with self._database.reading() as session:
+            heads = [row for row in outbox.due(session, now, room + len(self._under_way)) if row.id not in self._under_way]
+        delicate = [row.id for row in heads if row.work in self._claimed]
+        if delicate:
+            with self._database.writing() as session:
+                outbox.claim(session, delicate, now)
+        return heads
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN)
+        except TimeoutError:
+            return
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        now = self._now()
+        if delivery.expires_at is not None and now >= delivery.expires_at:
+            sent = Sent(Expired())
+        else:
+            sent = await self._attempt(delivery)
+        await self._settled.put((delivery, sent))
+
+    async def _attempt(self, delivery: Delivery) -> Sent:
+        try:
+            return await self._senders[delivery.work](delivery)
+        except Exception as error:  # noqa: BLE001 - one broken delivery must not stop the others; it stays visible
+            log.error("delivery %s (%s) broke: %s", delivery.id, delivery.work, type(error).__name__)
+            return Sent(RetryAt(self._now() + TROUBLE_PAUSE, f"internal trouble: {type(error).__name__}"))
+
+    async def _settle_forever(self) -> None:
+        while True:
+            batch = [await self._settled.get()]
+            while not self._settled.empty():
+                batch.append(self._settled.get_nowait())
+            await asyncio.to_thread(self._settle, batch)
+            for delivery, _ in batch:
+                self._under_way.pop(delivery.id, None)
+            self._woken.set()
+
+    def _settle(self, batch: list[tuple[Delivery, Sent]]) -> None:
+        """All of the batch in one transaction; where one of it breaks, each by itself."""
+        try:
+            self._write(batch)
+        except SQLAlchemyError as error:
+            log.error("settling %d deliveries broke: %s", len(batch), type(error).__name__)
+            for item in batch if len(batch) > 1 else []:
+                self._settle([item])
+
+    def _write(self, batch: list[tuple[Delivery, Sent]]) -> None:
+        now = self._now()
+        with self._database.writing() as session:
+            for delivery, sent in batch:
+                outbox.settle(session, delivery.id, sent.decision, now)
+                if sent.also is not None:
+                    sent.also(session, now)
+            outbox.stamp_feed(session)

@@ -1,0 +1,110 @@
+"""Sending registrations to the authorities, and erasing the keys of people who are forgotten."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gateway.domain.registration import (
+    UNKNOWN_REFERENCE,
+    Answer,
+    OutcomeUnknown,
+    Pending,
+    Registry,
+    RegistryUnreachable,
+)
+from gateway.domain.registration import Refused as RegistryRefused
+from gateway.domain.registration import Registration as Record
+from gateway.domain.registration_json import registration_from_json
+from gateway.journey.registry import record_registry_answer
+from gateway.outbox import Decision, Done, Refused, RetryAt, Unknown, pause
+from gateway.relay.loop import Sender, Sent
+from gateway.store import Delivery, Registration
+from gateway.store.database import Database
+from gateway.store.sealing import Erased, Vault
+
+ASK_AFTER: Final = 5
+ASK_TIMES: Final = 12
+CLAIMED: Final = frozenset({"submit"})
+
+
+class RegistrySenders:
+    """Submits each record once; a lost answer is looked up where the registry can be asked, else a person decides."""
+
+    def __init__(
+        self, database: Database, vault: Vault, registries: Mapping[str, Registry], now: Callable[[], int]
+    ) -> None:
+        self._database, self._vault, self._registries, self._now = database, vault, registries, now
+
+    def table(self) -> dict[str, Sender]:
+        """work -> sender."""
+        return {"submit": self.submit, "destroy_key": self.destroy_key}
+
+    async def submit(self, delivery: Delivery) -> Sent:
+        """One attempt at getting one record to its registry, or at learning what became of it."""
+        try:
+            row, record = await asyncio.to_thread(self._record, delivery.about)
+        except Erased:
+            return Sent(Refused("the record was erased before it was sent"))
+        registry = self._registries[row.registry_name]
+        try:
+            answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
+        except RegistryUnreachable as error:
+            return Sent(RetryAt(self._now() + pause(delivery.attempts), f"registry unreachable: {error}"))
+        return self._judged(delivery, registry, row, answer)
+
+    async def destroy_key(self, delivery: Delivery) -> Sent:
+        """Erase a person for good: their key, and with it every copy of what was sealed under it."""
+        await asyncio.to_thread(self._vault.erase, delivery.about)
+        return Sent(Done("erased"))
+
+    async def _ask(self, registry: Registry, row: Registration, record: Record, *, cut_short: bool) -> Answer:
+        """Submit what was never sent; look up what was. A look-up that finds nothing proves it may be sent."""
+        if row.state == "queued" and not cut_short:
+            return await registry.submit(record)
+        if row.state != "pending" and not registry.can_be_asked:
+            return OutcomeUnknown("the gateway was stopped while sending, and this registry cannot be asked")
+        answer = await registry.poll(row.pending_reference or record.reference)
+        if row.state != "pending" and isinstance(answer, RegistryRefused) and answer.code == UNKNOWN_REFERENCE:
+            return await registry.submit(record)
+        return answer
+
+    def _judged(self, delivery: Delivery, registry: Registry, row: Registration, answer: Answer) -> Sent:
+        registration_id = row.id
+        if isinstance(answer, OutcomeUnknown) and registry.can_be_asked and delivery.attempts < ASK_TIMES:
+            return Sent(RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"), _asking(registration_id))
+
+        def also(session: Session, now: int) -> None:
+            record_registry_answer(session, registration_id, answer, now)
+
+        return Sent(self._decision(answer), also)
+
+    def _decision(self, answer: Answer) -> Decision:
+        match answer:
+            case Pending():
+                return RetryAt(max(answer.poll_after, self._now() + 1), "the registry is still deciding")
+            case RegistryRefused():
+                return Refused(answer.code)
+            case OutcomeUnknown():
+                return Unknown(answer.reason)
+            case _:
+                return Done("accepted")
+
+    def _record(self, registration_id: str) -> tuple[Registration, Record]:
+        with self._database.reading() as session:
+            row = session.get_one(Registration, registration_id)
+        if row.sealed is None:
+            raise Erased
+        return row, registration_from_json(self._vault.open(row.person_id, f"registration/{row.id}", row.sealed))
+
+
+def _asking(registration_id: str) -> Callable[[Session, int], None]:
+    """Remember that it was sent and nobody knows the outcome, so that it is never submitted again blindly."""
+
+    def also(session: Session, _now: int) -> None:
+        row = session.get_one(Registration, registration_id)
+        if row.state in ("queued", "pending"):
+            row.state = "asking"
+
+    return also

@@ -1,0 +1,55 @@
+"""What an operator can set, by environment (`LODGEKEY_…`) or keyword; every default runs on one machine as it is."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """The gateway's settings. `folder` holds everything it keeps: database, keys, broker store."""
+
+    model_config = SettingsConfigDict(env_prefix="LODGEKEY_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    folder: Path = Path(".data")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: str = ""
+
+    # The embedded mosquitto is started unless an operator's own broker is named here.
+    broker_host: str = ""
+    broker_port: Port = 8883
+    mosquitto: Path | None = None
+    gateway_name: str = "gateway-0"
+    broker_ca_file: Path | None = None
+    broker_cert_file: Path | None = None
+    broker_key_file: Path | None = None
+
+    identity_workers: Annotated[int, Field(ge=1, le=16)] = 1
+    accept_face_without_liveness: bool = False
+    accept_document_without_face: bool = False
+
+    registries: dict[str, dict[str, str]] = {}
+    simulator_url: str = ""
+    simulator_token: SecretStr = SecretStr("")
+    session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+
+    @model_validator(mode="after")
+    def _own_broker_has_files(self) -> "Settings":
+        if self.broker_host and not (self.broker_ca_file and self.broker_cert_file and self.broker_key_file):
+            raise ValueError("a broker of your own needs broker_ca_file, broker_cert_file and broker_key_file")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database URL; SQLite in the folder unless set."""
+        return self.database_url or f"sqlite:///{(self.folder / 'lodgekey.sqlite').resolve()}"
+
+    @property
+    def address(self) -> str:
+        """Where people reach the pages, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

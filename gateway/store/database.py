@@ -1,0 +1,82 @@
+"""The database: read sessions and write sessions. On SQLite there is one writer; every commit is on the disk."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA secure_delete = ON",
+)
+
+
+class Database:
+    """Sessions over one database URL. `reading()` never writes; `writing()` commits when its block ends well."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._engine = create_engine(url, pool_pre_ping=not self.is_sqlite)
+        if self.is_sqlite:
+            _prepare_sqlite(self._engine)
+        self._readers = sessionmaker(self._engine, expire_on_commit=False)
+        writers = self._engine.execution_options(lodgekey_writes=True)
+        self._writers = sessionmaker(writers, expire_on_commit=False)
+        self._one_writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._committed: list[Callable[[], None]] = []
+
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called after each commit, from the committing thread."""
+        self._committed.append(tell)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only; whatever it changed is rolled back."""
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in one transaction: all of it is committed, or none."""
+        with self._one_writer, self._writers() as session, session.begin():
+            yield session
+        for tell in self._committed:
+            tell()
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest revision (Alembic)."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["engine"] = self._engine
+        command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    def on_begin(connection: Connection) -> None:
+        # A deferred transaction that writes late may fail with BUSY at once: writers say so when they begin.
+        writes = connection.get_execution_options().get("lodgekey_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)

@@ -1,0 +1,19 @@
+"""Alembic's entry: run the revisions on the engine that `Database.migrate` hands over."""
+
+from alembic import context
+from sqlalchemy import Engine
+
+from gateway.store import Model
+
+
+def main() -> None:
+    """Upgrade in one transaction per revision."""
+    engine: Engine = context.config.attributes["engine"]
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=Model.metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+main()

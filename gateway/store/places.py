@@ -1,0 +1,104 @@
+"""Accounts, landlords, units and the devices on their doors."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gateway.store.model import Id, Model, Text, Word
+
+
+class Landlord(Model):
+    """Who owns units; the name and telephone are shown to tenants."""
+
+    __tablename__ = "landlords"
+    id: Mapped[Id]
+    name: Mapped[Text]
+    phone: Mapped[Word]
+    email: Mapped[Text | None]
+
+
+class Account(Model):
+    """Who may sign in. `role` is landlord, officer or tester; `area` binds an officer to a grid area (prefix)."""
+
+    __tablename__ = "accounts"
+    id: Mapped[Id]
+    role: Mapped[Word]
+    login: Mapped[Text] = mapped_column(unique=True)
+    password_hash: Mapped[Text]
+    name: Mapped[Text]
+    landlord_id: Mapped[str | None] = mapped_column(ForeignKey("landlords.id"))
+    area: Mapped[Word | None]
+
+
+class SignIn(Model):
+    """A session of an account; only the hash of its token is kept."""
+
+    __tablename__ = "sign_ins"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    expires_at: Mapped[int]
+    account: Mapped[Account] = relationship(lazy="joined")
+
+
+class Unit(Model):
+    """A dwelling: one permanent code, an address, a grid area, a time zone (IANA) and the law that applies."""
+
+    __tablename__ = "units"
+    id: Mapped[Id]
+    landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), index=True)
+    code: Mapped[Word] = mapped_column(unique=True)
+    label: Mapped[Text]
+    address: Mapped[Text]
+    area: Mapped[Word] = mapped_column(index=True)
+    timezone: Mapped[Word]
+    jurisdiction: Mapped[Word]
+    registry_name: Mapped[Word]
+    landlord: Mapped[Landlord] = relationship(lazy="joined")
+    devices: Mapped[list["Device"]] = relationship(back_populates="unit", order_by="Device.id")
+
+
+class Device(Model):
+    """A lock or kiosk: who it is, and what it last said of itself (`heard_at`, `told_seq`); silence changes nothing."""
+
+    __tablename__ = "devices"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    site: Mapped[Word]
+    kind: Mapped[Word]
+    driver: Mapped[Word] = mapped_column(default="native")
+    label: Mapped[Text] = mapped_column(default="")
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("units.id"), index=True)
+    public_key: Mapped[bytes]
+    certificate_serial: Mapped[str] = mapped_column(String(48))
+    certificate_expires_at: Mapped[int]
+    revoked_at: Mapped[int | None]
+    online: Mapped[bool | None]
+    bolt: Mapped[Word] = mapped_column(default="unknown")
+    door: Mapped[Word] = mapped_column(default="unknown")
+    battery: Mapped[int | None]
+    clock: Mapped[Word] = mapped_column(default="unknown")
+    alarm: Mapped[Word | None]
+    nonce: Mapped[bytes | None]
+    told_seq: Mapped[int] = mapped_column(default=-1)
+    heard_at: Mapped[int | None]
+    unit: Mapped[Unit | None] = relationship(back_populates="devices")
+
+
+class HeardMessage(Model):
+    """A device's own sequence numbers already recorded: a repeated message is recognised by it."""
+
+    __tablename__ = "heard_messages"
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    heard_at: Mapped[int] = mapped_column(index=True)
+
+
+class SetAside(Model):
+    """A message nobody could read: kept by its digest and reason, so that a person can look, while the others go on."""
+
+    __tablename__ = "set_aside"
+    id: Mapped[Id]
+    device_id: Mapped[Word]
+    channel: Mapped[Word]
+    code: Mapped[Word]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[int]

@@ -1,0 +1,81 @@
+"""Envelope encryption per person: AES-256-GCM under a key of that person's own; erasing destroys that key.
+
+The keys live in a store of their own, outside the database and its backups: a restored old backup of the database
+finds no keys for those who were erased, and so stays unreadable.
+"""
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+
+NONCE: Final = 12
+
+
+class Erased(Exception):
+    """The person's key is gone: what was sealed under it cannot be read any more, by anyone."""
+
+
+class Vault:
+    """The per-person keys, each wrapped (RFC 3394) under the gateway's own key in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._master = _master_key(folder / "master.key")
+        self._lock = threading.Lock()
+        self._keys = sqlite3.connect(folder / "people.sqlite", isolation_level=None, check_same_thread=False)
+        os.chmod(folder / "people.sqlite", 0o600)  # noqa: PTH101 - same call as its neighbours in `os`
+        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "secure_delete = ON"):
+            self._keys.execute(f"PRAGMA {pragma}")
+        self._keys.execute("CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL)")
+
+    def seal(self, person_id: str, field: str, plain: bytes) -> bytes:
+        """Nonce and ciphertext of `plain`, bound to the person and the field; makes the person's key at first use."""
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self._key(person_id, make=True)).encrypt(nonce, plain, _bound_to(person_id, field))
+
+    def open(self, person_id: str, field: str, sealed: bytes) -> bytes:
+        """What was sealed; Erased where the key is gone or the bytes belong to somebody or something else."""
+        try:
+            key = self._key(person_id, make=False)
+            return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _bound_to(person_id, field))
+        except InvalidTag:
+            raise Erased from None
+
+    def erase(self, person_id: str) -> bool:
+        """Destroy the person's key; False where there was none."""
+        with self._lock:
+            return self._keys.execute("DELETE FROM people WHERE id = ?", (person_id,)).rowcount > 0
+
+    def close(self) -> None:
+        """Close the key store."""
+        self._keys.close()
+
+    def _key(self, person_id: str, *, make: bool) -> bytes:
+        with self._lock:
+            row = self._keys.execute("SELECT wrapped FROM people WHERE id = ?", (person_id,)).fetchone()
+            if row is not None:
+                return aes_key_unwrap(self._master, row[0])
+            if not make:
+                raise Erased
+            key = AESGCM.generate_key(256)
+            wrapped = aes_key_wrap(self._master, key)
+            self._keys.execute("INSERT INTO people VALUES (?, ?)", (person_id, wrapped))
+            return key
+
+
+def _bound_to(person_id: str, field: str) -> bytes:
+    return f"lodgekey/{person_id}/{field}".encode()
+
+
+def _master_key(path: Path) -> bytes:
+    if not path.exists():
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(AESGCM.generate_key(256))
+    return path.read_bytes()
