@@ -1,0 +1,52 @@
+"""Names in a registry's letters: rewritten where there is one way to, left visible where there is none."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain.transliteration import SPELLINGS, spell
+
+
+@pytest.mark.parametrize(
+    ("given_name", "sent"),
+    [
+        ("Núñez Ortega", "NUNEZ ORTEGA"),
+        ("D’Angelo", "D'ANGELO"),
+        ("Weiß-Groß", "WEISS GROSS"),
+        ("Łukasz  Ørsted", "LUKASZ ORSTED"),
+        ("İpek Işık", "IPEK ISIK"),
+        ("Nguyễn Thị", "NGUYEN THI"),
+        ("Nu\u0301n\u0303ez", "NUNEZ"),
+    ],
+)
+def test_latin_names_are_written_in_the_italian_alphabet(given_name: str, sent: str) -> None:
+    assert spell(given_name, SPELLINGS["it"]) == sent
+
+
+@pytest.mark.parametrize("name", ["张伟", "Иванов", "محمد", "Παπαδόπουλος"])
+def test_a_script_that_needs_a_reading_is_never_guessed(name: str) -> None:
+    sent = spell(name, SPELLINGS["it"])
+    assert re.search(f"[^{SPELLINGS['it'].alphabet}]", sent)
+
+
+def test_spain_and_china_keep_what_they_can_store() -> None:
+    assert spell("Nu\u0301n\u0303ez", SPELLINGS["es"]) == "Núñez"
+    assert spell("张 伟", SPELLINGS["cn"]) == "张 伟"
+
+
+@given(st.text(max_size=60), st.sampled_from(sorted(SPELLINGS)))
+def test_spelling_twice_changes_nothing_more(name: str, scheme: str) -> None:
+    once = spell(name, SPELLINGS[scheme])
+    assert spell(once, SPELLINGS[scheme]) == once
+
+
+@given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Lo"]), min_size=1, max_size=40))
+def test_no_letter_is_lost(name: str) -> None:
+    assert len(spell(name, SPELLINGS["it"])) >= len(re.sub(r"\s", "", name).strip()) - _combining(name)
+
+
+def _combining(name: str) -> int:
+    return len(name) - len(unicodedata.normalize("NFC", name))
