@@ -24,7 +24,8 @@ from gateway.broker_config import (
 log = logging.getLogger(__name__)
 
 START_SECONDS = 15.0
-STOP_SECONDS = 10.0
+STOP_SECONDS, STOP_TRIES = 10.0, 20
+ENDED = "(ended)"
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 STEADY_SECONDS = 60.0  # after that long without a fall the next fall starts again with the first pause
 
@@ -70,12 +71,7 @@ class EmbeddedBroker:
             await asyncio.gather(self._watching, return_exceptions=True)
         process = self._process
         if process and process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            await _end(process)
         if self._listening:
             await self._listening
         (self._folder / PID).unlink(missing_ok=True)
@@ -92,7 +88,7 @@ class EmbeddedBroker:
         self._lines.clear()
         process.send_signal(signal.SIGHUP)
         with contextlib.suppress(TimeoutError):  # killed meanwhile: the restart reads it
-            await self._wait_for("Reloading config", process)
+            await self._wait_for("Reloading config")
 
     async def _spawn(self) -> None:
         self._lines.clear()
@@ -103,9 +99,10 @@ class EmbeddedBroker:
         (self._folder / PID).write_text(str(process.pid))
         self._listening = asyncio.create_task(self._listen(process))
         try:
-            await self._wait_for(" running", process)
+            await self._wait_for(" running")
         except TimeoutError as error:
-            process.kill()
+            if process.returncode is None:
+                process.kill()
             message = "mosquitto did not start: " + " | ".join(self._lines)
             raise BrokerFailed(message) from error
 
@@ -118,22 +115,22 @@ class EmbeddedBroker:
             log.debug("mosquitto: %s", text)
             await self._note(text)
         await process.wait()
-        await self._note("ended")
+        await self._note(ENDED)
 
     async def _note(self, text: str) -> None:
         async with self._said:
             self._lines.append(text)
             self._said.notify_all()
 
-    async def _wait_for(self, text: str, process: asyncio.subprocess.Process) -> None:
+    async def _wait_for(self, text: str) -> None:
         """Wait until mosquitto has written `text`. Raises TimeoutError when it ends or takes too long."""
 
         def told() -> bool:
-            return process.returncode is not None or any(text in line for line in self._lines)
+            return any(text in line or line == ENDED for line in self._lines)
 
         async with asyncio.timeout(START_SECONDS), self._said:
             await self._said.wait_for(told)
-        if process.returncode is not None:
+        if ENDED in self._lines:
             raise TimeoutError
 
     async def _watch(self) -> None:
@@ -160,13 +157,24 @@ class EmbeddedBroker:
         if descriptor is None:
             return
         try:
-            signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+            signal.pidfd_send_signal(descriptor, signal.SIGTERM)  # it saves its store
             await _readable(descriptor, STOP_SECONDS)
         except TimeoutError:
             signal.pidfd_send_signal(descriptor, signal.SIGKILL)
             await _readable(descriptor, STOP_SECONDS)
         finally:
             os.close(descriptor)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Terminate, again each half second (mosquitto forgets a signal that comes while it starts), then kill."""
+    for _ in range(STOP_TRIES):
+        process.terminate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), STOP_SECONDS / STOP_TRIES)
+            return
+    process.kill()
+    await process.wait()
 
 
 def _open_leftover(folder: Path) -> int | None:

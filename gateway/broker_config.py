@@ -64,7 +64,7 @@ def render_config(settings: BrokerSettings, folder: Path = Path(), *, user: str 
         "use_username_as_clientid true",  # a client id taken from the certificate cannot be another's
         "allow_anonymous false",
         "set_tcp_nodelay true",
-        f"message_size_limit {LARGEST_MESSAGE}",
+        f"max_packet_size {LARGEST_MESSAGE}",
         "max_inflight_messages 1000",
         "max_queued_messages 100000",  # what waits for a gateway that is down: beyond it mosquitto drops what it acked
         f"max_queued_bytes {256 << 20}",

@@ -1,8 +1,8 @@
 """The MQTT 5 link (OASIS MQTT 5.0). The one file that crosses between paho's thread and the event loop.
 
 paho's thread appends to a deque and wakes the loop; everything else here runs on the loop. Messages are acked by
-their reader only. What may wait is bounded by the receive maximum (§3.1.2.11.3): the broker sends no more QoS 1
-messages than that before one is acked, so a reader that stops makes the broker wait instead of growing us.
+their reader only. What may wait is bounded by twice the receive maximum (§3.1.2.11.3): the broker sends no more
+QoS 1 messages than that before one is acked, so a reader that stops makes the broker wait instead of growing us.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class MqttLink:
         self._woken = False
         self._generation = 0
         self._untaken: dict[int, asyncio.Future[ReasonCode]] = {}
-        self._arrived, self._lost, self._up, self._stopping = (asyncio.Event() for _ in range(4))
+        self._arrived, self._drained, self._lost, self._up, self._stopping = (asyncio.Event() for _ in range(5))
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -83,6 +83,12 @@ class MqttLink:
         """Wait for the (next) connection."""
         await self._up.wait()
 
+    async def until_disconnected(self) -> None:
+        """Wait until the present connection is lost."""
+        while self.connected:
+            await self._lost.wait()
+            await asyncio.sleep(0)  # the supervisor notices in the same turn of the loop
+
     async def start(self) -> None:
         """Begin to connect, and keep at it with growing, jittered pauses."""
         self._loop = asyncio.get_running_loop()
@@ -93,15 +99,15 @@ class MqttLink:
         self._stopping.set()
         self._client.disconnect()
         self._lost.set()
+        self._drained.set()
         if self._task:
             await self._task
         self._arrived.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int) -> None:
-        """Carry one command at QoS 1, never retained. Raises LinkDown.
+        """Carry one command at QoS 1, never retained and never sent again. Raises LinkDown.
 
-        A connection lost before the broker's answer leaves it open whether the command went out; it may still do so
-        on the next connection, and is then as dead as its own expiry says.
+        A connection lost before the broker's answer leaves it open whether the command went out.
         """
         if not self.connected:
             raise LinkDown("there is no connection to the broker")
@@ -125,6 +131,7 @@ class MqttLink:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._receive_maximum))]
             if self._queue:
                 self._arrived.set()
+            self._drained.set()
             if batch:
                 yield batch
 
@@ -143,7 +150,7 @@ class MqttLink:
     async def _stay_connected(self) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
-            self._begin_generation()
+            await self._begin_generation()
             try:
                 await asyncio.to_thread(self._connect)
                 self._client.loop_start()
@@ -163,10 +170,18 @@ class MqttLink:
         except TimeoutError:
             return
 
-    def _begin_generation(self) -> None:
-        """Unacked messages come again on the new connection: drop our copies and the right to ack them."""
+    async def _begin_generation(self) -> None:
+        """Open a new numbering of messages, once no more of the old are waiting than may wait.
+
+        What waits is kept, although the broker sends it again: a broker that was killed may not have it any more
+        (mosquitto saves what is queued or acked, not what is in flight). Readers know a message's second coming by
+        the device's own sequence.
+        """
+        while len(self._queue) > self._receive_maximum and not self._stopping.is_set():
+            self._drained.clear()
+            await self._drained.wait()
         self._generation += 1
-        self._queue.clear()
+        self._client = self._new_client()  # paho would send again what was in flight, however late
         self._lost.clear()
         if self._stopping.is_set():
             self._lost.set()
