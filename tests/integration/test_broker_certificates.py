@@ -40,10 +40,10 @@ CONNACK = 0x20
 
 def knock(house: House, party: Party) -> bytes:
     """What the broker answers to a CONNECT: empty where it ends the connection instead. Raises ssl.SSLError."""
-    with socket.create_connection(("127.0.0.1", house.port), PATIENCE) as sock:
-        with party.tls.wrap_socket(sock, server_hostname="localhost") as secured:
-            secured.sendall(CONNECT)
-            return secured.recv(1)
+    sock = socket.create_connection(("127.0.0.1", house.port), PATIENCE)
+    with sock, party.tls.wrap_socket(sock, server_hostname="localhost") as secured:
+        secured.sendall(CONNECT)
+        return secured.recv(1)
 
 
 async def assert_refused(house: House, party: Party) -> None:
