@@ -51,7 +51,10 @@ async def test_a_device_cannot_leave_retained_messages_on_anothers_topics(house:
         await _try_to_publish(attacker, topic("lock-b", "cmd"), b"forged", retain=True)
         await attacker.publish(topic("lock-b", "state"), b"own", qos=1, retain=True)
     link = await house.link("gateway-1")
-    assert [(m.device, m.payload, m.retained) for m in await read_until(link, b"own")] == [("lock-b", b"own", True)]
+    async with house.client(house.device("lock-b")) as attacker:
+        await attacker.publish(topic("lock-b", "event"), b"last", qos=1)
+    seen = [(m.device, m.payload, m.retained) for m in await read_until(link, b"last")]
+    assert seen == [("lock-b", b"own", True), ("lock-b", b"last", False)]
     async with house.client(house.device("lock-a")) as victim, house.client(house.device("lock-b")) as itself:
         for device, client in (("lock-a", victim), ("lock-b", itself)):
             await client.subscribe(topic(device, "cmd"), qos=1)
