@@ -97,6 +97,7 @@ REFUSALS: Final[dict[str, str]] = {
     "replayed": "A command with this id but other content was done before.",
     "clock_lost": "The device does not know the time and cannot judge a window.",
     "stale_nonce": "The time was made for an earlier moment.",
+    "time_went_back": "The time given is earlier than one this device was given before.",
     "unknown_key": "The key is not on this lock.",
     "key_not_yet": "The key's window has not begun.",
     "key_expired": "The key's window is over.",

@@ -176,7 +176,7 @@ READERS: dict[str, Callable[[bytes, envelope.PublicKey], Message]] = {
 def test_a_message_of_one_channel_cannot_be_replayed_on_another(written: str, read: str) -> None:
     raw = SIGNERS[written]()
     if written == read:
-        assert READERS[read](raw, PUBLIC)
+        assert type(READERS[read](raw, PUBLIC)).__name__.lower() == {"cmd": "command"}.get(read, read)
     else:
         with pytest.raises(BadSignature):
             READERS[read](raw, PUBLIC)

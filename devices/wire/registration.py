@@ -1,0 +1,79 @@
+"""What a kiosk seals to the gateway's intake key: one tenant's registration, as deterministic CBOR.
+
+The plaintext exists only in the kiosk's memory and in the gateway's intake; the broker carries it sealed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from certs import cbor
+from devices.wire.errors import BadMessage
+from devices.wire.fields import ID, Field, flag, octets, text
+
+MAX_IMAGE = 480 * 1024  # two images and the rest stay under the kiosk's 1 MiB
+_POINT = octets(33, 33)
+
+
+def _typed(value: Any) -> bool:
+    short = text(100)
+    return type(value) is dict and set(value) <= TYPED_FIELDS and all(short(item) for item in value.values())
+
+
+def _consents(value: Any) -> bool:
+    named = type(value) is dict and set(value) == {"registration", "face", "text_version"}
+    return named and flag(value["registration"]) and flag(value["face"]) and text(40)(value["text_version"])
+
+
+TYPED_FIELDS = frozenset({"name", "id_number", "birth_date", "nationality", "sex"})
+_FIELDS = (
+    Field(1, "registration", ID),
+    Field(2, "offer_token", text(200)),
+    Field(3, "document", octets(1, MAX_IMAGE), optional=True),
+    Field(4, "face", octets(1, MAX_IMAGE), optional=True),
+    Field(5, "typed", _typed),
+    Field(6, "consents", _consents),
+    Field(7, "language", text(16)),
+    Field(8, "holder_key", _POINT, optional=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KioskRegistration:
+    """One registration: its 16-byte id, the offer, images (bytes as captured) or none, typed fields, consents.
+
+    consents: {"registration": bool, "face": bool, "text_version": text}; holder_key: compressed P-256 point.
+    """
+
+    registration: bytes
+    offer_token: str
+    typed: dict[str, str]
+    consents: dict[str, Any]
+    language: str
+    document: bytes | None = field(default=None, repr=False)
+    face: bytes | None = field(default=None, repr=False)
+    holder_key: bytes | None = None
+
+
+def encode_registration(registration: KioskRegistration) -> bytes:
+    """Bytes to seal; raises BadMessage for what the gateway could not read."""
+    values = {item.number: getattr(registration, item.name) for item in _FIELDS}
+    raw = cbor.encode({number: value for number, value in values.items() if value is not None})
+    decode_registration(raw)
+    return raw
+
+
+def decode_registration(raw: bytes) -> KioskRegistration:
+    """The registration in exactly these bytes; raises BadMessage, which names no content."""
+    try:
+        value = cbor.decode(raw)
+    except cbor.NotCanonical as error:
+        raise BadMessage("not deterministic CBOR") from error
+    known = {item.number: item for item in _FIELDS}
+    if not isinstance(value, dict) or not known.keys() >= value.keys():
+        raise BadMessage("not a registration")
+    for item in _FIELDS:
+        if item.number not in value and not item.optional:
+            raise BadMessage(f"{item.name} is missing")
+        if item.number in value and not item.kind(value[item.number]):
+            raise BadMessage(f"{item.name} is not what it may be")
+    return KioskRegistration(**{known[number].name: found for number, found in value.items()})

@@ -1,0 +1,49 @@
+"""Where a device's parts meet: from its folder to a lock or kiosk that can hear and speak."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from certs.device_folder import DeviceFolder, read_device_folder
+from firmware_sim import kiosk, lock
+from firmware_sim.clock import SimClock
+from firmware_sim.dialogue import Dialogue
+from firmware_sim.door import SimDoor
+from firmware_sim.flash import Flash
+from firmware_sim.guard import Guard
+from firmware_sim.keyring import Keyring
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.lock import SimLock
+from firmware_sim.speech import Speech
+
+ABILITIES = {"lock": lock.ABILITIES, "kiosk": kiosk.ABILITIES}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a device gets from the world: seconds of its crystal, seconds since power-up, randomness."""
+
+    hardware: Callable[[], int] = lambda: int(time.time())
+    ticks: Callable[[], float] = time.monotonic
+    nonce: Callable[[], bytes] = lambda: secrets.token_bytes(16)
+
+
+def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> SimLock | SimKiosk:
+    """The device of a folder, with its memory in `state.sqlite` and its movements in `movements.jsonl` there."""
+    world = surroundings or Surroundings()
+    flash = Flash(folder.path / "state.sqlite")
+    clock = SimClock(flash, world.hardware, world.ticks, world.nonce)
+    guard = Guard(folder.device, folder.kind, folder.gateway.command, ABILITIES[folder.kind], flash, clock)
+    speech = Speech(folder.key, folder.kind, flash.next_seq, clock.now)
+    dialogue = Dialogue(folder.site, folder.device, speech, guard, flash, clock)
+    if folder.kind == "kiosk":
+        return SimKiosk(dialogue, folder.gateway.intake)
+    door = SimDoor(folder.path / "movements.jsonl", clock.now)
+    return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door)
+
+
+def assemble_at(path: Path, surroundings: Surroundings | None = None) -> SimLock | SimKiosk:
+    """The device of the folder at `path`; raises certs.errors.BadFolder."""
+    return assemble(read_device_folder(path), surroundings)

@@ -1,0 +1,101 @@
+"""The conversation between a device and the gateway: every command gets one answer, kept before or as it is sent.
+
+Methods yield signed messages in the order they are to be sent; the caller sends each at once and takes the next,
+without hearing anything else in between.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from devices.wire.messages import Body, Command, Outcome
+from firmware_sim.clock import TOLERANCE, SimClock
+from firmware_sim.flash import Flash
+from firmware_sim.guard import Guard, Verdict
+from firmware_sim.speech import Outgoing, Speech
+
+Spoken = Iterator[Outgoing]
+Told = tuple[str, Body]
+STRANGERS_TOLD = 20  # refusals of unsigned messages kept at a time: noise must not fill the flash
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command: outcome, code, ack body, and events to tell."""
+
+    outcome: Outcome = "done"
+    code: str | None = None
+    body: Body = field(default_factory=dict)
+    events: tuple[Told, ...] = ()
+
+
+def refused(code: str, command: Command) -> Answer:
+    """An answer that says no, with the event that tells of it."""
+    return Answer("refused", code, events=(("refused", {"code": code, "command": command.id}),))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One device's side of it."""
+
+    site: str
+    device: str
+    speech: Speech
+    guard: Guard
+    flash: Flash
+    clock: SimClock
+
+    def begin(self, command: Command, digest: bytes) -> None:
+        """Make the command's id durable: from here on it is never begun again."""
+        with self.flash.write():
+            self.flash.use(command.id, digest, command.expires_at)
+            self.clock.vouch(command.issued_at)
+
+    def settle(self, command_id: bytes, answer: Answer) -> Spoken:
+        """Answer a command that was begun: the ack leaves first, then answer and events are stored."""
+        ack = self.speech.ack(command_id, answer.outcome, answer.code, answer.body)
+        yield ack
+        with self.flash.write():
+            events = self._keep(command_id, ack, answer)
+            self.flash.forget_used_before(self.clock.highest - 2 * TOLERANCE)
+        yield from events
+
+    def change(self, command: Command, digest: bytes, act: Callable[[Command], Answer]) -> Spoken:
+        """Do what only changes memory: id, effect, answer and events become durable together, then leave."""
+        with self.flash.write():
+            self.flash.use(command.id, digest, command.expires_at)
+            answer = act(command)
+            ack = self.speech.ack(command, answer.outcome, answer.code, answer.body)
+            events = self._keep(command.id, ack, answer)
+        yield ack
+        yield from events
+
+    def refuse(self, verdict: Verdict, code: str) -> Spoken:
+        """Say no: an event always, an ack where the command's id is this device's to answer."""
+        command = verdict.command
+        if command is not None and verdict.answerable:
+            yield from self.change(command, verdict.digest, lambda command: refused(code, command))
+        elif command is not None:
+            yield from self.tell("refused", {"code": code, "command": command.id})
+        elif self.flash.waiting_count() < STRANGERS_TOLD:
+            yield from self.tell("refused", {"code": code})
+
+    def repeat(self, verdict: Verdict) -> Spoken:
+        """A command seen before: the first answer again, never a second deed."""
+        if verdict.repeat:
+            yield Outgoing("ack", 0, verdict.repeat, "repeat")
+        if verdict.code is not None:
+            yield from self.refuse(verdict, verdict.code)
+
+    def tell(self, name: str, body: Body) -> Spoken:
+        """Something happened: stored, then sent."""
+        with self.flash.write():
+            said = self.speech.event(name, body)
+            self.flash.queue(said)
+        yield said
+
+    def _keep(self, command_id: bytes, ack: Outgoing, answer: Answer) -> list[Outgoing]:
+        events = [self.speech.event(name, body) for name, body in answer.events]
+        self.flash.answer(command_id, ack.payload)
+        for message in (ack, *events):
+            self.flash.queue(message)
+        return events

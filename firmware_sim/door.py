@@ -1,0 +1,51 @@
+"""The world a lock acts on: bolt, door and battery. It does not forget when the lock's program dies.
+
+Every movement is one line of `path` (JSON: at, to, cause), so that a test can count what really moved.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from devices.wire.messages import Bolt, Door
+
+Position = Literal["locked", "unlocked"]
+
+
+@dataclass(slots=True)
+class SimDoor:
+    """Bolt and sensors; `path` None keeps the movements in memory only."""
+
+    path: Path | None
+    now: Callable[[], int]
+    position: Position = "locked"
+    door: Door = "closed"
+    battery: int = 100
+    jammed: bool = False
+    movements: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The bolt is where the last movement left it."""
+        if self.path is not None and self.path.exists():
+            self.movements = [json.loads(line) for line in self.path.read_text().splitlines()]
+            if self.movements:
+                self.position = self.movements[-1]["to"]
+
+    @property
+    def bolt(self) -> Bolt:
+        """What the bolt's sensor says."""
+        return "jammed" if self.jammed else self.position
+
+    def move(self, to: Position, cause: str) -> bool:
+        """Drive the bolt; False if it is stuck. `cause` is the command's id in hex, or knob, ble, auto."""
+        if self.jammed:
+            return False
+        self.position = to
+        movement = {"at": self.now(), "to": to, "cause": cause}
+        self.movements.append(movement)
+        if self.path is not None:
+            with self.path.open("a") as file:
+                file.write(json.dumps(movement) + "\n")
+        return True

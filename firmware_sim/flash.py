@@ -1,0 +1,162 @@
+"""A device's durable memory: one SQLite file in WAL mode with synchronous FULL, so that a commit is one fdatasync.
+
+Tables: used (command ids, with the answer once there is one), keys, barred (keys that must not open), outbox (what
+the broker has not taken yet), facts (numbers and words that must survive).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from devices.wire.topics import Channel
+from firmware_sim.speech import Outgoing
+
+SEQ_BLOCK = 64  # numbers reserved at a time: most messages are numbered without a write
+_SCHEMA = """
+create table if not exists used(id blob primary key, digest blob not null, expires integer not null, answer blob);
+create table if not exists keys(id blob primary key, credential blob not null, expires integer not null);
+create table if not exists barred(id blob primary key, why text not null, until integer not null);
+create table if not exists outbox(seq integer primary key, channel text not null, payload blob not null);
+create table if not exists facts(name text primary key, value blob not null);
+"""
+Why = Literal["dropped", "revoked"]
+
+
+class Flash:
+    """Durable memory at `path` (":memory:" forgets). Not shared between processes."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or create; numbers reserved by an earlier life are skipped, so no number comes twice."""
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=full")
+        self._db.execute("pragma wal_autocheckpoint=4000")
+        self._db.executescript(_SCHEMA)
+        self._seq = self._reserved = self.number("seq", 0)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """All writes inside become durable together, or none of them."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            self._reserved = self._seq  # a reservation inside may be gone: make it again
+            raise
+        self._db.execute("commit")
+
+    def next_seq(self) -> int:
+        """The next number of this device; never given again, not even after a power cut."""
+        if self._seq >= self._reserved:
+            self._reserved = self._seq + SEQ_BLOCK
+            self.set_fact("seq", self._reserved)
+        self._seq += 1
+        return self._seq
+
+    # facts
+    def number(self, name: str, default: int) -> int:
+        """A remembered integer."""
+        row = self._db.execute("select value from facts where name = ?", (name,)).fetchone()
+        return int(row[0]) if row else default
+
+    def set_fact(self, name: str, value: int) -> None:
+        """Remember an integer."""
+        self._db.execute("insert or replace into facts values(?, ?)", (name, value))
+
+    # used commands
+    def used(self, command_id: bytes) -> tuple[bytes, bytes | None] | None:
+        """(digest, answer or None while it is being done) of a command seen before."""
+        row = self._db.execute("select digest, answer from used where id = ?", (command_id,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def use(self, command_id: bytes, digest: bytes, expires: int) -> None:
+        """Remember that a command was begun."""
+        self._db.execute("insert into used values(?, ?, ?, null)", (command_id, digest, expires))
+
+    def answer(self, command_id: bytes, answer: bytes) -> None:
+        """Remember what was answered."""
+        self._db.execute("update used set answer = ? where id = ?", (answer, command_id))
+
+    def interrupted(self) -> list[bytes]:
+        """Commands begun and never answered: power was lost in between."""
+        return [row[0] for row in self._db.execute("select id from used where answer is null order by expires")]
+
+    def forget_used_before(self, moment: int) -> None:
+        """Drop ids whose commands are refused for their age anyway."""
+        self._db.execute("delete from used where expires < ? and answer is not null", (moment,))
+
+    # keys
+    def keys(self) -> tuple[bytes, ...]:
+        """Ids of the keys held, in order."""
+        return tuple(row[0] for row in self._db.execute("select id from keys order by id"))
+
+    def credential(self, key: bytes) -> bytes | None:
+        """The credential held for a key."""
+        row = self._db.execute("select credential from keys where id = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def put_key(self, key: bytes, credential: bytes, expires: int) -> None:
+        """Hold a key; a newer credential replaces an older one."""
+        self._db.execute("insert or replace into keys values(?, ?, ?)", (key, credential, expires))
+
+    def drop_key(self, key: bytes) -> bool:
+        """Hold it no more; whether it was held."""
+        return self._db.execute("delete from keys where id = ?", (key,)).rowcount > 0
+
+    def bar(self, key: bytes, why: Why, until: int) -> None:
+        """Never open for this key before `until`; a revocation is not weakened by a later drop."""
+        self._db.execute(
+            "insert into barred values(?, ?, ?) on conflict(id) do update set"
+            " why = case when barred.why = 'revoked' then 'revoked' else excluded.why end,"
+            " until = max(barred.until, excluded.until)",
+            (key, why, until),
+        )
+
+    def barred(self, key: bytes) -> Why | None:
+        """Why a key must not open, if so."""
+        row = self._db.execute("select why from barred where id = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def unbar_dropped(self, key: bytes) -> None:
+        """A key that was only dropped may come back; a revoked one may not."""
+        self._db.execute("delete from barred where id = ? and why = 'dropped'", (key,))
+
+    # outbox
+    def queue(self, message: Outgoing) -> None:
+        """Keep a message until the broker has taken it."""
+        row = (message.seq, message.channel, message.payload)
+        self._db.execute("insert or replace into outbox values(?, ?, ?)", row)
+
+    def waiting(self, limit: int = 500) -> list[Outgoing]:
+        """Messages the broker has not taken, oldest first."""
+        rows = self._db.execute("select seq, channel, payload from outbox order by seq limit ?", (limit,))
+        return [Outgoing(_channel(row[1]), row[0], row[2]) for row in rows]
+
+    def waiting_count(self) -> int:
+        """How many messages wait."""
+        return int(self._db.execute("select count(*) from outbox").fetchone()[0])
+
+    def delivered(self, seq: int) -> None:
+        """The broker has taken it."""
+        self._db.execute("delete from outbox where seq = ?", (seq,))
+
+    def reset(self) -> None:
+        """Back to the factory, but for the numbers: they go on rising."""
+        with self.write():
+            for table in ("used", "keys", "barred", "outbox"):
+                self._db.execute(f"delete from {table}")  # noqa: S608 - the names stand one line above
+            self._db.execute("delete from facts where name != 'seq'")
+
+
+def _channel(name: str) -> Channel:
+    return "ack" if name == "ack" else "event"

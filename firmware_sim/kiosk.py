@@ -1,0 +1,108 @@
+"""The simulated kiosk: shows what the gateway says, and sends sealed registrations. It opens no door.
+
+What a tenant shows or types is sealed to the gateway's intake key at once; only the sealed form is stored, waits
+while the network is away, and is deleted when the broker has taken it.
+"""
+
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs.sealing import registration_context, seal
+from devices.wire.messages import Body, Command, State
+from devices.wire.registration import KioskRegistration, encode_registration
+from firmware_sim.dialogue import Answer, Dialogue, Spoken
+from firmware_sim.guard import Verdict
+
+FIRMWARE = "lodgekey-sim-kiosk 1"
+QUEUE_LIMIT = 200  # sealed registrations a kiosk holds; beyond it, it sends people to a person
+ABILITIES = frozenset({"show", "set_time", "read_back"})
+
+
+class QueueFull(Exception):
+    """The kiosk holds as many registrations as it can; nothing was taken."""
+
+
+class SimKiosk:
+    """One kiosk; everything it needs to know or touch is given to it."""
+
+    kind = "kiosk"
+
+    def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey) -> None:
+        """Parts of one device, put together by firmware_sim.assembly."""
+        self.dialogue, self._intake = dialogue, intake
+        self.flash, self.clock = dialogue.flash, dialogue.clock
+        self.screen: Body = {"screen": "welcome"}
+        self.screens: list[Body] = []
+        self._changes: dict[str, Callable[[Command], Answer]] = {
+            "show": self._show,
+            "set_time": self._set_time,
+            "read_back": self._read_back,
+        }
+
+    def boot(self) -> Spoken:
+        """Power came back."""
+        for command_id in self.flash.interrupted():
+            yield from self.dialogue.settle(command_id, Answer("failed", "interrupted"))
+        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
+
+    def connected(self) -> Spoken:
+        """The broker is there: say the state, with how many registrations still wait."""
+        if not self.clock.nonce_is_fresh():
+            self.clock.renew_nonce()
+        yield self.dialogue.speech.state(self._state)
+
+    def receive(self, raw: bytes, retained: bool = False) -> Spoken:
+        """A message on the kiosk's command topic."""
+        verdict = self.dialogue.guard.judge(raw, retained)
+        if verdict.repeat is not None:
+            yield from self.dialogue.repeat(verdict)
+        elif verdict.code is not None or verdict.command is None:
+            yield from self._refuse(verdict, verdict.code or "malformed")
+        else:
+            yield from self.dialogue.change(verdict.command, verdict.digest, self._changes[verdict.command.type])
+
+    def register(self, registration: KioskRegistration) -> Spoken:
+        """A tenant is done at the kiosk; raises QueueFull, or BadMessage for what no gateway could read."""
+        if self.flash.waiting_count() >= QUEUE_LIMIT:
+            raise QueueFull
+        context = registration_context(self.dialogue.site, self.dialogue.device)
+        sealed = seal(encode_registration(registration), self._intake, context=context)
+        self.screen = {"screen": "wait", "registration": registration.registration}
+        yield from self.dialogue.tell("registration", {"sealed": sealed, "registration": registration.registration})
+
+    def lose_clock(self) -> Spoken:
+        """The clock's battery died."""
+        self.clock.lose()
+        yield from self.dialogue.tell("clock_lost", {})
+        yield from self.connected()
+
+    def factory_reset(self) -> Spoken:
+        """Back to the factory; registrations that waited are gone with the flash."""
+        self.flash.reset()
+        self.clock.forget()
+        self.screen = {"screen": "welcome"}
+        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
+        yield from self.connected()
+
+    def _refuse(self, verdict: Verdict, code: str) -> Spoken:
+        yield from self.dialogue.refuse(verdict, code)
+        if code == "stale_nonce" and not self.clock.nonce_is_fresh():
+            yield from self.connected()
+
+    def _show(self, command: Command) -> Answer:
+        self.screen = command.body
+        self.screens = [*self.screens[-49:], command.body]
+        return Answer()
+
+    def _set_time(self, command: Command) -> Answer:
+        return Answer(body={"clock": "set", "drift": self.clock.set(command.body["now"])})
+
+    def _read_back(self, _: Command) -> Answer:
+        return Answer(body={"clock": "set" if self.clock.known else "lost"})
+
+    def _state(self, seq: int, at: int) -> State:
+        return State(
+            seq, at, "unknown", "unknown", None, (), "set" if self.clock.known else "lost", self.clock.nonce, 0,
+            FIRMWARE, self.flash.waiting_count(),
+        )  # fmt: skip

@@ -1,0 +1,152 @@
+"""The simulated lock: what it does with what it hears. No network and no waiting here.
+
+A movement's order is fixed: the command's id is durable, then the bolt moves, then the answer leaves, then answer
+and event are stored. Power lost in between is answered as `interrupted`, never by moving again.
+"""
+
+from collections.abc import Callable
+
+from devices.wire.messages import Body, ClockWord, Command, State
+from firmware_sim.dialogue import Answer, Dialogue, Spoken
+from firmware_sim.door import Position, SimDoor
+from firmware_sim.guard import Verdict
+from firmware_sim.keyring import Keyring
+
+FIRMWARE = "lodgekey-sim-lock 1"
+LOW_BATTERY = (20, 10, 5, 0)
+ABILITIES = frozenset({"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"})
+
+
+class SimLock:
+    """One lock; everything it needs to know or touch is given to it."""
+
+    kind = "lock"
+
+    def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor) -> None:
+        """Parts of one device, put together by firmware_sim.assembly."""
+        self.dialogue, self.keyring, self.door = dialogue, keyring, door
+        self.flash, self.clock = dialogue.flash, dialogue.clock
+        self._battery_told = door.battery
+        self._changes: dict[str, Callable[[Command], Answer]] = {
+            "put_key": keyring.put,
+            "drop_key": keyring.drop,
+            "set_time": self._set_time,
+            "read_back": self._read_back,
+            "revoke": keyring.revoke,
+        }
+
+    # life
+    def boot(self) -> Spoken:
+        """Power came back: say so, and answer what was interrupted without doing it again."""
+        for command_id in self.flash.interrupted():
+            yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", {"bolt": self.door.bolt}))
+        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
+
+    def connected(self) -> Spoken:
+        """The broker is there: say the state, with the nonce the gateway needs to tell the time."""
+        if not self.clock.nonce_is_fresh():
+            self.clock.renew_nonce()
+        yield self.dialogue.speech.state(self._state)
+
+    def receive(self, raw: bytes, retained: bool = False) -> Spoken:
+        """A message on the lock's command topic."""
+        verdict = self.dialogue.guard.judge(raw, retained)
+        if verdict.repeat is not None:
+            yield from self.dialogue.repeat(verdict)
+        elif verdict.code is not None or verdict.command is None:
+            yield from self._refuse(verdict, verdict.code or "malformed")
+        elif verdict.command.type in ("unlock", "lock"):
+            yield from self._move(verdict.command, verdict)
+        else:
+            yield from self._change(verdict.command, verdict)
+
+    # people and things
+    def turn_knob(self) -> Spoken:
+        """Someone inside turns the knob."""
+        to: Position = "locked" if self.door.position == "unlocked" else "unlocked"
+        if self.door.move(to, "knob"):
+            yield from self.dialogue.tell(to, {"means": "knob"})
+
+    def auto_lock(self) -> Spoken:
+        """Time has passed since the lock was opened; a door that stands open is not locked."""
+        if self.door.position == "unlocked" and self.door.door != "open" and self.door.move("locked", "auto"):
+            yield from self.dialogue.tell("locked", {"means": "auto"})
+
+    def sense_door(self, is_open: bool) -> Spoken:
+        """The door was opened or closed."""
+        self.door.door = "open" if is_open else "closed"
+        yield from self.dialogue.tell("door", {"open": is_open})
+
+    def sense_battery(self, percent: int) -> Spoken:
+        """The battery is at `percent`: told when it fell past a mark or was changed for a fuller one."""
+        before, self.door.battery = self._battery_told, percent
+        if percent > before or any(percent <= mark < before for mark in LOW_BATTERY):
+            self._battery_told = percent
+            yield from self.dialogue.tell("battery", {"percent": percent})
+
+    def lose_clock(self) -> Spoken:
+        """The clock's battery died."""
+        self.clock.lose()
+        yield from self.dialogue.tell("clock_lost", {})
+        yield from self.connected()
+
+    def factory_reset(self) -> Spoken:
+        """Someone pressed the pin hole: no key is left, and commands from before count no more."""
+        self.flash.reset()
+        self.clock.forget()
+        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
+        yield from self.connected()
+
+    # what commands do
+    def _move(self, command: Command, verdict: Verdict) -> Spoken:
+        refusal = self._why_not_move(command)
+        if refusal is not None:
+            yield from self._refuse(verdict, refusal)
+            return
+        self.dialogue.begin(command, verdict.digest)
+        yield from self.dialogue.settle(command.id, self._drive(command))
+
+    def _why_not_move(self, command: Command) -> str | None:
+        refusal = self.keyring.refusal_for_key(command.body["key"]) if command.type == "unlock" else None
+        return refusal or ("battery_empty" if self.door.battery == 0 else None)
+
+    def _drive(self, command: Command) -> Answer:
+        to: Position = "unlocked" if command.type == "unlock" else "locked"
+        if not self.door.move(to, command.id.hex()):
+            return Answer("failed", "jammed", {"bolt": "jammed"}, (("jammed", {"command": command.id}),))
+        event: Body = {"means": "gateway"}
+        if command.type == "unlock":
+            event |= {"key": command.body["key"], "command": command.id}
+        return Answer(body={"bolt": self.door.bolt}, events=((to, event),))
+
+    def _change(self, command: Command, verdict: Verdict) -> Spoken:
+        yield from self.dialogue.change(command, verdict.digest, self._changes[command.type])
+        if command.type == "read_back":
+            yield from self.connected()
+
+    def _refuse(self, verdict: Verdict, code: str) -> Spoken:
+        yield from self.dialogue.refuse(verdict, code)
+        if code == "stale_nonce" and not self.clock.nonce_is_fresh():
+            yield from self.connected()
+
+    def _set_time(self, command: Command) -> Answer:
+        first = not self.clock.known and self.clock.highest == 0
+        drift = self.clock.set(command.body["now"])
+        if first:
+            self.flash.set_fact("floor", command.issued_at)
+        return Answer(body={"clock": "set", "drift": drift})
+
+    def _read_back(self, _: Command) -> Answer:
+        body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
+        body |= {"keys": list(self.flash.keys()), "epoch": self.keyring.epoch, "clock": self._clock_word()}
+        return Answer(body=body)
+
+    # what it says of itself
+    def _state(self, seq: int, at: int) -> State:
+        return State(
+            seq, at, self.door.bolt, self.door.door, self.door.battery, self.flash.keys(), self._clock_word(),
+            self.clock.nonce, self.keyring.epoch, FIRMWARE, self.flash.waiting_count(),
+        )  # fmt: skip
+
+    def _clock_word(self) -> ClockWord:
+        return "set" if self.clock.known else "lost"

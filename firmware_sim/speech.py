@@ -1,0 +1,49 @@
+"""How a device speaks: what it says is numbered and signed before it leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from devices.wire.codec import limit_of
+from devices.wire.envelope import sign_ack, sign_event, sign_state
+from devices.wire.messages import Ack, Body, Command, Event, Outcome, State
+from devices.wire.topics import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A signed message on its way to the broker."""
+
+    channel: Channel
+    seq: int
+    payload: bytes
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Numbers and signs a device's messages; `next_seq` is durable, `now` is the device's own clock."""
+
+    key: ec.EllipticCurvePrivateKey
+    kind: str
+    next_seq: Callable[[], int]
+    now: Callable[[], int]
+
+    def ack(
+        self, command: Command | bytes, outcome: Outcome, code: str | None = None, body: Body | None = None
+    ) -> Outgoing:
+        """The answer to a command."""
+        command_id = command if isinstance(command, bytes) else command.id
+        ack = Ack(command_id, self.next_seq(), self.now(), outcome, code, body or {})
+        return Outgoing("ack", ack.seq, sign_ack(ack, self.key), outcome)
+
+    def event(self, type_: str, body: Body | None = None) -> Outgoing:
+        """Something that happened."""
+        event = Event(self.next_seq(), self.now(), type_, body or {})
+        return Outgoing("event", event.seq, sign_event(event, self.key, limit=limit_of(self.kind)), type_)
+
+    def state(self, state: Callable[[int, int], State]) -> Outgoing:
+        """What the device is now; `state(seq, at)` makes it."""
+        made = state(self.next_seq(), self.now())
+        return Outgoing("state", made.seq, sign_state(made, self.key), "state")
