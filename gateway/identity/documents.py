@@ -1,0 +1,126 @@
+"""Reads one picture of one document: flattens it, reads the print, checks what can be checked, cuts the portrait."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from gateway.domain.identity import DocumentReading, FieldReading
+from gateway.domain.mrz import MachineZone, birth_date, expiry_date
+from gateway.identity.faces import LEAST_FACE, FaceEngine, find_faces
+from gateway.identity.images import Pixels, encode_jpeg
+from gateway.identity.machine_zone import TWINS, find_zone, machine_text
+from gateway.identity.ocr import PrintedLine, PrintReader, cut_line
+from gateway.identity.printed_zone import shows_date, shows_name, shows_text
+from gateway.identity.resident_card import looks_like_card, read_card
+from gateway.identity.straighten import lay_flat, limit_size
+
+FEWEST_LINES = 3
+SURE = 0.95
+PORTRAIT_MARGIN = 0.6
+
+
+class DocumentReader:
+    """Reads documents with one print reader and one face engine, both of this process."""
+
+    def __init__(self, reader: PrintReader, engine: FaceEngine) -> None:
+        self._reader = reader
+        self._engine = engine
+
+    def read(self, pixels: Pixels, today: date) -> DocumentReading:
+        """The reading of the flattened sheet, or of the whole picture where that gives none."""
+        whole = limit_size(pixels)
+        flat = lay_flat(whole)
+        reading = self._read_page(flat, today) if flat is not None else None
+        if reading is None or reading.kind == "unknown":
+            reading = self._read_page(whole, today)
+        return reading
+
+    def _read_page(self, pixels: Pixels, today: date) -> DocumentReading:
+        """One pass over one page."""
+        page, lines = self._reader.read_page(pixels)
+        zone = find_zone([line.text for line in lines])
+        if zone:
+            kind = "passport" if zone.format == "TD3" else "id_card"
+            fields, problems = read_zone(zone, lines, today)
+        elif looks_like_card(lines):
+            kind = "cn_resident_id"
+            fields, problems = read_card(lines, lambda line: self._reread(page, line))
+        else:
+            problem = "no_document" if len(lines) < FEWEST_LINES else "document_cropped"
+            return DocumentReading("unknown", {}, (problem,))
+        portrait, trouble = self._cut_portrait(page)
+        return DocumentReading(kind, fields, (*problems, *trouble), portrait)
+
+    def _reread(self, page: Pixels, line: PrintedLine) -> tuple[str, float]:
+        """The line read again from a cut with a little more around it."""
+        return self._reader.read_lines([cut_line(page, line.corners, grow=0.15)])[0]
+
+    def _cut_portrait(self, page: Pixels) -> tuple[bytes | None, tuple[str, ...]]:
+        """The largest face of the page with its surroundings, as JPEG; documents print smaller ghosts of it."""
+        faces = find_faces(self._engine, page)
+        if not faces:
+            return None, ("no_portrait",)
+        box = faces[0]
+        margin = round(PORTRAIT_MARGIN * box.side)
+        rows = slice(max(0, box.top - margin), box.bottom + margin)
+        columns = slice(max(0, box.left - margin), box.right + margin)
+        return encode_jpeg(page[rows, columns]), () if box.side >= LEAST_FACE else ("portrait_too_small",)
+
+
+def read_zone(
+    zone: MachineZone, lines: Sequence[PrintedLine], today: date
+) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
+    """Fields and problems of a machine-readable zone held against the lines printed above it."""
+    printed = [line.text for line in lines if not machine_text(line.text)]
+    sharp = min((line.score for line in lines if machine_text(line.text)), default=0.0) >= SURE
+    fields = _named_fields(zone, printed) | _dated_fields(zone, printed, today)
+    number = zone.fields["number"]
+    seen = shows_text(printed, number)
+    alone = sharp and not printed and not TWINS & set(number)
+    fields["id_number"] = FieldReading(number, zone.checks["number"] and (seen or alone))
+    states = zone.fields["nationality"] == zone.fields["state"]
+    fields["nationality"] = FieldReading(
+        zone.fields["nationality"], states or shows_text(printed, zone.fields["nationality"])
+    )
+    fields["sex"] = FieldReading(zone.sex, sharp or shows_text(printed, zone.sex))
+    return fields, _problems(zone, fields, printed)
+
+
+def _named_fields(zone: MachineZone, printed: Sequence[str]) -> dict[str, FieldReading]:
+    """The name, which no check digit covers: certain only where the print shows both parts too."""
+    sure = bool(zone.surname) and shows_name(printed, zone.surname, zone.given_names)
+    texts = {
+        "name": f"{zone.given_names} {zone.surname}".strip(),
+        "surname": zone.surname,
+        "given_names": zone.given_names,
+    }
+    fields = {name: FieldReading(text, sure) for name, text in texts.items() if text}
+    return fields | {"issuing_state": FieldReading(zone.fields["state"], certain=False)}
+
+
+def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dict[str, FieldReading]:
+    """Both dates; certain where the own and the composite digit fit, or the own digit and the print."""
+    days = {
+        "birth_date": ("birth", birth_date(zone.fields["birth"], today)),
+        "expiry_date": ("expiry", expiry_date(zone.fields["expiry"])),
+    }
+    fields = {}
+    for name, (key, day) in days.items():
+        if day:
+            sure = zone.checks[key] and (zone.checks["composite"] or shows_date(printed, day))
+            fields[name] = FieldReading(day.isoformat(), sure)
+    return fields
+
+
+def _problems(zone: MachineZone, fields: dict[str, FieldReading], printed: Sequence[str]) -> tuple[str, ...]:
+    """Why a person may have to look, in the words of the sentence catalog."""
+    found = [
+        ("check_digit_wrong", not all(zone.checks.values())),
+        ("zones_disagree", bool(printed) and not (fields["id_number"].certain and _certain(fields, "name"))),
+        ("name_unconfirmed", not printed and not _certain(fields, "name")),
+    ]
+    return tuple(code for code, applies in found if applies)
+
+
+def _certain(fields: dict[str, FieldReading], name: str) -> bool:
+    """True where the field was read and is certain."""
+    return name in fields and fields[name].certain

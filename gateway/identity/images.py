@@ -1,0 +1,73 @@
+"""From the bytes a tenant sent to pixels: screened before decoding, and free of everything but the picture."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from gateway.domain.identity import ImageRefused
+from gateway.identity.containers import Picture, open_container
+
+Pixels = NDArray[np.uint8]
+"""Height × width × 3, RGB."""
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_PIXELS = 16_000_000
+LEAST_SIDE = 64
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
+"""What Pillow raises over a damaged file, by its own documentation and by trying."""
+
+
+def screen_image(data: bytes) -> Picture:
+    """Refuses by size, kind and declared pixels, decoding nothing: cheap enough for the event loop."""
+    if len(data) > MOST_BYTES:
+        raise ImageRefused("too_large")
+    picture = open_container(data)
+    if picture.width * picture.height > MOST_PIXELS:
+        raise ImageRefused("too_many_pixels")
+    if min(picture.width, picture.height) < LEAST_SIDE:
+        raise ImageRefused("truncated" if not picture.width else "too_few_pixels")
+    return picture
+
+
+def decode_image(data: bytes) -> Pixels:
+    """Upright RGB pixels of a screened JPEG or PNG of any colour mode; raises ImageRefused. Run it in a worker."""
+    picture = screen_image(data)
+    try:
+        with Image.open(BytesIO(picture.data), formats=(picture.kind,)) as image:
+            if image.size != (picture.width, picture.height):
+                raise ImageRefused("disguised")
+            image.load()
+            return _turn(_to_rgb(image), picture.turn)
+    except DAMAGE:
+        raise ImageRefused("truncated") from None
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Any mode to 8-bit RGB: 16-bit keeps its high byte, transparency lies on white, CMYK is converted."""
+    if image.mode.startswith("I"):
+        deep = np.asarray(image)
+        return Image.fromarray((deep >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
+    return image.convert("RGB")
+
+
+def _turn(image: Image.Image, turn: int) -> Pixels:
+    """Upright pixels, by the EXIF orientation noted before the EXIF was left behind."""
+    if turn != 1:
+        exif = image.getexif()
+        exif[0x0112] = turn
+        image = ImageOps.exif_transpose(image)
+    return np.asarray(image, np.uint8)
+
+
+def encode_jpeg(pixels: Pixels) -> bytes:
+    """A JPEG of nothing but these pixels."""
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()

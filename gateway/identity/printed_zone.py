@@ -1,0 +1,74 @@
+"""Whether the printed part of a document says the same as its machine-readable zone."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+MONTHS = {name: place for place, name in enumerate(
+    ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1)}  # fmt: skip
+LETTERS = {"Ä": "AE", "Å": "AA", "Æ": "AE", "Ö": "OE", "Ø": "OE", "Œ": "OE", "Ü": "UE", "ß": "SS", "Ñ": "N", "Þ": "TH",
+           "Ð": "D", "Ł": "L", "Đ": "D", "ı": "I"}  # fmt: skip
+"""Transliterations of ICAO 9303-3 section 6 that dropping the accent would not give."""
+WORDY_DATE = re.compile(r"(\d{1,2})\s*([A-Z]{3})[A-Z]*\.?\s*(?:/\s*[A-Z]+\.?\s*)?(\d{4}|\d{2})(?!\d)")
+DIGIT_DATES = (
+    (re.compile(r"(?<!\d)(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?!\d)"), (3, 2, 1)),
+    (re.compile(r"(?<!\d)(\d{4})[./ -](\d{1,2})[./ -](\d{1,2})(?!\d)"), (1, 2, 3)),
+)
+
+
+def plain_letters(text: str, *, transliterate: bool = True) -> str:
+    """Only A-Z and 0-9: upper case, accents dropped or written out as machine zones do."""
+    upper = text.upper()
+    if transliterate:
+        upper = "".join(LETTERS.get(char, char) for char in upper)
+    return re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFD", upper))
+
+
+def shows_text(printed: Sequence[str], wanted: str) -> bool:
+    """True where one printed line is the wanted words, or holds them whole beside a label."""
+    target = plain_letters(wanted)
+    if not target:
+        return False
+    for line in printed:
+        for form in (plain_letters(line), plain_letters(line, transliterate=False)):
+            if form == target or (form.endswith(target) and _stands_alone(line, target)):
+                return True
+    return False
+
+
+def _stands_alone(line: str, target: str) -> bool:
+    """True where the last words of a line are the target: part of a longer word is not it."""
+    words = [plain_letters(word) for word in re.split(r"[\s:/.,]+", line)]
+    return any("".join(words[start:]) == target for start in range(len(words)))
+
+
+def shows_date(printed: Sequence[str], wanted: date) -> bool:
+    """True where a printed line holds this date in one of the usual forms."""
+    return any(wanted == found for line in printed for found in _dates(line.upper(), wanted.year // 100))
+
+
+def shows_name(printed: Sequence[str], surname: str, given_names: str) -> bool:
+    """True where both parts stand in the printed zone; a document without given names shows the surname alone."""
+    together = (f"{surname} {given_names}", f"{given_names} {surname}")
+    if given_names and any(shows_text(printed, name) for name in together):
+        return True
+    return shows_text(printed, surname) and (not given_names or shows_text(printed, given_names))
+
+
+def _dates(line: str, century: int) -> Iterator[date]:
+    """Every date a line may mean; two-digit years are of the given century."""
+    for day, month, year in WORDY_DATE.findall(line):
+        if month in MONTHS:
+            yield from _date(int(year) + (100 * century if len(year) == 2 else 0), MONTHS[month], int(day))
+    for pattern, (year, month, day) in DIGIT_DATES:
+        for found in pattern.finditer(line):
+            yield from _date(int(found[year]), int(found[month]), int(found[day]))
+
+
+def _date(year: int, month: int, day: int) -> Iterator[date]:
+    """The date, or nothing where the calendar has none such."""
+    try:
+        yield date(year, month, day)
+    except ValueError:
+        return
