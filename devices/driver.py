@@ -41,7 +41,11 @@ class Unreadable(Exception):
 
 
 class Unable(Exception):
-    """The driver's device has no way to do what the intent asks."""
+    """It was not sent and never will be. code: unknown_type (no such ability) | expired | malformed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Driver(Protocol):
