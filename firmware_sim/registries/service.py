@@ -14,10 +14,12 @@ from fastapi import FastAPI
 
 from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.sandbox import sandbox_app
+from firmware_sim.registries.spain import spain_app
 from firmware_sim.registries.store import RecordStore
 
 SIMULATORS: dict[str, Callable[[RecordStore, str, MoodSwitch], FastAPI]] = {
     "sandbox": sandbox_app,
+    "es": spain_app,
 }
 
 

@@ -1,13 +1,26 @@
-"""The authorities a gateway can file with, by the name used in settings: one factory each."""
+"""The authorities a gateway can file with, by the name used in settings: one factory each.
+
+Each entry's module has open_registry(settings, now); it is imported when first opened, for SOAP is slow to load.
+"""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from gateway.domain.registration import Registry
-from gateway.registries.adapter import Clock
-from gateway.registries.sandbox import open_sandbox
 
+Clock = Callable[[], int]  # UTC seconds
 Factory = Callable[[Mapping[str, str], Clock], Registry]
 
+
+def _opened_by(module: str) -> Factory:
+    def open_registry(settings: Mapping[str, str], now: Clock) -> Registry:
+        opened: Registry = import_module(f"gateway.registries.{module}").open_registry(settings, now)
+        return opened
+
+    return open_registry
+
+
 REGISTRIES: dict[str, Factory] = {
-    "sandbox": open_sandbox,
+    "sandbox": _opened_by("sandbox"),
+    "es": _opened_by("spain"),
 }

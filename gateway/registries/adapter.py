@@ -3,7 +3,15 @@
 import hashlib
 from collections.abc import Callable
 
-from gateway.domain.registration import Answer, FieldProblem, OutcomeUnknown, Refused
+from gateway.domain.registration import (
+    Answer,
+    Difference,
+    FieldProblem,
+    OutcomeUnknown,
+    PersonFacts,
+    Refused,
+    Registration,
+)
 from gateway.registries.transport import LostAnswer
 
 Clock = Callable[[], int]  # UTC seconds
@@ -24,3 +32,14 @@ def unknown(lost: LostAnswer) -> Answer:
 def sha256_of(raw: bytes) -> str:
     """Hex SHA-256 of a receipt as it was received."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def name_differences(record: Registration, sent: Callable[[PersonFacts, str], str]) -> tuple[Difference, ...]:
+    """Every name that the registry receives in other letters, to be shown before sending."""
+    found = []
+    for index, person in enumerate(record.people):
+        for field in ("surname", "second_surname", "given_names"):
+            given: str = getattr(person, field)
+            if (written := sent(person, given)) != given:
+                found.append(Difference(f"people[{index}].{field}", given, written))
+    return tuple(found)

@@ -138,7 +138,7 @@ class SandboxRegistry:
         return AcceptedInPart(first.receipt, people, digest, self._now())
 
 
-def open_sandbox(settings: Mapping[str, str], now: Clock) -> SandboxRegistry:
+def open_registry(settings: Mapping[str, str], now: Clock) -> SandboxRegistry:
     """Settings: url, token or token_file, ca_file?, timeout_s?."""
     given = BearerSettings.model_validate(settings)
     client = open_client(

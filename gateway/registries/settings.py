@@ -32,3 +32,10 @@ class BearerSettings(AddressSettings):
     def secret(self) -> str:
         """The secret itself."""
         return self.token.get_secret_value() or Path(self.token_file).read_text().strip()
+
+
+class AccountSettings(BearerSettings):
+    """An account with a password (token or token_file); landlord is its number at the registry."""
+
+    user: Annotated[str, Field(min_length=1)]
+    landlord: str = ""

@@ -36,6 +36,7 @@ class RegistryCase:
     decides_late: bool = True
     can_contradict: bool = True
     calls_before_filing: int = 0
+    rows: int = 2  # on the registry's books for one record
 
 
 def bearer_settings(simulator: SimulatedRegistry) -> dict[str, str]:
@@ -93,11 +94,26 @@ BEN = PersonFacts(
     phone="+4940123456",
 )
 
+
+def spain_settings(simulator: SimulatedRegistry) -> dict[str, str]:
+    """Basic auth as the simulated ministry knows us."""
+    address = {"url": f"{simulator.url}/hospedajes-web/ws/v1/comunicacion", "user": "demo", "landlord": "0000000123"}
+    return bearer_settings(simulator) | address
+
+
 CASES = (
     RegistryCase(
         "sandbox",
         bearer_settings,
         lambda: base_record(MADRID, ANA, BEN),
         lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="XXX")),
+    ),
+    RegistryCase(
+        "es",
+        spain_settings,
+        lambda: base_record(MADRID, ANA, BEN),
+        lambda: base_record(MADRID, dataclasses.replace(ANA, second_surname="")),
+        in_part=False,
+        rows=1,
     ),
 )

@@ -1,0 +1,57 @@
+"""SOAP 1.1 as the simulated registries read and write it: by hand, on a parser that resolves nothing."""
+
+from lxml import etree
+from starlette.responses import Response
+
+ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+_MAX = 8 << 20  # bytes
+
+
+class NotSoap(Exception):
+    """The body is no SOAP envelope with exactly one element inside."""
+
+
+def parsed(raw: bytes) -> etree._Element:
+    """An XML document, without entities, DTD or network."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    root = etree.fromstring(raw, parser)
+    if root.getroottree().docinfo.doctype:
+        raise NotSoap("a document type is not taken")
+    return root
+
+
+def content_of(raw: bytes) -> etree._Element:
+    """The one element in the envelope's body."""
+    if len(raw) > _MAX:
+        raise NotSoap("too large")
+    try:
+        root = parsed(raw)
+    except etree.XMLSyntaxError as error:
+        raise NotSoap(str(error)) from None
+    body = root.find(f"{{{ENVELOPE}}}Body")
+    if root.tag != f"{{{ENVELOPE}}}Envelope" or body is None or len(body) != 1:
+        raise NotSoap("no envelope with one element in its body")
+    return body[0]
+
+
+def tree(tag: str, *children: etree._Element | str) -> etree._Element:
+    """An element with children or text."""
+    element = etree.Element(tag)
+    for child in children:
+        if isinstance(child, str):
+            element.text = child
+        else:
+            element.append(child)
+    return element
+
+
+def answer(content: etree._Element, status: int = 200) -> Response:
+    """The element in an envelope, as an HTTP response."""
+    envelope = tree(f"{{{ENVELOPE}}}Envelope", tree(f"{{{ENVELOPE}}}Body", content))
+    return Response(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"), status, media_type="text/xml")
+
+
+def fault(sentence: str) -> Response:
+    """A SOAP fault, with status 500 as SOAP 1.1 §6.2 has it."""
+    content = tree(f"{{{ENVELOPE}}}Fault", tree("faultcode", "soap:Client"), tree("faultstring", sentence))
+    return answer(content, 500)

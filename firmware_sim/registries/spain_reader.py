@@ -1,0 +1,137 @@
+"""How the simulated ministry reads a communication: Base64, one zip entry, its own schema, then its manual's rules."""
+
+import base64
+import binascii
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from lxml import etree
+
+from firmware_sim.registries.soap import NotSoap, parsed
+
+_SCHEMA = Path(__file__).parent / "schemas" / "altaParteHospedaje.xsd"
+_ANNUL = "{http://www.neg.hospedajes.mir.es/anularComunicacion}"
+_MAX_XML = 16 << 20  # bytes
+_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+
+
+class Refusal(Exception):
+    """The ministry's code and words; nothing of the request was taken in."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(code)
+        self.code, self.words = code, words
+
+
+def unpacked(content: str) -> etree._Element:
+    """The XML of a solicitud; 10111 where it is not Base64 of a zip with one XML entry."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(content, validate=True)))
+        (entry,) = archive.infolist()
+        if entry.file_size > _MAX_XML:
+            raise Refusal(10111, "El fichero es demasiado grande")
+        return parsed(archive.read(entry))
+    except (binascii.Error, zipfile.BadZipFile, ValueError, etree.XMLSyntaxError, NotSoap):
+        raise Refusal(10111, "La solicitud no es un XML comprimido en ZIP") from None
+
+
+def communications(root: etree._Element) -> list[etree._Element]:
+    """The comunicacion elements of an arrival report; 10121 where the schema refuses it."""
+    schema = _schema()
+    if not schema.validate(root):
+        raise Refusal(10121, f"Error de validación: {str(schema.error_log[0].path)[:120]}")
+    return root.findall("solicitud/comunicacion")
+
+
+def annulled_codes(root: etree._Element) -> list[str]:
+    """The codes an annulment names."""
+    codes = [element.text or "" for element in root.findall(f"{_ANNUL}codigoComunicacion")]
+    if root.tag != f"{_ANNUL}comunicaciones" or not codes:
+        raise Refusal(10121, "Error de validación")
+    return codes
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(_SCHEMA))
+
+
+def errors(communication: etree._Element) -> list[tuple[str, str]]:
+    """(code, words) of every rule the manual states and the schema lacks."""
+    found = []
+    contract = communication.find("contrato")
+    people = communication.findall("persona")
+    entry, leave = _moment(contract, "fechaEntrada"), _moment(contract, "fechaSalida")
+    if leave <= entry:
+        found.append(("10131", "La fecha de salida es anterior a la de entrada"))
+    if _text(contract, "numPersonas") != str(len(people)):
+        found.append(("10131", "El número de personas no coincide"))
+    for person in people:
+        age = _age(date.fromisoformat(_text(person, "fechaNacimiento")), entry.date())
+        found += [(code, words) for code, words, broken in _RULES if broken(person, age)]
+    return found
+
+
+def _contactless(person: etree._Element, _: int) -> bool:
+    return not any(_text(person, name) for name in ("telefono", "telefono2", "correo"))
+
+
+def _without_relation(person: etree._Element, age: int) -> bool:
+    return age < 18 and not _text(person, "parentesco")
+
+
+def _without_document(person: etree._Element, age: int) -> bool:
+    return age >= 18 and not (_text(person, "tipoDocumento") and _text(person, "numeroDocumento"))
+
+
+def _nif_without_second_surname(person: etree._Element, _: int) -> bool:
+    return _text(person, "tipoDocumento") == "NIF" and not _text(person, "apellido2")
+
+
+def _without_support(person: etree._Element, _: int) -> bool:
+    return _text(person, "tipoDocumento") in ("NIF", "NIE") and not _text(person, "soporteDocumento")
+
+
+def _wrong_letter(person: etree._Element, _: int) -> bool:
+    kind, number = _text(person, "tipoDocumento"), _text(person, "numeroDocumento")
+    if kind not in ("NIF", "NIE"):
+        return False
+    digits = number[:-1].translate(str.maketrans("XYZ", "012")) if kind == "NIE" else number[:-1]
+    return not (len(digits) == 8 and digits.isdigit() and _LETTERS[int(digits) % 23] == number[-1])
+
+
+def _wrong_municipality(person: etree._Element, _: int) -> bool:
+    spanish = _text(person, "direccion/pais") == "ESP"
+    return spanish != bool(_text(person, "direccion/codigoMunicipio"))
+
+
+def _unborn(_: etree._Element, age: int) -> bool:
+    return not 0 <= age <= 130
+
+
+_RULES: tuple[tuple[str, str, Callable[[etree._Element, int], bool]], ...] = (
+    ("10130", "Debe indicar al menos un medio de contacto", _contactless),
+    ("10130", "El parentesco es obligatorio para menores", _without_relation),
+    ("10130", "El documento es obligatorio para adultos", _without_document),
+    ("10130", "El segundo apellido es obligatorio con NIF", _nif_without_second_surname),
+    ("10130", "El soporte del documento es obligatorio con NIF o NIE", _without_support),
+    ("10131", "El número de documento no es válido", _wrong_letter),
+    ("10131", "El municipio no corresponde al país", _wrong_municipality),
+    ("10131", "La fecha de nacimiento no es válida", _unborn),
+)
+
+
+def _text(element: etree._Element | None, path: str) -> str:
+    return (element.findtext(path) or "") if element is not None else ""
+
+
+def _moment(contract: etree._Element | None, name: str) -> datetime:
+    return datetime.fromisoformat(_text(contract, name))
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

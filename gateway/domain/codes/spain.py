@@ -1,0 +1,37 @@
+"""SES.HOSPEDAJES' own codes, as its manual v3.1.3 has them."""
+
+from gateway.domain.codes.table import Code, CodeTable
+from gateway.domain.registration import Document
+
+_VERSION = "3.1.3"
+
+DOCUMENT_TYPES = CodeTable(
+    "hospedajes-documents",
+    _VERSION,
+    [Code("NIF", "número de identificación fiscal"), Code("NIE", "número de identidad de extranjero"),
+     Code("PAS", "pasaporte"), Code("OTRO", "otro")],
+)  # fmt: skip
+PAYMENT_TYPES = CodeTable(
+    "hospedajes-payments",
+    _VERSION,
+    [Code("EFECT", "efectivo"), Code("TARJT", "tarjeta"), Code("PLATF", "plataforma"), Code("TRANS", "transferencia"),
+     Code("DESTI", "pago en destino"), Code("OTRO", "otro")],
+)  # fmt: skip
+RELATIONS = CodeTable(
+    "hospedajes-relations",
+    _VERSION,
+    [Code("AB", "abuelo"), Code("BA", "bisabuelo"), Code("BN", "bisnieto"), Code("CD", "cuñado"),
+     Code("CY", "cónyuge"), Code("HJ", "hijo"), Code("HR", "hermano"), Code("NI", "nieto"), Code("PM", "padre o madre"),
+     Code("SB", "sobrino"), Code("SG", "suegro"), Code("TI", "tío"), Code("YN", "yerno o nuera"), Code("TU", "tutor"),
+     Code("OT", "otro")],
+)  # fmt: skip
+
+
+def document_type(document: Document) -> str:
+    """The ministry's word for a document: Spanish identity cards and residence permits have their own."""
+    spanish = document.issuing_country == "ESP"
+    if document.kind == "passport":
+        return "PAS"
+    if spanish and document.kind == "national_id":
+        return "NIF"
+    return "NIE" if spanish and document.kind == "residence_permit" else "OTRO"

@@ -1,0 +1,75 @@
+"""SOAP to an authority: zeep writes and reads the envelopes by our WSDL, the sending is transport's."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from lxml import etree
+from zeep import Client, Settings
+from zeep.exceptions import Error, Fault
+
+from gateway.registries.transport import LostAnswer, Reply, ask, exchange
+
+_WSDL = Path(__file__).parent / "wsdl"
+
+
+class SoapFault(Exception):
+    """The service answered with a SOAP fault."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.code, self.sentence = code, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SoapReply:
+    """The answer's content as zeep read it, and its bytes."""
+
+    content: Any
+    raw: bytes
+
+
+class SoapPort:
+    """One SOAP service at a URL, described by one of our WSDL files."""
+
+    def __init__(self, wsdl: str, binding: str, url: str, client: httpx.AsyncClient) -> None:
+        settings = Settings(strict=True, xml_huge_tree=False, forbid_dtd=True, forbid_entities=True)
+        describe: Any = Client  # zeep's own annotations stop here
+        self._zeep = describe(str(_WSDL / wsdl), settings=settings)
+        self._binding = self._zeep.wsdl.bindings[binding]
+        self._url, self._client = url, client
+
+    async def call(self, operation: str, **arguments: Any) -> SoapReply:
+        """Call what changes something; raises SoapFault, LostAnswer or RegistryUnreachable."""
+        request = self._request(operation, arguments)
+        return self._read(operation, await exchange(self._client, request))
+
+    async def ask(self, operation: str, **arguments: Any) -> SoapReply:
+        """Call what changes nothing: a lost answer is RegistryUnreachable."""
+        request = self._request(operation, arguments)
+        return self._read(operation, await ask(self._client, request))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    def _request(self, operation: str, arguments: dict[str, Any]) -> httpx.Request:
+        envelope, headers = self._binding._create(
+            operation, (), arguments, client=self._zeep, options={"address": self._url}
+        )
+        content = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+        return self._client.build_request("POST", self._url, content=content, headers=dict(headers))
+
+    def _read(self, operation: str, reply: Reply) -> SoapReply:
+        if not reply.body:
+            raise LostAnswer("the answer is empty")
+        # zeep looks at status_code, headers and content only, which an httpx response has as well.
+        response = httpx.Response(reply.status, content=reply.body, headers={"Content-Type": "text/xml; charset=utf-8"})
+        try:
+            content = self._binding.process_reply(self._zeep, self._binding.get(operation), response)
+        except Fault as fault:
+            raise SoapFault(str(fault.code or "Fault"), str(fault.message)[:400]) from None
+        except (Error, etree.LxmlError, ValueError, TypeError, AttributeError, LookupError):
+            raise LostAnswer("the registry's answer could not be read") from None
+        return SoapReply(content, reply.body)

@@ -1,0 +1,137 @@
+"""Spain, SES.HOSPEDAJES v3.1.3: asynchronous lots over SOAP; corrected by annulling and sending again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.domain.registration import (
+    UNKNOWN_REFERENCE,
+    Accepted,
+    Answer,
+    Difference,
+    FieldProblem,
+    OutcomeUnknown,
+    Pending,
+    Refused,
+    Registration,
+)
+from gateway.registries import spain_record, spain_rules
+from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.settings import AccountSettings
+from gateway.registries.soap import SoapFault, SoapPort, SoapReply
+from gateway.registries.transport import LostAnswer, open_client
+
+_BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
+_APPLICATION = "Lodgekey"
+_POLL_AFTER_S = 60
+_DONE, _IN_WORK = {1, 6}, {4, 5}  # codigoEstado
+# Codes of the header come at once and mean that nothing was taken in; samples carry them with three digits too.
+_SENTENCES = {
+    10107: "The user may not file for this landlord.",
+    10111: "The request is no XML in a zip.",
+    10119: "This landlord may not send this kind of communication.",
+    10120: "The service is not enabled for this landlord.",
+    10121: "The ministry's schema refuses the record.",
+    10136: "Too many lots were asked for at once.",
+}
+
+
+class SpainRegistry:
+    """Registry port over the ministry's service; the landlord's number comes with each record."""
+
+    name = "es"
+    can_be_asked = False
+
+    def __init__(self, port: SoapPort, landlord: str, now: Clock) -> None:
+        self._port, self._landlord, self._now = port, landlord, now
+
+    async def submit(self, registration: Registration) -> Answer:
+        """Operation A (PV), or B for an annulment: Pending with the lot's code."""
+        if found := self.problems(registration):
+            return refused_before_sending(found)
+        landlord = registration.landlord.registered_as
+        if registration.kind == "annulment":
+            return await self._send("B", spain_record.annulment([registration.corrects or ""]), landlord)
+        return await self._send("A", spain_record.arrival_report(registration), landlord)
+
+    async def poll(self, reference: str) -> Answer:
+        """The state of a lot."""
+        try:
+            reply = await self._port.ask("consultaLote", codigosLote={"lote": [reference]})
+        except SoapFault as fault:
+            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+        results = reply.content.resultado or []
+        mine = [result for result in results if result.lote == reference]
+        if not mine:
+            return Refused(UNKNOWN_REFERENCE, "The registry knows no such lot.")
+        if any(_outcome(result) != _outcome(mine[0]) for result in mine):
+            return OutcomeUnknown("the registry gave two answers that contradict each other")
+        return self._decided(mine[0], reply)
+
+    async def cancel(self, receipt: str) -> Answer:
+        """Operation B with the code of a communication: Pending with a lot of its own."""
+        return await self._send("B", spain_record.annulment([receipt]), self._landlord)
+
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
+        """What the ministry would refuse."""
+        return tuple(spain_rules.problems(registration, self._now()))
+
+    def differences(self, registration: Registration) -> tuple[Difference, ...]:
+        """Names as they will be written."""
+        return name_differences(registration, lambda _, name: spain_record.sent_name(name))
+
+    def tables(self) -> Mapping[str, str]:
+        """The ministry's code tables."""
+        return spain_record.TABLES
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._port.close()
+
+    async def _send(self, operation: str, content: str, landlord: str) -> Answer:
+        header = {"codigoArrendador": landlord, "aplicacion": _APPLICATION, "tipoOperacion": operation}
+        if operation == "A":
+            header["tipoComunicacion"] = "PV"
+        try:
+            reply = await self._port.call("comunicacion", peticion={"cabecera": header, "solicitud": content})
+        except LostAnswer as lost:
+            return unknown(lost)
+        except SoapFault as fault:
+            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+        answer = reply.content
+        if answer.codigoRetorno:
+            return _refusal(answer.codigoRetorno, answer.descripcion)
+        if not answer.lote:
+            return OutcomeUnknown("the registry took it in without naming the lot")
+        return Pending(answer.lote, self._now() + _POLL_AFTER_S)
+
+    def _decided(self, result: Any, reply: SoapReply) -> Answer:
+        if result.codigoEstado in _IN_WORK:
+            return Pending(result.lote, self._now() + _POLL_AFTER_S)
+        items = _outcome(result)[1]
+        refused = next((item for item in items if item[1]), None)
+        if refused:
+            return Refused(refused[1], refused[2] or "The ministry refused the communication.")
+        if result.codigoEstado in _DONE and items and items[0][0]:
+            return Accepted(items[0][0], sha256_of(reply.raw), self._now())
+        if result.codigoEstado == 2:
+            return Refused("2", (result.descEstado or "The lot has an error in its header or format.")[:400])
+        return OutcomeUnknown(f"the lot ended in state {result.codigoEstado}")
+
+
+def _outcome(result: Any) -> tuple[int, list[tuple[str, str, str]]]:
+    """(state, [(code of the communication, error, sentence)])."""
+    listed = result.resultadoComunicaciones.resultadoComunicacion if result.resultadoComunicaciones else []
+    return result.codigoEstado, [
+        (item.codigoComunicacion or "", item.tipoError or "", (item.error or "")[:400]) for item in listed
+    ]
+
+
+def _refusal(code: int, described: str | None) -> Refused:
+    return Refused(str(code), _SENTENCES.get(code, (described or "The ministry refused the request.")[:400]))
+
+
+def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:
+    """Settings: url, user, token or token_file (the password), landlord (its number), ca_file?, timeout_s?."""
+    given = AccountSettings.model_validate(settings)
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, auth=(given.user, given.secret()))
+    return SpainRegistry(SoapPort("hospedajes.wsdl", _BINDING, given.url, client), given.landlord, now)

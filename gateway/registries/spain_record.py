@@ -1,0 +1,127 @@
+"""SES.HOSPEDAJES v3.1.3: the arrival report (PV) as XML in a zip in Base64, and what the ministry would refuse."""
+
+import base64
+import io
+import zipfile
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from gateway.domain.codes.spain import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, document_type
+from gateway.domain.registration import Address, PersonFacts, Registration
+from gateway.domain.registration_rules import arrival_day, is_minor, local_time
+from gateway.domain.transliteration import SPELLINGS, spell
+
+_PV = "http://www.neg.hospedajes.mir.es/altaParteHospedaje"
+_ANNUL = "http://www.neg.hospedajes.mir.es/anularComunicacion"
+_SEX = {"male": "H", "female": "M", "other": "O"}
+TABLES = {
+    table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLINGS["es"])
+}  # what a record is written with
+
+
+def arrival_report(record: Registration) -> str:
+    """The solicitud of operation A, communication PV: one contract with its people."""
+    root = Element(f"{{{_PV}}}peticion")
+    request = SubElement(root, "solicitud")
+    _text(request, "codigoEstablecimiento", record.unit.registered_as)
+    communication = SubElement(request, "comunicacion")
+    _contract(communication, record)
+    for person in record.people:
+        _person(communication, person, minor=is_minor(person, arrival_day(record)))
+    return packed(tostring(root, "utf-8", xml_declaration=True))
+
+
+def annulment(codes: list[str]) -> str:
+    """The solicitud of operation B."""
+    root = Element(f"{{{_ANNUL}}}comunicaciones")
+    for code in codes:
+        _text(root, f"{{{_ANNUL}}}codigoComunicacion", code)
+    return packed(tostring(root, "utf-8", xml_declaration=True))
+
+
+def packed(xml: bytes) -> str:
+    """Base64 of a zip with exactly one entry."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("solicitud.xml", (1980, 1, 1, 0, 0, 0)), xml, zipfile.ZIP_DEFLATED)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def sent_name(name: str) -> str:
+    """A name in the ministry's letters."""
+    return spell(name, SPELLINGS["es"])
+
+
+def _contract(parent: Element, record: Registration) -> None:
+    stay, zone = record.stay, record.unit.timezone
+    contract = SubElement(parent, "contrato")
+    _text(contract, "referencia", stay.id)
+    _text(contract, "fechaContrato", local_time(stay.agreed_at or stay.from_at, zone).date().isoformat())
+    _text(contract, "fechaEntrada", _instant(local_time(stay.from_at, zone)))
+    _text(contract, "fechaSalida", _instant(local_time(stay.until_at, zone)))
+    _text(contract, "numPersonas", str(len(record.people)))
+    _text(contract, "numHabitaciones", str(stay.rooms))
+    _text(SubElement(contract, "pago"), "tipoPago", _payment(record))
+
+
+def _payment(record: Registration) -> str:
+    return {"cash": "EFECT", "card": "TARJT", "transfer": "TRANS", "platform": "PLATF", "on_arrival": "DESTI"}.get(
+        record.stay.payment, "OTRO"
+    )
+
+
+def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
+    element = SubElement(parent, "persona")
+    paper = person.document
+    has_paper = paper.kind != "none"
+    _text(element, "rol", "VI")
+    _text(element, "nombre", sent_name(person.given_names))
+    _text(element, "apellido1", sent_name(person.surname))
+    _given(element, "apellido2", sent_name(person.second_surname))
+    _given(element, "tipoDocumento", document_type(paper) if has_paper else "")
+    _given(element, "numeroDocumento", paper.number if has_paper else "")
+    _given(element, "soporteDocumento", paper.support if document_type(paper) in ("NIF", "NIE") else "")
+    _text(element, "fechaNacimiento", person.birth_date)
+    _given(element, "nacionalidad", person.nationality)
+    _given(element, "sexo", _SEX.get(person.sex, ""))
+    _address(element, person.residence)
+    _given(element, "telefono", person.phone)
+    _given(element, "correo", person.email)
+    _given(element, "parentesco", relation_code(person) if minor else "")
+
+
+def relation_code(person: PersonFacts) -> str:
+    """The ministry's two letters for a minor's relation, empty where none was told."""
+    return _RELATION_CODES.get(person.relation, "")
+
+
+_RELATION_CODES = {
+    "grandparent": "AB", "great_grandparent": "BA", "great_grandchild": "BN", "in_law": "CD", "spouse": "CY",
+    "child": "HJ", "sibling": "HR", "grandchild": "NI", "parent": "PM", "nephew": "SB", "parent_in_law": "SG",
+    "uncle": "TI", "child_in_law": "YN", "guardian": "TU", "other": "OT",
+}  # fmt: skip
+
+
+def _address(parent: Element, address: Address) -> None:
+    element = SubElement(parent, "direccion")
+    _text(element, "direccion", address.street)
+    _given(element, "direccionComplementaria", address.extra)
+    if address.country == "ESP":
+        _text(element, "codigoMunicipio", address.municipality_code)
+    else:
+        _text(element, "nombreMunicipio", address.municipality)
+    _text(element, "codigoPostal", address.postal_code)
+    _text(element, "pais", address.country)
+
+
+def _instant(local: datetime) -> str:
+    return local.isoformat(timespec="seconds") if local.tzinfo is not UTC else local.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text(parent: Element, name: str, value: str) -> None:
+    SubElement(parent, name).text = value
+
+
+def _given(parent: Element, name: str, value: str) -> None:
+    if value:
+        _text(parent, name, value)

@@ -1,0 +1,106 @@
+"""What SES.HOSPEDAJES would refuse, said before sending; includes the rules its XSD lacks and its manual states."""
+
+from datetime import date
+
+from stdnum.es import dni, nie
+
+from gateway.domain import registration_rules as rules
+from gateway.domain.codes.countries import COUNTRIES
+from gateway.domain.codes.spain import document_type
+from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Registration
+from gateway.domain.transliteration import SPELLINGS
+from gateway.registries.spain_record import relation_code, sent_name
+
+_CHECK = {"NIF": dni.is_valid, "NIE": nie.is_valid}
+
+
+def problems(record: Registration, now: int) -> rules.Problems:
+    """Every field the ministry would refuse."""
+    yield from rules.coherent(record)
+    for field, value in _codes(record):
+        yield from rules.need(field, value)
+        yield from rules.shaped(field, value, r"[A-Za-z0-9]{1,10}", "the registry's number, at most 10 characters")
+    if record.kind == "annulment":
+        yield from rules.need("corrects", record.corrects)
+        return
+    yield from rules.need("stay.id", record.stay.id)
+    yield from rules.fits("stay.id", record.stay.id, 50)
+    if record.stay.agreed_at > now:
+        yield FieldProblem("stay.agreed_at", "impossible_date", "The contract cannot have been made in the future.")
+    for index, person in enumerate(record.people):
+        yield from _person(f"people[{index}]", person, rules.arrival_day(record), now)
+    minors = [person for person in record.people if rules.is_minor(person, rules.arrival_day(record))]
+    if record.people and len(minors) == len(record.people):
+        yield FieldProblem("people", "minors_alone", "At least one adult must be registered with minors.")
+
+
+def _codes(record: Registration) -> tuple[tuple[str, str], ...]:
+    landlord = ("landlord.registered_as", record.landlord.registered_as)
+    return (landlord,) if record.kind == "annulment" else (landlord, ("unit.registered_as", record.unit.registered_as))
+
+
+def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
+    minor = rules.is_minor(person, arrival)
+    names = (("given_names", person.given_names, True), ("surname", person.surname, True),
+             ("second_surname", person.second_surname, False))  # fmt: skip
+    for name, value, needed in names:
+        if needed:
+            yield from rules.need(f"{at}.{name}", value)
+        yield from rules.fits(f"{at}.{name}", sent_name(value), 50)
+        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLINGS["es"].alphabet, "Latin letters")
+    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.known(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival))
+    yield from _paper(at, person, minor=minor)
+    yield from _address(f"{at}.residence", person.residence, arrival)
+    yield from _contact(at, person)
+    if minor and not relation_code(person):
+        yield FieldProblem(f"{at}.relation", "minor_without_relation", "A minor's relation to the adult is missing.")
+
+
+def _paper(at: str, person: PersonFacts, *, minor: bool) -> rules.Problems:
+    paper = person.document
+    if paper.kind == "none":
+        if not minor:
+            yield from rules.need(f"{at}.document", None)
+        return
+    yield from rules.need(f"{at}.document.number", paper.number)
+    yield from rules.fits(f"{at}.document.number", paper.number, 15)
+    kind = document_type(paper)
+    if kind in _CHECK:
+        yield from _spanish_paper(f"{at}.document", paper, kind)
+    if kind == "NIF":
+        yield from rules.need(f"{at}.second_surname", person.second_surname)
+
+
+def _spanish_paper(at: str, paper: Document, kind: str) -> rules.Problems:
+    if paper.number and not _CHECK[kind](paper.number):
+        yield FieldProblem(f"{at}.number", "wrong_check_letter", f"The {kind} is not valid: its letter does not match.")
+    yield from rules.need(f"{at}.support", paper.support)
+    yield from rules.shaped(f"{at}.support", paper.support, r"[A-Z0-9]{1,9}", "the card's own number, 9 characters")
+
+
+def _address(at: str, address: Address, arrival: date) -> rules.Problems:
+    yield from rules.need(f"{at}.street", address.street)
+    yield from rules.fits(f"{at}.street", address.street, 100)
+    yield from rules.fits(f"{at}.extra", address.extra, 100)
+    yield from rules.need(f"{at}.postal_code", address.postal_code)
+    yield from rules.fits(f"{at}.postal_code", address.postal_code, 20)
+    yield from rules.need(f"{at}.country", address.country)
+    yield from rules.known(f"{at}.country", address.country, COUNTRIES.valid_on(arrival))
+    if address.country == "ESP":
+        # INE: two digits of the province, 01 to 52, and three of the municipality.
+        code = address.municipality_code or " "
+        shape = r"(0[1-9]|[1-4]\d|5[0-2])\d{3}"
+        yield from rules.shaped(f"{at}.municipality_code", code, shape, "the five digits of the INE")
+        yield from rules.shaped(f"{at}.postal_code", address.postal_code, shape, "five digits of a Spanish postal code")
+    else:
+        yield from rules.need(f"{at}.municipality", address.municipality)
+        yield from rules.fits(f"{at}.municipality", address.municipality, 100)
+
+
+def _contact(at: str, person: PersonFacts) -> rules.Problems:
+    if not person.phone and not person.email:
+        yield FieldProblem(f"{at}.phone", "no_contact", "A phone number or an e-mail address is needed.")
+    yield from rules.fits(f"{at}.phone", person.phone, 20)
+    yield from rules.fits(f"{at}.email", person.email, 250)
+    yield from rules.shaped(f"{at}.email", person.email, r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
