@@ -14,7 +14,7 @@ from devices.wire.messages import Bolt, Door
 Position = Literal["locked", "unlocked"]
 
 
-@dataclass(slots=True)
+@dataclass
 class SimDoor:
     """Bolt and sensors; `path` None keeps the movements in memory only."""
 

@@ -1,0 +1,140 @@
+"""A simulated lock on a bench: its folder, a clock the test turns, and a gateway's keys to speak with."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs.ca import Authority
+from certs.credential import KeyCredential, issue_credential
+from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
+from certs.keys import new_private_key
+from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
+from devices.wire.messages import KIOSK_LIMIT, Ack, Command, Event, State
+from firmware_sim.assembly import Surroundings, assemble
+from firmware_sim.dialogue import Spoken
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.lock import SimLock
+
+NOW = 1_790_000_000
+
+
+@dataclass
+class Time:
+    """Seconds that pass only when the test says so."""
+
+    now: int = NOW
+    ticks: float = 0.0
+
+    def passes(self, seconds: int) -> None:
+        self.now += seconds
+        self.ticks += seconds
+
+
+@dataclass
+class Heard:
+    """What a device said, read with its public key."""
+
+    acks: list[Ack] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+    @property
+    def ack(self) -> Ack:
+        assert len(self.acks) == 1, self.acks
+        return self.acks[0]
+
+    def told(self) -> list[str]:
+        return [event.type for event in self.events]
+
+
+@dataclass
+class Bench:
+    """One device and the gateway's side of it."""
+
+    authority: Authority
+    folder: DeviceFolder
+    time: Time
+    device: Any = None
+    cursor: int = 0
+
+    @classmethod
+    def make(cls, path: Path, kind: Any = "lock", device: str = "lock-1") -> "Bench":
+        time = Time()
+        authority = Authority.open(path / "ca", lambda: time.now)
+        folder = path / device
+        write_device_folder(folder, authority, "site-1", device, kind, host="127.0.0.1", port=1)
+        return cls(authority, read_device_folder(folder), time)
+
+    def start(self) -> Heard:
+        """Power up; what the device says before it is spoken to."""
+        self.device = assemble(self.folder, Surroundings(lambda: self.time.now, lambda: self.time.ticks))
+        return self.hear(self.device.boot())
+
+    def cut_power(self) -> None:
+        self.device.flash.close()
+
+    @property
+    def lock(self) -> SimLock:
+        assert isinstance(self.device, SimLock)
+        return self.device
+
+    @property
+    def kiosk(self) -> SimKiosk:
+        assert isinstance(self.device, SimKiosk)
+        return self.device
+
+    @property
+    def public(self) -> PublicKey:
+        return self.folder.key.public_key()
+
+    def hear(self, spoken: Spoken) -> Heard:
+        heard = Heard()
+        for message in spoken:
+            if message.channel == "ack":
+                heard.acks.append(read_ack(message.payload, self.public))
+            elif message.channel == "event":
+                heard.events.append(read_event(message.payload, self.public))
+            else:
+                heard.states.append(read_state(message.payload, self.public))
+        return heard
+
+    def command(self, type_: str, *, lasts: int = 10, **body: Any) -> Command:
+        return Command(secrets.token_bytes(16), self.folder.device, type_, self.time.now, self.time.now + lasts, body)
+
+    def sign(self, command: Command, key: ec.EllipticCurvePrivateKey | None = None) -> bytes:
+        return sign_command(command, key or self.authority.command_key, limit=KIOSK_LIMIT)
+
+    def give(self, command: Command, *, retained: bool = False) -> Heard:
+        return self.hear(self.device.receive(self.sign(command), retained))
+
+    def set_time(self) -> Heard:
+        return self.give(self.command("set_time", now=self.time.now, nonce=self.device.clock.nonce))
+
+    def ready(self) -> "Bench":
+        """Powered up and told the time."""
+        self.start()
+        assert self.set_time().ack.outcome == "done"
+        return self
+
+    def credential(
+        self, *, begins: int = 0, lasts: int = 3600, lock: str = "", key: bytes = b""
+    ) -> tuple[bytes, bytes]:
+        """(key id, signed credential) with a window relative to now."""
+        identity = key or secrets.token_bytes(16)
+        start = self.time.now + begins
+        holder = new_private_key().public_key()
+        credential = KeyCredential(identity, lock or self.folder.device, holder, start, start + lasts)
+        return identity, issue_credential(credential, self.authority.credential_key)
+
+    def put(self, **window: Any) -> bytes:
+        """Put a key on the lock; its id."""
+        identity, raw = self.credential(**window)
+        assert self.give(self.command("put_key", credential=raw)).ack.outcome == "done"
+        return identity
+
+    def moved(self) -> list[str]:
+        """Causes of all movements so far."""
+        return [movement["cause"] for movement in self.lock.door.movements]

@@ -1,0 +1,129 @@
+"""The simulated kiosk: shows, seals, keeps until delivered, and opens nothing."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from certs.errors import Unsealable
+from certs.keys import new_private_key
+from certs.sealing import open_sealed, registration_context
+from devices.wire.errors import BadMessage
+from devices.wire.registration import KioskRegistration, decode_registration, encode_registration
+from firmware_sim.kiosk import QUEUE_LIMIT, QueueFull
+from tests.unit.lock_bench import Bench
+
+CANARY = b"\xff\xd8 the canary in the document \xff\xd9"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench.make(tmp_path, "kiosk", "kiosk-1").ready()
+
+
+def registration(**changes: object) -> KioskRegistration:
+    values = {
+        "registration": secrets.token_bytes(16),
+        "offer_token": "token",
+        "typed": {"name": "Ada"},
+        "consents": {"registration": True, "face": False, "text_version": "1"},
+        "language": "en",
+        "document": CANARY,
+    }
+    return KioskRegistration(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_a_registration_reaches_only_the_intake_key(bench: Bench) -> None:
+    given = registration()
+    heard = bench.hear(bench.kiosk.register(given))
+    event = heard.events[0]
+    assert (event.type, event.body["registration"]) == ("registration", given.registration)
+    context = registration_context("site-1", "kiosk-1")
+    assert decode_registration(open_sealed(event.body["sealed"], bench.authority.intake_key, context=context)) == given
+    with pytest.raises(Unsealable):
+        open_sealed(event.body["sealed"], new_private_key(), context=context)
+
+
+def test_nothing_a_tenant_showed_is_on_the_kiosks_disk_in_the_clear(bench: Bench) -> None:
+    list(bench.kiosk.register(registration(typed={"name": "Canary Ada"})))
+    bench.cut_power()
+    stored = b"".join(file.read_bytes() for file in bench.folder.path.rglob("*") if file.is_file())
+    assert len(stored) > 1000
+    assert b"canary in the document" not in stored
+    assert b"Canary Ada" not in stored
+
+
+def test_registrations_wait_through_a_power_cut_and_are_counted(bench: Bench) -> None:
+    before = bench.kiosk.flash.waiting_count()
+    for _ in range(3):
+        list(bench.kiosk.register(registration()))
+    bench.cut_power()
+    bench.start()
+    assert bench.hear(bench.kiosk.connected()).states[0].waiting == before + 4  # three, and that it booted
+    for message in bench.kiosk.flash.waiting():
+        bench.kiosk.flash.delivered(message.seq)
+    assert bench.hear(bench.kiosk.connected()).states[0].waiting == 0
+
+
+def test_a_full_queue_takes_nothing_more(bench: Bench) -> None:
+    while bench.kiosk.flash.waiting_count() < QUEUE_LIMIT:
+        list(bench.kiosk.register(registration(document=None)))
+    with pytest.raises(QueueFull):
+        list(bench.kiosk.register(registration()))
+    assert bench.kiosk.flash.waiting_count() == QUEUE_LIMIT
+
+
+def test_it_shows_what_the_gateway_says(bench: Bench) -> None:
+    heard = bench.give(bench.command("show", screen="ready", lines=["Willkommen"], code="https://x"))
+    assert heard.ack.outcome == "done"
+    assert bench.kiosk.screen == {"screen": "ready", "lines": ["Willkommen"], "code": "https://x"}
+
+
+@pytest.mark.parametrize("type_", ["unlock", "put_key", "revoke"])
+def test_it_opens_no_door(bench: Bench, type_: str) -> None:
+    bodies = {"unlock": {"key": bytes(16)}, "put_key": {"credential": b"x"}, "revoke": {"epoch": 1, "keys": []}}
+    assert bench.give(bench.command(type_, **bodies[type_])).ack.code == "unknown_type"
+
+
+def test_it_refuses_what_the_gateway_did_not_sign_or_sent_late(bench: Bench) -> None:
+    command = bench.command("show", screen="ready")
+    forged = bench.hear(bench.kiosk.receive(bench.sign(command, new_private_key())))
+    assert (forged.acks, forged.events[0].body["code"]) == ([], "bad_signature")
+    bench.time.passes(10)
+    assert bench.give(command).ack.code == "expired"
+    assert bench.give(bench.command("show", screen="ready"), retained=True).ack.code == "retained"
+    assert bench.kiosk.screen == {"screen": "welcome"}
+
+
+def test_a_factory_reset_forgets_what_waited(bench: Bench) -> None:
+    list(bench.kiosk.register(registration()))
+    heard = bench.hear(bench.kiosk.factory_reset())
+    assert heard.events[0].body["reset"] is True
+    assert [message.seq for message in bench.kiosk.flash.waiting()] == [heard.events[0].seq]
+    assert bench.kiosk.screen == {"screen": "welcome"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"registration": b"short"}, {"offer_token": "x" * 201}, {"typed": {"religion": "x"}}, {"typed": {"name": 7}},
+        {"typed": {"name": "x" * 101}}, {"consents": {}}, {"consents": {"registration": 1}}, {"language": "x" * 17},
+        {"document": b""}, {"document": bytes(480 * 1024 + 1)}, {"holder_key": bytes(32)},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_what_no_gateway_could_read_is_not_sealed(change: dict[str, object]) -> None:
+    with pytest.raises(BadMessage):
+        encode_registration(registration(**change))
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xa0", b"\x80", b"\xff", b"\xa1\x18\x63\x00", b"\xa1\x61a\x00"])
+def test_what_is_no_registration_is_refused(raw: bytes) -> None:
+    with pytest.raises(BadMessage):
+        decode_registration(raw)
+
+
+def test_two_full_images_fit_the_wire(bench: Bench) -> None:
+    image = secrets.token_bytes(480 * 1024)
+    heard = bench.hear(bench.kiosk.register(registration(document=image, face=image, holder_key=bytes(33))))
+    assert len(heard.events[0].body["sealed"]) > 960 * 1024

@@ -1,0 +1,130 @@
+"""Power cuts: what a lock began is never done twice, what it said is not lost, what it counted does not come back."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.unit.lock_bench import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench.make(tmp_path).ready()
+
+
+class PowerCut(BaseException):
+    """The moment the supply fails."""
+
+
+def cut(*_: object) -> bool:
+    raise PowerCut
+
+
+def test_power_lost_between_storing_and_moving_never_moves_later(bench: Bench) -> None:
+    command = bench.command("unlock", key=bench.put())
+    bench.lock.door.move = cut  # type: ignore[method-assign, assignment]
+    with pytest.raises(PowerCut):
+        bench.give(command)
+    bench.cut_power()
+    heard = bench.start()
+    assert (heard.ack.command_id, heard.ack.outcome, heard.ack.code) == (command.id, "failed", "interrupted")
+    assert heard.ack.body == {"bolt": "locked"}
+    assert bench.give(command).acks == heard.acks
+    assert bench.moved() == []
+
+
+def test_power_lost_after_moving_never_moves_again(bench: Bench) -> None:
+    command = bench.command("unlock", key=bench.put())
+    spoken = bench.lock.receive(bench.sign(command))
+    next(spoken)
+    bench.cut_power()
+    heard = bench.start()
+    assert (heard.ack.code, heard.ack.body) == ("interrupted", {"bolt": "unlocked"})
+    assert bench.give(command).acks == heard.acks
+    assert bench.moved() == [command.id.hex()]
+
+
+def test_keys_clock_epoch_and_numbers_survive(bench: Bench) -> None:
+    key = bench.put()
+    last = bench.give(bench.command("revoke", epoch=5, keys=[bytes(16)])).ack.seq
+    bench.cut_power()
+    heard = bench.start()
+    assert heard.events[0].seq > last
+    state = bench.hear(bench.lock.connected()).states[0]
+    assert (state.keys, state.epoch, state.clock) == ((key,), 5, "set")
+    assert bench.give(bench.command("unlock", key=key)).ack.outcome == "done"
+
+
+def test_what_the_broker_did_not_take_waits_through_a_power_cut(bench: Bench) -> None:
+    heard = bench.give(bench.command("unlock", key=bench.put()))
+    waiting = bench.lock.flash.waiting_count()
+    bench.cut_power()
+    bench.start()
+    again = bench.hear(iter(bench.lock.flash.waiting()))
+    assert len(again.acks) + len(again.events) == waiting + 1
+    assert heard.acks[0] in again.acks
+    for message in bench.lock.flash.waiting():
+        bench.lock.flash.delivered(message.seq)
+    assert bench.lock.flash.waiting_count() == 0
+
+
+def test_a_replay_after_a_power_cut_is_known(bench: Bench) -> None:
+    command = bench.command("unlock", key=bench.put())
+    first = bench.give(command)
+    bench.cut_power()
+    bench.start()
+    assert bench.give(command).acks == first.acks
+    assert len(bench.moved()) == 1
+
+
+def test_a_failing_disk_moves_no_bolt(bench: Bench) -> None:
+    command = bench.command("unlock", key=bench.put())
+    bench.cut_power()
+    with pytest.raises(Exception, match="closed"):
+        bench.give(command)
+    assert bench.moved() == []
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from firmware_sim.assembly import assemble_at
+    lock = assemble_at(Path(sys.argv[1]))
+    move = lock.door.move
+    def dying(to, cause):
+        if sys.argv[2] == "after":
+            move(to, cause)
+        os.kill(os.getpid(), signal.SIGKILL)
+    lock.door.move = dying
+    list(lock.receive(Path(sys.argv[3]).read_bytes()))
+"""
+
+
+@pytest.mark.parametrize(("moment", "movements"), [("before", 0), ("after", 1)])
+def test_a_killed_process_never_moves_the_bolt_twice(tmp_path: Path, moment: str, movements: int) -> None:
+    bench = Bench.make(tmp_path)
+    bench.time.now = int(time.time())
+    bench.ready()
+    command = bench.command("unlock", key=bench.put(lasts=86400), lasts=3600)
+    (tmp_path / "command").write_bytes(bench.sign(command))
+    bench.cut_power()
+    arguments = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(KILLED),
+        str(bench.folder.path),
+        moment,
+        str(tmp_path / "command"),
+    ]
+    child = subprocess.run(arguments, check=False, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
+    assert child.returncode == -signal.SIGKILL
+    heard = bench.start()
+    assert heard.ack.code == "interrupted"
+    assert bench.give(command).acks == heard.acks
+    assert bench.moved() == [command.id.hex()] * movements
