@@ -1,0 +1,109 @@
+"""One bench a driver: the driver, a link, and the vendor's side of it played by a simulator. By name, as in DRIVERS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs.ca import Authority
+from certs.credential import KeyCredential, issue_credential
+from certs.device_folder import read_device_folder, write_device_folder
+from certs.keys import new_private_key
+from devices.driver import Driver, LockAddress
+from devices.drivers.native import NativeDriver
+from devices.intents import Intent
+from devices.links.memory import MemoryLink, Said, Sent
+from devices.reports import Report
+from firmware_sim.assembly import assemble
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.lock import SimLock
+
+SITE = "house-1"
+KEY_ID = bytes(range(16))
+
+
+@dataclass
+class DriverBench:
+    """What the contract needs of a driver's world; the callables look at the device itself, not at its words."""
+
+    driver: Driver
+    link: MemoryLink
+    lock: LockAddress
+    kiosk: LockAddress | None
+    credential: bytes
+    bolt: Callable[[], str]
+    movements: Callable[[], int]
+    keys: Callable[[], tuple[bytes, ...]]
+    nonce: Callable[[], bytes]
+
+    async def ask(self, intent: Intent, *, of: LockAddress | None = None) -> list[Report]:
+        """Send, and hear everything that is said in return."""
+        answer = await self.driver.send(of or self.lock, intent)
+        return [answer, *self.hear()] if answer else self.hear()
+
+    def hear(self) -> list[Report]:
+        """Read and settle what has arrived."""
+        heard: list[Report] = []
+        for message in self.link.unacked:
+            message.ack()
+            heard += self.driver.read(message)
+        return heard
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+class NativeSide:
+    """A simulated lock and a kiosk behind a memory link."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority = Authority.open(folder / "authority", _now)
+        self.lock, self.kiosk = self._device(folder, "lock-1"), self._device(folder, "kiosk-1")
+
+    def _device(self, folder: Path, name: str) -> SimLock | SimKiosk:
+        kind = "kiosk" if name.startswith("kiosk") else "lock"
+        path = folder / name
+        write_device_folder(path, self.authority, SITE, name, kind, host="127.0.0.1", port=1)  # type: ignore[arg-type]
+        return assemble(read_device_folder(path))
+
+    def hear(self, sent: Sent) -> list[Said]:
+        """What the addressed device says to a command."""
+        device = {"lock-1": self.lock, "kiosk-1": self.kiosk}[sent.device]
+        return [(said.channel, said.payload) for said in device.receive(sent.payload)]
+
+    def public_key_of(self, device: str) -> ec.EllipticCurvePublicKey | None:
+        """As the gateway's store would know it."""
+        known = {"lock-1": self.lock, "kiosk-1": self.kiosk}
+        return known[device].dialogue.speech.key.public_key() if device in known else None
+
+
+def native_bench(folder: Path) -> DriverBench:
+    """Our own lock, its clock set."""
+    side = NativeSide(folder)
+    lock = side.lock
+    assert isinstance(lock, SimLock)
+    for device in (lock, side.kiosk):
+        device.clock.set(_now())
+    link = MemoryLink(side.hear)
+    link.connected = True
+    window = KeyCredential(KEY_ID, "lock-1", new_private_key().public_key(), _now() - 60, _now() + 3600)
+    return DriverBench(
+        driver=NativeDriver(link, side.authority.command_key, side.public_key_of, _now),
+        link=link,
+        lock=LockAddress(SITE, "lock-1"),
+        kiosk=LockAddress(SITE, "kiosk-1"),
+        credential=issue_credential(window, side.authority.credential_key),
+        bolt=lambda: lock.door.bolt,
+        movements=lambda: len(lock.door.movements),
+        keys=lock.flash.keys,
+        nonce=lambda: lock.clock.nonce,
+    )
+
+
+BENCHES: Final[dict[str, Callable[[Path], DriverBench]]] = {"native": native_bench}

@@ -1,0 +1,186 @@
+"""What every driver promises, tried on each by the abilities it declares."""
+
+import secrets
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from devices.driver import Ability, Unable, Unreadable
+from devices.drivers import DRIVERS
+from devices.intents import DropKey, Intent, LockDoor, PutKey, ReadBack, Revoke, SetTime, Show, Unlock
+from devices.link import LinkDown, Received
+from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from tests.contract.driver_benches import BENCHES, KEY_ID, DriverBench
+
+CHANNELS = ("ack", "event", "state", "online")
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> DriverBench:
+    return BENCHES[request.param](tmp_path)
+
+
+def soon() -> int:
+    return int(time.time()) + 10
+
+
+def intents(bench: DriverBench) -> dict[Ability, Intent]:
+    """One of each, by the ability it takes."""
+    name = secrets.token_bytes(16)
+    return {
+        Ability.UNLOCK: Unlock(name, KEY_ID, soon()),
+        Ability.LOCK: LockDoor(name, soon()),
+        Ability.SIGNED_KEYS: PutKey(name, KEY_ID, bench.credential, soon()),
+        Ability.REVOCATION_LIST: Revoke(name, 1, (KEY_ID,), soon()),
+        Ability.SET_TIME: SetTime(name, int(time.time()), bench.nonce(), soon()),
+        Ability.READ_BACK: ReadBack(name, soon()),
+        Ability.SHOW: Show(name, {"screen": "welcome"}, soon()),
+    }
+
+
+def for_drivers(*abilities: Ability) -> pytest.MarkDecorator:
+    """Run with each driver that claims all of these."""
+    able = sorted(name for name, driver in DRIVERS.items() if driver.abilities.issuperset(abilities))
+    return pytest.mark.parametrize("bench", able, indirect=True)
+
+
+UNCLAIMED = [(name, ability) for name in sorted(DRIVERS) for ability in sorted(set(Ability) - DRIVERS[name].abilities)]
+
+
+def answer_of(reports: list[Report], intent: Intent) -> Answered:
+    """The one answer to an intent among what was heard."""
+    (answer,) = [r for r in reports if isinstance(r, Answered) and r.command_id == intent.command_id]
+    return answer
+
+
+def make_usable(bench: DriverBench) -> Intent:
+    """An unlock that the lock has every reason to obey."""
+    return Unlock(secrets.token_bytes(16), KEY_ID, soon())
+
+
+async def put_key(bench: DriverBench) -> None:
+    if Ability.SIGNED_KEYS in bench.driver.abilities:
+        await bench.ask(PutKey(secrets.token_bytes(16), KEY_ID, bench.credential, soon()))
+
+
+def test_every_driver_is_listed_under_its_own_name_and_has_a_bench(tmp_path: Path) -> None:
+    assert set(DRIVERS) == set(BENCHES)
+    for name in DRIVERS:
+        assert BENCHES[name](tmp_path / name).driver.name == name
+
+
+@for_drivers(Ability.UNLOCK)
+async def test_an_unlock_opens_the_door_and_is_answered(bench: DriverBench) -> None:
+    await put_key(bench)
+    intent = make_usable(bench)
+    reports = await bench.ask(intent)
+    assert answer_of(reports, intent).outcome == "done"
+    assert (bench.bolt(), bench.movements()) == ("unlocked", 1)
+    assert any(isinstance(r, Happened) and r.type == "unlocked" for r in reports)
+
+
+@for_drivers(Ability.UNLOCK, Ability.LOCK)
+async def test_a_lock_command_throws_the_bolt(bench: DriverBench) -> None:
+    await put_key(bench)
+    await bench.ask(make_usable(bench))
+    intent = intents(bench)[Ability.LOCK]
+    assert answer_of(await bench.ask(intent), intent).outcome == "done"
+    assert bench.bolt() == "locked"
+
+
+@for_drivers(Ability.UNLOCK)
+async def test_the_same_unlock_twice_moves_the_bolt_once(bench: DriverBench) -> None:
+    await put_key(bench)
+    intent = make_usable(bench)
+    first, second = await bench.ask(intent), await bench.ask(intent)
+    assert bench.movements() == 1
+    assert answer_of(first, intent).outcome == answer_of(second, intent).outcome == "done"
+
+
+@for_drivers(Ability.SIGNED_KEYS, Ability.READ_BACK)
+async def test_a_key_is_put_read_back_and_dropped(bench: DriverBench) -> None:
+    put = intents(bench)[Ability.SIGNED_KEYS]
+    assert answer_of(await bench.ask(put), put).outcome == "done"
+    assert bench.keys() == (KEY_ID,)
+    told = [r.state for r in await bench.ask(intents(bench)[Ability.READ_BACK]) if isinstance(r, StateTold)]
+    assert told[-1].keys == (KEY_ID,)
+    drop = DropKey(secrets.token_bytes(16), KEY_ID, soon())
+    assert answer_of(await bench.ask(drop), drop).outcome == "done"
+    assert bench.keys() == ()
+
+
+@for_drivers(Ability.SIGNED_KEYS, Ability.REVOCATION_LIST, Ability.UNLOCK)
+async def test_a_revoked_key_opens_no_more(bench: DriverBench) -> None:
+    await put_key(bench)
+    await bench.ask(intents(bench)[Ability.REVOCATION_LIST])
+    intent = make_usable(bench)
+    answer = answer_of(await bench.ask(intent), intent)
+    assert (answer.outcome, answer.code) == ("refused", "key_revoked")
+    assert bench.movements() == 0
+
+
+@for_drivers(Ability.SIGNED_KEYS, Ability.UNLOCK)
+async def test_a_lock_that_refuses_is_heard_to_refuse(bench: DriverBench) -> None:
+    intent = Unlock(secrets.token_bytes(16), bytes(16), soon())
+    answer = answer_of(await bench.ask(intent), intent)
+    assert (answer.outcome, answer.code) == ("refused", "unknown_key")
+    assert bench.movements() == 0
+
+
+@for_drivers(Ability.SET_TIME)
+async def test_the_time_is_set_by_its_nonce(bench: DriverBench) -> None:
+    intent = intents(bench)[Ability.SET_TIME]
+    assert answer_of(await bench.ask(intent), intent).outcome == "done"
+
+
+@for_drivers(Ability.SHOW)
+async def test_a_screen_shows_what_it_is_told(bench: DriverBench) -> None:
+    intent = intents(bench)[Ability.SHOW]
+    assert answer_of(await bench.ask(intent, of=bench.kiosk), intent).outcome == "done"
+
+
+@pytest.mark.parametrize(("bench", "ability"), UNCLAIMED, indirect=["bench"])
+async def test_what_is_not_claimed_is_said_to_be_impossible(bench: DriverBench, ability: Ability) -> None:
+    with pytest.raises(Unable, match="unknown_type"):
+        await bench.driver.send(bench.lock, intents(bench)[ability])
+    assert bench.link.sent == []
+
+
+@for_drivers()
+async def test_an_expired_intent_is_never_sent(bench: DriverBench) -> None:
+    with pytest.raises(Unable, match="expired"):
+        await bench.driver.send(bench.lock, Unlock(secrets.token_bytes(16), KEY_ID, int(time.time())))
+    assert bench.link.sent == []
+
+
+@for_drivers()
+async def test_no_command_is_kept_for_a_link_that_is_down(bench: DriverBench) -> None:
+    bench.link.disconnect()
+    with pytest.raises(LinkDown):
+        await bench.driver.send(bench.lock, make_usable(bench))
+    bench.link.reconnect()
+    assert (bench.hear(), bench.movements()) == ([], 0)
+
+
+@for_drivers()
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(channel=st.sampled_from(CHANNELS), payload=st.binary(max_size=300), retained=st.booleans())
+def test_whatever_the_bytes_they_are_reports_or_unreadable(
+    bench: DriverBench, channel: str, payload: bytes, retained: bool
+) -> None:
+    message = Received(bench.lock.site, bench.lock.device, channel, payload, retained, lambda: None)
+    try:
+        said = len(bench.driver.read(message))
+    except Unreadable:
+        said = 0
+    assert said <= 1
+
+
+@for_drivers()
+def test_a_will_says_unreachable_and_nothing_of_the_bolt(bench: DriverBench) -> None:
+    for payload, online in ((b"1", True), (b"0", False)):
+        message = Received(bench.lock.site, bench.lock.device, "online", payload, True, lambda: None)
+        assert bench.driver.read(message) == [Reachable(bench.lock.device, online)]
