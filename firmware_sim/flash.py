@@ -96,7 +96,7 @@ class Flash:
         self._db.execute("delete from used where expires < ? and answer is not null", (moment,))
 
     # keys
-    def keys(self) -> tuple[bytes, ...]:
+    def held_keys(self) -> tuple[bytes, ...]:
         """Ids of the keys held, in order."""
         return tuple(row[0] for row in self._db.execute("select id from keys order by id"))
 

@@ -82,7 +82,7 @@ class Keyring:
                 dropped.append(("key_dropped", {"key": key, "reason": "revoked"}))
         self.flash.set_fact("epoch", epoch)
         told: tuple[Told, ...] = (("revoked", {"epoch": epoch}),) if epoch > held else ()
-        return Answer(body={"epoch": epoch, "keys": list(self.flash.keys())}, events=(*dropped, *told))
+        return Answer(body={"epoch": epoch, "keys": list(self.flash.held_keys())}, events=(*dropped, *told))
 
     def _why_not_hold(self, credential: KeyCredential) -> str | None:
         if self.flash.barred(credential.id) == "revoked":
@@ -90,7 +90,7 @@ class Keyring:
         refusal = self.refusal_for_credential(credential)
         if refusal not in (None, "key_not_yet"):
             return refusal
-        held = self.flash.keys()
+        held = self.flash.held_keys()
         return "no_space" if len(held) >= CAPACITY and credential.id not in held else None
 
     def _read(self, raw: bytes) -> KeyCredential | None:

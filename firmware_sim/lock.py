@@ -138,13 +138,13 @@ class SimLock:
 
     def _read_back(self, _: Command) -> Answer:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
-        body |= {"keys": list(self.flash.keys()), "epoch": self.keyring.epoch, "clock": self._clock_word()}
+        body |= {"keys": list(self.flash.held_keys()), "epoch": self.keyring.epoch, "clock": self._clock_word()}
         return Answer(body=body)
 
     # what it says of itself
     def _state(self, seq: int, at: int) -> State:
         return State(
-            seq, at, self.door.bolt, self.door.door, self.door.battery, self.flash.keys(), self._clock_word(),
+            seq, at, self.door.bolt, self.door.door, self.door.battery, self.flash.held_keys(), self._clock_word(),
             self.clock.nonce, self.keyring.epoch, FIRMWARE, self.flash.waiting_count(),
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,10 +80,12 @@ def test_it_shows_what_the_gateway_says(bench: Bench) -> None:
     assert bench.kiosk.screen == {"screen": "ready", "lines": ["Willkommen"], "code": "https://x"}
 
 
-@pytest.mark.parametrize("type_", ["unlock", "put_key", "revoke"])
-def test_it_opens_no_door(bench: Bench, type_: str) -> None:
-    bodies = {"unlock": {"key": bytes(16)}, "put_key": {"credential": b"x"}, "revoke": {"epoch": 1, "keys": []}}
-    assert bench.give(bench.command(type_, **bodies[type_])).ack.code == "unknown_type"
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [("unlock", {"key": bytes(16)}), ("put_key", {"credential": b"x"}), ("revoke", {"epoch": 1, "keys": []})],
+)
+def test_it_opens_no_door(bench: Bench, type_: str, body: dict[str, Any]) -> None:
+    assert bench.give(bench.command(type_, **body)).ack.code == "unknown_type"
 
 
 def test_it_refuses_what_the_gateway_did_not_sign_or_sent_late(bench: Bench) -> None:

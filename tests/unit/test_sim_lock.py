@@ -48,7 +48,7 @@ def test_a_newer_credential_replaces_the_window_of_a_key(bench: Bench) -> None:
     assert bench.give(bench.command("unlock", key=key)).ack.code == "key_not_yet"
     assert bench.put(key=key) == key
     assert bench.give(bench.command("unlock", key=key)).ack.outcome == "done"
-    assert len(bench.lock.flash.keys()) == 1
+    assert len(bench.lock.flash.held_keys()) == 1
 
 
 def test_a_dropped_key_opens_no_more_and_may_come_back(bench: Bench) -> None:
@@ -155,14 +155,14 @@ REFUSED: dict[str, tuple[str, Callable[[Bench], Command]]] = {
 def test_the_lock_refuses(bench: Bench, case: str) -> None:
     code, prepare = REFUSED[case]
     command = prepare(bench)
-    keys = bench.lock.flash.keys()
+    keys = bench.lock.flash.held_keys()
     heard = bench.give(command)
     assert (heard.ack.command_id, heard.ack.outcome, heard.ack.code) == (command.id, "refused", code)
     assert heard.events[0].body == {"code": code, "command": command.id}
     assert heard.told() == ["refused"]
     assert code in REFUSALS
     assert bench.moved() == []
-    assert bench.lock.flash.keys() == keys
+    assert bench.lock.flash.held_keys() == keys
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -231,10 +231,10 @@ def test_the_twin_of_a_signature_moves_nothing_twice(bench: Bench) -> None:
 @pytest.mark.parametrize("length", range(65))
 def test_short_frames_change_nothing(bench: Bench, length: int) -> None:
     raw = bench.sign(bench.command("unlock", key=bench.put()))
-    before = bench.lock.flash.keys()
+    before = bench.lock.flash.held_keys()
     for frame in (raw[:length], bytes(length), b"\xff" * length):
         assert bench.hear(bench.lock.receive(frame)).acks == []
-    assert (bench.moved(), bench.lock.flash.keys()) == ([], before)
+    assert (bench.moved(), bench.lock.flash.held_keys()) == ([], before)
 
 
 def test_a_flood_of_strangers_does_not_fill_the_flash(bench: Bench) -> None:

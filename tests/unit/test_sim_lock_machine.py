@@ -122,7 +122,7 @@ class LockMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_revoked_key_is_held(self) -> None:
-        assert not self.revoked & set(self.bench.lock.flash.keys())
+        assert not self.revoked & set(self.bench.lock.flash.held_keys())
 
 
 LockMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

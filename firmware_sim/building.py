@@ -1,0 +1,107 @@
+"""Devices of one folder at work in one process, and what a tester can do to them."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from certs.device_folder import find_device_folders, read_device_folder
+from devices.wire.registration import KioskRegistration
+from firmware_sim.assembly import assemble
+from firmware_sim.faults import FaultSettings
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.lock import SimLock
+from firmware_sim.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """Stations by device id."""
+
+    stations: Mapping[str, Station]
+
+    @classmethod
+    def open(cls, folders: Iterable[Path], *, auto_lock: float = 0.0) -> "Building":
+        """One station a device folder; raises certs.errors.BadFolder."""
+        read = [read_device_folder(path) for path in folders]
+        return cls({folder.device: Station(folder, assemble(folder), auto_lock=auto_lock) for folder in read})
+
+    async def run(self) -> None:
+        """Run every device until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for station in self.stations.values():
+                group.create_task(station.run())
+
+    async def set_faults(self, device: str, changes: Mapping[str, Any], clock_lost: bool = False) -> FaultSettings:
+        """Change a device's faults; raises KeyError or pydantic.ValidationError."""
+        station = self.stations[device]
+        settings = station.faults.set(changes)
+        if isinstance(station.mind, SimLock):
+            await _touch_lock(station, station.mind, settings, changes)
+        if "clock_skew" in changes:
+            station.mind.clock.skew = settings.clock_skew
+        if clock_lost:
+            await station.play(station.mind.lose_clock())
+        if "offline" in changes:
+            await station.set_offline(settings.offline)
+        return settings
+
+    async def turn_knob(self, device: str) -> None:
+        """Someone inside turns the knob; raises KeyError if there is no such lock."""
+        station, mind = self._lock(device)
+        await station.play(mind.turn_knob())
+
+    async def reset(self, device: str) -> None:
+        """Someone presses the pin hole."""
+        station = self.stations[device]
+        await station.play(station.mind.factory_reset())
+
+    async def register(self, device: str, registration: KioskRegistration) -> None:
+        """A tenant is done at a kiosk; raises KeyError, QueueFull or BadMessage."""
+        station = self.stations[device]
+        if not isinstance(station.mind, SimKiosk):
+            raise KeyError(device)
+        await station.play(station.mind.register(registration))
+
+    def _lock(self, device: str) -> tuple[Station, SimLock]:
+        station = self.stations[device]
+        if not isinstance(station.mind, SimLock):
+            raise KeyError(device)
+        return station, station.mind
+
+
+def device_folders_at(path: Path) -> list[Path]:
+    """The folder itself if it is a device's, else those directly under it."""
+    return [path] if (path / "device.json").exists() else find_device_folders(path)
+
+
+def describe(station: Station) -> dict[str, Any]:
+    """State, counters and last messages of a device, for a tester."""
+    mind, folder = station.mind, station.folder
+    told: dict[str, Any] = {
+        "device": folder.device,
+        "site": folder.site,
+        "kind": folder.kind,
+        "online": station.online.is_set(),
+        "clock": {"known": mind.clock.known, "now": mind.clock.now()},
+        "waiting": mind.flash.waiting_count(),
+        "counters": dict(station.counters),
+        "faults": station.faults.settings.model_dump(),
+        "log": list(station.log),
+    }
+    if isinstance(mind, SimLock):
+        door = mind.door
+        told |= {"bolt": door.bolt, "door": door.door, "battery": door.battery, "movements": len(door.movements)}
+        return told | {"keys": [key.hex() for key in mind.flash.held_keys()], "epoch": mind.keyring.epoch}
+    registration = mind.screen.get("registration", b"")
+    return told | {"screen": {**mind.screen, "registration": registration.hex()}}
+
+
+async def _touch_lock(station: Station, lock: SimLock, settings: FaultSettings, changes: Mapping[str, Any]) -> None:
+    if "jam" in changes:
+        lock.door.jammed = settings.jam
+    if "door_ajar" in changes:
+        await station.play(lock.sense_door(settings.door_ajar))
+    if "battery" in changes:
+        await station.play(lock.sense_battery(settings.battery))

@@ -1,0 +1,156 @@
+"""One device at work: its mind (SimLock or SimKiosk), its radio, its faults, and a log.
+
+What a device says is sent at once, kept in its flash until the broker has taken it, and sent again after a reconnect
+or a loss. While it speaks it hears nothing else.
+"""
+
+import asyncio
+import random
+import sqlite3
+import time
+from collections import Counter, deque
+from typing import Any
+
+import aiomqtt
+import structlog
+
+from certs.device_folder import DeviceFolder
+from firmware_sim.dialogue import Spoken
+from firmware_sim.faults import Faults
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.lock import SimLock
+from firmware_sim.radio import Radio, listen_for_commands, make_radio, topic_of
+from firmware_sim.speech import Outgoing
+
+LOG = structlog.get_logger()
+RETRY = 2.0  # seconds after which what the broker did not take is sent again
+STATE_EVERY = 3600.0  # seconds between states said without a reason, so that drift is noticed
+BACK_OFF = (0.2, 10.0)  # seconds: the first and the longest wait before connecting again
+
+
+class Station:
+    """Runs one device until cancelled."""
+
+    def __init__(self, folder: DeviceFolder, mind: SimLock | SimKiosk, *, auto_lock: float = 0.0) -> None:
+        """`auto_lock`: seconds after which an opened lock locks itself; 0 for never."""
+        self.folder, self.mind, self.faults = folder, mind, Faults()
+        self.counters: Counter[str] = Counter()
+        self.log: deque[dict[str, Any]] = deque(maxlen=200)
+        self.online = asyncio.Event()
+        self._auto_lock, self._auto_lock_at = auto_lock, 0.0
+        self._radio: Radio | None = None
+        self._allowed, self._speaking = asyncio.Event(), asyncio.Lock()
+        self._allowed.set()
+        self._in_flight: set[int] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Power up, then stay connected as well as the faults allow."""
+        async with asyncio.TaskGroup() as group:
+            await self.play(self.mind.boot())
+            group.create_task(self._tend())
+            wait = BACK_OFF[0]
+            while True:
+                await self._allowed.wait()
+                began = time.monotonic()
+                try:
+                    await self._be_connected()
+                except (aiomqtt.MqttError, OSError, sqlite3.Error) as error:
+                    LOG.info("device is not connected", device=self.folder.device, reason=type(error).__name__)
+                wait = BACK_OFF[0] if time.monotonic() - began > RETRY else min(wait * 2, BACK_OFF[1])
+                await asyncio.sleep(wait * (0.5 + random.random()))
+
+    async def play(self, spoken: Spoken) -> None:
+        """Send what the mind says, each message on its way before the mind goes on."""
+        async with self._speaking:
+            for message in spoken:
+                self._send(message)
+                await asyncio.sleep(0)
+                if self._radio is not None:
+                    self._radio.push()
+
+    async def set_offline(self, offline: bool) -> None:
+        """Cut the radio without a goodbye (the broker then speaks the will), or give it back."""
+        if not offline:
+            self._allowed.set()
+            return
+        self._allowed.clear()
+        if self._radio is not None:
+            self._radio.cut()
+
+    async def _be_connected(self) -> None:
+        async with make_radio(self.folder) as radio:
+            self.counters["connects"] += 1
+            self._radio = radio
+            try:
+                await radio.publish(topic_of(self.folder, "online"), b"1", qos=1)
+                await self.play(self.mind.connected())
+                self._say_waiting()
+                await listen_for_commands(radio, self.folder)
+                self.online.set()
+                async for message in radio.messages:
+                    await self._hear(message)
+            finally:
+                self._radio = None
+                self.online.clear()
+
+    async def _hear(self, message: aiomqtt.Message) -> None:
+        raw = message.payload
+        self.counters["heard"] += 1
+        self._note("in", Outgoing("cmd", 0, raw, "retained" if message.retain else ""))
+        await self.play(self.mind.receive(raw, bool(message.retain)))
+
+    def _send(self, message: Outgoing) -> None:
+        if self._radio is None or not self._allowed.is_set():
+            return
+        if message.seq in self._in_flight:
+            return
+        lost = self.faults.loses_answer(message)
+        delays = [] if lost else self.faults.delays()
+        if lost:
+            self.mind.flash.delivered(message.seq)
+        self.counters["lost" if lost or not delays else "said"] += 1
+        self._note("out" if delays else "lost", message)
+        for delay in delays:
+            self._in_flight.add(message.seq)
+            task = asyncio.create_task(self._publish(self._radio, message, delay))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _publish(self, radio: Radio, message: Outgoing, delay: float) -> None:
+        try:
+            if delay:
+                await asyncio.sleep(delay)
+            await radio.publish(topic_of(self.folder, message.channel), message.payload, qos=1)
+        except (aiomqtt.MqttError, OSError):
+            self.counters["not_taken"] += 1  # it waits in the flash, if it is one that waits
+        else:
+            if message.channel != "state" and message.seq:
+                self.mind.flash.delivered(message.seq)
+        finally:
+            self._in_flight.discard(message.seq)
+
+    async def _tend(self) -> None:
+        """Say again what was not taken, say the state now and then, lock after a while."""
+        said_at = time.monotonic()
+        while True:
+            await asyncio.sleep(min(RETRY, self._auto_lock or RETRY) / 2)
+            self._say_waiting()
+            if time.monotonic() - said_at > STATE_EVERY:
+                said_at = time.monotonic()
+                await self.play(self.mind.connected())
+            await self._lock_after_a_while()
+
+    def _say_waiting(self) -> None:
+        for message in self.mind.flash.waiting():
+            self._send(message)
+
+    async def _lock_after_a_while(self) -> None:
+        if not self._auto_lock or not isinstance(self.mind, SimLock) or self.mind.door.position == "locked":
+            self._auto_lock_at = time.monotonic() + self._auto_lock
+        elif time.monotonic() >= self._auto_lock_at:
+            await self.play(self.mind.auto_lock())
+
+    def _note(self, way: str, message: Outgoing) -> None:
+        entry = {"at": self.mind.clock.now(), "way": way, "channel": message.channel, "kind": message.kind}
+        self.log.append(entry | {"seq": message.seq, "bytes": len(message.payload)})
