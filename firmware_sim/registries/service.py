@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from firmware_sim.registries.italy import italy_app
 from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.sandbox import sandbox_app
 from firmware_sim.registries.spain import spain_app
@@ -20,6 +21,7 @@ from firmware_sim.registries.store import RecordStore
 SIMULATORS: dict[str, Callable[[RecordStore, str, MoodSwitch], FastAPI]] = {
     "sandbox": sandbox_app,
     "es": spain_app,
+    "it": italy_app,
 }
 
 

@@ -23,4 +23,5 @@ def _opened_by(module: str) -> Factory:
 REGISTRIES: dict[str, Factory] = {
     "sandbox": _opened_by("sandbox"),
     "es": _opened_by("spain"),
+    "it": _opened_by("italy"),
 }

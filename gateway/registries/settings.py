@@ -39,3 +39,14 @@ class AccountSettings(BearerSettings):
 
     user: Annotated[str, Field(min_length=1)]
     landlord: str = ""
+
+
+class ItalianSettings(AccountSettings):
+    """An account at Alloggiati Web: also the key of the web service, as wskey or as the path wskey_file."""
+
+    wskey: SecretStr = SecretStr("")
+    wskey_file: str = ""
+
+    def key(self) -> str:
+        """The web service's key."""
+        return self.wskey.get_secret_value() or Path(self.wskey_file).read_text().strip()

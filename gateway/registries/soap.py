@@ -9,7 +9,8 @@ from lxml import etree
 from zeep import Client, Settings
 from zeep.exceptions import Error, Fault
 
-from gateway.registries.transport import LostAnswer, Reply, ask, exchange
+from gateway.domain.registration import RegistryUnreachable
+from gateway.registries.transport import MAX_ANSWER, LostAnswer, Reply, ask, exchange
 
 _WSDL = Path(__file__).parent / "wsdl"
 
@@ -33,22 +34,25 @@ class SoapReply:
 class SoapPort:
     """One SOAP service at a URL, described by one of our WSDL files."""
 
-    def __init__(self, wsdl: str, binding: str, url: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, wsdl: str, binding: str, url: str, client: httpx.AsyncClient, limit: int = MAX_ANSWER) -> None:
         settings = Settings(strict=True, xml_huge_tree=False, forbid_dtd=True, forbid_entities=True)
         describe: Any = Client  # zeep's own annotations stop here
         self._zeep = describe(str(_WSDL / wsdl), settings=settings)
         self._binding = self._zeep.wsdl.bindings[binding]
-        self._url, self._client = url, client
+        self._url, self._client, self._limit = url, client, limit
 
     async def call(self, operation: str, **arguments: Any) -> SoapReply:
         """Call what changes something; raises SoapFault, LostAnswer or RegistryUnreachable."""
         request = self._request(operation, arguments)
-        return self._read(operation, await exchange(self._client, request))
+        return self._read(operation, await exchange(self._client, request, limit=self._limit))
 
     async def ask(self, operation: str, **arguments: Any) -> SoapReply:
         """Call what changes nothing: a lost answer is RegistryUnreachable."""
-        request = self._request(operation, arguments)
-        return self._read(operation, await ask(self._client, request))
+        reply = await ask(self._client, self._request(operation, arguments), limit=self._limit)
+        try:
+            return self._read(operation, reply)
+        except LostAnswer as lost:
+            raise RegistryUnreachable(str(lost)) from None
 
     async def close(self) -> None:
         """Close the connections."""

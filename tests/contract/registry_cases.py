@@ -101,6 +101,43 @@ def spain_settings(simulator: SimulatedRegistry) -> dict[str, str]:
     return bearer_settings(simulator) | address
 
 
+def italian_settings(simulator: SimulatedRegistry) -> dict[str, str]:
+    """User, password and the web service's key."""
+    address = {"url": f"{simulator.url}/service/service.asmx", "user": "demo", "wskey_file": simulator.token_file}
+    return bearer_settings(simulator) | address
+
+
+ROME = UnitFacts(
+    code="DW-IT-1",
+    address=Address("Via Roma 1", "", "00184", "Roma", "412058091", "ITA"),
+    area="area-rm",
+    jurisdiction="it",
+    timezone="Europe/Rome",
+)
+CARLA = PersonFacts(
+    id="p1",
+    surname="D’Angelo-Forlì",
+    given_names="Carla",
+    birth_date="1979-06-30",
+    nationality="ITA",
+    document=Document("national_id", "CA00000AA", "ITA", issuing_place_code="403015146"),
+    sex="female",
+    birth_country="ITA",
+    birth_place_code="412058091",
+    role="head_of_family",
+)
+DIEGO = PersonFacts(
+    id="p2",
+    surname="Müller",
+    given_names="Diego",
+    birth_date="2015-01-31",
+    nationality="DEU",
+    document=Document(),
+    sex="male",
+    birth_country="DEU",
+    role="family_member",
+)
+
 CASES = (
     RegistryCase(
         "sandbox",
@@ -115,5 +152,14 @@ CASES = (
         lambda: base_record(MADRID, dataclasses.replace(ANA, second_surname="")),
         in_part=False,
         rows=1,
+    ),
+    RegistryCase(
+        "it",
+        italian_settings,
+        lambda: base_record(ROME, CARLA, DIEGO),
+        lambda: base_record(ROME, dataclasses.replace(CARLA, surname="Иванова"), DIEGO),
+        can_cancel=False,
+        decides_late=False,
+        calls_before_filing=3,
     ),
 )

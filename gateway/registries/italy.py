@@ -1,0 +1,200 @@
+"""Italy, Alloggiati Web: a token, a Test before each Send, an answer per row; nothing can be asked or taken back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.domain.registration import (
+    NOT_TAKEN,
+    Accepted,
+    AcceptedInPart,
+    Answer,
+    Difference,
+    FieldProblem,
+    OutcomeUnknown,
+    PersonAnswer,
+    Refused,
+    Registration,
+    RegistryUnreachable,
+)
+from gateway.domain.registration_rules import local_time
+from gateway.domain.transliteration import SPELLINGS
+from gateway.registries import italy_rows, italy_rules
+from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.italy_places import BadTable, Places, read_places
+from gateway.registries.settings import ItalianSettings
+from gateway.registries.soap import SoapFault, SoapPort, SoapReply
+from gateway.registries.transport import LostAnswer, open_client
+
+_BINDING = "{AlloggiatiService}ServiceSoap"
+_ROME = ZoneInfo("Europe/Rome")
+_NOT_LET_IN = {"100", "101", "102", "103", "104"}
+_TABLE_KEPT_S = 86_400
+_LARGEST_TABLE = 8 << 20  # bytes; there are some 12 000 places
+Rows = list[str]
+Outcome = tuple[bool, str, str]  # taken, code, sentence
+
+
+class ItalyRegistry:
+    """Registry port over the police's service; the table of places is fetched once a day and pinned by its hash."""
+
+    name = "it"
+    can_be_asked = False
+
+    def __init__(self, port: SoapPort, account: ItalianSettings, now: Clock) -> None:
+        self._port, self._account, self._now = port, account, now
+        self._token, self._token_until = "", 0
+        self._places: Places | None = None
+        self._places_until = 0
+
+    async def submit(self, registration: Registration) -> Answer:
+        """Test, and only when every row passes, Send."""
+        if found := self.problems(registration):
+            return refused_before_sending(found)
+        try:
+            return await self._file(registration)
+        except SoapFault as fault:
+            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+        except LostAnswer as lost:
+            return unknown(lost)
+        except RegistryUnreachable:
+            self._token_until = 0  # it may be the token that they no longer take
+            raise
+
+    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """The police's service cannot be asked about a row."""
+        return OutcomeUnknown("Alloggiati Web cannot be asked what it has on file")
+
+    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """Not possible there."""
+        return Refused(NOT_TAKEN, "Alloggiati Web cannot take a record back; correct it by a new one.")
+
+    async def receipt(self, day: datetime) -> bytes:
+        """The PDF of an earlier day's filings (last 30 days, not today)."""
+        reply = await self._port.ask("Ricevuta", Utente=self._account.user, token=await self._logged_in(), Data=day)
+        if not reply.content.RicevutaResult.esito:
+            raise RegistryUnreachable("the police have no receipt for that day")
+        pdf: bytes = reply.content.PDF
+        return pdf
+
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
+        """What the police would refuse; places are checked once the table was fetched (submit does before sending)."""
+        return tuple(italy_rules.problems(registration, self._now(), self._places))
+
+    def differences(self, registration: Registration) -> tuple[Difference, ...]:
+        """Names as they will be written: A-Z, space, apostrophe."""
+        return name_differences(registration, lambda _, name: italy_rows.sent_name(name))
+
+    def tables(self) -> Mapping[str, str]:
+        """The spelling, and the table of places as fetched."""
+        spelling = {SPELLINGS["it"].name: SPELLINGS["it"].version}
+        return spelling | ({self._places.table.name: self._places.table.version} if self._places else {})
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._port.close()
+
+    async def _file(self, record: Registration) -> Answer:
+        places = await self._table()
+        if found := self.problems(record):
+            return refused_before_sending(found)
+        today = local_time(self._now(), record.unit.timezone).date()
+        rows = [italy_rows.row(person, record, places, today) for person in record.people]
+        for index, (taken, code, sentence) in enumerate(await self._tested(rows)):
+            if not taken:
+                return Refused(code, f"Person {index + 1}: {sentence}")
+        sent = await self._port.call("Send", **self._arguments(await self._logged_in(), rows))
+        return self._settled(record, _outcomes(sent, "SendResult", len(rows)), sent.raw)
+
+    async def _tested(self, rows: Rows) -> list[Outcome]:
+        reply = await self._ask("Test", **self._arguments(await self._logged_in(), rows))
+        try:
+            return _outcomes(reply, "TestResult", len(rows))
+        except LostAnswer as lost:
+            raise RegistryUnreachable(str(lost)) from None
+
+    def _settled(self, record: Registration, outcomes: list[Outcome], raw: bytes) -> Answer:
+        digest, at = sha256_of(raw), self._now()
+        # The police give no number; their PDF is by day, so the receipt names the day and our reference.
+        receipt = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}/{record.reference}"
+        if all(taken for taken, _, _ in outcomes):
+            return Accepted(receipt, digest, at)
+        if not any(taken for taken, _, _ in outcomes):
+            return Refused(outcomes[0][1], outcomes[0][2])
+        people = tuple(
+            PersonAnswer(person.id, taken, receipt if taken else "", code, sentence)
+            for person, (taken, code, sentence) in zip(record.people, outcomes, strict=True)
+        )
+        return AcceptedInPart(receipt, people, digest, at)
+
+    def _arguments(self, token: str, rows: Rows) -> dict[str, Any]:
+        return {"Utente": self._account.user, "token": token, "ElencoSchedine": {"string": rows}}
+
+    async def _logged_in(self) -> str:
+        if self._now() < self._token_until:
+            return self._token
+        account = self._account
+        reply = await self._ask("GenerateToken", Utente=account.user, Password=account.secret(), WsKey=account.key())
+        result, issued = reply.content.result, reply.content.GenerateTokenResult
+        if not (result and result.esito and issued and issued.token):
+            raise RegistryUnreachable(f"the police refuse our credentials ({(result and result.ErroreCod) or '?'})")
+        self._token = issued.token
+        expires = issued.expires if issued.expires.tzinfo else issued.expires.replace(tzinfo=_ROME)
+        self._token_until = int(expires.timestamp()) - 30
+        return self._token
+
+    async def _table(self) -> Places:
+        if self._places is None or self._now() >= self._places_until:
+            token = await self._logged_in()
+            reply = await self._ask("Tabella", Utente=self._account.user, token=token, tipo="Luoghi")
+            try:
+                self._places = read_places(reply.content.CSV or "")
+            except BadTable as bad:
+                raise RegistryUnreachable(str(bad)) from None
+            self._places_until = self._now() + _TABLE_KEPT_S
+        return self._places
+
+    async def _ask(self, operation: str, **arguments: Any) -> SoapReply:
+        try:
+            return await self._port.ask(operation, **arguments)
+        except SoapFault as fault:
+            raise RegistryUnreachable(f"the police answered with a fault ({fault.code[:40]})") from None
+
+
+def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
+    """One outcome a row; the list given twice alike counts once, anything else that does not fit is no answer."""
+    whole = getattr(reply.content, name)
+    if whole is None or (whole.esito and reply.content.result is None):
+        raise LostAnswer("the registry's answer lacks its result")
+    if not whole.esito:
+        return _refused_whole(whole, count)
+    listed = reply.content.result.Dettaglio
+    told = (
+        [(item.esito, item.ErroreCod or "", _sentence(item)) for item in listed.EsitoOperazioneServizio]
+        if listed
+        else []
+    )
+    if len(told) == 2 * count and told[:count] == told[count:]:
+        told = told[:count]
+    if len(told) != count:
+        raise LostAnswer("the registry answered for another number of people")
+    return told
+
+
+def _refused_whole(whole: Any, count: int) -> list[Outcome]:
+    if whole.ErroreCod in _NOT_LET_IN:
+        raise RegistryUnreachable(f"the police refuse our credentials ({whole.ErroreCod})")
+    return [(False, whole.ErroreCod or "?", _sentence(whole))] * count
+
+
+def _sentence(outcome: Any) -> str:
+    said = " ".join(part for part in (outcome.ErroreDes, outcome.ErroreDettaglio) if part)
+    return said[:400] or ("" if outcome.esito else "The police refused the row.")
+
+
+def open_registry(settings: Mapping[str, str], now: Clock) -> ItalyRegistry:
+    """Settings: url, user, token or token_file (the password), wskey or wskey_file, ca_file?, timeout_s?."""
+    given = ItalianSettings.model_validate(settings)
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s)
+    return ItalyRegistry(SoapPort("alloggiati.wsdl", _BINDING, given.url, client, _LARGEST_TABLE), given, now)

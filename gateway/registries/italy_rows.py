@@ -1,0 +1,73 @@
+"""Alloggiati Web: one person as a row of 168 characters."""
+
+from datetime import date
+
+from gateway.domain.registration import Document, PersonFacts, Registration
+from gateway.domain.registration_rules import calendar_day, local_time
+from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.registries.italy_places import ITALY, Places
+
+ROLES = {
+    "single": "16",
+    "head_of_family": "17",
+    "head_of_group": "18",
+    "family_member": "19",
+    "group_member": "20",
+}
+HEADS = {"family_member": "head_of_family", "group_member": "head_of_group"}
+DOCUMENTS = {"passport": "PASOR", "national_id": "IDENT", "driving_licence": "PATEN"}
+SEX = {"male": "1", "female": "2"}
+LONGEST_STAY = 30  # days
+
+
+def sent_name(name: str) -> str:
+    """A name in A-Z, space and apostrophe."""
+    return spell(name, SPELLINGS["it"])
+
+
+def arrival(record: Registration, today: date) -> date:
+    """The day of arrival to file: of an extension, the day it is filed, for older days are not taken."""
+    day = local_time(record.stay.from_at, record.unit.timezone).date()
+    return max(day, today) if record.kind == "change" else day
+
+
+def nights(record: Registration, today: date) -> int:
+    """Days of stay from the arrival filed, at least one."""
+    until = local_time(record.stay.until_at, record.unit.timezone).date()
+    return max(1, (until - arrival(record, today)).days)
+
+
+def row(person: PersonFacts, record: Registration, places: Places, today: date) -> str:
+    """The person's row; the record has no problems()."""
+    member = person.role in HEADS
+    text = (
+        ROLES[person.role]
+        + _day(arrival(record, today))
+        + f"{nights(record, today):02d}"
+        + sent_name(person.surname).ljust(50)
+        + sent_name(person.given_names).ljust(30)
+        + SEX[person.sex]
+        + _day(calendar_day(person.birth_date) or date.min)
+        + _birth(person, places, today)
+        + places.state(person.nationality)
+        + (" " * 34 if member else _paper(person.document, places))
+    )
+    if len(text) != 168:
+        raise ValueError(f"a row of {len(text)} characters")
+    return text
+
+
+def _birth(person: PersonFacts, places: Places, today: date) -> str:
+    born_in = places.comune(person.birth_place_code, today) if person.birth_country == "ITA" else None
+    if born_in:
+        return born_in.code + born_in.province.ljust(2) + ITALY
+    return " " * 11 + places.state(person.birth_country)
+
+
+def _paper(paper: Document, places: Places) -> str:
+    issued_in = paper.issuing_place_code if paper.issuing_country == "ITA" else places.state(paper.issuing_country)
+    return DOCUMENTS[paper.kind] + paper.number.ljust(20) + issued_in
+
+
+def _day(day: date) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"

@@ -1,0 +1,91 @@
+"""What Alloggiati Web would refuse, said before sending."""
+
+from datetime import date, timedelta
+
+from gateway.domain import registration_rules as rules
+from gateway.domain.registration import FieldProblem, PersonFacts, Registration
+from gateway.domain.transliteration import SPELLINGS
+from gateway.registries.italy_places import Places
+from gateway.registries.italy_rows import DOCUMENTS, HEADS, LONGEST_STAY, SEX, arrival, nights, sent_name
+
+
+def problems(record: Registration, now: int, places: Places | None) -> rules.Problems:
+    """Every field the police would refuse; codes of places only once their table is here."""
+    yield from rules.coherent(record)
+    if record.kind in ("annulment", "check_out"):
+        yield FieldProblem("kind", "not_taken", "Alloggiati Web takes arrivals only, and nothing can be taken back.")
+        return
+    today = rules.local_time(now, record.unit.timezone).date()
+    yield from _dates(record, today)
+    if len(record.people) > 1000:
+        yield FieldProblem("people", "too_many", "At most 1000 people can be filed at once.")
+    before = ""
+    for index, person in enumerate(record.people):
+        at = f"people[{index}]"
+        yield from _order(at, person, before)
+        before = person.role if person.role not in HEADS else before
+        yield from _person(at, person, now)
+        if person.role not in HEADS:
+            yield from _paper(f"{at}.document", person)
+        if places:
+            yield from _places(at, person, places, today)
+
+
+def _dates(record: Registration, today: date) -> rules.Problems:
+    day = arrival(record, today)
+    if not today - timedelta(days=1) <= day <= today:
+        sentence = "The arrival must be today or yesterday; the police take no other day."
+        yield FieldProblem("stay.from_at", "outside_window", sentence)
+    if nights(record, today) > LONGEST_STAY:
+        yield FieldProblem("stay.until_at", "too_long_stay", "A stay of more than 30 days is not filed here.")
+
+
+def _order(at: str, person: PersonFacts, before: str) -> rules.Problems:
+    if person.role in HEADS and before != HEADS[person.role]:
+        yield FieldProblem(
+            f"{at}.role", "member_without_head", "A member must directly follow the head they belong to."
+        )
+
+
+def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
+    for name, longest in (("surname", 50), ("given_names", 30)):
+        sent = sent_name(getattr(person, name))
+        yield from rules.need(f"{at}.{name}", sent)
+        yield from rules.fits(f"{at}.{name}", sent, longest)
+        yield from rules.spelled(f"{at}.{name}", sent, SPELLINGS["it"].alphabet, SPELLINGS["it"].said)
+    if person.sex not in SEX:
+        yield FieldProblem(f"{at}.sex", "unknown_code", "The sex must be male or female, as in the document.")
+    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.need(f"{at}.birth_country", person.birth_country)
+    yield from rules.need(f"{at}.nationality", person.nationality)
+    if person.birth_country == "ITA":
+        yield from rules.need(f"{at}.birth_place_code", person.birth_place_code)
+
+
+def _paper(at: str, person: PersonFacts) -> rules.Problems:
+    paper = person.document
+    if paper.kind == "none":
+        yield from rules.need(at, None)
+        return
+    yield from rules.known(f"{at}.kind", paper.kind, DOCUMENTS)
+    yield from rules.need(f"{at}.number", paper.number)
+    yield from rules.fits(f"{at}.number", paper.number, 20)
+    yield from rules.shaped(f"{at}.number", paper.number, r"[A-Z0-9]+", "letters A-Z and digits only")
+    yield from rules.need(f"{at}.issuing_country", paper.issuing_country)
+    if paper.issuing_country == "ITA":
+        yield from rules.need(f"{at}.issuing_place_code", paper.issuing_place_code)
+
+
+def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.Problems:
+    countries = {"birth_country": person.birth_country, "nationality": person.nationality}
+    comuni = {"birth_place_code": person.birth_place_code if person.birth_country == "ITA" else ""}
+    if person.role not in HEADS and person.document.kind != "none":
+        countries["document.issuing_country"] = person.document.issuing_country
+        if person.document.issuing_country == "ITA":
+            comuni["document.issuing_place_code"] = person.document.issuing_place_code
+    for field, country in countries.items():
+        if country and not places.state(country):
+            yield FieldProblem(f"{at}.{field}", "unknown_code", "The police's table has no such state.")
+    for field, code in comuni.items():
+        if code and not places.comune(code, today):
+            yield FieldProblem(f"{at}.{field}", "unknown_code", "The police's table has no such comune today.")
