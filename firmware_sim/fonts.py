@@ -5,7 +5,15 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/System/Library/Fonts")
+UNPACKED = str(Path(__file__).resolve().parents[1] / ".tools/debian/usr/share/fonts")  # where there is no root
+FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "/System/Library/Fonts",
+    UNPACKED,
+)
 FILES = {
     "ocr-b": ("OCRBS.otf", "OCRB.otf", "OCRB.ttf"),
     "cjk": ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "wqy-microhei.ttc", "DroidSansFallbackFull.ttf"),

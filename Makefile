@@ -1,0 +1,37 @@
+# make demo | make test | make bench, each with ARGS="…". What is missing is installed first, with progress on stderr.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint fmt clean
+export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
+ARGS ?=
+
+help:
+	@echo 'make demo    the whole house on this machine; ARGS="--once --json" plays one journey and ends'
+	@echo 'make test    every check: style, types, imports, tests with coverage'
+	@echo 'make bench   ratios against baselines; ARGS="NAME --json" for one of them'
+	@echo 'make lint    style, types and imports only'
+	@echo 'make fmt     put the source into shape'
+	@echo 'make clean   forget caches and demo data; the installed tools stay'
+
+demo:
+	@sh tooling/bootstrap.sh run
+	@exec lodgekey demo $(ARGS)
+
+test:
+	@sh tooling/bootstrap.sh test
+	@sh tooling/check.sh $(ARGS)
+
+bench:
+	@sh tooling/bootstrap.sh run
+	@exec python -m benchmarks $(ARGS)
+
+lint:
+	@sh tooling/bootstrap.sh run
+	@ruff check . && ruff format --check . && mypy && lint-imports
+
+fmt:
+	@sh tooling/bootstrap.sh run
+	@ruff check --fix . ; ruff format .
+
+clean:
+	@rm -rf .data .artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
