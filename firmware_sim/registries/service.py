@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from firmware_sim.registries.italy import italy_app
 from firmware_sim.registries.moods import Mood, MoodSwitch
+from firmware_sim.registries.portugal import portugal_app
 from firmware_sim.registries.sandbox import sandbox_app
 from firmware_sim.registries.spain import spain_app
 from firmware_sim.registries.store import RecordStore
@@ -22,6 +23,7 @@ SIMULATORS: dict[str, Callable[[RecordStore, str, MoodSwitch], FastAPI]] = {
     "sandbox": sandbox_app,
     "es": spain_app,
     "it": italy_app,
+    "pt": portugal_app,
 }
 
 

@@ -24,4 +24,5 @@ REGISTRIES: dict[str, Factory] = {
     "sandbox": _opened_by("sandbox"),
     "es": _opened_by("spain"),
     "it": _opened_by("italy"),
+    "pt": _opened_by("portugal"),
 }

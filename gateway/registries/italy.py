@@ -41,6 +41,7 @@ class ItalyRegistry:
 
     name = "it"
     can_be_asked = False
+    resends_safely = False
 
     def __init__(self, port: SoapPort, account: ItalianSettings, now: Clock) -> None:
         self._port, self._account, self._now = port, account, now

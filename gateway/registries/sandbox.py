@@ -59,6 +59,7 @@ class SandboxRegistry:
 
     name = "sandbox"
     can_be_asked = True
+    resends_safely = True
 
     def __init__(self, client: httpx.AsyncClient, url: str, now: Clock) -> None:
         self._client, self._url, self._now = client, url, now

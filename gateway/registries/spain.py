@@ -40,6 +40,7 @@ class SpainRegistry:
 
     name = "es"
     can_be_asked = False
+    resends_safely = False
 
     def __init__(self, port: SoapPort, landlord: str, now: Clock) -> None:
         self._port, self._landlord, self._now = port, landlord, now

@@ -138,6 +138,23 @@ DIEGO = PersonFacts(
     role="family_member",
 )
 
+LISBON = UnitFacts(
+    code="DW-PT-1",
+    address=Address("Rua Augusta 1", "", "1100-053", "Lisboa", "", "PRT"),
+    area="area-lx",
+    jurisdiction="pt",
+    timezone="Europe/Lisbon",
+    name="Casa da Praça",
+    registered_as="1",
+)
+SENHORIO = LandlordFacts("landlord-1", "João Simões", "500000000", "+351210000000", "joao@example.org")
+
+
+def portuguese_settings(simulator: SimulatedRegistry) -> dict[str, str]:
+    """The access key of the establishment."""
+    return bearer_settings(simulator) | {"url": f"{simulator.url}/baws/boletinsalojamento.asmx"}
+
+
 CASES = (
     RegistryCase(
         "sandbox",
@@ -161,5 +178,14 @@ CASES = (
         can_cancel=False,
         decides_late=False,
         calls_before_filing=3,
+    ),
+    RegistryCase(
+        "pt",
+        portuguese_settings,
+        lambda: base_record(LISBON, ANA, BEN, landlord=SENHORIO),
+        lambda: base_record(LISBON, dataclasses.replace(ANA, nationality="PRT"), landlord=SENHORIO),
+        can_cancel=False,
+        decides_late=False,
+        can_contradict=False,
     ),
 )

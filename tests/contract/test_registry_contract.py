@@ -218,8 +218,8 @@ async def test_a_filed_record_can_be_annulled_where_the_registry_can(registry: R
 async def test_sending_again_under_one_reference_files_once(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
-    if not registry.can_be_asked:
-        pytest.skip("this registry cannot tell two sendings apart; the relay never sends it twice")
+    if not registry.resends_safely:
+        pytest.skip("this registry cannot tell two sendings apart; nobody may send it twice blindly")
     record = case.record()
     first = await file(registry, record)
     entries = len(simulator.books())

@@ -1,0 +1,113 @@
+"""A simulated SIBA: checks the movement by its own schema, answers "0" or errors by line."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from lxml import etree
+from starlette.responses import Response
+
+from firmware_sim.registries import soap
+from firmware_sim.registries.control import registry_app
+from firmware_sim.registries.moods import Mood, MoodSwitch
+from firmware_sim.registries.soap import tree
+from firmware_sim.registries.store import RecordStore, Row
+
+_NS, _BA = "{http://sef.pt/}", "{http://sef.pt/BAws}"
+_SCHEMA = Path(__file__).parent / "schemas" / "siba.xsd"
+UNIT, ESTABLISHMENT = "500000000", "1"
+Error = tuple[int, str, str]  # line, code, words
+_REFUSED = ("70", "Boletim recusado")
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(_SCHEMA))
+
+
+def portugal_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+    """One SOAP address; unit 500000000, establishment 1, the access key is the token."""
+    app = registry_app("Simulated SIBA", store, token, switch)
+
+    @app.post("/baws/boletinsalojamento.asmx")
+    async def call(request: Request) -> Response:
+        try:
+            content = soap.content_of(await request.body())
+        except soap.NotSoap:
+            return soap.fault("Pedido inválido")
+        if content.tag != f"{_NS}EntregaBoletinsAlojamento":
+            return soap.fault("Operação desconhecida")
+        told = _delivered(store, content, token, request.scope["mood"])
+        name = f"{_NS}EntregaBoletinsAlojamento"
+        return soap.answer(tree(f"{name}Response", tree(f"{name}Result", told)))
+
+    return app
+
+
+def _delivered(store: RecordStore, content: etree._Element, token: str, mood: Mood) -> str:
+    key = content.findtext(f"{_NS}ChaveAcesso") or ""
+    unit = (content.findtext(f"{_NS}UnidadeHoteleira"), content.findtext(f"{_NS}Estabelecimento"))
+    if unit != (UNIT, ESTABLISHMENT) or not hmac.compare_digest(key.encode(), token.encode()):
+        return _errors([(0, "22", "Chave de acesso inválida")])
+    try:
+        root = soap.parsed(base64.b64decode(content.findtext(f"{_NS}Boletins") or "", validate=True))
+    except (binascii.Error, etree.XMLSyntaxError, soap.NotSoap):
+        return _errors([(0, "75", "O ficheiro não é XML")])
+    if not _schema().validate(root):
+        return _errors([(0, "75", f"Esquema: {str(_schema().error_log.last_error)[:200]}")])
+    return _entered(store, root, mood)
+
+
+def _entered(store: RecordStore, root: etree._Element, mood: Mood) -> str:
+    bulletins = root.findall(f"{_BA}Boletim_Alojamento")
+    errors = [error for line, bulletin in enumerate(bulletins, 1) for error in _line_errors(line, bulletin)]
+    if mood is Mood.REFUSE:
+        errors = [(line, *_REFUSED) for line in range(1, len(bulletins) + 1)]
+    if mood is Mood.PARTIAL:
+        errors = [(len(bulletins), *_REFUSED)]
+    wrong, now = {line for line, _, _ in errors}, time.time()
+    lot = root.findtext(f"{_BA}Envio/{_BA}Numero_Ficheiro") or ""
+    good = [bulletin for line, bulletin in enumerate(bulletins, 1) if line not in wrong]
+    store.add([_row(lot, bulletin, now) for bulletin in good])
+    return _errors(errors) if errors else "0"
+
+
+def _row(lot: str, bulletin: etree._Element, now: float) -> Row:
+    raw = etree.tostring(bulletin, encoding="unicode")
+    digest = hashlib.sha256(raw.encode()).hexdigest()
+    # The days as the authority's own clock reads them, which is where midnight would slip.
+    days = {name: _day(bulletin, name) for name in ("Data_Nascimento", "Data_Entrada")}
+    return Row(lot, " ".join(days.values()), "accepted", digest, now, now, raw)
+
+
+def _day(bulletin: etree._Element, name: str) -> str:
+    moment = datetime.fromisoformat(bulletin.findtext(f"{_BA}{name}") or "")
+    return moment.astimezone(ZoneInfo("Europe/Lisbon")).date().isoformat()
+
+
+def _line_errors(line: int, bulletin: etree._Element) -> list[Error]:
+    found: list[Error] = []
+    if bulletin.findtext(f"{_BA}Nacionalidade") == "PRT":
+        found.append((line, "71", "Cidadão nacional"))
+    leaves = bulletin.findtext(f"{_BA}Data_Saida")
+    if leaves and _day(bulletin, "Data_Saida") < _day(bulletin, "Data_Entrada"):
+        found.append((line, "72", "Data de saída anterior à de entrada"))
+    return found
+
+
+def _errors(errors: list[Error]) -> str:
+    root = tree(
+        "ErrosBA",
+        *(
+            tree("RetornoBA", tree("Linha", str(line)), tree("Codigo_Retorno", code), tree("Descricao", words))
+            for line, code, words in errors
+        ),
+    )
+    return etree.tostring(root, encoding="unicode")

@@ -1,0 +1,133 @@
+"""Portugal, SIBA: foreigners' bulletins over SOAP; "0" or errors by line, nothing to ask and nothing to take back."""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from gateway.domain.registration import (
+    NOT_TAKEN,
+    Accepted,
+    AcceptedInPart,
+    Answer,
+    Difference,
+    FieldProblem,
+    OutcomeUnknown,
+    PersonAnswer,
+    Refused,
+    Registration,
+    RegistryUnreachable,
+)
+from gateway.registries import portugal_record
+from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.settings import BearerSettings
+from gateway.registries.soap import SoapFault, SoapPort
+from gateway.registries.transport import LostAnswer, open_client
+
+_BINDING = "{http://sef.pt/}BoletinsAlojamentoSoap"
+_WRONG_KEY = "22"
+_NUMBERED_FROM = 1_577_836_800  # 2020-01-01, so that file numbers stay within 32 bits
+Errors = dict[int, tuple[str, str]]  # line → code, sentence; line 0 is the whole file
+
+
+class PortugalRegistry:
+    """Registry port over SIBA; the landlord's number is the nine digits, the unit's the establishment."""
+
+    name = "pt"
+    can_be_asked = False
+    resends_safely = False
+
+    def __init__(self, port: SoapPort, access_key: str, now: Clock) -> None:
+        self._port, self._access_key, self._now = port, access_key, now
+        self._number = 0
+
+    async def submit(self, registration: Registration) -> Answer:
+        """One movement with a bulletin for each person."""
+        if found := self.problems(registration):
+            return refused_before_sending(found)
+        number, now = self._next_number(), self._now()
+        try:
+            reply = await self._port.call(
+                "EntregaBoletinsAlojamento",
+                UnidadeHoteleira=registration.landlord.registered_as,
+                Estabelecimento=int(registration.unit.registered_as),
+                ChaveAcesso=self._access_key,
+                Boletins=portugal_record.bulletins(registration, number, now),
+            )
+            errors = _errors(str(reply.content or ""))
+        except LostAnswer as lost:
+            return unknown(lost)
+        except SoapFault as fault:
+            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+        receipt = f"{registration.landlord.registered_as}/{registration.unit.registered_as}/{number}"
+        return self._settled(registration, errors, receipt, sha256_of(reply.raw))
+
+    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """SIBA cannot be asked about a bulletin."""
+        return OutcomeUnknown("SIBA cannot be asked what it has on file")
+
+    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """Not possible there."""
+        return Refused(NOT_TAKEN, "SIBA takes no annulment; a wrong bulletin is corrected by a new one.")
+
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
+        """What the authority would refuse."""
+        return tuple(portugal_record.problems(registration, self._now()))
+
+    def differences(self, registration: Registration) -> tuple[Difference, ...]:
+        """Names as they will be written: without accents."""
+        return name_differences(registration, lambda _, name: portugal_record.sent_name(name))
+
+    def tables(self) -> Mapping[str, str]:
+        """Countries and the spelling."""
+        return portugal_record.TABLES
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._port.close()
+
+    def _next_number(self) -> int:
+        # Ever rising also across restarts, without a counter to keep.
+        self._number = max(self._number + 1, self._now() - _NUMBERED_FROM)
+        return self._number
+
+    def _settled(self, record: Registration, errors: Errors, receipt: str, digest: str) -> Answer:
+        whole = next((told for line, told in errors.items() if not 1 <= line <= len(record.people)), None)
+        if whole and whole[0] == _WRONG_KEY:
+            raise RegistryUnreachable("SIBA refuses our access key (22)")
+        if whole or len(errors) == len(record.people):
+            return Refused(*(whole or errors[1]))
+        if not errors:
+            return Accepted(receipt, digest, self._now())
+        people = tuple(
+            PersonAnswer(person.id, line not in errors, "" if line in errors else receipt, *errors.get(line, ("", "")))
+            for line, person in enumerate(record.people, 1)
+        )
+        return AcceptedInPart(receipt, people, digest, self._now())
+
+
+def _errors(result: str) -> Errors:
+    """The errors by line of "0" or <ErrosBA>; LostAnswer where it is neither."""
+    if result.strip() == "0":
+        return {}
+    try:
+        root = etree.fromstring(result.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+        found = {
+            int(_told(error, "Linha")): (_told(error, "Codigo_Retorno"), _told(error, "Descricao")[:400])
+            for error in root.iter("{*}RetornoBA")
+        }
+    except (etree.XMLSyntaxError, ValueError):
+        raise LostAnswer("the registry's answer could not be read") from None
+    if not found:
+        raise LostAnswer("the registry's answer is neither yes nor no")
+    return found
+
+
+def _told(error: etree._Element, name: str) -> str:
+    return (error.findtext(f"{{*}}{name}") or "").strip()
+
+
+def open_registry(settings: Mapping[str, str], now: Clock) -> PortugalRegistry:
+    """Settings: url, token or token_file (the access key), ca_file?, timeout_s?."""
+    given = BearerSettings.model_validate(settings)
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s)
+    return PortugalRegistry(SoapPort("siba.wsdl", _BINDING, given.url, client), given.secret(), now)

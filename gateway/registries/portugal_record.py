@@ -1,0 +1,137 @@
+"""SIBA: bulletins of accommodation (MovimentoBAL) as XML in Base64, and what the authority would refuse."""
+
+import base64
+from datetime import date
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from gateway.domain import registration_rules as rules
+from gateway.domain.codes.countries import COUNTRIES
+from gateway.domain.duties import is_national
+from gateway.domain.registration import FieldProblem, PersonFacts, Registration
+from gateway.domain.transliteration import SPELLINGS, spell
+
+_NS = "http://sef.pt/BAws"
+_DOCUMENTS = {"passport": "P", "national_id": "B"}
+TABLES = {COUNTRIES.name: COUNTRIES.version, SPELLINGS["pt"].name: SPELLINGS["pt"].version}
+
+
+def sent_name(name: str) -> str:
+    """A name in Latin letters without accents."""
+    return spell(name, SPELLINGS["pt"])
+
+
+def bulletins(record: Registration, number: int, now: int) -> str:
+    """Base64 of the movement with one bulletin a person; number is the file's, ever rising."""
+    root = Element("MovimentoBAL", xmlns=_NS)
+    _unit(SubElement(root, "Unidade_Hoteleira"), record)
+    for person in record.people:
+        _bulletin(SubElement(root, "Boletim_Alojamento"), person, record)
+    sending = SubElement(root, "Envio")
+    _text(sending, "Numero_Ficheiro", str(number))
+    _text(sending, "Data_Movimento", _noon(rules.local_time(now, record.unit.timezone).date()))
+    return base64.b64encode(tostring(root, "utf-8", xml_declaration=True)).decode()
+
+
+def _unit(parent: Element, record: Registration) -> None:
+    unit, landlord = record.unit, record.landlord
+    post, _, zone = unit.address.postal_code.partition("-")
+    _text(parent, "Codigo_Unidade_Hoteleira", landlord.registered_as)
+    _text(parent, "Estabelecimento", unit.registered_as)
+    _text(parent, "Nome", sent_name(unit.name))
+    _text(parent, "Abreviatura", unit.code)
+    _text(parent, "Morada", unit.address.street)
+    _text(parent, "Localidade", unit.address.municipality)
+    _text(parent, "Codigo_Postal", post)
+    _text(parent, "Zona_Postal", zone)
+    _text(parent, "Telefone", landlord.phone.removeprefix("+351"))
+    _text(parent, "Nome_Contacto", sent_name(landlord.name))
+    _text(parent, "Email_Contacto", landlord.email)
+
+
+def _bulletin(parent: Element, person: PersonFacts, record: Registration) -> None:
+    _text(parent, "Apelido", sent_name(person.surname))
+    if person.given_names:
+        _text(parent, "Nome", sent_name(person.given_names))
+    _text(parent, "Nacionalidade", person.nationality)
+    _text(parent, "Data_Nascimento", _noon(rules.calendar_day(person.birth_date) or date.min))
+    if person.birth_place:
+        _text(parent, "Local_Nascimento", person.birth_place)
+    _text(parent, "Documento_Identificacao", person.document.number)
+    _text(parent, "Pais_Emissor_Documento", person.document.issuing_country)
+    _text(parent, "Tipo_Documento", _DOCUMENTS.get(person.document.kind, "O"))
+    _text(parent, "Data_Entrada", _noon(rules.arrival_day(record)))
+    if record.kind == "check_out":
+        _text(parent, "Data_Saida", _noon(_departure_day(record)))
+    _text(parent, "Pais_Residencia_Origem", person.residence.country)
+    _text(parent, "Local_Residencia_Origem", person.residence.municipality)
+
+
+def _departure_day(record: Registration) -> date:
+    return rules.local_time(record.stay.until_at, record.unit.timezone).date()
+
+
+def _noon(day: date) -> str:
+    # Noon UTC: at midnight the authority's clock would read the day before.
+    return f"{day.isoformat()}T12:00:00Z"
+
+
+def _text(parent: Element, name: str, value: str) -> None:
+    SubElement(parent, name).text = value
+
+
+def problems(record: Registration, now: int) -> rules.Problems:
+    """Every field the authority would refuse."""
+    yield from rules.coherent(record)
+    if record.kind == "annulment":
+        yield FieldProblem("kind", "not_taken", "SIBA takes no annulment; a wrong bulletin is corrected by a new one.")
+        return
+    yield from _unit_problems(record)
+    for index, person in enumerate(record.people):
+        yield from _person_problems(f"people[{index}]", person, rules.arrival_day(record), now)
+
+
+def _unit_problems(record: Registration) -> rules.Problems:
+    unit, landlord = record.unit, record.landlord
+    needed = (
+        ("landlord.registered_as", landlord.registered_as, r"\d{9}", "nine digits"),
+        ("unit.registered_as", unit.registered_as, r"\d{1,4}", "the establishment's number"),
+        ("unit.address.postal_code", unit.address.postal_code, r"\d{4}-\d{3}", "a postal code like 1100-053"),
+        ("landlord.phone", landlord.phone, r"\+?\d{9,14}", "a phone number"),
+        ("landlord.email", landlord.email, r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
+    )
+    for field, value, pattern, shape in needed:
+        yield from rules.need(field, value)
+        yield from rules.shaped(field, value, pattern, shape)
+    lengths = (
+        ("unit.name", sent_name(unit.name), 40),
+        ("unit.code", unit.code, 15),
+        ("unit.address.street", unit.address.street, 40),
+        ("unit.address.municipality", unit.address.municipality, 30),
+        ("landlord.name", sent_name(landlord.name), 40),
+    )
+    for field, value, longest in lengths:
+        yield from rules.need(field, value)
+        yield from rules.fits(field, value, longest)
+    yield from rules.fits("landlord.email", landlord.email, 140)
+
+
+def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
+    if is_national(person.nationality, "pt"):
+        yield FieldProblem(f"{at}.nationality", "not_owed", "Only foreigners are reported, so this person may not be.")
+    for name in ("surname", "given_names"):
+        sent = sent_name(getattr(person, name))
+        yield from rules.fits(f"{at}.{name}", sent, 40)
+        yield from rules.spelled(f"{at}.{name}", sent, SPELLINGS["pt"].alphabet, SPELLINGS["pt"].said)
+    yield from rules.need(f"{at}.surname", person.surname)
+    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.fits(f"{at}.birth_place", person.birth_place, 30)
+    yield from rules.need(f"{at}.document.number", person.document.number)
+    yield from rules.fits(f"{at}.document.number", person.document.number, 16)
+    yield from rules.fits(f"{at}.residence.municipality", person.residence.municipality, 30)
+    for field, country in (
+        ("nationality", person.nationality),
+        ("document.issuing_country", person.document.issuing_country),
+        ("residence.country", person.residence.country),
+    ):
+        yield from rules.need(f"{at}.{field}", country)
+        yield from rules.known(f"{at}.{field}", country, COUNTRIES.valid_on(arrival))
