@@ -1,0 +1,103 @@
+"""How a figure is made: ours and a baseline in turns in one process, three rounds, the median of their ratios.
+
+A benchmark is a module of this package with NAME, BAR, BETTER ("lower" or "higher": which side of BAR the ratio
+should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair: there processes are started and
+ended, and the first, slower round is run if there is one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
+
+import benchmarks
+
+ROUNDS = 3
+LONGEST_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Each call does one round of `n` operations and returns its cost or rate, in the same unit for both."""
+
+    ours: Callable[[], float]
+    baseline: Callable[[], float]
+    n: int
+
+
+class Benchmark(Protocol):
+    """What a module of this package offers; one without NAME is no benchmark."""
+
+    NAME: str
+    BAR: float
+    BETTER: Literal["lower", "higher"]
+    WHAT: str
+
+    def prepare(self) -> AbstractContextManager[Pair]:
+        """Set up both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """ratio = ours / baseline, the median of the rounds; spread: its lowest and highest; n: operations a round."""
+
+    ratio: float
+    bar: float
+    better: str
+    spread: tuple[float, float]
+    n: int
+    what: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the ratio is on the right side of the bar."""
+        return self.ratio <= self.bar if self.better == "lower" else self.ratio >= self.bar
+
+    def row(self) -> dict[str, object]:
+        """As it is printed."""
+        return asdict(self)
+
+
+def find_benchmarks() -> dict[str, Benchmark]:
+    """Every benchmark of this package, by name."""
+    modules = (importlib.import_module(f"benchmarks.{m.name}") for m in _files())
+    return {module.NAME: module for module in modules if hasattr(module, "NAME")}
+
+
+def _files() -> Iterator[pkgutil.ModuleInfo]:
+    return (found for found in pkgutil.iter_modules(benchmarks.__path__) if found.name != "__main__")
+
+
+def measure(benchmark: Benchmark) -> Figure:
+    """Run one benchmark; says on stderr when it took longer than it should."""
+    began = time.monotonic()
+    with benchmark.prepare() as pair:
+        ratios = [_ratio(pair, ours_first=bool(turn % 2)) for turn in range(ROUNDS)]
+    if time.monotonic() - began > LONGEST_SECONDS:
+        print(f"{benchmark.NAME} took {time.monotonic() - began:.0f} s", file=sys.stderr)
+    spread = (round(min(ratios), 3), round(max(ratios), 3))
+    ratio = round(statistics.median(ratios), 3)
+    return Figure(ratio, benchmark.BAR, benchmark.BETTER, spread, pair.n, benchmark.WHAT)
+
+
+def _ratio(pair: Pair, *, ours_first: bool) -> float:
+    if ours_first:
+        ours = pair.ours()
+        return ours / pair.baseline()
+    baseline = pair.baseline()
+    return pair.ours() / baseline
+
+
+def cpu_seconds(operation: Callable[[], object], times: int) -> float:
+    """CPU this process spent on `times` operations, all threads together."""
+    began = time.process_time()
+    for _ in range(times):
+        operation()
+    return time.process_time() - began

@@ -1,0 +1,41 @@
+"""Who may import whom."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT, imported_by, python_files
+
+SEAMS = {
+    "paho": {"devices/links/mqtt.py"},
+    "bleak": {"devices/links/ble.py", "devices/links/radio.py"},
+    "bumble": set[str](),
+    "dlib": set[str](),
+}
+
+
+def test_the_import_contracts_hold() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize("library", sorted(SEAMS))
+def test_a_library_is_known_to_its_seam_only(library: str) -> None:
+    outside = {
+        str(path)
+        for path in python_files("api", "certs", "devices", "gateway")
+        if any(name.split(".")[0] == library for name in imported_by(path))
+    }
+    assert outside <= SEAMS[library]
+
+
+def test_only_tests_import_tests() -> None:
+    guilty = [
+        str(path)
+        for path in python_files("api", "certs", "devices", "gateway", "firmware_sim")
+        if any(name.split(".")[0] in ("tests", "benchmarks") for name in imported_by(path))
+    ]
+    assert guilty == []
