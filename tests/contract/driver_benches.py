@@ -101,7 +101,7 @@ def native_bench(folder: Path) -> DriverBench:
         credential=issue_credential(window, side.authority.credential_key),
         bolt=lambda: lock.door.bolt,
         movements=lambda: len(lock.door.movements),
-        keys=lock.flash.keys,
+        keys=lock.flash.held_keys,
         nonce=lambda: lock.clock.nonce,
     )
 
