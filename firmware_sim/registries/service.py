@@ -12,18 +12,22 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from firmware_sim.registries.china import china_app
 from firmware_sim.registries.italy import italy_app
 from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.portugal import portugal_app
 from firmware_sim.registries.sandbox import sandbox_app
 from firmware_sim.registries.spain import spain_app
 from firmware_sim.registries.store import RecordStore
+from firmware_sim.registries.webhook import webhook_app
 
 SIMULATORS: dict[str, Callable[[RecordStore, str, MoodSwitch], FastAPI]] = {
     "sandbox": sandbox_app,
     "es": spain_app,
     "it": italy_app,
     "pt": portugal_app,
+    "cn": china_app,
+    "webhook": webhook_app,
 }
 
 

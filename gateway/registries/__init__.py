@@ -25,4 +25,6 @@ REGISTRIES: dict[str, Factory] = {
     "es": _opened_by("spain"),
     "it": _opened_by("italy"),
     "pt": _opened_by("portugal"),
+    "cn": _opened_by("china"),
+    "webhook": _opened_by("webhook"),
 }

@@ -34,6 +34,12 @@ class BearerSettings(AddressSettings):
         return self.token.get_secret_value() or Path(self.token_file).read_text().strip()
 
 
+class WebhookSettings(BearerSettings):
+    """A receiver's address and the shared secret; allowed: networks that need not be public, comma-separated."""
+
+    allowed: str = ""
+
+
 class AccountSettings(BearerSettings):
     """An account with a password (token or token_file); landlord is its number at the registry."""
 

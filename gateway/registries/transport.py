@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -55,10 +56,12 @@ def open_client(
     timeout_s: float = 20.0,
     auth: tuple[str, str] | None = None,
     headers: dict[str, str] | None = None,
+    guard: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
 ) -> httpx.AsyncClient:
     """A client that follows no redirect and no proxy, and trusts ca_file (PEM) instead of the public authorities."""
+    inner = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=ca_file or None), trust_env=False)
     return httpx.AsyncClient(
-        verify=ssl.create_default_context(cafile=ca_file or None),
+        transport=guard(inner) if guard else inner,
         timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
         follow_redirects=False,
         trust_env=False,

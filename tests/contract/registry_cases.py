@@ -1,5 +1,6 @@
 """One case an adapter: its simulator, its settings, a record it takes and one it must refuse before sending."""
 
+import base64
 import dataclasses
 import itertools
 import time
@@ -16,6 +17,7 @@ from gateway.domain.registration import (
     Registration,
     StayFacts,
     UnitFacts,
+    Visa,
 )
 from tests.contract.registry_simulators import SimulatedRegistry
 
@@ -36,6 +38,7 @@ class RegistryCase:
     decides_late: bool = True
     can_contradict: bool = True
     calls_before_filing: int = 0
+    wrong_token: str = "wrong"
     rows: int = 2  # on the registry's books for one record
 
 
@@ -155,6 +158,43 @@ def portuguese_settings(simulator: SimulatedRegistry) -> dict[str, str]:
     return bearer_settings(simulator) | {"url": f"{simulator.url}/baws/boletinsalojamento.asmx"}
 
 
+HANGZHOU = UnitFacts(
+    code="DW-CN-1",
+    address=Address("文三路1号2幢301室", "", "310012", "杭州", "330106", "CHN"),
+    area="area-330106",
+    jurisdiction="cn-33",
+    timezone="Asia/Shanghai",
+    registered_as="330106001001000301",
+)
+WEI = PersonFacts(
+    id="p1",
+    surname="张",
+    given_names="伟",
+    birth_date="1990-03-07",
+    nationality="CHN",
+    document=Document("resident_id", "110105199003077411", "CHN"),
+    sex="male",
+    registered_address="北京市朝阳区",
+    phone="+8613800000000",
+)
+EVE = PersonFacts(
+    id="p2",
+    surname="O’Neil-Łuk",
+    given_names="Éve",
+    birth_date="1985-12-31",
+    nationality="USA",
+    document=Document("passport", "C01X00T47", "USA"),
+    sex="female",
+    visa=Visa("L", "V1234567", "2099-12-31"),
+)
+
+
+def webhook_settings(simulator: SimulatedRegistry) -> dict[str, str]:
+    """The shared secret in Standard Webhooks' form, with loopback allowed."""
+    secret = "whsec_" + base64.b64encode(simulator.token.encode()).decode()
+    return {"url": f"{simulator.url}/hook", "token": secret, "timeout_s": "5", "allowed": "127.0.0.0/8"}
+
+
 CASES = (
     RegistryCase(
         "sandbox",
@@ -187,5 +227,23 @@ CASES = (
         can_cancel=False,
         decides_late=False,
         can_contradict=False,
+    ),
+    RegistryCase(
+        "cn",
+        bearer_settings,
+        lambda: base_record(HANGZHOU, WEI, EVE),
+        lambda: base_record(HANGZHOU, dataclasses.replace(WEI, sex="female"), EVE),
+    ),
+    RegistryCase(
+        "webhook",
+        webhook_settings,
+        lambda: base_record(MADRID, ANA, BEN),
+        lambda: base_record(MADRID, ANA, ANA),
+        can_cancel=False,
+        in_part=False,
+        decides_late=False,
+        can_contradict=False,
+        rows=1,
+        wrong_token="whsec_d3Jvbmc=",
     ),
 )

@@ -167,7 +167,7 @@ async def test_wrong_credentials_are_an_outage_and_no_refusal_of_the_record(
     case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
     settings = {k: v for k, v in case.settings(simulator).items() if k != "token_file"}
-    adapter = REGISTRIES[case.name]({**settings, "token": "wrong"}, lambda: int(time.time()))
+    adapter = REGISTRIES[case.name]({**settings, "token": case.wrong_token}, lambda: int(time.time()))
     with pytest.raises(RegistryUnreachable):
         await adapter.submit(case.record())
     await adapter.close()

@@ -1,0 +1,148 @@
+"""China, the profile: JSON over HTTPS in the GB codes, idempotent by reference, asked and taken back by number."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, Field, ValidationError
+
+from gateway.domain.codes import china as codes
+from gateway.domain.codes.countries import COUNTRIES
+from gateway.domain.registration import (
+    UNKNOWN_REFERENCE,
+    Accepted,
+    AcceptedInPart,
+    Answer,
+    Difference,
+    FieldProblem,
+    OutcomeUnknown,
+    Pending,
+    PersonAnswer,
+    Refused,
+    Registration,
+)
+from gateway.domain.transliteration import SPELLINGS
+from gateway.registries import china_record, china_rules
+from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.settings import BearerSettings
+from gateway.registries.transport import LostAnswer, Reply, ask, exchange, open_client
+
+Word = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class _Person(BaseModel):
+    id: Word
+    code: Word  # "0": taken in
+    message: Annotated[str, Field(max_length=400)] = ""
+
+
+class _Receipt(BaseModel):
+    """One acceptance: the receiving unit and its number."""
+
+    number: Word
+    unit: Word
+    people: Annotated[list[_Person], Field(max_length=200)]
+
+
+class _Receipts(BaseModel):
+    receipts: Annotated[list[_Receipt], Field(min_length=1, max_length=10)]
+
+
+class _Later(BaseModel):
+    retry_after: Annotated[int, Field(ge=0, le=86_400)]
+
+
+class _Error(BaseModel):
+    code: Word
+    message: Annotated[str, Field(max_length=400)]
+
+
+class ChinaRegistry:
+    """Registry port over the profile's HTTP interface."""
+
+    name = "cn"
+    can_be_asked = True
+    resends_safely = True
+
+    def __init__(self, client: httpx.AsyncClient, url: str, now: Clock) -> None:
+        self._client, self._url, self._now = client, url, now
+
+    async def submit(self, registration: Registration) -> Answer:
+        """PUT the filing under its reference."""
+        if found := self.problems(registration):
+            return refused_before_sending(found)
+        if registration.kind == "annulment":
+            return await self.cancel(registration.corrects or "")
+        content = china_record.filing(registration, self._now(), self.tables())
+        request = self._client.build_request("PUT", self._at("filings", registration.reference), json=content)
+        return await self._exchange(request, registration.reference)
+
+    async def poll(self, reference: str) -> Answer:
+        """GET the filing by our own reference."""
+        request = self._client.build_request("GET", self._at("filings", reference))
+        return self._read(await ask(self._client, request), reference)
+
+    async def cancel(self, receipt: str) -> Answer:
+        """DELETE by the receiving unit's number; doing it twice is harmless there."""
+        request = self._client.build_request("DELETE", self._at("receipts", receipt))
+        return await self._exchange(request, receipt)
+
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
+        """What a regional service would refuse."""
+        return tuple(china_rules.problems(registration, self._now()))
+
+    def differences(self, registration: Registration) -> tuple[Difference, ...]:
+        """Foreigners' names in capitals; residents' as they are."""
+        return name_differences(registration, china_record.sent_name)
+
+    def tables(self) -> Mapping[str, str]:
+        """The GB tables, countries and the spelling."""
+        spelling = {SPELLINGS[name].name: SPELLINGS[name].version for name in ("cn", "cn-foreign")}
+        return codes.TABLES | {COUNTRIES.name: COUNTRIES.version} | spelling
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    def _at(self, what: str, which: str) -> str:
+        return f"{self._url}/v1/{what}/{quote(which, safe='')}"
+
+    async def _exchange(self, request: httpx.Request, reference: str) -> Answer:
+        try:
+            return self._read(await exchange(self._client, request), reference)
+        except LostAnswer as lost:
+            return unknown(lost)
+
+    def _read(self, reply: Reply, reference: str) -> Answer:
+        try:
+            if reply.status == 202:
+                return Pending(reference, self._now() + _Later.model_validate_json(reply.body).retry_after)
+            if 400 <= reply.status < 500:
+                error = _Error.model_validate_json(reply.body)
+                return Refused(UNKNOWN_REFERENCE if reply.status == 404 else error.code, error.message)
+            if reply.status != 200:
+                return OutcomeUnknown(f"the registry answered with status {reply.status}")
+            receipts = _Receipts.model_validate_json(reply.body).receipts
+        except ValidationError:
+            return OutcomeUnknown("the registry's answer could not be read")
+        return self._settled(receipts, sha256_of(reply.body))
+
+    def _settled(self, receipts: list[_Receipt], digest: str) -> Answer:
+        first = receipts[0]
+        if any(other != first for other in receipts):
+            return OutcomeUnknown("the registry gave two answers that contradict each other")
+        if all(person.code == "0" for person in first.people):
+            return Accepted(first.number, digest, self._now())
+        people = tuple(
+            PersonAnswer(told.id, told.code == "0", first.number, "" if told.code == "0" else told.code, told.message)
+            for told in first.people
+        )
+        return AcceptedInPart(first.number, people, digest, self._now())
+
+
+def open_registry(settings: Mapping[str, str], now: Clock) -> ChinaRegistry:
+    """Settings: url, token or token_file, ca_file?, timeout_s?."""
+    given = BearerSettings.model_validate(settings)
+    headers = {"Authorization": f"Bearer {given.secret()}"}
+    return ChinaRegistry(open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, headers=headers), given.url, now)

@@ -1,0 +1,145 @@
+"""Anyone else: a record as a CloudEvent in a Standard Webhooks request, safe to send again under its id."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ValidationError
+from standardwebhooks.webhooks import Webhook
+
+from gateway.domain import registration_rules as rules
+from gateway.domain.codes.countries import COUNTRIES
+from gateway.domain.registration import (
+    NOT_TAKEN,
+    Accepted,
+    Answer,
+    Difference,
+    FieldProblem,
+    OutcomeUnknown,
+    Refused,
+    Registration,
+    RegistryUnreachable,
+)
+from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
+from gateway.registries.guarded import GuardedTransport
+from gateway.registries.sandbox_record import record_of
+from gateway.registries.settings import WebhookSettings
+from gateway.registries.transport import LostAnswer, Reply, exchange, open_client
+
+_TYPES = {
+    "check_in": "org.lodgekey.registration.checked-in",
+    "change": "org.lodgekey.registration.changed",
+    "check_out": "org.lodgekey.registration.checked-out",
+    "annulment": "org.lodgekey.registration.annulled",
+}
+
+
+class _Receipt(BaseModel):
+    receipt: str = ""
+
+
+class WebhookRegistry:
+    """Registry port over a receiver's address; the receiver keeps one record a webhook-id."""
+
+    name = "webhook"
+    can_be_asked = False
+    resends_safely = True
+
+    def __init__(self, client: httpx.AsyncClient, url: str, signer: Webhook, now: Clock) -> None:
+        self._client, self._url, self._signer, self._now = client, url, signer, now
+
+    async def submit(self, registration: Registration) -> Answer:
+        """POST the CloudEvent, signed; the webhook-id is the record's reference."""
+        if found := self.problems(registration):
+            return refused_before_sending(found)
+        content = self._event(registration)
+        headers = self._signed(registration.reference, content)
+        request = self._client.build_request("POST", self._url, content=content, headers=headers)
+        try:
+            return self._read(await exchange(self._client, request), registration.reference)
+        except LostAnswer as lost:
+            return unknown(lost)
+
+    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """A receiver cannot be asked; sending again under the same id is the way."""
+        return OutcomeUnknown("a webhook's receiver cannot be asked")
+
+    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """An annulment is a record of its own here: submit it."""
+        return Refused(NOT_TAKEN, "A webhook is told of an annulment by a record of its own.")
+
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
+        """Only what makes no sense to anybody."""
+        return tuple(_problems(registration))
+
+    def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
+        """Nothing is rewritten."""
+        return ()
+
+    def tables(self) -> Mapping[str, str]:
+        """The one table used: countries."""
+        return {COUNTRIES.name: COUNTRIES.version}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    def _event(self, record: Registration) -> bytes:
+        event: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": record.reference,
+            "source": f"urn:lodgekey:unit:{record.unit.code}",
+            "type": _TYPES[record.kind],
+            "time": datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "datacontenttype": "application/json",
+            "data": record_of(record, self.tables()),
+        }
+        return httpx.Request("POST", "http://event", json=event).content
+
+    def _signed(self, reference: str, content: bytes) -> dict[str, str]:
+        at = datetime.fromtimestamp(self._now(), UTC)
+        return {
+            "content-type": "application/cloudevents+json; charset=utf-8",
+            "webhook-id": reference,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": self._signer.sign(reference, at, content.decode()),
+        }
+
+    def _read(self, reply: Reply, reference: str) -> Answer:
+        if reply.status == 404:
+            raise RegistryUnreachable("nobody receives webhooks at the address")
+        if 400 <= reply.status < 500:
+            return Refused(str(reply.status), "The receiver refused the record.")
+        if reply.status not in (200, 201, 202, 204):
+            return OutcomeUnknown(f"the receiver answered with status {reply.status}")
+        if not reply.body:
+            return Accepted(reference, sha256_of(b""), self._now())
+        try:
+            receipt = _Receipt.model_validate_json(reply.body).receipt[:128]
+        except ValidationError:
+            return OutcomeUnknown("the receiver's answer could not be read")
+        return Accepted(receipt or reference, sha256_of(reply.body), self._now())
+
+
+def _problems(record: Registration) -> rules.Problems:
+    yield from rules.coherent(record)
+    for field, value in (("reference", record.reference), ("unit.code", record.unit.code)):
+        yield from rules.need(field, value)
+        yield from rules.shaped(field, value, r"[A-Za-z0-9._:-]{1,64}", "letters, digits and . _ : - only")
+    if record.kind == "annulment":
+        yield from rules.need("corrects", record.corrects)
+    for index, person in enumerate(record.people):
+        for name in ("surname", "given_names"):
+            yield from rules.plain(f"people[{index}].{name}", getattr(person, name))
+
+
+def open_registry(settings: Mapping[str, str], now: Clock) -> WebhookRegistry:
+    """Settings: url, token or token_file ("whsec_…"), ca_file?, timeout_s?, allowed? (networks, comma-separated)."""
+    given = WebhookSettings.model_validate(settings)
+    client = open_client(
+        ca_file=given.ca_file,
+        timeout_s=given.timeout_s,
+        guard=lambda inner: GuardedTransport(inner, [part for part in given.allowed.split(",") if part]),
+    )
+    return WebhookRegistry(client, given.url, Webhook(given.secret()), now)
