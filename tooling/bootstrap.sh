@@ -105,6 +105,7 @@ unpack_privately() {
     for file in usr/sbin/mosquitto usr/lib/chromium/chromium usr/bin/ffmpeg; do
         [ ! -x "$tools/debian/$file" ] || write_wrapper "$file"
     done
+    rm -rf "$tools/apt"
 }
 
 write_wrapper() { # a command that finds its libraries beside it
