@@ -55,7 +55,7 @@ class Registration(BaseModel):
 def make_control(building: Building, token: str) -> FastAPI:
     """The application; every route needs the token."""
 
-    def know(request: Request) -> None:
+    async def know(request: Request) -> None:
         given = request.headers.get("Authorization", "").encode()
         if not secrets.compare_digest(given, f"Bearer {token}".encode()):
             raise HTTPException(401, "the control token is in control.json beside the devices")
@@ -99,7 +99,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _building(request: Request) -> Building:
+async def _building(request: Request) -> Building:
     building = request.app.state.building
     assert isinstance(building, Building)  # noqa: S101 - narrows what Starlette keeps as Any
     return building
@@ -108,11 +108,11 @@ def _building(request: Request) -> Building:
 Devices = Annotated[Building, Depends(_building)]
 
 
-def _devices(building: Devices) -> list[dict[str, Any]]:
+async def _devices(building: Devices) -> list[dict[str, Any]]:
     return [describe(station) for station in building.stations.values()]
 
 
-def _device(building: Devices, device: str) -> dict[str, Any]:
+async def _device(building: Devices, device: str) -> dict[str, Any]:
     if device not in building.stations:
         raise HTTPException(404, "there is no such device")
     return describe(building.stations[device])

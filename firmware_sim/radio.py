@@ -19,11 +19,7 @@ QUIET.setLevel(logging.CRITICAL)
 
 
 class Radio(aiomqtt.Client):
-    """An aiomqtt client that can also be hurried and be cut off."""
-
-    def push(self) -> None:
-        """Write what is queued into the socket now, not at the event loop's next chance."""
-        self._client.loop_write()
+    """An aiomqtt client that can also be cut off."""
 
     def cut(self) -> None:
         """Lose the connection without a goodbye, as when a router dies."""

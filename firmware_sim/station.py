@@ -25,6 +25,7 @@ from firmware_sim.speech import Outgoing
 LOG = structlog.get_logger()
 RETRY = 2.0  # seconds after which what the broker did not take is sent again
 STATE_EVERY = 3600.0  # seconds between states said without a reason, so that drift is noticed
+LET_OUT = 4  # turns of the event loop until aiomqtt has written a message to the socket
 BACK_OFF = (0.2, 10.0)  # seconds: the first and the longest wait before connecting again
 
 
@@ -65,9 +66,8 @@ class Station:
         async with self._speaking:
             for message in spoken:
                 self._send(message)
-                await asyncio.sleep(0)
-                if self._radio is not None:
-                    self._radio.push()
+                for _ in range(LET_OUT):
+                    await asyncio.sleep(0)
 
     async def set_offline(self, offline: bool) -> None:
         """Cut the radio without a goodbye (the broker then speaks the will), or give it back."""
@@ -83,10 +83,10 @@ class Station:
             self.counters["connects"] += 1
             self._radio = radio
             try:
+                await listen_for_commands(radio, self.folder)  # first: what it says now may be answered at once
                 await radio.publish(topic_of(self.folder, "online"), b"1", qos=1)
                 await self.play(self.mind.connected())
                 self._say_waiting()
-                await listen_for_commands(radio, self.folder)
                 self.online.set()
                 async for message in radio.messages:
                     await self._hear(message)
