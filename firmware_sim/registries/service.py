@@ -1,17 +1,20 @@
 """Runs one simulated registry as a process of its own."""
 
 import argparse
+import base64
 import json
 import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
+from firmware_sim.registries import italy, portugal, spain
 from firmware_sim.registries.china import china_app
 from firmware_sim.registries.italy import italy_app
 from firmware_sim.registries.moods import Mood, MoodSwitch
@@ -21,13 +24,34 @@ from firmware_sim.registries.spain import spain_app
 from firmware_sim.registries.store import RecordStore
 from firmware_sim.registries.webhook import webhook_app
 
-SIMULATORS: dict[str, Callable[[RecordStore, str, MoodSwitch], FastAPI]] = {
-    "sandbox": sandbox_app,
-    "es": spain_app,
-    "it": italy_app,
-    "pt": portugal_app,
-    "cn": china_app,
-    "webhook": webhook_app,
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """One simulated registry: its application, its path, how an adapter is set up for it and whom it knows."""
+
+    app: Callable[[RecordStore, str, MoodSwitch], FastAPI]
+    path: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)  # besides url and token_file
+    secrets: tuple[str, ...] = ()  # settings that are the path of the secret too
+    facts: Mapping[str, str] = field(default_factory=dict)  # what a record must name for it to be known here
+
+
+SIMULATORS: dict[str, Simulator] = {
+    "sandbox": Simulator(sandbox_app),
+    "es": Simulator(
+        spain_app,
+        "/hospedajes-web/ws/v1/comunicacion",
+        {"user": spain.USER, "landlord": spain.LANDLORD},
+        facts={"landlord.registered_as": spain.LANDLORD, "unit.registered_as": "any of up to 10 letters or digits"},
+    ),
+    "it": Simulator(italy_app, "/service/service.asmx", {"user": italy.USER}, ("wskey_file",)),
+    "pt": Simulator(
+        portugal_app,
+        "/baws/boletinsalojamento.asmx",
+        facts={"landlord.registered_as": portugal.UNIT, "unit.registered_as": portugal.ESTABLISHMENT},
+    ),
+    "cn": Simulator(china_app),
+    "webhook": Simulator(webhook_app, "/hook", {"allowed": "127.0.0.0/8"}),
 }
 
 
@@ -38,22 +62,37 @@ def token_of(folder: Path) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
+    token = secrets.token_urlsafe(24)
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(24))
-    return path.read_text()
+        file.write(token)
+    shared = folder / "whsec"  # the same secret as Standard Webhooks write it
+    shared.touch(0o600)
+    shared.write_text("whsec_" + base64.b64encode(token.encode()).decode())
+    return token
 
 
 def serve(name: str, folder: Path, port: int, mood: Mood, tls: tuple[Path, Path] | None) -> None:
     """Serve until told to stop; says where as one JSON line on stdout once it listens. tls: certificate, key."""
     folder.mkdir(parents=True, exist_ok=True)
     token = token_of(folder)
-    app = SIMULATORS[name](RecordStore(folder / "registry.db"), token, MoodSwitch(mood))
+    simulator = SIMULATORS[name]
+    app = simulator.app(RecordStore(folder / "registry.db"), token, MoodSwitch(mood))
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
     if tls:
         config.ssl_certfile, config.ssl_keyfile = tls
     listener = socket.create_server(("127.0.0.1", port))
     url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
-    ready = {"ready": True, "registry": name, "url": url, "token_file": str(folder / "token")}
+    token_file = str(folder / ("whsec" if name == "webhook" else "token"))
+    settings = {"url": url + simulator.path, "token_file": token_file, **simulator.settings}
+    settings |= dict.fromkeys(simulator.secrets, token_file)
+    ready = {
+        "ready": True,
+        "registry": name,
+        "url": url,
+        "token_file": str(folder / "token"),
+        "settings": settings,
+        "facts": dict(simulator.facts),
+    }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])

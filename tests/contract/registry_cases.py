@@ -1,6 +1,5 @@
 """One case an adapter: its simulator, its settings, a record it takes and one it must refuse before sending."""
 
-import base64
 import dataclasses
 import itertools
 import time
@@ -19,7 +18,6 @@ from gateway.domain.registration import (
     UnitFacts,
     Visa,
 )
-from tests.contract.registry_simulators import SimulatedRegistry
 
 DAY = 86_400
 _numbers = itertools.count(1)
@@ -30,7 +28,6 @@ class RegistryCase:
     """What the contract suite needs to know of one adapter and its simulator."""
 
     name: str
-    settings: Callable[[SimulatedRegistry], dict[str, str]]
     record: Callable[[], Registration]
     bad_record: Callable[[], Registration]
     can_cancel: bool = True
@@ -40,11 +37,6 @@ class RegistryCase:
     calls_before_filing: int = 0
     wrong_token: str = "wrong"
     rows: int = 2  # on the registry's books for one record
-
-
-def bearer_settings(simulator: SimulatedRegistry) -> dict[str, str]:
-    """An address and the token file."""
-    return {"url": simulator.url, "token_file": simulator.token_file, "ca_file": simulator.ca_file, "timeout_s": "5"}
 
 
 def base_record(unit: UnitFacts, *people: PersonFacts, **changes: Any) -> Registration:
@@ -98,18 +90,6 @@ BEN = PersonFacts(
 )
 
 
-def spain_settings(simulator: SimulatedRegistry) -> dict[str, str]:
-    """Basic auth as the simulated ministry knows us."""
-    address = {"url": f"{simulator.url}/hospedajes-web/ws/v1/comunicacion", "user": "demo", "landlord": "0000000123"}
-    return bearer_settings(simulator) | address
-
-
-def italian_settings(simulator: SimulatedRegistry) -> dict[str, str]:
-    """User, password and the web service's key."""
-    address = {"url": f"{simulator.url}/service/service.asmx", "user": "demo", "wskey_file": simulator.token_file}
-    return bearer_settings(simulator) | address
-
-
 ROME = UnitFacts(
     code="DW-IT-1",
     address=Address("Via Roma 1", "", "00184", "Roma", "412058091", "ITA"),
@@ -153,11 +133,6 @@ LISBON = UnitFacts(
 SENHORIO = LandlordFacts("landlord-1", "João Simões", "500000000", "+351210000000", "joao@example.org")
 
 
-def portuguese_settings(simulator: SimulatedRegistry) -> dict[str, str]:
-    """The access key of the establishment."""
-    return bearer_settings(simulator) | {"url": f"{simulator.url}/baws/boletinsalojamento.asmx"}
-
-
 HANGZHOU = UnitFacts(
     code="DW-CN-1",
     address=Address("文三路1号2幢301室", "", "310012", "杭州", "330106", "CHN"),
@@ -189,22 +164,14 @@ EVE = PersonFacts(
 )
 
 
-def webhook_settings(simulator: SimulatedRegistry) -> dict[str, str]:
-    """The shared secret in Standard Webhooks' form, with loopback allowed."""
-    secret = "whsec_" + base64.b64encode(simulator.token.encode()).decode()
-    return {"url": f"{simulator.url}/hook", "token": secret, "timeout_s": "5", "allowed": "127.0.0.0/8"}
-
-
 CASES = (
     RegistryCase(
         "sandbox",
-        bearer_settings,
         lambda: base_record(MADRID, ANA, BEN),
         lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="XXX")),
     ),
     RegistryCase(
         "es",
-        spain_settings,
         lambda: base_record(MADRID, ANA, BEN),
         lambda: base_record(MADRID, dataclasses.replace(ANA, second_surname="")),
         in_part=False,
@@ -212,7 +179,6 @@ CASES = (
     ),
     RegistryCase(
         "it",
-        italian_settings,
         lambda: base_record(ROME, CARLA, DIEGO),
         lambda: base_record(ROME, dataclasses.replace(CARLA, surname="Иванова"), DIEGO),
         can_cancel=False,
@@ -221,7 +187,6 @@ CASES = (
     ),
     RegistryCase(
         "pt",
-        portuguese_settings,
         lambda: base_record(LISBON, ANA, BEN, landlord=SENHORIO),
         lambda: base_record(LISBON, dataclasses.replace(ANA, nationality="PRT"), landlord=SENHORIO),
         can_cancel=False,
@@ -230,13 +195,11 @@ CASES = (
     ),
     RegistryCase(
         "cn",
-        bearer_settings,
         lambda: base_record(HANGZHOU, WEI, EVE),
         lambda: base_record(HANGZHOU, dataclasses.replace(WEI, sex="female"), EVE),
     ),
     RegistryCase(
         "webhook",
-        webhook_settings,
         lambda: base_record(MADRID, ANA, BEN),
         lambda: base_record(MADRID, ANA, ANA),
         can_cancel=False,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class SimulatedRegistry:
     token: str
     token_file: str
     ca_file: str = ""
+    settings: dict[str, str] = field(default_factory=dict)  # for the adapter
 
     def turn(self, mood: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
         """Switch its mood."""
@@ -68,7 +69,9 @@ def running_registry(
         try:
             ready = json.loads(_first_line(process))
             token = Path(ready["token_file"]).read_text()
-            yield SimulatedRegistry(ready["url"], token, ready["token_file"], str(tls[2]) if tls else "")
+            ca_file = str(tls[2]) if tls else ""
+            settings = {**ready["settings"], "ca_file": ca_file, "timeout_s": "5"}
+            yield SimulatedRegistry(ready["url"], token, ready["token_file"], ca_file, settings)
         finally:
             process.terminate()
             process.wait(10)

@@ -1,0 +1,223 @@
+"""What a registry would refuse is refused before sending, with the field and the rule."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Visa
+from gateway.registries import REGISTRIES, china_rules, italy_rules, portugal_record, sandbox_record, spain_rules
+from gateway.registries.italy_places import read_places
+from tests.contract.registry_cases import (
+    ANA,
+    BEN,
+    CARLA,
+    CASES,
+    DIEGO,
+    EVE,
+    HANGZHOU,
+    LISBON,
+    MADRID,
+    ROME,
+    SENHORIO,
+    WEI,
+    base_record,
+)
+
+PLACES = read_places(
+    "Codice;Descrizione;Provincia;DataFineVal\r\n100000100;ITALIA;;\r\n100000216;GERMANIA;;\r\n"
+    "412058091;ROMA;RM;\r\n403015146;MILANO;MI;\r\n403015239;ZELO SURRIGONE;MI;08/02/2019 00:00:00\r\n"
+)
+DAY = 86_400
+CHILD = dataclasses.replace(ANA, id="p3", birth_date="2020-05-01", document=Document(), second_surname="")
+
+
+def spain(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
+    record = base_record(MADRID, *people, **changes)
+    return tuple(spain_rules.problems(record, record.stay.from_at + 3600))
+
+
+def italy(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
+    record = base_record(ROME, *people, **changes)
+    return tuple(italy_rules.problems(record, record.stay.from_at + 3600, PLACES))
+
+
+def portugal(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
+    record = base_record(LISBON, *people, **{"landlord": SENHORIO, **changes})
+    return tuple(portugal_record.problems(record, record.stay.from_at + 3600))
+
+
+def china(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
+    record = base_record(HANGZHOU, *people, **changes)
+    return tuple(china_rules.problems(record, record.stay.from_at + 3600))
+
+
+def sandbox(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
+    record = base_record(MADRID, *people, **changes)
+    return tuple(sandbox_record.sandbox_problems(record, record.stay.from_at + 3600))
+
+
+def found(problems: tuple[FieldProblem, ...]) -> list[tuple[str, str]]:
+    return [(problem.field, problem.rule) for problem in problems]
+
+
+def test_spain_wants_a_contact() -> None:
+    assert found(spain(dataclasses.replace(ANA, phone="", email=""))) == [("people[0].phone", "no_contact")]
+
+
+def test_spain_wants_a_minors_relation_and_an_adult_with_them() -> None:
+    assert found(spain(ANA, CHILD)) == [("people[1].relation", "minor_without_relation")]
+    child = dataclasses.replace(CHILD, relation="child")
+    assert found(spain(ANA, child)) == []
+    assert found(spain(child)) == [("people", "minors_alone")]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"second_surname": ""}, "second_surname", "missing"),
+        ({"document": dataclasses.replace(ANA.document, support="")}, "document.support", "missing"),
+        ({"document": dataclasses.replace(ANA.document, number="12345678A")}, "document.number", "wrong_check_letter"),
+        ({"document": Document()}, "document", "missing"),
+        ({"nationality": "XXX"}, "nationality", "unknown_code"),
+        ({"nationality": "YUG"}, "nationality", "unknown_code"),
+        (
+            {"residence": dataclasses.replace(ANA.residence, municipality_code="99079")},
+            "residence.municipality_code",
+            "wrong_shape",
+        ),
+        ({"residence": Address("Rue 1", "", "75001", "", "", "FRA")}, "residence.municipality", "missing"),
+        ({"birth_date": "1990-02-30"}, "birth_date", "not_a_date"),
+        ({"birth_date": "2999-01-01"}, "birth_date", "impossible_date"),
+        ({"given_names": "安娜"}, "given_names", "unspellable"),
+    ],
+)
+def test_spain_refuses(change: dict[str, Any], field: str, rule: str) -> None:
+    assert (f"people[0].{field}", rule) in found(spain(dataclasses.replace(ANA, **change)))
+
+
+@pytest.mark.parametrize(
+    ("check", "person", "longest"), [(spain, BEN, 50), (italy, CARLA, 50), (portugal, BEN, 40), (china, EVE, 60)]
+)
+def test_a_name_that_is_too_long_is_refused_and_never_cut(
+    check: Callable[..., tuple[FieldProblem, ...]], person: PersonFacts, longest: int
+) -> None:
+    assert found(check(dataclasses.replace(person, surname="A" * longest))) == []
+    too_long = check(dataclasses.replace(person, surname="A" * (longest + 1)))
+    assert found(too_long) == [("people[0].surname", "too_long")]
+    assert str(longest) in too_long[0].sentence
+
+
+def test_a_name_is_measured_as_it_is_sent() -> None:
+    assert found(italy(dataclasses.replace(CARLA, surname="ß" * 26))) == [("people[0].surname", "too_long")]
+
+
+def test_italy_takes_today_and_yesterday_only() -> None:
+    record = base_record(ROME, CARLA, DIEGO)
+    stay = dataclasses.replace(record.stay, from_at=record.stay.from_at - 3 * DAY)
+    late = dataclasses.replace(record, stay=stay)
+    assert ("stay.from_at", "outside_window") in found(
+        tuple(italy_rules.problems(late, record.stay.from_at + 3600, PLACES))
+    )
+
+
+def test_italy_takes_an_extension_as_a_stay_that_begins_today() -> None:
+    record = base_record(ROME, CARLA, DIEGO)
+    extended = dataclasses.replace(
+        record, kind="change", stay=dataclasses.replace(record.stay, from_at=record.stay.from_at - 9 * DAY)
+    )
+    assert tuple(italy_rules.problems(extended, record.stay.from_at + 3600, PLACES)) == ()
+
+
+def test_italy_takes_no_stay_beyond_thirty_days() -> None:
+    record = base_record(ROME, CARLA, DIEGO)
+    stay = dataclasses.replace(record.stay, until_at=record.stay.from_at + 40 * DAY)
+    assert found(italy(CARLA, DIEGO, stay=stay)) == [("stay.until_at", "too_long_stay")]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"sex": "unknown"}, "sex", "unknown_code"),
+        ({"birth_place_code": "403015239"}, "birth_place_code", "unknown_code"),
+        ({"birth_place_code": ""}, "birth_place_code", "missing"),
+        ({"nationality": "JPN"}, "nationality", "unknown_code"),
+        ({"document": dataclasses.replace(CARLA.document, kind="other")}, "document.kind", "unknown_code"),
+        ({"document": dataclasses.replace(CARLA.document, number="CA 00 AA")}, "document.number", "wrong_shape"),
+        ({"surname": "Иванова"}, "surname", "unspellable"),
+        ({"role": "family_member"}, "role", "member_without_head"),
+    ],
+)
+def test_italy_refuses(change: dict[str, Any], field: str, rule: str) -> None:
+    assert (f"people[0].{field}", rule) in found(italy(dataclasses.replace(CARLA, **change)))
+
+
+def test_portugal_is_never_told_of_its_own_nationals() -> None:
+    assert ("people[0].nationality", "not_owed") in found(portugal(dataclasses.replace(ANA, nationality="PRT")))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"registered_as": "12345678"}, "landlord.registered_as"), ({"email": "joao"}, "landlord.email")],
+)
+def test_portugal_wants_the_establishments_own_facts(change: dict[str, Any], field: str) -> None:
+    assert found(portugal(BEN, landlord=dataclasses.replace(SENHORIO, **change))) == [(field, "wrong_shape")]
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"document": Document("resident_id", "110105199003077412", "CHN")}, "id_check_digit"),
+        ({"document": Document("resident_id", "990105199003077415", "CHN")}, "id_region"),
+        ({"birth_date": "1990-03-08"}, "id_birth_date"),
+        ({"sex": "female"}, "id_sex"),
+        ({"document": Document("resident_id", "11010519900307", "CHN")}, "id_shape"),
+    ],
+)
+def test_china_checks_the_resident_id_number(change: dict[str, Any], rule: str) -> None:
+    assert found(china(dataclasses.replace(WEI, **change))) == [("people[0].document.number", rule)]
+
+
+@pytest.mark.parametrize(
+    ("visa", "field", "rule"),
+    [
+        (Visa(), "visa.kind", "missing"),
+        (Visa("B2", "V1", "2099-01-01"), "visa.kind", "unknown_code"),
+        (Visa("L", "", "2099-01-01"), "visa.number", "missing"),
+        (Visa("L", "V1", "2099-02-30"), "visa.valid_until", "not_a_date"),
+        (Visa("L", "V1", "2020-01-01"), "visa.valid_until", "expired"),
+    ],
+)
+def test_china_checks_a_foreigners_visa(visa: Visa, field: str, rule: str) -> None:
+    assert found(china(dataclasses.replace(EVE, visa=visa))) == [(f"people[0].{field}", rule)]
+
+
+def test_china_takes_a_visa_free_visitor() -> None:
+    assert found(china(dataclasses.replace(EVE, visa=Visa("none")))) == []
+
+
+@pytest.mark.parametrize("check", [spain, italy, portugal, china, sandbox])
+def test_nobody_and_a_stay_that_ends_first_are_refused(check: Callable[..., tuple[FieldProblem, ...]]) -> None:
+    stay = base_record(MADRID).stay
+    backwards = dataclasses.replace(stay, until_at=stay.from_at)
+    fields = {field for field, _ in found(check(stay=backwards))}
+    assert {"people", "stay.until_at"} <= fields
+
+
+@pytest.mark.parametrize("name", ["A\x00B", "A\nB", "A\ud800"])
+def test_the_sandbox_refuses_what_cannot_be_written(name: str) -> None:
+    assert ("people[0].surname", "unspellable") in found(sandbox(dataclasses.replace(ANA, surname=name)))
+
+
+def test_no_sentence_repeats_what_was_entered() -> None:
+    secret = "ŻÓŁĆ安GEHEIM"
+    person = dataclasses.replace(ANA, surname=secret * 9, document=Document("national_id", secret, "ESP"), phone=secret)
+    for check in (spain, italy, portugal, china, sandbox):
+        problems = check(person)
+        assert problems
+        assert all("GEHEIM" not in problem.sentence + problem.field for problem in problems)
+
+
+def test_the_contract_suite_covers_every_registry() -> None:
+    assert {case.name for case in CASES} == set(REGISTRIES)
