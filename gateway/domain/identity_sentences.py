@@ -145,6 +145,38 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The clip did not show the turns asked for. Try again, or a person will look.",
         "zh": "视频未显示要求的转头动作。请重试，或由工作人员核验。",
     },
+    "liveness_tries_used": {
+        "en": "Three tries are used up. A person will look at it; please wait.",
+        "zh": "三次机会已用完。工作人员将进行核验，请稍候。",
+    },
+    "liveness_other_challenge": {
+        "en": "This clip belongs to an earlier request. Start again and follow the turns shown now.",
+        "zh": "该视频属于之前的请求。请重新开始，并按当前提示转头。",
+    },
+    "liveness_too_late": {
+        "en": "The clip came too late. Start again and send it within a minute.",
+        "zh": "视频提交太晚。请重新开始，并在一分钟内提交。",
+    },
+    "liveness_other_order": {
+        "en": "The head did not turn in the order asked. Try again slowly, one turn after another, back to the middle.",
+        "zh": "转头顺序与要求不符。请慢慢重试，每次转头后回到正面。",
+    },
+    "liveness_flat": {
+        "en": "The picture looks flat. Hold the phone still and turn your head, not the phone.",
+        "zh": "画面像平面照片。请拿稳手机，转动头部而不是手机。",
+    },
+    "liveness_face_lost": {
+        "en": "The face was lost during the clip. Stay in view in even light and try again.",
+        "zh": "视频中人脸丢失。请在光线均匀处保持人脸在画面内后重试。",
+    },
+    "liveness_face_changed": {
+        "en": "The clip does not show one and the same face. Try again alone in view.",
+        "zh": "视频中的人脸不一致。请独自重试。",
+    },
+    "liveness_not_available": {
+        "en": "Turning the head cannot be judged here. A person will look at it; please wait.",
+        "zh": "此处无法判断转头动作。工作人员将进行核验，请稍候。",
+    },
     "guardian_needed": {
         "en": "A minor registers together with a guardian. Ask your guardian to register with you.",
         "zh": "未成年人须由监护人一同登记。请监护人与您一起登记。",

@@ -16,6 +16,8 @@ from gateway.identity.straighten import lay_flat, limit_size
 FEWEST_LINES = 3
 SURE = 0.95
 PORTRAIT_MARGIN = 0.6
+PORTRAIT_SEARCH = 1280
+"""Pixels: a document far from the camera is searched again at this width."""
 
 
 class DocumentReader:
@@ -56,7 +58,7 @@ class DocumentReader:
 
     def _cut_portrait(self, page: Pixels) -> tuple[bytes | None, tuple[str, ...]]:
         """The largest face of the page with its surroundings, as JPEG; documents print smaller ghosts of it."""
-        faces = find_faces(self._engine, page)
+        faces = find_faces(self._engine, page) or find_faces(self._engine, page, PORTRAIT_SEARCH)
         if not faces:
             return None, ("no_portrait",)
         box = faces[0]

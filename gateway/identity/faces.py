@@ -37,6 +37,10 @@ class FaceBox:
         """The shorter side."""
         return min(self.right - self.left, self.bottom - self.top)
 
+    def scaled(self, factor: float) -> "FaceBox":
+        """The box in a picture so many times as large."""
+        return FaceBox(*(round(edge * factor) for edge in (self.left, self.top, self.right, self.bottom)))
+
 
 class FaceEngine(Protocol):
     """A face model; `name` is the key of its thresholds, `version` is what a verdict records."""
@@ -139,11 +143,10 @@ def shrink(pixels: Pixels, width: int = DETECTION_WIDTH) -> tuple[Pixels, float]
     return np.asarray(small, np.uint8), scale
 
 
-def find_faces(engine: FaceEngine, pixels: Pixels) -> list[FaceBox]:
-    """All faces in the picture's own pixels, largest first."""
-    small, scale = shrink(pixels)
-    grown = [FaceBox(*(round(side / scale) for side in (box.left, box.top, box.right, box.bottom)))
-             for box in engine.find(small)]  # fmt: skip
+def find_faces(engine: FaceEngine, pixels: Pixels, width: int = DETECTION_WIDTH) -> list[FaceBox]:
+    """All faces in the picture's own pixels, largest first; looked for in a picture at most so wide."""
+    small, scale = shrink(pixels, width)
+    grown = [box.scaled(1 / scale) for box in engine.find(small)]
     return sorted(grown, key=lambda box: box.side, reverse=True)
 
 
@@ -167,8 +170,7 @@ def _cut_close(pixels: Pixels, box: FaceBox) -> tuple[Pixels, FaceBox]:
     margin = (box.right - box.left) // 2
     top, left = max(0, box.top - margin), max(0, box.left - margin)
     cut, scale = shrink(pixels[top : box.bottom + margin, left : box.right + margin])
-    return cut, FaceBox(*(round(side * scale) for side in (
-        box.left - left, box.top - top, box.right - left, box.bottom - top)))  # fmt: skip
+    return cut, FaceBox(box.left - left, box.top - top, box.right - left, box.bottom - top).scaled(scale)
 
 
 def compare_faces(engine: FaceEngine, thresholds: Thresholds, portrait: Pixels, probe: Pixels) -> FaceComparison:

@@ -21,8 +21,16 @@ DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, stru
 """What Pillow raises over a damaged file, by its own documentation and by trying."""
 
 
-def screen_image(data: bytes) -> Picture:
+def screen_image(data: bytes, part: str = "image") -> Picture:
     """Refuses by size, kind and declared pixels, decoding nothing: cheap enough for the event loop."""
+    try:
+        return _screen(data)
+    except ImageRefused as refused:
+        raise ImageRefused(refused.code, part) from None
+
+
+def _screen(data: bytes) -> Picture:
+    """As `screen_image`, not knowing which picture it is about."""
     if len(data) > MOST_BYTES:
         raise ImageRefused("too_large")
     picture = open_container(data)
@@ -33,17 +41,17 @@ def screen_image(data: bytes) -> Picture:
     return picture
 
 
-def decode_image(data: bytes) -> Pixels:
+def decode_image(data: bytes, part: str = "image") -> Pixels:
     """Upright RGB pixels of a screened JPEG or PNG of any colour mode; raises ImageRefused. Run it in a worker."""
-    picture = screen_image(data)
+    picture = screen_image(data, part)
     try:
         with Image.open(BytesIO(picture.data), formats=(picture.kind,)) as image:
             if image.size != (picture.width, picture.height):
-                raise ImageRefused("disguised")
+                raise ImageRefused("disguised", part)
             image.load()
             return _turn(_to_rgb(image), picture.turn)
     except DAMAGE:
-        raise ImageRefused("truncated") from None
+        raise ImageRefused("truncated", part) from None
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

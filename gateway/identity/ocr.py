@@ -63,6 +63,12 @@ class PrintReader:
             "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         })  # fmt: skip
 
+    def warm_up(self) -> None:
+        """Loads both models by reading an empty page."""
+        blank = np.full((64, 320, 3), 255, np.uint8)
+        self._find(blank)
+        self.read_lines([blank])
+
     def read_page(self, pixels: Pixels) -> tuple[Pixels, list[PrintedLine]]:
         """The page turned upright, and its lines from top to bottom; no lines where there is no print."""
         corners = self._find(pixels)

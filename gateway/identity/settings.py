@@ -28,5 +28,5 @@ class IdentitySettings:
     queue: int = 8
     timeout: float = 30.0
     warm_up_timeout: float = 120.0
-    memory: int = 2048
+    memory: int = 1536
     thresholds: Mapping[str, Thresholds] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))

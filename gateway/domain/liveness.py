@@ -1,0 +1,47 @@
+"""The challenge that shows a head is really there: which turns, how long they hold, how often one may try."""
+
+from collections.abc import Callable, Sequence
+
+from gateway.domain.identity import Challenge, Turn
+
+TURNS: tuple[Turn, ...] = ("left", "right")
+TURN_COUNT = 4
+"""Sixteen orders: a clip of an earlier challenge fits a new one once in sixteen times, and never twice in a row."""
+VALID_SECONDS = 60
+MOST_TRIES = 3
+LEVELS: dict[str, dict[str, str]] = {
+    "phone": {
+        "en": "The tenant's own phone. Stops photos, bent prints and clips of an earlier challenge; does not stop a "
+        "recording that follows the turns, a mask, or a picture fed in instead of the camera.",
+        "zh": "租客自己的手机。可拦截照片、弯曲的打印照片和旧视频；"
+        "不能拦截按要求转头的录像、面具，或绕过摄像头注入的画面。",
+    },
+    "kiosk": {
+        "en": "The camera at the door. As the phone, and no picture can be fed in instead of the camera.",
+        "zh": "门口自助机的摄像头。与手机相同，且无法绕过摄像头注入画面。",
+    },
+    "person": {
+        "en": "A person looks at every tenant. The only level that stops masks.",
+        "zh": "由工作人员逐一核验。只有这一级别能识别面具。",
+    },
+}
+"""What each level stops and what it does not, shown where a landlord chooses."""
+
+
+def issue_challenge(
+    nonce: str, now: int, choose: Callable[[Sequence[Turn]], Turn], previous: Challenge | None
+) -> Challenge:
+    """A new challenge in an order other than the previous one's; `choose` is a secure random choice."""
+    turns = tuple(choose(TURNS) for _ in range(TURN_COUNT))
+    if previous is not None and turns == previous.turns:
+        turns = tuple("right" if turn == "left" else "left" for turn in turns)
+    return Challenge(nonce, turns, now, now + VALID_SECONDS)
+
+
+def challenge_problem(challenge: Challenge | None, nonce: str, now: int, tries: int) -> str | None:
+    """Why a clip may not be judged against this challenge, or None; `tries` counts clips already judged."""
+    if tries >= MOST_TRIES:
+        return "liveness_tries_used"
+    if challenge is None or challenge.nonce != nonce:
+        return "liveness_other_challenge"
+    return None if challenge.issued_at <= now < challenge.expires_at else "liveness_too_late"

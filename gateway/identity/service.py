@@ -1,0 +1,71 @@
+"""The identity port, answered by worker processes."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from gateway.domain.identity import Band, Challenge, DocumentReading, FaceComparison, FieldReading, LivenessResult
+from gateway.identity.images import screen_image
+from gateway.identity.pool import Body, WorkerPool
+from gateway.identity.settings import IdentitySettings
+
+
+class WorkerIdentity:
+    """Screens each picture in place, then asks a worker; holds no picture once the answer is there."""
+
+    def __init__(self, settings: IdentitySettings, now: Callable[[], int]) -> None:
+        self._settings = settings
+        self._now = now
+        self._pool = WorkerPool(settings)
+
+    @property
+    def ready(self) -> bool:
+        """True once a worker has its models loaded."""
+        return self._pool.ready
+
+    async def start(self) -> None:
+        """Starts the workers and returns at once."""
+        self._pool.start()
+
+    async def stop(self) -> None:
+        """Ends the workers."""
+        await asyncio.to_thread(self._pool.stop)
+
+    async def read_document(self, image: bytes) -> DocumentReading:
+        """Reads one picture of one document."""
+        screen_image(image)
+        today = datetime.fromtimestamp(self._now(), UTC).date().isoformat()
+        answer = await self._pool.ask({"job": "read_document", "image": image, "today": today})
+        fields = {name: FieldReading(value, certain) for name, (value, certain) in answer["fields"].items()}
+        return DocumentReading(answer["kind"], fields, tuple(answer["problems"]), answer["portrait"])
+
+    async def compare_faces(self, portrait: bytes, probe: bytes) -> FaceComparison:
+        """Compares the one face of each picture."""
+        for image, part in ((portrait, "portrait"), (probe, "face")):
+            screen_image(image, part)
+        body = {"job": "compare_faces", "portrait": portrait, "probe": probe, "thresholds": self._thresholds()}
+        answer = await self._pool.ask(body)
+        return FaceComparison(cast(Band, answer["band"]), answer["model"], tuple(answer["problems"]))
+
+    async def check_liveness(
+        self, challenge: Challenge, clip_frames: Sequence[bytes], portrait: bytes | None
+    ) -> LivenessResult:
+        """Judges a clip; whether the challenge is still valid is asked before, in `domain.liveness`."""
+        for frame in clip_frames:
+            screen_image(frame, "clip")
+        body: Body = {
+            "job": "live",
+            "nonce": challenge.nonce,
+            "turns": list(challenge.turns),
+            "frames": list(clip_frames),
+            "portrait": portrait,
+            "thresholds": self._thresholds(),
+        }
+        answer = await self._pool.ask(body)
+        return LivenessResult(answer["passed"], answer["model"], tuple(answer["problems"]))
+
+    def _thresholds(self) -> list[float]:
+        """Of the engine in use."""
+        limits = self._settings.thresholds[self._settings.engine]
+        return [limits.accept, limits.refuse]
