@@ -35,6 +35,7 @@ class Flash:
         self._db.execute("pragma wal_autocheckpoint=4000")
         self._db.executescript(_SCHEMA)
         self._seq = self._reserved = self.number("seq", 0)
+        self._taken: set[int] = set()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -48,12 +49,14 @@ class Flash:
             return
         self._db.execute("begin immediate")
         try:
+            self._db.executemany("delete from outbox where seq = ?", [(seq,) for seq in self._taken])
             yield
         except BaseException:
             self._db.execute("rollback")
             self._reserved = self._seq  # a reservation inside may be gone: make it again
             raise
         self._db.execute("commit")
+        self._taken.clear()
 
     def next_seq(self) -> int:
         """The next number of this device; never given again, not even after a power cut."""
@@ -140,15 +143,22 @@ class Flash:
     def waiting(self, limit: int = 500) -> list[Outgoing]:
         """Messages the broker has not taken, oldest first."""
         rows = self._db.execute("select seq, channel, payload from outbox order by seq limit ?", (limit,))
-        return [Outgoing(_channel(row[1]), row[0], row[2]) for row in rows]
+        return [Outgoing(_channel(row[1]), row[0], row[2]) for row in rows if row[0] not in self._taken]
 
     def waiting_count(self) -> int:
         """How many messages wait."""
-        return int(self._db.execute("select count(*) from outbox").fetchone()[0])
+        return int(self._db.execute("select count(*) from outbox").fetchone()[0]) - len(self._taken)
 
     def delivered(self, seq: int) -> None:
-        """The broker has taken it."""
-        self._db.execute("delete from outbox where seq = ?", (seq,))
+        """The broker has taken it. Deleted with the next write: after a power cut it may be said twice."""
+        if self._db.execute("select 1 from outbox where seq = ?", (seq,)).fetchone():
+            self._taken.add(seq)
+
+    def sweep(self) -> None:
+        """Delete what the broker has taken, if a write has not done so yet."""
+        if self._taken:
+            with self.write():
+                pass
 
     def reset(self) -> None:
         """Back to the factory, but for the numbers: they go on rising."""

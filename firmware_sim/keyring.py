@@ -1,6 +1,6 @@
 """The keys a lock holds, and what they may do: every question is answered from what is durable here and the clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -23,6 +23,7 @@ class Keyring:
     issuer: ec.EllipticCurvePublicKey
     flash: Flash
     clock: SimClock
+    _verified: dict[bytes, KeyCredential] = field(default_factory=dict)  # spares the signature at each unlock
 
     @property
     def epoch(self) -> int:
@@ -94,7 +95,12 @@ class Keyring:
         return "no_space" if len(held) >= CAPACITY and credential.id not in held else None
 
     def _read(self, raw: bytes) -> KeyCredential | None:
+        if raw in self._verified:
+            return self._verified[raw]
         try:
-            return read_credential(raw, self.issuer)
+            credential = read_credential(raw, self.issuer)
         except (BadSignature, BadCredential):
             return None
+        if len(self._verified) >= CAPACITY:
+            self._verified.clear()
+        return self._verified.setdefault(raw, credential)

@@ -136,6 +136,7 @@ class Station:
         while True:
             await asyncio.sleep(min(RETRY, self._auto_lock or RETRY) / 2)
             self._say_waiting()
+            self.mind.flash.sweep()
             if time.monotonic() - said_at > STATE_EVERY:
                 said_at = time.monotonic()
                 await self.play(self.mind.connected())

@@ -18,7 +18,7 @@ from certs.keys import new_private_key
 from certs.profiles import Kind
 from devices.link import Received
 from devices.links.mqtt import MqttLink
-from devices.wire.envelope import read_ack, read_event, read_state, sign_command
+from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
 from devices.wire.messages import Ack, Command, Event, State
 from firmware_sim.control import CONTROL_FILE
 from tests.integration.broker_parts import PATIENCE, SITE, House, wall_clock
@@ -34,6 +34,7 @@ class Devices:
     path: Path
     link: MqttLink
     command: str
+    publics: dict[str, PublicKey] = field(default_factory=dict)
     heard: list[tuple[str, Heard]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -41,7 +42,9 @@ class Devices:
     def add(self, device: str, kind: Kind = "lock") -> DeviceFolder:
         folder = self.path / device if self.command == "building" else self.path
         write_device_folder(folder, self.house.authority, SITE, device, kind, host="127.0.0.1", port=self.house.port)
-        return read_device_folder(folder)
+        found = read_device_folder(folder)
+        self.publics[device] = found.key.public_key()
+        return found
 
     async def start(self) -> None:
         arguments = ["-m", "firmware_sim", self.command, "--dir", str(self.path)]
@@ -64,8 +67,7 @@ class Devices:
     def _read(self, message: Received) -> Heard:
         if message.channel == "online":
             return message.payload
-        path = self.path / message.device if self.command == "building" else self.path
-        public = read_device_folder(path).key.public_key()
+        public = self.publics[message.device]
         readers: dict[str, Callable[[bytes, Any], Heard]] = {"ack": read_ack, "event": read_event, "state": read_state}
         return readers[message.channel](message.payload, public)
 

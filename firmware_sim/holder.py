@@ -1,0 +1,91 @@
+"""The tenant's phone: makes a key pair, shows its public half, keeps a credential, signs requests.
+
+The private key never leaves its file (0600). What is signed is plain text by lines, signature r || s in base64url.
+"""
+
+import base64
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from certs.credential import KeyCredential, read_credential
+from certs.files import SECRET, write_atomic
+from certs.keys import jwk_of, load_private_key, new_private_key, save_private_key
+
+UNLOCK, READ = "lodgekey-unlock", "lodgekey-read"
+CREDENTIAL = "credential.cbor"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One phone; `now` gives UTC seconds, `new_nonce` a text used once."""
+
+    folder: Path
+    key: ec.EllipticCurvePrivateKey
+    now: Callable[[], int]
+    new_nonce: Callable[[], str] = lambda: secrets.token_urlsafe(16)
+
+    @classmethod
+    def open(cls, folder: Path, now: Callable[[], int]) -> Self:
+        """The phone kept in `folder`, with a key pair made there the first time."""
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "holder.pem"
+        if not file.exists():
+            save_private_key(file, new_private_key())
+        return cls(folder, load_private_key(file), now)
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """The public key, as a verification form takes it."""
+        return jwk_of(self.key.public_key())
+
+    def take(self, raw: bytes, issuer: ec.EllipticCurvePublicKey) -> KeyCredential:
+        """Keep a credential signed for this phone; raises BadSignature, BadCredential or ValueError."""
+        credential = read_credential(raw, issuer)
+        if jwk_of(credential.holder) != self.jwk:
+            raise ValueError("the credential is for another phone")
+        write_atomic(self.folder / CREDENTIAL, raw, SECRET)
+        return credential
+
+    @property
+    def credential(self) -> bytes | None:
+        """The credential kept, as signed."""
+        file = self.folder / CREDENTIAL
+        return file.read_bytes() if file.exists() else None
+
+    def sign(self, purpose: str, key_id: str) -> dict[str, Any]:
+        """{at, nonce, signature} over purpose, key id, time and nonce by lines."""
+        at, nonce = self.now(), self.new_nonce()
+        signed = self.key.sign(f"{purpose}\n{key_id}\n{at}\n{nonce}".encode(), ec.ECDSA(hashes.SHA256()))
+        r, s = decode_dss_signature(signed)
+        raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return {"at": at, "nonce": nonce, "signature": base64.urlsafe_b64encode(raw).rstrip(b"=").decode()}
+
+    def proof(self, key_id: str) -> str:
+        """The Holder-Proof header of a reading request."""
+        signed = self.sign(READ, key_id)
+        return f"{signed['at']}.{signed['nonce']}.{signed['signature']}"
+
+    async def unlock(self, client: httpx.AsyncClient, key_id: str) -> dict[str, Any]:
+        """Ask the gateway at the client's base URL to open; its answer. Raises httpx.HTTPStatusError if refused."""
+        answer = await client.post(f"/api/v1/keys/{key_id}/unlock", json=self.sign(UNLOCK, key_id))
+        return _json(answer)
+
+    async def read_key(self, client: httpx.AsyncClient, key_id: str) -> dict[str, Any]:
+        """What the gateway says of the key; raises httpx.HTTPStatusError."""
+        return _json(await client.get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": self.proof(key_id)}))
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    answer.raise_for_status()
+    found = answer.json()
+    if not isinstance(found, dict):
+        raise TypeError("the gateway answers with objects")
+    return found

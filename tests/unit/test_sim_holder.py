@@ -1,0 +1,71 @@
+"""The tenant's phone: its key stays, its signatures are for one purpose, one key and one moment."""
+
+import base64
+import stat
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from certs.credential import KeyCredential, issue_credential
+from certs.keys import new_private_key, public_from_jwk
+from firmware_sim.holder import READ, UNLOCK, Holder
+
+NOW = 1_790_000_000
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Holder:
+    return Holder.open(tmp_path / "phone", lambda: NOW)
+
+
+def check(holder: Holder, statement: str, signature: str) -> None:
+    raw = base64.urlsafe_b64decode(signature + "==")
+    der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    public_from_jwk(holder.jwk).verify(der, statement.encode(), ec.ECDSA(hashes.SHA256()))
+
+
+def test_the_phone_keeps_its_key_to_itself(holder: Holder) -> None:
+    assert stat.S_IMODE((holder.folder / "holder.pem").stat().st_mode) == 0o600
+    assert Holder.open(holder.folder, lambda: NOW).jwk == holder.jwk
+    assert set(holder.jwk) == {"kty", "crv", "x", "y"}
+
+
+def test_a_request_is_signed_for_one_purpose_key_and_moment(holder: Holder) -> None:
+    signed = holder.sign(UNLOCK, "k-1")
+    check(holder, f"lodgekey-unlock\nk-1\n{NOW}\n{signed['nonce']}", signed["signature"])
+    for other in (f"lodgekey-read\nk-1\n{NOW}", f"lodgekey-unlock\nk-2\n{NOW}", f"lodgekey-unlock\nk-1\n{NOW + 1}"):
+        with pytest.raises(InvalidSignature):
+            check(holder, f"{other}\n{signed['nonce']}", signed["signature"])
+    assert holder.sign(UNLOCK, "k-1")["nonce"] != signed["nonce"]
+
+
+def test_it_keeps_only_credentials_made_for_it(holder: Holder) -> None:
+    gateway = new_private_key()
+    mine = KeyCredential(bytes(16), "lock-1", public_from_jwk(holder.jwk), NOW, NOW + 9)
+    raw = issue_credential(mine, gateway)
+    assert holder.take(raw, gateway.public_key()).lock == "lock-1"
+    assert holder.credential == raw
+    foreign = KeyCredential(bytes(16), "lock-1", new_private_key().public_key(), NOW, NOW + 9)
+    with pytest.raises(ValueError, match="another phone"):
+        holder.take(issue_credential(foreign, gateway), gateway.public_key())
+    assert holder.credential == raw
+
+
+async def test_it_speaks_the_gateways_http(holder: Holder) -> None:
+    seen: list[httpx.Request] = []
+
+    def gateway(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"outcome": "unlocked"})
+
+    async with httpx.AsyncClient(base_url="https://gateway", transport=httpx.MockTransport(gateway)) as client:
+        assert await holder.unlock(client, "k-1") == {"outcome": "unlocked"}
+        await holder.read_key(client, "k-1")
+    assert [request.url.path for request in seen] == ["/api/v1/keys/k-1/unlock", "/api/v1/keys/k-1"]
+    at, nonce, signature = seen[1].headers["Holder-Proof"].split(".")
+    check(holder, f"{READ}\nk-1\n{at}\n{nonce}", signature)
