@@ -1,0 +1,90 @@
+"""Signed heads of the disclosure log, and the audit that anyone holding an older head can make."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs import cbor, cose
+from certs.errors import BadSignature
+from gateway.domain.merkle import HASH_LENGTH, Frontier, verify_consistency
+
+CONTEXT = b"lodgekey tree head 1"
+_SIZE, _ROOT, _AT = 1, 2, 3
+
+
+class BadHead(Exception):
+    """Bytes that are no tree head of this log."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """The log held `size` entries with this root at a time (UTC seconds); size is never 0."""
+
+    size: int
+    root: bytes
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What an audit found: truncated, altered or backwards, and a sentence."""
+
+    code: str
+    sentence: str
+
+
+def sign_head(head: TreeHead, key: ec.EllipticCurvePrivateKey, kid: bytes = b"") -> bytes:
+    """The head as COSE_Sign1 over {1: size, 2: root, 3: at}; an empty log has no head."""
+    if head.size < 1 or len(head.root) != HASH_LENGTH:
+        raise BadHead("an empty log has no head")
+    payload = cbor.encode({_SIZE: head.size, _ROOT: head.root, _AT: head.at})
+    return cose.sign1(payload, key, kid=kid, external_aad=CONTEXT)
+
+
+def read_head(raw: bytes, public: ec.EllipticCurvePublicKey) -> TreeHead:
+    """The head this key signed; raises BadHead."""
+    try:
+        fields = cbor.decode(cose.verify1(raw, public, external_aad=CONTEXT))
+    except (BadSignature, cbor.NotCanonical) as error:
+        raise BadHead("not signed as a head of this log") from error
+    if not isinstance(fields, dict) or set(fields) != {_SIZE, _ROOT, _AT}:
+        raise BadHead("not a tree head")
+    size, root, at = fields[_SIZE], fields[_ROOT], fields[_AT]
+    if type(size) is not int or size < 1 or type(at) is not int or not isinstance(root, bytes):
+        raise BadHead("not a tree head")
+    if len(root) != HASH_LENGTH:
+        raise BadHead("not a tree head")
+    return TreeHead(size, root, at)
+
+
+def verify_extension(older: TreeHead, newer: TreeHead, proof: Sequence[bytes]) -> None:
+    """Raises BadProof unless the newer head's log begins with the older one's; needs no entry of the log."""
+    verify_consistency(older.size, older.root, newer.size, newer.root, proof)
+
+
+def audit(leaves: Iterable[bytes], heads: Iterable[TreeHead]) -> tuple[Fault, ...]:
+    """Whether the log as it is now contains, unchanged, everything each head says; one pass over the leaves."""
+    held = sorted(heads, key=lambda head: (head.at, head.size))
+    faults = [
+        Fault("backwards", f"The head of {later.size} entries is younger than the head of {earlier.size}.")
+        for earlier, later in pairwise(held)
+        if later.size < earlier.size
+    ]
+    roots = _roots(leaves, {head.size for head in held})
+    for head in held:
+        if head.size not in roots:
+            faults.append(Fault("truncated", f"The log held {head.size} entries and holds fewer now."))
+        elif roots[head.size] != head.root:
+            faults.append(Fault("altered", f"One of the first {head.size} entries was altered, removed or moved."))
+    return tuple(faults)
+
+
+def _roots(leaves: Iterable[bytes], sizes: set[int]) -> dict[int, bytes]:
+    tree, roots = Frontier(), {}
+    for leaf in leaves:
+        tree.append(leaf)
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    return roots
