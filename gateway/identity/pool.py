@@ -1,176 +1,81 @@
-"""Keeps worker processes: one picture each at a time, a bounded queue, a time limit, a new process after a crash."""
+"""The identity port, answered by worker processes."""
 
 import asyncio
-import contextlib
-import queue
-import subprocess
-import sys
-import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, Any
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import cast
 
-import structlog
-
-from gateway.domain.identity import IdentityBusy, IdentityFailed, ImageRefused
-from gateway.identity.frames import WorkerGone, read_frame, write_frame
+from gateway.domain.identity import Band, Challenge, DocumentReading, FaceComparison, FieldReading, LivenessResult
+from gateway.identity.images import screen_image
 from gateway.identity.settings import IdentitySettings
-
-log = structlog.get_logger(__name__)
-Body = dict[str, Any]
+from gateway.identity.workers import Body, WorkerPool
 
 
-class WorkerProcess:
-    """One child process and its pipes; used by one thread at a time."""
-
-    def __init__(self, settings: IdentitySettings) -> None:
-        self._settings = settings
-        self._child: subprocess.Popen[bytes] | None = None
-        self._late = threading.Event()
-
-    def warm_up(self) -> float:
-        """Starts the child unless it runs, waits until its models are loaded; milliseconds it took, 0 if it ran."""
-        if self._child is not None:
-            return 0.0
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "gateway.identity.worker", self._settings.engine, str(self._settings.memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        return float(self._await_answer(self._settings.warm_up_timeout)["ms"])
-
-    def ask(self, body: Body) -> Body:
-        """One question, one answer; a child that dies or takes too long is replaced at the next question."""
-        self.warm_up()
-        return self._await_answer(self._settings.timeout, body)
-
-    def _await_answer(self, timeout: float, body: Body | None = None) -> Body:
-        """Writes the question, if any, and reads the answer; raises IdentityFailed and ends the child otherwise."""
-        child, self._late = self._running(), threading.Event()
-        watch = threading.Timer(timeout, self._end_late, (child, self._late))
-        watch.start()
-        try:
-            requests, answers = _pipes(child)
-            if body is not None:
-                write_frame(requests, body)
-            return read_frame(answers)
-        except WorkerGone:
-            code = "worker_timeout" if self._late.is_set() else "worker_crashed"
-            self.end()
-            log.warning("identity_worker_ended", code=code, status=child.returncode)
-            raise IdentityFailed(code) from None
-        finally:
-            watch.cancel()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        """The child; ending it from another thread counts as its crash."""
-        if self._child is None:
-            raise IdentityFailed("worker_crashed")
-        return self._child
-
-    @staticmethod
-    def _end_late(child: subprocess.Popen[bytes], late: threading.Event) -> None:
-        late.set()
-        child.kill()
-
-    def end(self) -> None:
-        """Kills the child, if there is one, and closes its pipes."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        for pipe in _pipes(child):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-        child.wait()
+def utc_now() -> int:
+    """The system's clock in whole UTC seconds."""
+    return int(time.time())
 
 
-def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    """The child's standard input and output."""
-    if child.stdin is None or child.stdout is None:
-        raise WorkerGone
-    return child.stdin, child.stdout
+class IdentityPool:
+    """Screens each picture in place, then asks a worker; holds no picture once the answer is there."""
 
-
-class WorkerPool:
-    """N workers behind one bounded queue; `ask` is called on the event loop and never blocks it."""
-
-    def __init__(self, settings: IdentitySettings) -> None:
-        self._settings = settings
-        self._workers = [WorkerProcess(settings) for _ in range(settings.workers)]
-        self._free: queue.SimpleQueue[WorkerProcess] = queue.SimpleQueue()
-        self._threads: ThreadPoolExecutor | None = None
-        self._waiting = 0
-        self._warm = 0
+    def __init__(
+        self, settings: IdentitySettings | None = None, now: Callable[[], int] = utc_now, *, workers: int | None = None
+    ) -> None:
+        chosen = settings or IdentitySettings()
+        self._settings = replace(chosen, workers=workers) if workers else chosen
+        self._now = now
+        self._pool = WorkerPool(self._settings)
 
     @property
     def ready(self) -> bool:
-        """True once one worker has loaded its models."""
-        return self._warm > 0
+        """True once a worker has its models loaded."""
+        return self._pool.ready
 
-    def start(self) -> None:
-        """Begins warming up every worker in its own thread, and returns."""
-        self._threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="identity")
-        for worker in self._workers:
-            self._free.put(worker)
-            self._threads.submit(self._warm_up)
+    async def start(self) -> None:
+        """Starts the workers and returns at once."""
+        self._pool.start()
 
-    def stop(self) -> None:
-        """Ends the workers; questions still waiting raise IdentityFailed."""
-        threads, self._threads = self._threads, None
-        if threads is None:
-            return
-        threads.shutdown(wait=False, cancel_futures=True)
-        for worker in self._workers:
-            worker.end()
-        threads.shutdown(wait=True)
-        for worker in self._workers:
-            worker.end()
-        self._warm = 0
+    async def stop(self) -> None:
+        """Ends the workers."""
+        await asyncio.to_thread(self._pool.stop)
 
-    async def ask(self, body: Body) -> Body:
-        """The worker's answer; raises ImageRefused, IdentityBusy or IdentityFailed."""
-        if self._threads is None:
-            raise IdentityFailed("worker_crashed")
-        if self._waiting >= self._settings.workers + self._settings.queue:
-            raise IdentityBusy
-        self._waiting += 1
-        future = self._threads.submit(self._ask_free, body)
-        loop = asyncio.get_running_loop()
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
-        answer = await _result(future)
-        if "refused" in answer:
-            raise ImageRefused(str(answer["refused"]), str(answer["part"]))
-        return dict(answer["answer"])
+    async def read_document(self, image: bytes) -> DocumentReading:
+        """Reads one picture of one document."""
+        screen_image(image)
+        today = datetime.fromtimestamp(self._now(), UTC).date().isoformat()
+        answer = await self._pool.ask({"job": "read_document", "image": image, "today": today})
+        fields = {name: FieldReading(value, certain) for name, (value, certain) in answer["fields"].items()}
+        return DocumentReading(answer["kind"], fields, tuple(answer["problems"]), answer["portrait"])
 
-    def _leave(self) -> None:
-        self._waiting -= 1
+    async def compare_faces(self, portrait: bytes, probe: bytes) -> FaceComparison:
+        """Compares the one face of each picture."""
+        for image, part in ((portrait, "portrait"), (probe, "face")):
+            screen_image(image, part)
+        body = {"job": "compare_faces", "portrait": portrait, "probe": probe, "thresholds": self._thresholds()}
+        answer = await self._pool.ask(body)
+        return FaceComparison(cast(Band, answer["band"]), answer["model"], tuple(answer["problems"]))
 
-    def _ask_free(self, body: Body) -> Body:
-        """In a pool thread: there are as many threads as workers, so one is always free."""
-        worker = self._free.get()
-        try:
-            return worker.ask(body)
-        finally:
-            self._free.put(worker)
+    async def check_liveness(
+        self, challenge: Challenge, clip_frames: Sequence[bytes], portrait: bytes | None
+    ) -> LivenessResult:
+        """Judges a clip; whether the challenge is still valid is asked before, in `domain.liveness`."""
+        for frame in clip_frames:
+            screen_image(frame, "clip")
+        body: Body = {
+            "job": "live",
+            "nonce": challenge.nonce,
+            "turns": list(challenge.turns),
+            "frames": list(clip_frames),
+            "portrait": portrait,
+            "thresholds": self._thresholds(),
+        }
+        answer = await self._pool.ask(body)
+        return LivenessResult(answer["passed"], answer["model"], tuple(answer["problems"]))
 
-    def _warm_up(self) -> None:
-        """In a pool thread, once per worker."""
-        worker = self._free.get()
-        try:
-            milliseconds = worker.warm_up()
-            self._warm += 1
-            log.info("identity_worker_ready", ms=round(milliseconds))
-        except IdentityFailed as failed:
-            log.warning("identity_worker_not_ready", code=failed.code)
-        finally:
-            self._free.put(worker)
-
-
-async def _result(future: Future[Body]) -> Body:
-    """The future's result; a question cancelled by stopping the pool counts as a crash."""
-    try:
-        return await asyncio.wrap_future(future)
-    except asyncio.CancelledError:
-        if future.cancelled() and (task := asyncio.current_task()) and not task.cancelling():
-            raise IdentityFailed("worker_crashed") from None
-        raise
+    def _thresholds(self) -> list[float]:
+        """Of the engine in use."""
+        limits = self._settings.thresholds[self._settings.engine]
+        return [limits.accept, limits.refuse]

@@ -1,0 +1,176 @@
+"""Keeps worker processes: one picture each at a time, a bounded queue, a time limit, a new process after a crash."""
+
+import asyncio
+import contextlib
+import queue
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import IO, Any
+
+import structlog
+
+from gateway.domain.identity import IdentityBusy, IdentityFailed, ImageRefused
+from gateway.identity.frames import WorkerGone, read_frame, write_frame
+from gateway.identity.settings import IdentitySettings
+
+log = structlog.get_logger(__name__)
+Body = dict[str, Any]
+
+
+class WorkerProcess:
+    """One child process and its pipes; used by one thread at a time."""
+
+    def __init__(self, settings: IdentitySettings) -> None:
+        self._settings = settings
+        self._child: subprocess.Popen[bytes] | None = None
+        self._late = threading.Event()
+
+    def warm_up(self) -> float:
+        """Starts the child unless it runs, waits until its models are loaded; milliseconds it took, 0 if it ran."""
+        if self._child is not None:
+            return 0.0
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "gateway.identity.worker", self._settings.engine, str(self._settings.memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        return float(self._await_answer(self._settings.warm_up_timeout)["ms"])
+
+    def ask(self, body: Body) -> Body:
+        """One question, one answer; a child that dies or takes too long is replaced at the next question."""
+        self.warm_up()
+        return self._await_answer(self._settings.timeout, body)
+
+    def _await_answer(self, timeout: float, body: Body | None = None) -> Body:
+        """Writes the question, if any, and reads the answer; raises IdentityFailed and ends the child otherwise."""
+        child, self._late = self._running(), threading.Event()
+        watch = threading.Timer(timeout, self._end_late, (child, self._late))
+        watch.start()
+        try:
+            requests, answers = _pipes(child)
+            if body is not None:
+                write_frame(requests, body)
+            return read_frame(answers)
+        except WorkerGone:
+            code = "worker_timeout" if self._late.is_set() else "worker_crashed"
+            self.end()
+            log.warning("identity_worker_ended", code=code, status=child.returncode)
+            raise IdentityFailed(code) from None
+        finally:
+            watch.cancel()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The child; ending it from another thread counts as its crash."""
+        if self._child is None:
+            raise IdentityFailed("worker_crashed")
+        return self._child
+
+    @staticmethod
+    def _end_late(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+        late.set()
+        child.kill()
+
+    def end(self) -> None:
+        """Kills the child, if there is one, and closes its pipes."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        for pipe in _pipes(child):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+        child.wait()
+
+
+def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """The child's standard input and output."""
+    if child.stdin is None or child.stdout is None:
+        raise WorkerGone
+    return child.stdin, child.stdout
+
+
+class WorkerPool:
+    """N workers behind one bounded queue; `ask` is called on the event loop and never blocks it."""
+
+    def __init__(self, settings: IdentitySettings) -> None:
+        self._settings = settings
+        self._workers = [WorkerProcess(settings) for _ in range(settings.workers)]
+        self._free: queue.SimpleQueue[WorkerProcess] = queue.SimpleQueue()
+        self._threads: ThreadPoolExecutor | None = None
+        self._waiting = 0
+        self._warm = 0
+
+    @property
+    def ready(self) -> bool:
+        """True once one worker has loaded its models."""
+        return self._warm > 0
+
+    def start(self) -> None:
+        """Begins warming up every worker in its own thread, and returns."""
+        self._threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="identity")
+        for worker in self._workers:
+            self._free.put(worker)
+            self._threads.submit(self._warm_up)
+
+    def stop(self) -> None:
+        """Ends the workers; questions still waiting raise IdentityFailed."""
+        threads, self._threads = self._threads, None
+        if threads is None:
+            return
+        threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
+        threads.shutdown(wait=True)
+        for worker in self._workers:
+            worker.end()
+        self._warm = 0
+
+    async def ask(self, body: Body) -> Body:
+        """The worker's answer; raises ImageRefused, IdentityBusy or IdentityFailed."""
+        if self._threads is None:
+            raise IdentityFailed("worker_crashed")
+        if self._waiting >= self._settings.workers + self._settings.queue:
+            raise IdentityBusy
+        self._waiting += 1
+        future = self._threads.submit(self._ask_free, body)
+        loop = asyncio.get_running_loop()
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+        answer = await _result(future)
+        if "refused" in answer:
+            raise ImageRefused(str(answer["refused"]), str(answer["part"]))
+        return dict(answer["answer"])
+
+    def _leave(self) -> None:
+        self._waiting -= 1
+
+    def _ask_free(self, body: Body) -> Body:
+        """In a pool thread: there are as many threads as workers, so one is always free."""
+        worker = self._free.get()
+        try:
+            return worker.ask(body)
+        finally:
+            self._free.put(worker)
+
+    def _warm_up(self) -> None:
+        """In a pool thread, once per worker."""
+        worker = self._free.get()
+        try:
+            milliseconds = worker.warm_up()
+            self._warm += 1
+            log.info("identity_worker_ready", ms=round(milliseconds))
+        except IdentityFailed as failed:
+            log.warning("identity_worker_not_ready", code=failed.code)
+        finally:
+            self._free.put(worker)
+
+
+async def _result(future: Future[Body]) -> Body:
+    """The future's result; a question cancelled by stopping the pool counts as a crash."""
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:
+        if future.cancelled() and (task := asyncio.current_task()) and not task.cancelling():
+            raise IdentityFailed("worker_crashed") from None
+        raise
