@@ -19,6 +19,7 @@ class Ability(StrEnum):
     LOCK = "lock"
     SIGNED_KEYS = "signed_keys"
     REVOCATION_LIST = "revocation_list"
+    PASSCODES = "passcodes"
     SET_TIME = "set_time"
     READ_BACK = "read_back"
     SHOW = "show"
@@ -49,7 +50,7 @@ class Unable(Exception):
 
 
 class Driver(Protocol):
-    """One vendor's words for our intents and reports. Holds no state about doors or keys."""
+    """One vendor's words for our intents and reports. What doors and keys are like is not its to remember."""
 
     @property
     def name(self) -> str:

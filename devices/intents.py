@@ -56,6 +56,25 @@ class Revoke:
 
 
 @dataclass(frozen=True, slots=True)
+class PutPasscode:
+    """Let these digits open the door, in one of the lock's numbered slots, until dropped."""
+
+    command_id: bytes
+    slot: int
+    digits: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropPasscode:
+    """Empty one slot."""
+
+    command_id: bytes
+    slot: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetTime:
     """Set the clock; `nonce` is the one of the lock's latest boot or state message."""
 
@@ -82,4 +101,4 @@ class Show:
     expires_at: int
 
 
-Intent = Unlock | LockDoor | PutKey | DropKey | Revoke | SetTime | ReadBack | Show
+Intent = Unlock | LockDoor | PutKey | DropKey | Revoke | PutPasscode | DropPasscode | SetTime | ReadBack | Show

@@ -21,7 +21,7 @@ class Received:
 
     site: str
     device: str
-    channel: str  # ack | event | state | online
+    channel: str  # ack | event | state | online; a vendor's own word where the driver is a vendor's
     payload: bytes
     retained: bool
     ack: Callable[[], None] = field(compare=False)
@@ -40,10 +40,11 @@ class Link(Protocol):
     async def stop(self) -> None:
         """Disconnect; batches() ends."""
 
-    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int) -> None:
+    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
         """Carry one command, never retained; returns once the other side took it. Raises LinkDown.
 
-        `expires_in`: whole seconds, at least 1, after which the link should drop it undelivered.
+        `expires_in`: whole seconds, at least 1, after which the link should drop it undelivered. `channel`: which of
+        a device's inlets, where a vendor has several.
         """
 
     def batches(self) -> AsyncIterator[list[Received]]:

@@ -3,5 +3,11 @@
 from typing import Final
 
 from devices.drivers.native import NativeDriver
+from devices.drivers.nuki import NukiDriver
+from devices.drivers.zigbee2mqtt import Zigbee2MqttDriver
 
-DRIVERS: Final = {"native": NativeDriver}
+DRIVERS: Final[dict[str, type[NativeDriver | NukiDriver | Zigbee2MqttDriver]]] = {
+    "native": NativeDriver,
+    "nuki": NukiDriver,
+    "zigbee2mqtt": Zigbee2MqttDriver,
+}

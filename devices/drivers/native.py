@@ -33,7 +33,7 @@ class NativeDriver:
     """Speaks the wire protocol of devices.wire over any link."""
 
     name = "native"
-    abilities = frozenset(Ability)
+    abilities = frozenset(Ability) - {Ability.PASSCODES}
 
     def __init__(
         self,
@@ -50,6 +50,8 @@ class NativeDriver:
         now = self._now()
         if intent.expires_at <= now:
             raise Unable("expired")
+        if not isinstance(intent, Show) and type(intent) not in WORDS:
+            raise Unable("unknown_type")
         word, body = wire_words(intent)
         command = Command(intent.command_id, lock.device, word, now, intent.expires_at, body)
         limit = KIOSK_LIMIT if isinstance(intent, Show) else LOCK_LIMIT

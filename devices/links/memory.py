@@ -19,6 +19,7 @@ class Sent:
     device: str
     payload: bytes
     expires_in: int
+    channel: str = "cmd"
 
 
 class MemoryLink:
@@ -71,14 +72,14 @@ class MemoryLink:
         self._fresh.append(message)
         self._arrived.set()
 
-    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int) -> None:
+    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
         """Note the command and let the device answer, if it is played."""
         if not self.connected:
             raise LinkDown("the link is disconnected")
-        command = Sent(site, device, payload, expires_in)
+        command = Sent(site, device, payload, expires_in, channel)
         self.sent.append(command)
-        for channel, said in self._answer(command) if self._answer else []:
-            self.say(site, device, channel, said)
+        for outlet, said in self._answer(command) if self._answer else []:
+            self.say(site, device, outlet, said)
 
     async def batches(self) -> AsyncIterator[list[Received]]:
         """Yield what was said since the last time."""

@@ -26,8 +26,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from devices.link import LinkDown, NobodyListens, Received
+from devices.links.addressing import Addressing, LodgekeyTopics
 from devices.wire.errors import BadTopic
-from devices.wire.topics import Topic, format_topic, parse_topic
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ KEEPALIVE_SECONDS = 15
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 NO_MATCHING_SUBSCRIBERS = 0x10
 _DICE = random.SystemRandom()
-TOLD = ("ack", "event", "state", "online")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +49,20 @@ class BrokerAddress:
 
 
 class MqttLink:
-    """Commands out, messages in, over one persistent session. `sites` None means all sites."""
+    """Commands out, messages in, over one persistent session, on our own topics unless `addressing` says others."""
 
     def __init__(
         self,
         address: BrokerAddress,
         *,
-        sites: tuple[str, ...] | None = None,
+        addressing: Addressing | None = None,
         receive_maximum: int = 1000,
         draw: Callable[[], float] = _DICE.random,
     ) -> None:
         self.dropped = 0  # QoS 0 messages beyond the bound; QoS 0 promises nothing
         self.misaddressed = 0  # messages on topics that no device of ours has
         self._address = address
-        self._sites = sites or ("+",)
+        self._addressing = addressing or LodgekeyTopics()
         self._receive_maximum = receive_maximum
         self._draw = draw
         self._client = self._new_client()
@@ -104,7 +103,7 @@ class MqttLink:
             await self._task
         self._arrived.set()
 
-    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int) -> None:
+    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
         """Carry one command at QoS 1, never retained and never sent again. Raises LinkDown.
 
         A connection lost before the broker's answer leaves it open whether the command went out.
@@ -112,7 +111,7 @@ class MqttLink:
         if not self.connected:
             raise LinkDown("there is no connection to the broker")
         properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=expires_in)
-        topic = format_topic(Topic(site, device, "cmd"))
+        topic = self._addressing.topic_of((site, device, channel))
         info = self._client.publish(topic, payload, qos=1, retain=False, properties=properties)
         if info.rc != paho.MQTT_ERR_SUCCESS:
             raise LinkDown("the connection to the broker has just ended")
@@ -226,7 +225,7 @@ class MqttLink:
             return
         # retain handling 1 (§3.8.3.1): what is retained is sent once a session, not at each reconnect
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
-        client.subscribe([(f"lodgekey/v1/{site}/+/{told}", options) for site in self._sites for told in TOLD])
+        client.subscribe([(told, options) for told in self._addressing.subscriptions()])
 
     def _on_subscribe(self, _c: paho.Client, _u: Any, _m: int, _reasons: Any, _p: Any) -> None:
         self._loop.call_soon_threadsafe(self._up.set)
@@ -242,15 +241,13 @@ class MqttLink:
             self.dropped += 1
             return
         try:
-            topic = parse_topic(message.topic)
+            site, device, channel = self._addressing.place_of(message.topic)
         except BadTopic:
             self.misaddressed += 1
             client.ack(message.mid, message.qos)
             return
         ack = partial(self._ack, self._generation, message.mid, message.qos)
-        self._queue.append(
-            Received(topic.site, topic.device, topic.channel, bytes(message.payload), message.retain, ack)
-        )
+        self._queue.append(Received(site, device, channel, bytes(message.payload), message.retain, ack))
         if not self._woken:
             self._woken = True
             self._loop.call_soon_threadsafe(self._arrived.set)

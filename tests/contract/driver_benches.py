@@ -15,13 +15,18 @@ from certs.credential import KeyCredential, issue_credential
 from certs.device_folder import read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.driver import Driver, LockAddress
+from devices.drivers import nuki
 from devices.drivers.native import NativeDriver
+from devices.drivers.nuki import NukiDriver
+from devices.drivers.zigbee2mqtt import Zigbee2MqttDriver
 from devices.intents import Intent
 from devices.links.memory import MemoryLink, Said, Sent
 from devices.reports import Report
 from firmware_sim.assembly import assemble
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
+from firmware_sim.vendors.nuki import SimNuki
+from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
 
 SITE = "house-1"
 KEY_ID = bytes(range(16))
@@ -34,12 +39,14 @@ class DriverBench:
     driver: Driver
     link: MemoryLink
     lock: LockAddress
-    kiosk: LockAddress | None
-    credential: bytes
     bolt: Callable[[], str]
     movements: Callable[[], int]
-    keys: Callable[[], tuple[bytes, ...]]
-    nonce: Callable[[], bytes]
+    kiosk: LockAddress | None = None
+    credential: bytes = b""
+    keys: Callable[[], tuple[bytes, ...]] = tuple
+    nonce: Callable[[], bytes] = bytes
+    outlets: tuple[str, ...] = ("ack", "event", "state", "online")
+    reachable: tuple[str, bytes, bytes] = ("online", b"1", b"0")  # channel, there, gone
 
     async def ask(self, intent: Intent, *, of: LockAddress | None = None) -> list[Report]:
         """Send, and hear everything that is said in return."""
@@ -90,8 +97,7 @@ def native_bench(folder: Path) -> DriverBench:
     assert isinstance(lock, SimLock)
     for device in (lock, side.kiosk):
         device.clock.set(_now())
-    link = MemoryLink(side.hear)
-    link.connected = True
+    link = _connected(side.hear)
     window = KeyCredential(KEY_ID, "lock-1", new_private_key().public_key(), _now() - 60, _now() + 3600)
     return DriverBench(
         driver=NativeDriver(link, side.authority.command_key, side.public_key_of, _now),
@@ -106,4 +112,44 @@ def native_bench(folder: Path) -> DriverBench:
     )
 
 
-BENCHES: Final[dict[str, Callable[[Path], DriverBench]]] = {"native": native_bench}
+def nuki_bench(_: Path) -> DriverBench:
+    """A Nuki lock."""
+    sim = SimNuki()
+    link = _connected(lambda sent: sim.hear(sent.channel, sent.payload))
+    return DriverBench(
+        driver=NukiDriver(link, _now),
+        link=link,
+        lock=LockAddress(SITE, "3a4b5c6d"),
+        bolt=lambda: sim.bolt,
+        movements=lambda: len(sim.movements),
+        outlets=nuki.TOLD,
+        reachable=("connected", b"true", b"false"),
+    )
+
+
+def zigbee2mqtt_bench(_: Path) -> DriverBench:
+    """A Zigbee lock behind Zigbee2MQTT."""
+    sim = SimZigbeeLock()
+    link = _connected(lambda sent: sim.hear(sent.channel, sent.payload))
+    return DriverBench(
+        driver=Zigbee2MqttDriver(link, _now),
+        link=link,
+        lock=LockAddress(SITE, "front-door"),
+        bolt=lambda: sim.bolt,
+        movements=lambda: len(sim.movements),
+        outlets=("state", "availability", "get"),
+        reachable=("availability", b'{"state":"online"}', b'{"state":"offline"}'),
+    )
+
+
+def _connected(answer: Callable[[Sent], list[Said]]) -> MemoryLink:
+    link = MemoryLink(answer)
+    link.connected = True
+    return link
+
+
+BENCHES: Final[dict[str, Callable[[Path], DriverBench]]] = {
+    "native": native_bench,
+    "nuki": nuki_bench,
+    "zigbee2mqtt": zigbee2mqtt_bench,
+}

@@ -1,0 +1,80 @@
+"""One command at a time, for locks whose answers do not say which command they answer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.driver import LockAddress, Unable
+from devices.intents import Intent
+from devices.link import Link, LinkDown
+from devices.reports import Answered
+
+REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a lock is busy with: no answer after `expires_at` is taken for this command's. `wanted`: driver's own."""
+
+    command_id: bytes
+    expires_at: int
+    wanted: str
+
+
+class Turns:
+    """Keeps a vendor's lock to one open command, and its answers for as long as a command may be repeated."""
+
+    def __init__(self, link: Link, now: Callable[[], int]) -> None:
+        self.now = now
+        self._link = link
+        self._open: dict[str, Turn] = {}
+        self._answers: OrderedDict[bytes, Answered] = OrderedDict()
+        self._last_seq = 0
+
+    async def ask(
+        self, lock: LockAddress, intent: Intent, channel: str, payload: bytes, wanted: str
+    ) -> Answered | None:
+        """Publish once; the answer of a command already answered is given again instead. Raises Unable, LinkDown."""
+        if earlier := self._answers.get(intent.command_id):
+            return earlier
+        now = self.now()
+        if intent.expires_at <= now:
+            raise Unable("expired")
+        busy = self.turn_of(lock.device)
+        if busy and busy.command_id == intent.command_id:
+            return None
+        if busy:
+            raise LinkDown("the lock is busy with another command")
+        self._open[lock.device] = Turn(intent.command_id, intent.expires_at, wanted)
+        try:
+            await self._link.publish(
+                lock.site, lock.device, payload, expires_in=intent.expires_at - now, channel=channel
+            )
+        except LinkDown:
+            del self._open[lock.device]
+            raise
+        return None
+
+    def turn_of(self, device: str) -> Turn | None:
+        """The command a lock is busy with."""
+        turn = self._open.get(device)
+        return turn if turn and turn.expires_at > self.now() else None
+
+    def settle(self, device: str, outcome: str, code: str | None = None) -> list[Answered]:
+        """The lock has answered: its open command's answer, or nothing where none is open."""
+        turn = self.turn_of(device)
+        if turn is None:
+            return []
+        del self._open[device]
+        answer = Answered(device, turn.command_id, self.next_seq(), self.now(), outcome, code, {})
+        self._answers[turn.command_id] = answer
+        while len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
+        return [answer]
+
+    def next_seq(self) -> int:
+        """A number for what a lock without numbers says: it rises, also over a restart."""
+        self._last_seq = max(self._last_seq + 1, self.now() * 1_000_000)
+        return self._last_seq

@@ -1,0 +1,133 @@
+"""Zigbee locks behind Zigbee2MQTT: JSON at `zigbee2mqtt/<friendly name>`, commands to `…/set`. Not for secrets of
+ours: whoever runs Zigbee2MQTT can open the door. The friendly name must be one of our ids.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from devices.driver import Ability, LockAddress, Unable, Unreadable
+from devices.drivers.turns import Turns
+from devices.intents import DropPasscode, Intent, LockDoor, PutPasscode, Unlock
+from devices.link import Link, Received
+from devices.links.addressing import Place
+from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.wire.errors import BadTopic
+from devices.wire.messages import Bolt, State
+from devices.wire.topics import IDENTIFIER
+
+BOLTS: Final[dict[Any, Bolt]] = {"locked": "locked", "unlocked": "unlocked", "not_fully_locked": "jammed"}
+MEANS: Final = {"keypad": "passcode", "rfid": "passcode", "manual": "knob", "rf": "gateway"}
+ACTIONS: Final = {"unlock": "unlocked", "lock": "locked", "manual_unlock": "unlocked", "manual_lock": "locked"}
+LARGEST = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Zigbee2MqttTopics:
+    """All locks behind one link are of one site."""
+
+    site: str
+    prefix: str = "zigbee2mqtt"
+
+    def subscriptions(self) -> list[str]:
+        """States, and whether a lock is there."""
+        return [f"{self.prefix}/+", f"{self.prefix}/+/availability"]
+
+    def topic_of(self, place: Place) -> str:
+        """The lock's inlet."""
+        _, device, channel = place
+        if not IDENTIFIER.match(device):
+            raise BadTopic("not a name of ours")
+        return f"{self.prefix}/{device}/{channel}"
+
+    def place_of(self, topic: str) -> Place:
+        """A lock's own topic is its channel `state`."""
+        parts = topic.removeprefix(f"{self.prefix}/").split("/")
+        if topic == "/".join(parts) or len(parts) > 2 or not IDENTIFIER.match(parts[0]):
+            raise BadTopic("not a Zigbee2MQTT topic with a name of ours")
+        return self.site, parts[0], parts[1] if len(parts) == 2 else "state"
+
+
+class Zigbee2MqttDriver:
+    """A command is done when the lock's next state says so; there is no other answer."""
+
+    name = "zigbee2mqtt"
+    abilities = frozenset({Ability.UNLOCK, Ability.LOCK, Ability.PASSCODES})
+
+    def __init__(self, link: Link, now: Callable[[], int]) -> None:
+        """`link` carries Zigbee2MqttTopics."""
+        self._turns = Turns(link, now)
+
+    async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
+        """Ask for a state or a PIN slot. Raises Unable, LinkDown."""
+        wanted, body = _words(intent)
+        return await self._turns.ask(lock, intent, "set", json.dumps(body).encode(), wanted)
+
+    def read(self, message: Received) -> Sequence[Report]:
+        """Answer, event and state, as far as the message says them. Raises Unreadable."""
+        said = _object(message.payload)
+        if message.channel == "availability" and said.get("state") in ("online", "offline"):
+            return [Reachable(message.device, said.get("state") == "online")]
+        if message.channel != "state":
+            raise Unreadable("bad_message")
+        reports: list[Report] = [] if message.retained else [*self._answer(message.device, said)]
+        if not message.retained:
+            reports += self._event(message.device, said)
+        return [*reports, *self._state(message.device, said)]
+
+    def _answer(self, device: str, said: dict[str, Any]) -> list[Answered]:
+        turn = self._turns.turn_of(device)
+        if turn and turn.wanted in (said.get("lock_state"), f"{said.get('action')}:{said.get('action_user')}"):
+            return self._turns.settle(device, "done")
+        if turn and said.get("lock_state") == "not_fully_locked":
+            return self._turns.settle(device, "failed", "jammed")
+        return []
+
+    def _event(self, device: str, said: dict[str, Any]) -> list[Happened]:
+        kind = ACTIONS.get(str(said.get("action")))
+        if kind is None:
+            return []
+        means = MEANS.get(str(said.get("action_source_name")), "knob")
+        return [Happened(device, self._turns.next_seq(), self._turns.now(), kind, {"means": means})]
+
+    def _state(self, device: str, said: dict[str, Any]) -> list[StateTold]:
+        if "lock_state" not in said:
+            return []
+        battery = said.get("battery")
+        percent = int(battery) if isinstance(battery, int | float) and 0 <= battery <= 100 else None
+        bolt = BOLTS.get(str(said["lock_state"]), "unknown")
+        seq, at = self._turns.next_seq(), self._turns.now()
+        return [StateTold(device, State(seq, at, bolt, "unknown", percent, (), "set", b"", epoch=0, firmware=""))]
+
+
+def _words(intent: Intent) -> tuple[str, dict[str, object]]:
+    """What the lock will say when it is done, and what to ask."""
+    match intent:
+        case Unlock():
+            return "unlocked", {"state": "UNLOCK"}
+        case LockDoor():
+            return "locked", {"state": "LOCK"}
+        case PutPasscode(slot=slot, digits=digits):
+            pin = {"user": slot, "user_type": "unrestricted", "user_enabled": True, "pin_code": digits}
+            return f"pin_code_added:{slot}", {"pin_code": pin}
+        case DropPasscode(slot=slot):
+            return f"pin_code_deleted:{slot}", {"pin_code": {"user": slot, "pin_code": None}}
+        case _:
+            raise Unable("unknown_type")
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(payload, parse_constant=_refuse) if len(payload) <= LARGEST else None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("bad_message") from error
+    if not isinstance(said, dict):
+        raise Unreadable("bad_message")
+    return said
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

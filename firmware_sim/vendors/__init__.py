@@ -1,0 +1,1 @@
+"""Locks of other makers, as they behave on their side of MQTT."""
