@@ -5,6 +5,7 @@ import base64
 import json
 import secrets
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,10 +78,15 @@ def listen(port: int) -> socket.socket:
 
 
 async def serve_control(building: Building, folder: Path, listener: socket.socket) -> None:
-    """Serve until cancelled; where and with which token is written to control.json in `folder`."""
+    """Serve until cancelled; where and with which token is written to control.json in `folder`.
+
+    One JSON line on stdout says so to whoever started the process.
+    """
     token = secrets.token_urlsafe(32)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     write_atomic(folder / CONTROL_FILE, json.dumps({"url": url, "token": token}).encode(), SECRET)
+    sys.stdout.write(json.dumps({"ready": True, "control": str(folder / CONTROL_FILE)}) + "\n")
+    sys.stdout.flush()
     settings = uvicorn.Config(make_control(building, token), log_level="warning", lifespan="off")
     server = _Server(settings)
     try:
