@@ -1,0 +1,1 @@
+"""What the identity tests read and compare: fetched photographs, rendered documents."""
