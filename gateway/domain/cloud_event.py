@@ -1,0 +1,44 @@
+"""Feed entries as CloudEvents 1.0 (JSON format): the same for server-sent events and for webhooks."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+_TYPES: Final = {
+    "check_in": "org.lodgekey.registration.checked-in.v1",
+    "change": "org.lodgekey.registration.changed.v1",
+    "check_out": "org.lodgekey.registration.checked-out.v1",
+    "correction": "org.lodgekey.registration.corrected.v1",
+    "annulment": "org.lodgekey.registration.annulled.v1",
+}
+EVENT_TYPES: Final = frozenset(_TYPES.values())
+MEDIA_TYPE: Final = "application/cloudevents+json"
+
+
+def cloud_event(source: str, seq: int, kind: str, at: int, record: Mapping[str, Any]) -> dict[str, Any]:
+    """One entry: id and `sequence` are the feed's number, subject the registration's id; at in UTC seconds.
+
+    `source` names the gateway (a URN). Nothing outside `data` says anything of a person.
+    """
+    return {
+        "specversion": "1.0",
+        "id": str(seq),
+        "source": source,
+        "type": _TYPES[kind],
+        "subject": str(record["id"]),
+        "time": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "sequence": f"{seq:020d}",  # the sequence extension compares as text
+        "datacontenttype": "application/json",
+        "data": dict(record),
+    }
+
+
+def encode_event(event: Mapping[str, Any]) -> bytes:
+    """The event as UTF-8 JSON on one line."""
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def encode_sse(event: Mapping[str, Any]) -> bytes:
+    """The event as one server-sent event (WHATWG HTML §9.2) whose id a reader resumes from."""
+    return b"id: %s\nevent: registration\ndata: %s\n\n" % (str(event["id"]).encode(), encode_event(event))

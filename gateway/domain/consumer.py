@@ -1,0 +1,89 @@
+"""A program entitled to follow registrations: for one purpose, in its areas, in named fields, until a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from gateway.domain.errors import InputRefused, NotAllowed
+
+ConsumerStanding = Literal["in_force", "awaits_approval", "expired"]
+LONGEST: Final = 366 * 86_400  # seconds a grant may last before a person looks at it again
+
+# What a grant may name, by its path in a record of the feed. The person's part is masked in every case: an open value
+# is read one record at a time, with a reason, and never through the feed.
+FIELDS: Final = frozenset(
+    {
+        "kind", "at", "from", "until", "state", "receipt", "deadline",
+        "unit.code", "unit.label", "unit.address", "unit.area",
+        "person.name", "person.id_number", "person.birth_date", "person.nationality", "person.document_kind",
+    }
+)  # fmt: skip
+ALWAYS: Final = frozenset({"id", "kind"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is granted; areas are prefixes of grid areas, expires_at is UTC seconds, rows_a_day bounds what leaves."""
+
+    purpose: str
+    areas: tuple[str, ...]
+    fields: frozenset[str]
+    expires_at: int
+    rows_a_day: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who asked for the grant and who approved it: never the same person."""
+
+    id: str
+    scope: Scope
+    asked_by: str
+    approved_by: str | None = None
+
+
+def ask(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
+    """A grant that awaits a second person; raises InputRefused for one that would be too wide or too long."""
+    if not scope.purpose.strip():
+        raise InputRefused("Say what the registrations are needed for.", field="purpose")
+    if not scope.areas or not all(scope.areas):
+        raise InputRefused("Name at least one area; everywhere is not an area.", field="areas")
+    if unknown := scope.fields - FIELDS:
+        raise InputRefused(f"There is no field {sorted(unknown)[0]} to grant.", field="fields")
+    if not now < scope.expires_at <= now + LONGEST:
+        raise InputRefused("A grant ends within a year; it can be asked for again.", field="expires_at")
+    if scope.rows_a_day < 1:
+        raise InputRefused("A grant is for at least one record a day.", field="rows_a_day")
+    return Consumer(consumer_id, scope, by)
+
+
+def approve(consumer: Consumer, by: str) -> Consumer:
+    """The grant, approved; raises NotAllowed where the one who asked would approve it alone."""
+    if by == consumer.asked_by:
+        raise NotAllowed("A second person approves a new consumer of the feed.")
+    return replace(consumer, approved_by=by)
+
+
+def standing(consumer: Consumer, now: int) -> ConsumerStanding:
+    """Whether anything may be told at this moment."""
+    if consumer.approved_by is None or consumer.approved_by == consumer.asked_by:
+        return "awaits_approval"
+    return "in_force" if now < consumer.scope.expires_at else "expired"
+
+
+def may_see(consumer: Consumer, area: str, now: int) -> bool:
+    """Whether a record of this area may be told to the consumer now."""
+    return standing(consumer, now) == "in_force" and any(area.startswith(prefix) for prefix in consumer.scope.areas)
+
+
+def scoped(record: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """The record's id and kind and the granted fields, no more; the person's part must be masked already."""
+    shown: dict[str, Any] = {}
+    for name, value in record.items():
+        if name in ALWAYS or name in scope.fields:
+            shown[name] = value
+        elif isinstance(value, Mapping):
+            inner = {part: value[part] for part in value if f"{name}.{part}" in scope.fields}
+            if inner:
+                shown[name] = inner
+    return shown
