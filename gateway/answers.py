@@ -1,4 +1,4 @@
-"""Who waits for what a lock answers: the request that sent a command, told the moment the lock's own word is verified."""
+"""Who waits for what a lock answers: told the moment the lock's own word is verified."""
 
 import asyncio
 
@@ -15,14 +15,9 @@ class Answers:
         """A future for one command's answer."""
         return self._waiting.setdefault(command_id, asyncio.get_running_loop().create_future())
 
-    async def wait(self, command_id: str, seconds: float) -> Answered | None:
-        """The lock's answer, or None where it did not answer in time."""
-        try:
-            return await asyncio.wait_for(self.expect(command_id), seconds)
-        except TimeoutError:
-            return None
-        finally:
-            self._waiting.pop(command_id, None)
+    def forget(self, command_id: str) -> None:
+        """Nobody waits for this command any more."""
+        self._waiting.pop(command_id, None)
 
     def tell(self, answer: Answered) -> None:
         """Hand an answer to whoever waits for it."""

@@ -8,16 +8,16 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from devices.drivers.native import NativeDriver
+
 from certs.ca import Authority
 from certs.keys import new_private_key, public_from_point, save_private_key
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from devices.driver import Driver
-from devices.drivers.native import NativeDriver
 from devices.link import Link
 from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.links.tls import client_tls
-
 from gateway.answers import Answers
 from gateway.broker import EmbeddedBroker
 from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
@@ -26,6 +26,7 @@ from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
 from gateway.enrolment import revoked_serials
 from gateway.feed import Feed
+from gateway.front_desk import FrontDesk
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.intake import Intake
@@ -66,12 +67,13 @@ class Gateway:
         self.database.migrate()
         self.vault = Vault(folder / "vault")
         self.keyring = Keyring(self.vault, self.authority.credential_key, secret_at(folder / "offers.secret"))
-        self.verification = VerificationSettings(
+        self.identity: Identity = identity or IdentityPool(workers=settings.identity_workers)
+        self.pictures = PictureTray(now)
+        rules = VerificationSettings(
             accept_face_without_liveness=settings.accept_face_without_liveness,
             accept_document_without_face=settings.accept_document_without_face,
         )
-        self.identity: Identity = identity or IdentityPool(workers=settings.identity_workers)
-        self.pictures = PictureTray(now)
+        self.front_desk = FrontDesk(self.database, self.identity, self.keyring, self.pictures, rules, now)
         self.answers = Answers()
         self.feed = Feed(self.database, self.keyring, now)
         self.registries: Mapping[str, Registry] = {
@@ -86,7 +88,7 @@ class Gateway:
         senders = LockSenders(self.database, self.drivers, now).table()
         senders |= RegistrySenders(self.database, self.vault, self.registries, now).table()
         self.relay = Relay(self.database, senders, now, claimed=CLAIMED)
-        self.kiosk_desk = KioskDesk(self.database, self.identity, self.keyring, self.pictures, self)
+        self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
@@ -126,11 +128,6 @@ class Gateway:
         self.vault.close()
         self.database.close()
 
-    @property
-    def intake_key(self) -> EllipticCurvePrivateKey:
-        """The key that kiosks seal registrations to."""
-        return self.authority.intake_key
-
     def public_key_of(self, device_id: str) -> EllipticCurvePublicKey | None:
         """The key a device signs with; None where it is unknown or out of service."""
         with self.database.reading() as session:
@@ -169,15 +166,20 @@ class Gateway:
             ended = end_due_stays(session, self.keyring, self.now())
         log.info("%d stays ended by themselves", ended)
 
-    def _embedded_broker(self) -> EmbeddedBroker:
+    def broker_parts(self) -> tuple[BrokerSettings, BrokerCertificates]:
+        """What mosquitto has to be told: for the embedded one, or for an operator's own."""
         key = new_private_key()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         server = self.authority.issue_server(key.public_key())
         with self.database.reading() as session:
             crl = self.authority.crl(revoked_serials(session))
-        certificates = BrokerCertificates(ca=self.authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
         settings = BrokerSettings(port=self.settings.broker_port, gateways=(self.settings.gateway_name,))
+        certificates = BrokerCertificates(ca=self.authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
+        return settings, certificates
+
+    def _embedded_broker(self) -> EmbeddedBroker:
         binary = find_mosquitto(self.settings.mosquitto)
+        settings, certificates = self.broker_parts()
         return EmbeddedBroker(self.settings.folder / "broker", settings, certificates, binary=binary)
 
     def _broker_address(self) -> BrokerAddress:
@@ -188,7 +190,9 @@ class Gateway:
         folder = given.folder / "certs"
         key = new_private_key()
         save_private_key(folder / "gateway.key", key)
-        (folder / "gateway.pem").write_bytes(self.authority.issue_gateway(key.public_key(), given.gateway_name).chain_pem)
+        (folder / "gateway.pem").write_bytes(
+            self.authority.issue_gateway(key.public_key(), given.gateway_name).chain_pem
+        )
         (folder / "ca.pem").write_bytes(self.authority.ca_pem)
         tls = client_tls(folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key")
         return BrokerAddress("127.0.0.1", given.broker_port, given.gateway_name, tls)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from certs.ca import Authority, Issued
-from certs.device_folder import write_device_folder
-from certs.keys import compressed_point
-from certs.profiles import Kind
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certs.ca import Authority, Issued
+from certs.device_folder import write_device_folder
+from certs.keys import compressed_point
+from certs.profiles import Kind
 from gateway.domain.errors import Conflict, NotFound
 from gateway.journey.keys import revoke_key
 from gateway.store import Device, Key, Unit

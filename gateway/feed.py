@@ -13,8 +13,8 @@ from gateway.disclosure import disclose
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.masking import masked
 from gateway.domain.stay import wall_clock
-from gateway.journey.registration import person_fields
 from gateway.journey.keyring import Keyring
+from gateway.journey.registration import person_fields
 from gateway.store import Event, Person, Registration, Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased
@@ -140,7 +140,7 @@ def record_shown(event_type: str, at: int, row: Registration, stay: Stay) -> dic
         "until": wall_clock(stay.until_at, unit.timezone),
         "state": row.state,
         "receipt": row.receipt,
-        "deadline": wall_clock(row.deadline_at, unit.timezone),
+        "deadline": wall_clock(row.deadline_at, unit.timezone) if row.deadline_at else None,
     }
 
 

@@ -4,14 +4,14 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeGuard
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from devices.driver import Driver, Unreadable
 from devices.link import Link, Received
 from devices.reports import Answered, Happened, Report
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
-
 from gateway.answers import Answers
 from gateway.journey.lock import record_report
 from gateway.outbox import stamp_feed
@@ -116,7 +116,7 @@ class Intake:
             stamp_feed(session)
 
 
-def _is_registration(report: Report) -> bool:
+def _is_registration(report: Report) -> TypeGuard[Happened]:
     return isinstance(report, Happened) and report.type == "registration"
 
 

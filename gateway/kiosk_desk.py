@@ -3,27 +3,24 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
-import cbor2
-from certs.errors import Unsealable
-from certs.sealing import open_sealed, registration_context
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from devices.link import Received
-from devices.reports import Happened
 from sqlalchemy.exc import SQLAlchemyError
 
+from certs.errors import BadKey, Unsealable
+from certs.keys import public_from_point
+from certs.sealing import open_sealed, registration_context
+from devices.link import Received
+from devices.reports import Happened
+from devices.wire.errors import BadMessage
+from devices.wire.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError
-from gateway.domain.identity import Identity
-from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.verification import VerificationSettings
-from gateway.identity.examination import Examined, Submission, examine
-from gateway.identity.pictures import PictureTray
+from gateway.front_desk import FrontDesk
+from gateway.identity.examination import Submission
 from gateway.intake import set_aside
 from gateway.journey import lanes
-from gateway.journey.door import Shown, open_offer, record_consent, record_verification, usable_offer
+from gateway.journey.door import PURPOSES, open_offer, record_consent
 from gateway.journey.keyring import Keyring
 from gateway.outbox import owe
 from gateway.store import Device, HeardMessage
@@ -33,27 +30,21 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
-TEXT_FIELDS: Final = ("name", "id_number", "birth_date", "nationality", "sex", "surname", "given_names")
-
-
-class DeskSettings(Protocol):
-    """What the desk needs of the gateway."""
-
-    now: Callable[[], int]
-    verification: VerificationSettings
-
-    @property
-    def intake_key(self) -> EllipticCurvePrivateKey: ...
 
 
 class KioskDesk:
     """Takes sealed registrations, two at a time; one the disk refuses is not acked and comes again."""
 
     def __init__(
-        self, database: Database, identity: Identity, keyring: Keyring, pictures: PictureTray, gateway: DeskSettings
+        self,
+        database: Database,
+        front_desk: FrontDesk,
+        keyring: Keyring,
+        intake_key: EllipticCurvePrivateKey,
+        now: Callable[[], int],
     ) -> None:
-        self._database, self._identity, self._keyring = database, identity, keyring
-        self._pictures, self._gateway = pictures, gateway
+        self._database, self._front_desk, self._keyring = database, front_desk, keyring
+        self._intake_key, self._now = intake_key, now
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -85,48 +76,36 @@ class KioskDesk:
             return {"screen": "received"}
         try:
             form = self._open(report, message)
-            token, submission = str(form["offer_token"]), _submission(form)
-            profile, today = await asyncio.to_thread(self._enter, token, form)
-            examined = await examine(self._identity, submission, profile, self._gateway.verification, today)
-            state = await asyncio.to_thread(self._record, token, submission, examined)
+            await asyncio.to_thread(self._enter, form)
+            submission = Submission(
+                typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
+                document=form.document,
+                face=form.face,
+            )
+            holder = public_from_point(form.holder_key) if form.holder_key else None
+            verification = await self._front_desk.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
             return {"screen": "refused", "code": error.code, "lines": [error.detail[:200]]}
-        except (Unsealable, KeyError, ValueError, TypeError):
+        except (Unsealable, BadMessage, BadKey):
             await asyncio.to_thread(self._set_aside, message)
             return {"screen": "refused", "code": "unreadable"}
-        return {"screen": SCREENS[state]}
+        return {"screen": SCREENS[verification.state]}
 
-    def _open(self, report: Happened, message: Received) -> dict[str, Any]:
+    def _open(self, report: Happened, message: Received) -> KioskRegistration:
+        """The form inside the seal, which binds it to the kiosk it came from."""
         sealed = report.body["sealed"]
         if not isinstance(sealed, bytes):
-            raise TypeError("sealed bytes expected")
+            raise BadMessage("a sealed registration is bytes")
         context = registration_context(message.site, message.device)
-        form = cbor2.loads(open_sealed(sealed, self._gateway.intake_key, context=context))
-        if not isinstance(form, dict):
-            raise TypeError("a form is a map")
-        return form
+        return decode_registration(open_sealed(sealed, self._intake_key, context=context))
 
-    def _enter(self, token: str, form: dict[str, Any]) -> tuple[Any, Any]:
-        now = self._gateway.now()
-        agreed = form.get("consents") or {}
+    def _enter(self, form: KioskRegistration) -> None:
+        """Step 2 at the kiosk: the offer is opened and the consents given there are recorded."""
+        now, agreed = self._now(), form.consents
         with self._database.writing() as session:
-            offer = open_offer(session, token, self._keyring, now)
-            usable_offer(session, token, self._keyring, now)
-            consents = {purpose: bool(agreed.get(purpose)) for purpose in ("registration", "face")}
-            version, language = str(agreed.get("text_version", "")), str(form.get("language", "en"))
-            record_consent(session, offer, consents, version[:36], language[:36], now)
-            unit = offer.stay.unit
-        return load_profiles()[unit.jurisdiction.split("-")[0]], datetime.fromtimestamp(now, ZoneInfo(unit.timezone)).date()
-
-    def _record(self, token: str, submission: Submission, examined: Examined) -> str:
-        now = self._gateway.now()
-        with self._database.writing() as session:
-            offer = usable_offer(session, token, self._keyring, now)
-            shown = Shown(examined.verdict, examined.fields, examined.method, examined.model)
-            verification = record_verification(session, offer, shown, self._keyring, now)
-        if verification.state == "review":
-            self._pictures.put(verification.id, submission.document, examined.portrait, submission.face)
-        return verification.state
+            offer = open_offer(session, form.offer_token, self._keyring, now)
+            consents = {purpose: agreed[purpose] is True for purpose in PURPOSES}
+            record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
     def _heard(self, report: Happened) -> bool:
         with self._database.reading() as session:
@@ -134,7 +113,7 @@ class KioskDesk:
 
     def _answer(self, report: Happened, screen: dict[str, Any]) -> None:
         """In one transaction: the registration is known as heard, and its kiosk is owed an answer."""
-        now = self._gateway.now()
+        now = self._now()
         name = report.body.get("registration")
         body = screen | ({"registration": name.hex()} if isinstance(name, bytes) else {})
         with self._database.writing() as session:
@@ -154,15 +133,4 @@ class KioskDesk:
 
     def _set_aside(self, message: Received) -> None:
         with self._database.writing() as session:
-            set_aside(session, message, "unreadable_registration", self._gateway.now())
-
-
-def _submission(form: dict[str, Any]) -> Submission:
-    typed = form.get("fields") or {}
-    document, face = form.get("document"), form.get("face")
-    return Submission(
-        typed={name: str(typed[name]) for name in TEXT_FIELDS if typed.get(name)},
-        document=document if isinstance(document, bytes) else None,
-        face=face if isinstance(face, bytes) else None,
-        face_consented=bool((form.get("consents") or {}).get("face")),
-    )
+            set_aside(session, message, "unreadable_registration", self._now())

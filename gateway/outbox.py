@@ -109,7 +109,7 @@ def owe(
     return delivery
 
 
-def heads() -> Select[tuple[Delivery]]:
+def heads() -> Select[Delivery]:
     """The first delivery of each lane, where it is owed: only these may go."""
     earlier = aliased(Delivery)
     blocked = (
@@ -122,7 +122,9 @@ def heads() -> Select[tuple[Delivery]]:
 
 def due(session: Session, now: int, limit: int) -> Sequence[Delivery]:
     """Up to `limit` lane heads whose time has come, the longest due first."""
-    return session.scalars(heads().where(Delivery.due_at <= now).order_by(Delivery.due_at, Delivery.id).limit(limit)).all()
+    return session.scalars(
+        heads().where(Delivery.due_at <= now).order_by(Delivery.due_at, Delivery.id).limit(limit)
+    ).all()
 
 
 def claim(session: Session, delivery_ids: Iterable[int], now: int) -> None:

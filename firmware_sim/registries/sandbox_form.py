@@ -40,7 +40,7 @@ class Dwelling(_Strict):
 
     code: Word
     area: Word
-    jurisdiction: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z0-9]{1,3})?$")]
+    jurisdiction: Annotated[str, Field(pattern=r"^(sandbox|[a-z]{2}(-[a-z0-9]{1,3})?)$")]
 
 
 class Record(_Strict):

@@ -1,5 +1,6 @@
 """What a key is doing: what we want on the lock against what the lock said is on it."""
 
+from dataclasses import dataclass
 from typing import Final
 
 # (desired, observed) -> the state a person sees. `observed` changes only when the lock itself has answered.
@@ -26,11 +27,20 @@ def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
     return state
 
 
-def unlock_statement(key_id: str, at: int, nonce: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A holder's signature over one request: `at` in UTC seconds, a nonce used once, r || s of 64 bytes."""
+
+    at: int
+    nonce: str
+    signature: bytes
+
+
+def unlock_statement(key_id: str, proof: Proof) -> bytes:
     """The bytes a holder signs to ask for an unlock."""
-    return f"lodgekey-unlock\n{key_id}\n{at}\n{nonce}".encode()
+    return f"lodgekey-unlock\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
 
 
-def read_statement(key_id: str, at: int, nonce: str) -> bytes:
+def read_statement(key_id: str, proof: Proof) -> bytes:
     """The bytes a holder signs to read their key."""
-    return f"lodgekey-read\n{key_id}\n{at}\n{nonce}".encode()
+    return f"lodgekey-read\n{key_id}\n{proof.at}\n{proof.nonce}".encode()

@@ -35,7 +35,9 @@ def offer_of(token: str, secret: bytes) -> str:
         raw = b""
     name, proof = raw[:_PROOF], raw[_PROOF:]
     if len(raw) != 2 * _PROOF or not hmac.compare_digest(proof, _proof(name, secret)):
-        raise OfferUnknown("This link is not one of ours. Please scan the code again or ask your landlord for a new one.")
+        raise OfferUnknown(
+            "This link is not one of ours. Please scan the code again or ask your landlord for a new one."
+        )
     offer_id = str(UUID(bytes=name))
     if token_of(offer_id, secret) != token:
         raise OfferUnknown("This link was altered. Please scan the code again or ask your landlord for a new one.")

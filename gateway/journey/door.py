@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certs.keys import compressed_point, public_from_point
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from certs.keys import compressed_point, public_from_point
 from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpired, OfferGone, OfferUnknown, OfferUsed
 from gateway.domain.events import EventType
 from gateway.domain.offer import OFFER_STATES, offer_of
@@ -21,12 +21,16 @@ from gateway.store.model import new_id
 
 PURPOSES = ("registration", "face")
 DECISIONS = {"pass": "passed", "refuse": "refused", "ask_again": "asked_again"}
-CONCLUDED: Mapping[str, EventType] = {"passed": "IdentityVerified", "review": "ReviewNeeded", "refused": "IdentityRefused"}
+CONCLUDED: Mapping[str, EventType] = {
+    "passed": "IdentityVerified",
+    "review": "ReviewNeeded",
+    "refused": "IdentityRefused",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one tenant showed: the verdict on it, the fields it gave, and the holder's public key (absent on a kiosk)."""
+    """What one tenant showed: the verdict on it, the fields it gave, the holder's public key (none at a kiosk)."""
 
     verdict: Verdict
     fields: Mapping[str, str]
@@ -124,7 +128,13 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
 
 
 def decide_case(
-    session: Session, verification: Verification, decision: str, account_id: str, reason: str, keyring: Keyring, now: int
+    session: Session,
+    verification: Verification,
+    decision: str,
+    account_id: str,
+    reason: str,
+    keyring: Keyring,
+    now: int,
 ) -> Verification:
     """Step 3, by a person: pass, refuse, or ask the tenant to show it again. The key at the end is the same key."""
     if verification.state != "review":
@@ -155,9 +165,7 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
         hand_over(session, offer, public_from_point(verification.holder_key), keyring, now)
 
 
-def hand_over(
-    session: Session, offer: Offer, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
-) -> list[Key]:
+def hand_over(session: Session, offer: Offer, holder: EllipticCurvePublicKey, keyring: Keyring, now: int) -> list[Key]:
     """Step 4: sign the keys for the holder's phone. Once: afterwards the offer is used."""
     if "used" not in OFFER_STATES[offer.state]:
         raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
@@ -203,7 +211,9 @@ def keys_of(session: Session, offer: Offer) -> list[Key]:
     return list(session.scalars(query.order_by(Key.created_at)).all()) if offer.person_id else []
 
 
-def case_named(session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None) -> Verification:
+def case_named(
+    session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None
+) -> Verification:
     """A case within an officer's area or a landlord's units; NotFound otherwise."""
     query = cases(area=area, landlord_id=landlord_id).where(Verification.id == case_id)
     case = session.scalars(query).one_or_none()
@@ -212,7 +222,7 @@ def case_named(session: Session, case_id: str, *, area: str | None = None, landl
     return case
 
 
-def cases(*, area: str | None = None, landlord_id: str | None = None) -> Select[tuple[Verification]]:
+def cases(*, area: str | None = None, landlord_id: str | None = None) -> Select[Verification]:
     """The query for verifications of an area (prefix) or of one landlord's units."""
     query = select(Verification).join(Offer, Verification.offer_id == Offer.id).join(Stay).join(Unit)
     if area is not None:

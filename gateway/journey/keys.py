@@ -2,11 +2,11 @@
 
 import os
 
-from certs.credential import KeyCredential, issue_credential
-from certs.keys import compressed_point, public_from_point
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
+from certs.credential import KeyCredential, issue_credential
+from certs.keys import compressed_point, public_from_point
 from gateway.domain.errors import Conflict
 from gateway.journey import lanes
 from gateway.journey.keyring import Keyring

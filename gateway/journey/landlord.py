@@ -40,7 +40,7 @@ def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
     if window.end <= now:
         raise Conflict("This stay is already over. Please choose dates in the future.")
     refuse_overlap(session, unit, window)
-    stay = Stay(unit=unit, from_at=window.start, until_at=window.end, created_at=now)
+    stay = Stay(unit=unit, from_at=window.start, until_at=window.end, state="offered", created_at=now)
     session.add(stay)
     return add_offer(session, stay, now)
 
@@ -49,7 +49,7 @@ def add_offer(session: Session, stay: Stay, now: int) -> Offer:
     """Another link for the same stay: one for each tenant."""
     if stay.state not in stays.OCCUPYING:
         raise Conflict("This stay is over, so there is no key to offer.")
-    offer = Offer(stay=stay, created_at=now, expires_at=min(stay.until_at, now + offers.LIFETIME))
+    offer = Offer(stay=stay, state="open", created_at=now, expires_at=min(stay.until_at, now + offers.LIFETIME))
     session.add(offer)
     session.flush()
     record(session, "KeyOffered", now, stay=stay, data={"offer": offer.id})

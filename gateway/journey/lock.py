@@ -1,16 +1,14 @@
 """What locks say, and what holders ask of them. A lock's word is the only thing that changes what is shown of it."""
 
-import os
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from certs.errors import BadSignature
 from certs.holder import verify_statement
 from certs.keys import public_from_point
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-
 from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
-from gateway.domain.key import PROOF_TOLERANCE, UNLOCK_LIFETIME, read_statement, unlock_statement
+from gateway.domain.key import PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
 from gateway.domain.stay import follow
 from gateway.journey import lanes
 from gateway.outbox import Done, Refused, hurry, owe, record, settle_command
@@ -19,19 +17,19 @@ from gateway.store import Command, Device, HeardMessage, Key
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 
 
-def request_unlock(session: Session, key_id: str, at: int, nonce: str, signature: bytes, now: int) -> Command:
+def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof, now: int) -> Command:
     """Step 6: one unlock asked for by the key's holder. Raises ProofRefused, KeyNotUsable or NotFound."""
-    key = holders_key(session, key_id, unlock_statement(key_id, at, nonce), at, signature, now)
+    key = holders_key(session, key_id, unlock_statement(key_id, proof), proof, now)
     refuse_unusable(key, now)
-    seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == nonce))
+    seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == proof.nonce))
     if seen is not None:
         raise ProofRefused("This request was already made once. Please press the button again.")
     command = Command(
-        id=os.urandom(16).hex(),
+        id=command_id,
         device_id=key.device_id,
         key_id=key.id,
         type="unlock",
-        nonce=nonce,
+        nonce=proof.nonce,
         issued_at=now,
         expires_at=now + UNLOCK_LIFETIME,
     )
@@ -50,23 +48,23 @@ def request_unlock(session: Session, key_id: str, at: int, nonce: str, signature
     return command
 
 
-def holders_key(session: Session, key_id: str, statement: bytes, at: int, signature: bytes, now: int) -> Key:
+def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
     """The key, if its holder signed the statement within the last minute. NotFound or ProofRefused otherwise."""
     key = session.get(Key, key_id)
     if key is None:
         raise NotFound("There is no such key. Please open the link your landlord sent you.")
-    if abs(now - at) > PROOF_TOLERANCE:
+    if abs(now - proof.at) > PROOF_TOLERANCE:
         raise ProofRefused("The clock of this phone is off by more than a minute. Please set it and try again.")
     try:
-        verify_statement(statement, signature, public_from_point(key.holder_key))
+        verify_statement(statement, proof.signature, public_from_point(key.holder_key))
     except BadSignature:
         raise ProofRefused("Only the phone that registered can use this key.") from None
     return key
 
 
-def read_key(session: Session, key_id: str, at: int, nonce: str, signature: bytes, now: int) -> Key:
+def read_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
     """The key as its holder may see it."""
-    return holders_key(session, key_id, read_statement(key_id, at, nonce), at, signature, now)
+    return holders_key(session, key_id, read_statement(key_id, proof), proof, now)
 
 
 def refuse_unusable(key: Key, now: int) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from gateway.domain.deadlines import deadline_at
+from gateway.domain.deadlines import deadline, standing
 from gateway.domain.events import EventType
 from gateway.domain.id_numbers import looks_like_resident_number
 from gateway.domain.registration import (
@@ -67,33 +68,31 @@ def registered(stay: Stay) -> list[Person]:
 def _report(
     session: Session, stay: Stay, person: Person, kind: Kind, event: EventType, keyring: Keyring, now: int
 ) -> Registration:
-    unit = stay.unit
     row = Registration(
-        id=new_id(),
-        stay=stay,
-        person_id=person.id,
-        kind=kind,
-        registry_name=unit.registry_name,
-        created_at=now,
-        deadline_at=deadline_at(unit.jurisdiction, unit.timezone, stay.from_at, stay.until_at, kind),
+        id=new_id(), stay=stay, person_id=person.id, kind=kind, registry_name=stay.unit.registry_name, created_at=now
     )
-    facts = record_of(row, stay, person, keyring, late=now > row.deadline_at)
+    facts = record_of(row, stay, person, keyring)
+    clock = deadline(facts, now)
+    if clock is None:
+        row.state = "not_due"
+    else:
+        row.deadline_at = clock.due_at
+        facts = replace(facts, late=standing(clock, now) == "late")
     row.sealed = keyring.vault.seal(person.id, f"registration/{row.id}", registration_to_json(facts).encode())
     session.add(row)
     session.flush()
     record(session, event, now, stay=stay, registration=row, data={"registration": row.id})
-    owe(
-        session,
-        party=f"registry:{unit.registry_name}",
-        lane=lanes.registry(unit.registry_name, stay.id),
-        work="submit",
-        about=row.id,
-        now=now,
-    )
+    if clock is not None:
+        _owe_record(session, row, stay, now)
     return row
 
 
-def record_of(row: Registration, stay: Stay, person: Person, keyring: Keyring, *, late: bool) -> Record:
+def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
+    party, lane = f"registry:{row.registry_name}", lanes.registry(row.registry_name, stay.id)
+    owe(session, party=party, lane=lane, work="submit", about=row.id, now=now)
+
+
+def record_of(row: Registration, stay: Stay, person: Person, keyring: Keyring) -> Record:
     """The whole record as the port takes it, opened with the person's key. Raises Erased."""
     return Record(
         id=row.id,
@@ -103,7 +102,6 @@ def record_of(row: Registration, stay: Stay, person: Person, keyring: Keyring, *
         stay=StayFacts(id=stay.id, from_at=stay.from_at, until_at=stay.until_at, agreed_at=stay.created_at),
         people=(person_facts(person.id, person_fields(person, keyring)),),
         landlord=landlord_facts(stay),
-        late=late,
     )
 
 

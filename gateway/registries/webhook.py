@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 from pydantic import BaseModel, ValidationError
-from standardwebhooks.webhooks import Webhook
 
 from gateway.domain import registration_rules as rules
+from gateway.domain.cloud_event import encode_event
 from gateway.domain.codes.countries import COUNTRIES
 from gateway.domain.registration import (
     NOT_TAKEN,
@@ -22,10 +21,9 @@ from gateway.domain.registration import (
     RegistryUnreachable,
 )
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
-from gateway.registries.guarded import GuardedTransport
 from gateway.registries.sandbox_record import record_of
-from gateway.registries.settings import WebhookSettings
-from gateway.registries.transport import LostAnswer, Reply, exchange, open_client
+from gateway.registries.signed_post import SignedPost, open_signed_post
+from gateway.registries.transport import LostAnswer, Reply
 
 _TYPES = {
     "check_in": "org.lodgekey.registration.checked-in",
@@ -46,18 +44,16 @@ class WebhookRegistry:
     can_be_asked = False
     resends_safely = True
 
-    def __init__(self, client: httpx.AsyncClient, url: str, signer: Webhook, now: Clock) -> None:
-        self._client, self._url, self._signer, self._now = client, url, signer, now
+    def __init__(self, post: SignedPost, now: Clock) -> None:
+        self._post, self._now = post, now
 
     async def submit(self, registration: Registration) -> Answer:
         """POST the CloudEvent, signed; the webhook-id is the record's reference."""
         if found := self.problems(registration):
             return refused_before_sending(found)
-        content = self._event(registration)
-        headers = self._signed(registration.reference, content)
-        request = self._client.build_request("POST", self._url, content=content, headers=headers)
+        reference = registration.reference
         try:
-            return self._read(await exchange(self._client, request), registration.reference)
+            return self._read(await self._post.send(reference, self._event(registration)), reference)
         except LostAnswer as lost:
             return unknown(lost)
 
@@ -83,7 +79,7 @@ class WebhookRegistry:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._post.close()
 
     def _event(self, record: Registration) -> bytes:
         event: dict[str, Any] = {
@@ -95,16 +91,7 @@ class WebhookRegistry:
             "datacontenttype": "application/json",
             "data": record_of(record, self.tables()),
         }
-        return httpx.Request("POST", "http://event", json=event).content
-
-    def _signed(self, reference: str, content: bytes) -> dict[str, str]:
-        at = datetime.fromtimestamp(self._now(), UTC)
-        return {
-            "content-type": "application/cloudevents+json; charset=utf-8",
-            "webhook-id": reference,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": self._signer.sign(reference, at, content.decode()),
-        }
+        return encode_event(event)
 
     def _read(self, reply: Reply, reference: str) -> Answer:
         if reply.status == 404:
@@ -135,11 +122,5 @@ def _problems(record: Registration) -> rules.Problems:
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> WebhookRegistry:
-    """Settings: url, token or token_file ("whsec_…"), ca_file?, timeout_s?, allowed? (networks, comma-separated)."""
-    given = WebhookSettings.model_validate(settings)
-    client = open_client(
-        ca_file=given.ca_file,
-        timeout_s=given.timeout_s,
-        guard=lambda inner: GuardedTransport(inner, [part for part in given.allowed.split(",") if part]),
-    )
-    return WebhookRegistry(client, given.url, Webhook(given.secret()), now)
+    """Settings: those of open_signed_post."""
+    return WebhookRegistry(open_signed_post(settings, now), now)

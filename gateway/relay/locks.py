@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from devices.driver import Driver, LockAddress, Unable
 from devices.intents import DropKey, Intent, PutKey, ReadBack, SetTime, Show, Unlock
 from devices.link import LinkDown
 from devices.reports import Answered
-from sqlalchemy.orm import Session
-
 from gateway.domain.key import UNLOCK_LIFETIME
 from gateway.journey.lock import record_report
 from gateway.outbox import Done, Expired, Refused, RetryAt, pause

@@ -39,7 +39,12 @@ class Relay:
     """
 
     def __init__(
-        self, database: Database, senders: Mapping[str, Sender], now: Callable[[], int], *, claimed: Set[str] = frozenset()
+        self,
+        database: Database,
+        senders: Mapping[str, Sender],
+        now: Callable[[], int],
+        *,
+        claimed: Set[str] = frozenset(),
     ) -> None:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
         self._woken = asyncio.Event()
@@ -84,7 +89,9 @@ class Relay:
         """The lane heads that are due, as they were before this attempt; the delicate ones are claimed first."""
         now = self._now()
         with self._database.reading() as session:
-            heads = [row for row in outbox.due(session, now, room + len(self._under_way)) if row.id not in self._under_way]
+            heads = [
+                row for row in outbox.due(session, now, room + len(self._under_way)) if row.id not in self._under_way
+            ]
         delicate = [row.id for row in heads if row.work in self._claimed]
         if delicate:
             with self._database.writing() as session:

@@ -54,7 +54,8 @@ class Delivery(Model):
 class Registration(Model):
     """One registration record for one authority. `sealed` is the record as it will be sent, under the person's key.
 
-    state: queued, asking (sent, answer lost), pending, accepted, partly, refused or unknown.
+    state: not_due (nobody has to be told), queued, asking (sent, answer lost), pending, accepted, partly, refused
+    or unknown.
     """
 
     __tablename__ = "registrations"
@@ -67,7 +68,7 @@ class Registration(Model):
     sealed: Mapped[bytes | None]
     state: Mapped[Word] = mapped_column(default="queued", index=True)
     created_at: Mapped[int]
-    deadline_at: Mapped[int]
+    deadline_at: Mapped[int | None]
     pending_reference: Mapped[Text | None]
     receipt: Mapped[Text | None]
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -91,12 +92,11 @@ class Disclosure(Model):
 
 
 class RepeatedRequest(Model):
-    """An Idempotency-Key already used: the digest of the request and the sealed answer (null while in flight)."""
+    """An Idempotency-Key already used: the digest of the request and the id of what it made."""
 
     __tablename__ = "repeated_requests"
     owner: Mapped[str] = mapped_column(String(80), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int | None]
-    answer: Mapped[bytes | None]
+    answer: Mapped[Text]
     created_at: Mapped[int]

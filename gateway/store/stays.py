@@ -115,7 +115,7 @@ class Key(Model):
 
 
 class Command(Model):
-    """Something signed that a device is asked to do once. `nonce` is the holder's: the same request is never run twice."""
+    """Something signed that a device is asked to do once. `nonce` is the holder's: no request runs twice."""
 
     __tablename__ = "commands"
     __table_args__ = (UniqueConstraint("key_id", "nonce"),)

@@ -1,0 +1,88 @@
+"""Other processes of the demonstration: started, heard out until they are ready, ended in order."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+class ChildFailed(Exception):
+    """A process ended or stayed silent instead of getting ready; the text ends with what it wrote last."""
+
+
+class Child:
+    """One `python -m …` whose first line on stdout is JSON saying that it is ready; stderr goes to a file."""
+
+    def __init__(
+        self, name: str, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self._arguments, self._log, self._environment = arguments, log, environment or {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._draining: asyncio.Task[None] | None = None
+
+    async def start(self) -> dict[str, Any]:
+        """Start it; what it said when it was ready. Raises ChildFailed."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, **self._environment},
+                start_new_session=True,  # Ctrl-C reaches the parent only, which then ends them in order
+            )
+        if self._process.stdout is None:
+            raise ChildFailed(f"{self.name} has no output")
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), READY_SECONDS)
+            said: dict[str, Any] = json.loads(line)
+        except (TimeoutError, ValueError):
+            await self.stop()
+            raise ChildFailed(f"{self.name} did not start: {self._last_words()}") from None
+        self._draining = asyncio.create_task(self._drain(self._process.stdout))
+        return said
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def wait(self) -> int:
+        """Wait until it ends by itself."""
+        return await self._process.wait() if self._process else 0
+
+    async def stop(self) -> None:
+        """End it, by force after ten seconds."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if self._draining is not None:
+            await self._draining
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _drain(self, stream: asyncio.StreamReader) -> None:
+        while await stream.read(65536):
+            pass
+
+    def _last_words(self) -> str:
+        text = self._log.read_text(errors="replace").strip()
+        return text[-600:] or "it wrote nothing"

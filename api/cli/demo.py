@@ -1,0 +1,171 @@
+"""`lodgekey demo`: a gateway, a registry and a building of twelve locks and a kiosk, on this machine."""
+
+import asyncio
+import json
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.cli.children import Child, ChildFailed
+from api.cli.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
+from api.cli.walk import Pictures, StepFailed, Walk
+from gateway.broker import BrokerFailed
+from gateway.broker_config import BrokerMissing
+from gateway.settings import Settings
+
+Tell = Callable[[str], None]
+FOLDER = Path(".data/demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a running demonstration is reached by."""
+
+    url: str
+    logins: Logins
+    folder: Path
+    control_url: str
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Play the whole journey unattended, then stop.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object (with --once).")] = False,
+    port: Annotated[int, typer.Option(help="Port of the pages; 0 takes a free one.")] = 8080,
+    folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its things.")] = FOLDER,
+) -> None:
+    """Start everything, and say where to look as landlord, tenant, officer and tester."""
+    console = Console(stderr=True)
+    tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
+    try:
+        if once:
+            _print_walk(asyncio.run(_once(tell)), as_json=as_json)
+        else:
+            asyncio.run(_stay(folder, port, tell))
+    except (StepFailed, ChildFailed, BrokerMissing, BrokerFailed) as error:
+        if as_json:
+            sys.stdout.write(json.dumps({"ok": False, "error": str(error)}) + "\n")
+        console.print(f"[red]The demonstration failed:[/red] {error}", highlight=False)
+        raise typer.Exit(1) from None
+
+
+async def _once(tell: Tell) -> dict[str, Any]:
+    """The journey against parts made for it alone, in a folder that is removed afterwards."""
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="once-", dir=FOLDER.parent))
+    try:
+        async with running(folder, 0, tell) as parts:
+            pictures = await photograph(folder)
+            return await Walk(parts.url, parts.logins, pictures, tell).run("HS7-101")
+    except BaseException:
+        _keep_logs(folder)
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _stay(folder: Path, port: int, tell: Tell) -> None:
+    """Run until Ctrl-C."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(folder, port, tell) as parts:
+        _print_addresses(parts)
+        await stop.wait()
+        tell("stopping")
+
+
+@asynccontextmanager
+async def running(folder: Path, port: int, tell: Tell, place: Place = Place()) -> AsyncIterator[Running]:  # noqa: B008
+    """Registry, gateway and building as processes of their own; ended in the opposite order."""
+    broker_port = free_port()
+    settings = Settings(folder=folder)
+    tell("making the building")
+    logins = await asyncio.to_thread(seed, settings, broker_port=broker_port, place=place)
+    async with AsyncExitStack() as stack:
+        tell(f"starting the {place.registry} registry")
+        registry = await _start(
+            stack,
+            Child(
+                "the registry",
+                ["-m", "firmware_sim.registries", place.registry, "--dir", str(folder / "registry")],
+                folder / "logs" / "registry.log",
+            ),
+        )
+        tell("starting the gateway and its broker")
+        registries = {place.registry: {"url": registry["url"], "token_file": registry["token_file"]}}
+        environment = {
+            "LODGEKEY_FOLDER": str(folder),
+            "LODGEKEY_BROKER_PORT": str(broker_port),
+            "LODGEKEY_REGISTRIES": json.dumps(registries),
+        }
+        gateway = Child(
+            "the gateway",
+            ["-m", "api.cli.main", "serve", "--port", str(port), "--json"],
+            folder / "logs" / "gateway.log",
+            environment,
+        )
+        url = (await _start(stack, gateway))["url"]
+        tell("starting twelve locks and a kiosk")
+        building = Child(
+            "the building",
+            ["-m", "firmware_sim", "building", "--dir", str(folder / "devices")],
+            folder / "logs" / "building.log",
+        )
+        control_url = str((await _start(stack, building)).get("control", ""))
+        yield Running(url, logins, folder, control_url)
+
+
+async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:
+    stack.push_async_exit(child)
+    return await child.start()
+
+
+async def photograph(folder: Path) -> Pictures:
+    """A fictitious tenant's passport and face, photographed by the simulator."""
+    log = folder / "logs" / "tenant.log"
+    async with Child("the photographer", ["-m", "firmware_sim.tenant", "--dir", str(folder / "tenant")], log) as child:
+        told = await child.start()
+    return Pictures(Path(told["document"]), Path(told["face"]))
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _keep_logs(folder: Path) -> None:
+    """Leave what the parts wrote where a person can read it after a failure."""
+    kept = FOLDER.parent / "last-failure"
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)
+
+
+def _print_walk(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(result) + "\n")
+        return
+    for name, value in result.items():
+        typer.echo(f"{name}: {value}")
+
+
+def _print_addresses(parts: Running) -> None:
+    console, logins = Console(), parts.logins
+    lines = [
+        f"Landlord  {parts.url}/landlord   login {logins.landlord}, password {logins.password}",
+        "Tenant    opens the link that the landlord makes (offer a key, then open the link or scan the code)",
+        f"Officer   {parts.url}/officer    login {logins.officer}, password {logins.password}",
+        f"Tester    {parts.url}/tester     login {logins.tester}, password {logins.password}",
+        f"{len(ROOMS)} locks and {KIOSK} at {SITE}. Ctrl-C stops everything; {parts.folder} keeps it for next time.",
+    ]
+    console.print("\n".join(lines), highlight=False, soft_wrap=True)

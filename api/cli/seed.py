@@ -1,0 +1,132 @@
+"""A building to try things in: a landlord with twelve units, an officer, a tester, twelve locks and a kiosk."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.http.context import hash_password
+from certs.ca import Authority
+from gateway.bootstrap import utc_now
+from gateway.enrolment import enrol_device
+from gateway.settings import Settings
+from gateway.store import Account, Device, Landlord, Unit
+from gateway.store.database import Database
+
+SITE: Final = "harbour-street-7"
+KIOSK: Final = "kiosk-gate"
+ROOMS: Final = [f"{floor}0{room}" for floor in (1, 2, 3) for room in (1, 2, 3, 4)]
+AREA: Final = "370100-07"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the demonstration's units stand and which registry they report to."""
+
+    jurisdiction: str = "sandbox"
+    registry: str = "sandbox"
+    timezone: str = "Europe/Rome"
+    street: str = "Harbour Street 7"
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """The demonstration's accounts: one password for all three, made at random on first start."""
+
+    password: str
+    landlord: str = "landlord"
+    officer: str = "officer"
+    tester: str = "tester"
+
+
+def seed(settings: Settings, *, broker_port: int, place: Place = Place()) -> Logins:
+    """Make the building where there is none, and write the folders its devices start from. Safe to run again."""
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    authority, database = Authority.open(settings.folder / "certs", utc_now), Database(settings.database)
+    database.migrate()
+    logins = _logins(settings.folder / "logins.json")
+    with database.writing() as session:
+        if session.get(Device, KIOSK) is None:
+            _make_people_and_units(session, logins, place)
+        _write_devices(session, authority, settings.folder / "devices", broker_port)
+    database.close()
+    return logins
+
+
+def _logins(path: Path) -> Logins:
+    if path.exists():
+        return Logins(**json.loads(path.read_text()))
+    logins = Logins(password=secrets.token_urlsafe(9))
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(asdict(logins), file)
+    return logins
+
+
+def _make_people_and_units(session: Session, logins: Logins, place: Place) -> None:
+    landlord = Landlord(name="Mira Holm", phone="+39 0650 937 201", email="mira@example.org")
+    session.add(landlord)
+    session.flush()
+    hashed = hash_password(logins.password)
+    session.add_all(
+        [
+            Account(
+                role="landlord",
+                login=logins.landlord,
+                password_hash=hashed,
+                name=landlord.name,
+                landlord_id=landlord.id,
+            ),
+            Account(role="officer", login=logins.officer, password_hash=hashed, name="Officer Wei", area=AREA[:6]),
+            Account(role="tester", login=logins.tester, password_hash=hashed, name="Tester"),
+        ]
+    )
+    session.add_all(
+        Unit(
+            landlord_id=landlord.id,
+            code=f"HS7-{room}",
+            label=f"Room {room}",
+            address=f"{place.street}, room {room}",
+            area=AREA,
+            timezone=place.timezone,
+            jurisdiction=place.jurisdiction,
+            registry_name=place.registry,
+        )
+        for room in ROOMS
+    )
+    session.flush()
+
+
+def _write_devices(session: Session, authority: Authority, folder: Path, broker_port: int) -> None:
+    """A folder for each lock and the kiosk, with a fresh certificate and the broker's present port."""
+    by_code = {unit.code: unit for unit in session.scalars(select(Unit))}
+    for room in ROOMS:
+        enrol_device(
+            session,
+            authority,
+            folder / f"lock-{room}",
+            site=SITE,
+            device=f"lock-{room}",
+            kind="lock",
+            unit=by_code[f"HS7-{room}"],
+            host="127.0.0.1",
+            port=broker_port,
+            label=f"Door of room {room}",
+        )
+    enrol_device(
+        session,
+        authority,
+        folder / KIOSK,
+        site=SITE,
+        device=KIOSK,
+        kind="kiosk",
+        unit=None,
+        host="127.0.0.1",
+        port=broker_port,
+        label="Kiosk at the gate",
+    )

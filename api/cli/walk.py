@@ -1,0 +1,211 @@
+"""The whole journey, unattended, as its people would make it: over the same pages' calls, with the same parts."""
+
+import asyncio
+import json
+import os
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from api.cli.seed import Logins
+from certs.holder import sign_statement
+from certs.keys import jwk_of, new_private_key
+from gateway.domain.key import Proof, unlock_statement
+
+Json = dict[str, Any]
+PATIENCE = 60.0
+
+
+class StepFailed(Exception):
+    """A step of the journey did not go as it must; the text says which and what was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The tenant's document and face, as files that only the caller's side reads."""
+
+    document: Path
+    face: Path
+
+
+class Walk:
+    """Landlord, tenant and officer, each with a client of their own, against one gateway."""
+
+    def __init__(self, url: str, logins: Logins, pictures: Pictures, tell: Callable[[str], None]) -> None:
+        self._url, self._logins, self._pictures, self._tell = url, logins, pictures, tell
+        self._phone: EllipticCurvePrivateKey = new_private_key()
+
+    async def run(self, unit_code: str) -> Json:
+        """All nine steps; ids, verdict, milliseconds and the registry's receipt. Raises StepFailed."""
+        async with self._client() as landlord, self._client() as tenant, self._client() as officer:
+            await self._sign_in(landlord, self._logins.landlord)
+            await self._sign_in(officer, self._logins.officer)
+            offer = await self._offer(landlord, unit_code)
+            tenant.headers["Authorization"] = f"Offer {offer['url'].rpartition('/')[2]}"
+            await self._register(tenant)
+            verdict = await self._decide(officer, tenant)
+            key_id, on_lock_ms = await self._await_key(tenant)
+            unlocked = await self._unlock(tenant, key_id)
+            check_in = await self._await_filing(landlord, offer["stay_id"], "check_in")
+            feed = await self._read_feed(officer, check_in["id"])
+            gone = await self._end(landlord, offer["stay_id"], key_id)
+            check_out = await self._await_filing(landlord, offer["stay_id"], "check_out")
+            return {
+                "ok": True,
+                "unit": unit_code,
+                "offer": offer["offer_id"],
+                "stay": offer["stay_id"],
+                "key": key_id,
+                "verdict": verdict,
+                "issued_to_on_lock_ms": on_lock_ms,
+                "tap_to_unlocked_ms": unlocked["ms"],
+                "registration": check_in["id"],
+                "receipt": check_in["receipt"],
+                "feed_sequence": feed,
+                "key_after_the_end": gone,
+                "check_out_receipt": check_out["receipt"],
+            }
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(base_url=f"{self._url}/api/v1", timeout=PATIENCE) as client:
+            yield client
+
+    async def _sign_in(self, client: httpx.AsyncClient, login: str) -> None:
+        body = {"login": login, "password": self._logins.password}
+        told(await client.post("/sessions", json=body), f"{login} signs in")
+
+    async def _offer(self, landlord: httpx.AsyncClient, unit_code: str) -> Json:
+        self._tell("the landlord offers a key")
+        units = told(await landlord.get("/units"), "the landlord lists units")
+        unit = next((unit for unit in units if unit["code"] == unit_code), None)
+        if unit is None:
+            raise StepFailed(f"the landlord has no unit {unit_code}")
+        now = datetime.now(UTC).replace(microsecond=0)
+        dates = {"from": (now - timedelta(minutes=1)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
+        answer = await landlord.post(
+            f"/units/{unit['id']}/offers", json=dates, headers={"Idempotency-Key": os.urandom(8).hex()}
+        )
+        return dict(told(answer, "the landlord offers a key"))
+
+    async def _register(self, tenant: httpx.AsyncClient) -> None:
+        self._tell("the tenant opens the link, agrees, and shows passport and face")
+        told(await tenant.post("/door/open"), "the tenant opens the link")
+        consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
+        told(await tenant.post("/door/consents", json=consents), "the tenant agrees")
+        files = {
+            "document": ("document.jpg", self._pictures.document.read_bytes(), "image/jpeg"),
+            "face": ("face.jpg", self._pictures.face.read_bytes(), "image/jpeg"),
+        }
+        form = {"holder_key": json.dumps(jwk_of(self._phone.public_key()))}
+        answer = told(await tenant.post("/door/verification", data=form, files=files), "the tenant is verified")
+        if answer["stage"] not in ("review", "issued", "on_lock"):
+            raise StepFailed(f"the tenant was not let through: {answer['stage']} because of {answer['reasons']}")
+
+    async def _decide(self, officer: httpx.AsyncClient, tenant: httpx.AsyncClient) -> Json:
+        door = told(await tenant.get("/door"), "the tenant looks where they stand")
+        if door["stage"] != "review":
+            return {"by": "machine", "outcome": "passed", "reasons": door["reasons"]}
+        self._tell(f"a person decides, because of {', '.join(door['reasons'])}")
+        waiting = told(await officer.get("/cases"), "the officer lists cases")
+        if not waiting:
+            raise StepFailed("the case is not in the officer's list")
+        case = told(await officer.get(f"/cases/{waiting[-1]['id']}"), "the officer opens the case")
+        for part in case["pictures"]:
+            answer = await officer.get(f"/cases/{case['id']}/pictures/{part}")
+            if answer.status_code != 200 or not answer.content.startswith(b"\xff\xd8"):
+                raise StepFailed(f"the officer cannot see the {part}")
+        told(await officer.post(f"/cases/{case['id']}/decision", json={"decision": "pass"}), "the officer decides")
+        return {"by": "person", "outcome": "passed", "reasons": case["reasons"], "score_band": case["score_band"]}
+
+    async def _await_key(self, tenant: httpx.AsyncClient) -> tuple[str, float]:
+        self._tell("the key goes to the lock")
+        began = time.perf_counter()
+        door = await until(
+            lambda: _told_by(tenant, "/door"), lambda answer: answer["stage"] == "on_lock", "the key is on the lock"
+        )
+        return door["keys"][0], _ms(began)
+
+    async def _unlock(self, tenant: httpx.AsyncClient, key_id: str) -> Json:
+        self._tell("the tenant holds the button")
+        at, nonce = int(time.time()), os.urandom(12).hex()
+        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self._phone)
+        body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
+        answer = told(await tenant.post(f"/keys/{key_id}/unlock", json=body), "the tenant unlocks the door")
+        if answer["outcome"] != "unlocked":
+            raise StepFailed(f"the door did not open: {answer['outcome']} {answer['code'] or ''}")
+        return dict(answer)
+
+    async def _await_filing(self, landlord: httpx.AsyncClient, stay_id: str, kind: str) -> Json:
+        self._tell(f"the registry answers the {kind.replace('_', '-')}")
+
+        async def filing() -> Json:
+            stay = told(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
+            return next((row for row in stay["registrations"] if row["kind"] == kind), {"state": "missing"})
+
+        row = await until(
+            filing, lambda row: row["state"] not in ("queued", "pending", "asking", "missing"), f"a {kind}"
+        )
+        if row["state"] != "accepted":
+            raise StepFailed(f"the registry did not take the {kind}: {row['state']} {row['code']} {row['sentence']}")
+        return row
+
+    async def _read_feed(self, officer: httpx.AsyncClient, registration_id: str) -> int:
+        self._tell("the officer's feed shows the registration")
+        async with asyncio.timeout(PATIENCE), officer.stream("GET", "/feed") as stream:
+            number = 0
+            async for line in stream.aiter_lines():
+                if line.startswith("id: "):
+                    number = int(line[4:])
+                if line.startswith("data: ") and json.loads(line[6:])["id"] == registration_id:
+                    return number
+        raise StepFailed("the feed ended without the registration")
+
+    async def _end(self, landlord: httpx.AsyncClient, stay_id: str, key_id: str) -> str:
+        self._tell("the stay ends, and the lock gives the key up")
+        told(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
+
+        async def key_state() -> Json:
+            stay = told(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
+            return next(dict(key) for key in stay["keys"] if key["id"] == key_id)
+
+        key = await until(key_state, lambda key: key["state"] == "revoked", "the key is revoked on the lock")
+        return str(key["state"])
+
+
+async def _told_by(client: httpx.AsyncClient, path: str) -> Json:
+    return dict(told(await client.get(path), f"asking {path}"))
+
+
+async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str) -> Json:
+    """Ask every 25 ms until the answer is good. StepFailed after a minute."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        answer: Json = await ask()
+        if good(answer):
+            return answer
+        await asyncio.sleep(0.025)
+    raise StepFailed(f"waited a minute in vain until {what}; the last answer was {answer}")
+
+
+def told(answer: httpx.Response, step: str) -> Any:
+    """The answer's JSON; StepFailed with the problem's own sentence where it is a refusal."""
+    if answer.is_success:
+        return answer.json() if answer.content else None
+    try:
+        detail = answer.json().get("detail", "")
+    except ValueError:
+        detail = answer.text[:200]
+    raise StepFailed(f"{step}: {answer.status_code} {detail}")
+
+
+def _ms(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)

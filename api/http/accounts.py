@@ -1,0 +1,69 @@
+"""Signing in and out."""
+
+import secrets
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import delete, select
+
+from api.http.context import (
+    SESSION_COOKIE,
+    Anybody,
+    Gate,
+    caller,
+    check_origin,
+    limit_rate,
+    password_fits,
+    token_hash,
+)
+from api.http.shapes import SignedIn, SignInForm
+from gateway.domain.errors import SignInNeeded
+from gateway.store import Account, SignIn
+
+router = APIRouter(tags=["accounts"])
+
+
+def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Response) -> Account:
+    """A session for the account, in a cookie that scripts and other sites cannot use. Raises SignInNeeded."""
+    limit_rate("sign_in", f"{caller(request)}/{form.login}")
+    with gateway.database.reading() as session:
+        account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
+    if not password_fits(account, form.password) or account is None:
+        raise SignInNeeded("Login or password is not right. Please try again.")
+    token = secrets.token_urlsafe(32)
+    seconds = gateway.settings.session_hours * 3600
+    with gateway.database.writing() as session:
+        session.execute(delete(SignIn).where(SignIn.expires_at <= gateway.now()))
+        row = SignIn(token_hash=token_hash(token), account_id=account.id, expires_at=gateway.now() + seconds)
+        session.add(row)
+    secure = gateway.settings.address.startswith("https:")
+    response.set_cookie(
+        SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/"
+    )
+    return account
+
+
+def sign_out(gateway: Gate, request: Request, response: Response) -> None:
+    """End the session that the request came with."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    with gateway.database.writing() as session:
+        session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
+    response.delete_cookie(SESSION_COOKIE, path="/")
+
+
+@router.post("/sessions", status_code=201, dependencies=[Depends(check_origin)])
+def create_session(gateway: Gate, form: SignInForm, request: Request, response: Response) -> SignedIn:
+    """Sign in."""
+    account = sign_in(gateway, form, request, response)
+    return SignedIn(role=account.role, name=account.name, area=account.area)
+
+
+@router.delete("/sessions", status_code=204, dependencies=[Depends(check_origin)])
+def delete_session(gateway: Gate, request: Request, response: Response) -> None:
+    """Sign out."""
+    sign_out(gateway, request, response)
+
+
+@router.get("/me")
+def read_me(account: Anybody) -> SignedIn:
+    """Who is signed in."""
+    return SignedIn(role=account.role, name=account.name, area=account.area)

@@ -1,0 +1,108 @@
+"""The application: routes, refusals, and what every answer carries."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http import accounts, cases, devices, door, keys, landlord, registrations
+from api.http.problems import install, problem
+from gateway.bootstrap import Gateway
+
+LARGEST_REQUEST: Final = 18 * 1024 * 1024
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
+        " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), bluetooth=(self), geolocation=(), microphone=()",
+}
+RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+# A picture must never touch the disk: what is allowed in at all fits in memory.
+MultiPartParser.spool_max_size = LARGEST_REQUEST
+
+
+def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
+    """The application over one gateway, which it starts and stops with itself unless `run` is False."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if not run:
+            yield
+            return
+        async with gateway:
+            yield
+
+    app = FastAPI(
+        title="Lodgekey",
+        version="1",
+        summary="Keys for rented homes, and the registrations that go with them.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.gateway = gateway
+    install(app)
+    app.add_middleware(Guard)
+    api = APIRouter(prefix="/api/v1")
+    for part in (accounts, landlord, door, keys, cases, registrations, devices):
+        api.include_router(part.router)
+    app.include_router(api)
+    app.include_router(_health_router())
+    return app
+
+
+class Guard:
+    """ASGI: refuses what is too large before reading it, and puts the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(item for item in RAW_HEADERS if item[0] not in present)]
+            await send(message)
+
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+            refusal = problem(413, "too_large", "Too large", "This is larger than 18 MB. Please send smaller pictures.")
+            await refusal(scope, receive, send_guarded)
+            return
+        await self._app(scope, receive, send_guarded)
+
+
+def _health_router() -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz(request: Request, response: Response) -> dict[str, bool]:
+        """Whether commands can be sent and documents read."""
+        gateway: Gateway = request.app.state.gateway
+        state = {"link": gateway.link.connected, "identity": gateway.identity.ready}
+        if not all(state.values()):
+            response.status_code = 503
+        return state
+
+    return router

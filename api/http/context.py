@@ -1,0 +1,135 @@
+"""Who is asking: the gateway behind a request, the signed-in account, the tenant's offer. Deny by default."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from fastapi import Depends, Request
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import select
+
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
+from gateway.store import Account, SignIn
+
+SESSION_COOKIE: Final = "lodgekey_session"
+OFFER_COOKIE: Final = "lodgekey_offer"
+SAFE: Final = ("GET", "HEAD", "OPTIONS")
+RATES: Final = {
+    "sign_in": parse("10/5minutes"),
+    "offer": parse("60/minute"),
+    "verification": parse("10/10minutes"),
+    "unlock": parse("20/minute"),
+}
+
+_hasher = PasswordHasher()
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+
+
+def gateway_of(request: Request) -> Gateway:
+    """The gateway that serves this request."""
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+Gate = Annotated[Gateway, Depends(gateway_of)]
+
+
+def hash_password(password: str) -> str:
+    """An Argon2id hash (RFC 9106) of a password."""
+    return _hasher.hash(password)
+
+
+_NOBODY: Final = _hasher.hash(secrets.token_hex(16))
+
+
+def password_fits(account: Account | None, password: str) -> bool:
+    """True where the password is the account's; takes as long where there is no such account."""
+    try:
+        _hasher.verify(account.password_hash if account else _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return account is not None
+
+
+def limit_rate(what: str, who: str) -> None:
+    """TooManyTries where `who` did `what` too often. In memory, per process."""
+    if not _limiter.hit(RATES[what], what, who):
+        raise TooManyTries("Too many tries in a short time. Please wait a few minutes and try again.", retry_after=60)
+
+
+def caller(request: Request) -> str:
+    """The address a request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+def check_origin(request: Request) -> None:
+    """NotAllowed for a changing request that another site had the browser make."""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("origin")
+    elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
+    if elsewhere or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
+        raise NotAllowed("This request came from another site and was not carried out.")
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def account_of(request: Request, gateway: Gate) -> Account:
+    """The signed-in account. SignInNeeded without a session that is still good."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    query = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > gateway.now())
+    with gateway.database.reading() as session:
+        sign_in = session.scalars(query).one_or_none() if token else None
+    if sign_in is None:
+        raise SignInNeeded("Please sign in first.")
+    check_origin(request)
+    return sign_in.account
+
+
+def only(*roles: str) -> Callable[[Account], Account]:
+    """A dependency that lets these roles pass."""
+
+    def allowed(account: Annotated[Account, Depends(account_of)]) -> Account:
+        if account.role not in roles:
+            raise NotAllowed("Your account may not do this.")
+        return account
+
+    return allowed
+
+
+def landlord_id_of(account: Annotated[Account, Depends(only("landlord"))]) -> str:
+    """The landlord the account acts for."""
+    if account.landlord_id is None:
+        raise NotAllowed("Your account belongs to no landlord.")
+    return account.landlord_id
+
+
+def offer_token_of(request: Request) -> str:
+    """The tenant's capability: the offer's token, in a cookie set by the link or in the Authorization header."""
+    limit_rate("offer", caller(request))
+    check_origin(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "offer" and token:
+        return token.strip()
+    cookie = request.cookies.get(OFFER_COOKIE)
+    if not cookie:
+        raise OfferUnknown("Please open the link or scan the code your landlord gave you.")
+    return cookie
+
+
+LandlordId = Annotated[str, Depends(landlord_id_of)]
+Officer = Annotated[Account, Depends(only("officer"))]
+Tester = Annotated[Account, Depends(only("tester"))]
+Anybody = Annotated[Account, Depends(account_of)]
+Decider = Annotated[Account, Depends(only("officer", "landlord"))]
+OfferToken = Annotated[str, Depends(offer_token_of)]

@@ -1,0 +1,161 @@
+"""The tenant's calls at the door: what is asked, consent, verification, key."""
+
+import json
+from typing import Annotated, Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from fastapi import APIRouter, File, Form, UploadFile
+from sqlalchemy.orm import Session
+
+from api.http.context import Gate, OfferToken, limit_rate
+from api.http.shapes import ConsentForm, DoorShown, HolderForm, Registered
+from certs.errors import BadKey
+from certs.keys import public_from_jwk
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import InputRefused
+from gateway.domain.stay import wall_clock
+from gateway.front_desk import profile_of
+from gateway.identity.examination import Submission, picture_refused
+from gateway.journey import door as steps
+from gateway.store import Offer
+
+router = APIRouter(prefix="/door", tags=["tenant"])
+
+LARGEST_PICTURE = 8 * 1024 * 1024
+TYPED = ("name", "id_number", "birth_date", "nationality", "sex", "surname", "given_names")
+Typed = Annotated[str | None, Form(max_length=200)]
+
+
+@router.get("")
+def read_door(gateway: Gate, token: OfferToken) -> DoorShown:
+    """What the tenant is asked, by whom, who will see it, and how far they are."""
+    with gateway.database.reading() as session:
+        return show_door(gateway, session, steps.offer_named(session, token, gateway.keyring, gateway.now()))
+
+
+@router.post("/open")
+def open_door(gateway: Gate, token: OfferToken) -> DoorShown:
+    """The link was opened."""
+    with gateway.database.writing() as session:
+        return show_door(gateway, session, steps.open_offer(session, token, gateway.keyring, gateway.now()))
+
+
+@router.post("/consents")
+def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorShown:
+    """Agree, or take it back. Taking back the face leaves the key as it is."""
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        offer = steps.open_offer(session, token, gateway.keyring, now)
+        agreed = {"registration": form.registration, "face": form.face}
+        steps.record_consent(session, offer, agreed, form.text_version, form.language, now)
+        return show_door(gateway, session, offer)
+
+
+@router.post("/verification")
+async def verify(
+    gateway: Gate,
+    token: OfferToken,
+    document: Annotated[UploadFile | None, File()] = None,
+    face: Annotated[UploadFile | None, File()] = None,
+    name: Typed = None,
+    id_number: Typed = None,
+    birth_date: Typed = None,
+    nationality: Typed = None,
+    sex: Typed = None,
+    surname: Typed = None,
+    given_names: Typed = None,
+    holder_key: Annotated[str | None, Form(max_length=2000)] = None,
+) -> Registered:
+    """Show who you are: a picture of the document, or two typed fields; a face only if agreed to."""
+    limit_rate("verification", token[:22])
+    values = (name, id_number, birth_date, nationality, sex, surname, given_names)
+    submission = Submission(
+        typed={key: value.strip() for key, value in zip(TYPED, values, strict=True) if value and value.strip()},
+        document=await picture(document, "document"),
+        face=await picture(face, "face"),
+    )
+    return await register(gateway, token, submission, holder_of(holder_key))
+
+
+@router.post("/holder")
+def bind_holder(gateway: Gate, token: OfferToken, form: HolderForm) -> Registered:
+    """Hand the keys to this phone, after registering elsewhere (a kiosk, say). Once."""
+    holder = public_key(form.holder_key)
+    with gateway.database.writing() as session:
+        offer = steps.usable_offer(session, token, gateway.keyring, gateway.now())
+        steps.hand_over(session, offer, holder, gateway.keyring, gateway.now())
+        session.flush()
+        return _registered(gateway, session, offer)
+
+
+async def register(
+    gateway: Gateway, token: str, submission: Submission, holder: EllipticCurvePublicKey | None
+) -> Registered:
+    """Steps 3 and 4 for one tenant, and where they stand after it."""
+    verification = await gateway.front_desk.register(token, submission, holder)
+    with gateway.database.reading() as session:
+        return _registered(gateway, session, session.get_one(Offer, verification.offer_id))
+
+
+async def picture(upload: UploadFile | None, part: str) -> bytes | None:
+    """An uploaded picture's bytes; InputRefused where it is too large. It is never written to a file of ours."""
+    if upload is None or not upload.size:
+        return None
+    if upload.size > LARGEST_PICTURE:
+        raise picture_refused("too_large", part)
+    return await upload.read()
+
+
+def holder_of(text: str | None) -> EllipticCurvePublicKey | None:
+    """The phone's public key from its JSON text, if one was sent."""
+    if not text:
+        return None
+    try:
+        jwk = json.loads(text)
+    except ValueError:
+        jwk = None
+    if not isinstance(jwk, dict):
+        raise InputRefused("The phone's key could not be read. Please reload the page.", field="holder_key")
+    return public_key(jwk)
+
+
+def public_key(jwk: dict[str, Any]) -> EllipticCurvePublicKey:
+    """The public key of a JWK."""
+    try:
+        return public_from_jwk(jwk)
+    except BadKey:
+        raise InputRefused("The phone's key could not be read. Please reload the page.", field="holder_key") from None
+
+
+def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
+    """Everything the tenant's page says."""
+    stay, now = offer.stay, gateway.now()
+    unit, profile = stay.unit, profile_of(stay.unit)
+    latest = steps.latest_verification(session, offer)
+    return DoorShown(
+        unit=unit.label,
+        address=unit.address,
+        landlord=unit.landlord.name,
+        landlord_phone=unit.landlord.phone,
+        from_=wall_clock(stay.from_at, unit.timezone),
+        until=wall_clock(stay.until_at, unit.timezone),
+        timezone=unit.timezone,
+        jurisdiction=unit.jurisdiction,
+        asks=list(profile.fields),
+        face=profile.face,
+        seen_by=["landlord", f"registry:{unit.registry_name}", "officer"],
+        consents={purpose: steps.consent_to(session, offer, purpose) is not None for purpose in steps.PURPOSES},
+        stage=steps.stage_of(session, offer, now),
+        reasons=list(latest.reasons) if latest else [],
+        decision_reason=latest.decision_reason if latest else None,
+        keys=[key.id for key in steps.keys_of(session, offer)],
+    )
+
+
+def _registered(gateway: Gateway, session: Session, offer: Offer) -> Registered:
+    latest = steps.latest_verification(session, offer)
+    return Registered(
+        stage=steps.stage_of(session, offer, gateway.now()),
+        reasons=list(latest.reasons) if latest else [],
+        keys=[key.id for key in steps.keys_of(session, offer)],
+    )

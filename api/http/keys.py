@@ -1,0 +1,89 @@
+"""The holder's calls: read the key, unlock the door. Both are signed by the phone that holds the key."""
+
+import asyncio
+import os
+from base64 import b64encode, urlsafe_b64decode
+from binascii import Error as NotBase64
+from time import perf_counter
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Header
+
+from api.http.context import Gate, check_origin, limit_rate
+from api.http.shapes import HolderKeyShown, UnlockAnswer, UnlockForm, key_fields
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import ProofRefused
+from gateway.domain.key import Proof
+from gateway.journey import lock as steps
+
+router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
+
+PATIENCE: Final = 3.0
+OUTCOMES: Final = {"done": "unlocked", "refused": "refused", "failed": "failed"}
+
+
+def signature_of(text: str) -> bytes:
+    """The bytes of a base64url signature; nothing for text that is none."""
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (NotBase64, ValueError):
+        return b""
+
+
+@router.get("/{key_id}")
+def read_key(
+    gateway: Gate, key_id: str, holder_proof: Annotated[str, Header(description="at.nonce.signature")]
+) -> HolderKeyShown:
+    """The key, its credential and the lock's last word, for its holder."""
+    proof = proof_of(holder_proof)
+    with gateway.database.reading() as session:
+        key = steps.read_key(session, key_id, proof, gateway.now())
+        return HolderKeyShown(
+            **key_fields(key, gateway.now()),
+            credential=b64encode(key.credential).decode(),
+            bolt=key.device.bolt if key.device.online else "unknown",
+            heard_at=key.device.heard_at,
+            landlord_phone=key.stay.unit.landlord.phone,
+        )
+
+
+@router.post("/{key_id}/unlock")
+async def unlock(gateway: Gate, key_id: str, form: UnlockForm) -> UnlockAnswer:
+    """Open the door: the answer is the lock's own, or an honest "no_answer" after three seconds."""
+    limit_rate("unlock", key_id)
+    return await unlock_door(gateway, key_id, form)
+
+
+async def unlock_door(gateway: Gateway, key_id: str, form: UnlockForm) -> UnlockAnswer:
+    """Step 6, and waiting for step 7."""
+    began = perf_counter()
+    command_id = os.urandom(16).hex()
+    answered = gateway.answers.expect(command_id)
+    try:
+        await asyncio.to_thread(_request, gateway, key_id, form, command_id)
+        answer = await asyncio.wait_for(answered, PATIENCE)
+    except TimeoutError:
+        return UnlockAnswer(outcome="no_answer", ms=_since(began))
+    finally:
+        gateway.answers.forget(command_id)
+    outcome = OUTCOMES[answer.outcome]
+    return UnlockAnswer.model_validate({"outcome": outcome, "code": answer.code, "at": answer.at, "ms": _since(began)})
+
+
+def _request(gateway: Gateway, key_id: str, form: UnlockForm, command_id: str) -> None:
+    proof = Proof(form.at, form.nonce, signature_of(form.signature))
+    with gateway.database.writing() as session:
+        steps.request_unlock(session, key_id, command_id, proof, gateway.now())
+
+
+def _since(began: float) -> float:
+    return round((perf_counter() - began) * 1000, 2)
+
+
+def proof_of(header: str) -> Proof:
+    """The parts of a Holder-Proof header; ProofRefused where it is none."""
+    at, _, rest = header.partition(".")
+    nonce, _, signature = rest.partition(".")
+    if not (at.isdecimal() and len(at) < 12 and nonce and signature):
+        raise ProofRefused("Only the phone that registered can use this key.")
+    return Proof(int(at), nonce, signature_of(signature))

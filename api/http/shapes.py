@@ -1,0 +1,324 @@
+"""What goes in and out of the API. Instants are RFC 3339 in the unit's time zone; unknown fields are refused."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.domain.key import state_of
+from gateway.domain.stay import wall_clock
+from gateway.store import Device, Key, Offer, Stay, Unit
+
+Short = Annotated[str, Field(max_length=200)]
+Instant = Annotated[str, Field(max_length=40, examples=["2026-12-01T15:00"])]
+
+
+class Strict(BaseModel):
+    """A request body: nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignInForm(Strict):
+    """Login and password of an account."""
+
+    login: Short
+    password: Annotated[str, Field(max_length=1000)]
+
+
+class SignedIn(BaseModel):
+    """Who is signed in."""
+
+    role: str
+    name: str
+    area: str | None = None
+
+
+class OfferForm(Strict):
+    """Dates of a stay; without an offset they are the unit's wall clock."""
+
+    from_: Annotated[Instant, Field(alias="from")]
+    until: Instant
+
+
+class DatesForm(Strict):
+    """New dates of a stay; what is left out stays."""
+
+    from_: Annotated[Instant | None, Field(alias="from")] = None
+    until: Instant | None = None
+
+
+class OfferShown(BaseModel):
+    """An offer's link."""
+
+    offer_id: str
+    stay_id: str
+    url: str
+    state: str
+    expires_at: str
+
+
+class LockShown(BaseModel):
+    """A device as it last spoke of itself; `heard_at` null means it never did."""
+
+    id: str
+    site: str
+    kind: str
+    label: str
+    unit: str | None
+    online: bool | None
+    bolt: str
+    door: str
+    battery: int | None
+    clock: str
+    alarm: str | None
+    heard_at: int | None
+    certificate_expires_at: int
+    revoked: bool
+
+
+class UnitShown(BaseModel):
+    """A unit of the landlord's."""
+
+    id: str
+    code: str
+    label: str
+    address: str
+    timezone: str
+    jurisdiction: str
+    locks: list[LockShown]
+
+
+class KeyShown(BaseModel):
+    """A key with its true state; `cannot_outlive` is when it ends by itself even if the lock hears nothing."""
+
+    id: str
+    lock: str
+    state: str
+    from_: Annotated[str, Field(serialization_alias="from")]
+    until: str
+    on_lock_at: int | None
+    revoking_at: int | None
+    revoked_at: int | None
+    cannot_outlive: str
+    exposure_minutes: int | None
+
+
+class HolderKeyShown(KeyShown):
+    """A key as its holder sees it, with the credential for the phone (CWT, base64) and the lock's last word."""
+
+    credential: str
+    bolt: str
+    heard_at: int | None
+    landlord_phone: str
+
+
+class StayShown(BaseModel):
+    """A stay of one of the landlord's units. Tenants are counted, not named."""
+
+    id: str
+    unit: str
+    unit_label: str
+    from_: Annotated[str, Field(serialization_alias="from")]
+    until: str
+    state: str
+    tenants: int
+    arrived_at: int | None
+    ended_at: int | None
+    offers: list[OfferShown]
+    keys: list[KeyShown]
+    registrations: list["FilingShown"]
+
+
+class FilingShown(BaseModel):
+    """How one registration record stands at its registry."""
+
+    id: str
+    kind: str
+    state: str
+    deadline: str | None
+    receipt: str | None
+    code: str | None
+    sentence: str | None
+
+
+class DoorShown(BaseModel):
+    """What a tenant sees on opening the link."""
+
+    unit: str
+    address: str
+    landlord: str
+    landlord_phone: str
+    from_: Annotated[str, Field(serialization_alias="from")]
+    until: str
+    timezone: str
+    jurisdiction: str
+    asks: list[str]
+    face: str
+    seen_by: list[str]
+    consents: dict[str, bool]
+    stage: str
+    reasons: list[str]
+    decision_reason: str | None
+    keys: list[str]
+
+
+class ConsentForm(Strict):
+    """What the tenant agrees to, each by itself."""
+
+    registration: bool
+    face: bool = False
+    text_version: Annotated[str, Field(max_length=36)]
+    language: Annotated[str, Field(max_length=12)]
+
+
+class HolderForm(Strict):
+    """The public key of the holder's phone, as a JWK (P-256)."""
+
+    holder_key: dict[str, Any]
+
+
+class Registered(BaseModel):
+    """What became of a verification: the stage reached, why, and the keys."""
+
+    stage: str
+    reasons: list[str]
+    keys: list[str]
+
+
+class UnlockForm(Strict):
+    """A holder's request: signature is base64url of r || s over `lodgekey-unlock`, key id, at and nonce, by lines."""
+
+    at: int
+    nonce: Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[A-Za-z0-9_-]+$")]
+    signature: Annotated[str, Field(max_length=100)]
+
+
+class UnlockAnswer(BaseModel):
+    """What the lock answered; `no_answer` where it said nothing in three seconds."""
+
+    outcome: Literal["unlocked", "refused", "failed", "no_answer"]
+    code: str | None = None
+    at: int | None = None
+    ms: float
+
+
+class CaseShown(BaseModel):
+    """A case waiting for a person: what was compared and why it is not clear."""
+
+    id: str
+    unit: str
+    area: str
+    state: str
+    method: str
+    reasons: list[str]
+    score_band: str | None
+    created_at: int
+    pictures: list[str]
+
+
+class CaseOpened(CaseShown):
+    """The same with the fields the tenant gave."""
+
+    fields: dict[str, str]
+
+
+class DecisionForm(Strict):
+    """A person's decision."""
+
+    decision: Literal["pass", "refuse", "ask_again"]
+    reason: Annotated[str, Field(max_length=400)] = ""
+
+
+class PurposeForm(Strict):
+    """Why a record is opened."""
+
+    purpose: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class RecordOpened(BaseModel):
+    """A registration record with its person."""
+
+    record: dict[str, Any]
+    person: dict[str, str]
+
+
+def lock_shown(device: Device) -> LockShown:
+    """A device for people."""
+    return LockShown(
+        id=device.id,
+        site=device.site,
+        kind=device.kind,
+        label=device.label,
+        unit=device.unit.label if device.unit else None,
+        online=device.online,
+        bolt=device.bolt if device.online else "unknown",
+        door=device.door,
+        battery=device.battery,
+        clock=device.clock,
+        alarm=device.alarm,
+        heard_at=device.heard_at,
+        certificate_expires_at=device.certificate_expires_at,
+        revoked=device.revoked_at is not None,
+    )
+
+
+def unit_shown(unit: Unit) -> UnitShown:
+    """A unit for its landlord."""
+    return UnitShown(
+        id=unit.id,
+        code=unit.code,
+        label=unit.label,
+        address=unit.address,
+        timezone=unit.timezone,
+        jurisdiction=unit.jurisdiction,
+        locks=[lock_shown(device) for device in unit.devices if device.kind == "lock"],
+    )
+
+
+def offer_shown(offer: Offer, url: str) -> OfferShown:
+    """An offer for its landlord."""
+    expires = wall_clock(offer.expires_at, offer.stay.unit.timezone)
+    return OfferShown(offer_id=offer.id, stay_id=offer.stay_id, url=url, state=offer.state, expires_at=expires)
+
+
+def key_fields(key: Key, now: int) -> dict[str, Any]:
+    """What everybody who may see a key sees of it."""
+    zone = key.stay.unit.timezone
+    state = state_of(key.desired, key.observed, key.expires_at, now)
+    exposed = state == "revoking" and now < key.expires_at
+    return {
+        "id": key.id,
+        "lock": key.device_id,
+        "state": state,
+        "from_": wall_clock(key.not_before, zone),
+        "until": wall_clock(key.expires_at, zone),
+        "on_lock_at": key.on_lock_at,
+        "revoking_at": key.revoking_at,
+        "revoked_at": key.revoked_at,
+        "cannot_outlive": wall_clock(key.expires_at, zone),
+        "exposure_minutes": (key.expires_at - now + 59) // 60 if exposed else None,
+    }
+
+
+def key_shown(key: Key, now: int) -> KeyShown:
+    """A key for its landlord."""
+    return KeyShown(**key_fields(key, now))
+
+
+def stay_shown(stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int) -> StayShown:
+    """A stay for its landlord."""
+    zone = stay.unit.timezone
+    return StayShown(
+        id=stay.id,
+        unit=stay.unit_id,
+        unit_label=stay.unit.label,
+        from_=wall_clock(stay.from_at, zone),
+        until=wall_clock(stay.until_at, zone),
+        state=stay.state,
+        tenants=len([person for person in stay.people if person.erased_at is None]),
+        arrived_at=stay.arrived_at,
+        ended_at=stay.ended_at,
+        offers=offers,
+        keys=[key_shown(key, now) for key in stay.keys],
+        registrations=filings,
+    )

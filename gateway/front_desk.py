@@ -1,0 +1,81 @@
+"""Registering one tenant, whichever way they came: examine what they show, then record it, in that order."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from gateway.domain.errors import Conflict, ConsentMissing
+from gateway.domain.identity import Identity
+from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.verification import VerificationSettings
+from gateway.identity.examination import Examined, Submission, examine
+from gateway.identity.pictures import PictureTray
+from gateway.journey.door import Shown, consent_to, latest_verification, record_verification, usable_offer
+from gateway.journey.keyring import Keyring
+from gateway.store import Unit, Verification
+from gateway.store.database import Database
+
+
+class FrontDesk:
+    """Runs step 3 and 4: no transaction is open while pictures are looked at, and nothing is kept if it is refused."""
+
+    def __init__(
+        self,
+        database: Database,
+        identity: Identity,
+        keyring: Keyring,
+        pictures: PictureTray,
+        settings: VerificationSettings,
+        now: Callable[[], int],
+    ) -> None:
+        self._database, self._identity, self._keyring = database, identity, keyring
+        self._pictures, self._settings, self._now = pictures, settings, now
+
+    async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
+        """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
+        profile, today, face_consented = await asyncio.to_thread(self._ask, token)
+        allowed = Submission(
+            typed=submission.typed,
+            document=submission.document,
+            face=submission.face if face_consented else None,
+            face_consented=face_consented,
+            guardian_present=submission.guardian_present,
+        )
+        examined = await examine(self._identity, allowed, profile, self._settings, today)
+        verification = await asyncio.to_thread(self._record, token, examined, holder)
+        if verification.state == "review":
+            self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
+        return verification
+
+    def _ask(self, token: str) -> tuple[Profile, date, bool]:
+        """The rules that apply, the unit's local date, and whether a face may be compared. Refuses before any work."""
+        now = self._now()
+        with self._database.reading() as session:
+            offer = usable_offer(session, token, self._keyring, now)
+            if consent_to(session, offer, "registration") is None:
+                raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
+            if latest_verification(session, offer, "review") is not None:
+                raise Conflict("A person is already looking at what you showed. Please wait a moment.")
+            unit = offer.stay.unit
+            return profile_of(unit), local_date(unit, now), consent_to(session, offer, "face") is not None
+
+    def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
+        now = self._now()
+        with self._database.writing() as session:
+            offer = usable_offer(session, token, self._keyring, now)
+            shown = Shown(examined.verdict, examined.fields, examined.method, examined.model, holder)
+            return record_verification(session, offer, shown, self._keyring, now)
+
+
+def profile_of(unit: Unit) -> Profile:
+    """The rules of the unit's jurisdiction: of its region where there are any, else of its country."""
+    profiles = load_profiles()
+    return profiles.get(unit.jurisdiction) or profiles[unit.jurisdiction.split("-")[0]]
+
+
+def local_date(unit: Unit, now: int) -> date:
+    """The date on the unit's wall."""
+    return datetime.fromtimestamp(now, ZoneInfo(unit.timezone)).date()

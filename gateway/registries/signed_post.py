@@ -1,0 +1,48 @@
+"""A signed POST by Standard Webhooks 1.0, to an address that is public or was allowed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx
+from standardwebhooks.webhooks import Webhook
+
+from gateway.domain.cloud_event import MEDIA_TYPE
+from gateway.registries.adapter import Clock
+from gateway.registries.guarded import GuardedTransport
+from gateway.registries.settings import WebhookSettings
+from gateway.registries.transport import Reply, exchange, open_client
+
+
+class SignedPost:
+    """Sends CloudEvents to one receiver, which keeps one of each id."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, signer: Webhook, now: Clock) -> None:
+        self._client, self._url, self._signer, self._now = client, url, signer, now
+
+    async def send(self, event_id: str, content: bytes) -> Reply:
+        """POST the event's bytes; raises RegistryUnreachable or LostAnswer. Sending again is safe."""
+        at = datetime.fromtimestamp(self._now(), UTC)
+        headers = {
+            "content-type": f"{MEDIA_TYPE}; charset=utf-8",
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": self._signer.sign(event_id, at, content.decode()),
+        }
+        return await exchange(
+            self._client, self._client.build_request("POST", self._url, content=content, headers=headers)
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def open_signed_post(settings: Mapping[str, str], now: Clock) -> SignedPost:
+    """Settings: url, token or token_file ("whsec_…"), ca_file?, timeout_s?, allowed? (networks, comma-separated)."""
+    given = WebhookSettings.model_validate(settings)
+    client = open_client(
+        ca_file=given.ca_file,
+        timeout_s=given.timeout_s,
+        guard=lambda inner: GuardedTransport(inner, [part for part in given.allowed.split(",") if part]),
+    )
+    return SignedPost(client, given.url, Webhook(given.secret()), now)
