@@ -30,6 +30,8 @@ class RegistryCase:
     name: str
     record: Callable[[], Registration]
     bad_record: Callable[[], Registration]
+    can_be_asked: bool = False
+    resends_safely: bool = False
     can_cancel: bool = True
     in_part: bool = True
     decides_late: bool = True
@@ -169,6 +171,8 @@ CASES = (
         "sandbox",
         lambda: base_record(MADRID, ANA, BEN),
         lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="XXX")),
+        can_be_asked=True,
+        resends_safely=True,
     ),
     RegistryCase(
         "es",
@@ -197,11 +201,14 @@ CASES = (
         "cn",
         lambda: base_record(HANGZHOU, WEI, EVE),
         lambda: base_record(HANGZHOU, dataclasses.replace(WEI, sex="female"), EVE),
+        can_be_asked=True,
+        resends_safely=True,
     ),
     RegistryCase(
         "webhook",
         lambda: base_record(MADRID, ANA, BEN),
         lambda: base_record(MADRID, ANA, ANA),
+        resends_safely=True,
         can_cancel=False,
         in_part=False,
         decides_late=False,
