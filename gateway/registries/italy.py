@@ -197,5 +197,5 @@ def _sentence(outcome: Any) -> str:
 def open_registry(settings: Mapping[str, str], now: Clock) -> ItalyRegistry:
     """Settings: url, user, token or token_file (the password), wskey or wskey_file, ca_file?, timeout_s?."""
     given = ItalianSettings.model_validate(settings)
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s)
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
     return ItalyRegistry(SoapPort("alloggiati.wsdl", _BINDING, given.url, client, _LARGEST_TABLE), given, now)

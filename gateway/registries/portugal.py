@@ -129,5 +129,5 @@ def _told(error: etree._Element, name: str) -> str:
 def open_registry(settings: Mapping[str, str], now: Clock) -> PortugalRegistry:
     """Settings: url, token or token_file (the access key), ca_file?, timeout_s?."""
     given = BearerSettings.model_validate(settings)
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s)
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
     return PortugalRegistry(SoapPort("siba.wsdl", _BINDING, given.url, client), given.secret(), now)

@@ -134,5 +134,6 @@ def _refusal(code: int, described: str | None) -> Refused:
 def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:
     """Settings: url, user, token or token_file (the password), landlord (its number), ca_file?, timeout_s?."""
     given = AccountSettings.model_validate(settings)
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, auth=(given.user, given.secret()))
+    account = (given.user, given.secret())
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, auth=account, reuse=False)
     return SpainRegistry(SoapPort("hospedajes.wsdl", _BINDING, given.url, client), given.landlord, now)

@@ -57,9 +57,18 @@ def open_client(
     auth: tuple[str, str] | None = None,
     headers: dict[str, str] | None = None,
     guard: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
+    reuse: bool = True,
 ) -> httpx.AsyncClient:
-    """A client that follows no redirect and no proxy, and trusts ca_file (PEM) instead of the public authorities."""
-    inner = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=ca_file or None), trust_env=False)
+    """A client that follows no redirect and no proxy, and trusts ca_file (PEM) instead of the public authorities.
+
+    reuse=False opens a connection for each request: one that the other side closes while a request is on its way
+    leaves an unknown outcome, which is dear where nobody can be asked.
+    """
+    inner = httpx.AsyncHTTPTransport(
+        verify=ssl.create_default_context(cafile=ca_file or None),
+        trust_env=False,
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=20 if reuse else 0),
+    )
     return httpx.AsyncClient(
         transport=guard(inner) if guard else inner,
         timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),

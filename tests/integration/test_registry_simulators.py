@@ -1,0 +1,191 @@
+"""The simulated authorities are as strict as the facts: what they refuse, with which code, whoever sends it."""
+
+import base64
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from lxml import etree
+
+from gateway.domain.registration import Accepted
+from gateway.registries import REGISTRIES
+from gateway.registries.italy_places import read_places
+from gateway.registries.italy_rows import row
+from gateway.registries.spain_record import arrival_report, packed
+from tests.contract.registry_cases import ANA, BEN, CARLA, DIEGO, LISBON, MADRID, ROME, SENHORIO, base_record
+from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+
+ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body></s:Envelope>'
+COM = "http://www.soap.servicios.hospedajes.mir.es/comunicacion"
+GOOD = arrival_report(base_record(MADRID, ANA, BEN))
+
+
+@pytest.fixture(scope="module")
+def spain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
+    with running_registry("es", tmp_path_factory.mktemp("es")) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def italy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
+    with running_registry("it", tmp_path_factory.mktemp("it")) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def portugal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
+    with running_registry("pt", tmp_path_factory.mktemp("pt")) as simulator:
+        yield simulator
+
+
+def called(simulator: SimulatedRegistry, content: str, *, password: str | None = None) -> httpx.Response:
+    return httpx.post(
+        simulator.settings["url"],
+        content=ENVELOPE.format(content).encode(),
+        auth=("demo", password or simulator.token),
+        headers={"Content-Type": "text/xml; charset=utf-8"},
+        trust_env=False,
+    )
+
+
+def told(answer: httpx.Response, name: str) -> list[str]:
+    return [element.text or "" for element in etree.fromstring(answer.content).iter(f"{{*}}{name}")]
+
+
+def communication(content: str, *, landlord: str = "0000000123", operation: str = "A", kind: str = "PV") -> str:
+    header = f"<codigoArrendador>{landlord}</codigoArrendador><aplicacion>T</aplicacion>"
+    header += f"<tipoOperacion>{operation}</tipoOperacion>"
+    header += f"<tipoComunicacion>{kind}</tipoComunicacion>" if kind else ""
+    inner = f"<peticion><cabecera>{header}</cabecera><solicitud>{content}</solicitud></peticion>"
+    return f'<c:comunicacionRequest xmlns:c="{COM}">{inner}</c:comunicacionRequest>'
+
+
+def two_entries() -> str:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("one.xml", "<a/>")
+        archive.writestr("two.xml", "<a/>")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def bomb() -> str:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("one.xml", b" " * (20 << 20))
+    return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (communication(GOOD), "0"),
+        (communication(GOOD, landlord="9999999999"), "10101"),
+        (communication(""), "10110"),
+        (communication("not base64!"), "10111"),
+        (communication(base64.b64encode(b"<a/>").decode()), "10111"),
+        (communication(packed(b"no xml")), "10111"),
+        (communication(packed(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')), "10111"),
+        (communication(two_entries()), "10111"),
+        (communication(bomb()), "10111"),
+        (communication(packed(b"<peticion/>")), "10121"),
+        (communication(GOOD, kind="RH"), "10119"),
+        (communication(GOOD, kind="XX"), "10159"),
+        (communication(GOOD, operation="Z"), "10159"),
+        (f'<c:comunicacionRequest xmlns:c="{COM}"><peticion/></c:comunicacionRequest>', "10108"),
+    ],
+)
+def test_spain_answers_with_the_ministrys_code(spain: SimulatedRegistry, content: str, code: str) -> None:
+    assert told(called(spain, content), "codigoRetorno") == [code]
+
+
+def test_spain_takes_ten_lots_a_question(spain: SimulatedRegistry) -> None:
+    lots = "<lote>x</lote>" * 11
+    content = f'<c:consultaLoteRequest xmlns:c="{COM}"><codigosLote>{lots}</codigosLote></c:consultaLoteRequest>'
+    assert told(called(spain, content), "codigo") == ["10136"]
+
+
+def test_spain_lets_nobody_in_without_the_password(spain: SimulatedRegistry) -> None:
+    assert called(spain, communication(GOOD), password="wrong").status_code == 401
+
+
+@pytest.mark.parametrize("content", ["", "<a/><b/>", "<a/>", "<unclosed"])
+def test_what_is_no_soap_is_a_fault(spain: SimulatedRegistry, content: str) -> None:
+    assert told(called(spain, content), "faultcode") == ["soap:Client"]
+
+
+def italian(simulator: SimulatedRegistry, operation: str, rows: list[str], token: str) -> httpx.Response:
+    strings = "".join(f"<string>{text}</string>" for text in rows)
+    inner = f"<Utente>demo</Utente><token>{token}</token><ElencoSchedine>{strings}</ElencoSchedine>"
+    return called(simulator, f'<{operation} xmlns="AlloggiatiService">{inner}</{operation}>')
+
+
+def italian_token(simulator: SimulatedRegistry) -> str:
+    secret = f"<Password>{simulator.token}</Password><WsKey>{simulator.token}</WsKey>"
+    content = f'<GenerateToken xmlns="AlloggiatiService"><Utente>demo</Utente>{secret}</GenerateToken>'
+    return told(called(simulator, content), "token")[0]
+
+
+def italian_rows() -> list[str]:
+    places = read_places(
+        "Codice;Descrizione;Provincia;DataFineVal\n100000100;ITALIA;;\n100000216;GERMANIA;;\n"
+        "412058091;ROMA;RM;\n403015146;MILANO;MI;\n"
+    )
+    record, today = base_record(ROME, CARLA, DIEGO), datetime.now(ZoneInfo("Europe/Rome")).date()
+    return [row(person, record, places, today) for person in record.people]
+
+
+def test_italy_says_of_each_row_what_is_wrong_with_it(italy: SimulatedRegistry) -> None:
+    head, member = italian_rows()
+    wrong = [head[:-1], head.replace("CARLA", "CARLÀ"), "16" + head[2:12] + "31" + head[14:], member, head, member]
+    answer = italian(italy, "Test", [*wrong, "20" + member[2:]], italian_token(italy))
+    assert told(answer, "ErroreCod")[1:] == ["11", "12", "12", "12", "", "", "12"]
+    assert told(answer, "ErroreDettaglio")[2:5] == ["Nome", "Giorni Permanenza", "Tipo Alloggiato"]
+    assert told(answer, "SchedineValide") == ["2"]
+
+
+def test_italy_keeps_nothing_of_a_test_and_only_the_good_rows_of_a_sending(italy: SimulatedRegistry) -> None:
+    head, member = italian_rows()
+    token, before = italian_token(italy), len(italy.books())
+    italian(italy, "Test", [head, member], token)
+    assert len(italy.books()) == before
+    italian(italy, "Send", [head, member[:-1]], token)
+    assert len(italy.books()) == before + 1
+
+
+@pytest.mark.parametrize("token", ["", "stolen"])
+def test_italy_refuses_a_token_it_never_gave(italy: SimulatedRegistry, token: str) -> None:
+    assert told(italian(italy, "Send", italian_rows(), token), "ErroreCod") == ["103"]
+
+
+def portuguese(simulator: SimulatedRegistry, movement: bytes, key: str) -> str:
+    content = base64.b64encode(movement).decode()
+    inner = "<UnidadeHoteleira>500000000</UnidadeHoteleira><Estabelecimento>1</Estabelecimento>"
+    inner += f"<ChaveAcesso>{key}</ChaveAcesso><Boletins>{content}</Boletins>"
+    answer = called(simulator, f'<EntregaBoletinsAlojamento xmlns="http://sef.pt/">{inner}</EntregaBoletinsAlojamento>')
+    return told(answer, "EntregaBoletinsAlojamentoResult")[0]
+
+
+@pytest.mark.parametrize("movement", [b"no xml", b"<MovimentoBAL/>", b'<MovimentoBAL xmlns="http://sef.pt/BAws"/>'])
+def test_portugal_refuses_another_layout(portugal: SimulatedRegistry, movement: bytes) -> None:
+    assert "<Codigo_Retorno>75</Codigo_Retorno>" in portuguese(portugal, movement, portugal.token)
+
+
+def test_portugal_refuses_a_wrong_key(portugal: SimulatedRegistry) -> None:
+    assert "<Codigo_Retorno>22</Codigo_Retorno>" in portuguese(portugal, b"", "wrong")
+
+
+async def test_no_day_slips_on_the_way_to_portugal(portugal: SimulatedRegistry) -> None:
+    # A quarter past midnight in Lisbon's summer is still the day before in UTC: where a day would slip.
+    zone = ZoneInfo("Europe/Lisbon")
+    arrives = int(datetime(2026, 7, 1, 0, 15, tzinfo=zone).timestamp())
+    record = base_record(LISBON, BEN, landlord=SENHORIO)
+    stay = type(record.stay)("s1", arrives, arrives + 3 * 86_400)
+    registry = REGISTRIES["pt"](portugal.settings, lambda: arrives + 3600)
+    answer = await registry.submit(base_record(LISBON, BEN, landlord=SENHORIO, stay=stay))
+    await registry.close()
+    assert isinstance(answer, Accepted)
+    assert portugal.books()[-1]["person"] == "1985-12-31 2026-07-01"
