@@ -7,52 +7,14 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 
-from firmware_sim.registries import italy, portugal, spain
-from firmware_sim.registries.china import china_app
-from firmware_sim.registries.italy import italy_app
+from firmware_sim.registries.catalog import SIMULATORS
 from firmware_sim.registries.moods import Mood, MoodSwitch
-from firmware_sim.registries.portugal import portugal_app
-from firmware_sim.registries.sandbox import sandbox_app
-from firmware_sim.registries.spain import spain_app
 from firmware_sim.registries.store import RecordStore
-from firmware_sim.registries.webhook import webhook_app
-
-
-@dataclass(frozen=True, slots=True)
-class Simulator:
-    """One simulated registry: its application, its path, how an adapter is set up for it and whom it knows."""
-
-    app: Callable[[RecordStore, str, MoodSwitch], FastAPI]
-    path: str = ""
-    settings: Mapping[str, str] = field(default_factory=dict)  # besides url and token_file
-    secrets: tuple[str, ...] = ()  # settings that are the path of the secret too
-    facts: Mapping[str, str] = field(default_factory=dict)  # what a record must name for it to be known here
-
-
-SIMULATORS: dict[str, Simulator] = {
-    "sandbox": Simulator(sandbox_app),
-    "es": Simulator(
-        spain_app,
-        "/hospedajes-web/ws/v1/comunicacion",
-        {"user": spain.USER, "landlord": spain.LANDLORD},
-        facts={"landlord.registered_as": spain.LANDLORD, "unit.registered_as": "any of up to 10 letters or digits"},
-    ),
-    "it": Simulator(italy_app, "/service/service.asmx", {"user": italy.USER}, ("wskey_file",)),
-    "pt": Simulator(
-        portugal_app,
-        "/baws/boletinsalojamento.asmx",
-        facts={"landlord.registered_as": portugal.UNIT, "unit.registered_as": portugal.ESTABLISHMENT},
-    ),
-    "cn": Simulator(china_app),
-    "webhook": Simulator(webhook_app, "/hook", {"allowed": "127.0.0.0/8"}),
-}
 
 
 def token_of(folder: Path) -> str:

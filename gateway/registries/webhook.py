@@ -67,7 +67,7 @@ class WebhookRegistry:
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """Only what makes no sense to anybody."""
-        return tuple(_problems(registration))
+        return tuple(webhook_problems(registration))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
         """Nothing is rewritten."""
@@ -109,7 +109,7 @@ class WebhookRegistry:
         return Accepted(receipt or reference, sha256_of(reply.body), self._now())
 
 
-def _problems(record: Registration) -> rules.Problems:
+def webhook_problems(record: Registration) -> rules.Problems:
     yield from rules.coherent(record)
     for field, value in (("reference", record.reference), ("unit.code", record.unit.code)):
         yield from rules.need(field, value)

@@ -166,6 +166,12 @@ EVE = PersonFacts(
 )
 
 
+# What is known of anybody who showed a passport, in a unit nobody registered anywhere yet.
+TRAVELLER = PersonFacts(
+    "p1", "Miller", "Eve", "1985-12-31", "USA", Document("passport", "C01X00T47", "USA"), sex="female"
+)
+BARE_UNIT = UnitFacts("DW-1", Address("Harbour Street 7"), "area-1", "sandbox", "Europe/Madrid")
+
 CASES = (
     RegistryCase(
         "sandbox",

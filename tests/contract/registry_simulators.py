@@ -26,6 +26,7 @@ class SimulatedRegistry:
     token_file: str
     ca_file: str = ""
     settings: dict[str, str] = field(default_factory=dict)  # for the adapter
+    facts: dict[str, str] = field(default_factory=dict)  # for a record that began as a passport
 
     def turn(self, mood: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
         """Switch its mood."""
@@ -71,7 +72,7 @@ def running_registry(
             token = Path(ready["token_file"]).read_text()
             ca_file = str(tls[2]) if tls else ""
             settings = {**ready["settings"], "ca_file": ca_file, "timeout_s": "5"}
-            yield SimulatedRegistry(ready["url"], token, ready["token_file"], ca_file, settings)
+            yield SimulatedRegistry(ready["url"], token, ready["token_file"], ca_file, settings, ready["facts"])
         finally:
             process.terminate()
             process.wait(10)

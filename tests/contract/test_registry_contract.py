@@ -11,6 +11,7 @@ from gateway.domain.registration import (
     Accepted,
     AcceptedInPart,
     Answer,
+    LandlordFacts,
     OutcomeUnknown,
     Pending,
     Refused,
@@ -18,8 +19,9 @@ from gateway.domain.registration import (
     Registry,
     RegistryUnreachable,
 )
+from gateway.domain.registration_fill import fill_record
 from gateway.registries import REGISTRIES
-from tests.contract.registry_cases import CASES, RegistryCase
+from tests.contract.registry_cases import BARE_UNIT, CASES, TRAVELLER, RegistryCase, base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 
 
@@ -201,6 +203,13 @@ async def test_what_would_be_refused_is_refused_before_sending(
     assert all(problem.field and problem.rule and problem.sentence.endswith(".") for problem in problems)
     assert isinstance(await registry.submit(record), Refused)
     assert len(simulator.books()) == before
+
+
+async def test_a_traveller_with_a_passport_and_the_facts_asked_for_is_filed(
+    registry: Registry, simulator: SimulatedRegistry
+) -> None:
+    record = fill_record(base_record(BARE_UNIT, TRAVELLER, landlord=LandlordFacts("l1", "Mira Holm")), simulator.facts)
+    assert isinstance(await file(registry, record), Accepted)
 
 
 async def test_a_good_record_has_no_problems(registry: Registry, case: RegistryCase) -> None:

@@ -1,0 +1,82 @@
+"""What a registry needs beyond a passport is exactly what is asked for."""
+
+import time
+
+import pytest
+
+from firmware_sim.registries.catalog import SIMULATORS
+from gateway.domain.registration import FieldProblem, LandlordFacts, Registration
+from gateway.domain.registration_fill import UnknownFact, fill, fill_record
+from gateway.domain.registry_needs import NEEDS
+from gateway.registries import (
+    REGISTRIES,
+    china_rules,
+    italy_rules,
+    portugal_record,
+    sandbox_record,
+    spain_rules,
+    webhook,
+)
+from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, base_record
+
+NOW = int(time.time())
+RULES = {
+    "sandbox": sandbox_record.sandbox_problems,
+    "webhook": lambda record, _: webhook.webhook_problems(record),
+    "es": spain_rules.problems,
+    "it": lambda record, now: italy_rules.problems(record, now, None),
+    "pt": portugal_record.problems,
+    "cn": china_rules.problems,
+}
+
+
+def bare(registry: str) -> Registration:
+    """A record as a passport at the door makes it."""
+    record = base_record(BARE_UNIT, TRAVELLER, landlord=LandlordFacts("l1", "Mira Holm"))
+    return fill_record(record, {path: text for path, text in SIMULATORS[registry].facts.items() if "jurisd" in path})
+
+
+def problems(registry: str, record: Registration) -> tuple[FieldProblem, ...]:
+    return tuple(RULES[registry](record, NOW))
+
+
+def needed(registry: str) -> set[str]:
+    """The paths a traveller with a passport and their operator are asked for."""
+    needs = NEEDS[registry]
+    told = {f"unit.{path}" for path in needs.unit} | {f"landlord.{path}" for path in needs.landlord}
+    return told | {f"person.{path}" for path in (*needs.person, *needs.one_of[:1])}
+
+
+def test_every_registry_says_what_it_needs() -> None:
+    assert NEEDS.keys() == REGISTRIES.keys() == SIMULATORS.keys()
+
+
+@pytest.mark.parametrize("registry", sorted(NEEDS))
+def test_a_passport_and_what_is_needed_make_a_record(registry: str) -> None:
+    facts = {path: text for path, text in SIMULATORS[registry].facts.items() if path in needed(registry)}
+    assert facts.keys() == needed(registry)
+    assert problems(registry, fill_record(bare(registry), facts)) == ()
+
+
+@pytest.mark.parametrize(
+    ("registry", "path"), [(name, path) for name in sorted(NEEDS) for path in sorted(needed(name))]
+)
+def test_nothing_is_asked_for_without_need(registry: str, path: str) -> None:
+    facts = {one: text for one, text in SIMULATORS[registry].facts.items() if one != path}
+    told = {
+        problem.field.replace("people[0]", "person")
+        for problem in problems(registry, fill_record(bare(registry), facts))
+    }
+    assert path in told
+
+
+@pytest.mark.parametrize(
+    "path", ["person", "people.surname", "unit.nothing", "unit.address", "unit.code.x", "stay.id", "person.sex"]
+)
+def test_a_path_that_names_no_text_is_refused(path: str) -> None:
+    with pytest.raises(UnknownFact):
+        fill_record(bare("sandbox"), {path: "x"})
+
+
+def test_a_word_of_a_fixed_list_may_be_filled() -> None:
+    assert fill(TRAVELLER, {"sex": "male", "document.kind": "other"}).document.kind == "other"
