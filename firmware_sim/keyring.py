@@ -50,6 +50,15 @@ class Keyring:
             return None
         return "key_not_yet" if self.clock.now() < credential.not_before else "key_expired"
 
+    def refusal_for_visitor(self, credential: KeyCredential) -> str | None:
+        """Why a credential that a phone brings must not open now: barred here, or narrowed by a newer one held here."""
+        barred = self.flash.barred(credential.id)
+        if barred is not None:
+            return "key_revoked"
+        raw = self.flash.credential(credential.id)
+        held = self._read(raw) if raw else None
+        return self.refusal_for_credential(credential) or (self.refusal_for_credential(held) if held else None)
+
     def put(self, command: Command) -> Answer:
         """Hold a credential, or a newer one of the same key."""
         raw = command.body["credential"]
