@@ -94,6 +94,12 @@ DEGRADATIONS: dict[str, Callable[[Pixels], Pixels]] = {
     "glare on a corner": lambda page: _glare(_lay_on_table(page), 0.85, 0.15, 0.12),
     "glare on the print": lambda page: _glare(_lay_on_table(page), 0.55, 0.5, 0.10),
     "glare on the last line": lambda page: _glare(_lay_on_table(page), 0.5, 0.86, 0.05),
+    "far out of focus": lambda page: _blur(_lay_on_table(page), 3.2),
+    "shaken hard": lambda page: _shake(_lay_on_table(page), 17),
+    "very small": lambda page: _resize(_lay_on_table(page), 0.36),
+    "tilted, grainy and compressed": lambda page: _compress(_noise(_lay_on_table(page, turn=11, lean=0.15), 30), 18),
+    "dark, blurred and small": lambda page: _resize(_blur(_light(_lay_on_table(page, turn=-4), 0.3, 0), 1.5), 0.5),
+    "glare on everything": lambda page: _glare(_lay_on_table(page), 0.45, 0.6, 0.3),
     "cropped below": lambda page: page[: round(page.shape[0] * 0.9)],
 }
 """Each takes and gives RGB pixels; some cannot be read for certain, and must then go to a person."""

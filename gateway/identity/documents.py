@@ -28,13 +28,14 @@ class DocumentReader:
         self._engine = engine
 
     def read(self, pixels: Pixels, today: date) -> DocumentReading:
-        """The reading of the flattened sheet, or of the whole picture where that gives none."""
+        """The reading of the flattened sheet, or of the whole picture where the sheet was only part of a document."""
         whole = limit_size(pixels)
         flat = lay_flat(whole)
         reading = self._read_page(flat, today) if flat is not None else None
-        if reading is None or reading.kind == "unknown":
-            reading = self._read_page(whole, today)
-        return reading
+        if reading is not None and reading.kind != "unknown" and reading.portrait is not None:
+            return reading
+        other = self._read_page(whole, today)
+        return other if reading is None or _worth(other) >= _worth(reading) else reading
 
     def _read_page(self, pixels: Pixels, today: date) -> DocumentReading:
         """One pass over one page."""
@@ -66,6 +67,11 @@ class DocumentReader:
         rows = slice(max(0, box.top - margin), box.bottom + margin)
         columns = slice(max(0, box.left - margin), box.right + margin)
         return encode_jpeg(page[rows, columns]), () if box.side >= LEAST_FACE else ("portrait_too_small",)
+
+
+def _worth(reading: DocumentReading) -> tuple[bool, int]:
+    """Which of two readings of one picture to keep: a known kind first, then the more certain fields."""
+    return reading.kind != "unknown", sum(item.certain for item in reading.fields.values())
 
 
 def read_zone(
@@ -114,11 +120,16 @@ def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dic
 
 
 def _problems(zone: MachineZone, fields: dict[str, FieldReading], printed: Sequence[str]) -> tuple[str, ...]:
-    """Why a person may have to look, in the words of the sentence catalog."""
+    """Why a person may have to look; the zones can disagree only where the print shows some of the same."""
+    born = fields.get("birth_date")
+    beside = any(shows_text(printed, text) for text in (zone.fields["number"], zone.surname, zone.given_names)) or (
+        born is not None and shows_date(printed, date.fromisoformat(born.value))
+    )
+    sure = fields["id_number"].certain and _certain(fields, "name")
     found = [
         ("check_digit_wrong", not all(zone.checks.values())),
-        ("zones_disagree", bool(printed) and not (fields["id_number"].certain and _certain(fields, "name"))),
-        ("name_unconfirmed", not printed and not _certain(fields, "name")),
+        ("zones_disagree", beside and not sure),
+        ("name_unconfirmed", not beside and not sure),
     ]
     return tuple(code for code, applies in found if applies)
 
