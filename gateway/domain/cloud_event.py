@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NotRequired
+
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 _TYPES: Final = {
     "check_in": "org.lodgekey.registration.checked-in.v1",
@@ -14,6 +16,57 @@ _TYPES: Final = {
 }
 EVENT_TYPES: Final = frozenset(_TYPES.values())
 MEDIA_TYPE: Final = "application/cloudevents+json"
+
+
+class UnitShown(TypedDict, total=False):
+    """The dwelling of a feed record, as far as the consumer's grant goes."""
+
+    code: str
+    label: str
+    address: str
+    area: str
+
+
+class PersonShown(TypedDict, total=False):
+    """The person of a feed record, masked; year of birth only."""
+
+    name: str
+    id_number: str
+    birth_date: str
+    nationality: str
+    document_kind: str
+
+
+# What `data` holds: times are wall-clock where the unit is, person is null once erased.
+FeedRecord = TypedDict(
+    "FeedRecord",
+    {
+        "id": str,
+        "kind": str,
+        "at": NotRequired[str],
+        "unit": NotRequired[UnitShown],
+        "from": NotRequired[str],
+        "until": NotRequired[str],
+        "state": NotRequired[str],
+        "receipt": NotRequired[str | None],
+        "deadline": NotRequired[str | None],
+        "person": NotRequired[PersonShown | None],
+    },
+)
+
+
+class FeedEvent(TypedDict):
+    """A CloudEvent 1.0 of the feed in the JSON format."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    sequence: str
+    datacontenttype: str
+    data: FeedRecord
 
 
 def cloud_event(source: str, seq: int, kind: str, at: int, record: Mapping[str, Any]) -> dict[str, Any]:
