@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     registries: dict[str, dict[str, str]] = {}
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
+    unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
 
     @model_validator(mode="after")

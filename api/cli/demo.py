@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +85,13 @@ async def _stay(folder: Path, port: int, tell: Tell) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path, port: int, tell: Tell, place: Place = Place()) -> AsyncIterator[Running]:  # noqa: B008
+async def running(
+    folder: Path,
+    port: int,
+    tell: Tell,
+    place: Place = Place(),  # noqa: B008 - frozen
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[Running]:
     """Registry, gateway and building as processes of their own; ended in the opposite order."""
     broker_port = free_port()
     settings = Settings(folder=folder)
@@ -103,16 +109,17 @@ async def running(folder: Path, port: int, tell: Tell, place: Place = Place()) -
         )
         tell("starting the gateway and its broker")
         registries = {place.registry: {"url": registry["url"], "token_file": registry["token_file"]}}
-        environment = {
+        told = {
             "LODGEKEY_FOLDER": str(folder),
             "LODGEKEY_BROKER_PORT": str(broker_port),
             "LODGEKEY_REGISTRIES": json.dumps(registries),
+            **(environment or {}),
         }
         gateway = Child(
             "the gateway",
             ["-m", "api.cli.main", "serve", "--port", str(port), "--json"],
             folder / "logs" / "gateway.log",
-            environment,
+            told,
         )
         url = (await _start(stack, gateway))["url"]
         tell("starting twelve locks and a kiosk")

@@ -36,23 +36,45 @@ class Pictures:
     face: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Where steps 1 to 5 led: the offer, who decided what, and a key that is on its lock."""
+
+    offer: Json
+    verdict: Json
+    key_id: str
+    on_lock_ms: float
+
+
 class Walk:
     """Landlord, tenant and officer, each with a client of their own, against one gateway."""
 
     def __init__(self, url: str, logins: Logins, pictures: Pictures, tell: Callable[[str], None]) -> None:
         self._url, self._logins, self._pictures, self._tell = url, logins, pictures, tell
-        self._phone: EllipticCurvePrivateKey = new_private_key()
+        self.phone: EllipticCurvePrivateKey = new_private_key()
+
+    async def arrive(self, unit_code: str) -> str:
+        """Steps 1 to 5: the id of a key that is on the lock."""
+        async with self._client() as landlord, self._client() as tenant, self._client() as officer:
+            return (await self._arrive(landlord, tenant, officer, unit_code)).key_id
+
+    async def _arrive(
+        self, landlord: httpx.AsyncClient, tenant: httpx.AsyncClient, officer: httpx.AsyncClient, unit_code: str
+    ) -> Arrived:
+        await self._sign_in(landlord, self._logins.landlord)
+        await self._sign_in(officer, self._logins.officer)
+        offer = await self._offer(landlord, unit_code)
+        tenant.headers["Authorization"] = f"Offer {offer['url'].rpartition('/')[2]}"
+        await self._register(tenant)
+        verdict = await self._decide(officer, tenant)
+        key_id, on_lock_ms = await self._await_key(tenant)
+        return Arrived(offer, verdict, key_id, on_lock_ms)
 
     async def run(self, unit_code: str) -> Json:
         """All nine steps; ids, verdict, milliseconds and the registry's receipt. Raises StepFailed."""
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
-            await self._sign_in(landlord, self._logins.landlord)
-            await self._sign_in(officer, self._logins.officer)
-            offer = await self._offer(landlord, unit_code)
-            tenant.headers["Authorization"] = f"Offer {offer['url'].rpartition('/')[2]}"
-            await self._register(tenant)
-            verdict = await self._decide(officer, tenant)
-            key_id, on_lock_ms = await self._await_key(tenant)
+            arrived = await self._arrive(landlord, tenant, officer, unit_code)
+            offer, key_id = arrived.offer, arrived.key_id
             unlocked = await self._unlock(tenant, key_id)
             check_in = await self._await_filing(landlord, offer["stay_id"], "check_in")
             feed = await self._read_feed(officer, check_in["id"])
@@ -64,8 +86,8 @@ class Walk:
                 "offer": offer["offer_id"],
                 "stay": offer["stay_id"],
                 "key": key_id,
-                "verdict": verdict,
-                "issued_to_on_lock_ms": on_lock_ms,
+                "verdict": arrived.verdict,
+                "issued_to_on_lock_ms": arrived.on_lock_ms,
                 "tap_to_unlocked_ms": unlocked["ms"],
                 "registration": check_in["id"],
                 "receipt": check_in["receipt"],
@@ -105,7 +127,7 @@ class Walk:
             "document": ("document.jpg", self._pictures.document.read_bytes(), "image/jpeg"),
             "face": ("face.jpg", self._pictures.face.read_bytes(), "image/jpeg"),
         }
-        form = {"holder_key": json.dumps(jwk_of(self._phone.public_key()))}
+        form = {"holder_key": json.dumps(jwk_of(self.phone.public_key()))}
         answer = told(await tenant.post("/door/verification", data=form, files=files), "the tenant is verified")
         if answer["stage"] not in ("review", "issued", "on_lock"):
             raise StepFailed(f"the tenant was not let through: {answer['stage']} because of {answer['reasons']}")
@@ -137,7 +159,7 @@ class Walk:
     async def _unlock(self, tenant: httpx.AsyncClient, key_id: str) -> Json:
         self._tell("the tenant holds the button")
         at, nonce = int(time.time()), os.urandom(12).hex()
-        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self._phone)
+        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
         answer = told(await tenant.post(f"/keys/{key_id}/unlock", json=body), "the tenant unlocks the door")
         if answer["outcome"] != "unlocked":

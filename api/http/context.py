@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from fastapi import Depends, Request
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
@@ -25,7 +25,6 @@ RATES: Final = {
     "sign_in": parse("10/5minutes"),
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
-    "unlock": parse("20/minute"),
 }
 
 _hasher = PasswordHasher()
@@ -60,7 +59,16 @@ def password_fits(account: Account | None, password: str) -> bool:
 
 def limit_rate(what: str, who: str) -> None:
     """TooManyTries where `who` did `what` too often. In memory, per process."""
-    if not _limiter.hit(RATES[what], what, who):
+    _hit(RATES[what], what, who)
+
+
+def limit_unlocks(gateway: Gateway, key_id: str) -> None:
+    """TooManyTries where one key asks for more unlocks a minute than the settings allow."""
+    _hit(parse(f"{gateway.settings.unlocks_per_minute}/minute"), "unlock", key_id)
+
+
+def _hit(rate: RateLimitItem, what: str, who: str) -> None:
+    if not _limiter.hit(rate, what, who):
         raise TooManyTries("Too many tries in a short time. Please wait a few minutes and try again.", retry_after=60)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header
 
-from api.http.context import Gate, check_origin, limit_rate
+from api.http.context import Gate, check_origin, limit_unlocks
 from api.http.shapes import HolderKeyShown, UnlockAnswer, UnlockForm, key_fields
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
@@ -50,7 +50,7 @@ def read_key(
 @router.post("/{key_id}/unlock")
 async def unlock(gateway: Gate, key_id: str, form: UnlockForm) -> UnlockAnswer:
     """Open the door: the answer is the lock's own, or an honest "no_answer" after three seconds."""
-    limit_rate("unlock", key_id)
+    limit_unlocks(gateway, key_id)
     return await unlock_door(gateway, key_id, form)
 
 
