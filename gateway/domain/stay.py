@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
 
 LONGEST: Final = 10 * 366 * 86_400
+YEARS: Final = range(1971, 2201)
 
 # state -> states that may follow it
 STAY_STATES: Final[dict[str, frozenset[str]]] = {
@@ -57,6 +58,8 @@ def instant(text: str, timezone: str, field: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputRefused("Please give a date and time such as 2026-03-28T15:00.", field=field) from None
+    if moment.year not in YEARS:
+        raise InputRefused("Please give a year between 1971 and 2200.", field=field)
     zone = ZoneInfo(timezone)
     if moment.tzinfo is not None:
         return int(moment.timestamp())
