@@ -28,7 +28,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """The dwelling; jurisdiction is an ISO 3166 code in lower case ("es", "cn-33") or "sandbox", timezone an IANA name."""
+    """The dwelling; jurisdiction is an ISO 3166 code in lower case ("es", "cn-33") or "sandbox", timezone IANA."""
 
     code: str
     address: Address

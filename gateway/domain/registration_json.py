@@ -15,8 +15,8 @@ class BadRegistration(Exception):
 
 
 def registration_to_json(registration: Registration) -> str:
-    """The registration as one line of JSON with sorted keys."""
-    return json.dumps(asdict(registration), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The registration as one line of ASCII JSON with sorted keys; any text can be kept, also half characters."""
+    return json.dumps(asdict(registration), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def registration_from_json(text: str | bytes) -> Registration:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Iterator
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -62,7 +63,8 @@ def born(field: str, value: str, now: int) -> Problems:
 
 
 def coherent(record: Registration) -> Problems:
-    """The record names people, its stay ends after it begins, its zone exists, and nobody is in it twice."""
+    """The record can be written, names people, ends after it begins, has a zone, and nobody is in it twice."""
+    yield from _writable("", record)
     if record.stay.until_at <= record.stay.from_at:
         yield FieldProblem("stay.until_at", "ends_before_it_begins", "The stay ends before it begins.")
     if record.kind != "annulment" and not record.people:
@@ -73,6 +75,18 @@ def coherent(record: Registration) -> Problems:
         ZoneInfo(record.unit.timezone)
     except (KeyError, ValueError):
         yield FieldProblem("unit.timezone", "unknown_code", "The unit's time zone is unknown.")
+
+
+def _writable(path: str, facts: object) -> Problems:
+    """Every text of the record is plain."""
+    if isinstance(facts, str):
+        yield from plain(path, facts)
+    elif isinstance(facts, tuple):
+        for index, item in enumerate(facts):
+            yield from _writable(f"{path}[{index}]", item)
+    elif is_dataclass(facts):
+        for field in fields(facts):
+            yield from _writable(f"{path}.{field.name}".lstrip("."), getattr(facts, field.name))
 
 
 def calendar_day(value: str) -> date | None:

@@ -61,7 +61,6 @@ def sandbox_problems(record: Registration, now: int) -> rules.Problems:
     yield from rules.shaped("unit.area", record.unit.area or " ", _WORD, "letters, digits and . _ : - only")
     yield from rules.need("landlord.name", record.landlord.name)
     yield from rules.fits("landlord.name", record.landlord.name, 120)
-    yield from rules.plain("landlord.name", record.landlord.name)
     for index, person in enumerate(record.people):
         yield from _person_problems(f"people[{index}]", person, record, now)
 
@@ -69,9 +68,8 @@ def sandbox_problems(record: Registration, now: int) -> rules.Problems:
 def _person_problems(at: str, person: PersonFacts, record: Registration, now: int) -> rules.Problems:
     countries = COUNTRIES.valid_on(rules.arrival_day(record))
     yield from rules.need(f"{at}.surname", person.surname)
-    for field, value in ((f"{at}.surname", person.surname), (f"{at}.given_names", person.given_names)):
-        yield from rules.fits(field, value, 120)
-        yield from rules.plain(field, value)
+    yield from rules.fits(f"{at}.surname", person.surname, 120)
+    yield from rules.fits(f"{at}.given_names", person.given_names, 120)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.need(f"{at}.nationality", person.nationality)
     yield from rules.known(f"{at}.nationality", person.nationality, countries)

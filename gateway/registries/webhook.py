@@ -116,9 +116,6 @@ def webhook_problems(record: Registration) -> rules.Problems:
         yield from rules.shaped(field, value, r"[A-Za-z0-9._:-]{1,64}", "letters, digits and . _ : - only")
     if record.kind == "annulment":
         yield from rules.need("corrects", record.corrects)
-    for index, person in enumerate(record.people):
-        for name in ("surname", "given_names"):
-            yield from rules.plain(f"people[{index}].{name}", getattr(person, name))
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> WebhookRegistry:

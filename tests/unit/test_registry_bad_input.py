@@ -205,9 +205,15 @@ def test_nobody_and_a_stay_that_ends_first_are_refused(check: Callable[..., tupl
     assert {"people", "stay.until_at"} <= fields
 
 
-@pytest.mark.parametrize("name", ["A\x00B", "A\nB", "A\ud800"])
-def test_the_sandbox_refuses_what_cannot_be_written(name: str) -> None:
-    assert ("people[0].surname", "unspellable") in found(sandbox(dataclasses.replace(ANA, surname=name)))
+@pytest.mark.parametrize("check", [spain, italy, portugal, china, sandbox])
+@pytest.mark.parametrize("text", ["A\x00B", "A\nB", "A\ud800"])
+def test_what_cannot_be_written_is_refused_in_any_field(
+    check: Callable[..., tuple[FieldProblem, ...]], text: str
+) -> None:
+    residence = dataclasses.replace(ANA.residence, street=text)
+    problems = check(dataclasses.replace(ANA, surname=text, residence=residence, phone=text))
+    fields = {problem.field for problem in problems if problem.rule == "unspellable"}
+    assert {"people[0].surname", "people[0].residence.street", "people[0].phone"} <= fields
 
 
 def test_no_sentence_repeats_what_was_entered() -> None:

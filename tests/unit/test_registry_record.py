@@ -4,6 +4,8 @@ import dataclasses
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.domain.registration import (
     Address,
@@ -30,6 +32,16 @@ RECORD = Registration(
 
 def test_a_record_comes_back_as_it_was() -> None:
     assert registration_from_json(registration_to_json(RECORD)) == RECORD
+
+
+@given(st.builds(Registration))
+def test_any_record_comes_back_as_it_was(record: Registration) -> None:
+    assert registration_from_json(registration_to_json(record)) == record
+
+
+def test_half_a_character_is_kept_so_that_it_can_be_refused() -> None:
+    record = dataclasses.replace(RECORD, people=(dataclasses.replace(PERSON, surname="\ud800"),))
+    assert registration_from_json(registration_to_json(record).encode()) == record
 
 
 def test_a_correction_keeps_what_it_corrects() -> None:
