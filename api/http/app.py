@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import accounts, cases, devices, door, keys, landlord, registrations
 from api.http.problems import install, problem
+from api.web.mount import add_pages
 from gateway.bootstrap import Gateway
 
 LARGEST_REQUEST: Final = 18 * 1024 * 1024
@@ -59,6 +60,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(_health_router())
+    add_pages(app)
     return app
 
 

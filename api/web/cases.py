@@ -1,0 +1,63 @@
+"""The page of one case: document beside face, decided by an officer of the area or the unit's landlord."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.http import cases as api
+from api.http.context import Decider, Gate
+from api.http.shapes import DecisionForm
+from api.web.page_route import PageRoute, go
+from api.web.render import language_of, page
+from api.web.text import say_refusal
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import Conflict, NotFound
+from gateway.store import Account
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/{home}/cases/{case_id}")
+def show_case(request: Request, gateway: Gate, account: Decider, home: str, case_id: str) -> Response:
+    """What was shown, side by side."""
+    refuse_other_home(account, home)
+    return case_page(request, gateway, account, case_id)
+
+
+@router.post("/{home}/cases/{case_id}")
+def decide(
+    request: Request,
+    gateway: Gate,
+    account: Decider,
+    home: str,
+    case_id: str,
+    decision: Annotated[str, Form(pattern="^(pass|refuse|ask_again)$")],
+    reason: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """Decide; the case again, with what is needed, where the decision is refused."""
+    refuse_other_home(account, home)
+    form = DecisionForm.model_validate({"decision": decision, "reason": reason})
+    try:
+        api.decide(gateway, account, case_id, form)
+    except Conflict as error:
+        return case_page(request, gateway, account, case_id, error)
+    return go(f"/{account.role}?done=case.done.{decision}")
+
+
+def refuse_other_home(account: Account, home: str) -> None:
+    """NotFound under another role's address."""
+    if home != account.role:
+        raise NotFound("There is nothing here for you.")
+
+
+def case_page(
+    request: Request, gateway: Gateway, account: Account, case_id: str, error: Conflict | None = None
+) -> Response:
+    """The page of one case."""
+    values = {
+        "role": account.role,
+        "home": f"/{account.role}",
+        "case": api.read_case(gateway, account, case_id),
+        "problem": say_refusal(language_of(request), error) if error else None,
+    }
+    return page(request, "case.html", values, error.status if error else 200)

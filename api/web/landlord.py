@@ -1,0 +1,174 @@
+"""The landlord's pages: homes, a stay with its links and keys, offering a key."""
+
+import os
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import segno
+from fastapi import APIRouter, Form, Request, Response
+
+from api.http import cases as cases_api
+from api.http import landlord as api
+from api.http.context import Decider, Gate, LandlordId
+from api.http.shapes import DatesForm, OfferForm, StayShown, UnitShown
+from api.web.page_route import PageRoute, go, notice_of
+from api.web.render import language_of, page
+from api.web.text import say_refusal
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import LodgekeyError, NotFound
+
+router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
+
+CHECK_OUT_HOUR: Final = 11
+LIVE_LINKS: Final = ("open", "opened")
+Dates = Annotated[str, Form(max_length=40)]
+Once = Annotated[str, Form(max_length=64)]
+
+
+@router.get("")
+def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account: Decider) -> Response:
+    """Cases that wait, stays, units."""
+    values = {
+        "role": "landlord",
+        "units": api.list_units(gateway, landlord_id),
+        "stays": api.list_stays(gateway, landlord_id),
+        "cases": cases_api.list_cases(gateway, account),
+        "notice": notice_of(request),
+    }
+    return page(request, "landlord.html", values)
+
+
+@router.get("/units/{unit_id}/offer")
+def ask_dates(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str) -> Response:
+    """The dates of a stay, filled in for one night from now."""
+    unit = unit_named(gateway, landlord_id, unit_id)
+    here = datetime.fromtimestamp(gateway.now(), ZoneInfo(unit.timezone)).replace(second=0)
+    leave = (here + timedelta(days=1)).replace(hour=CHECK_OUT_HOUR, minute=0)
+    return show_dates(request, unit, f"{here:%Y-%m-%dT%H:%M}", f"{leave:%Y-%m-%dT%H:%M}")
+
+
+@router.post("/units/{unit_id}/offer")
+def offer_key(
+    request: Request,
+    gateway: Gate,
+    landlord_id: LandlordId,
+    unit_id: str,
+    start: Annotated[str, Form(alias="from", max_length=40)],
+    until: Dates,
+    idempotency_key: Once,
+) -> Response:
+    """Make the link; the form again, with what was wrong, where the dates are refused."""
+    form = OfferForm.model_validate({"from": start, "until": until})
+    try:
+        made = api.create_offer(gateway, landlord_id, unit_id, form, idempotency_key)
+    except NotFound:
+        raise
+    except LodgekeyError as error:
+        unit = unit_named(gateway, landlord_id, unit_id)
+        return show_dates(request, unit, start, until, error)
+    return go(f"/landlord/stays/{made.stay_id}")
+
+
+def show_dates(
+    request: Request, unit: UnitShown, start: str, until: str, error: LodgekeyError | None = None
+) -> Response:
+    """The form for the dates."""
+    values = {
+        "role": "landlord",
+        "unit": unit,
+        "start": start,
+        "end": until,
+        "idempotency_key": os.urandom(12).hex(),
+        "problem": say_refusal(language_of(request), error) if error else None,
+    }
+    return page(request, "offer.html", values, error.status if error else 200)
+
+
+def unit_named(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
+    """One of the landlord's units; NotFound for anybody else's."""
+    for unit in api.list_units(gateway, landlord_id):
+        if unit.id == unit_id:
+            return unit
+    raise NotFound("There is no such unit. Please choose one from your list.")
+
+
+@router.get("/stays/{stay_id}")
+def show_stay(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
+    """A stay: its links with QR codes, its keys with the lock's own word, its filings."""
+    stay = api.read_stay(gateway, landlord_id, stay_id)
+    return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), notice_of(request))
+
+
+def stay_page(
+    request: Request, stay: StayShown, unit: UnitShown, notice: str | None, error: LodgekeyError | None = None
+) -> Response:
+    """The page of one stay."""
+    locks = {lock.id: lock for lock in unit.locks}
+    values = {
+        "role": "landlord",
+        "stay": stay,
+        "zone": unit.timezone,
+        "links": [(offer, draw_code(offer.url)) for offer in stay.offers if offer.state in LIVE_LINKS],
+        "keys": [(key, locks[key.lock]) for key in stay.keys if key.lock in locks],
+        "waits": " ".join(
+            [stay.state]
+            + [offer.state for offer in stay.offers]
+            + [key.state for key in stay.keys]
+            + [f"{lock.bolt}{lock.online}" for lock in unit.locks]
+            + [filing.state for filing in stay.registrations]
+        ),
+        "idempotency_key": os.urandom(12).hex(),
+        "notice": notice,
+        "problem": say_refusal(language_of(request), error) if error else None,
+    }
+    return page(request, "stay.html", values, error.status if error else 200)
+
+
+def draw_code(url: str) -> str:
+    """The link as a QR code (ISO/IEC 18004, level M), an SVG without inline styles."""
+    return segno.make(url, error="m").svg_inline(omitsize=True, border=2)
+
+
+@router.post("/stays/{stay_id}/offers")
+def another_link(gateway: Gate, landlord_id: LandlordId, stay_id: str, idempotency_key: Once) -> Response:
+    """One more link for the same stay."""
+    api.create_another_offer(gateway, landlord_id, stay_id, idempotency_key)
+    return go(f"/landlord/stays/{stay_id}")
+
+
+@router.post("/stays/{stay_id}/dates")
+def change_dates(
+    request: Request,
+    gateway: Gate,
+    landlord_id: LandlordId,
+    stay_id: str,
+    start: Annotated[str, Form(alias="from", max_length=40)],
+    until: Dates,
+) -> Response:
+    """Other dates; the page again, with what was wrong, where they are refused."""
+    try:
+        api.change_stay(gateway, landlord_id, stay_id, DatesForm.model_validate({"from": start, "until": until}))
+    except NotFound:
+        raise
+    except LodgekeyError as error:
+        stay = api.read_stay(gateway, landlord_id, stay_id)
+        return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+    return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
+
+
+@router.post("/stays/{stay_id}/end")
+def end_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
+    """End the stay now."""
+    api.end_stay(gateway, landlord_id, stay_id)
+    return go(f"/landlord/stays/{stay_id}?done=staypage.ended")
+
+
+@router.post("/keys/{key_id}/revoke")
+def revoke_key(gateway: Gate, landlord_id: LandlordId, key_id: str) -> Response:
+    """Revoke a key; the page says "being revoked" until the lock itself says it is gone."""
+    api.revoke(gateway, landlord_id, key_id)
+    stay_id = next(
+        stay.id for stay in api.list_stays(gateway, landlord_id) if any(key.id == key_id for key in stay.keys)
+    )
+    return go(f"/landlord/stays/{stay_id}?done=staypage.revoking")

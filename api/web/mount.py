@@ -1,0 +1,15 @@
+"""The pages, put on the application."""
+
+from fastapi import FastAPI
+
+from api.web import accounts, cases, landlord, officer, tenant, tester
+from api.web.files import FingerprintedFiles
+
+PARTS = (accounts, tenant, landlord, officer, tester, cases)
+
+
+def add_pages(app: FastAPI) -> None:
+    """Pages and their files; they call the API's own functions, so that each rule is written once."""
+    app.mount("/static", FingerprintedFiles(), name="static")
+    for part in PARTS:
+        app.include_router(part.router)

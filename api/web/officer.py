@@ -1,0 +1,100 @@
+"""The officer's console: the live list, masked; a record opened with a reason."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.http import cases as cases_api
+from api.http import registrations as api
+from api.http.context import Decider, Gate, Officer
+from api.http.shapes import PurposeForm
+from api.web.moments import utc_now
+from api.web.page_route import PageRoute, notice_of
+from api.web.render import language_of, page, render
+from api.web.text.pair import Language
+from gateway.feed import Feed, FeedItem, Reader
+
+router = APIRouter(prefix="/officer", route_class=PageRoute, include_in_schema=False)
+
+RECENT: Final = 200
+PURPOSES: Final = ("complaint", "correction", "check", "emergency")
+
+
+@router.get("")
+def show_console(request: Request, gateway: Gate, account: Officer) -> Response:
+    """Cases that wait, and the latest registrations; the stream goes on where the list ends."""
+    cursor = max(0, gateway.feed.last_seq() - RECENT)
+    items = gateway.feed.page(api.reader_of(account), cursor)
+    values = {
+        "role": "officer",
+        "area": account.area,
+        "items": latest_of_each(items),
+        "after": items[-1].seq if items else cursor,
+        "cases": cases_api.list_cases(gateway, account),
+        "notice": notice_of(request),
+    }
+    return page(request, "officer.html", values)
+
+
+def latest_of_each(items: list[FeedItem]) -> list[FeedItem]:
+    """One line a record, the newest first."""
+    return list({item.data["id"]: item for item in items}.values())[::-1]
+
+
+@router.get("/cases")
+def show_cases(request: Request, gateway: Gate, account: Decider) -> Response:
+    """The list of cases by itself, for the console to look again."""
+    return page(request, "cases.html", {"cases": cases_api.list_cases(gateway, account)})
+
+
+@router.get("/feed")
+async def follow_rows(
+    request: Request,
+    gateway: Gate,
+    account: Officer,
+    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """The feed as finished table rows in the reader's language; resumes like the API's."""
+    cursor = api.cursor_of(last_event_id, after)
+    body = stream_rows(gateway.feed, api.reader_of(account), cursor, language_of(request))
+    return StreamingResponse(
+        body, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+
+
+async def stream_rows(feed: Feed, reader: Reader, cursor: int, language: Language) -> AsyncIterator[bytes]:
+    """Server-sent events (WHATWG HTML §9.2), one a record; a comment every 15 quiet seconds."""
+    yield b"retry: 2000\n\n"
+    async for items in feed.follow(reader, cursor):
+        yield b"".join(encode_row(item, language) for item in items) or b": still here\n\n"
+
+
+def encode_row(item: FeedItem, language: Language) -> bytes:
+    """One record as an event; every line of its HTML is a data line."""
+    html = render("record_row.html", language, {"item": item, "now": utc_now()})
+    data = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
+    return f"id: {item.seq}\nevent: rows\n{data}\n".encode()
+
+
+@router.get("/records/{record_id}")
+def ask_purpose(request: Request, account: Officer, record_id: str) -> Response:  # noqa: ARG001 - only officers may ask
+    """Why the record is to be opened."""
+    return page(request, "opening.html", {"role": "officer", "opened": None, "purposes": PURPOSES})
+
+
+@router.post("/records/{record_id}")
+def open_record(
+    request: Request,
+    gateway: Gate,
+    account: Officer,
+    record_id: str,
+    purpose: Annotated[str, Form(pattern="^(complaint|correction|check|emergency)$")],
+    note: Annotated[str, Form(max_length=120)] = "",
+) -> Response:
+    """The record; the disclosure log has the entry before it is shown."""
+    stated = f"{purpose}: {note.strip()}" if note.strip() else purpose
+    opened = api.open_record(gateway, account, record_id, PurposeForm(purpose=stated))
+    return page(request, "opening.html", {"role": "officer", "opened": opened})

@@ -1,0 +1,54 @@
+"""A route whose refusals are pages: the same errors as the API's, told in the reader's language, with a way on."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from api.web.render import language_of, page
+from api.web.text import CATALOG, say, say_refusal
+from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
+
+SEE_OTHER = 303
+
+
+class PageRoute(APIRoute):
+    """An APIRoute that answers LodgekeyError and malformed forms with the error page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler FastAPI calls."""
+        handle = super().get_route_handler()
+
+        async def handle_page(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except SignInNeeded:
+                return go("/login")
+            except LodgekeyError as error:
+                return error_page(request, error)
+            except RequestValidationError:
+                return error_page(request, InputRefused("Something is missing or wrong. Please go back and check."))
+
+        return handle_page
+
+
+def go(path: str) -> RedirectResponse:
+    """On to another page of ours, by GET."""
+    return RedirectResponse(path, SEE_OTHER, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
+
+
+def error_page(request: Request, error: LodgekeyError) -> Response:
+    """What happened and what to do."""
+    sentence = say_refusal(language_of(request), error)
+    again = request.url.path if request.method == "GET" and error.status in (429, 503) else None
+    return page(request, "error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
+
+
+def notice_of(request: Request) -> str | None:
+    """The sentence named by ?done, after something was done; nothing for a name that is none of ours."""
+    name = request.query_params.get("done", "")
+    known = name in CATALOG and name.startswith(("case.done.", "staypage.", "keypage.done."))
+    return say(language_of(request), name) if known else None

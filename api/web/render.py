@@ -1,0 +1,120 @@
+"""Templates, their filters and the headers every page is sent with."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from api.web import moments
+from api.web.language import COOKIE, choose_language
+from api.web.text import say, say_code, say_purpose, say_reason
+from api.web.text.pair import Language
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    # same-origin, not no-referrer: from a no-referrer page browsers send forms with "Origin: null", which the origin
+    # check refuses.
+    "Referrer-Policy": "same-origin",
+    "Vary": "Cookie, Accept-Language",
+}
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """The address of a static file with the hash of its content: a new version is a new address."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def language_of(request: Request) -> Language:
+    """The language of the page that answers this request."""
+    return choose_language(
+        request.query_params.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language")
+    )
+
+
+def render(name: str, language: Language, values: Mapping[str, object]) -> str:
+    """One page as HTML; `values` hold `now` (UTC seconds) and `here` (its path, for the language switch)."""
+    other: Language = "en" if language == "zh-CN" else "zh-CN"
+    return ENVIRONMENT.get_template(name).render({"language": language, "other": other, **values})
+
+
+def page(request: Request, name: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
+    """The rendered page as a response; a language asked for by ?lang is remembered."""
+    language = language_of(request)
+    values = {
+        "notice": None,
+        "problem": None,
+        "here": request.url.path,
+        "now": moments.utc_now(),
+        "role": None,
+        **values,
+    }
+    response = HTMLResponse(render(name, language, values), status, headers=PAGE_HEADERS)
+    if "lang" in request.query_params:
+        secure = request.url.scheme == "https"
+        response.set_cookie(COOKIE, language, max_age=31_536_000, samesite="lax", secure=secure, path="/")
+    return response
+
+
+@pass_context
+def _say(context: Context, name: str, /, **values: object) -> str:
+    return say(context["language"], name, **values)
+
+
+@pass_context
+def _code(context: Context, code: str | None, family: str) -> str:
+    return say_code(context["language"], family, code)
+
+
+@pass_context
+def _reason(context: Context, code: str) -> str:
+    return say_reason(context["language"], code)
+
+
+@pass_context
+def _purpose(context: Context, purpose: str) -> str:
+    return say_purpose(context["language"], purpose)
+
+
+@pass_context
+def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
+    return moments.tell_moment(at, zone, context["language"], context["now"])
+
+
+@pass_context
+def _age(context: Context, at: int) -> str:
+    return moments.tell_age(at, context["language"], context["now"])
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update({"_": _say, "static": fingerprint, "local_input": moments.local_input})
+    environment.filters.update(
+        {
+            "code": _code,
+            "moment": _moment,
+            "age": _age,
+            "reason": _reason,
+            "purpose": _purpose,
+            "iso": moments.iso,
+        }
+    )
+    return environment
+
+
+ENVIRONMENT = _environment()

@@ -1,0 +1,59 @@
+// Registration: shrinks photos, makes the holder's key pair, says what is missing before anything is sent.
+
+import { canHoldKeys, holderKeyForRegistration } from "./key.js";
+import { prepare } from "./upload.js";
+
+document.documentElement.classList.add("js");
+const form = document.querySelector("#register");
+const missing = document.querySelector("#missing");
+const button = form.querySelector("button.wide");
+let preparing = Promise.resolve();
+
+for (const input of form.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", () => {
+    preparing = preparing.then(() => prepare(input));
+  });
+}
+
+function whatIsMissing() {
+  const fields = form.elements;
+  if (!fields.document.files.length && !(fields.name.value.trim() && fields.id_number.value.trim())) return ["document", fields.document];
+  if (fields.check.value === "face") {
+    if (!fields.consent_face.checked) return ["faceConsent", fields.consent_face];
+    if (!fields.face.files.length) return ["face", fields.face];
+  }
+  return null;
+}
+
+function say(text) {
+  missing.textContent = text;
+  missing.hidden = !text;
+}
+
+function wait(on) {
+  button.setAttribute("aria-disabled", String(on));
+  button.dataset.label ??= button.textContent;
+  button.textContent = on ? form.dataset.sending : button.dataset.label;
+}
+
+let sending = false;
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (sending) return;
+  const lack = whatIsMissing();
+  if (lack) {
+    say(missing.dataset[lack[0]]);
+    lack[1].focus();
+    return;
+  }
+  sending = true;
+  say("");
+  wait(true);
+  await preparing;
+  if (form.elements.check.value === "person") form.elements.face.value = "";
+  if (canHoldKeys()) form.elements.holder_key.value = await holderKeyForRegistration();
+  setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
+  form.submit();
+});
+// Coming back with the browser's back button must not leave a dead form.
+addEventListener("pageshow", () => { sending = false; wait(false); });

@@ -1,0 +1,41 @@
+// The officer's list: EventSource goes on in a background tab and resumes by Last-Event-ID; the server sends finished rows.
+
+import "./ages.js";
+
+const feed = document.querySelector("#feed");
+const state = document.querySelector("#feed-state");
+const title = document.title;
+let unseen = 0;
+
+function show(mood, text) {
+  state.className = `badge ${mood}`;
+  state.textContent = text;
+}
+
+function add(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html; // rendered and escaped by our own server
+  for (const row of holder.content.querySelectorAll("tr")) {
+    row.classList.add("fresh");
+    feed.querySelector(`[data-record="${CSS.escape(row.dataset.record)}"]`)?.remove();
+    feed.prepend(row);
+    if (document.hidden) unseen += 1;
+  }
+  document.querySelector("#feed-empty")?.remove();
+  document.title = unseen ? `(${unseen}) ${title}` : title;
+}
+
+const source = new EventSource(`/officer/feed?after=${feed.dataset.after}`);
+source.addEventListener("open", () => show("good", state.dataset.live));
+source.addEventListener("error", () => show("care", state.dataset.lost));
+source.addEventListener("rows", (event) => add(event.data));
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { unseen = 0; document.title = title; } });
+
+// Cases come and go beside the feed; they are few, so the list is asked for.
+setInterval(async () => {
+  const answer = await fetch("/officer/cases").catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#cases");
+  const cases = document.querySelector("#cases");
+  if (fresh && fresh.dataset.ids !== cases.dataset.ids && !cases.contains(document.activeElement)) cases.replaceWith(fresh);
+}, 4000);

@@ -1,0 +1,66 @@
+// The holder's key pair: made in this browser, never extractable, kept in IndexedDB. What it signs follows the HTTP contract.
+
+const STORE = "keys";
+const PENDING = "pending:";
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
+
+function openStore() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open("lodgekey", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function inStore(mode, work) {
+  const database = await openStore();
+  try {
+    return await new Promise((resolve, reject) => {
+      const request = work(database.transaction(STORE, mode).objectStore(STORE));
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+const findPair = (name) => inStore("readonly", (store) => store.get(name));
+const keepPair = (name, pair) => inStore("readwrite", (store) => store.put(pair, name));
+
+export function canHoldKeys() {
+  return Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
+}
+
+/** Makes the pair for a registration and returns its public half as JWK text. It waits as "pending:<x>" for its key. */
+export async function holderKeyForRegistration() {
+  const pair = await crypto.subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  await keepPair(PENDING + x, pair);
+  return JSON.stringify({ kty, crv, x, y });
+}
+
+/** Pairs that may hold key `id`: its own, else those still waiting for theirs, the latest stays unknown until tried. */
+export async function pairsFor(id) {
+  const own = await findPair(id);
+  if (own) return [own];
+  const waiting = await inStore("readonly", (store) => store.getAllKeys(IDBKeyRange.bound(PENDING, `${PENDING}\uffff`)));
+  return Promise.all(waiting.map(findPair));
+}
+
+/** From now on `pair` is the one of key `id`. It also stays pending: an offer may lead to keys of several locks. */
+export const bind = (id, pair) => keepPair(id, pair);
+
+export function base64url(bytes) {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** {at, nonce, signature} over "lodgekey-<act>\n<id>\n<at>\n<nonce>"; the signature is raw r||s (IEEE P1363). */
+export async function proof(pair, act, id) {
+  const at = Math.floor(Date.now() / 1000);
+  const nonce = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const words = new TextEncoder().encode(`lodgekey-${act}\n${id}\n${at}\n${nonce}`);
+  const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, words);
+  return { at, nonce, signature: base64url(signature) };
+}

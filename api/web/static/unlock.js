@@ -1,0 +1,149 @@
+// Hold to unlock: a second's hold by finger, mouse or Space, or two presses of Enter; then only what the lock said is shown.
+
+import { bind, pairsFor, proof } from "./key.js";
+import "./ages.js";
+import "./wait.js";
+
+const HOLD = 1000; // ms
+const PATIENCE = 3000; // ms until the page says that the lock has not answered yet
+const LIMIT = 15000; // ms; the command itself is dead after ten seconds
+const ARMED = 5000; // ms in which a second press counts
+
+class Unlocker {
+  constructor(section, pair) {
+    this.id = section.dataset.key;
+    this.say = section.dataset;
+    this.pair = pair;
+    this.button = section.querySelector(".hold");
+    this.outcome = section.querySelector(".outcome");
+    this.busy = false;
+    this.timer = 0;
+    this.armedUntil = 0;
+  }
+
+  show(mood, title, hint = "") {
+    this.outcome.className = `outcome ${mood}`;
+    this.outcome.querySelector("strong").textContent = title;
+    this.outcome.querySelector("span").textContent = hint;
+  }
+
+  label(text) {
+    this.button.querySelector("span").textContent = text;
+  }
+
+  begin() {
+    if (this.busy || this.timer) return;
+    this.button.classList.remove("open");
+    this.button.classList.add("held");
+    this.label(this.say.keep);
+    this.timer = setTimeout(() => { this.release(); this.unlock(); }, HOLD);
+  }
+
+  release() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.button.classList.remove("held");
+    if (!this.busy) this.label(this.say.hold);
+  }
+
+  // A screen reader, a switch or a short press of a key cannot hold: the second press within five seconds counts.
+  press() {
+    if (this.busy) return;
+    if (Date.now() < this.armedUntil) {
+      this.armedUntil = 0;
+      this.unlock();
+      return;
+    }
+    this.armedUntil = Date.now() + ARMED;
+    this.label(this.say.again);
+    setTimeout(() => { if (!this.busy && Date.now() >= this.armedUntil) this.label(this.say.hold); }, ARMED + 100);
+  }
+
+  async ask() {
+    const answer = await fetch(`/api/v1/keys/${this.id}/unlock`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(await proof(this.pair, "unlock", this.id)),
+      signal: AbortSignal.timeout(LIMIT),
+    });
+    const body = await answer.json();
+    return answer.ok ? body : { outcome: "problem", sentence: document.documentElement.lang === "en" ? body.detail : undefined };
+  }
+
+  tell(answer) {
+    const seconds = (answer.ms / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+    if (answer.outcome === "unlocked") {
+      this.button.classList.add("open");
+      this.show("good", this.say.unlocked, this.say.unlockedHint.replace("{seconds}", seconds));
+      navigator.vibrate?.(80);
+    } else if (answer.outcome === "no_answer") {
+      this.show("care", this.say.noAnswer, this.say.noAnswerHint);
+    } else if (answer.outcome === "refused" || answer.outcome === "failed") {
+      this.show("bad", this.say.refused, this.say.failedHint);
+    } else {
+      this.show("bad", this.say.failed, answer.sentence ?? this.say.failedHint);
+    }
+  }
+
+  async unlock() {
+    if (this.busy) return;
+    this.busy = true;
+    this.button.setAttribute("aria-disabled", "true");
+    this.label(this.say.asking);
+    this.show("", this.say.asking);
+    const unanswered = setTimeout(() => this.show("care", this.say.waiting, this.say.waitingHint), PATIENCE);
+    try {
+      if (!navigator.onLine) this.show("bad", this.say.offline, this.say.offlineHint);
+      else this.tell(await this.ask());
+    } catch {
+      this.show("care", this.say.noAnswer, this.say.noAnswerHint); // sent or not: nobody here knows
+    } finally {
+      clearTimeout(unanswered);
+      this.busy = false;
+      this.button.removeAttribute("aria-disabled");
+      this.label(this.say.hold);
+    }
+  }
+
+  listen() {
+    const { button } = this;
+    button.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      button.setPointerCapture(event.pointerId);
+      this.begin();
+    });
+    for (const end of ["pointerup", "pointercancel", "blur"]) button.addEventListener(end, () => this.release());
+    button.addEventListener("contextmenu", (event) => event.preventDefault());
+    button.addEventListener("keydown", (event) => { if (event.key === " " && !event.repeat) this.begin(); });
+    button.addEventListener("keyup", (event) => { if (event.key === " ") this.release(); });
+    button.addEventListener("click", (event) => { if (event.detail === 0) this.press(); });
+  }
+}
+
+// The pair of this key, if this phone is its holder: the gateway says so of a signed request; offline, what is kept counts.
+async function holderOf(id) {
+  for (const pair of await pairsFor(id).catch(() => [])) {
+    const { at, nonce, signature } = await proof(pair, "read", id);
+    const answer = await fetch(`/api/v1/keys/${id}`, { headers: { "Holder-Proof": `${at}.${nonce}.${signature}` } }).catch(() => null);
+    if (answer?.ok) await bind(id, pair);
+    if (!answer || ![401, 403, 404].includes(answer.status)) return pair;
+  }
+  return undefined;
+}
+
+async function start(section) {
+  const pair = await holderOf(section.dataset.key);
+  section.querySelector(".not-here").hidden = Boolean(pair);
+  const unlocker = new Unlocker(section, pair);
+  if (!pair || !unlocker.button) return;
+  unlocker.button.hidden = false;
+  section.querySelector(".hint").hidden = false;
+  unlocker.listen();
+}
+
+const offline = document.querySelector("#offline");
+const showOffline = () => { offline.hidden = navigator.onLine; };
+addEventListener("online", showOffline);
+addEventListener("offline", showOffline);
+showOffline();
+for (const section of document.querySelectorAll(".key")) start(section);

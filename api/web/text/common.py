@@ -1,0 +1,31 @@
+"""Words every page uses."""
+
+from api.web.text.pair import Text
+
+TEXTS: dict[str, Text] = {
+    "common.brand": Text("Lodgekey", "Lodgekey"),
+    "common.skip": Text("跳到正文", "Skip to content"),
+    "common.other_language": Text("English", "中文"),
+    "common.unknown": Text("未知", "unknown"),
+    "common.log_out": Text("退出登录", "Log out"),
+    "common.back": Text("返回", "Back"),
+    "common.cancel": Text("取消", "Cancel"),
+    "common.call": Text("拨打 {phone}", "Call {phone}"),
+    "common.period": Text("{start} 至 {end}", "{start} to {end}"),
+    "common.never": Text("从未", "never"),
+    "common.sample": Text("演示环境：请勿填写真实证件。", "Demonstration: please do not use real documents."),
+    "age.now": Text("刚刚", "just now"),
+    "age.seconds": Text("{n} 秒前", "{n} s ago"),
+    "age.minutes": Text("{n} 分钟前", "{n} min ago"),
+    "age.hours": Text("{n} 小时前", "{n} h ago"),
+    "age.days": Text("{n} 天前", "{n} d ago"),
+    "login.title": Text("登录", "Log in"),
+    "login.for": Text("供房东、审核人员和测试人员使用。", "For landlords, officers and testers."),
+    "login.tenant": Text(
+        "租客无需账号：请打开房东发来的链接或扫描二维码。",
+        "Tenants need no account: open the link or scan the code your landlord sent.",
+    ),
+    "login.name": Text("账号", "Login"),
+    "login.password": Text("密码", "Password"),
+    "login.enter": Text("登录", "Log in"),
+}

@@ -1,0 +1,77 @@
+"""The tenant's key."""
+
+from api.web.text.pair import Text
+
+TEXTS: dict[str, Text] = {
+    "keypage.title": Text("您的钥匙", "Your key"),
+    "keypage.hold": Text("按住开锁", "Hold to unlock"),
+    "keypage.hold_hint": Text(
+        "按住约一秒。键盘：按住空格键，或连按两次回车。",
+        "Hold for about a second. Keyboard: hold Space, or press Enter twice.",
+    ),
+    "keypage.keep": Text("继续按住…", "Keep holding…"),
+    "keypage.again": Text("再按一次即开锁", "Press again to unlock"),
+    "keypage.asking": Text("正在联系门锁…", "Asking the lock…"),
+    "keypage.unlocked": Text("已开锁", "Unlocked"),
+    "keypage.unlocked_hint": Text("门锁确认用时 {seconds} 秒。", "The lock confirmed it in {seconds} s."),
+    "keypage.waiting": Text("门锁还没有回答", "The lock has not answered yet"),
+    "keypage.waiting_hint": Text(
+        "请在门前再等几秒，门仍可能打开。",
+        "Stay at the door a few seconds more; it may still open.",
+    ),
+    "keypage.no_answer": Text("门锁没有回答", "The lock did not answer"),
+    "keypage.no_answer_hint": Text(
+        "我们不知道门是否已开。请推门试试；若打不开，过十秒再试，或致电房东。",
+        "We do not know whether it opened. Try the door; if it is shut, try again in ten seconds or call the landlord.",
+    ),
+    "keypage.refused": Text("门锁拒绝了", "The lock refused"),
+    "keypage.offline": Text("手机没有网络", "Your phone is offline"),
+    "keypage.offline_hint": Text(
+        "请求没有发出，门未打开。请连接网络，或致电房东。",
+        "Nothing was sent and the door was not opened. Get a connection, or call the landlord.",
+    ),
+    "keypage.failed": Text("没有发送成功", "That did not go through"),
+    "keypage.failed_hint": Text("请再试一次；若仍不行，请致电房东。", "Try again; if it goes on, call the landlord."),
+    "keypage.not_yet": Text("钥匙还没有写入门锁", "The key is not on the lock yet"),
+    "keypage.not_yet_hint": Text(
+        "钥匙已签发，正在送往门锁。确认后本页会自动更新。",
+        "It is issued and on its way. This page changes by itself when the lock has confirmed it.",
+    ),
+    "keypage.begins": Text("{time} 起可用", "Works from {time}"),
+    "keypage.lock": Text("门锁", "Lock"),
+    "keypage.state": Text("钥匙状态", "Key"),
+    "keypage.battery": Text("电量 {percent}%", "battery {percent} %"),
+    "keypage.offline_copy": Text(
+        "没有网络。显示的是最后一次收到的内容。",
+        "You are offline. This is what was last received.",
+    ),
+    "keypage.not_here": Text("这台手机上没有这把钥匙", "This phone does not hold the key"),
+    "keypage.not_here_hint": Text(
+        "钥匙只在登记时使用的手机和浏览器里，复制链接不能开门。请换回那台手机，或致电房东。",
+        "The key lives only in the phone and browser that registered; a copied link opens nothing. "
+        "Use that phone, or call the landlord.",
+    ),
+    "keypage.no_script": Text(
+        "此浏览器未启用脚本，无法保存钥匙，因此不能在这里开锁。请致电房东。",
+        "Scripts are off in this browser, so it holds no key and cannot unlock. Please call the landlord.",
+    ),
+    "keypage.help": Text("打不开门？", "The door does not open?"),
+    "keypage.help.battery": Text(
+        "按键盘时没有亮灯：门锁没电了，请致电房东。", "No light on the lock: its battery is empty. Call the landlord."
+    ),
+    "keypage.help.pull": Text("先把门拉紧再按住开锁。", "Pull the door firmly shut, then hold to unlock."),
+    "keypage.help.wait": Text(
+        "等十秒再试；每次请求只在十秒内有效。", "Wait ten seconds and try again; each request lives ten seconds."
+    ),
+    "keypage.call": Text("致电房东", "Call the landlord"),
+    "keypage.manage": Text("我的入住和资料", "My stay and my data"),
+    "keypage.withdraw": Text("撤回自拍同意", "Withdraw consent to the face check"),
+    "keypage.withdraw_hint": Text(
+        "相关结果会被删除，钥匙仍然有效。", "What is left of it is deleted. You keep the key."
+    ),
+    "keypage.withdraw_confirm": Text("撤回", "Withdraw"),
+    "keypage.done.withdrawn": Text("已撤回。钥匙仍然有效。", "Withdrawn. You keep the key."),
+    "keypage.registered": Text("登记", "Registration"),
+    "keypage.readers": Text("谁看过我的登记", "Who read my record"),
+    "keypage.readers.none": Text("还没有人打开过。", "Nobody has opened it."),
+}

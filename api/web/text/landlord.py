@@ -1,0 +1,61 @@
+"""The landlord's pages."""
+
+from api.web.text.pair import Text
+
+TEXTS: dict[str, Text] = {
+    "landlord.title": Text("我的房源", "My homes"),
+    "landlord.units": Text("房源", "Units"),
+    "landlord.no_units": Text("还没有房源。", "No units yet."),
+    "landlord.offer": Text("发钥匙", "Offer a key"),
+    "landlord.stays": Text("入住", "Stays"),
+    "landlord.no_stays": Text(
+        "还没有入住。请在上面选择房源发钥匙。", "No stays yet. Offer a key to one of the units above."
+    ),
+    "landlord.cases": Text("等您核对", "Waiting for you"),
+    "landlord.case": Text("{unit}：请核对证件和本人", "{unit}: compare document and person"),
+    "landlord.look": Text("去核对", "Look"),
+    "landlord.no_lock": Text("未装门锁", "no lock"),
+    "offer.title": Text("为 {unit} 发钥匙", "Offer a key to {unit}"),
+    "offer.from": Text("入住时间", "From"),
+    "offer.until": Text("退房时间", "Until"),
+    "offer.zone": Text("房源当地时间（{zone}）", "Times are local to the unit ({zone})"),
+    "offer.tonight": Text("今晚", "Tonight"),
+    "offer.week": Text("一周", "A week"),
+    "offer.month": Text("一个月", "A month"),
+    "offer.make": Text("生成链接", "Make the link"),
+    "offer.ready": Text("链接已生成", "The link is ready"),
+    "offer.send": Text("发给租客，或让租客扫码。", "Send it to the tenant, or let them scan it."),
+    "offer.expires": Text("链接有效至 {time}", "The link works until {time}"),
+    "offer.copy": Text("复制链接", "Copy link"),
+    "offer.copied": Text("已复制", "Copied"),
+    "offer.share": Text("分享…", "Share…"),
+    "offer.share_text": Text("{unit} 的钥匙：", "Your key to {unit}:"),
+    "offer.link": Text("链接", "Link"),
+    "offer.qr": Text("链接二维码", "QR code of the link"),
+    "staypage.title": Text("{unit} 的入住", "Stay at {unit}"),
+    "staypage.no_tenant": Text("租客尚未登记", "The tenant has not registered yet"),
+    "staypage.keys": Text("钥匙", "Keys"),
+    "staypage.no_keys": Text(
+        "还没有钥匙。租客登记后自动签发。", "No key yet. It is issued when the tenant has registered."
+    ),
+    "staypage.told": Text("门锁于 {time} 确认（{age}）", "the lock confirmed it at {time} ({age})"),
+    "staypage.asked": Text("自 {time} 起（{age}）", "since {time} ({age})"),
+    "staypage.revoke": Text("收回钥匙", "Revoke this key"),
+    "staypage.revoke_hint": Text("租客将无法再开门。", "The tenant can no longer open the door with it."),
+    "staypage.revoke_confirm": Text("是，收回", "Yes, revoke it"),
+    "staypage.unreachable": Text(
+        "门锁联系不上；最迟于 {time} 自动失效",
+        "the lock cannot be reached; the key ends by itself at {time} at the latest",
+    ),
+    "staypage.registration": Text("登记上报", "Registration"),
+    "staypage.deadline": Text("上报期限", "Report due"),
+    "staypage.dates": Text("更改日期", "Change the dates"),
+    "staypage.dates_save": Text("保存日期", "Save the dates"),
+    "staypage.end": Text("结束入住", "End the stay"),
+    "staypage.end_hint": Text("收回所有钥匙，并上报退房。", "Revokes its keys and reports the check-out."),
+    "staypage.end_confirm": Text("是，结束", "Yes, end it"),
+    "staypage.new_link": Text("再生成一个链接（每位租客一个）", "Another link (one for each tenant)"),
+    "staypage.saved": Text("日期已更改。", "The dates were changed."),
+    "staypage.ended": Text("入住已结束。", "The stay was ended."),
+    "staypage.revoking": Text("已请求收回，等待门锁确认。", "Asked to revoke; waiting for the lock to confirm."),
+}

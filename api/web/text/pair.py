@@ -1,0 +1,11 @@
+"""One sentence in both languages of the pages."""
+
+from typing import Literal, NamedTuple
+
+Language = Literal["zh-CN", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
+
+
+class Text(NamedTuple):
+    zh: str
+    en: str

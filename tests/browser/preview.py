@@ -1,0 +1,44 @@
+"""Serves every sample page with the real templates, files and headers: `python -m tests.browser.preview 8123`."""
+
+import sys
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.http.app import Guard
+from api.web.files import FingerprintedFiles
+from api.web.render import page
+from tests.browser.sample_pages import NOW, SAMPLES
+
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#9bb"/>'
+    '<circle cx="160" cy="80" r="40" fill="#577"/><path d="M90 200a70 70 0 0 1 140 0z" fill="#577"/></svg>'
+)
+
+preview = FastAPI()
+preview.add_middleware(Guard)
+preview.mount("/static", FingerprintedFiles())
+
+
+@preview.get("/sample/{name}")
+def show_sample(request: Request, name: str) -> Response:
+    """One page."""
+    template, values = SAMPLES[name]
+    return page(request, template, values | {"now": NOW})
+
+
+@preview.get("/api/v1/cases/{case}/pictures/{part}")
+def show_picture(case: str, part: str) -> Response:
+    """A drawn head for every picture."""
+    return Response(PICTURE, media_type="image/svg+xml")
+
+
+@preview.get("/")
+def list_samples() -> HTMLResponse:
+    """Links to all of them."""
+    return HTMLResponse("".join(f'<p><a href="/sample/{name}">{name}</a>' for name in SAMPLES))
+
+
+if __name__ == "__main__":
+    uvicorn.run(preview, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -1,0 +1,288 @@
+"""Every page with believable values: what the page tests render, measure and photograph."""
+
+from typing import Any
+
+from api.http.shapes import (
+    CaseOpened,
+    DoorShown,
+    FilingShown,
+    KeyShown,
+    LockShown,
+    OfferShown,
+    RecordOpened,
+    StayShown,
+    UnitShown,
+)
+from api.web.key_page import FilingLine, Reader
+from api.web.landlord import draw_code
+from api.web.officer import PURPOSES
+from api.web.tester import FAULTS
+from gateway.domain.stay import wall_clock
+from gateway.feed import FeedItem
+
+NOW = 1_795_300_000  # 2026-11-21 22:26:40 UTC
+ZONE = "Asia/Shanghai"
+DAY = 86_400
+START, END = wall_clock(NOW - 3600, ZONE), wall_clock(NOW + 2 * DAY, ZONE)
+PHONE = "+86 571 8888 0000"
+ADDRESS = "杭州市西湖区文三路 90 号 3 幢"
+
+
+def lock(room: str, **told: Any) -> LockShown:
+    """One lock; 12 s ago it was online and locked unless told otherwise."""
+    values: dict[str, Any] = {
+        "id": f"lock-{room}",
+        "site": "wensan-90",
+        "kind": "lock",
+        "label": f"{room} 室门锁",
+        "unit": room,
+        "online": True,
+        "bolt": "locked",
+        "door": "closed",
+        "battery": 84,
+        "clock": "set",
+        "alarm": None,
+        "heard_at": NOW - 12,
+        "certificate_expires_at": NOW + 90 * DAY,
+        "revoked": False,
+    }
+    return LockShown.model_validate(values | told)
+
+
+LOCK = lock("301")
+AWAY = lock("302", online=False, bolt="unknown", battery=9, clock="lost", heard_at=NOW - 5400)
+JAMMED = lock("303", bolt="jammed", alarm="jammed", door="open", battery=30)
+NEW = lock("304", online=None, bolt="unknown", battery=None, heard_at=None)
+
+
+def key(state: str, device: LockShown, **when: int | None) -> KeyShown:
+    """One key in this state."""
+    values: dict[str, Any] = {
+        "id": f"key-{device.id}-{state}",
+        "lock": device.id,
+        "state": state,
+        "from_": START,
+        "until": END,
+        "on_lock_at": NOW - 95,
+        "revoking_at": None,
+        "revoked_at": None,
+        "cannot_outlive": END,
+        "exposure_minutes": None,
+    }
+    return KeyShown.model_validate(values | when)
+
+
+KEY = key("on_lock", LOCK)
+REVOKING = key("revoking", AWAY, revoking_at=NOW - 240, exposure_minutes=2880)
+OFFER = OfferShown(
+    offer_id="o1",
+    stay_id="s3",
+    url="https://lodgekey.example/o/Zk3vJ0x8m2Q9s7RrT4yWbAZk3vJ0x8m2Q9s7RrT4yWbA",
+    state="open",
+    expires_at=wall_clock(NOW + DAY, ZONE),
+)
+
+
+def filing(kind: str, state: str) -> FilingShown:
+    """One record and how it stands."""
+    receipt = "SBX-2026-000417" if state == "accepted" else None
+    return FilingShown(id=f"f-{kind}", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None)
+
+
+def stay(name: str, state: str, **parts: Any) -> StayShown:
+    """One stay of room 301 unless told otherwise."""
+    values: dict[str, Any] = {
+        "id": name,
+        "unit": "u1",
+        "unit_label": "301",
+        "from_": START,
+        "until": END,
+        "state": state,
+        "tenants": 1,
+        "arrived_at": None,
+        "ended_at": None,
+        "offers": [],
+        "keys": [],
+        "registrations": [],
+    }
+    return StayShown.model_validate(values | parts)
+
+
+ARRIVED = stay("s1", "active", arrived_at=NOW - 60, keys=[KEY], registrations=[filing("check_in", "accepted")])
+LEAVING = stay(
+    "s2",
+    "ended",
+    unit_label="302",
+    keys=[REVOKING],
+    registrations=[filing("check_in", "accepted"), filing("check_out", "queued")],
+)
+OFFERED = stay("s3", "offered", unit_label="柳浪新苑 12 幢 1 单元 1802", offers=[OFFER])
+
+
+def unit(room: str, *locks: LockShown) -> UnitShown:
+    """One unit."""
+    return UnitShown(
+        id=f"u-{room}",
+        code=f"330106-{room}",
+        label=room,
+        address=f"{ADDRESS} {room} 室",
+        timezone=ZONE,
+        jurisdiction="cn",
+        locks=list(locks),
+    )
+
+
+UNITS = [unit("301", LOCK), unit("302", AWAY), unit("303", JAMMED), unit("304")]
+
+
+def door(stage: str, **parts: Any) -> DoorShown:
+    """The tenant's side at this stage."""
+    values: dict[str, Any] = {
+        "unit": "301",
+        "address": f"{ADDRESS} 301 室",
+        "landlord": "陈美兰",
+        "landlord_phone": PHONE,
+        "from_": START,
+        "until": END,
+        "timezone": ZONE,
+        "jurisdiction": "cn",
+        "asks": ["name", "id_number"],
+        "face": "optional",
+        "seen_by": ["landlord", "registry:sandbox", "officer"],
+        "consents": {"registration": True, "face": True},
+        "stage": stage,
+        "reasons": [],
+        "decision_reason": None,
+        "keys": [],
+    }
+    return DoorShown.model_validate(values | parts)
+
+
+def case(**parts: Any) -> CaseOpened:
+    """A case with all its pictures unless told otherwise."""
+    values: dict[str, Any] = {
+        "id": "c1",
+        "unit": "301",
+        "area": "330106",
+        "state": "review",
+        "method": "document_face",
+        "reasons": ["face_without_liveness"],
+        "score_band": "pass",
+        "created_at": NOW - 150,
+        "pictures": ["document", "portrait", "face"],
+        "fields": {
+            "name": "王小明",
+            "id_number": "330106199001012415",
+            "birth_date": "1990-01-01",
+            "sex": "M",
+            "document_kind": "cn_resident_id",
+        },
+    }
+    return CaseOpened.model_validate(values | parts)
+
+
+TYPED_CASE = case(id="c2", method="typed", reasons=["typed_without_camera"], pictures=[], score_band=None)
+
+
+def record(name: str, **parts: Any) -> dict[str, Any]:
+    """One registration record as the feed tells it, masked."""
+    values: dict[str, Any] = {
+        "id": name,
+        "kind": "check_in",
+        "at": wall_clock(NOW - 30, ZONE),
+        "unit": {"code": "330106-301", "label": "301", "address": f"{ADDRESS} 301 室", "area": "330106"},
+        "from": START,
+        "until": END,
+        "state": "accepted",
+        "receipt": "SBX-2026-000417",
+        "deadline": END,
+        "person": {"name": "王••", "id_number": "••••15", "birth_date": "1990", "nationality": "CHN"},
+    }
+    return values | parts
+
+
+ITEMS = [
+    FeedItem(43, record("r3", kind="change", state="refused", person=None)),
+    FeedItem(42, record("r2", kind="check_out", state="queued")),
+    FeedItem(41, record("r1")),
+]
+EMPTY_FORM: dict[str, Any] = {
+    "door": door("opened"),
+    "text_version": "2026-11",
+    "typed": {"name": "", "id_number": ""},
+    "missing": [],
+}
+KEY_PAGE: dict[str, Any] = {
+    "door": door("on_lock"),
+    "keys": [(KEY, LOCK)],
+    "begins_later": False,
+    "filings": [FilingLine("check_in", "accepted")],
+    "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
+}
+
+
+def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
+    """The values of stay.html."""
+    return {
+        "role": "landlord",
+        "stay": shown,
+        "zone": ZONE,
+        "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
+        "keys": [(item, device) for item in shown.keys],
+        "waits": "",
+        "idempotency_key": "i",
+    }
+
+
+SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "login": ("login.html", {"login": ""}),
+    "error": ("error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
+    "door": ("door.html", EMPTY_FORM),
+    "door-missing": ("door.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
+    "review": ("wait.html", {"door": door("review", reasons=["face_without_liveness"]), "stage": "review"}),
+    "refused": ("wait.html", {"door": door("refused", reasons=["document_expired"]), "stage": "refused"}),
+    "asked-again": (
+        "wait.html",
+        {"door": door("asked_again", reasons=["face_unsure"], decision_reason="照片反光"), "stage": "asked_again"},
+    ),
+    "verified": ("wait.html", {"door": door("verified"), "stage": "verified"}),
+    "taken-back": ("wait.html", {"door": door("verified"), "stage": "taken_back"}),
+    "ended": ("wait.html", {"door": door("ended"), "stage": "ended"}),
+    "key": ("key.html", KEY_PAGE),
+    "key-waiting": ("key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
+    "landlord": (
+        "landlord.html",
+        {"role": "landlord", "units": UNITS, "stays": [OFFERED, ARRIVED, LEAVING], "cases": [case()]},
+    ),
+    "offer": (
+        "offer.html",
+        {
+            "role": "landlord",
+            "unit": UNITS[0],
+            "idempotency_key": "i",
+            "start": "2026-11-22T14:00",
+            "end": "2026-11-23T11:00",
+        },
+    ),
+    "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),
+    "stay-arrived": ("stay.html", stay_values(ARRIVED, LOCK)),
+    "stay-leaving": ("stay.html", stay_values(LEAVING, AWAY)),
+    "officer": (
+        "officer.html",
+        {"role": "officer", "area": "330106", "items": ITEMS, "cases": [case(), TYPED_CASE], "after": 43},
+    ),
+    "opening": ("opening.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
+    "opened": ("opening.html", {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)}),
+    "case": ("case.html", {"role": "officer", "case": case(), "home": "/officer"}),
+    "case-typed": ("case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord"}),
+    "tester": (
+        "tester.html",
+        {
+            "role": "tester",
+            "locks": [LOCK, AWAY, JAMMED, NEW],
+            "faults": tuple(FAULTS),
+            "devices": {"lock-302": {"active": ["offline"], "faulty": 1}},
+            "opened": "lock-302",
+        },
+    ),
+}
