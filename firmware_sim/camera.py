@@ -111,6 +111,16 @@ def take_photograph(page: Image.Image, degradation: str = "on a table") -> bytes
     return encode_jpeg(seen)
 
 
+def take_selfie(face: Image.Image) -> bytes:
+    """A JPEG of the person as a phone would take it now: a little turned, closer, in another light."""
+    pixels = np.asarray(face.convert("RGB"), np.uint8)
+    height, width = pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 4, 1.15)
+    turned = cv2.warpAffine(pixels, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    larger = cv2.resize(turned, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    return encode_jpeg(_noise(_light(np.asarray(larger, np.uint8), 0.85, 14), 4))
+
+
 def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
     """RGB pixels as JPEG bytes."""
     done, data = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -47,6 +47,7 @@ class FaceEngine(Protocol):
 
     name: str
     version: str
+    has_landmarks: bool
 
     def find(self, pixels: Pixels) -> list[FaceBox]:
         """All faces of a picture at most 640 pixels wide."""
@@ -74,6 +75,7 @@ class FaceRecognitionEngine:
 
     name = "face_recognition"
     version = "face_recognition-1.3/dlib-resnet-1"
+    has_landmarks = True
 
     def __init__(self) -> None:
         with warnings.catch_warnings():
@@ -103,6 +105,7 @@ class FivePointEngine:
 
     name = "five_point"
     version = "dlib-5-point/dlib-resnet-1"
+    has_landmarks = False
 
     def __init__(self) -> None:
         self._dlib: Any = import_module("dlib")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.domain.identity import Challenge, LivenessResult, Turn
+from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.identity.faces import FaceEngine, Points, band_of, distance, find_faces, one_face, shrink
 from gateway.identity.images import Pixels
 from gateway.identity.settings import Thresholds
@@ -43,7 +43,14 @@ class Pose:
 def check_liveness(
     engine: FaceEngine, challenge: Challenge, frames: Sequence[Pixels], portrait: Pixels | None, thresholds: Thresholds
 ) -> LivenessResult:
-    """Passed only if every turn was made, in order, each with swing and parallax, by one face: the portrait's."""
+    """Passed only if every turn was made, in order, each with swing and parallax, by one face: the portrait's.
+
+    Raises ImageRefused for a clip too short or too long, or a portrait without one face.
+    """
+    if not engine.has_landmarks:
+        return LivenessResult(passed=False, model=engine.version, problems=("liveness_not_available",))
+    if not FEWEST_FRAMES <= len(frames) <= MOST_FRAMES:
+        raise ImageRefused("too_few_frames" if len(frames) < FEWEST_FRAMES else "too_many_frames", "clip")
     poses = [pose for place, frame in enumerate(frames) if (pose := find_pose(engine, frame, place))]
     problem = motion_problem(challenge.turns, poses, len(frames))
     if problem is None:
@@ -53,8 +60,6 @@ def check_liveness(
 
 def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: int) -> str | None:
     """Why the movement is not that of a living head asked for these turns, or None."""
-    if frames < FEWEST_FRAMES or frames > MOST_FRAMES:
-        return "too_few_frames" if frames < FEWEST_FRAMES else "too_many_frames"
     if len(poses) < (1 - MOST_LOST) * frames or _jumps(poses):
         return "liveness_face_lost"
     made = find_turns(poses)

@@ -1,0 +1,88 @@
+"""Clips filmed from photographs: a head that turns as asked passes, what only looks like one does not."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from firmware_sim.heads import ATTACKS, Head, build_head, film_living, film_still
+from firmware_sim.specimens import ANNA, astronaut, print_passport
+from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
+from gateway.domain.identity_sentences import SENTENCES
+from gateway.identity.faces import FaceRecognitionEngine, FivePointEngine
+from gateway.identity.images import Pixels, decode_image
+from gateway.identity.liveness import check_liveness
+from gateway.identity.settings import Thresholds
+from tests.specimens.photographs import load_photographs
+
+ASKED: tuple[Turn, ...] = ("left", "right", "right", "left")
+PORTRAIT = np.asarray(print_passport(ANNA, astronaut()), np.uint8)
+
+
+@cache
+def load_engine() -> FaceRecognitionEngine:
+    """Once for this file."""
+    return FaceRecognitionEngine()
+
+
+@cache
+def collins() -> Head:
+    """The head of the passport's holder."""
+    return build_head(np.asarray(astronaut(), np.uint8))
+
+
+def judge(clip: list[bytes], turns: tuple[Turn, ...] = ASKED, portrait: Pixels | None = PORTRAIT) -> LivenessResult:
+    """The verdict over a clip."""
+    frames = [decode_image(frame) for frame in clip]
+    return check_liveness(load_engine(), Challenge("nonce", turns, 0, 60), frames, portrait, Thresholds())
+
+
+def test_a_head_that_turns_as_asked_is_alive() -> None:
+    found = judge(film_living(collins(), ASKED))
+    assert (found.passed, found.problems) == (True, ())
+
+
+@pytest.mark.parametrize("species", ATTACKS)
+def test_what_only_looks_like_a_head_is_refused(species: str) -> None:
+    found = judge(ATTACKS[species](collins(), ASKED))
+    assert not found.passed
+    assert set(found.problems) <= set(SENTENCES)
+
+
+def test_a_clip_of_an_earlier_challenge_is_refused() -> None:
+    assert judge(film_living(collins(), ("right", "left", "right", "left"))).problems == ("liveness_other_order",)
+
+
+def test_a_turn_too_many_or_too_few_is_refused() -> None:
+    assert judge(film_living(collins(), (*ASKED, "left"))).problems == ("liveness_other_order",)
+    assert judge(film_living(collins(), ASKED[:3])).problems == ("liveness_other_order",)
+
+
+def test_a_living_head_that_is_not_the_holder_is_refused() -> None:
+    other = build_head(load_photographs()["obama"][0])
+    assert judge(film_living(other, ASKED)).problems == ("liveness_face_changed",)
+
+
+def test_a_clip_that_changes_the_face_halfway_is_refused() -> None:
+    other = build_head(load_photographs()["obama"][0])
+    first, second = film_living(collins(), ASKED[:2]), film_living(other, ASKED[2:])
+    assert not judge(first[:-2] + second[3:], portrait=None).passed
+
+
+def test_a_clip_without_a_face_most_of_the_time_is_refused() -> None:
+    clip = film_living(collins(), ASKED)
+    from_wall = film_still(
+        Head(np.full((480, 420, 3), 150, np.uint8), (210.0, 200.0), 70.0, collins().relief), ("left",)
+    )
+    assert judge(clip[:20] + from_wall).problems == ("liveness_face_lost",)
+
+
+@pytest.mark.parametrize(("frames", "code"), [(3, "too_few_frames"), (130, "too_many_frames")])
+def test_a_clip_of_the_wrong_length_says_so(frames: int, code: str) -> None:
+    with pytest.raises(ImageRefused, match=code):
+        check_liveness(load_engine(), Challenge("n", ASKED, 0, 60), [PORTRAIT] * frames, None, Thresholds())
+
+
+def test_the_engine_without_landmarks_leaves_it_to_a_person() -> None:
+    found = check_liveness(FivePointEngine(), Challenge("n", ASKED, 0, 60), [PORTRAIT] * 10, None, Thresholds())
+    assert (found.passed, found.problems) == (False, ("liveness_not_available",))

@@ -1,0 +1,52 @@
+"""The challenge: random, another each time, one minute, three tries."""
+
+import secrets
+
+import pytest
+
+from gateway.domain.identity import Challenge
+from gateway.domain.identity_sentences import SENTENCES
+from gateway.domain.liveness import LEVELS, MOST_TRIES, TURN_COUNT, VALID_SECONDS, challenge_problem, issue_challenge
+
+NOW = 1_800_000_000
+
+
+def test_a_challenge_is_random_and_lasts_a_minute() -> None:
+    issued = [issue_challenge(str(place), NOW, secrets.choice, None) for place in range(200)]
+    assert len({challenge.turns for challenge in issued}) > 8
+    assert all(len(challenge.turns) == TURN_COUNT for challenge in issued)
+    assert {challenge.expires_at - challenge.issued_at for challenge in issued} == {VALID_SECONDS}
+
+
+def test_the_next_challenge_is_never_the_same_as_the_last() -> None:
+    last = issue_challenge("a", NOW, lambda turns: turns[0], None)
+    assert issue_challenge("b", NOW, lambda turns: turns[0], last).turns != last.turns
+
+
+@pytest.mark.parametrize(
+    ("nonce", "later", "tries", "code"),
+    [
+        ("a", 0, 0, None),
+        ("a", VALID_SECONDS - 1, MOST_TRIES - 1, None),
+        ("a", VALID_SECONDS, 0, "liveness_too_late"),
+        ("a", -1, 0, "liveness_too_late"),
+        ("b", 0, 0, "liveness_other_challenge"),
+        ("a", 0, MOST_TRIES, "liveness_tries_used"),
+    ],
+)
+def test_a_clip_is_judged_only_in_time_for_its_own_challenge(
+    nonce: str, later: int, tries: int, code: str | None
+) -> None:
+    challenge = Challenge("a", ("left", "right"), NOW, NOW + VALID_SECONDS)
+    assert challenge_problem(challenge, nonce, NOW + later, tries) == code
+    assert code is None or code in SENTENCES
+
+
+def test_no_challenge_is_no_permission() -> None:
+    assert challenge_problem(None, "a", NOW, 0) == "liveness_other_challenge"
+
+
+def test_every_level_says_in_both_languages_what_it_does_not_stop() -> None:
+    for texts in LEVELS.values():
+        assert {"en", "zh"} == set(texts)
+    assert "does not stop" in LEVELS["phone"]["en"]
