@@ -59,6 +59,8 @@ def sandbox_problems(record: Registration, now: int) -> rules.Problems:
         yield from rules.need(field, value)
         yield from rules.shaped(field, value, _WORD, "letters, digits and . _ : - only")
     yield from rules.shaped("unit.area", record.unit.area or " ", _WORD, "letters, digits and . _ : - only")
+    shape = r"sandbox|[a-z]{2}(-[a-z0-9]{1,3})?"
+    yield from rules.shaped("unit.jurisdiction", record.unit.jurisdiction or " ", shape, "a code like es or cn-33")
     yield from rules.need("landlord.name", record.landlord.name)
     yield from rules.fits("landlord.name", record.landlord.name, 120)
     for index, person in enumerate(record.people):
