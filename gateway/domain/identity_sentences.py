@@ -100,6 +100,23 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The portrait on the document is too small in the picture. Move closer and take it again.",
         "zh": "证件照片在画面中太小。请靠近后重拍。",
     },
+    # chips
+    "chip_unreadable": {
+        "en": "The chip could not be read. Lay the document on the reader again, or photograph it instead.",
+        "zh": "无法读取芯片。请重新放置证件，或改为拍照。",
+    },
+    "chip_issuer_unknown": {
+        "en": "The issuer of this chip is not known here. Photograph the document instead.",
+        "zh": "无法确认芯片的签发机关。请改为拍摄证件。",
+    },
+    "chip_signature_wrong": {
+        "en": "The chip's signature does not fit. A person will look at the document.",
+        "zh": "芯片签名不符。将由工作人员查看证件。",
+    },
+    "chip_altered": {
+        "en": "The chip's contents were altered. A person will look at the document.",
+        "zh": "芯片内容已被更改。将由工作人员查看证件。",
+    },
     # what sends a case to a person, or ends it
     "document_expired": {
         "en": "The document has expired. Show one that is still valid.",
