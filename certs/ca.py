@@ -1,7 +1,7 @@
-"""The gateway's authority: a root, an issuing key, and the three keys devices know the gateway by.
+"""The gateway's authority: a root, an issuing key, and the four keys devices know the gateway by.
 
 Everything lives in one folder outside git (0700, keys 0600), made on first start. File names: root.key, root.pem,
-issuing.key, issuing.pem, command.key, credential.key, intake.key.
+issuing.key, issuing.pem, command.key, credential.key, intake.key, passcode.key.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -44,7 +44,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who may speak: issues certificates and holds the gateway's signing and intake keys."""
+    """Who may speak: issues certificates and holds the gateway's signing, intake and passcode keys."""
 
     folder: Path
     root: Issuer
@@ -52,6 +52,7 @@ class Authority:
     command_key: ec.EllipticCurvePrivateKey
     credential_key: ec.EllipticCurvePrivateKey
     intake_key: ec.EllipticCurvePrivateKey
+    passcode_key: ec.EllipticCurvePrivateKey
     now: Clock
 
     @classmethod
@@ -65,9 +66,10 @@ class Authority:
         issuing_pem = _certificate_at(
             folder / "issuing.pem", lambda: profiles.issuing_certificate(root, issuing_key.public_key(), now())
         )
-        named = {name: _key_at(folder / f"{name}.key") for name in ("command", "credential", "intake")}
+        named = {name: _key_at(folder / f"{name}.key") for name in ("command", "credential", "intake", "passcode")}
         issuing = Issuer(issuing_pem, issuing_key)
-        return cls(folder, root, issuing, named["command"], named["credential"], named["intake"], now)
+        command, credential, intake, passcode = named.values()
+        return cls(folder, root, issuing, command, credential, intake, passcode, now)
 
     @property
     def ca_pem(self) -> bytes:

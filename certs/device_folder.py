@@ -1,7 +1,7 @@
 """The folder a device is born with: device.json, key.pem (0600), cert.pem (leaf and issuing), ca.pem.
 
 The gateway's command line writes it for simulated devices; firmware_sim reads it. device.json:
-{"site", "device", "kind", "broker": {"host", "port"}, "gateway": {"command": JWK, "credential": JWK, "intake": JWK}}.
+{"site", "device", "kind", "broker": {"host", "port"}, "gateway": {name: JWK for each of GATEWAY_KEYS}}.
 It names no unit, no address and no person.
 """
 
@@ -18,16 +18,17 @@ from certs.files import PUBLIC, write_atomic
 from certs.keys import jwk_of, load_private_key, new_private_key, public_from_jwk, save_private_key
 from certs.profiles import IDENTIFIER, Kind
 
-GATEWAY_KEYS = ("command", "credential", "intake")
+GATEWAY_KEYS = ("command", "credential", "intake", "passcode")
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayKeys:
-    """The three public keys a device knows the gateway by."""
+    """The four public keys a device knows the gateway by."""
 
     command: ec.EllipticCurvePublicKey
     credential: ec.EllipticCurvePublicKey
     intake: ec.EllipticCurvePublicKey
+    passcode: ec.EllipticCurvePublicKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,8 @@ class DeviceFolder:
 
 
 def gateway_keys_of(authority: Authority) -> GatewayKeys:
-    """The public halves of an authority's three keys."""
-    return GatewayKeys(
-        authority.command_key.public_key(), authority.credential_key.public_key(), authority.intake_key.public_key()
-    )
+    """The public halves of an authority's four keys."""
+    return GatewayKeys(**{name: getattr(authority, f"{name}_key").public_key() for name in GATEWAY_KEYS})
 
 
 def write_device_folder(

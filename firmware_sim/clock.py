@@ -19,7 +19,8 @@ class SimClock:
         self, flash: Flash, hardware: Callable[[], int], ticks: Callable[[], float], new_nonce: Callable[[], bytes]
     ) -> None:
         """Goes on from what the flash remembers: a battery-backed clock survives a restart."""
-        self._flash, self._hardware, self._ticks, self._new_nonce = flash, hardware, ticks, new_nonce
+        self._flash, self._hardware, self._new_nonce = flash, hardware, new_nonce
+        self.ticks = ticks
         self.known = bool(flash.number("clock_known", 0))
         self._offset = flash.number("clock_offset", 0)
         self._highest = flash.number("highest", 0)
@@ -38,11 +39,11 @@ class SimClock:
 
     def renew_nonce(self) -> None:
         """From now on only an answer to a new nonce sets the clock."""
-        self.nonce, self._nonce_at = self._new_nonce(), self._ticks()
+        self.nonce, self._nonce_at = self._new_nonce(), self.ticks()
 
     def nonce_is_fresh(self) -> bool:
         """Whether the time may still come for the current nonce."""
-        return self._ticks() - self._nonce_at < NONCE_LIFE
+        return self.ticks() - self._nonce_at < NONCE_LIFE
 
     def refusal(self, now: int, nonce: bytes) -> str | None:
         """Why this word of the time is not taken, if so."""

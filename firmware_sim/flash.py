@@ -13,6 +13,7 @@ from typing import Literal
 from devices.wire.topics import Channel
 from firmware_sim.speech import Outgoing
 
+HELD = "held-"
 SEQ_BLOCK = 64  # numbers reserved at a time: most messages are numbered without a write
 _SCHEMA = """
 create table if not exists used(id blob primary key, digest blob not null, expires integer not null, answer blob);
@@ -140,9 +141,28 @@ class Flash:
         row = (message.seq, message.channel, message.payload)
         self._db.execute("insert or replace into outbox values(?, ?, ?)", row)
 
+    def hold(self, message: Outgoing, to: str) -> None:
+        """Keep a message that becomes true only with a movement to come."""
+        self._db.execute("insert into outbox values(?, ?, ?)", (message.seq, HELD + to, message.payload))
+
+    def release(self, seqs: list[int]) -> None:
+        """The movement was made: the held messages are true."""
+        with self.write():
+            self._db.executemany("update outbox set channel = 'event' where seq = ?", [(seq,) for seq in seqs])
+
+    def discard(self, seqs: list[int]) -> None:
+        """The movement was not made: the held messages were never true."""
+        with self.write():
+            self._db.executemany("delete from outbox where seq = ?", [(seq,) for seq in seqs])
+
+    def held(self, to: str) -> list[int]:
+        """Held messages of movements to `to`: power was lost before it was known whether the bolt moved."""
+        return [row[0] for row in self._db.execute("select seq from outbox where channel = ?", (HELD + to,))]
+
     def waiting(self, limit: int = 500) -> list[Outgoing]:
         """Messages the broker has not taken, oldest first."""
-        rows = self._db.execute("select seq, channel, payload from outbox order by seq limit ?", (limit,))
+        query = "select seq, channel, payload from outbox where channel in ('ack', 'event') order by seq limit ?"
+        rows = self._db.execute(query, (limit,))
         return [Outgoing(_channel(row[1]), row[0], row[2]) for row in rows if row[0] not in self._taken]
 
     def waiting_count(self) -> int:

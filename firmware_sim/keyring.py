@@ -30,6 +30,11 @@ class Keyring:
         """The newest revocation list here."""
         return self.flash.number("epoch", 0)
 
+    @property
+    def code_epoch(self) -> int:
+        """Passcodes of another epoch are dead; 0 until the gateway named one: the keypad is off."""
+        return self.flash.number("code_epoch", 0)
+
     def refusal_for_key(self, key: bytes) -> str | None:
         """Why a key must not open now, if so."""
         if self.flash.barred(key) == "revoked":
@@ -91,8 +96,15 @@ class Keyring:
             if self.flash.drop_key(key):
                 dropped.append(("key_dropped", {"key": key, "reason": "revoked"}))
         self.flash.set_fact("epoch", epoch)
+        self._raise_code_epoch(command.body.get("codes", 0))
         told: tuple[Told, ...] = (("revoked", {"epoch": epoch}),) if epoch > held else ()
-        return Answer(body={"epoch": epoch, "keys": list(self.flash.held_keys())}, events=(*dropped, *told))
+        body = {"epoch": epoch, "keys": list(self.flash.held_keys()), "codes": self.code_epoch}
+        return Answer(body=body, events=(*dropped, *told))
+
+    def _raise_code_epoch(self, codes: int) -> None:
+        if codes > self.code_epoch:
+            self.flash.set_fact("code_epoch", codes)
+            self.flash.set_fact("once_base", 0)
 
     def _why_not_hold(self, credential: KeyCredential) -> str | None:
         if self.flash.barred(credential.id) == "revoked":

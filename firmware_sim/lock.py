@@ -11,6 +11,7 @@ from firmware_sim.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.door import Position, SimDoor
 from firmware_sim.guard import Verdict
 from firmware_sim.keyring import Keyring
+from firmware_sim.speech import Outgoing
 
 FIRMWARE = "lodgekey-sim-lock 1"
 LOW_BATTERY = (20, 10, 5, 0)
@@ -40,6 +41,7 @@ class SimLock:
         """Power came back: say so, and answer what was interrupted without doing it again."""
         for command_id in self.flash.interrupted():
             yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", {"bolt": self.door.bolt}))
+        self._judge_held()
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
 
     def connected(self) -> Spoken:
@@ -97,6 +99,27 @@ class SimLock:
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
         yield from self.connected()
 
+    def move_here(self, to: Position, body: Body) -> tuple[str | None, list[Outgoing]]:
+        """Someone at the door with a right to it: why it did not move (None if it did), and what was told.
+
+        The event is durable before the bolt moves, so that no opening is untold; it is told only once it is true.
+        """
+        if self.door.battery == 0:
+            return "battery_empty", list(self.dialogue.tell("refused", {"code": "battery_empty"}))
+        with self.flash.write():
+            event = self.dialogue.speech.event(to, body)
+            self.flash.hold(event, to)
+        if not self.door.move(to, body["means"]):
+            self.flash.discard([event.seq])
+            return "jammed", list(self.dialogue.tell("jammed", {}))
+        self.flash.release([event.seq])
+        return None, [event]
+
+    def _judge_held(self) -> None:
+        """Power was lost around a movement at the door: the bolt's sensor says whether it was made."""
+        self.flash.release(self.flash.held(self.door.position))
+        self.flash.discard(self.flash.held("locked") + self.flash.held("unlocked"))
+
     # what commands do
     def _move(self, command: Command, verdict: Verdict) -> Spoken:
         refusal = self._why_not_move(command)
@@ -138,7 +161,8 @@ class SimLock:
 
     def _read_back(self, _: Command) -> Answer:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
-        body |= {"keys": list(self.flash.held_keys()), "epoch": self.keyring.epoch, "clock": self._clock_word()}
+        body |= {"keys": list(self.flash.held_keys()), "clock": self._clock_word()}
+        body |= {"epoch": self.keyring.epoch, "codes": self.keyring.code_epoch}
         return Answer(body=body)
 
     # what it says of itself

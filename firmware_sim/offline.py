@@ -99,18 +99,14 @@ class OfflineSession:
         return self._move("unlocked" if command.order == "unlock" else "locked")
 
     def _move(self, to: Position) -> bytes:
-        """Told before it is done: an opening that nobody was told of must not exist."""
         assert self._credential is not None  # noqa: S101 - set in step "third"
         refusal = self.lock.keyring.refusal_for_visitor(self._credential)
-        refusal = refusal or ("battery_empty" if self.lock.door.battery == 0 else None)
         if refusal is not None:
             return self._refuse_sealed(refusal)
         body = {"means": "ble", "key": self._credential.id} if to == "unlocked" else {"means": "ble"}
-        self.said += self.lock.dialogue.tell(to, body)
-        if not self.lock.door.move(to, "ble"):
-            self.said += self.lock.dialogue.tell("jammed", {})
-            return self._sealed("failed", "jammed")
-        return self._sealed("done", None)
+        code, said = self.lock.move_here(to, body)
+        self.said += said
+        return self._sealed("failed" if code else "done", code)
 
     def _carry(self, command: OfflineCommand) -> bytes:
         spoken = list(self.lock.receive(command.carried or b""))

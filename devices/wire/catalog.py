@@ -39,7 +39,14 @@ COMMANDS: Final[dict[str, Shape]] = {
     "drop_key": Shape(4, (Field(1, "key", ID),)),
     "set_time": Shape(5, (Field(1, "now", TIME), Field(2, "nonce", NONCE))),
     "read_back": Shape(6),
-    "revoke": Shape(7, (Field(1, "epoch", EPOCH), Field(2, "keys", several(ID, MAX_KEYS)))),
+    "revoke": Shape(
+        7,
+        (
+            Field(1, "epoch", EPOCH),
+            Field(2, "keys", several(ID, MAX_KEYS)),
+            Field(3, "codes", EPOCH, optional=True),  # passcodes of an older epoch are dead
+        ),
+    ),
     "show": Shape(
         16,
         (
@@ -83,6 +90,7 @@ ACK_BODY: Final = (
     Field(5, "epoch", EPOCH, optional=True),
     Field(6, "clock", word("set", "lost"), optional=True),
     Field(7, "drift", whole(-(2**32), 2**32), optional=True),
+    Field(8, "codes", EPOCH, optional=True),
 )
 
 # Why a device did not do what it was asked. Refused: it will not; failed: it tried.
@@ -106,6 +114,8 @@ REFUSALS: Final[dict[str, str]] = {
     "bad_credential": "The key is not signed by the gateway this lock knows.",
     "stale_epoch": "A newer revocation list is already here.",
     "no_space": "The lock holds as many keys as it can.",
+    "bad_handshake": "Someone near the lock tried to open it without a key of this gateway.",
+    "bad_passcode": "Wrong passcodes were tried; the keypad pauses.",
     "jammed": "The bolt did not move.",
     "battery_empty": "The battery cannot move the bolt.",
     "interrupted": "The device lost power while it acted; what the bolt did is unknown.",

@@ -45,7 +45,8 @@ def test_the_second_start_finds_what_the_first_made(authority: Authority) -> Non
 
 def test_keys_are_the_owners_only_and_all_different(authority: Authority) -> None:
     files = sorted(authority.folder.glob("*.key"))
-    assert [file.name for file in files] == ["command.key", "credential.key", "intake.key", "issuing.key", "root.key"]
+    names = ["command.key", "credential.key", "intake.key", "issuing.key", "passcode.key", "root.key"]
+    assert [file.name for file in files] == names
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert len({file.read_bytes() for file in files}) == len(files)
     assert stat.S_IMODE(authority.folder.stat().st_mode) == 0o700

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware_sim.door import Position
 from tests.unit.lock_bench import Bench
 
 
@@ -89,6 +90,28 @@ def test_a_failing_disk_moves_no_bolt(bench: Bench) -> None:
     with pytest.raises(Exception, match="closed"):
         bench.give(command)
     assert bench.moved() == []
+
+
+@pytest.mark.parametrize(("moved", "told"), [(True, ["unlocked"]), (False, [])])
+def test_an_opening_at_the_door_around_a_power_cut_is_told_exactly_if_it_was(
+    bench: Bench, moved: bool, told: list[str]
+) -> None:
+    for message in bench.lock.flash.waiting():
+        bench.lock.flash.delivered(message.seq)
+    move = bench.lock.door.move
+
+    def dying(to: Position, cause: str) -> bool:
+        if moved:
+            move(to, cause)
+        raise PowerCut
+
+    bench.lock.door.move = dying  # type: ignore[method-assign]
+    with pytest.raises(PowerCut):
+        bench.lock.move_here("unlocked", {"means": "ble"})
+    bench.cut_power()
+    bench.start()
+    waiting = bench.hear(iter(bench.lock.flash.waiting()))
+    assert [type_ for type_ in waiting.told() if type_ != "booted"] == told
 
 
 KILLED = """

@@ -1,0 +1,104 @@
+"""Passcodes a lock checks without a network: 11 digits, derived from a secret that only lock and gateway share.
+
+    hhh dddd dddd    hhh: hours the code is good for, 001 to 672; 000 for a code that opens once
+                     dddddddd: HMAC-SHA256 (RFC 2104) over epoch, first hour, hours and slot, cut as in RFC 4226 §5.3
+
+A window is [first hour, first hour + hours) in whole UTC hours, so that no clock change of any zone touches it. A lock
+tries the at most `hours` beginnings that are open now: one guess succeeds with at most 672 · SLOTS / 10⁸ ≈ 1.3e-5.
+Raising the epoch kills every code at once. Two codes of one window differ by their slot.
+"""
+
+import hashlib
+import hmac
+import struct
+from dataclasses import dataclass
+
+from devices.wire.errors import WireError
+
+HOUR = 3600
+LONGEST = 672  # hours: four weeks; a longer stay gets its next code in time
+SLOTS = 2
+ONCE_AHEAD = 64  # how far beyond the highest used one-time code the lock looks
+DIGITS, TAG_DIGITS = 11, 8
+
+
+class BadWindow(WireError):
+    """A window no passcode can have: empty, or longer than four weeks."""
+
+    code = "bad_window"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a window code opens: `hours` from `first` (hours since 1970 UTC)."""
+
+    first: int
+    hours: int
+    slot: int = 0
+
+    @property
+    def begins(self) -> int:
+        """UTC seconds, included."""
+        return self.first * HOUR
+
+    @property
+    def ends(self) -> int:
+        """UTC seconds, excluded."""
+        return (self.first + self.hours) * HOUR
+
+
+def window_around(begins: int, ends: int, slot: int = 0) -> Window:
+    """The smallest window of whole hours that holds [begins, ends); raises BadWindow."""
+    first, last = begins // HOUR, -(-ends // HOUR)
+    if not (begins < ends and 1 <= last - first <= LONGEST and 0 <= slot < SLOTS):
+        raise BadWindow("a passcode is good for 1 to 672 hours")
+    return Window(first, last - first, slot)
+
+
+def window_code(secret: bytes, epoch: int, window: Window) -> str:
+    """The code of a window, 11 digits."""
+    return f"{window.hours:03d}{_tag(secret, b'window', epoch, window.first, window.hours, window.slot)}"
+
+
+def once_code(secret: bytes, epoch: int, count: int) -> str:
+    """The one-time code number `count` of an epoch, 11 digits."""
+    return f"000{_tag(secret, b'once', epoch, count)}"
+
+
+def find_window(secret: bytes, epoch: int, code: str, now: int) -> Window | None:
+    """The window this code opens now, if it is one."""
+    hours = _hours_in(code)
+    if hours is None or not 1 <= hours <= LONGEST:
+        return None
+    hour = now // HOUR
+    candidates = (Window(hour - ago, hours, slot) for ago in range(hours) for slot in range(SLOTS))
+    return next((window for window in candidates if _same(window_code(secret, epoch, window), code)), None)
+
+
+def find_once(secret: bytes, epoch: int, code: str, base: int) -> int | None:
+    """The number of this one-time code among those from `base` on, if it is one."""
+    if _hours_in(code) != 0:
+        return None
+    counts = range(base, base + ONCE_AHEAD)
+    return next((count for count in counts if _same(once_code(secret, epoch, count), code)), None)
+
+
+def spoken(code: str) -> str:
+    """The code as people read and type it: 3-4-4."""
+    return f"{code[:3]} {code[3:7]} {code[7:]}"
+
+
+def _hours_in(code: str) -> int | None:
+    plain = len(code) == DIGITS and code.isascii() and code.isdigit()
+    return int(code[:3]) if plain else None
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one, other)
+
+
+def _tag(secret: bytes, form: bytes, *numbers: int) -> str:
+    digest = hmac.digest(secret, form + struct.pack(f">{len(numbers)}I", *numbers), hashlib.sha256)
+    offset = digest[-1] & 0x0F
+    cut = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
+    return f"{cut % 10**TAG_DIGITS:08d}"

@@ -1,0 +1,88 @@
+"""The lock's keypad: passcodes checked without a network, with few tries and growing pauses.
+
+What was tried is durable before it is judged, so that pulling the battery buys no more tries: after a power cut the
+pause of the failures so far begins again.
+"""
+
+from dataclasses import dataclass, field
+
+from devices.wire.passcode import ONCE_AHEAD, Window, find_once, find_window
+from firmware_sim.lock import SimLock
+from firmware_sim.speech import Outgoing
+
+FREE_TRIES = 3
+FIRST_PAUSE, LONGEST_PAUSE = 30.0, 4 * 3600.0  # seconds
+
+
+@dataclass(slots=True)
+class Keypad:
+    """Keypad of one lock; `said` gathers the events of the last try. `secret`: certs.agreement.passcode_secret."""
+
+    lock: SimLock
+    secret: bytes
+    said: list[Outgoing] = field(default_factory=list)
+    _until: float | None = None
+
+    def enter(self, code: str) -> str | None:
+        """None if the code opened, else why not: paused, bad_passcode, clock_lost, battery_empty, jammed."""
+        self.said = []
+        if self.lock.clock.ticks() < self._paused_until():
+            return "paused"
+        self._count_try()
+        found = self._find(code)
+        if found is None:
+            return self._fail()
+        self.lock.flash.set_fact("tries", 0)
+        self._until = None
+        return self._open(found)
+
+    def _find(self, code: str) -> Window | int | None:
+        if self.lock.keyring.code_epoch == 0:
+            return None
+        once = find_once(self.secret, self.lock.keyring.code_epoch, code, self._base())
+        if once is not None:
+            return None if self.lock.flash.used(self._once_id(once)) else once
+        if not self.lock.clock.known:
+            return None
+        return find_window(self.secret, self.lock.keyring.code_epoch, code, self.lock.clock.now())
+
+    def _open(self, found: Window | int) -> str | None:
+        if isinstance(found, int):
+            with self.lock.flash.write():
+                self._use_once(found)
+        code, said = self.lock.move_here("unlocked", {"means": "passcode"})
+        self.said += said
+        return code
+
+    def _use_once(self, count: int) -> None:
+        identity = self._once_id(count)
+        self.lock.flash.use(identity, b"once", 2**32 - 1)
+        self.lock.flash.answer(identity, b"opened")
+        self.lock.flash.set_fact("once_base", max(self._base(), count + 1 - ONCE_AHEAD // 2))
+
+    def _base(self) -> int:
+        return self.lock.flash.number("once_base", 0)
+
+    def _once_id(self, count: int) -> bytes:
+        return b"once" + self.lock.keyring.code_epoch.to_bytes(6, "big") + count.to_bytes(6, "big")
+
+    def _count_try(self) -> None:
+        with self.lock.flash.write():
+            self.lock.flash.set_fact("tries", self.lock.flash.number("tries", 0) + 1)
+
+    def _fail(self) -> str:
+        pause = self._pause()
+        if pause:
+            self._until = self.lock.clock.ticks() + pause
+            self.said += self.lock.dialogue.tell("refused", {"code": "bad_passcode"})
+        return "bad_passcode" if self.lock.clock.known else "clock_lost"
+
+    def _pause(self) -> float:
+        beyond = self.lock.flash.number("tries", 0) - FREE_TRIES
+        return 0.0 if beyond < 0 else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(beyond, 20))
+
+    def _paused_until(self) -> float:
+        if self._until is None:
+            pause = self._pause()
+            self._until = self.lock.clock.ticks() + pause if pause else 0.0
+        return self._until
