@@ -24,10 +24,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not yet: try again at `at` (UTC seconds)."""
+    """Not yet: try again at `at` (UTC seconds). `cut_short`: nobody knows how far the attempt got."""
 
     at: int
     reason: str
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ def owe(
     return delivery
 
 
+def is_owed(session: Session, work: str, about: str) -> bool:
+    """Whether this work about this row is still owed."""
+    query = select(Delivery.id).where(Delivery.state == "owed", Delivery.work == work, Delivery.about == about)
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def heads() -> Select[Delivery]:
     """The first delivery of each lane, where it is owed: only these may go."""
     earlier = aliased(Delivery)
@@ -136,7 +143,8 @@ def settle(session: Session, delivery_id: int, decision: Decision, now: int) -> 
     """Write the decision on a delivery that is still owed; one settled meanwhile stays as it is."""
     values: dict[str, Any] = {"attempts": Delivery.attempts + 1}
     if isinstance(decision, RetryAt):
-        values |= {"due_at": decision.at, "outcome": decision.reason, "started_at": None}
+        values |= {"due_at": decision.at, "outcome": decision.reason}
+        values |= {} if decision.cut_short else {"started_at": None}
     else:
         outcome = decision.outcome if isinstance(decision, Done) else decision.reason
         values |= {"state": SETTLED[type(decision)], "outcome": outcome, "settled_at": now}
@@ -157,6 +165,13 @@ def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
 def pause(attempts: int) -> int:
     """Seconds to wait after this many failed attempts: doubling from 1 to five minutes."""
     return int(min(LONGEST_PAUSE, 2 ** min(attempts, 10)))
+
+
+def feed_waits(session: Session) -> bool:
+    """Whether a committed feed event has no sequence number yet."""
+    return (
+        session.scalars(select(Event.id).where(Event.for_feed, Event.feed_seq.is_(None)).limit(1)).first() is not None
+    )
 
 
 def stamp_feed(session: Session) -> int:

@@ -10,7 +10,7 @@ from certs.keys import compressed_point, public_from_point
 from gateway.domain.errors import Conflict
 from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
-from gateway.outbox import owe, record
+from gateway.outbox import is_owed, owe, record
 from gateway.store import Device, Key, Person, Stay
 
 
@@ -53,10 +53,19 @@ def _issue(
 
 
 def want_on_lock(session: Session, key: Key, now: int) -> None:
-    """Owe the key to its lock, for as long as it can open anything."""
-    lane = lanes.keys(key.device.id)
-    party = f"lock:{key.device.id}"
-    owe(session, party=party, lane=lane, work="put_key", about=key.id, now=now, expires_at=key.expires_at)
+    """Owe the key to its lock, once, for as long as it can open anything."""
+    _owe_lock(session, key, "put_key", now, key.expires_at)
+
+
+def want_off_lock(session: Session, key: Key, now: int) -> None:
+    """Owe the lock that the key is dropped, once, until it says so."""
+    _owe_lock(session, key, "drop_key", now, None)
+
+
+def _owe_lock(session: Session, key: Key, work: str, now: int, expires_at: int | None) -> None:
+    if not is_owed(session, work, key.id):
+        party, lane = f"lock:{key.device.id}", lanes.keys(key.device.id)
+        owe(session, party=party, lane=lane, work=work, about=key.id, now=now, expires_at=expires_at)
 
 
 def revoke_key(session: Session, key: Key, now: int) -> Key:
@@ -65,8 +74,7 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
         return key
     key.desired, key.revoking_at = "absent", now
     record(session, "KeyRevoking", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
-    lane = lanes.keys(key.device.id)
-    owe(session, party=f"lock:{key.device.id}", lane=lane, work="drop_key", about=key.id, now=now)
+    want_off_lock(session, key, now)
     return key
 
 

@@ -11,10 +11,14 @@ from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
 from gateway.domain.key import PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
 from gateway.domain.stay import follow
 from gateway.journey import lanes
-from gateway.outbox import Done, Refused, hurry, owe, record, settle_command
+from gateway.journey.keys import want_off_lock, want_on_lock
+from gateway.outbox import Decision, Done, Refused, RetryAt, hurry, is_owed, owe, record, settle_command
 from gateway.store import Command, Device, HeardMessage, Key
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
+# A key refused with one of these is refused for good (devices.wire.catalog.REFUSALS); a person sees it.
+LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused")
+TRY_AGAIN = 5
 
 
 def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof, now: int) -> Command:
@@ -114,55 +118,62 @@ def _record_reachable(session: Session, device: Device, online: bool, now: int) 
 def _record_state(session: Session, device: Device, told: StateTold, now: int) -> None:
     state = told.state
     device.heard_at = now
-    if state.nonce != device.nonce:
-        device.nonce = state.nonce
-        lane, party = lanes.clock(device.id), f"lock:{device.id}"
-        owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
-    if state.seq <= device.told_seq:
+    if state.seq <= device.state_seq:
         return
-    device.told_seq, device.bolt, device.door = state.seq, state.bolt, state.door
-    device.battery, device.clock, device.online = state.battery, state.clock, True
+    device.state_seq = state.seq
+    _owe_time(session, device, state.nonce, state.clock, now)
+    if state.seq > device.told_seq:
+        device.told_seq, device.bolt = state.seq, state.bolt
+    device.door, device.battery, device.clock, device.online = state.door, state.battery, state.clock, True
     if device.alarm == "clock_lost" and state.clock == "set":
         device.alarm = None
     if device.kind == "lock":
-        _compare_keys(session, device, {name.hex() for name in state.keys}, now)
+        _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
     hurry(session, lanes.of_device(device.id), now)
 
 
-def _compare_keys(session: Session, device: Device, present: set[str], now: int) -> None:
+def _owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
+    """The time for each new nonce, and again where the last one did not arrive."""
+    if nonce == device.nonce and (clock == "set" or is_owed(session, "set_time", device.id)):
+        return
+    device.nonce = nonce
+    lane, party = lanes.clock(device.id), f"lock:{device.id}"
+    owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
+
+
+def _compare_keys(session: Session, device: Device, present: set[str], seq: int, now: int) -> None:
     """What the lock says is on it, against what we believed: the lock is right."""
     keys = session.scalars(select(Key).where(Key.device_id == device.id, Key.expires_at > now)).all()
     for key in keys:
-        if key.id in present:
-            _key_present(session, key, now)
-        elif key.observed == "present":
-            _key_absent(session, key, now)
-            if key.desired == "present":
-                owe(
-                    session,
-                    party=f"lock:{device.id}",
-                    lane=lanes.keys(device.id),
-                    work="put_key",
-                    about=key.id,
-                    now=now,
-                    expires_at=key.expires_at,
-                )
+        if key.id in present or key.observed == "present":
+            _key_told(session, key, seq, key.id in present, now)
 
 
 def _record_answer(session: Session, device: Device, answer: Answered, now: int) -> None:
+    if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
+        device.clock = "set"
+        hurry(session, [lanes.keys(device.id)], now)
     command = session.get(Command, answer.command_id.hex())
     if command is None or command.device_id != device.id or command.outcome is not None:
         return
     command.outcome, command.code, command.answered_at = answer.outcome, answer.code, now
     done = answer.outcome == "done"
     key = session.get(Key, command.key_id) if command.key_id else None
-    if key is not None and done and command.type == "put_key":
-        _key_present(session, key, now)
-    if key is not None and done and command.type == "drop_key":
-        _key_absent(session, key, now)
+    if key is not None and done and command.type in ("put_key", "drop_key"):
+        _key_told(session, key, answer.seq, command.type == "put_key", now)
     if command.type == "unlock" and not done:
         record(session, "UnlockRefused", now, device_id=device.id, data={"command": command.id, "code": answer.code})
-    settle_command(session, command.id, Done(answer.outcome) if done else Refused(answer.code or answer.outcome), now)
+    settle_command(session, command.id, _decision(command, answer, now), now)
+
+
+def _decision(command: Command, answer: Answered, now: int) -> Decision:
+    """A key refused for a passing reason (the clock is not set, say) stays owed; the next try is another command."""
+    code = answer.code or answer.outcome
+    if answer.outcome == "done":
+        return Done(answer.outcome)
+    if command.type in ("put_key", "drop_key") and code not in LASTING:
+        return RetryAt(now + TRY_AGAIN, f"the lock said {code}")
+    return Refused(code)
 
 
 def _record_happening(session: Session, device: Device, happened: Happened, now: int) -> None:
@@ -175,10 +186,10 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
         case "key_put" | "key_dropped":
             key = session.get(Key, bytes_of(body.get("key")).hex())
             if key is not None and key.device_id == device.id:
-                (_key_present if happened.type == "key_put" else _key_absent)(session, key, now)
-        case "battery":
+                _key_told(session, key, happened.seq, happened.type == "key_put", now)
+        case "battery" if happened.seq > device.state_seq:
             device.battery = int(str(body.get("percent", device.battery or 0)))
-        case "door":
+        case "door" if happened.seq > device.state_seq:
             device.door = "open" if body.get("open") else "closed"
         case kind if kind in ALARMS:
             _told(device, happened.seq, bolt="jammed" if kind == "jammed" else device.bolt, alarm=ALARMS[kind])
@@ -209,18 +220,22 @@ def _told(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:
         device.told_seq, device.bolt, device.alarm = seq, bolt, alarm
 
 
-def _key_present(session: Session, key: Key, now: int) -> None:
-    if key.observed == "present":
+def _key_told(session: Session, key: Key, seq: int, present: bool, now: int) -> None:
+    """The lock's word on one key: an older word never overwrites a newer one, and what we want otherwise is owed."""
+    if seq <= key.told_seq:
         return
-    key.observed, key.on_lock_at = "present", now
-    record(session, "KeyOnLock", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})
-
-
-def _key_absent(session: Session, key: Key, now: int) -> None:
-    if key.observed == "absent" and key.revoked_at is not None:
-        return
-    key.observed = "absent"
-    if key.desired == "absent":
+    key.told_seq = seq
+    if present and key.observed != "present":
+        key.observed, key.on_lock_at = "present", now
+        record(session, "KeyOnLock", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})
+    if present and key.desired == "absent":
+        key.revoked_at = None
+        want_off_lock(session, key, now)
+    if not present:
+        key.observed = "absent"
+    if not present and key.desired == "present" and now < key.expires_at:
+        want_on_lock(session, key, now)
+    if not present and key.desired == "absent" and key.revoked_at is None:
         key.revoked_at = now
         record(session, "KeyRevoked", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})
 

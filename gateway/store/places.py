@@ -57,7 +57,10 @@ class Unit(Model):
 
 
 class Device(Model):
-    """A lock or kiosk: who it is, and what it last said of itself (`heard_at`, `told_seq`); silence changes nothing."""
+    """A lock or kiosk: who it is, and what it last said of itself; silence changes nothing.
+
+    `told_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
+    """
 
     __tablename__ = "devices"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -78,6 +81,7 @@ class Device(Model):
     alarm: Mapped[Word | None]
     nonce: Mapped[bytes | None]
     told_seq: Mapped[int] = mapped_column(default=-1)
+    state_seq: Mapped[int] = mapped_column(default=-1)
     heard_at: Mapped[int | None]
     unit: Mapped[Unit | None] = relationship(back_populates="devices")
 

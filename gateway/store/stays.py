@@ -92,7 +92,10 @@ class Verification(Model):
 
 
 class Key(Model):
-    """The right of one holder to open one lock in [not_before, expires_at). `observed` is what the lock said."""
+    """The right of one holder to open one lock in [not_before, expires_at). `observed` is what the lock said.
+
+    `told_seq` is the lock's own number of its last word on this key.
+    """
 
     __tablename__ = "keys"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -106,6 +109,7 @@ class Key(Model):
     credential: Mapped[bytes]
     desired: Mapped[Word] = mapped_column(default="present")
     observed: Mapped[Word] = mapped_column(default="unasked")
+    told_seq: Mapped[int] = mapped_column(default=-1)
     created_at: Mapped[int]
     on_lock_at: Mapped[int | None]
     revoking_at: Mapped[int | None]
