@@ -51,6 +51,7 @@ class Relay:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._settled: asyncio.Queue[tuple[Delivery, Sent]] = asyncio.Queue()
+        self._asleep: dict[int, int] = {}  # delivery -> not before: what the disk did not take must not spin
         self.idle = asyncio.Event()
 
     def wake(self) -> None:
@@ -78,7 +79,12 @@ class Relay:
         room = AT_ONCE - len(self._under_way)
         if room <= 0:
             return
-        for delivery in await asyncio.to_thread(self._due, room):
+        try:
+            heads = await asyncio.to_thread(self._due, room)
+        except SQLAlchemyError as error:
+            log.error("what is due could not be read: %s", type(error).__name__)
+            return
+        for delivery in heads:
             self._under_way[delivery.id] = asyncio.create_task(self._deliver(delivery))
         if self._under_way:
             self.idle.clear()
@@ -89,13 +95,14 @@ class Relay:
         """The lane heads that are due, as they were before this attempt; the delicate ones are claimed first."""
         now = self._now()
         with self._database.reading() as session:
-            heads = [
-                row for row in outbox.due(session, now, room + len(self._under_way)) if row.id not in self._under_way
-            ]
+            waiting = {*self._under_way, *(name for name, until in self._asleep.items() if now < until)}
+            heads = [row for row in outbox.due(session, now, room + len(waiting)) if row.id not in waiting]
+            unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
-        if delicate:
+        if delicate or unstamped:
             with self._database.writing() as session:
                 outbox.claim(session, delicate, now)
+                outbox.stamp_feed(session)
         return heads
 
     async def _pause(self) -> None:
@@ -117,7 +124,7 @@ class Relay:
             return await self._senders[delivery.work](delivery)
         except Exception as error:  # noqa: BLE001 - one broken delivery must not stop the others; it stays visible
             log.error("delivery %s (%s) broke: %s", delivery.id, delivery.work, type(error).__name__)
-            return Sent(RetryAt(self._now() + TROUBLE_PAUSE, f"internal trouble: {type(error).__name__}"))
+            return Sent(_trouble(self._now(), error))
 
     async def _settle_forever(self) -> None:
         while True:
@@ -130,13 +137,18 @@ class Relay:
             self._woken.set()
 
     def _settle(self, batch: list[tuple[Delivery, Sent]]) -> None:
-        """All of the batch in one transaction; where one of it breaks, each by itself."""
+        """All of the batch in one transaction; where one of it breaks, each by itself, and that one waits."""
         try:
             self._write(batch)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - one answer that cannot be recorded must not stop the others
             log.error("settling %d deliveries broke: %s", len(batch), type(error).__name__)
-            for item in batch if len(batch) > 1 else []:
-                self._settle([item])
+            if len(batch) > 1:
+                for item in batch:
+                    self._settle([item])
+            elif batch[0][1].also is not None:
+                self._settle([(batch[0][0], Sent(_trouble(self._now(), error)))])
+            else:
+                self._asleep[batch[0][0].id] = self._now() + TROUBLE_PAUSE
 
     def _write(self, batch: list[tuple[Delivery, Sent]]) -> None:
         now = self._now()
@@ -146,3 +158,8 @@ class Relay:
                 if sent.also is not None:
                     sent.also(session, now)
             outbox.stamp_feed(session)
+
+
+def _trouble(now: int, error: Exception) -> RetryAt:
+    """Our own fault: nobody knows how far the attempt got, and a person sees that it waits."""
+    return RetryAt(now + TROUBLE_PAUSE, f"internal trouble: {type(error).__name__}", cut_short=True)
