@@ -41,9 +41,12 @@ class Intake:
         self._driver_names: dict[str, str] = {}
 
     async def run(self, link: Link) -> None:
-        """Take batch after batch; a batch that could not be committed is not acked and comes again."""
+        """Take batch after batch; a batch that could not be read or committed is not acked and comes again."""
         async for batch in link.batches():
-            await self.take(batch)
+            try:
+                await self.take(batch)
+            except SQLAlchemyError as error:
+                log.error("a batch of %d messages could not be taken: %s", len(batch), type(error).__name__)
 
     async def take(self, batch: Sequence[Received]) -> None:
         """Read, tell those who wait, commit, ack."""
@@ -74,37 +77,45 @@ class Intake:
     async def _commit(
         self, understood: Sequence[tuple[Received, Sequence[Report]]], unreadable: Sequence[tuple[Received, str]]
     ) -> None:
-        at_the_kiosk = [(r, m) for m, reports in understood for r in reports if _is_registration(r)]
-        reports = [report for _, told in understood for report in told if not _is_registration(report)]
         try:
-            await asyncio.to_thread(self._write, reports, unreadable)
-        except SQLAlchemyError as error:
-            log.error("a batch of %d reports could not be committed: %s", len(reports), type(error).__name__)
+            await asyncio.to_thread(self._write, _for_the_record(understood), unreadable)
+        except Exception as error:  # noqa: BLE001 - one report that cannot be recorded must not stop the others
+            log.error("a batch of %d messages could not be committed: %s", len(understood), type(error).__name__)
             await asyncio.sleep(TROUBLE_PAUSE)
             await self._one_by_one(understood, unreadable)
             return
-        waiting = {id(message) for _, message in at_the_kiosk}
-        for message in [m for m, _ in understood] + [m for m, _ in unreadable]:
-            if id(message) not in waiting:
-                message.ack()
-        for report, message in at_the_kiosk:
+        for message, reports in understood:
+            self._finish(message, reports)
+        for message, _ in unreadable:
+            message.ack()
+
+    def _finish(self, message: Received, reports: Sequence[Report]) -> None:
+        """Ack what is committed; a registration goes to the desk, which acks it when it is recorded."""
+        registrations = [report for report in reports if _is_registration(report)]
+        for report in registrations:
             self._kiosk_desk(report, message)
+        if not registrations:
+            message.ack()
 
     async def _one_by_one(
         self, understood: Sequence[tuple[Received, Sequence[Report]]], unreadable: Sequence[tuple[Received, str]]
     ) -> None:
         """After a failed batch: a message that breaks by itself is set aside; one the disk refuses is not acked."""
-        for message, reports in understood:
+        for item in understood:
             try:
-                await asyncio.to_thread(self._write, reports, ())
-            except SQLAlchemyError:
+                await asyncio.to_thread(self._write, _for_the_record([item]), ())
+            except Exception:  # noqa: BLE001 - whatever it is, the message is set aside with its digest
                 try:
-                    await asyncio.to_thread(self._write, (), [(message, "cannot_be_recorded")])
+                    await asyncio.to_thread(self._write, (), [(item[0], "cannot_be_recorded")])
                 except SQLAlchemyError:
                     continue
-            message.ack()
+                item[0].ack()
+            else:
+                self._finish(*item)
         if unreadable:
-            await self._commit((), unreadable)
+            await asyncio.to_thread(self._write, (), unreadable)
+        for message, _ in unreadable:
+            message.ack()
 
     def _write(self, reports: Sequence[Report], unreadable: Sequence[tuple[Received, str]]) -> None:
         now = self._now()
@@ -114,6 +125,11 @@ class Intake:
             for report in reports:
                 record_report(session, report, now)
             stamp_feed(session)
+
+
+def _for_the_record(understood: Sequence[tuple[Received, Sequence[Report]]]) -> list[Report]:
+    """Every report but registrations, which the kiosk desk records itself."""
+    return [report for _, reports in understood for report in reports if not _is_registration(report)]
 
 
 def _is_registration(report: Report) -> TypeGuard[Happened]:
