@@ -10,17 +10,19 @@ from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from devices.drivers.native import NativeDriver
+from sqlalchemy.exc import SQLAlchemyError
 
 from certs.ca import Authority
 from certs.keys import new_private_key, public_from_point, save_private_key
 from devices.driver import Driver
+from devices.drivers.native import NativeDriver
 from devices.link import Link
 from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.links.tls import client_tls
 from gateway.answers import Answers
 from gateway.broker import EmbeddedBroker
 from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.domain.errors import LodgekeyError
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
@@ -31,21 +33,23 @@ from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.intake import Intake
 from gateway.journey.keyring import Keyring
-from gateway.journey.landlord import due_stays, end_due_stays
+from gateway.journey.landlord import due_stays, end_stay
+from gateway.journey.lock import forget_old_messages
 from gateway.kiosk_desk import KioskDesk
 from gateway.registries import REGISTRIES
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.settings import Settings
-from gateway.store import Device
+from gateway.store import Device, Stay
 from gateway.store.database import Database
-from gateway.store.sealing import Vault
+from gateway.store.sealing import Erased, Vault
 
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING = 30.0
 CRL_RENEWAL = 24 * 3600
+MESSAGES_KEPT = 30 * 24 * 3600
 
 
 def utc_now() -> int:
@@ -150,21 +154,28 @@ class Gateway:
         """End stays whose time is over, forget pictures nobody looks at, renew the revocation list."""
         renewed = self.now()
         while True:
-            await asyncio.to_thread(self._end_due_stays)
+            try:
+                await asyncio.to_thread(self._sweep)
+            except SQLAlchemyError as error:
+                log.error("housekeeping waits for the database: %s", type(error).__name__)
             self.pictures.sweep()
             if self.now() - renewed > CRL_RENEWAL:
                 await self.refresh_crl()
                 renewed = self.now()
             await asyncio.sleep(HOUSEKEEPING)
 
-    def _end_due_stays(self) -> None:
+    def _sweep(self) -> None:
+        """Each stay that is over by itself, so that one which cannot be ended holds up no other."""
         with self.database.reading() as session:
-            nothing_due = not due_stays(session, self.now())
-        if nothing_due:
-            return
+            over = [stay.id for stay in due_stays(session, self.now())]
+        for stay_id in over:
+            try:
+                with self.database.writing() as session:
+                    end_stay(session, session.get_one(Stay, stay_id), self.keyring, self.now())
+            except (LodgekeyError, Erased) as error:
+                log.error("stay %s did not end by itself: %s", stay_id, type(error).__name__)
         with self.database.writing() as session:
-            ended = end_due_stays(session, self.keyring, self.now())
-        log.info("%d stays ended by themselves", ended)
+            forget_old_messages(session, self.now() - MESSAGES_KEPT)
 
     def broker_parts(self) -> tuple[BrokerSettings, BrokerCertificates]:
         """What mosquitto has to be told: for the embedded one, or for an operator's own."""

@@ -111,14 +111,6 @@ def due_stays(session: Session, now: int) -> Sequence[Stay]:
     return session.scalars(select(Stay).where(Stay.state.in_(stays.OCCUPYING), Stay.until_at <= now)).all()
 
 
-def end_due_stays(session: Session, keyring: Keyring, now: int) -> int:
-    """End every stay whose time is over; safe to run twice."""
-    over = due_stays(session, now)
-    for stay in over:
-        end_stay(session, stay, keyring, now)
-    return len(over)
-
-
 def key_of(session: Session, key_id: str, landlord_id: str) -> Key:
     """A key to one of the landlord's own units; NotFound for anybody else's."""
     query = select(Key).join(Stay, Key.stay_id == Stay.id).join(Unit)
