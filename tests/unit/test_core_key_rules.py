@@ -10,7 +10,7 @@ from gateway.domain.key import EXPIRING_BEFORE, KEY_STATES, Proof, read_statemen
 
 EXPIRES = 1_000_000_000
 LONG_BEFORE = EXPIRES - 10 * EXPIRING_BEFORE
-TEXT = st.text(st.characters(codec="ascii", exclude_characters="\n", exclude_categories=("Cc",)), max_size=40)
+TEXT = st.text("abcXYZ019-_ .", max_size=40)
 
 
 def test_every_wish_and_every_word_of_a_lock_has_a_state() -> None:
