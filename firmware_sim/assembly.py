@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from certs.agreement import passcode_secret
 from certs.device_folder import DeviceFolder, read_device_folder
 from firmware_sim import kiosk, lock
 from firmware_sim.clock import SimClock
@@ -13,12 +14,13 @@ from firmware_sim.dialogue import Dialogue
 from firmware_sim.door import SimDoor
 from firmware_sim.flash import Flash
 from firmware_sim.guard import Guard
+from firmware_sim.keypad import Keypad
 from firmware_sim.keyring import Keyring
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
 from firmware_sim.speech import Speech
 
-ABILITIES = {"lock": lock.ABILITIES, "kiosk": kiosk.ABILITIES}
+ABILITIES: dict[str, frozenset[str]] = {"lock": lock.ABILITIES, "kiosk": kiosk.ABILITIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> 
         return SimKiosk(dialogue, folder.gateway.intake)
     door = SimDoor(folder.path / "movements.jsonl", clock.now)
     return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door)
+
+
+def keypad_of(folder: DeviceFolder, lock: SimLock) -> Keypad:
+    """The lock's keypad, with the secret that only it and the gateway can compute."""
+    return Keypad(lock, passcode_secret(folder.key, folder.gateway.passcode, folder.device))
 
 
 def assemble_at(path: Path, surroundings: Surroundings | None = None) -> SimLock | SimKiosk:

@@ -52,6 +52,10 @@ class Building:
         station, mind = self._lock(device)
         await station.play(mind.turn_knob())
 
+    async def enter_code(self, device: str, code: str) -> str | None:
+        """Someone types a passcode: None if it opened, else why not. Raises KeyError."""
+        return await self.stations[device].enter_code(code)
+
     async def reset(self, device: str) -> None:
         """Someone presses the pin hole."""
         station = self.stations[device]

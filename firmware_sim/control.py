@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Body, Depends, FastAPI, HTTPException, Request
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 
 from certs.files import SECRET, write_atomic
@@ -68,6 +68,7 @@ def make_control(building: Building, token: str) -> FastAPI:
     app.post("/devices/{device}/faults")(_faults)
     app.post("/devices/{device}/knob", status_code=204)(_knob)
     app.post("/devices/{device}/reset", status_code=204)(_reset)
+    app.post("/devices/{device}/passcode")(_passcode)
     app.post("/kiosks/{device}/registrations", status_code=202)(_register)
     return app
 
@@ -137,6 +138,13 @@ async def _faults(building: Devices, device: str, changes: dict[str, Any]) -> di
 
 async def _knob(building: Devices, device: str) -> None:
     await _on_device(building.turn_knob(device))
+
+
+async def _passcode(building: Devices, device: str, code: Annotated[str, Body(embed=True)]) -> dict[str, str | None]:
+    try:
+        return {"refused": await building.enter_code(device, code)}
+    except KeyError as error:
+        raise HTTPException(404, "there is no such lock") from error
 
 
 async def _reset(building: Devices, device: str) -> None:

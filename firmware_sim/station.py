@@ -15,10 +15,12 @@ import aiomqtt
 import structlog
 
 from certs.device_folder import DeviceFolder
+from firmware_sim.assembly import keypad_of
 from firmware_sim.dialogue import Spoken
 from firmware_sim.faults import Faults
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
+from firmware_sim.offline import Backoff, OfflineSession
 from firmware_sim.radio import Radio, listen_for_commands, make_radio, topic_of
 from firmware_sim.speech import Outgoing
 
@@ -38,6 +40,8 @@ class Station:
         self.counters: Counter[str] = Counter()
         self.log: deque[dict[str, Any]] = deque(maxlen=200)
         self.online = asyncio.Event()
+        self.keypad = keypad_of(folder, mind) if isinstance(mind, SimLock) else None
+        self._backoff = Backoff(mind.clock.ticks)
         self._auto_lock, self._auto_lock_at = auto_lock, 0.0
         self._radio: Radio | None = None
         self._allowed, self._speaking = asyncio.Event(), asyncio.Lock()
@@ -68,6 +72,27 @@ class Station:
                 self._send(message)
                 for _ in range(LET_OUT):
                     await asyncio.sleep(0)
+
+    async def enter_code(self, code: str) -> str | None:
+        """Someone types a passcode; None if it opened, else why not. Raises KeyError if this is no lock."""
+        if self.keypad is None:
+            raise KeyError(self.folder.device)
+        refusal = self.keypad.enter(code)
+        await self.play(iter(self.keypad.said))
+        return refusal
+
+    def meet(self) -> OfflineSession:
+        """A phone comes near, over whatever link: pass its messages to hear_near. Raises KeyError for a kiosk."""
+        if not isinstance(self.mind, SimLock):
+            raise KeyError(self.folder.device)
+        return OfflineSession(self.mind, self._backoff)
+
+    async def hear_near(self, session: OfflineSession, message: bytes) -> bytes | None:
+        """The reply to a near phone's message; what it gave rise to is told to the gateway too."""
+        reply = session.hear(message)
+        said, session.said = session.said, []
+        await self.play(iter(said))
+        return reply
 
     async def set_offline(self, offline: bool) -> None:
         """Cut the radio without a goodbye (the broker then speaks the will), or give it back."""
