@@ -1,0 +1,221 @@
+"""The Bluetooth LE link (bleak): the same signed messages, for doors in range when the network is away.
+
+A device is found by the tag it advertises. One connection attempt at a time, a fixed number of connections at once,
+one command at a time for a device, and a device that is not talked to is let go. A command is never sent twice by the
+link: whoever repeats it repeats the same signed command, which the lock does once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import BleakError
+from bleak_retry_connector import establish_connection
+
+from devices.link import LinkDown, Received
+from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, Reassembly, cut, read_ble_message, tag_of
+from devices.wire.errors import BadMessage
+
+log = logging.getLogger(__name__)
+
+WAITING = 1000  # messages kept for the reader; beyond it they stay unsettled, and come again with the next connection
+CHANNELS: Final = {Kind.ACK: "ack", Kind.EVENT: "event", Kind.STATE: "state"}
+TROUBLE = (BleakError, TimeoutError, OSError, EOFError)  # bleak lets the operating system's own errors through
+
+
+@dataclass(frozen=True, slots=True)
+class BleRadio:
+    """Which Bluetooth: keywords for BleakScanner and BleakClient. Empty for the platform's own."""
+
+    scanner: dict[str, Any] = field(default_factory=dict)
+    client: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Session:
+    """One connection to one device."""
+
+    site: str
+    device: str
+    client: BleakClient
+    reassembly: Reassembly = field(default_factory=Reassembly)
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    number: int = 0
+    used_at: float = 0.0
+
+
+class BleLink:
+    """A link to the locks within range of this machine's radio."""
+
+    def __init__(
+        self, radio: BleRadio | None = None, *, slots: int = 3, idle_seconds: float = 30.0, find_seconds: float = 10.0
+    ) -> None:
+        """`slots`: connections at once, as few as real adapters hold; `find_seconds`: for finding and connecting."""
+        self.connected = False
+        self._radio = radio or BleRadio()
+        self._slots, self._idle, self._find = slots, idle_seconds, find_seconds
+        self._sessions: dict[str, Session] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._connecting = asyncio.Lock()
+        self._queue: list[Received] = []
+        self._arrived = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Ready at once; connections are made when there is something to say."""
+        self.connected = True
+        self._keep(self._let_go_of_the_idle())
+
+    async def stop(self) -> None:
+        """Hang up everywhere; batches() ends."""
+        self.connected = False
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for session in list(self._sessions.values()):
+            await self._hang_up(session)
+        self._arrived.set()
+
+    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
+        """Write one command, connecting first if need be. Raises LinkDown.
+
+        A connection lost on the way leaves the command undone: a lock acts on whole messages only, and the last
+        fragment is either there or not.
+        """
+        if not self.connected or channel != "cmd":
+            raise LinkDown("the radio is off" if not self.connected else "locks have one inlet")
+        turn = self._turns.setdefault(device, asyncio.Lock())
+        try:
+            async with asyncio.timeout(expires_in), turn:
+                session = await self._session(site, device)
+                await self._write(session, Kind.CMD, payload)
+        except TROUBLE as error:
+            raise LinkDown(f"no answer over Bluetooth: {type(error).__name__}") from error
+
+    async def connect(self, site: str, device: str) -> None:
+        """Be connected, so that the device can say what it has kept for us. Raises LinkDown."""
+        try:
+            async with self._turns.setdefault(device, asyncio.Lock()):
+                await self._session(site, device)
+        except TROUBLE as error:
+            raise LinkDown(f"not in range: {type(error).__name__}") from error
+
+    async def batches(self) -> AsyncIterator[list[Received]]:
+        """Yield what devices have said since the last time."""
+        while self.connected:
+            await self._arrived.wait()
+            self._arrived.clear()
+            batch, self._queue = self._queue, []
+            if batch:
+                yield batch
+
+    async def _session(self, site: str, device: str) -> Session:
+        """The device's connection, made if there is none."""
+        session = self._sessions.get(device)
+        if session and session.client.is_connected:
+            return session
+        async with self._connecting:
+            await self._free_a_slot()
+            async with asyncio.timeout(self._find):
+                found = await self._find_device(device)
+            client = await establish_connection(
+                BleakClient, found, device, disconnected_callback=partial(self._lost, device), max_attempts=2,
+                **self._radio.client,
+            )  # fmt: skip
+            session = self._sessions[device] = Session(site, device, client)
+        session.used_at = asyncio.get_running_loop().time()
+        await client.start_notify(OUTLET, partial(self._heard, session))
+        return session
+
+    async def _find_device(self, device: str) -> BLEDevice:
+        """What advertises this device's tag now: a fresh find, never a remembered address."""
+        tag = tag_of(device)
+
+        def advertises(_: BLEDevice, told: AdvertisementData) -> bool:
+            return told.service_data.get(SERVICE) == tag
+
+        found = await BleakScanner.find_device_by_filter(advertises, timeout=self._find, **self._radio.scanner)
+        if found is None:
+            raise BleakError("not in range")
+        return found
+
+    async def _free_a_slot(self) -> None:
+        """Make room by hanging up on whom we have not talked to for longest. Raises BleakError when all are busy."""
+        if len(self._sessions) < self._slots:
+            return
+        idle = [s for s in self._sessions.values() if not s.writing.locked() and not self._turns[s.device].locked()]
+        if not idle:
+            raise BleakError("no free connection slot")
+        await self._hang_up(min(idle, key=lambda session: session.used_at))
+
+    async def _write(self, session: Session, kind: Kind, body: bytes = b"", number: int | None = None) -> None:
+        async with session.writing:
+            session.used_at = asyncio.get_running_loop().time()
+            if number is None:
+                session.number = number = (session.number + 1) % 65536
+            inlet = session.client.services.get_characteristic(INLET)
+            if inlet is None:
+                raise BleakError("the device has no inlet")
+            size = max(20, inlet.max_write_without_response_size)
+            for fragment in cut(BleMessage(kind, number, body), size):
+                await session.client.write_gatt_char(inlet, fragment, response=True)
+
+    def _heard(self, session: Session, _: Any, fragment: bytearray) -> None:
+        whole = session.reassembly.take(bytes(fragment))
+        if whole is None:
+            return
+        session.used_at = asyncio.get_running_loop().time()
+        try:
+            message = read_ble_message(whole)
+        except BadMessage:
+            log.warning("set aside %d unreadable bytes over Bluetooth", len(whole))
+            return
+        if message.kind in CHANNELS and len(self._queue) < WAITING:
+            ack = partial(self._settle, session, message.number)
+            channel = CHANNELS[message.kind]
+            self._queue.append(Received(session.site, session.device, channel, message.body, False, ack))
+            self._arrived.set()
+
+    def _settle(self, session: Session, number: int) -> None:
+        """Tell the device that a message is settled; on a later connection its number means another message."""
+        if self._sessions.get(session.device) is session:
+            self._keep(self._say_settled(session, number))
+
+    async def _say_settled(self, session: Session, number: int) -> None:
+        try:
+            await self._write(session, Kind.SETTLED, number=number)
+        except TROUBLE as error:
+            log.info("a settled message will come again: %s", type(error).__name__)
+
+    def _lost(self, device: str, client: BleakClient) -> None:
+        session = self._sessions.get(device)
+        if session and session.client is client:
+            del self._sessions[device]
+
+    async def _hang_up(self, session: Session) -> None:
+        self._sessions.pop(session.device, None)
+        try:
+            await session.client.disconnect()
+        except TROUBLE as error:
+            log.info("a connection was gone before it was ended: %s", type(error).__name__)
+
+    async def _let_go_of_the_idle(self) -> None:
+        while True:
+            await asyncio.sleep(self._idle / 4)
+            now = asyncio.get_running_loop().time()
+            for session in [s for s in self._sessions.values() if now - s.used_at >= self._idle]:
+                if not session.writing.locked():
+                    await self._hang_up(session)
+
+    def _keep(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
