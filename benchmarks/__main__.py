@@ -4,23 +4,23 @@ import argparse
 import json
 import sys
 
-from benchmarks.harness import Figure, find_benchmarks, measure
+from benchmarks.harness import Figure, benchmark_names, load_benchmark, measure
 
 
 def main() -> int:
     """Print one object (--json) or one line a benchmark. Exit code 2 for a name there is not."""
-    known = find_benchmarks()
+    known = benchmark_names()
     parser = argparse.ArgumentParser(prog="make bench", description="Ratios against baselines in the same run.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(sorted(known)))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(known))
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
     figures: dict[str, Figure] = {}
-    for name in given.names or sorted(known):
+    for name in given.names or known:
         print(f"measuring {name} …", file=sys.stderr)
-        figures[name] = measure(known[name])
+        figures[name] = measure(load_benchmark(name))
         if not given.json:
             print(_line(name, figures[name]))
     if given.json:

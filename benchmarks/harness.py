@@ -1,23 +1,21 @@
 """How a figure is made: ours and a baseline in turns in one process, three rounds, the median of their ratios.
 
-A benchmark is a module of this package with NAME, BAR, BETTER ("lower" or "higher": which side of BAR the ratio
-should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair: there processes are started and
-ended, and the first, slower round is run if there is one.
+A benchmark is a module of this package with NAME (its file's), BAR, BETTER ("lower" or "higher": on which side of
+BAR the ratio should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair: there processes are
+started and ended, and the first, slower round is run if there is one.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from typing import Literal, Protocol
-
-import benchmarks
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 ROUNDS = 3
 LONGEST_SECONDS = 60
@@ -33,7 +31,7 @@ class Pair:
 
 
 class Benchmark(Protocol):
-    """What a module of this package offers; one without NAME is no benchmark."""
+    """What a module of this package offers; one without NAME helps others."""
 
     NAME: str
     BAR: float
@@ -65,14 +63,17 @@ class Figure:
         return asdict(self)
 
 
-def find_benchmarks() -> dict[str, Benchmark]:
-    """Every benchmark of this package, by name."""
-    modules = (importlib.import_module(f"benchmarks.{m.name}") for m in _files())
-    return {module.NAME: module for module in modules if hasattr(module, "NAME")}
+def benchmark_names() -> list[str]:
+    """Every benchmark's name, which is its file's; nothing is imported for this."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return [file.stem for file in files if "\nNAME: " in file.read_text(encoding="utf-8")]
 
 
-def _files() -> Iterator[pkgutil.ModuleInfo]:
-    return (found for found in pkgutil.iter_modules(benchmarks.__path__) if found.name != "__main__")
+def load_benchmark(name: str) -> Benchmark:
+    """One benchmark, imported only now: some bring heavy libraries."""
+    module: Any = importlib.import_module(f"benchmarks.{name}")
+    benchmark: Benchmark = module
+    return benchmark
 
 
 def measure(benchmark: Benchmark) -> Figure:
