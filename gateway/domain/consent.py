@@ -33,14 +33,14 @@ TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         "registration", "2026-11", "en",
         "To live here the law asks that you are registered. We read the fields listed above from your document or from "
-        "what you type, report them to the registration authority named above, and show them to no one else. Pictures "
+        "what you type, report them to the registration authority, and show them only to those listed above. Pictures "
         "are not kept once your registration is decided. The record is kept for {registration_days} days after your "
         "stay and then erased. You may ask to see, correct or erase it.",
     ),
     ConsentText(
         "registration", "2026-11", "zh",
-        "依照法律，在此居住须办理登记。我们从您的证件或您填写的内容中读取上方所列信息，报送上方所示登记机关，"
-        "不向其他任何人提供。登记结果确定后不保留图片。登记记录在住宿结束后保存 {registration_days} 天，随后删除。您可以要求查阅、更正或删除。",
+        "依照法律，在此居住须办理登记。我们从您的证件或您填写的内容中读取上方所列信息，报送登记机关，"
+        "仅提供给上方所列人员。登记结果确定后不保留图片。登记记录在住宿结束后保存 {registration_days} 天，随后删除。您可以要求查阅、更正或删除。",
     ),
     ConsentText(
         "face", "2026-11", "en",

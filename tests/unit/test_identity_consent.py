@@ -9,8 +9,8 @@ from gateway.domain.jurisdiction import load_profiles
 from gateway.domain.stored_faces import judge_stored_faces, may_store_face
 
 FIXED = {
-    "59454b60a4a050fd2e8875c6bdbaacbfb2ca995e197910dc72f75b55182df6ee",
-    "f7123941847ac6f92a6476f22ae5bcec9c6dfabe23d48ff35c46dbaa1271b456",
+    "defef6f291371005cbc2d0301e954454fc551e7840bd979656ab924d90a0bb87",
+    "1ad06ee60b8968d63193a541a7d7e480c4614b9f3f1f07d0e079413ab7edfe91",
     "84481b7fb18cb0b0fcac578a825d30dcac007398de31686286cf32859df9be10",
     "d16150bcb8abf98b848e244850a62fa263c537381efcc672c4af2e3949f9c05e",
 }
