@@ -98,8 +98,7 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
     """Step 3: the verdict on what the tenant showed; where it is "passed", key and check-in in the same transaction."""
     if consent_to(session, offer, "registration") is None:
         raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
-    if latest_verification(session, offer, "review") is not None:
-        raise Conflict("A person is already looking at what you showed. Please wait a moment.")
+    refuse_repeat(session, offer)
     verdict = shown.verdict
     person = None
     if verdict.outcome != "refused":
@@ -125,6 +124,14 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
     if verdict.outcome == "passed":
         admit(session, verification, keyring, now)
     return verification
+
+
+def refuse_repeat(session: Session, offer: Offer) -> None:
+    """Conflict where a person already looks at what the tenant showed, or the tenant is registered already."""
+    if latest_verification(session, offer, "review") is not None:
+        raise Conflict("A person is already looking at what you showed. Please wait a moment.")
+    if offer.person_id is not None:
+        raise Conflict("You are registered already. Open the link on your phone to take the key.")
 
 
 def decide_case(
@@ -158,6 +165,8 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     stay = offer.stay
     if stay.state not in ("offered", "active"):
         raise Conflict("This stay is over, so there is no key to give.")
+    if offer.state == "withdrawn":
+        raise OfferGone("This link was withdrawn, so there is no key to give. The landlord can make a new one.")
     person = session.get_one(Person, verification.person_id)
     offer.person_id = person.id
     check_in(session, stay, person, keyring, now)
