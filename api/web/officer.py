@@ -5,16 +5,19 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import select
 
 from api.http import cases as cases_api
 from api.http import registrations as api
-from api.http.context import Decider, Gate, Officer
+from api.http.context import Gate, Officer
 from api.http.shapes import PurposeForm
 from api.web.moments import utc_now
 from api.web.page_route import PageRoute, notice_of
 from api.web.render import language_of, page, render
 from api.web.text.pair import Language
+from gateway.bootstrap import Gateway
 from gateway.feed import Feed, FeedItem, Reader
+from gateway.store import Account, Registration, Stay, Unit
 
 router = APIRouter(prefix="/officer", route_class=PageRoute, include_in_schema=False)
 
@@ -43,10 +46,20 @@ def latest_of_each(items: list[FeedItem]) -> list[FeedItem]:
     return list({item.data["id"]: item for item in items}.values())[::-1]
 
 
-@router.get("/cases")
-def show_cases(request: Request, gateway: Gate, account: Decider) -> Response:
-    """The list of cases by itself, for the console to look again."""
-    return page(request, "cases.html", {"cases": cases_api.list_cases(gateway, account)})
+@router.get("/news")
+def show_news(request: Request, gateway: Gate, account: Officer) -> Response:
+    """Cases that wait, and how the area's latest filings stand: what changes without being a record of the feed."""
+    values = {"cases": cases_api.list_cases(gateway, account), "states": filing_states(gateway, account)}
+    return page(request, "news.html", values)
+
+
+def filing_states(gateway: Gateway, account: Account) -> list[tuple[str, str]]:
+    """Id and state of the latest hundred records of the officer's area; nothing of a person."""
+    query = select(Registration.id, Registration.state).join(Stay, Registration.stay_id == Stay.id).join(Unit)
+    query = query.where(Unit.area.startswith(account.area or "nowhere", autoescape=True))
+    with gateway.database.reading() as session:
+        rows = session.execute(query.order_by(Registration.created_at.desc()).limit(100))
+        return [(row.id, row.state) for row in rows]
 
 
 @router.get("/feed")

@@ -11,12 +11,15 @@ from api.http.shapes import ConsentForm, DoorShown, HolderForm
 from api.web.key_page import show_keys, was_taken_back
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
-from api.web.text import say_refusal
+from api.web.text import say, say_code, say_refusal
+from api.web.text.pair import Language
+from gateway.domain.consent import LATEST, PURPOSES, consent_text, fill_in
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
+from gateway.domain.jurisdiction import load_profiles
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-TEXT_VERSION: Final = "2026-11"
+FACT: Final = "fact."
 COOKIE_SECONDS: Final = 400 * 86_400
 WITH_KEY: Final = ("issued", "on_lock")
 WAITING: Final = ("review", "refused", "asked_again", "verified", "ended")
@@ -67,6 +70,7 @@ async def register(
 ) -> Response:
     """Consents and verification in one form, so that it works without scripts and takes few taps."""
     door = api.read_door(gateway, token)
+    facts = await facts_in(request)
     typed = {"name": name, "id_number": id_number}
     with_face = check == "face"
     missing = what_is_missing(
@@ -78,18 +82,38 @@ async def register(
         }
     )
     if missing:
-        return show_form(request, door, typed, missing, status=422)
+        return show_form(request, door, typed, facts, missing, status=422)
     agreed = ConsentForm(registration=True, face=with_face, text_version=text_version, language=language_of(request))
     try:
         api.give_consents(gateway, token, agreed)
         shown = await api.verify(
-            gateway, token, document, face if with_face else None, name, id_number, holder_key=holder_key
+            gateway,
+            token,
+            document,
+            face if with_face else None,
+            name,
+            id_number,
+            facts=json.dumps(facts),
+            holder_key=holder_key,
         )
     except (InputRefused, Busy) as error:
-        return show_form(request, door, typed, problem=error, status=error.status)
+        return show_form(request, door, typed, facts, problem=error, status=error.status)
     except Conflict:
         return go("/door")
     return go("/key" if shown.stage in WITH_KEY else "/door")
+
+
+async def facts_in(request: Request) -> dict[str, str]:
+    """What the registry asks besides the document, by path, as the form names it."""
+    form = await request.form()
+    return {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
+
+
+def consent_words(door: DoorShown, language: Language) -> dict[str, str]:
+    """The texts a tenant agrees to, as this place reads them."""
+    profiles = load_profiles()
+    profile = profiles.get(door.jurisdiction) or profiles[door.jurisdiction.split("-")[0]]
+    return {purpose: fill_in(consent_text(purpose, language[:2]), profile) for purpose in PURPOSES}
 
 
 def what_is_missing(given: dict[str, bool]) -> list[str]:
@@ -101,17 +125,22 @@ def show_form(
     request: Request,
     door: DoorShown,
     typed: dict[str, str] | None = None,
+    facts: dict[str, str] | None = None,
     missing: list[str] | None = None,
     problem: LodgekeyError | None = None,
     status: int = 200,
 ) -> Response:
     """The registration form, with what was typed and what is missing or wrong."""
+    language = language_of(request)
     values = {
         "door": door,
-        "text_version": TEXT_VERSION,
+        "asks": say(language, "common.comma").join(say_code(language, "door.asks", field) for field in door.asks),
+        "text_version": LATEST,
+        "words": consent_words(door, language),
+        "facts": facts or {},
         "typed": typed or {"name": "", "id_number": ""},
         "missing": missing or [],
-        "problem": say_refusal(language_of(request), problem) if problem else None,
+        "problem": say_refusal(language, problem) if problem else None,
     }
     return page(request, "door.html", values, status)
 
@@ -140,6 +169,6 @@ def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
 @router.post("/key/withdraw")
 def withdraw_face(request: Request, gateway: Gate, token: OfferToken) -> Response:
     """Take back the consent to the face comparison; the key stays."""
-    agreed = ConsentForm(registration=True, face=False, text_version=TEXT_VERSION, language=language_of(request))
+    agreed = ConsentForm(registration=True, face=False, text_version=LATEST, language=language_of(request))
     api.give_consents(gateway, token, agreed)
     return go("/key?done=keypage.done.withdrawn")

@@ -16,6 +16,7 @@ from api.http.shapes import (
 from api.web.key_page import FilingLine, Reader
 from api.web.landlord import draw_code
 from api.web.officer import PURPOSES
+from api.web.tenant import consent_words
 from api.web.tester import FAULTS
 from gateway.domain.stay import wall_clock
 from gateway.feed import FeedItem
@@ -146,7 +147,9 @@ def door(stage: str, **parts: Any) -> DoorShown:
         "until": END,
         "timezone": ZONE,
         "jurisdiction": "cn",
-        "asks": ["name", "id_number"],
+        "asks": ["name", "id_number", "birth_date", "nationality", "sex"],
+        "asks_besides": ["residence.country", "phone", "email"],
+        "asks_one_of": ["phone", "email"],
         "face": "optional",
         "seen_by": ["landlord", "registry:sandbox", "officer"],
         "consents": {"registration": True, "face": True},
@@ -208,7 +211,10 @@ ITEMS = [
 ]
 EMPTY_FORM: dict[str, Any] = {
     "door": door("opened"),
+    "asks": "姓名、证件号码、出生日期、国籍、性别",
     "text_version": "2026-11",
+    "words": consent_words(door("opened"), "zh-CN"),
+    "facts": {},
     "typed": {"name": "", "id_number": ""},
     "missing": [],
 }

@@ -31,11 +31,17 @@ source.addEventListener("error", () => show("care", state.dataset.lost));
 source.addEventListener("rows", (event) => add(event.data));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { unseen = 0; document.title = title; } });
 
-// Cases come and go beside the feed; they are few, so the list is asked for.
-setInterval(async () => {
-  const answer = await fetch("/officer/cases").catch(() => null);
-  if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#cases");
-  const cases = document.querySelector("#cases");
-  if (fresh && fresh.dataset.ids !== cases.dataset.ids && !cases.contains(document.activeElement)) cases.replaceWith(fresh);
-}, 4000);
+// Cases come and go, and filings get their answer, without being records of the feed: both are few and asked for.
+async function lookForNews() {
+  const answer = await fetch("/officer/news");
+  if (!answer.ok) return;
+  const news = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [fresh, cases] = [news, document].map((page) => page.querySelector("#cases"));
+  if (fresh.dataset.ids !== cases.dataset.ids && !cases.contains(document.activeElement)) cases.replaceWith(fresh);
+  for (const told of news.querySelectorAll("[data-state-of]")) {
+    const shown = feed.querySelector(`[data-state-of="${CSS.escape(told.dataset.stateOf)}"]`);
+    if (shown && shown.innerHTML !== told.innerHTML) shown.replaceChildren(...told.children);
+  }
+}
+
+setInterval(() => lookForNews().catch(() => {}), 4000);

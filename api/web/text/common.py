@@ -12,6 +12,7 @@ TEXTS: dict[str, Text] = {
     "common.cancel": Text("取消", "Cancel"),
     "common.call": Text("拨打 {phone}", "Call {phone}"),
     "common.period": Text("{start} 至 {end}", "{start} to {end}"),
+    "common.comma": Text("、", ", "),
     "common.never": Text("从未", "never"),
     "common.sample": Text("演示环境：请勿填写真实证件。", "Demonstration: please do not use real documents."),
     "age.now": Text("刚刚", "just now"),

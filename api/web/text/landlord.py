@@ -13,7 +13,7 @@ TEXTS: dict[str, Text] = {
     ),
     "landlord.cases": Text("等您核对", "Waiting for you"),
     "landlord.case": Text("{unit}：请核对证件和本人", "{unit}: compare document and person"),
-    "landlord.look": Text("去核对", "Look"),
+    "landlord.look": Text("去核对", "Review"),
     "landlord.no_lock": Text("未装门锁", "no lock"),
     "offer.title": Text("为 {unit} 发钥匙", "Offer a key to {unit}"),
     "offer.from": Text("入住时间", "From"),

@@ -1,0 +1,47 @@
+"""A running demonstration and a real browser, once for all tests of this folder."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from api.cli.demo import Running, photograph, running
+from api.cli.walk import Pictures
+from tests.browser.chromium import FLAGS, find_chromium
+
+
+@pytest.fixture(autouse=True)
+def stay_on_loopback() -> None:
+    """The guard of other tests holds sockets of one test; these are shared. The browser has no background network."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Gateway, registry and building as processes, on ports of their own."""
+    async with running(tmp_path_factory.mktemp("demo"), 0, lambda _: None) as parts:
+        yield parts
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
+    """A fictitious tenant's document and face."""
+    return await photograph(tmp_path_factory.mktemp("tenant"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where pictures of the pages are left to be looked at; ignored by git."""
+    folder = Path(".artefacts/browser")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,97 @@
+"""The people of the journey at their own browsers; every tap and typed field is counted."""
+
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+
+from api.cli.walk import Pictures
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+HOLD_MS = 1200
+
+
+@dataclass
+class Visitor:
+    """One person at one browser: what they pressed, typed, and what the browser complained about."""
+
+    page: Page
+    url: str
+    taps: int = 0
+    typed: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> None:
+        """Go to a page of the gateway."""
+        await self.page.goto(self.url + path)
+
+    async def tap(self, selector: str) -> None:
+        """Press something."""
+        self.taps += 1
+        await self.page.locator(selector).first.click()
+
+    async def type(self, selector: str, text: str) -> None:
+        """Type into a field."""
+        self.typed += 1
+        await self.page.fill(selector, text)
+
+    async def show(self, selector: str, picture: str) -> None:
+        """Take a photo into a file field: one tap on the page, the camera is the phone's own."""
+        self.taps += 1
+        await self.page.set_input_files(selector, picture)
+        await expect(self.page.locator(f"{selector} + output img")).to_be_visible()
+
+    async def sign_in(self, login: str, password: str) -> None:
+        """Sign in and land on the own pages."""
+        await self.open("/login")
+        await self.page.fill("[name=login]", login)
+        await self.page.fill("[name=password]", password)
+        await self.page.click("main button")
+        await self.page.wait_for_url(f"**/{login}")
+
+
+async def visit(browser: Browser, url: str, window: ViewportSize, language: str = "en", **settings: object) -> Visitor:
+    """A new person with a browser of their own."""
+    context = await browser.new_context(
+        viewport=window,
+        locale=language,
+        java_script_enabled=bool(settings.get("scripts", True)),
+        color_scheme="dark" if settings.get("dark") else "light",
+    )
+    visitor = Visitor(await context.new_page(), url)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            visitor.complaints.append(message.text)
+
+    visitor.page.on("console", note)
+    visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+    return visitor
+
+
+async def offer_key(landlord: Visitor, room: str) -> str:
+    """From the landlord's list to the link."""
+    await landlord.tap(f"a[aria-label='Offer a key to Room {room}']")
+    await landlord.tap("text=Make the link")
+    return await landlord.page.locator(".link").input_value()
+
+
+async def register_with_face(tenant: Visitor, pictures: Pictures) -> None:
+    """Document, face, both consents, send."""
+    await tenant.show("[name=document]", str(pictures.document))
+    await tenant.tap("[name=check][value=face]")
+    await tenant.tap("[name=consent_face]")
+    await tenant.show("[name=face]", str(pictures.face))
+    await tenant.tap("[name=consent_registration]")
+    await tenant.tap("#register button.wide")
+
+
+async def hold_to_unlock(tenant: Visitor) -> None:
+    """A finger on the button for a little more than a second."""
+    box = await tenant.page.locator(".hold").bounding_box()
+    assert box is not None
+    await tenant.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await tenant.page.mouse.down()
+    await tenant.page.wait_for_timeout(HOLD_MS)
+    await tenant.page.mouse.up()
+    tenant.taps += 1

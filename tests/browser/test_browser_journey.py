@@ -1,0 +1,97 @@
+"""The main journey as its people see it: real Chromium, a running gateway, simulated locks and registry."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from api.cli.demo import Running
+from api.cli.walk import Pictures
+from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key, register_with_face, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+SLOW = 30_000
+
+
+async def keep(page: Page, artefacts: Path, name: str) -> None:
+    """A picture to look at."""
+    await page.screenshot(path=artefacts / f"journey-{name}.png", full_page=True)
+
+
+async def test_a_tenant_gets_in_and_everyone_sees_their_part(
+    browser: Browser, demo: Running, pictures: Pictures, artefacts: Path
+) -> None:
+    landlord, officer = await visit(browser, demo.url, DESK), await visit(browser, demo.url, DESK)
+    await landlord.sign_in("landlord", demo.logins.password)
+    await officer.sign_in("officer", demo.logins.password)
+    await expect(officer.page.locator("#feed-state")).to_have_text("Live")
+    link = await offer_key(landlord, "102")
+    assert landlord.taps <= 4
+    assert landlord.typed == 0
+    await keep(landlord.page, artefacts, "1-link")
+
+    tenant = await visit(browser, demo.url, PHONE)
+    await tenant.page.goto(link)
+    await expect(tenant.page).to_have_url(f"{demo.url}/door")  # the token has left the address
+    assert await tenant.page.locator("input:checked").count() == 0  # nothing is agreed to beforehand
+    await keep(tenant.page, artefacts, "2-door")
+    await register_with_face(tenant, pictures)
+    assert tenant.taps <= 7
+    assert tenant.typed <= 2
+    await expect(tenant.page.locator("h1")).to_have_text("A person is checking it", timeout=SLOW)
+    await keep(tenant.page, artefacts, "3-review")
+
+    await pass_case(officer, artefacts)
+    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await keep(tenant.page, artefacts, "5-key")
+    await hold_to_unlock(tenant)
+    await expect(tenant.page.locator(".outcome strong")).to_have_text("Unlocked", timeout=SLOW)
+    await keep(tenant.page, artefacts, "6-unlocked")
+
+    await open_newest_record(officer, artefacts)
+    await expect(tenant.page.locator(".hold")).to_be_visible()
+    await tenant.page.reload()
+    await tenant.page.click("text=My stay and my data")
+    await expect(tenant.page.locator("main")).to_contain_text("an officer · A complaint or report: 14/2026")
+
+    await revoke(landlord, artefacts)
+    await tenant.page.reload()
+    await expect(tenant.page.locator("h1")).to_have_text("The key was taken back")
+    assert (landlord.complaints, officer.complaints, tenant.complaints) == ([], [], [])
+
+
+async def pass_case(officer: Visitor, artefacts: Path) -> None:
+    """The officer's list shows the case by itself; document and face are side by side."""
+    await officer.page.click("#cases .lines a", timeout=SLOW)
+    for part in ("document", "face"):
+        picture = officer.page.locator(f"img[src$='{part}']")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
+    await keep(officer.page, artefacts, "4-case")
+    await officer.page.click("button[value=pass]")
+    await expect(officer.page.locator("[role=status].alert")).to_have_text("The key was issued.")
+
+
+async def open_newest_record(officer: Visitor, artefacts: Path) -> None:
+    """The record is in the live list, masked; it opens with a reason."""
+    row = officer.page.locator("#feed tr").first
+    await expect(row).to_contain_text("Check-in", timeout=SLOW)
+    await expect(row).to_contain_text("•")
+    await keep(officer.page, artefacts, "7-feed")
+    await row.locator("a").click()
+    await officer.page.check("[value=complaint]")
+    await officer.page.fill("[name=note]", "14/2026")
+    await officer.page.click("text=Log it and open")
+    await expect(officer.page.locator("dl")).not_to_contain_text("•")
+    await keep(officer.page, artefacts, "8-opened")
+
+
+async def revoke(landlord: Visitor, artefacts: Path) -> None:
+    """Two taps; "revoked" is shown only when the lock has said so."""
+    await landlord.page.reload()
+    landlord.taps = 0
+    await landlord.tap("summary:has-text('Revoke this key')")
+    await landlord.tap("text=Yes, revoke it")
+    assert landlord.taps <= 2
+    await expect(landlord.page.locator("main")).to_contain_text("revoked on the lock", timeout=SLOW)
+    await keep(landlord.page, artefacts, "9-revoked")
