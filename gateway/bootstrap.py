@@ -81,8 +81,7 @@ class Gateway:
         self.answers = Answers()
         self.feed = Feed(self.database, self.keyring, now)
         self.registries: Mapping[str, Registry] = {
-            name: REGISTRIES[given.get("adapter", name)]({k: v for k, v in given.items() if k != "adapter"}, now)
-            for name, given in settings.registries.items()
+            name: REGISTRIES[name](given, now) for name, given in settings.registries.items()
         }
         self.broker = None if settings.broker_host else self._embedded_broker()
         self.link: Link = MqttLink(self._broker_address())

@@ -1,15 +1,17 @@
 """Registering one tenant, whichever way they came: examine what they show, then record it, in that order."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from gateway.domain.errors import Conflict, ConsentMissing
+from gateway.domain.errors import Conflict, ConsentMissing, InputRefused
 from gateway.domain.identity import Identity
 from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.registry_needs import NEEDS
 from gateway.domain.verification import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
@@ -17,6 +19,8 @@ from gateway.journey.door import Shown, consent_to, latest_verification, record_
 from gateway.journey.keyring import Keyring
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
+
+LONGEST_FACT: Final = 120
 
 
 class FrontDesk:
@@ -36,13 +40,14 @@ class FrontDesk:
 
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
         """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
-        profile, today, face_consented = await asyncio.to_thread(self._ask, token)
+        profile, today, face_consented = await asyncio.to_thread(self._ask, token, submission.facts)
         allowed = Submission(
             typed=submission.typed,
             document=submission.document,
             face=submission.face if face_consented else None,
             face_consented=face_consented,
             guardian_present=submission.guardian_present,
+            facts=submission.facts,
         )
         examined = await examine(self._identity, allowed, profile, self._settings, today)
         verification = await asyncio.to_thread(self._record, token, examined, holder)
@@ -50,7 +55,7 @@ class FrontDesk:
             self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
         return verification
 
-    def _ask(self, token: str) -> tuple[Profile, date, bool]:
+    def _ask(self, token: str, facts: Mapping[str, str]) -> tuple[Profile, date, bool]:
         """The rules that apply, the unit's local date, and whether a face may be compared. Refuses before any work."""
         now = self._now()
         with self._database.reading() as session:
@@ -60,6 +65,7 @@ class FrontDesk:
             if latest_verification(session, offer, "review") is not None:
                 raise Conflict("A person is already looking at what you showed. Please wait a moment.")
             unit = offer.stay.unit
+            refuse_unasked(facts, unit.registry_name)
             return profile_of(unit), local_date(unit, now), consent_to(session, offer, "face") is not None
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
@@ -68,6 +74,20 @@ class FrontDesk:
             offer = usable_offer(session, token, self._keyring, now)
             shown = Shown(examined.verdict, examined.fields, examined.method, examined.model, holder)
             return record_verification(session, offer, shown, self._keyring, now)
+
+
+def besides(registry_name: str) -> tuple[str, ...]:
+    """What this registry asks a tenant beyond the document, by path; what only some have to tell comes last."""
+    needs = NEEDS[registry_name]
+    return (*needs.person, *needs.one_of, *needs.minor, *needs.at_home)
+
+
+def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
+    """InputRefused for an answer nobody asked for, or one far too long: nothing more is kept than is needed."""
+    asked = besides(registry_name)
+    for path, text in facts.items():
+        if path not in asked or len(text) > LONGEST_FACT:
+            raise InputRefused("This answer was not asked for, or is too long.", field=path)
 
 
 def profile_of(unit: Unit) -> Profile:

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+_SETPRIV = shutil.which("setpriv")  # util-linux: the kernel ends the child when its parent is killed
+_ENDS_WITH_PARENT = (_SETPRIV, "--pdeathsig", "TERM") if _SETPRIV else ()
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -32,6 +35,7 @@ class Child:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
+                *_ENDS_WITH_PARENT,
                 sys.executable,
                 *self._arguments,
                 stdin=asyncio.subprocess.DEVNULL,

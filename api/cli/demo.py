@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,13 +34,15 @@ class Running:
     url: str
     logins: Logins
     folder: Path
-    control_url: str
+    control_file: Path
+    tenant_facts: Mapping[str, str]
 
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Play the whole journey unattended, then stop.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object (with --once).")] = False,
     port: Annotated[int, typer.Option(help="Port of the pages; 0 takes a free one.")] = 8080,
+    registry: Annotated[str, typer.Option(help="sandbox, es, it, pt, cn or webhook.")] = "sandbox",
     folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its things.")] = FOLDER,
 ) -> None:
     """Start everything, and say where to look as landlord, tenant, officer and tester."""
@@ -48,9 +50,9 @@ def demo(
     tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
     try:
         if once:
-            _print_walk(asyncio.run(_once(tell)), as_json=as_json)
+            _print_walk(asyncio.run(_until_told(_once(registry, tell))), as_json=as_json)
         else:
-            asyncio.run(_stay(folder, port, tell))
+            asyncio.run(_stay(folder, port, registry, tell))
     except (StepFailed, ChildFailed, BrokerMissing, BrokerFailed) as error:
         if as_json:
             sys.stdout.write(json.dumps({"ok": False, "error": str(error)}) + "\n")
@@ -58,14 +60,14 @@ def demo(
         raise typer.Exit(1) from None
 
 
-async def _once(tell: Tell) -> dict[str, Any]:
+async def _once(registry: str, tell: Tell) -> dict[str, Any]:
     """The journey against parts made for it alone, in a folder that is removed afterwards."""
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="once-", dir=FOLDER.parent))
     try:
-        async with running(folder, 0, tell) as parts:
+        async with running(folder, 0, tell, registry) as parts:
             pictures = await photograph(folder)
-            return await Walk(parts.url, parts.logins, pictures, tell).run("HS7-101")
+            return await Walk(parts.url, parts.logins, pictures, tell, parts.tenant_facts).run("HS7-101")
     except BaseException:
         _keep_logs(folder)
         raise
@@ -73,12 +75,22 @@ async def _once(tell: Tell) -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _stay(folder: Path, port: int, tell: Tell) -> None:
+async def _until_told(walk: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """The walk's result; SIGTERM ends it in order, as Ctrl-C does."""
+    task = asyncio.ensure_future(walk)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise StepFailed("the demonstration was told to stop before its end") from None
+
+
+async def _stay(folder: Path, port: int, registry: str, tell: Tell) -> None:
     """Run until Ctrl-C."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(folder, port, tell) as parts:
+    async with running(folder, port, tell, registry) as parts:
         _print_addresses(parts)
         await stop.wait()
         tell("stopping")
@@ -89,30 +101,29 @@ async def running(
     folder: Path,
     port: int,
     tell: Tell,
-    place: Place = Place(),  # noqa: B008 - frozen
+    registry: str = "sandbox",
     environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Running]:
     """Registry, gateway and building as processes of their own; ended in the opposite order."""
     broker_port = free_port()
-    settings = Settings(folder=folder)
-    tell("making the building")
-    logins = await asyncio.to_thread(seed, settings, broker_port=broker_port, place=place)
     async with AsyncExitStack() as stack:
-        tell(f"starting the {place.registry} registry")
-        registry = await _start(
+        tell(f"starting the {registry} registry")
+        said = await _start(
             stack,
             Child(
                 "the registry",
-                ["-m", "firmware_sim.registries", place.registry, "--dir", str(folder / "registry")],
+                ["-m", "firmware_sim.registries", registry, "--dir", str(folder / "registry")],
                 folder / "logs" / "registry.log",
             ),
         )
+        tell("making the building")
+        place = Place(registry, said["facts"])
+        logins = await asyncio.to_thread(seed, Settings(folder=folder), broker_port=broker_port, place=place)
         tell("starting the gateway and its broker")
-        registries = {place.registry: {"url": registry["url"], "token_file": registry["token_file"]}}
         told = {
             "LODGEKEY_FOLDER": str(folder),
             "LODGEKEY_BROKER_PORT": str(broker_port),
-            "LODGEKEY_REGISTRIES": json.dumps(registries),
+            "LODGEKEY_REGISTRIES": json.dumps({registry: said["settings"]}),
             **(environment or {}),
         }
         gateway = Child(
@@ -128,8 +139,8 @@ async def running(
             ["-m", "firmware_sim", "building", "--dir", str(folder / "devices")],
             folder / "logs" / "building.log",
         )
-        control_url = str((await _start(stack, building)).get("control", ""))
-        yield Running(url, logins, folder, control_url)
+        control = await _start(stack, building)
+        yield Running(url, logins, folder, Path(control["control"]), place.told_of("person"))
 
 
 async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:

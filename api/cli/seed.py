@@ -3,7 +3,8 @@
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,12 +27,19 @@ AREA: Final = "370100-07"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the demonstration's units stand and which registry they report to."""
+    """Where the demonstration's units stand, which registry they report to, and what that one wants to know besides."""
 
-    jurisdiction: str = "sandbox"
     registry: str = "sandbox"
-    timezone: str = "Europe/Rome"
-    street: str = "Harbour Street 7"
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def told_of(self, part: str) -> dict[str, str]:
+        """The facts of the unit, the landlord or the person, by their path within it."""
+        known = ("unit.jurisdiction", "unit.timezone")
+        return {
+            path.removeprefix(f"{part}."): text
+            for path, text in self.facts.items()
+            if path.startswith(f"{part}.") and path not in known
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,12 @@ def _logins(path: Path) -> Logins:
 
 
 def _make_people_and_units(session: Session, logins: Logins, place: Place) -> None:
-    landlord = Landlord(name="Mira Holm", phone="+39 0650 937 201", email="mira@example.org")
+    landlord = Landlord(
+        name="Mira Holm",
+        phone="+39 0650 937 201",
+        email="mira@example.org",
+        registry_facts=place.told_of("landlord"),
+    )
     session.add(landlord)
     session.flush()
     hashed = hash_password(logins.password)
@@ -91,11 +104,12 @@ def _make_people_and_units(session: Session, logins: Logins, place: Place) -> No
             landlord_id=landlord.id,
             code=f"HS7-{room}",
             label=f"Room {room}",
-            address=f"{place.street}, room {room}",
+            address=f"Harbour Street 7, room {room}",
             area=AREA,
-            timezone=place.timezone,
-            jurisdiction=place.jurisdiction,
+            timezone=place.facts.get("unit.timezone", "Europe/Rome"),
+            jurisdiction=place.facts.get("unit.jurisdiction", "sandbox"),
             registry_name=place.registry,
+            registry_facts=place.told_of("unit"),
         )
         for room in ROOMS
     )

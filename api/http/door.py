@@ -13,8 +13,9 @@ from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
+from gateway.domain.registry_needs import NEEDS
 from gateway.domain.stay import wall_clock
-from gateway.front_desk import profile_of
+from gateway.front_desk import besides, profile_of
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.store import Offer
@@ -64,6 +65,7 @@ async def verify(
     sex: Typed = None,
     surname: Typed = None,
     given_names: Typed = None,
+    facts: Annotated[str | None, Form(max_length=4000, description="JSON: what the registry asks besides")] = None,
     holder_key: Annotated[str | None, Form(max_length=2000)] = None,
 ) -> Registered:
     """Show who you are: a picture of the document, or two typed fields; a face only if agreed to."""
@@ -73,6 +75,7 @@ async def verify(
         typed={key: value.strip() for key, value in zip(TYPED, values, strict=True) if value and value.strip()},
         document=await picture(document, "document"),
         face=await picture(face, "face"),
+        facts=facts_of(facts),
     )
     return await register(gateway, token, submission, holder_of(holder_key))
 
@@ -104,6 +107,17 @@ async def picture(upload: UploadFile | None, part: str) -> bytes | None:
     if upload.size > LARGEST_PICTURE:
         raise picture_refused("too_large", part)
     return await upload.read()
+
+
+def facts_of(text: str | None) -> dict[str, str]:
+    """What the registry asks beyond the document, by path, from its JSON text."""
+    try:
+        facts = json.loads(text) if text else {}
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise InputRefused("The additional answers could not be read. Please reload the page.", field="facts")
+    return {path: value.strip() for path, value in facts.items() if value.strip()}
 
 
 def holder_of(text: str | None) -> EllipticCurvePublicKey | None:
@@ -142,6 +156,8 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
         timezone=unit.timezone,
         jurisdiction=unit.jurisdiction,
         asks=list(profile.fields),
+        asks_besides=list(besides(unit.registry_name)),
+        asks_one_of=list(NEEDS[unit.registry_name].one_of),
         face=profile.face,
         seen_by=["landlord", f"registry:{unit.registry_name}", "officer"],
         consents={purpose: steps.consent_to(session, offer, purpose) is not None for purpose in steps.PURPOSES},

@@ -38,7 +38,9 @@ def link_of(gateway: Gateway, offer: Offer) -> str:
 def filings_of(session: Session, stay: Stay) -> list[FilingShown]:
     """How the stay's records stand."""
     rows = session.scalars(
-        select(Registration).where(Registration.stay_id == stay.id).order_by(Registration.created_at)
+        select(Registration)
+        .where(Registration.stay_id == stay.id)
+        .order_by(Registration.created_at, Registration.number)
     )
     return [
         FilingShown(

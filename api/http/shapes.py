@@ -153,6 +153,8 @@ class DoorShown(BaseModel):
     timezone: str
     jurisdiction: str
     asks: list[str]
+    asks_besides: list[str]
+    asks_one_of: list[str]
     face: str
     seen_by: list[str]
     consents: dict[str, bool]

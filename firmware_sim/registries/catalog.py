@@ -66,7 +66,7 @@ SIMULATORS: dict[str, Simulator] = {
     "es": Simulator(
         spain_app,
         "/hospedajes-web/ws/v1/comunicacion",
-        {"user": spain.USER, "landlord": spain.LANDLORD},
+        {"user": spain.USER, "landlord": spain.LANDLORD, "poll_after_s": "1"},
         facts=_SPAIN,
     ),
     "it": Simulator(italy_app, "/service/service.asmx", {"user": italy.USER}, ("wskey_file",), _ITALY),

@@ -28,13 +28,17 @@ from gateway.domain.verification import (
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a tenant hands in; pictures are JPEG or PNG bytes, `typed` what they typed or corrected."""
+    """What a tenant hands in; pictures are JPEG or PNG bytes, `typed` what they typed or corrected.
+
+    `facts` (path: text) is what the unit's registry asks beyond any document.
+    """
 
     typed: Mapping[str, str]
     document: bytes | None = field(default=None, repr=False)
     face: bytes | None = field(default=None, repr=False)
     face_consented: bool = False
     guardian_present: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ async def examine(
         raise InputRefused(sentence("field_missing", "en"), fields=[{"field": "name", "code": "field_missing"}])
     if reading is not None:
         fields["document_kind"] = reading.kind
+    fields |= {f"person.{path}": text for path, text in submission.facts.items()}
     return Examined(
         verdict=decide(evidence, profile, settings),
         fields=fields,

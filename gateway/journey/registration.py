@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.domain.deadlines import deadline, standing
+from gateway.domain.changes import plan
+from gateway.domain.deadlines import LegalClock, deadline, standing
 from gateway.domain.events import EventType
 from gateway.domain.id_numbers import looks_like_resident_number
 from gateway.domain.registration import (
@@ -21,6 +24,7 @@ from gateway.domain.registration import (
     UnitFacts,
 )
 from gateway.domain.registration import Registration as Record
+from gateway.domain.registration_fill import fill
 from gateway.domain.registration_json import registration_to_json
 from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
@@ -34,6 +38,8 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
     "id_card": "national_id",
     "cn_resident_id": "resident_id",
 }
+TOLD: Final = "person."  # fields a document does not say, by their path in the record
+NOBODY_TO_TELL: Final = "The law here asks for no record of this person; it is kept here, and nothing is sent."
 SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
@@ -68,23 +74,61 @@ def registered(stay: Stay) -> list[Person]:
 def _report(
     session: Session, stay: Stay, person: Person, kind: Kind, event: EventType, keyring: Keyring, now: int
 ) -> Registration:
-    row = Registration(
-        id=new_id(), stay=stay, person_id=person.id, kind=kind, registry_name=stay.unit.registry_name, created_at=now
-    )
-    facts = record_of(row, stay, person, keyring)
+    """The records one happening becomes at this registry, in order; the event is about the last of them."""
+    facts = _facts(stay, person, kind, keyring)
     clock = deadline(facts, now)
-    if clock is None:
-        row.state = "not_due"
-    else:
-        row.deadline_at = clock.due_at
-        facts = replace(facts, late=standing(clock, now) == "late")
-    row.sealed = keyring.vault.seal(person.id, f"registration/{row.id}", registration_to_json(facts).encode())
+    earlier = _latest(session, person)
+    planned = plan(stay.unit.registry_name, replace(facts, corrects=earlier.id if earlier else None))
+    note = planned.note if clock else NOBODY_TO_TELL
+    records = planned.records if clock else ()
+    rows = [_keep(session, stay, person, step, earlier, keyring, now, clock) for step in records or (facts,)]
+    for row in rows:
+        if records:
+            _owe_record(session, row, stay, now)
+        else:
+            row.state, row.answer_sentence = "not_due", note
+    record(session, event, now, stay=stay, registration=rows[-1], data={"registration": rows[-1].id})
+    return rows[-1]
+
+
+def _keep(
+    session: Session,
+    stay: Stay,
+    person: Person,
+    step: Record,
+    earlier: Registration | None,
+    keyring: Keyring,
+    now: int,
+    clock: LegalClock | None,
+) -> Registration:
+    """One record as it will be sent, under the person's key. What it corrects is looked up when it is sent."""
+    row = Registration(
+        id=new_id(),
+        stay=stay,
+        person_id=person.id,
+        number=session.scalar(select(func.count()).where(Registration.person_id == person.id)) or 0,
+        kind=step.kind,
+        corrects_id=earlier.id if earlier and step.corrects else None,
+        registry_name=stay.unit.registry_name,
+        created_at=now,
+        deadline_at=clock.due_at if clock else None,
+    )
+    late = clock is not None and standing(clock, now) == "late"
+    sent = replace(step, id=row.id, reference=row.id, corrects=None, late=late)
+    row.sealed = keyring.vault.seal(person.id, f"registration/{row.id}", registration_to_json(sent).encode())
     session.add(row)
     session.flush()
-    record(session, event, now, stay=stay, registration=row, data={"registration": row.id})
-    if clock is not None:
-        _owe_record(session, row, stay, now)
     return row
+
+
+def _latest(session: Session, person: Person) -> Registration | None:
+    """The person's last record that says they stay, whatever became of it so far."""
+    query = select(Registration).where(
+        Registration.person_id == person.id,
+        Registration.kind.in_(("check_in", "change")),
+        Registration.state.not_in(("not_due", "refused")),
+    )
+    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
 
 
 def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
@@ -92,12 +136,12 @@ def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> No
     owe(session, party=party, lane=lane, work="submit", about=row.id, now=now)
 
 
-def record_of(row: Registration, stay: Stay, person: Person, keyring: Keyring) -> Record:
+def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
     """The whole record as the port takes it, opened with the person's key. Raises Erased."""
     return Record(
-        id=row.id,
-        kind=row.kind,  # type: ignore[arg-type]  # a column holds any word; the steps above write only kinds
-        reference=row.id,
+        id="",
+        kind=kind,
+        reference="",
         unit=unit_facts(stay),
         stay=StayFacts(id=stay.id, from_at=stay.from_at, until_at=stay.until_at, agreed_at=stay.created_at),
         people=(person_facts(person.id, person_fields(person, keyring)),),
@@ -108,21 +152,22 @@ def record_of(row: Registration, stay: Stay, person: Person, keyring: Keyring) -
 def unit_facts(stay: Stay) -> UnitFacts:
     """The dwelling as a registry names it."""
     unit = stay.unit
-    address = Address(street=unit.address)
-    return UnitFacts(
+    facts = UnitFacts(
         code=unit.code,
-        address=address,
+        address=Address(street=unit.address),
         area=unit.area,
         jurisdiction=unit.jurisdiction,
         timezone=unit.timezone,
         name=unit.label,
     )
+    return fill(facts, unit.registry_facts)
 
 
 def landlord_facts(stay: Stay) -> LandlordFacts:
     """The landlord as a registry names them."""
     landlord = stay.unit.landlord
-    return LandlordFacts(id=landlord.id, name=landlord.name, phone=landlord.phone, email=landlord.email or "")
+    facts = LandlordFacts(id=landlord.id, name=landlord.name, phone=landlord.phone, email=landlord.email or "")
+    return fill(facts, landlord.registry_facts)
 
 
 def person_fields(person: Person, keyring: Keyring) -> dict[str, str]:
@@ -142,7 +187,7 @@ def seal_fields(person: Person, fields: Mapping[str, str], keyring: Keyring) -> 
 def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
     """The fields of a verification as a registry names them; dates YYYY-MM-DD, states ISO alpha-3."""
     surname, given = names_of(fields)
-    return PersonFacts(
+    facts = PersonFacts(
         id=person_id,
         surname=surname,
         given_names=given,
@@ -155,9 +200,8 @@ def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
             issuing_country=fields.get("issuing_state", fields.get("nationality", "")),
         ),
         registered_address=fields.get("address", ""),
-        phone=fields.get("phone", ""),
-        email=fields.get("email", ""),
     )
+    return fill(facts, {path.removeprefix(TOLD): text for path, text in fields.items() if path.startswith(TOLD)})
 
 
 def names_of(fields: Mapping[str, str]) -> tuple[str, str]:

@@ -47,6 +47,12 @@ class AccountSettings(BearerSettings):
     landlord: str = ""
 
 
+class SpanishSettings(AccountSettings):
+    """An account at SES.HOSPEDAJES: also how many seconds to leave a lot before asking for it again."""
+
+    poll_after_s: Annotated[int, Field(ge=1, le=3600)] = 60
+
+
 class ItalianSettings(AccountSettings):
     """An account at Alloggiati Web: also the key of the web service, as wskey or as the path wskey_file."""
 

@@ -16,13 +16,12 @@ from gateway.domain.registration import (
 )
 from gateway.registries import spain_record, spain_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
-from gateway.registries.settings import AccountSettings
+from gateway.registries.settings import SpanishSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
 from gateway.registries.transport import LostAnswer, open_client
 
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
 _APPLICATION = "Lodgekey"
-_POLL_AFTER_S = 60
 _DONE, _IN_WORK = {1, 6}, {4, 5}  # codigoEstado
 # Codes of the header come at once and mean that nothing was taken in; samples carry them with three digits too.
 _SENTENCES = {
@@ -42,8 +41,8 @@ class SpainRegistry:
     can_be_asked = False
     resends_safely = False
 
-    def __init__(self, port: SoapPort, landlord: str, now: Clock) -> None:
-        self._port, self._landlord, self._now = port, landlord, now
+    def __init__(self, port: SoapPort, landlord: str, now: Clock, poll_after_s: int) -> None:
+        self._port, self._landlord, self._now, self._poll_after_s = port, landlord, now, poll_after_s
 
     async def submit(self, registration: Registration) -> Answer:
         """Operation A (PV), or B for an annulment: Pending with the lot's code."""
@@ -103,11 +102,11 @@ class SpainRegistry:
             return _refusal(answer.codigoRetorno, answer.descripcion)
         if not answer.lote:
             return OutcomeUnknown("the registry took it in without naming the lot")
-        return Pending(answer.lote, self._now() + _POLL_AFTER_S)
+        return Pending(answer.lote, self._now() + self._poll_after_s)
 
     def _decided(self, result: Any, reply: SoapReply) -> Answer:
         if result.codigoEstado in _IN_WORK:
-            return Pending(result.lote, self._now() + _POLL_AFTER_S)
+            return Pending(result.lote, self._now() + self._poll_after_s)
         items = _outcome(result)[1]
         refused = next((item for item in items if item[1]), None)
         if refused:
@@ -132,8 +131,9 @@ def _refusal(code: int, described: str | None) -> Refused:
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:
-    """Settings: url, user, token or token_file (the password), landlord (its number), ca_file?, timeout_s?."""
-    given = AccountSettings.model_validate(settings)
+    """Settings: url, user, token or token_file (the password), landlord (its number), poll_after_s?, ca_file? …"""
+    given = SpanishSettings.model_validate(settings)
     account = (given.user, given.secret())
     client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, auth=account, reuse=False)
-    return SpainRegistry(SoapPort("hospedajes.wsdl", _BINDING, given.url, client), given.landlord, now)
+    port = SoapPort("hospedajes.wsdl", _BINDING, given.url, client)
+    return SpainRegistry(port, given.landlord, now, given.poll_after_s)

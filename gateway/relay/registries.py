@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
 
 ASK_AFTER: Final = 5
+NOT_SET_UP: Final = 300
 ASK_TIMES: Final = 12
 CLAIMED: Final = frozenset({"submit"})
 
@@ -47,7 +49,11 @@ class RegistrySenders:
             row, record = await asyncio.to_thread(self._record, delivery.about)
         except Erased:
             return Sent(Refused("the record was erased before it was sent"))
-        registry = self._registries[row.registry_name]
+        if record.kind == "annulment" and record.corrects is None:
+            return Sent(Done("there was nothing to annul"), _not_due(row.id))
+        registry = self._registries.get(row.registry_name)
+        if registry is None:
+            return Sent(RetryAt(self._now() + NOT_SET_UP, f"the registry {row.registry_name} is not set up"))
         try:
             answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
@@ -61,18 +67,22 @@ class RegistrySenders:
 
     async def _ask(self, registry: Registry, row: Registration, record: Record, *, cut_short: bool) -> Answer:
         """Submit what was never sent; look up what was. A look-up that finds nothing proves it may be sent."""
-        if row.state == "queued" and not cut_short:
+        unsure = cut_short or row.state == "asking"
+        if row.state == "pending":
+            return await registry.poll(row.pending_reference or record.reference)
+        if not unsure or registry.resends_safely:
             return await registry.submit(record)
-        if row.state != "pending" and not registry.can_be_asked:
+        if not registry.can_be_asked:
             return OutcomeUnknown("the gateway was stopped while sending, and this registry cannot be asked")
-        answer = await registry.poll(row.pending_reference or record.reference)
-        if row.state != "pending" and isinstance(answer, RegistryRefused) and answer.code == UNKNOWN_REFERENCE:
+        answer = await registry.poll(record.reference)
+        if isinstance(answer, RegistryRefused) and answer.code == UNKNOWN_REFERENCE:
             return await registry.submit(record)
         return answer
 
     def _judged(self, delivery: Delivery, registry: Registry, row: Registration, answer: Answer) -> Sent:
         registration_id = row.id
-        if isinstance(answer, OutcomeUnknown) and registry.can_be_asked and delivery.attempts < ASK_TIMES:
+        again = registry.can_be_asked or registry.resends_safely
+        if isinstance(answer, OutcomeUnknown) and again and delivery.attempts < ASK_TIMES:
             return Sent(RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"), _asking(registration_id))
 
         def also(session: Session, now: int) -> None:
@@ -94,9 +104,20 @@ class RegistrySenders:
     def _record(self, registration_id: str) -> tuple[Registration, Record]:
         with self._database.reading() as session:
             row = session.get_one(Registration, registration_id)
+            corrected = session.get(Registration, row.corrects_id) if row.corrects_id else None
         if row.sealed is None:
             raise Erased
-        return row, registration_from_json(self._vault.open(row.person_id, f"registration/{row.id}", row.sealed))
+        record = registration_from_json(self._vault.open(row.person_id, f"registration/{row.id}", row.sealed))
+        return row, replace(record, corrects=corrected.receipt if corrected else None)
+
+
+def _not_due(registration_id: str) -> Callable[[Session, int], None]:
+    """Remember that there was nothing to send."""
+
+    def also(session: Session, _now: int) -> None:
+        session.get_one(Registration, registration_id).state = "not_due"
+
+    return also
 
 
 def _asking(registration_id: str) -> Callable[[Session, int], None]:

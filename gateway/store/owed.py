@@ -52,9 +52,10 @@ class Delivery(Model):
 
 
 class Registration(Model):
-    """One registration record for one authority. `sealed` is the record as it will be sent, under the person's key.
+    """One registration record for one authority, the `number`-th of its person.
 
-    state: not_due (nobody has to be told), queued, asking (sent, answer lost), pending, accepted, partly, refused
+    `sealed` is the record as it will be sent, under the person's key.
+    state: not_due (nothing is sent), queued, asking (sent, answer lost), pending, accepted, partly, refused
     or unknown.
     """
 
@@ -62,6 +63,7 @@ class Registration(Model):
     id: Mapped[Id]
     stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    number: Mapped[int]
     corrects_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
     kind: Mapped[Word]
     registry_name: Mapped[Word]

@@ -3,17 +3,18 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gateway.store.model import Id, Model, Text, Word
+from gateway.store.model import Id, Json, Model, Text, Word
 
 
 class Landlord(Model):
-    """Who owns units; the name and telephone are shown to tenants."""
+    """Who owns units; name and telephone are shown to tenants, `registry_facts` (path: text) told to registries."""
 
     __tablename__ = "landlords"
     id: Mapped[Id]
     name: Mapped[Text]
     phone: Mapped[Word]
     email: Mapped[Text | None]
+    registry_facts: Mapped[Json] = mapped_column(default=dict)
 
 
 class Account(Model):
@@ -40,7 +41,10 @@ class SignIn(Model):
 
 
 class Unit(Model):
-    """A dwelling: one permanent code, an address, a grid area, a time zone (IANA) and the law that applies."""
+    """A dwelling: one permanent code, an address, a grid area, a time zone (IANA) and the law that applies.
+
+    `registry_facts` (path: text) is what its registry wants to know beyond that.
+    """
 
     __tablename__ = "units"
     id: Mapped[Id]
@@ -52,6 +56,7 @@ class Unit(Model):
     timezone: Mapped[Word]
     jurisdiction: Mapped[Word]
     registry_name: Mapped[Word]
+    registry_facts: Mapped[Json] = mapped_column(default=dict)
     landlord: Mapped[Landlord] = relationship(lazy="joined")
     devices: Mapped[list["Device"]] = relationship(back_populates="unit", order_by="Device.id")
 
