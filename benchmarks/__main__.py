@@ -4,6 +4,8 @@ import argparse
 import json
 import sys
 
+import structlog
+
 from benchmarks.harness import Figure, benchmark_names, load_benchmark, measure
 
 
@@ -14,6 +16,8 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     given = parser.parse_args()
+    # what the measured parts log is no figure: stdout is for those alone
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     unknown = sorted(set(given.names) - set(known))
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(known)}")

@@ -76,10 +76,13 @@ class PrintReader:
             return pixels, []
         turns = 1 if sum(_is_tall(box) for box in corners) * 2 > len(corners) else 0
         pixels, corners = turn_page(pixels, corners, turns)
-        if not self._reads_better_upright(pixels, corners):
+        known = self._read_upright(pixels, corners)
+        if known is None:
             pixels, corners = turn_page(pixels, corners, 2)
-        read = self.read_lines([cut_line(pixels, box) for box in corners])
-        lines = [PrintedLine(text, score, box) for (text, score), box in zip(read, corners, strict=True) if text]
+            known = {}
+        left = [place for place in range(len(corners)) if place not in known]
+        known |= dict(zip(left, self.read_lines([cut_line(pixels, corners[place]) for place in left]), strict=True))
+        lines = [PrintedLine(*known[place], box) for place, box in enumerate(corners) if known[place][0]]
         return pixels, sorted(lines, key=lambda line: line.middle)
 
     def read_lines(self, cuts: Sequence[Pixels]) -> list[tuple[str, float]]:
@@ -95,14 +98,18 @@ class PrintReader:
         boxes = getattr(found, "boxes", None)
         return [] if boxes is None else [np.asarray(box, np.float32) for box in boxes]
 
-    def _reads_better_upright(self, pixels: Pixels, corners: Sequence[Corners]) -> bool:
-        """Reads the widest lines as they stand and upside down, and compares the scores."""
-        widest = sorted(corners, key=lambda box: float(np.ptp(box[:, 0])), reverse=True)[:PROBES]
-        cuts = [cut_line(pixels, box) for box in widest]
-        upright = sum(score for _, score in self.read_lines(cuts))
+    def _read_upright(self, pixels: Pixels, corners: Sequence[Corners]) -> dict[int, tuple[str, float]] | None:
+        """What the widest lines say, by place, or None where they read better upside down."""
+        widest = sorted(range(len(corners)), key=lambda place: float(np.ptp(corners[place][:, 0])), reverse=True)[
+            :PROBES
+        ]
+        cuts = [cut_line(pixels, corners[place]) for place in widest]
+        read = self.read_lines(cuts)
+        upright = sum(score for _, score in read)
         if upright > PLAINLY_UPRIGHT * len(cuts):
-            return True
-        return upright >= sum(score for _, score in self.read_lines([cut[::-1, ::-1] for cut in cuts]))
+            return dict(zip(widest, read, strict=True))
+        turned = sum(score for _, score in self.read_lines([cut[::-1, ::-1] for cut in cuts]))
+        return dict(zip(widest, read, strict=True)) if upright >= turned else None
 
 
 def _is_tall(box: Corners) -> bool:

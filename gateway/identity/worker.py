@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import IO, Any, Protocol
 
+import cv2
 import numpy as np
 
 from gateway.domain.identity import Challenge, DocumentReading, ImageRefused
@@ -44,6 +45,7 @@ def confine(mebibytes: int) -> None:
 
 def load_jobs(engine_name: str) -> Jobs:
     """Loads every model and runs each once, so that the first tenant does not wait for it."""
+    cv2.setNumThreads(1)
     engine = ENGINES[engine_name]()
     reader = PrintReader()
     documents = DocumentReader(reader, engine)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import queue
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from gateway.identity.settings import IdentitySettings
 
 log = structlog.get_logger(__name__)
 Body = dict[str, Any]
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""More workers, not more threads, are what uses the cores."""
 
 
 class WorkerProcess:
@@ -35,6 +38,7 @@ class WorkerProcess:
             [sys.executable, "-m", "gateway.identity.worker", self._settings.engine, str(self._settings.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=os.environ | ONE_THREAD,
         )
         return float(self._await_answer(self._settings.warm_up_timeout)["ms"])
 

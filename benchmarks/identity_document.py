@@ -1,0 +1,61 @@
+"""One document through the gateway's workers, against calling the text reader and the face detector directly."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from io import BytesIO
+from typing import Any, Final, Literal
+
+import numpy as np
+from PIL import Image
+from rapidocr import RapidOCR
+
+from benchmarks.harness import Pair
+from benchmarks.identity_face import timed
+from firmware_sim.camera import take_photograph
+from firmware_sim.specimens import ANNA, astronaut, print_passport
+from gateway.identity.faces import FaceRecognitionEngine
+from gateway.identity.ocr import DETECTION_SIDE
+from gateway.identity.pool import IdentityPool
+from gateway.identity.settings import IdentitySettings
+
+NAME: Final = "identity_document"
+BAR: Final = 1.15
+BETTER: Final[Literal["lower", "higher"]] = "lower"
+WHAT: Final = "time of reading one passport through a confined worker / RapidOCR and face_locations called directly"
+N = 2
+
+
+@contextmanager
+def prepare() -> Iterator[Pair]:
+    """One warm worker, and both libraries in this process with the same options."""
+    FaceRecognitionEngine()
+    library: Any = import_module("face_recognition")
+    reader = RapidOCR(params={
+        "Global.use_cls": False, "Global.log_level": "error",
+        "Det.limit_type": "max", "Det.limit_side_len": DETECTION_SIDE,
+        "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    })  # fmt: skip
+    picture = take_photograph(print_passport(ANNA, astronaut()))
+
+    def read_directly() -> None:
+        pixels = np.asarray(Image.open(BytesIO(picture)).convert("RGB"))
+        reader(np.ascontiguousarray(pixels[..., ::-1]))
+        library.face_locations(
+            np.asarray(Image.fromarray(pixels).resize((640, 640 * pixels.shape[0] // pixels.shape[1])))
+        )
+
+    with asyncio.Runner() as runner:
+        pool = IdentityPool(IdentitySettings(workers=1))
+        runner.run(pool.start())
+        runner.run(pool.read_document(picture))
+        read_directly()
+
+        def ours() -> float:
+            return timed(lambda: runner.run(pool.read_document(picture)), N)
+
+        try:
+            yield Pair(ours, lambda: timed(read_directly, N), N)
+        finally:
+            runner.run(pool.stop())

@@ -1,0 +1,67 @@
+"""One face comparison through the gateway's workers, against calling face_recognition directly."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from io import BytesIO
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from benchmarks.harness import Pair
+from firmware_sim.camera import encode_jpeg, take_selfie
+from firmware_sim.specimens import astronaut
+from gateway.identity.faces import FaceRecognitionEngine
+from gateway.identity.pool import IdentityPool
+from gateway.identity.settings import IdentitySettings
+
+NAME: Final = "identity_face"
+BAR: Final = 1.15
+BETTER: Final[Literal["lower", "higher"]] = "lower"
+WHAT: Final = (
+    "time of one face comparison through a confined worker / face_recognition called directly on both pictures"
+)
+N = 5
+
+
+@contextmanager
+def prepare() -> Iterator[Pair]:
+    """One warm worker, and the library in this process."""
+    FaceRecognitionEngine()  # imports the library past its warning about pkg_resources
+    library: Any = import_module("face_recognition")
+    portrait, probe = encode_jpeg(np.asarray(astronaut(), np.uint8)), take_selfie(astronaut())
+    with asyncio.Runner() as runner:
+        pool = IdentityPool(IdentitySettings(workers=1))
+        runner.run(pool.start())
+        runner.run(pool.compare_faces(portrait, probe))
+
+        def ours() -> float:
+            return timed(lambda: runner.run(pool.compare_faces(portrait, probe)), N)
+
+        def directly() -> float:
+            return timed(lambda: compare_directly(library, portrait, probe), N)
+
+        directly()
+        try:
+            yield Pair(ours, directly, N)
+        finally:
+            runner.run(pool.stop())
+
+
+def timed(operation: Any, times: int) -> float:
+    """Seconds of wall clock for so many operations."""
+    began = time.perf_counter()
+    for _ in range(times):
+        operation()
+    return time.perf_counter() - began
+
+
+def compare_directly(library: Any, portrait: bytes, probe: bytes) -> float:
+    """As the library's own examples do it."""
+    codes = []
+    for data in (portrait, probe):
+        pixels = library.load_image_file(BytesIO(data))
+        codes.append(library.face_encodings(pixels, library.face_locations(pixels), model="large")[0])
+    return float(library.face_distance([codes[0]], codes[1])[0])
