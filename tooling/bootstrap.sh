@@ -49,7 +49,7 @@ uv_works() { "$tools/bin/uv" --version >/dev/null 2>&1; }
 sync_packages() { # what is downloaded is shown, the list of what is installed is not
     {
         result=0
-        UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-300} UV_PYTHON_DOWNLOADS=never \
+        UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-300} UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 \
             "$tools/bin/uv" sync --frozen --no-progress --color never --python "$python" 2>&1 || result=$?
         echo "$result" >"$tools/stamps/sync-result"
     } | grep -v '^ [+~-] ' || true
@@ -138,5 +138,14 @@ prepare_debian() {
     [ -z "$missing" ] || say "      still missing: $missing- what needs them will say so"
 }
 
+# --- What checks the pages -----------------------------------------------------------------------------------------
+
+prepare_page_checks() { # axe-core for the browser tests; nothing of it is shipped
+    if [ "$purpose" != test ] || [ -d tests/browser/axe/node_modules/axe-core ]; then return 0; fi
+    if has_command npm && retry npm ci --silent --no-audit --no-fund --prefix tests/browser/axe; then return 0; fi
+    say "      axe-core is missing (npm ci --prefix tests/browser/axe); the accessibility tests will say so"
+}
+
 prepare_python
 prepare_debian
+prepare_page_checks
