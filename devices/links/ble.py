@@ -2,7 +2,8 @@
 
 A device is found by the tag it advertises. One connection attempt at a time, a fixed number of connections at once,
 one command at a time for a device, and a device that is not talked to is let go. A command is never sent twice by the
-link: whoever repeats it repeats the same signed command, which the lock does once.
+link: whoever repeats it repeats the same signed command, which the lock does once. A lock says nothing to a stranger:
+what it has kept comes after the first command (read_back, say) that it found to be the gateway's.
 """
 
 from __future__ import annotations
@@ -21,14 +22,21 @@ from bleak.exc import BleakError
 from bleak_retry_connector import establish_connection
 
 from devices.link import LinkDown, Received
-from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, Reassembly, cut, read_ble_message, tag_of
+from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
+from devices.wire.ble_frames import Gathering, split
 from devices.wire.errors import BadMessage
 
 log = logging.getLogger(__name__)
 
 WAITING = 1000  # messages kept for the reader; beyond it they stay unsettled, and come again with the next connection
 CHANNELS: Final = {Kind.ACK: "ack", Kind.EVENT: "event", Kind.STATE: "state"}
-TROUBLE = (BleakError, TimeoutError, OSError, EOFError)  # bleak lets the operating system's own errors through
+TROUBLE = (
+    BleakError,
+    BadMessage,
+    TimeoutError,
+    OSError,
+    EOFError,
+)  # bleak lets the operating system's own errors through
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Session:
     site: str
     device: str
     client: BleakClient
-    reassembly: Reassembly = field(default_factory=Reassembly)
+    gathering: Gathering = field(default_factory=Gathering)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     number: int = 0
     used_at: float = 0.0
@@ -99,14 +107,6 @@ class BleLink:
                 await self._write(session, Kind.CMD, payload)
         except TROUBLE as error:
             raise LinkDown(f"no answer over Bluetooth: {type(error).__name__}") from error
-
-    async def connect(self, site: str, device: str) -> None:
-        """Be connected, so that the device can say what it has kept for us. Raises LinkDown."""
-        try:
-            async with self._turns.setdefault(device, asyncio.Lock()):
-                await self._session(site, device)
-        except TROUBLE as error:
-            raise LinkDown(f"not in range: {type(error).__name__}") from error
 
     async def batches(self) -> AsyncIterator[list[Received]]:
         """Yield what devices have said since the last time."""
@@ -165,20 +165,18 @@ class BleLink:
             if inlet is None:
                 raise BleakError("the device has no inlet")
             size = max(20, inlet.max_write_without_response_size)
-            for fragment in cut(BleMessage(kind, number, body), size):
+            for fragment in split(BleMessage(kind, number, body).to_bytes(), size):
                 await session.client.write_gatt_char(inlet, fragment, response=True)
 
     def _heard(self, session: Session, _: Any, fragment: bytearray) -> None:
-        whole = session.reassembly.take(bytes(fragment))
-        if whole is None:
-            return
         session.used_at = asyncio.get_running_loop().time()
         try:
-            message = read_ble_message(whole)
-        except BadMessage:
-            log.warning("set aside %d unreadable bytes over Bluetooth", len(whole))
+            whole = session.gathering.add(bytes(fragment))
+            message = read_ble_message(whole) if whole else None
+        except BadMessage as error:
+            log.warning("set aside a message over Bluetooth: %s", error)
             return
-        if message.kind in CHANNELS and len(self._queue) < WAITING:
+        if message and message.kind in CHANNELS and len(self._queue) < WAITING:
             ack = partial(self._settle, session, message.number)
             channel = CHANNELS[message.kind]
             self._queue.append(Received(session.site, session.device, channel, message.body, False, ack))

@@ -7,10 +7,11 @@ fragment with index 0 begins anew.
 from dataclasses import dataclass, field
 
 from devices.wire.errors import BadMessage
+from devices.wire.messages import LOCK_LIMIT
 
 LAST = 0x80
 MAX_FRAGMENTS = 128
-MAX_MESSAGE = 2048  # bytes of one message
+MAX_MESSAGE = LOCK_LIMIT + 3  # bytes of one message; few fit as many where the link's packets are small
 
 
 def split(message: bytes, size: int) -> list[bytes]:

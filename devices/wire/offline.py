@@ -25,6 +25,7 @@ EXPORT_COMMAND, EXPORT_ANSWER = 201, 202  # exporter labels (RFC 9528 §10.1); l
 HOLDER_KID, LOCK_KID = b"\x2b", b"\x0a"  # roles, not names: who they are is in the credential, encrypted
 KEY_LENGTH = 16
 FAILED: Final = b"\x00"  # first byte of an unsealed refusal: FAILED + code; no EDHOC message begins with it
+SEALED: Final = b"\x01"  # first byte of a sealed message, which by itself could begin with any
 MAX_CARRIED = 1024
 READY, RESULT = 0, 1  # places of the lock's answers; the phone's command is the first and only one
 _COMMAND = (
@@ -107,12 +108,14 @@ def failure_code(message: bytes) -> str | None:
 
 
 def _seal(value: dict[int, Any], key: bytes, place: int) -> bytes:
-    return AESCCM(key, tag_length=8).encrypt(place.to_bytes(13, "big"), cbor.encode(value), CONTEXT)
+    return SEALED + AESCCM(key, tag_length=8).encrypt(place.to_bytes(13, "big"), cbor.encode(value), CONTEXT)
 
 
 def _open(sealed: bytes, key: bytes, place: int, fields: tuple[Field, ...]) -> dict[str, Any]:
+    if sealed[:1] != SEALED:
+        raise BadMessage("not a sealed message")
     try:
-        value = cbor.decode(AESCCM(key, tag_length=8).decrypt(place.to_bytes(13, "big"), sealed, CONTEXT))
+        value = cbor.decode(AESCCM(key, tag_length=8).decrypt(place.to_bytes(13, "big"), sealed[1:], CONTEXT))
     except (InvalidTag, ValueError) as error:
         raise BadMessage("not sealed in this session") from error
     known = {field.number: field for field in fields}

@@ -1,24 +1,40 @@
-"""A device's Bluetooth side: it advertises its tag, hears commands on its inlet, speaks on its outlet.
+"""A device's Bluetooth side: it advertises its tag, hears on its inlet, speaks on its outlet.
 
-What it says is kept in its flash until the other side has settled it, as with the broker.
+A central is a stranger until it brings a command of the gateway that the lock carries out; only then does the lock
+tell its state and what it has kept. What it tells stays in its flash until the other side has settled it, as with the
+broker. A phone is spoken to in the offline handshake only.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from bumble.core import UUID, AdvertisingData
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 
-from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, Reassembly, cut, read_ble_message, tag_of
+from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
+from devices.wire.ble_frames import Gathering, split
 from devices.wire.errors import BadMessage
 from firmware_sim.ble.air import Air, make_device
-from firmware_sim.dialogue import Spoken
 from firmware_sim.lock import SimLock
+from firmware_sim.offline import Backoff, OfflineSession
 from firmware_sim.speech import Outgoing
 
 KINDS = {"ack": Kind.ACK, "event": Kind.EVENT, "state": Kind.STATE}
+
+
+class Visit:
+    """One central's connection."""
+
+    def __init__(self, connection: Any, lock: SimLock, backoff: Backoff) -> None:
+        self.connection = connection
+        self.known = False
+        self.gathering = Gathering()
+        self.phone = OfflineSession(lock, backoff)
+        self.number = 0
+        self.unsettled: dict[int, int] = {}
 
 
 class BlePeripheral:
@@ -28,17 +44,14 @@ class BlePeripheral:
         """`address`: a random static Bluetooth address."""
         self.lock = lock
         self.radio, self._controller = make_device(air, device, address)
-        self._reassembly = Reassembly()
-        self._unsettled: dict[int, int] = {}
-        self._number = 0
-        self._speaking = asyncio.Lock()
+        self._backoff = Backoff(time.monotonic)
+        self._visit: Visit | None = None
+        self._hearing = asyncio.Lock()
         self._outlet: Any = Characteristic(OUTLET, Characteristic.Properties.NOTIFY, Characteristic.READABLE, b"")
         properties = Characteristic.Properties.WRITE
         inlet: Any = Characteristic(INLET, properties, Characteristic.WRITEABLE, CharacteristicValue(write=self._hear))
         self.radio.add_service(Service(SERVICE, [inlet, self._outlet]))
         self.radio.advertising_data = advertisement(device)
-        self.radio.on("connection", self._begin)
-        self._outlet.on("subscription", self._subscribed)
 
     async def power_on(self) -> None:
         """Advertise until connected, and again after."""
@@ -56,44 +69,56 @@ class BlePeripheral:
         """Lose every connection without a word, as when somebody walks away."""
         self._controller.drop_links()
 
-    def _begin(self, _connection: Any) -> None:
-        """A new central: numbers and fragments of the former one mean nothing any more."""
-        self._reassembly, self._unsettled = Reassembly(), {}
-
-    def _subscribed(self, connection: Any, notified: bool, _indicated: bool) -> None:
-        if notified:
-            self._greeting = asyncio.create_task(self._greet(connection))
-
-    async def _greet(self, connection: Any) -> None:
-        await self.play(connection, self.lock.connected())
-        for message in self.lock.flash.waiting():
-            await self._say(connection, message)
-
     async def _hear(self, connection: Any, fragment: bytes) -> None:
-        whole = self._reassembly.take(bytes(fragment))
-        if whole is None:
-            return
-        try:
-            message = read_ble_message(whole)
-        except BadMessage:
-            return
+        if self._visit is None or self._visit.connection is not connection:
+            self._visit = Visit(connection, self.lock, self._backoff)
+        visit = self._visit
+        async with self._hearing:
+            try:
+                whole = visit.gathering.add(bytes(fragment))
+                message = read_ble_message(whole) if whole else None
+            except BadMessage:
+                return
+            if message:
+                await self._answer(visit, message)
+
+    async def _answer(self, visit: Visit, message: BleMessage) -> None:
         if message.kind is Kind.SETTLED:
-            self.lock.flash.delivered(self._unsettled.pop(message.number, -1))
+            self.lock.flash.delivered(visit.unsettled.pop(message.number, -1))
+        elif message.kind is Kind.PHONE:
+            reply = visit.phone.hear(message.body)
+            if reply is not None:
+                await self._write(visit, Kind.PHONE, reply)
         elif message.kind is Kind.CMD:
-            await self.play(connection, self.lock.receive(message.body))
+            await self._obey(visit, message.body)
 
-    async def play(self, connection: Any, spoken: Spoken) -> None:
-        """Send what the lock says, each message before the lock goes on."""
-        async with self._speaking:
-            for message in spoken:
-                await self._say(connection, message)
+    async def _obey(self, visit: Visit, raw: bytes) -> None:
+        """Acks leave at once, each before the lock goes on; the rest is for the gateway only."""
+        kept: list[Outgoing] = []
+        was_known = visit.known
+        for said in self.lock.receive(raw):
+            visit.known |= said.channel == "ack" and said.kind == "done"
+            if said.channel == "ack":
+                await self._say(visit, said)
+            else:
+                kept.append(said)
+        if visit.known and not was_known:
+            kept = [*self.lock.connected(), *self.lock.flash.waiting()]
+        for said in kept if visit.known else []:
+            if said.seq not in visit.unsettled.values():
+                await self._say(visit, said)
 
-    async def _say(self, connection: Any, message: Outgoing) -> None:
-        self._number = (self._number + 1) % 65536
-        if message.seq:
-            self._unsettled[self._number] = message.seq
-        for fragment in cut(BleMessage(KINDS[message.channel], self._number, message.payload), connection.att_mtu - 3):
-            await self.radio.notify_subscriber(connection, self._outlet, fragment)
+    async def _say(self, visit: Visit, said: Outgoing) -> None:
+        number = await self._write(visit, KINDS[said.channel], said.payload)
+        if said.seq:
+            visit.unsettled[number] = said.seq
+
+    async def _write(self, visit: Visit, kind: Kind, body: bytes) -> int:
+        visit.number = (visit.number + 1) % 65536
+        raw = BleMessage(kind, visit.number, body).to_bytes()
+        for fragment in split(raw, visit.connection.att_mtu - 3):
+            await self.radio.notify_subscriber(visit.connection, self._outlet, fragment)
+        return visit.number
 
 
 def advertisement(device: str) -> bytes:

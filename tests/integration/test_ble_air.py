@@ -144,7 +144,7 @@ async def test_an_advertisement_fits_and_tells_no_name(street: Street) -> None:
 async def test_what_is_asked_of_a_lost_connection_is_an_error_of_bleaks(street: Street) -> None:
     await street.lock("lock-1")
     link = await street.link()
-    await link.connect("house-1", "lock-1")
+    await link.publish("house-1", "lock-1", b"x", expires_in=10)
     client = link._sessions["lock-1"].client._backend
     assert isinstance(client, SimClient)
     inlet = link._sessions["lock-1"].client.services.characteristics

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from bleak.exc import BleakError
 
+from certs.keys import new_private_key
 from devices.driver import LockAddress
 from devices.drivers.native import NativeDriver
 from devices.intents import PutKey, ReadBack, Unlock
-from devices.link import LinkDown
+from devices.link import LinkDown, Received
+from devices.links.ble import BleLink
 from devices.reports import Answered, Happened, StateTold
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.backend import SimClient
@@ -47,38 +49,53 @@ async def test_a_key_is_put_and_opens_the_door_with_no_network(street: Street) -
     assert lock.lock.door.bolt == "unlocked"
 
 
-async def test_the_lock_tells_its_state_and_what_it_has_kept_when_somebody_listens(street: Street) -> None:
+def read_back() -> ReadBack:
+    return ReadBack(secrets.token_bytes(16), now() + 10)
+
+
+async def test_the_lock_tells_the_gateway_its_state_and_what_it_has_kept(street: Street) -> None:
     lock, link = await street.lock("lock-1"), await street.link()
+    driver = street.driver(link)
     list(lock.lock.turn_knob())
-    await link.connect(SITE, "lock-1")
-    heard = await hear_until(link, street.driver(link), Happened)
+    await driver.send(address("lock-1"), read_back())
+    heard = await hear_until(link, driver, Happened)
     assert [r.type for r in heard if isinstance(r, Happened)] == ["unlocked"]
     assert [r.state.bolt for r in heard if isinstance(r, StateTold)] == ["unlocked"]
+
+
+async def test_a_stranger_who_listens_hears_nothing_of_the_door(street: Street) -> None:
+    lock, link = await street.lock("lock-1"), await street.link()
+    stranger, driver = NativeDriver(link, new_private_key(), street.public_key_of, now), street.driver(link)
+    list(lock.lock.turn_knob())
+    await stranger.send(address("lock-1"), read_back())
+    await driver.send(address("lock-1"), read_back())  # a barrier: whatever came before this answer was for strangers
+    heard = await hear_until(link, driver, Answered)
+    assert isinstance(heard[0], Answered)
 
 
 async def test_what_was_settled_is_not_told_again_and_what_was_not_is(street: Street) -> None:
     lock, link = await street.lock("lock-1"), await street.link()
     driver = street.driver(link)
     list(lock.lock.turn_knob())
-    await link.connect(SITE, "lock-1")
-    (batch,) = [await asyncio.wait_for(_events(link, 1), PATIENCE)]
+    await driver.send(address("lock-1"), read_back())
+    first = await asyncio.wait_for(_events(link, 1), PATIENCE)
     await street.vanish("lock-1")
     list(lock.lock.turn_knob())
-    await link.connect(SITE, "lock-1")
+    await driver.send(address("lock-1"), read_back())
     again = await asyncio.wait_for(_events(link, 2), PATIENCE)
-    assert again[0].payload == batch[0].payload
-    batch[0].ack()  # of the former connection: settles nothing
+    assert again[0].payload == first[0].payload
+    first[0].ack()  # of the former connection: settles nothing
     again[0].ack()
     for _ in range(2):  # the second is written after the settling, whatever the first was
-        await driver.send(address("lock-1"), ReadBack(secrets.token_bytes(16), now() + 10))
+        await driver.send(address("lock-1"), read_back())
         await hear_until(link, driver, Answered)
     waiting = [message.payload for message in lock.lock.flash.waiting()]
     assert again[0].payload not in waiting
     assert again[1].payload in waiting
 
 
-async def _events(link: Any, count: int) -> list[Any]:
-    seen: list[Any] = []
+async def _events(link: BleLink, count: int) -> list[Received]:
+    seen: list[Received] = []
     async for batch in link.batches():
         seen += [message for message in batch if message.channel == "event"]
         if len(seen) >= count:
@@ -90,8 +107,6 @@ async def test_a_lock_out_of_range_is_said_to_be(street: Street) -> None:
     link = await street.link(find_seconds=0.3)
     with pytest.raises(LinkDown, match="Bluetooth"):
         await link.publish(SITE, "lock-9", b"x", expires_in=5)
-    with pytest.raises(LinkDown, match="range"):
-        await link.connect(SITE, "lock-9")
 
 
 async def test_a_command_that_takes_too_long_is_given_up(street: Street) -> None:
@@ -189,7 +204,7 @@ async def test_more_locks_than_slots_take_turns(street: Street) -> None:
 async def test_a_lock_that_is_not_talked_to_is_let_go(street: Street) -> None:
     await street.lock("lock-1")
     link = await street.link(idle_seconds=0.2)
-    await link.connect(SITE, "lock-1")
+    await street.driver(link).send(address("lock-1"), read_back())
     (connection,) = street.adapter.device.connections.values()
     gone = asyncio.Event()
     connection.on("disconnection", lambda _: gone.set())
@@ -200,7 +215,7 @@ async def test_a_lock_that_is_not_talked_to_is_let_go(street: Street) -> None:
 async def test_a_stranger_on_the_air_cannot_answer_for_a_lock(street: Street) -> None:
     """Advertising another's tag brings the command, but a stranger can neither obey it nor sign an answer."""
     impostor, link = await street.lock("lock-2"), await street.link()
-    impostor.radio.advertising_data = street.locks["lock-2"].radio.advertising_data
+    assert impostor.lock.flash.held_keys() == ()
     await street.driver(link).send(LockAddress(SITE, "lock-2"), put_key(street, "lock-1"))
     heard = await hear_until(link, street.driver(link), Answered)
     assert [(r.outcome, r.code) for r in heard if isinstance(r, Answered)] == [("refused", "wrong_lock")]

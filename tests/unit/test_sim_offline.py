@@ -275,6 +275,11 @@ def _through_the_air(message: bytes) -> bytes:
     return [gathering.add(fragment) for fragment in split(message, 20)][-1] or b""
 
 
+def test_no_sealed_answer_is_taken_for_a_refusal() -> None:
+    answers = (OfflineAnswer("done", None, "locked", NOW, number.to_bytes(8, "big")) for number in range(2000))
+    assert {failure_code(seal_answer(answer, bytes(16), READY)) for answer in answers} == {None}
+
+
 def test_another_version_or_direction_has_no_key_in_common() -> None:
     key = bytes(range(16))
     answer = OfflineAnswer("done", None, "locked", NOW, bytes(8))

@@ -1,0 +1,66 @@
+"""The tenant's phone as a Bluetooth central: carries the offline handshake of firmware_sim.phone to a lock in range."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bleak import BleakClient, BleakScanner
+from bleak.exc import BleakError
+
+from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
+from devices.wire.ble_frames import Gathering, split
+from devices.wire.errors import BadMessage
+from firmware_sim.ble.adapter import SimAdapter
+from firmware_sim.ble.backend import SimClient, SimScanner
+from firmware_sim.phone import Exchange
+
+FIND_SECONDS = 10.0
+ANSWER_SECONDS = 2.0  # a relayed conversation is a slow one: no reply in this time ends it
+
+
+class LockOutOfRange(Exception):
+    """Nobody in range advertises this lock's tag."""
+
+
+@asynccontextmanager
+async def reach(adapter: SimAdapter, lock: str) -> AsyncIterator[Exchange]:
+    """Connect to a lock by its id; yields what `ask_lock` needs. Raises LockOutOfRange, BleakError."""
+    tag = tag_of(lock)
+    scanner: dict[str, Any] = {"backend": SimScanner, "dongle": adapter}
+    found = await BleakScanner.find_device_by_filter(
+        lambda _, told: told.service_data.get(SERVICE) == tag, timeout=FIND_SECONDS, **scanner
+    )
+    if found is None:
+        raise LockOutOfRange(lock)
+    async with BleakClient(found, backend=SimClient, dongle=adapter) as client:
+        replies: asyncio.Queue[bytes] = asyncio.Queue()
+        gathering = Gathering()
+
+        def heard(_: object, fragment: bytearray) -> None:
+            try:
+                whole = gathering.add(bytes(fragment))
+                message = read_ble_message(whole) if whole else None
+            except BadMessage:
+                return
+            if message and message.kind is Kind.PHONE:
+                replies.put_nowait(message.body)
+
+        await client.start_notify(OUTLET, heard)
+        inlet = client.services.get_characteristic(INLET)
+        if inlet is None:
+            raise BleakError("the lock has no inlet")
+        size = inlet.max_write_without_response_size
+
+        async def exchange(message: bytes) -> bytes:
+            """One message there, its reply back; empty where the lock says nothing in time."""
+            for fragment in split(BleMessage(Kind.PHONE, 0, message).to_bytes(), size):
+                await client.write_gatt_char(INLET, fragment, response=True)
+            try:
+                return await asyncio.wait_for(replies.get(), ANSWER_SECONDS)
+            except TimeoutError:
+                return b""
+
+        yield exchange
