@@ -115,7 +115,6 @@ def stay_page(
             [stay.state]
             + [offer.state for offer in stay.offers]
             + [key.state for key in stay.keys]
-            + [f"{lock.bolt}{lock.online}" for lock in unit.locks]
             + [filing.state for filing in stay.registrations]
         ),
         "idempotency_key": os.urandom(12).hex(),

@@ -9,7 +9,7 @@ from api.cli.demo import Running
 from api.cli.walk import Pictures
 from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key, register_with_face, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
 
 

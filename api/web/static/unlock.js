@@ -1,8 +1,7 @@
 // Hold to unlock: a second's hold by finger, mouse or Space, or two presses of Enter; then only what the lock said is shown.
 
 import { bind, pairsFor, proof } from "./key.js";
-import "./ages.js";
-import "./wait.js";
+import { look } from "./wait.js";
 
 const HOLD = 1000; // ms
 const PATIENCE = 3000; // ms until the page says that the lock has not answered yet
@@ -102,6 +101,7 @@ class Unlocker {
       this.busy = false;
       this.button.removeAttribute("aria-disabled");
       this.label(this.say.hold);
+      look(); // the lock's own word below is then as fresh as its answer
     }
   }
 

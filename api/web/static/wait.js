@@ -1,19 +1,28 @@
-// While something is awaited (a person, the lock, the registry) the page looks again and shows the new one when it differs.
+// While something is awaited (a person, the lock, the registry) the page looks again: parts marked data-live are put in
+// place as they are now; where what is awaited has come, the page is opened anew.
+
+import { refreshAges } from "./ages.js";
 
 const EVERY = 3000;
 const told = (page) => [...page.querySelectorAll("[data-wait]")].map((part) => part.dataset.wait).join(";");
+const isBusy = () => document.querySelector("details[open], .hold[aria-disabled], .hold.held") !== null;
 
-async function look() {
-  if (document.querySelector("details[open]") || document.querySelector(".hold[aria-disabled]")) return; // somebody is busy here
-  try {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (answer.redirected) location.replace(answer.url);
-    else if (told(fresh) !== told(document)) location.replace(location.pathname);
-  } catch {
-    // offline: what is shown stays, the next look may succeed
+function replaceLiveParts(fresh) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const now = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
+    if (now) part.replaceChildren(...now.childNodes);
   }
+  refreshAges();
+}
+
+/** Ask the server for this page and show what has changed. */
+export async function look() {
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return; // offline or refused: what is shown stays, its age grows, the next look may succeed
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.redirected) location.replace(answer.url);
+  else if (told(fresh) === told(document)) replaceLiveParts(fresh);
+  else if (!isBusy()) location.replace(location.pathname);
 }
 
 if (told(document)) setInterval(look, EVERY);
