@@ -124,12 +124,17 @@ def _record_state(session: Session, device: Device, told: StateTold, now: int) -
     _owe_time(session, device, state.nonce, state.clock, now)
     if state.seq > device.told_seq:
         device.told_seq, device.bolt = state.seq, state.bolt
-    device.door, device.battery, device.clock, device.online = state.door, state.battery, state.clock, True
-    if device.alarm == "clock_lost" and state.clock == "set":
-        device.alarm = None
+    device.door, device.battery, device.online = state.door, state.battery, True
+    _tell_clock(device, state.clock)
     if device.kind == "lock":
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
     hurry(session, lanes.of_device(device.id), now)
+
+
+def _tell_clock(device: Device, clock: str) -> None:
+    device.clock = clock
+    if clock == "set" and device.alarm == "clock_lost":
+        device.alarm = None
 
 
 def _owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
@@ -151,7 +156,7 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
 
 def _record_answer(session: Session, device: Device, answer: Answered, now: int) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
-        device.clock = "set"
+        _tell_clock(device, "set")
         hurry(session, [lanes.keys(device.id)], now)
     command = session.get(Command, answer.command_id.hex())
     if command is None or command.device_id != device.id or command.outcome is not None:
