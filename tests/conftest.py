@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ("tests.parts.fixtures",)
+
 _connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
 
 

@@ -1,0 +1,241 @@
+"""A gateway's rows over a real SQLite file: one landlord, one unit with a lock, and a clock the test turns."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from sqlalchemy import select
+
+from certs.holder import sign_statement
+from certs.keys import compressed_point, new_private_key
+from devices.reports import Answered, Happened, Report, StateTold
+from devices.wire.messages import Bolt, ClockWord, State
+from gateway.domain.key import Proof, unlock_statement
+from gateway.domain.offer import token_of
+from gateway.domain.stay import Window
+from gateway.domain.verification import Outcome, Verdict
+from gateway.journey import door, landlord, lock
+from gateway.journey.door import Shown
+from gateway.journey.keyring import Keyring
+from gateway.store import Account, Delivery, Device, Event, Key, Landlord, Model, Stay, Unit
+from gateway.store.database import Database
+from gateway.store.sealing import Vault
+
+NOW: Final = 1_790_000_000
+DAY: Final = 86_400
+AREA: Final = "370100-07"
+LOCK: Final = "lock-1"
+FIELDS: Final = {
+    "name": "Anna Voorbeeld",
+    "id_number": "XR1001R58",
+    "birth_date": "1985-03-03",
+    "nationality": "NLD",
+    "sex": "F",
+    "document_kind": "passport",
+}
+
+
+@dataclass
+class World:
+    """Rows, secrets and the time of one gateway."""
+
+    folder: Path
+    database: Database
+    keyring: Keyring
+    now: int = NOW
+    landlord_id: str = ""
+    unit_id: str = ""
+    officer_id: str = ""
+    phone: EllipticCurvePrivateKey = field(default_factory=new_private_key)
+    seq: int = 0
+
+    @classmethod
+    def build(cls, folder: Path) -> "World":
+        """A migrated database with a landlord, an officer, a unit and its lock."""
+        folder.mkdir(parents=True, exist_ok=True)
+        database = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}")
+        database.migrate()
+        world = cls(folder, database, Keyring(Vault(folder / "vault"), new_private_key(), bytes(32)))
+        world.landlord_id, world.unit_id = world.add_unit("101", LOCK)
+        with database.writing() as session:
+            officer = Account(role="officer", login="officer", password_hash="", name="Officer", area=AREA)
+            session.add(officer)
+            session.flush()
+            world.officer_id = officer.id
+        return world
+
+    def copied_to(self, folder: Path) -> "World":
+        """The same rows and secrets in another folder; this world must be closed."""
+        shutil.copytree(self.folder, folder)
+        database = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}")
+        keyring = replace(self.keyring, vault=Vault(folder / "vault"))
+        return replace(self, folder=folder, database=database, keyring=keyring)
+
+    def close(self) -> None:
+        """Give files back."""
+        self.database.close()
+        self.keyring.vault.close()
+
+    def clock(self) -> int:
+        """UTC seconds."""
+        return self.now
+
+    def add_unit(self, room: str, lock_id: str | None, *, jurisdiction: str = "sandbox") -> tuple[str, str]:
+        """Another landlord's unit with a lock of this id: (landlord, unit)."""
+        with self.database.writing() as session:
+            owner = Landlord(name=f"Landlord of {room}", phone="+39 06 1234", email=None)
+            session.add(owner)
+            session.flush()
+            unit = Unit(
+                landlord_id=owner.id,
+                code=f"DW-{room}",
+                label=f"Room {room}",
+                address=f"Harbour Street {room}",
+                area=AREA,
+                timezone="Europe/Rome",
+                jurisdiction=jurisdiction,
+                registry_name="sandbox",
+            )
+            session.add(unit)
+            session.flush()
+            if lock_id:
+                session.add(device(lock_id, unit.id))
+            return owner.id, unit.id
+
+    def window(self, begins: int = -60, days: int = 3) -> Window:
+        """A window relative to now."""
+        return Window(self.now + begins, self.now + begins + days * DAY)
+
+    def offer(self, window: Window | None = None, unit_id: str = "") -> str:
+        """Step 1: the token of a new offer."""
+        with self.database.writing() as session:
+            unit = session.get_one(Unit, unit_id or self.unit_id)
+            offer = landlord.offer_key(session, unit, window or self.window(), self.now)
+            return token_of(offer.id, self.keyring.offer_secret)
+
+    def consent(self, token: str, *, registration: bool = True, face: bool = False) -> None:
+        """Step 2: open and agree."""
+        with self.database.writing() as session:
+            offer = door.open_offer(session, token, self.keyring, self.now)
+            door.record_consent(session, offer, {"registration": registration, "face": face}, "1", "en", self.now)
+
+    def show(
+        self,
+        token: str,
+        outcome: Outcome = "passed",
+        *,
+        reasons: tuple[str, ...] = (),
+        fields: Mapping[str, str] = FIELDS,
+        at_kiosk: bool = False,
+    ) -> str:
+        """Step 3: the id of the verification."""
+        with self.database.writing() as session:
+            offer = door.usable_offer(session, token, self.keyring, self.now)
+            holder = None if at_kiosk else self.phone.public_key()
+            shown = Shown(Verdict(outcome, reasons), fields, "document", None, holder)
+            return door.record_verification(session, offer, shown, self.keyring, self.now).id
+
+    def decide(self, case_id: str, decision: str, reason: str = "") -> None:
+        """Step 3, by a person."""
+        with self.database.writing() as session:
+            case = door.case_named(session, case_id, area=AREA)
+            door.decide_case(session, case, decision, self.officer_id, reason, self.keyring, self.now)
+
+    def tenant(self, window: Window | None = None) -> Key:
+        """Steps 1 to 4: the key of a tenant who was let through."""
+        token = self.offer(window)
+        self.consent(token)
+        self.show(token)
+        return self.issued()[-1]
+
+    def say(self, *reports: Report) -> None:
+        """A device says something."""
+        with self.database.writing() as session:
+            for report in reports:
+                lock.record_report(session, report, self.now)
+
+    def number(self) -> int:
+        """The lock's next own number."""
+        self.seq += 1
+        return self.seq
+
+    def happened(self, type_: str, **body: object) -> Happened:
+        """An event of the lock."""
+        return Happened(LOCK, self.number(), self.now, type_, body)
+
+    def put(self, key: Key) -> None:
+        """The lock says that the key is on it."""
+        self.say(self.happened("key_put", key=bytes.fromhex(key.id)))
+
+    def state(
+        self, *keys: str, nonce: bytes = b"n" * 16, clock: ClockWord = "set", bolt: Bolt = "locked", seq: int = 0
+    ) -> StateTold:
+        """The lock's account of itself."""
+        held = tuple(bytes.fromhex(key) for key in keys)
+        number = seq or self.number()
+        return StateTold(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 0, "sim"))
+
+    def answered(self, command_id: str, outcome: str = "done", code: str | None = None, **body: object) -> Answered:
+        """The lock's answer to a command."""
+        return Answered(LOCK, bytes.fromhex(command_id), self.number(), self.now, outcome, code, body)
+
+    def proof(self, key_id: str, nonce: str, *, by: EllipticCurvePrivateKey | None = None, at: int = 0) -> Proof:
+        """The holder's signature on an unlock."""
+        bare = Proof(at or self.now, nonce, b"")
+        return Proof(bare.at, nonce, sign_statement(unlock_statement(key_id, bare), by or self.phone))
+
+    def issued(self) -> Sequence[Key]:
+        """Every key, the oldest first."""
+        with self.database.reading() as session:
+            return session.scalars(select(Key).order_by(Key.created_at, Key.id)).all()
+
+    def key(self, key_id: str) -> Key:
+        """One key as it stands."""
+        with self.database.reading() as session:
+            return session.get_one(Key, key_id)
+
+    def stay(self) -> Stay:
+        """The newest stay as it stands."""
+        with self.database.reading() as session:
+            return session.scalars(select(Stay).order_by(Stay.created_at.desc(), Stay.id)).first() or Stay()
+
+    def device(self) -> Device:
+        """The lock as it stands."""
+        with self.database.reading() as session:
+            return session.get_one(Device, LOCK)
+
+    def owed(self) -> list[str]:
+        """The work that is owed, in order."""
+        with self.database.reading() as session:
+            rows = session.scalars(select(Delivery).where(Delivery.state == "owed").order_by(Delivery.id))
+            return [row.work for row in rows]
+
+    def events(self) -> list[str]:
+        """Every event's type, in order."""
+        with self.database.reading() as session:
+            return list(session.scalars(select(Event.type).order_by(Event.id)))
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All there is in every table."""
+        with self.database.reading() as session:
+            tables = Model.metadata.sorted_tables
+            return {
+                table.name: sorted((tuple(row) for row in session.execute(table.select())), key=repr)
+                for table in tables
+            }
+
+
+def device(name: str, unit_id: str | None, kind: str = "lock") -> Device:
+    """A device's row with a key of its own."""
+    return Device(
+        id=name,
+        site="house-1",
+        kind=kind,
+        unit_id=unit_id,
+        public_key=compressed_point(new_private_key().public_key()),
+        certificate_serial="1",
+        certificate_expires_at=NOW + 90 * DAY,
+    )

@@ -1,0 +1,131 @@
+"""The ledger of keys under any order of reports: duplicated, reordered, late, and wishes changing in between.
+
+A small lock of the test's own says what is on it, numbering every word; the network delivers as it likes.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
+
+from devices.reports import Happened, Report, StateTold
+from devices.wire.messages import State
+from gateway.domain.key import state_of
+from gateway.journey.keys import revoke_key
+from gateway.store import Delivery, Key
+from tests.parts.world import LOCK, World
+
+FOLDER = Path(tempfile.mkdtemp())
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """What the lock holds, what it has said, and what of it has arrived."""
+
+    first: World | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        if LedgerMachine.first is None:
+            LedgerMachine.first = World.build(FOLDER / "first")
+            LedgerMachine.first.tenant()
+            LedgerMachine.first.close()
+        self.path = Path(tempfile.mkdtemp(dir=FOLDER))
+        self.world = LedgerMachine.first.copied_to(self.path / "world")
+        self.key = self.world.issued()[0].id
+        self.held = False
+        self.seq = 0
+        self.said: list[tuple[int, Report]] = []
+        self.words: dict[int, bool] = {}
+        self.heard: set[int] = set()
+        self.wanted = True
+
+    def teardown(self) -> None:
+        self.world.close()
+        shutil.rmtree(self.path)
+
+    def speak(self, type_: str | None, **body: Any) -> None:
+        self.seq += 1
+        if type_ is not None:
+            self.said.append((self.seq, Happened(LOCK, self.seq, self.world.now, type_, body)))
+            return
+        held = (bytes.fromhex(self.key),) if self.held else ()
+        state = State(self.seq, self.world.now, "locked", "closed", 80, held, "set", b"n" * 16, 0, "sim")
+        self.said.append((self.seq, StateTold(LOCK, state)))
+        self.words[self.seq] = self.held
+
+    @initialize()
+    def boot(self) -> None:
+        self.speak(None)
+
+    @rule(holds=st.booleans())
+    def change_what_is_on_the_lock(self, holds: bool) -> None:
+        if holds != self.held:
+            self.held = holds
+            self.speak("key_put" if holds else "key_dropped", key=bytes.fromhex(self.key))
+            self.words[self.seq] = holds
+
+    @rule()
+    def say_the_state(self) -> None:
+        self.speak(None)
+
+    @rule()
+    def say_something_else(self) -> None:
+        self.speak("locked", means="auto")
+
+    @rule(data=st.data())
+    def deliver(self, data: st.DataObject) -> None:
+        if self.said:
+            self.hear(data.draw(st.lists(st.sampled_from(self.said), max_size=4)))
+
+    def hear(self, said: list[tuple[int, Report]]) -> None:
+        self.world.say(*(report for _, report in said))
+        self.heard |= {seq for seq, _ in said}
+
+    @rule()
+    def revoke(self) -> None:
+        with self.world.database.writing() as session:
+            revoke_key(session, session.get_one(Key, self.key), self.world.now)
+        self.wanted = False
+
+    @rule(backwards=st.booleans())
+    def everything_arrives(self, backwards: bool) -> None:
+        self.hear(self.said[::-1] if backwards else self.said)
+
+    def row(self) -> Key:
+        return self.world.key(self.key)
+
+    def last_word(self) -> bool | None:
+        """What the newest word on the key that arrived says; None where none did."""
+        arrived = [seq for seq in self.heard if seq in self.words]
+        return self.words[max(arrived)] if arrived else None
+
+    @invariant()
+    def on_lock_and_revoked_are_shown_only_with_the_locks_word_for_it(self) -> None:
+        row = self.row()
+        shown, said = state_of(row.desired, row.observed, row.expires_at, self.world.now), self.last_word()
+        if shown == "on_lock":
+            assert (said, self.wanted) == (True, True)
+        if shown == "revoked":
+            assert (said, self.wanted) == (False, False)
+        if said:
+            assert shown == ("on_lock" if self.wanted else "revoking")
+
+    @invariant()
+    def what_we_want_and_do_not_have_is_owed(self) -> None:
+        row = self.row()
+        with self.world.database.reading() as session:
+            query = select(Delivery.work).where(Delivery.state == "owed", Delivery.about == self.key)
+            owed = set(session.scalars(query))
+        if row.desired == "present" and row.observed != "present":
+            assert "put_key" in owed
+        if row.desired == "absent" and row.revoked_at is None:
+            assert "drop_key" in owed
+
+
+TestTheLedger = LedgerMachine.TestCase
+TestTheLedger.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
