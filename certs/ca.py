@@ -1,10 +1,10 @@
-"""The gateway's authority: a root, an issuing key, and the four keys devices know the gateway by.
+"""The gateway's authority: certificates by its generations of keys, and the four keys devices know the gateway by.
 
 Everything lives in one folder outside git (0700, keys 0600), made on first start. File names: root.key, root.pem,
-issuing.key, issuing.pem, command.key, credential.key, intake.key, passcode.key.
+issuing.key, issuing.pem, command.key, credential.key, intake.key, passcode.key; later generations in folders.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,11 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs import profiles
-from certs.files import PUBLIC, write_atomic
-from certs.keys import load_private_key, new_private_key, save_private_key
+from certs.generations import Clock, Generation, Generations, key_at, write_standing
 from certs.profiles import Issuer, Kind
 
-Clock = Callable[[], int]
 DEVICE_DAYS = 90
 SERVER_DAYS = 397
 CRL_DAYS = 7
@@ -26,7 +24,7 @@ CRL_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A certificate, and the chain to present with it (leaf, then issuing; PEM)."""
+    """A certificate, and the chain to present with it (leaf, issuing, cross; PEM)."""
 
     certificate: x509.Certificate
     chain_pem: bytes
@@ -46,9 +44,7 @@ class Issued:
 class Authority:
     """Who may speak: issues certificates and holds the gateway's signing, intake and passcode keys."""
 
-    folder: Path
-    root: Issuer
-    issuing: Issuer
+    generations: Generations
     command_key: ec.EllipticCurvePrivateKey
     credential_key: ec.EllipticCurvePrivateKey
     intake_key: ec.EllipticCurvePrivateKey
@@ -60,26 +56,47 @@ class Authority:
         """The authority kept in `folder`, made there on first start; an interrupted first start is completed."""
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        root_key, issuing_key = _key_at(folder / "root.key"), _key_at(folder / "issuing.key")
-        root_pem = _certificate_at(folder / "root.pem", lambda: profiles.root_certificate(root_key, now()))
-        root = Issuer(root_pem, root_key)
-        issuing_pem = _certificate_at(
-            folder / "issuing.pem", lambda: profiles.issuing_certificate(root, issuing_key.public_key(), now())
-        )
-        named = {name: _key_at(folder / f"{name}.key") for name in ("command", "credential", "intake", "passcode")}
-        issuing = Issuer(issuing_pem, issuing_key)
-        command, credential, intake, passcode = named.values()
-        return cls(folder, root, issuing, command, credential, intake, passcode, now)
+        named = (key_at(folder / f"{name}.key") for name in ("command", "credential", "intake", "passcode"))
+        command, credential, intake, passcode = named
+        return cls(Generations.open(folder, now), command, credential, intake, passcode, now)
+
+    @property
+    def folder(self) -> Path:
+        """Where all of it lives."""
+        return self.generations.folder
+
+    @property
+    def root(self) -> Issuer:
+        """The anchor of device certificates issued now."""
+        return self.generations.devices.root
+
+    @property
+    def issuing(self) -> Issuer:
+        """What signs device certificates now."""
+        return self.generations.devices.issuing
 
     @property
     def ca_pem(self) -> bytes:
-        """The root certificate (PEM): all that a device or broker has to trust."""
-        return self.root.certificate.public_bytes(Encoding.PEM)
+        """The root certificates (PEM) that a device has to trust: two while a rotation is under way."""
+        return b"".join(generation.anchor_pem for generation in self.generations.trusted)
 
     @property
     def chain_pem(self) -> bytes:
-        """Root and issuing certificates (PEM), for servers that check revocation lists."""
-        return self.ca_pem + self.issuing.certificate.public_bytes(Encoding.PEM)
+        """Root and issuing certificates (PEM) of all whose devices are let in, for servers that check lists."""
+        return b"".join(
+            found.anchor_pem + found.issuing.certificate.public_bytes(Encoding.PEM)
+            for found in self.generations.believed
+        )
+
+    def advance_rotation(self) -> Self:
+        """The authority one phase further (standby → init → clients → servers → standby)."""
+        write_standing(self.folder, self.generations.standing.advanced())
+        return type(self).open(self.folder, self.now)
+
+    def roll_back_rotation(self) -> Self:
+        """The authority with the rotation given up; raises BadPhase where none is under way."""
+        write_standing(self.folder, self.generations.standing.rolled_back())
+        return type(self).open(self.folder, self.now)
 
     def issue_device(
         self,
@@ -91,9 +108,9 @@ class Authority:
     ) -> Issued:
         """Certificate of a lock or kiosk from its key or its request; raises BadRequest."""
         public = profiles.public_of_request(proof) if isinstance(proof, x509.CertificateSigningRequest) else proof
-        return self._issued(
-            profiles.device_certificate(self.issuing, public, site, device, kind=kind, now=self.now(), days=days)
-        )
+        by, now = self.generations.devices, self.now()
+        made = profiles.device_certificate(by.issuing, public, site, device, kind=kind, now=now, days=days)
+        return _issued(made, by)
 
     def issue_server(
         self,
@@ -103,29 +120,21 @@ class Authority:
         days: int = SERVER_DAYS,
     ) -> Issued:
         """Certificate of a broker at these names and addresses."""
-        return self._issued(profiles.server_certificate(self.issuing, public, names, ips, now=self.now(), days=days))
+        by = self.generations.servers
+        made = profiles.server_certificate(by.issuing, public, names, ips, now=self.now(), days=days)
+        return _issued(made, by)
 
     def issue_gateway(self, public: ec.EllipticCurvePublicKey, name: str, days: int = SERVER_DAYS) -> Issued:
         """Client certificate of a gateway worker; `name` begins with gateway."""
-        return self._issued(profiles.gateway_certificate(self.issuing, public, name, now=self.now(), days=days))
+        by = self.generations.devices
+        return _issued(profiles.gateway_certificate(by.issuing, public, name, now=self.now(), days=days), by)
 
     def crl(self, serials: Iterable[int], days: int = CRL_DAYS) -> bytes:
-        """Revocation list (PEM) naming these serials; its number is the time, so later lists are higher."""
-        revoked = profiles.revocation_list(self.issuing, serials, self.now(), self.now(), days)
-        return revoked.public_bytes(Encoding.PEM)
-
-    def _issued(self, certificate: x509.Certificate) -> Issued:
-        chain = certificate.public_bytes(Encoding.PEM) + self.issuing.certificate.public_bytes(Encoding.PEM)
-        return Issued(certificate, chain)
+        """Revocation lists (PEM), one an issuing key, naming these serials; numbered by the time, so they rise."""
+        listed, now = list(serials), self.now()
+        lists = (profiles.revocation_list(found.issuing, listed, now, now, days) for found in self.generations.believed)
+        return b"".join(revoked.public_bytes(Encoding.PEM) for revoked in lists)
 
 
-def _key_at(path: Path) -> ec.EllipticCurvePrivateKey:
-    if not path.exists():
-        save_private_key(path, new_private_key())
-    return load_private_key(path)
-
-
-def _certificate_at(path: Path, make: Callable[[], x509.Certificate]) -> x509.Certificate:
-    if not path.exists():
-        write_atomic(path, make().public_bytes(Encoding.PEM), PUBLIC)
-    return x509.load_pem_x509_certificate(path.read_bytes())
+def _issued(certificate: x509.Certificate, by: Generation) -> Issued:
+    return Issued(certificate, certificate.public_bytes(Encoding.PEM) + by.between_pem)

@@ -16,6 +16,7 @@ from certs.errors import BadRequest
 
 Kind = Literal["lock", "kiosk"]
 BACKDATE = 300  # seconds: a device whose clock is a little behind still accepts what was issued just now
+ROOT_DAYS, ISSUING_DAYS = 20 * 366, 5 * 366
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,36}\Z")
 RESERVED = re.compile(r"gateway.*\Z")  # the broker gives these names the gateway's rights
 
@@ -35,17 +36,27 @@ class Issuer:
     key: ec.EllipticCurvePrivateKey
 
 
-def root_certificate(key: ec.EllipticCurvePrivateKey, now: int, years: int = 20) -> x509.Certificate:
-    """Self-signed CA certificate: the anchor that devices and the broker keep."""
-    name = _name("Lodgekey root")
-    builder = _builder(name, name, key.public_key(), now, years * 366)
-    builder = _with_ca(builder, path_length=1).add_extension(_own_id(key.public_key()), critical=False)
+def root_certificate(key: ec.EllipticCurvePrivateKey, now: int, number: int) -> x509.Certificate:
+    """Self-signed CA certificate of one generation: the anchor that devices and the broker keep."""
+    name = _name(f"Lodgekey root {number}")
+    builder = _builder(name, name, key.public_key(), now, ROOT_DAYS)
+    builder = _with_ca(builder, path_length=2).add_extension(_own_id(key.public_key()), critical=False)
     return builder.sign(key, hashes.SHA256())
 
 
-def issuing_certificate(root: Issuer, public: ec.EllipticCurvePublicKey, now: int, years: int = 5) -> x509.Certificate:
+def cross_certificate(elder: Issuer, root: x509.Certificate, now: int) -> x509.Certificate:
+    """A root certified by the root before it, for those who trust only that one."""
+    public = root.public_key()
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise BadRequest("roots have P-256 keys")
+    builder = _builder(root.subject, elder.certificate.subject, public, now, ISSUING_DAYS)
+    builder = _with_ca(builder, path_length=1).add_extension(_own_id(public), critical=False)
+    return builder.add_extension(_issuer_id(elder), critical=False).sign(elder.key, hashes.SHA256())
+
+
+def issuing_certificate(root: Issuer, public: ec.EllipticCurvePublicKey, now: int, number: int) -> x509.Certificate:
     """Intermediate CA certificate: signs devices, servers, gateways and the revocation list."""
-    builder = _builder(_name("Lodgekey issuing"), root.certificate.subject, public, now, years * 366)
+    builder = _builder(_name(f"Lodgekey issuing {number}"), root.certificate.subject, public, now, ISSUING_DAYS)
     builder = _with_ca(builder, path_length=0).add_extension(_own_id(public), critical=False)
     return builder.add_extension(_issuer_id(root), critical=False).sign(root.key, hashes.SHA256())
 

@@ -1,0 +1,175 @@
+"""Generations of the authority: a root and an issuing key each, and the five-phase change from one to the next.
+
+standby → init → clients → servers → standby: first everyone trusts both, then devices get certificates of the next,
+then servers do, then the old generation is retired. Any step may be rolled back until the last. A retired root is
+still believed about its own devices, and the new root is also signed by it: a device that slept through the whole
+change (one, not two) is let in with its old certificate and believes the broker by its old anchor.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certs import profiles
+from certs.errors import CertError
+from certs.files import PUBLIC, write_atomic
+from certs.keys import load_private_key, new_private_key, save_private_key
+from certs.profiles import Issuer
+
+Clock = Callable[[], int]
+Phase = Literal["standby", "init", "clients", "servers"]
+STATE_FILE = "generations.json"  # {"phase", "current", "next", "retired"}; absent: generation 1 stands by
+NEXT_PHASE: Final[dict[Phase, Phase]] = {
+    "standby": "init",
+    "init": "clients",
+    "clients": "servers",
+    "servers": "standby",
+}
+
+
+class BadPhase(CertError):
+    """A step of the rotation that this phase does not have."""
+
+    code = "bad_phase"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A root and its issuing key; `cross` is the root signed by the root before it, if there was one."""
+
+    number: int
+    root: Issuer
+    issuing: Issuer
+    cross: x509.Certificate | None
+
+    @property
+    def anchor_pem(self) -> bytes:
+        """What a device that trusts this generation keeps."""
+        return self.root.certificate.public_bytes(Encoding.PEM)
+
+    @property
+    def between_pem(self) -> bytes:
+        """What stands between a leaf and an anchor, for the one who presents the leaf."""
+        issuing = self.issuing.certificate.public_bytes(Encoding.PEM)
+        return issuing + (self.cross.public_bytes(Encoding.PEM) if self.cross else b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the rotation stands, by generation numbers."""
+
+    phase: Phase = "standby"
+    current: int = 1
+    next: int | None = None
+    retired: tuple[int, ...] = ()
+
+    def advanced(self) -> "Standing":
+        """The next phase; from servers, the next generation becomes the current one."""
+        if self.phase == "standby":
+            return replace(self, phase="init", next=max(self.current, *self.retired, 0) + 1)
+        if self.phase == "servers" and self.next is not None:
+            return Standing("standby", self.next, None, (*self.retired, self.current))
+        return replace(self, phase=NEXT_PHASE[self.phase])
+
+    def rolled_back(self) -> "Standing":
+        """Back to the current generation; raises BadPhase where nothing was begun.
+
+        The generation given up counts as retired, so that devices it reached are still let in.
+        """
+        if self.next is None:
+            raise BadPhase("no rotation is under way")
+        return Standing("standby", self.current, None, (*self.retired, self.next))
+
+
+@dataclass(frozen=True, slots=True)
+class Generations:
+    """The generations that count now, and who signs what."""
+
+    folder: Path
+    standing: Standing
+    known: dict[int, Generation]
+
+    @classmethod
+    def open(cls, folder: Path, now: Clock) -> Self:
+        """As the folder says; missing keys and certificates are made (first start, or one that was interrupted)."""
+        standing = read_standing(folder)
+        known = {number: _generation_at(folder, number, None, now) for number in (*standing.retired, standing.current)}
+        if standing.next is not None:
+            known[standing.next] = _generation_at(folder, standing.next, known[standing.current], now)
+        return cls(folder, standing, known)
+
+    @property
+    def devices(self) -> Generation:
+        """Signs the certificates of devices and gateways."""
+        moved = self.standing.phase in ("clients", "servers")
+        return self.known[self.standing.next if moved and self.standing.next else self.standing.current]
+
+    @property
+    def servers(self) -> Generation:
+        """Signs the certificates of brokers."""
+        moved = self.standing.phase == "servers"
+        return self.known[self.standing.next if moved and self.standing.next else self.standing.current]
+
+    @property
+    def trusted(self) -> list[Generation]:
+        """Whom devices are to trust."""
+        return [self.known[n] for n in (self.standing.current, self.standing.next) if n is not None]
+
+    @property
+    def believed(self) -> list[Generation]:
+        """Whom brokers believe about devices: also the retired, until their last certificate is over."""
+        return [*self.trusted, *(self.known[n] for n in self.standing.retired)]
+
+
+def read_standing(folder: Path) -> Standing:
+    """Where the rotation stands."""
+    file = folder / STATE_FILE
+    if not file.exists():
+        return Standing()
+    said = json.loads(file.read_text())
+    return Standing(said["phase"], said["current"], said["next"], tuple(said["retired"]))
+
+
+def write_standing(folder: Path, standing: Standing) -> None:
+    """Take the step: durable before anything is signed by it. Open the authority again afterwards."""
+    said = {"phase": standing.phase, "current": standing.current, "next": standing.next, "retired": standing.retired}
+    write_atomic(folder / STATE_FILE, json.dumps(said).encode(), PUBLIC)
+
+
+def _generation_at(folder: Path, number: int, elder: Generation | None, now: Clock) -> Generation:
+    place = folder if number == 1 else folder / f"generation-{number}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    root_key, issuing_key = key_at(place / "root.key"), key_at(place / "issuing.key")
+    root = Issuer(
+        _certificate_at(place / "root.pem", lambda: profiles.root_certificate(root_key, now(), number)), root_key
+    )
+    issuing_pem = _certificate_at(
+        place / "issuing.pem", lambda: profiles.issuing_certificate(root, issuing_key.public_key(), now(), number)
+    )
+    cross_file = place / "cross.pem"
+    cross = None
+    if elder is not None:
+        by = elder.root
+        cross = _certificate_at(cross_file, lambda: profiles.cross_certificate(by, root.certificate, now()))
+    elif cross_file.exists():
+        cross = x509.load_pem_x509_certificate(cross_file.read_bytes())
+    return Generation(number, root, Issuer(issuing_pem, issuing_key), cross)
+
+
+def key_at(path: Path) -> ec.EllipticCurvePrivateKey:
+    """The key in a file, made if there is none."""
+    if not path.exists():
+        save_private_key(path, new_private_key())
+    return load_private_key(path)
+
+
+def _certificate_at(path: Path, make: Callable[[], x509.Certificate]) -> x509.Certificate:
+    if not path.exists():
+        write_atomic(path, make().public_bytes(Encoding.PEM), PUBLIC)
+    return x509.load_pem_x509_certificate(path.read_bytes())
