@@ -72,7 +72,17 @@ def _open_jpeg(data: bytes) -> Picture:
         at = _end_of_scan(data, start + length) if code == 0xDA else start + length
         (kept if code in KEPT_SEGMENTS else extra).append(data[start:at])
     _refuse_foreign(b"".join(extra) + data[found.end() :])
+    kept.insert(1, _turn_segment(turn))
     return Picture(b"".join((*kept, b"\xff\xd9")), "JPEG", size[1], size[0], turn)
+
+
+def _turn_segment(turn: int) -> bytes:
+    """An EXIF segment (Exif 2.32, 4.5.2) that says which way is up and nothing else; empty where it is up already."""
+    if turn == 1:
+        return b""
+    entry = struct.pack(">HHIHH", 0x0112, 3, 1, turn, 0)
+    payload = b"Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01" + entry + bytes(4)
+    return b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload
 
 
 def _end_of_scan(data: bytes, at: int) -> int:

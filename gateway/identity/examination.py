@@ -1,17 +1,19 @@
 """Looking at what a tenant shows, before any transaction: document read, face compared, rules applied."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.domain.errors import Busy, InputRefused
 from gateway.domain.identity import (
+    Challenge,
     DocumentReading,
     FaceComparison,
     Identity,
     IdentityBusy,
     IdentityFailed,
     ImageRefused,
+    LivenessResult,
 )
 from gateway.domain.identity_sentences import sentence
 from gateway.domain.jurisdiction import Profile
@@ -30,7 +32,8 @@ from gateway.domain.verification import (
 class Submission:
     """What a tenant hands in; pictures are JPEG or PNG bytes, `typed` what they typed or corrected.
 
-    `facts` (path: text) is what the unit's registry asks beyond any document.
+    `facts` (path: text) is what the unit's registry asks beyond any document. `clip` (JPEG frames in order) answers
+    the `challenge`, which was taken out of the book before.
     """
 
     typed: Mapping[str, str]
@@ -39,6 +42,8 @@ class Submission:
     face_consented: bool = False
     guardian_present: bool = False
     facts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    clip: tuple[bytes, ...] = field(default=(), repr=False)
+    challenge: Challenge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,14 @@ async def examine(
     try:
         reading = await identity.read_document(submission.document) if submission.document else None
         face = await _compare(identity, submission, reading, profile, today)
+        liveness = await _judge_clip(identity, submission, reading) if face else None
     except ImageRefused as error:
         raise picture_refused(error.code, error.part) from None
     except IdentityBusy as error:
         raise Busy(sentence(error.code, "en"), retry_after=error.retry_after) from None
     except IdentityFailed as error:
         raise Busy(sentence(error.code, "en")) from None
-    evidence = _evidence(submission, reading, face, today)
+    evidence = replace(_evidence(submission, reading, face, today), liveness=liveness)
     fields = concluded_fields(evidence)
     if not fields.get("name") and not fields.get("surname") and reading is None:
         raise InputRefused(sentence("field_missing", "en"), fields=[{"field": "name", "code": "field_missing"}])
@@ -111,6 +117,16 @@ async def _compare(
         guardian=submission.guardian_present,
     )
     return await identity.compare_faces(reading.portrait, submission.face) if allowed else None
+
+
+async def _judge_clip(
+    identity: Identity, submission: Submission, reading: DocumentReading | None
+) -> LivenessResult | None:
+    """Whether the clip shows the portrait's owner turning as asked; None where no clip came."""
+    if submission.challenge is None or not submission.clip:
+        return None
+    portrait = reading.portrait if reading else None
+    return await identity.check_liveness(submission.challenge, submission.clip, portrait)
 
 
 def _evidence(

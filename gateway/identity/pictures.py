@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.domain.identity import ImageRefused
+from gateway.identity.images import screen_image
+
 KEPT: Final = 100
 LIFETIME: Final = 2 * 3600
 
@@ -19,6 +22,14 @@ class CasePictures:
     face: bytes | None = field(default=None, repr=False)
 
 
+def plain_picture(data: bytes | None) -> bytes | None:
+    """The picture without what its camera wrote beside it; None where it is none that could be shown."""
+    try:
+        return screen_image(data).data if data else None
+    except ImageRefused:
+        return None
+
+
 class PictureTray:
     """Pictures by case id; the oldest go first, all of them after two hours or when the case is decided."""
 
@@ -28,7 +39,8 @@ class PictureTray:
 
     def put(self, case_id: str, document: bytes | None, portrait: bytes | None, face: bytes | None) -> None:
         """Keep the pictures of one case."""
-        self._cases[case_id] = CasePictures(self._now(), document, portrait, face)
+        kept = (plain_picture(data) for data in (document, portrait, face))
+        self._cases[case_id] = CasePictures(self._now(), *kept)
         while len(self._cases) > KEPT:
             self._cases.popitem(last=False)
 
