@@ -97,14 +97,19 @@ def render_acl(settings: BrokerSettings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_files(folder: Path, settings: BrokerSettings, certificates: BrokerCertificates) -> None:
-    """Write everything mosquitto reads, for its own eyes only. Names are relative to `folder`, its working folder,
-    so that it needs no way through the folders above (a clone under /root, say)."""
+def write_files(
+    folder: Path, settings: BrokerSettings, certificates: BrokerCertificates, *, absolute: bool = False
+) -> None:
+    """Write everything mosquitto reads, for its own eyes only.
+
+    File names in it are relative to `folder`, as its working folder, so that it needs no way through the folders
+    above (a clone under /root, say); `absolute` names them in full, for a broker that is started from anywhere.
+    """
     user = broker_user()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     hand_over(folder, user)
     contents = {
-        CONFIG: render_config(settings, user=user).encode(),
+        CONFIG: render_config(settings, folder.resolve() if absolute else Path(), user=user).encode(),
         ACL: render_acl(settings).encode(),
         CA: certificates.ca,
         CERTIFICATE: certificates.server,

@@ -18,7 +18,7 @@ def config(
 ) -> None:
     """Write mosquitto.conf, the access list and certificates for a broker of your own."""
     gateway = Gateway(Settings())
-    write_files(out, *gateway.broker_parts())
+    write_files(out, *gateway.broker_parts(), absolute=True)
     typer.echo(f"Start it with: mosquitto -c {out / 'mosquitto.conf'}")
     typer.echo(
         "Then set LODGEKEY_BROKER_HOST, LODGEKEY_BROKER_PORT, and LODGEKEY_BROKER_CA_FILE,"
