@@ -29,6 +29,7 @@ from gateway.domain.verification import VerificationSettings
 from gateway.enrolment import revoked_serials
 from gateway.feed import Feed
 from gateway.front_desk import FrontDesk
+from gateway.identity.challenges import ChallengeBook
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.intake import Intake
@@ -73,6 +74,7 @@ class Gateway:
         self.keyring = Keyring(self.vault, self.authority.credential_key, secret_at(folder / "offers.secret"))
         self.identity: Identity = identity or IdentityPool(workers=settings.identity_workers)
         self.pictures = PictureTray(now)
+        self.challenges = ChallengeBook(now)
         rules = VerificationSettings(
             accept_face_without_liveness=settings.accept_face_without_liveness,
             accept_document_without_face=settings.accept_document_without_face,

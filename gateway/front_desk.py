@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -41,14 +42,9 @@ class FrontDesk:
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
         """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
         profile, today, face_consented = await asyncio.to_thread(self._ask, token, submission.facts)
-        allowed = Submission(
-            typed=submission.typed,
-            document=submission.document,
-            face=submission.face if face_consented else None,
-            face_consented=face_consented,
-            guardian_present=submission.guardian_present,
-            facts=submission.facts,
-        )
+        allowed = replace(submission, face_consented=face_consented)
+        if not face_consented:
+            allowed = replace(allowed, face=None, clip=(), challenge=None)
         examined = await examine(self._identity, allowed, profile, self._settings, today)
         verification = await asyncio.to_thread(self._record, token, examined, holder)
         if verification.state == "review":

@@ -1,6 +1,9 @@
 """The tenant's calls at the door: what is asked, consent, verification, key."""
 
+import asyncio
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -8,11 +11,13 @@ from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy.orm import Session
 
 from api.http.context import Gate, OfferToken, limit_rate
-from api.http.shapes import ConsentForm, DoorShown, HolderForm, Registered
+from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
+from gateway.domain.identity import ImageRefused
+from gateway.domain.liveness import MOST_FRAMES
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.stay import wall_clock
 from gateway.front_desk import besides, profile_of
@@ -52,6 +57,17 @@ def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorSh
         return show_door(gateway, session, offer)
 
 
+@router.post("/challenge", status_code=201)
+def challenge_liveness(gateway: Gate, token: OfferToken) -> ChallengeShown:
+    """Asks for a short clip of turns in a new order; it answers once, within a minute, three times an hour."""
+    limit_rate("verification", token[:22])
+    with gateway.database.reading() as session:
+        offer = steps.usable_offer(session, token, gateway.keyring, gateway.now())
+        issued = gateway.challenges.issue(offer.id)
+    expires_at = datetime.fromtimestamp(issued.expires_at, UTC).isoformat()
+    return ChallengeShown(nonce=issued.nonce, turns=list(issued.turns), expires_at=expires_at)
+
+
 @router.post("/verification")
 async def verify(
     gateway: Gate,
@@ -67,6 +83,8 @@ async def verify(
     given_names: Typed = None,
     facts: Annotated[str | None, Form(max_length=4000, description="JSON: what the registry asks besides")] = None,
     holder_key: Annotated[str | None, Form(max_length=2000)] = None,
+    clip: Annotated[list[UploadFile] | None, File(description="JPEG frames in order, at most 120")] = None,
+    clip_nonce: Annotated[str | None, Form(max_length=64)] = None,
 ) -> Registered:
     """Show who you are: a picture of the document, or two typed fields; a face only if agreed to."""
     limit_rate("verification", token[:22])
@@ -77,6 +95,8 @@ async def verify(
         face=await picture(face, "face"),
         facts=facts_of(facts),
     )
+    if clip:
+        submission = await with_clip(gateway, token, submission, clip, clip_nonce or "")
     return await register(gateway, token, submission, holder_of(holder_key))
 
 
@@ -98,6 +118,26 @@ async def register(
     verification = await gateway.front_desk.register(token, submission, holder)
     with gateway.database.reading() as session:
         return _registered(gateway, session, session.get_one(Offer, verification.offer_id))
+
+
+async def with_clip(
+    gateway: Gateway, token: str, submission: Submission, clip: list[UploadFile], nonce: str
+) -> Submission:
+    """The submission with its clip and the challenge that asked for it; InputRefused where it answers none."""
+    if len(clip) > MOST_FRAMES:
+        raise picture_refused("too_many_frames", "clip")
+    frames = [await picture(frame, "clip") for frame in clip]
+    offer_id = await asyncio.to_thread(_offer_id, gateway, token)
+    try:
+        challenge = gateway.challenges.take(offer_id, nonce)
+    except ImageRefused as refused:
+        raise picture_refused(refused.code, refused.part) from None
+    return replace(submission, clip=tuple(frame for frame in frames if frame), challenge=challenge)
+
+
+def _offer_id(gateway: Gateway, token: str) -> str:
+    with gateway.database.reading() as session:
+        return steps.usable_offer(session, token, gateway.keyring, gateway.now()).id
 
 
 async def picture(upload: UploadFile | None, part: str) -> bytes | None:

@@ -173,6 +173,14 @@ class ConsentForm(Strict):
     language: Annotated[str, Field(max_length=12)]
 
 
+class ChallengeShown(BaseModel):
+    """Which way to turn the head, in order, before a moment (RFC 3339); the nonce goes back with the clip."""
+
+    nonce: str
+    turns: list[str]
+    expires_at: str
+
+
 class HolderForm(Strict):
     """The public key of the holder's phone, as a JWK (P-256)."""
 

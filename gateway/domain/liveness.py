@@ -9,6 +9,7 @@ TURN_COUNT = 4
 """Sixteen orders: a clip of an earlier challenge fits a new one once in sixteen times, and never twice in a row."""
 VALID_SECONDS = 60
 MOST_TRIES = 3
+FEWEST_FRAMES, MOST_FRAMES = 8, 120
 LEVELS: dict[str, dict[str, str]] = {
     "phone": {
         "en": "The tenant's own phone. Stops photos, bent prints and clips of an earlier challenge; does not stop a "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
+from gateway.domain.liveness import FEWEST_FRAMES, MOST_FRAMES
 from gateway.identity.faces import FaceEngine, Points, band_of, distance, find_faces, one_face, shrink
 from gateway.identity.images import Pixels
 from gateway.identity.settings import Thresholds
@@ -23,7 +24,6 @@ LEAST_SWING = 0.24
 LEAST_PARALLAX = 0.075
 """Nose off the plane's homography, likewise. Both must be passed in every turn: a bent print gets the one, not both."""
 CENTRE = 0.12
-FEWEST_FRAMES, MOST_FRAMES = 8, 120
 MOST_LOST = 0.25
 FARTHEST_JUMP = 0.8
 """Of the distance between the eyes, from one frame to the next."""
