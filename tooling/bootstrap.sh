@@ -142,6 +142,9 @@ prepare_debian() {
 
 prepare_page_checks() { # axe-core for the browser tests; nothing of it is shipped
     if [ "$purpose" != test ] || [ -d tests/browser/axe/node_modules/axe-core ]; then return 0; fi
+    system_certificates=/etc/ssl/certs/ca-certificates.crt # node trusts its own list only, unless told
+    [ ! -e "$system_certificates" ] || export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$system_certificates}"
+    say "      fetching axe-core, which checks the pages"
     if has_command npm && retry npm ci --silent --no-audit --no-fund --prefix tests/browser/axe; then return 0; fi
     say "      axe-core is missing (npm ci --prefix tests/browser/axe); the accessibility tests will say so"
 }
