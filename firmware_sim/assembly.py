@@ -18,6 +18,7 @@ from firmware_sim.keypad import Keypad
 from firmware_sim.keyring import Keyring
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
+from firmware_sim.papers import Papers
 from firmware_sim.speech import Speech
 
 ABILITIES: dict[str, frozenset[str]] = {"lock": lock.ABILITIES, "kiosk": kiosk.ABILITIES}
@@ -40,10 +41,11 @@ def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> 
     guard = Guard(folder.device, folder.kind, folder.gateway.command, ABILITIES[folder.kind], flash, clock)
     speech = Speech(folder.key, folder.kind, flash.next_seq, clock.now)
     dialogue = Dialogue(folder.site, folder.device, speech, guard, flash, clock)
+    papers = Papers(folder, clock)
     if folder.kind == "kiosk":
-        return SimKiosk(dialogue, folder.gateway.intake)
+        return SimKiosk(dialogue, folder.gateway.intake, papers)
     door = SimDoor(folder.path / "movements.jsonl", clock.now)
-    return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door)
+    return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door, papers)
 
 
 def keypad_of(folder: DeviceFolder, lock: SimLock) -> Keypad:

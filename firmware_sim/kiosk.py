@@ -11,12 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from certs.sealing import registration_context, seal
 from devices.wire.messages import Body, Command, State
 from devices.wire.registration import KioskRegistration, encode_registration
+from firmware_sim import papers
 from firmware_sim.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.guard import Verdict
+from firmware_sim.papers import Papers
 
 FIRMWARE = "lodgekey-sim-kiosk 1"
 QUEUE_LIMIT = 200  # sealed registrations a kiosk holds; beyond it, it sends people to a person
-ABILITIES = frozenset({"show", "set_time", "read_back"})
+ABILITIES = papers.ABILITIES | {"show", "set_time", "read_back"}
 
 
 class QueueFull(Exception):
@@ -28,9 +30,9 @@ class SimKiosk:
 
     kind = "kiosk"
 
-    def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey) -> None:
+    def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey, papers: Papers) -> None:
         """Parts of one device, put together by firmware_sim.assembly."""
-        self.dialogue, self._intake = dialogue, intake
+        self.dialogue, self._intake, self.papers = dialogue, intake, papers
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self.screen: Body = {"screen": "welcome"}
         self.screens: list[Body] = []
@@ -38,6 +40,8 @@ class SimKiosk:
             "show": self._show,
             "set_time": self._set_time,
             "read_back": self._read_back,
+            "put_certificate": papers.put_certificate,
+            "put_trust": papers.put_trust,
         }
 
     def boot(self) -> Spoken:

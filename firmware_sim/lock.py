@@ -7,15 +7,17 @@ and event are stored. Power lost in between is answered as `interrupted`, never 
 from collections.abc import Callable
 
 from devices.wire.messages import Body, ClockWord, Command, State
+from firmware_sim import papers
 from firmware_sim.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.door import Position, SimDoor
 from firmware_sim.guard import Verdict
 from firmware_sim.keyring import Keyring
+from firmware_sim.papers import Papers
 from firmware_sim.speech import Outgoing
 
 FIRMWARE = "lodgekey-sim-lock 1"
 LOW_BATTERY = (20, 10, 5, 0)
-ABILITIES = frozenset({"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"})
+ABILITIES = papers.ABILITIES | {"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"}
 
 
 class SimLock:
@@ -23,9 +25,9 @@ class SimLock:
 
     kind = "lock"
 
-    def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor) -> None:
+    def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor, papers: Papers) -> None:
         """Parts of one device, put together by firmware_sim.assembly."""
-        self.dialogue, self.keyring, self.door = dialogue, keyring, door
+        self.dialogue, self.keyring, self.door, self.papers = dialogue, keyring, door, papers
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self._battery_told = door.battery
         self._changes: dict[str, Callable[[Command], Answer]] = {
@@ -34,6 +36,8 @@ class SimLock:
             "set_time": self._set_time,
             "read_back": self._read_back,
             "revoke": keyring.revoke,
+            "put_certificate": papers.put_certificate,
+            "put_trust": papers.put_trust,
         }
 
     # life

@@ -113,6 +113,7 @@ class Station:
                 await self.play(self.mind.connected())
                 self._say_waiting()
                 self.online.set()
+                await self._ask_for_certificate()
                 async for message in radio.messages:
                     await self._hear(message)
             finally:
@@ -165,7 +166,19 @@ class Station:
             if time.monotonic() - said_at > STATE_EVERY:
                 said_at = time.monotonic()
                 await self.play(self.mind.connected())
+                await self._ask_for_certificate()
+            self._reconnect_with_new_papers()
             await self._lock_after_a_while()
+
+    async def _ask_for_certificate(self) -> None:
+        if self.mind.papers.due:
+            request = {"csr": self.mind.papers.request()}
+            await self.play(self.mind.dialogue.tell("certificate_wanted", request))
+
+    def _reconnect_with_new_papers(self) -> None:
+        if self.mind.papers.changed and self._radio is not None and not self._in_flight:
+            self.mind.papers.changed = False
+            self._radio.cut()
 
     def _say_waiting(self) -> None:
         for message in self.mind.flash.waiting():

@@ -20,6 +20,7 @@ from devices.wire.fields import (
 )
 
 MAX_KEYS: Final = 400  # 17 bytes each in a state message of 8 KiB
+MAX_PEM: Final = 7000  # bytes of certificates in one command of 8 KiB
 _BOLT: Final = word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")
 _SEALED: Final = octets(82, 1024 * 1024)
 
@@ -47,6 +48,8 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(3, "codes", EPOCH, optional=True),  # passcodes of an older epoch are dead
         ),
     ),
+    "put_certificate": Shape(8, (Field(1, "chain", octets(1, MAX_PEM)),)),
+    "put_trust": Shape(9, (Field(1, "anchors", octets(1, MAX_PEM)),)),
     "show": Shape(
         16,
         (
@@ -78,6 +81,7 @@ EVENTS: Final[dict[str, Shape]] = {
     "clock_lost": Shape(9),
     "booted": Shape(10, (Field(1, "nonce", NONCE), Field(2, "reset", flag, optional=True))),
     "revoked": Shape(11, (Field(1, "epoch", EPOCH),)),
+    "certificate_wanted": Shape(12, (Field(1, "csr", octets(1, 1024)),)),
     "registration": Shape(16, (Field(1, "sealed", _SEALED), Field(2, "registration", ID))),
 }
 
@@ -114,6 +118,7 @@ REFUSALS: Final[dict[str, str]] = {
     "bad_credential": "The key is not signed by the gateway this lock knows.",
     "stale_epoch": "A newer revocation list is already here.",
     "no_space": "The lock holds as many keys as it can.",
+    "bad_certificate": "The certificate is not this device's, or leads to no root it trusts.",
     "bad_handshake": "Someone near the lock tried to open it without a key of this gateway.",
     "bad_passcode": "Wrong passcodes were tried; the keypad pauses.",
     "jammed": "The bolt did not move.",

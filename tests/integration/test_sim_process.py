@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from certs.agreement import passcode_secret
+from certs.renewal import read_certificates
 from certs.sealing import open_sealed, registration_context
 from devices.wire.envelope import sign_command
 from devices.wire.messages import Ack, Command, Event, State
@@ -221,6 +222,25 @@ async def test_a_lock_comes_back_when_the_broker_was_killed(devices: Devices, ho
     devices.heard.clear()
     await devices.until(back)
     await devices.link.until_connected()
+    assert (await devices.ask("lock-1", "lock")).outcome == "done"
+
+
+async def test_a_lock_presents_a_renewed_certificate_by_itself(devices: Devices, house: House) -> None:
+    folder = devices.add("lock-1")
+    await devices.start()
+    await devices.greet("lock-1")
+    renewed = house.authority.issue_device(folder.key.public_key(), SITE, "lock-1", "lock")
+    await devices.ask("lock-1", "put_certificate", chain=renewed.chain_pem)
+    devices.heard.clear()
+    await devices.until(lambda _, heard: isinstance(heard, State))
+    await house.broker.replace_crl(house.authority.crl([read_certificates(renewed.chain_pem)[0].serial_number]))
+    async with await devices.control() as control:
+        await control.post("/devices/lock-1/faults", json={"offline": True})
+        await devices.until(lambda device, heard: (device, heard) == ("lock-1", b"0"))
+        await control.post("/devices/lock-1/faults", json={"offline": False})
+        await house.broker.replace_crl(house.authority.crl([]))
+    devices.heard.clear()
+    await devices.until(lambda _, heard: isinstance(heard, State))
     assert (await devices.ask("lock-1", "lock")).outcome == "done"
 
 

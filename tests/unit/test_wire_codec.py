@@ -24,7 +24,9 @@ TIMES = st.integers(0, 2**32 - 1)
 SEQS = st.integers(1, 2**53)
 SAMPLES: dict[str, st.SearchStrategy[Any]] = {
     "key": IDENTITY, "command": IDENTITY, "registration": IDENTITY, "keys": st.lists(IDENTITY, max_size=5),
-    "credential": st.binary(min_size=1, max_size=200), "now": TIMES, "nonce": st.binary(min_size=8, max_size=32),
+    "credential": st.binary(min_size=1, max_size=200), "chain": st.binary(min_size=1, max_size=900),
+    "anchors": st.binary(min_size=1, max_size=900), "csr": st.binary(min_size=1, max_size=300), "now": TIMES,
+    "nonce": st.binary(min_size=8, max_size=32),
     "epoch": TIMES, "codes": TIMES, "screen": st.just("wait"), "lines": st.lists(st.text(max_size=20), max_size=3),
     "language": st.just("zh-CN"), "means": st.sampled_from(["gateway", "knob"]), "code": st.just("expired"),
     "percent": st.integers(0, 100), "battery": st.integers(0, 100), "open": st.booleans(), "reset": st.booleans(),

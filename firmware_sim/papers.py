@@ -1,0 +1,62 @@
+"""A device's certificate and the anchors it trusts: renewed in time, replaced only by what the gateway signed."""
+
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from certs.device_folder import DeviceFolder
+from certs.errors import BadRequest
+from certs.files import PUBLIC, write_atomic
+from certs.renewal import certificate_request, check_chain, read_certificates, renewal_time
+from devices.wire.messages import Command
+from firmware_sim.clock import SimClock
+from firmware_sim.dialogue import Answer, refused
+
+ABILITIES = frozenset({"put_certificate", "put_trust"})
+
+
+@dataclass(slots=True)
+class Papers:
+    """Files of one device folder; `changed` says that a new connection is due."""
+
+    folder: DeviceFolder
+    clock: SimClock
+    changed: bool = False
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to ask for a new certificate."""
+        own = read_certificates(self.folder.cert_file.read_bytes())[0]
+        return self.clock.known and self.clock.now() >= renewal_time(own, self.folder.key.public_key())
+
+    def request(self) -> bytes:
+        """The request to send."""
+        return certificate_request(self.folder.key, self.folder.device)
+
+    def put_certificate(self, command: Command) -> Answer:
+        """Present this chain from now on, if it is this device's and leads to an anchor it trusts."""
+        folder = self.folder
+        urn = f"urn:lodgekey:{folder.kind}:{folder.site}:{folder.device}"
+        try:
+            chain = read_certificates(command.body["chain"])
+            check_chain(chain, self._anchors(), folder.key.public_key(), urn, self.clock.now())
+        except (BadRequest, x509.ExtensionNotFound):
+            return refused("bad_certificate", command)
+        return self._replace("cert.pem", command.body["chain"])
+
+    def put_trust(self, command: Command) -> Answer:
+        """Trust these roots, and no others, from now on."""
+        try:
+            anchors = read_certificates(command.body["anchors"])
+            roots = all(found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca for found in anchors)
+        except (BadRequest, x509.ExtensionNotFound):
+            roots = False
+        return self._replace("ca.pem", command.body["anchors"]) if roots else refused("bad_certificate", command)
+
+    def _replace(self, name: str, content: bytes) -> Answer:
+        write_atomic(self.folder.path / name, content, PUBLIC)
+        self.changed = True
+        return Answer()
+
+    def _anchors(self) -> list[x509.Certificate]:
+        return read_certificates(self.folder.ca_file.read_bytes())
