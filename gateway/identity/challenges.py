@@ -2,11 +2,11 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.domain.identity import Challenge, ImageRefused
+from gateway.domain.identity import Challenge, ImageRefused, Turn
 from gateway.domain.liveness import challenge_problem, issue_challenge
 
 KEPT: Final = 10_000
@@ -27,15 +27,15 @@ class Waiting:
 class ChallengeBook:
     """Issues a challenge an offer at a time and lets each be answered once."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], int], choose: Callable[[Sequence[Turn]], Turn] = secrets.choice) -> None:
+        self._now, self._choose = now, choose
         self._waiting: OrderedDict[str, Waiting] = OrderedDict()
 
     def issue(self, offer_id: str) -> Challenge:
         """A new challenge; an earlier one of the same offer can no longer be answered."""
         now, known = self._now(), self._waiting.pop(offer_id, None)
         last = known.challenge if known else None
-        challenge = issue_challenge(secrets.token_urlsafe(16), now, secrets.choice, last)
+        challenge = issue_challenge(secrets.token_urlsafe(16), now, self._choose, last)
         fresh = known is None or now - known.since >= TRIES_LAST
         tries, since = (0, now) if fresh or known is None else (known.tries, known.since)
         self._waiting[offer_id] = Waiting(challenge, answered=False, tries=tries, since=since)

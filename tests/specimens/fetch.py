@@ -34,7 +34,10 @@ def _unpack(archive: Path, folder: Path) -> None:
             name = Path(member.name).name
             content = packed.extractfile(member) if name in NAMES else None
             if content:
-                (folder / name).write_bytes(content.read())
+                # whole or not there: several test processes fetch at once
+                unfinished = archive.parent / name
+                unfinished.write_bytes(content.read())
+                unfinished.replace(folder / name)
 
 
 def _find_pip() -> list[str]:
