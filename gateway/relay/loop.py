@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,10 +33,15 @@ class Sent:
 Sender = Callable[[Delivery], Awaitable[Sent]]
 
 
+def nobody_listens(_session: Session, _now: int) -> None:
+    """The feed grew, and nothing is owed for it."""
+
+
 class Relay:
     """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
 
-    Work in `claimed` is committed as started before it is sent. One relay per database.
+    Work in `claimed` is committed as started before it is sent; `stamped` is called in the transaction in which the
+    feed grew. One relay per database.
     """
 
     def __init__(
@@ -45,8 +51,10 @@ class Relay:
         now: Callable[[], int],
         *,
         claimed: Set[str] = frozenset(),
+        stamped: Callable[[Session, int], None] = nobody_listens,
     ) -> None:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
+        self._stamped = stamped
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way: dict[int, asyncio.Task[None]] = {}
@@ -102,14 +110,13 @@ class Relay:
         if delicate or unstamped:
             with self._database.writing() as session:
                 outbox.claim(session, delicate, now)
-                outbox.stamp_feed(session)
+                self._stamp(session, now)
         return heads
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):  # Python 3.11's wait_for may swallow the cancellation
+                await self._woken.wait()
 
     async def _deliver(self, delivery: Delivery) -> None:
         now = self._now()
@@ -157,7 +164,12 @@ class Relay:
                 outbox.settle(session, delivery.id, sent.decision, now)
                 if sent.also is not None:
                     sent.also(session, now)
-            outbox.stamp_feed(session)
+            self._stamp(session, now)
+
+    def _stamp(self, session: Session, now: int) -> None:
+        if outbox.stamp_feed(session):
+            session.flush()
+            self._stamped(session, now)
 
 
 def _trouble(now: int, error: Exception) -> RetryAt:
