@@ -1,0 +1,61 @@
+"""A relay at work over a world's rows, and waiting for what it commits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Set
+from contextlib import asynccontextmanager
+
+from sqlalchemy import select
+
+from gateway.relay.loop import Relay, Sender
+from gateway.store import Delivery
+from tests.parts.world import World
+
+PATIENCE = 10.0
+
+
+class Commits:
+    """Wakes whoever waits whenever something was committed."""
+
+    def __init__(self, world: World) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        world.database.after_commit(self._tell)
+
+    def _tell(self) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def until(self, good: Callable[[], bool]) -> None:
+        """Look after each commit; TimeoutError after ten seconds."""
+        async with asyncio.timeout(PATIENCE):
+            while not good():
+                await self._news.wait()
+                self._news.clear()
+
+
+@asynccontextmanager
+async def relaying(
+    world: World, senders: Mapping[str, Sender], *, claimed: Set[str] = frozenset()
+) -> AsyncIterator[Commits]:
+    """One relay until the end of the block."""
+    commits = Commits(world)
+    relay = Relay(world.database, senders, world.clock, claimed=claimed)
+    world.database.after_commit(relay.wake)
+    running = asyncio.create_task(relay.run())
+    try:
+        yield commits
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def deliveries(world: World, work: str = "") -> list[Delivery]:
+    """What is or was owed, in order."""
+    query = select(Delivery).order_by(Delivery.id)
+    with world.database.reading() as session:
+        return list(session.scalars(query.where(Delivery.work == work) if work else query))
+
+
+def states(world: World, work: str = "") -> list[str]:
+    """The states of what is or was owed, in order."""
+    return [row.state for row in deliveries(world, work)]
