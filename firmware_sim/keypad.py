@@ -6,6 +6,7 @@ pause of the failures so far begins again.
 
 from dataclasses import dataclass, field
 
+from devices.wire.messages import Body
 from devices.wire.passcode import ONCE_AHEAD, Window, find_once, find_window
 from firmware_sim.lock import SimLock
 from firmware_sim.speech import Outgoing
@@ -47,10 +48,14 @@ class Keypad:
         return find_window(self.secret, self.lock.keyring.code_epoch, code, self.lock.clock.now())
 
     def _open(self, found: Window | int) -> str | None:
+        body: Body = {"means": "passcode"}
         if isinstance(found, int):
+            body["once"] = found
             with self.lock.flash.write():
                 self._use_once(found)
-        code, said = self.lock.move_here("unlocked", {"means": "passcode"})
+        else:
+            body["window"] = [found.first, found.hours, found.slot]
+        code, said = self.lock.move_here("unlocked", body)
         self.said += said
         return code
 

@@ -69,6 +69,8 @@ EVENTS: Final[dict[str, Shape]] = {
             Field(1, "key", ID, optional=True),
             Field(2, "means", word("gateway", "ble", "passcode", "knob")),
             Field(3, "command", ID, optional=True),
+            Field(4, "window", several(whole(0, 2**32 - 1), 3), optional=True),  # passcode: first hour, hours, slot
+            Field(5, "once", whole(0, 2**32 - 1), optional=True),  # passcode that opens once: its number
         ),
     ),
     "locked": Shape(2, (Field(1, "means", word("gateway", "ble", "knob", "auto"), optional=True),)),

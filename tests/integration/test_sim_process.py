@@ -16,7 +16,7 @@ from certs.renewal import read_certificates
 from certs.sealing import open_sealed, registration_context
 from devices.wire.envelope import sign_command
 from devices.wire.messages import Ack, Command, Event, State
-from devices.wire.passcode import window_around, window_code
+from devices.wire.passcode import Window, window_around, window_code
 from devices.wire.registration import decode_registration
 from firmware_sim.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, open_house, topic, wall_clock
@@ -164,7 +164,8 @@ async def test_a_passcode_typed_at_a_lock_off_the_air_opens_it_and_is_told_later
     await devices.greet("lock-1")
     assert (await devices.ask("lock-1", "revoke", epoch=1, keys=[], codes=1)).outcome == "done"
     secret = passcode_secret(house.authority.passcode_key, folder.key.public_key(), "lock-1")
-    code = window_code(secret, 1, window_around(wall_clock(), wall_clock() + 7200))
+    window = window_around(wall_clock(), wall_clock() + 7200)
+    code = window_code(secret, 1, window)
     async with await devices.control() as control:
         await control.post("/devices/lock-1/faults", json={"offline": True})
         assert (await control.post("/devices/lock-1/passcode", json={"code": code})).json() == {"refused": None}
@@ -172,7 +173,9 @@ async def test_a_passcode_typed_at_a_lock_off_the_air_opens_it_and_is_told_later
         assert wrong.json() == {"refused": "bad_passcode"}
         assert (await control.post("/devices/kiosk-9/passcode", json={"code": code})).status_code == 404
         await control.post("/devices/lock-1/faults", json={"offline": False})
-    assert (await devices.until_told("unlocked")).body == {"means": "passcode"}
+    told = await devices.until_told("unlocked")
+    assert told.body["means"] == "passcode"
+    assert Window(*told.body["window"]) == window
 
 
 async def test_a_kiosk_sends_what_waited_sealed_once_it_is_back(devices: Devices, house: House) -> None:

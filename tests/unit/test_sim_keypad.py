@@ -1,6 +1,7 @@
 """The keypad: codes without a network, once or in a window, and no way to guess."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,9 @@ class Door:
     def code(self, hours: int = 24, epoch: int = 1) -> str:
         return window_code(self.secret, epoch, Window(NOW // HOUR, hours))
 
+    def bodies(self) -> list[dict[str, Any]]:
+        return [read_event(message.payload, self.bench.public).body for message in self.keypad.said]
+
     def told(self) -> list[str]:
         return [read_event(message.payload, self.bench.public).type for message in self.keypad.said]
 
@@ -46,6 +50,7 @@ def test_a_code_opens_in_its_window_and_not_after(door: Door) -> None:
     code = door.code(hours=2)
     assert door.keypad.enter(code) is None
     assert door.told() == ["unlocked"]
+    assert door.bodies() == [{"means": "passcode", "window": [NOW // HOUR, 2, 0]}]
     door.bench.time.passes(2 * HOUR)
     assert door.keypad.enter(code) == "bad_passcode"
     assert door.bench.moved() == ["passcode"]
@@ -54,6 +59,7 @@ def test_a_code_opens_in_its_window_and_not_after(door: Door) -> None:
 def test_a_one_time_code_opens_once(door: Door) -> None:
     for count in (5, 3):  # in any order
         assert door.keypad.enter(once_code(door.secret, 1, count)) is None
+        assert door.bodies() == [{"means": "passcode", "once": count}]
         assert door.keypad.enter(once_code(door.secret, 1, count)) == "bad_passcode"
     assert len(door.bench.moved()) == 2
 

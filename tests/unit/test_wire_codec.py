@@ -27,7 +27,7 @@ SAMPLES: dict[str, st.SearchStrategy[Any]] = {
     "credential": st.binary(min_size=1, max_size=200), "chain": st.binary(min_size=1, max_size=900),
     "anchors": st.binary(min_size=1, max_size=900), "csr": st.binary(min_size=1, max_size=300), "now": TIMES,
     "nonce": st.binary(min_size=8, max_size=32),
-    "epoch": TIMES, "codes": TIMES, "screen": st.just("wait"), "lines": st.lists(st.text(max_size=20), max_size=3),
+    "window": st.lists(TIMES, max_size=3), "once": TIMES, "epoch": TIMES, "codes": TIMES, "screen": st.just("wait"), "lines": st.lists(st.text(max_size=20), max_size=3),
     "language": st.just("zh-CN"), "means": st.sampled_from(["gateway", "knob"]), "code": st.just("expired"),
     "percent": st.integers(0, 100), "battery": st.integers(0, 100), "open": st.booleans(), "reset": st.booleans(),
     "sealed": st.binary(min_size=82, max_size=200), "bolt": st.just("locked"), "door": st.just("open"),
