@@ -52,13 +52,14 @@ class SimulatorAway(Conflict):
 
 
 @router.get("")
-def show_fleet(request: Request, gateway: Gate, _account: Tester) -> Response:
+def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
     """The grid."""
     devices = {device["device"]: with_faults(device) for device in ask_simulator(gateway) or []}
     opened = request.query_params.get("open")
     values = {
         "role": "tester",
-        "locks": api.list_locks(gateway, _account),
+        "locks": api.list_locks(gateway, account),
+        "deliveries": api.list_deliveries(gateway, account),
         "devices": devices,
         "faults": tuple(FAULTS) if devices else (),
         "opened": opened if opened in devices else None,

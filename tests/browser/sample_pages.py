@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.http.devices import DeliveryShown
 from api.http.shapes import (
     CaseOpened,
     DoorShown,
@@ -9,6 +10,7 @@ from api.http.shapes import (
     KeyShown,
     LockShown,
     OfferShown,
+    PasscodeShown,
     RecordOpened,
     StayShown,
     UnitShown,
@@ -157,6 +159,7 @@ def door(stage: str, **parts: Any) -> DoorShown:
         "reasons": [],
         "decision_reason": None,
         "keys": [],
+        "passcodes": [],
     }
     return DoorShown.model_validate(values | parts)
 
@@ -218,8 +221,9 @@ EMPTY_FORM: dict[str, Any] = {
     "typed": {"name": "", "id_number": ""},
     "missing": [],
 }
+CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
 KEY_PAGE: dict[str, Any] = {
-    "door": door("on_lock"),
+    "door": door("on_lock", passcodes=[CODE]),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted")],
@@ -240,6 +244,9 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
     }
 
 
+DELIVERY = DeliveryShown(
+    id=7, party="registry:sandbox", work="submit", state="owed", attempts=2, due_at=NOW, outcome="no answer"
+)
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("login.html", {"login": ""}),
     "error": ("error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
@@ -289,6 +296,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "faults": tuple(FAULTS),
             "devices": {"lock-302": {"active": ["offline"], "faulty": 1}},
             "opened": "lock-302",
+            "deliveries": [DELIVERY],
         },
     ),
 }

@@ -1,18 +1,17 @@
-// The tester's grid: the server's own tiles, fetched again every second while the page is looked at.
+// The tester's grid: what each lock says of itself is put in place every second; what is unfolded stays unfolded.
 
-import { refreshAges } from "./ages.js";
+import { replaceLiveParts } from "./wait.js";
 
 const EVERY = 1000;
-const fleet = document.querySelector("#fleet");
 
 async function refresh() {
-  if (document.hidden || fleet.contains(document.activeElement)) return;
+  if (document.hidden) return;
   const answer = await fetch(location.pathname);
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  fleet.replaceChildren(...fresh.querySelector("#fleet").children);
-  document.querySelector("#fleet-count").textContent = fresh.querySelector("#fleet-count").textContent;
-  refreshAges();
+  const [then, now] = [document, fresh].map((page) => page.querySelectorAll(".lock").length);
+  if (then === now) replaceLiveParts(fresh);
+  else location.reload();
 }
 
 setInterval(() => refresh().catch(() => {}), EVERY);

@@ -7,7 +7,8 @@ const EVERY = 3000;
 const told = (page) => [...page.querySelectorAll("[data-wait]")].map((part) => part.dataset.wait).join(";");
 const isBusy = () => document.querySelector("details[open], .hold[aria-disabled], .hold.held") !== null;
 
-function replaceLiveParts(fresh) {
+/** Put the parts marked data-live in place as they are on a fresh copy of the page. */
+export function replaceLiveParts(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const now = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
     if (now) part.replaceChildren(...now.childNodes);

@@ -52,9 +52,12 @@ TEXTS: dict[str, Text] = {
         "Use that phone, or call the landlord.",
     ),
     "keypage.no_script": Text(
-        "此浏览器未启用脚本，无法保存钥匙，因此不能在这里开锁。请致电房东。",
-        "Scripts are off in this browser, so it holds no key and cannot unlock. Please call the landlord.",
+        "此浏览器未启用脚本，无法保存钥匙，因此不能在这里开锁。请使用门锁密码，或致电房东。",
+        "Scripts are off in this browser, so it holds no key. Use the code for the keypad, or call the landlord.",
     ),
+    "keypage.passcode": Text("门锁密码", "Code for the keypad"),
+    "keypage.code_waiting": Text("门锁尚未确认此密码", "the lock has not confirmed it yet"),
+    "verified.code": Text("没有手机也能开门：门锁密码", "Without this phone: the code for the keypad"),
     "keypage.help": Text("打不开门？", "The door does not open?"),
     "keypage.help.battery": Text(
         "按键盘时没有亮灯：门锁没电了，请致电房东。", "No light on the lock: its battery is empty. Call the landlord."

@@ -54,5 +54,7 @@ TEXTS: dict[str, Text] = {
     "alarm.command_refused": Text("拒绝过一条命令", "refused a command"),
     "kind.check_in": Text("入住", "Check-in"),
     "kind.change": Text("变更", "Change"),
+    "kind.correction": Text("更正", "Correction"),
+    "kind.annulment": Text("作废", "Annulment"),
     "kind.check_out": Text("退房", "Check-out"),
 }

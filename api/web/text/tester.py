@@ -14,6 +14,7 @@ TEXTS: dict[str, Text] = {
         "模拟器不在运行，无法设置故障。", "The simulator is not running, so faults cannot be set."
     ),
     "tester.owed": Text("待办与未送达", "Owed and undelivered"),
+    "tester.nothing_owed": Text("没有待办。", "Nothing is owed."),
     "tester.faults": Text("故障", "Faults"),
     "fault.offline": Text("断网", "Offline"),
     "fault.battery": Text("电量低", "Low battery"),

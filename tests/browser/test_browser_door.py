@@ -1,0 +1,168 @@
+"""The tenant when things are not as usual: no scripts, no hand to hold a button, another phone, a silent lock."""
+
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Request, expect
+
+from api.cli.demo import Running
+from api.cli.walk import Pictures
+from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+SLOW = 30_000
+
+
+async def register_typed(tenant: Visitor) -> None:
+    """Two typed fields and a person instead of a face."""
+    if await tenant.page.locator("[name=name]").is_hidden():
+        await tenant.tap("summary:has-text('Type name and number instead')")
+    await tenant.type("[name=name]", "Ada Example")
+    await tenant.type("[name=id_number]", "XR1001R58")
+    await tenant.tap("[name=check][value=person]")
+    await tenant.tap("[name=consent_registration]")
+    await tenant.tap("#register button.wide")
+    await expect(tenant.page.locator("h1")).to_have_text("A person is checking it")
+
+
+async def let_landlord_pass(landlord: Visitor) -> None:
+    """The landlord decides the case of their own tenant."""
+    await landlord.open("/landlord")
+    await landlord.page.click("a:has-text('Review')")
+    await landlord.page.click("button[value=pass]")
+    await landlord.page.wait_for_url("**/landlord?done=*")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def landlord(browser: Browser, demo: Running) -> Visitor:
+    """The landlord, signed in."""
+    visitor = await visit(browser, demo.url, DESK)
+    await visitor.sign_in("landlord", demo.logins.password)
+    return visitor
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def holder(browser: Browser, demo: Running, landlord: Visitor) -> Visitor:
+    """A tenant of room 103 whose key is on the lock."""
+    await landlord.open("/landlord")
+    tenant = await visit(browser, demo.url, PHONE)
+    await tenant.page.goto(await offer_key(landlord, "103"))
+    await register_typed(tenant)
+    assert tenant.typed <= 2
+    assert tenant.taps <= 7
+    await let_landlord_pass(landlord)
+    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    return tenant
+
+
+def count_unlocks(tenant: Visitor) -> list[str]:
+    """The unlock requests the page makes from now on."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/unlock"):
+            asked.append(request.url)
+
+    tenant.page.on("request", note)
+    return asked
+
+
+async def test_a_short_touch_opens_nothing(holder: Visitor) -> None:
+    asked = count_unlocks(holder)
+    await holder.page.click(".hold")
+    await holder.page.mouse.move(5, 5)
+    await expect(holder.page.locator(".hold span")).to_have_text("Hold to unlock")
+    await holder.page.wait_for_timeout(1200)
+    assert asked == []
+
+
+async def test_the_keyboard_opens_the_door_without_holding(holder: Visitor) -> None:
+    asked = count_unlocks(holder)
+    await holder.page.focus(".hold")
+    await holder.page.keyboard.press("Enter")
+    await expect(holder.page.locator(".hold span")).to_have_text("Press again to unlock")
+    assert asked == []
+    await holder.page.keyboard.press("Enter")
+    await expect(holder.page.locator(".outcome strong")).to_have_text("Unlocked", timeout=SLOW)
+    await expect(holder.page.locator("dl .badge", has_text="unlocked")).to_be_visible()
+    assert len(asked) == 1
+
+
+async def test_a_copied_link_opens_nothing_on_another_phone(browser: Browser, demo: Running, holder: Visitor) -> None:
+    thief = await visit(browser, demo.url, PHONE)
+    await thief.page.context.add_cookies(await holder.page.context.cookies())  # type: ignore[arg-type]
+    await thief.open("/key")
+    await expect(thief.page.locator(".not-here")).to_be_visible()
+    await expect(thief.page.locator(".hold")).to_be_hidden()
+    await thief.page.context.close()
+
+
+async def test_a_silent_lock_is_said_to_be_silent(
+    browser: Browser, demo: Running, holder: Visitor, artefacts: Path
+) -> None:
+    tester = await visit(browser, demo.url, DESK)
+    await tester.sign_in("tester", demo.logins.password)
+    tile = tester.page.locator(".lock", has_text="Door of room 103")
+    await tile.locator("summary").click()
+    await tile.locator("button[value=offline]").click()  # two clicks
+    await expect(tester.page.locator(".lock", has_text="Door of room 103").locator(".badge.bad")).to_be_visible()
+    await tester.page.screenshot(path=artefacts / "tester-offline.png", full_page=True)
+    await holder.open("/key")
+    await expect(holder.page.locator(".hold")).to_be_visible()
+    began = time.monotonic()
+    await hold_to_unlock(holder)
+    await expect(holder.page.locator(".outcome strong")).to_have_text("Asking the lock…", timeout=500)
+    silent = holder.page.locator(".outcome.care strong")
+    await expect(silent).to_have_text("The lock did not answer", timeout=6000)
+    assert time.monotonic() - began < 6
+    await holder.page.screenshot(path=artefacts / "key-silent.png", full_page=True)
+    await tester.page.locator(".lock", has_text="Door of room 103").locator("button[value=none]").click()
+    await tester.page.context.close()
+
+
+async def test_registration_works_without_scripts(
+    browser: Browser, demo: Running, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await visit(browser, demo.url, PHONE, scripts=False)
+    await tenant.page.goto(await offer_key(landlord, "104"))
+    await register_typed(tenant)
+    await let_landlord_pass(landlord)
+    await tenant.page.reload()
+    await expect(tenant.page.locator("h1")).to_have_text("You are registered")
+    # Chromium under test keeps noscript as text where scripts are switched off from outside, so its source is read.
+    assert "<noscript>" in await tenant.page.content()
+    assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
+    await expect(tenant.page.locator("#claim")).to_be_hidden()
+    await tenant.page.screenshot(path=artefacts / "no-scripts.png", full_page=True)
+    await tenant.page.context.close()
+
+
+async def test_what_is_missing_is_said_before_anything_is_sent(
+    browser: Browser, demo: Running, landlord: Visitor, pictures: Pictures
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await visit(browser, demo.url, PHONE)
+    await tenant.page.goto(await offer_key(landlord, "201"))
+    await tenant.page.check("[name=check][value=face]")
+    await tenant.page.check("[name=consent_registration]")
+    await tenant.page.click("#register button.wide")
+    await expect(tenant.page.locator("#missing")).to_have_text("Photograph the document, or type name and number.")
+    await tenant.show("[name=document]", str(pictures.document))
+    await tenant.page.click("#register button.wide")
+    await expect(tenant.page.locator("#missing")).to_contain_text("please tick your consent")
+    await tenant.page.context.close()
+
+
+async def test_a_form_from_another_site_is_refused(demo: Running, landlord: Visitor) -> None:
+    await landlord.open("/landlord")
+    cookies = {cookie["name"]: cookie["value"] for cookie in await landlord.page.context.cookies()}
+    async with httpx.AsyncClient(base_url=demo.url, cookies=cookies) as other:
+        answer = await other.post("/landlord/stays/none/end", headers={"Origin": "https://elsewhere.example"})
+        assert answer.status_code == 403
+        assert "text/html" in answer.headers["content-type"]
+        answer = await other.post("/login", data={"login": "x", "password": "y"}, headers={"Origin": "null"})
+        assert answer.status_code == 403

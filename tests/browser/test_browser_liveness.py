@@ -1,0 +1,117 @@
+"""The face step before a real camera of the browser: a head that turns as asked passes, a still does not."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Route, async_playwright, expect
+
+from api.cli.demo import Running
+from api.cli.walk import Pictures
+from firmware_sim.heads import build_head, turn_head
+from firmware_sim.specimens import astronaut
+from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+RATE = 10
+SLOW = 60_000
+
+
+def head_angles(turns: Sequence[str]) -> list[float]:
+    """Degrees a frame: a second still, each turn out and back with a rest behind it, then still for long."""
+    swing = [40 * float(np.sin(np.pi * step / 15)) for step in range(1, 15)]
+    turned = [angle if turn == "left" else -angle for turn in turns for angle in (*swing, *[0.0] * 5)]
+    return [0.0] * RATE + turned + [0.0] * (20 * RATE)
+
+
+def write_film(path: Path, turns: Sequence[str]) -> None:
+    """What the browser's camera will see: motion JPEG, as Chromium takes it for a camera."""
+    head = build_head(np.asarray(astronaut(), np.uint8))
+    seen = {angle: turn_head(head, angle) for angle in set(head_angles(turns))}
+    height, width = head.pixels.shape[:2]
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg, "ffmpeg is missing: apt-get install ffmpeg"
+    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(RATE), "-i", "-"]
+    raw = b"".join(seen[angle].tobytes() for angle in head_angles(turns))
+    command = [ffmpeg, "-y", "-loglevel", "error", *source, "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", str(path)]
+    subprocess.run(command, input=raw, check=True, timeout=60)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file the camera reads when a page opens it."""
+    path = tmp_path_factory.mktemp("camera") / "head.mjpeg"
+    await asyncio.to_thread(write_film, path, ())
+    return path
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def filmed(film: Path) -> AsyncIterator[Browser]:
+    """Chromium with that camera."""
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+        yield chromium
+        await chromium.close()
+
+
+async def tenant_of(browser: Browser, demo: Running, room: str) -> Visitor:
+    """A tenant with the link of a room's landlord."""
+    landlord = await visit(browser, demo.url, DESK)
+    await landlord.sign_in("landlord", demo.logins.password)
+    tenant = await visit(browser, demo.url, PHONE)
+    await tenant.page.goto(await offer_key(landlord, room))
+    return tenant
+
+
+async def show_face_and_turn(tenant: Visitor, pictures: Pictures) -> None:
+    """Document, face, turns, both consents; everything but sending."""
+    await tenant.show("[name=document]", str(pictures.document))
+    await tenant.tap("[name=check][value=face]")
+    await tenant.tap("[name=consent_face]")
+    await tenant.show("[name=face]", str(pictures.face))
+    await tenant.tap("#turning button")
+    await expect(tenant.page.locator("#turning [role=status]")).to_have_text("✓ Recorded", timeout=SLOW)
+    await tenant.tap("[name=consent_registration]")
+
+
+async def test_a_head_that_turns_as_the_server_asks_passes_without_a_person(
+    filmed: Browser, film: Path, demo: Running, pictures: Pictures
+) -> None:
+    tenant = await tenant_of(filmed, demo, "104")
+
+    async def film_the_turns(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.to_thread(write_film, film, json.loads(await answer.text())["turns"])
+        await route.fulfill(response=answer)
+
+    await tenant.page.route("**/door/challenge", film_the_turns)
+    await show_face_and_turn(tenant, pictures)
+    await tenant.tap("#register button.wide")
+    await expect(tenant.page).to_have_url(f"{demo.url}/key", timeout=SLOW)
+
+
+async def test_a_still_before_the_camera_goes_to_a_person(
+    filmed: Browser, film: Path, demo: Running, pictures: Pictures
+) -> None:
+    await asyncio.to_thread(write_film, film, ())
+    tenant = await tenant_of(filmed, demo, "105")
+    await show_face_and_turn(tenant, pictures)
+    await tenant.tap("#register button.wide")
+    await expect(tenant.page.locator("h1")).to_have_text("A person is checking it", timeout=SLOW)
+
+
+async def test_without_a_camera_the_page_says_that_a_person_looks(browser: Browser, demo: Running) -> None:
+    tenant = await tenant_of(browser, demo, "106")
+    await tenant.tap("[name=check][value=face]")
+    await tenant.tap("#turning button")
+    await expect(tenant.page.locator("#turning [role=status]")).to_contain_text("a person looks")
+    await expect(tenant.page.locator("#turning button")).to_be_visible()

@@ -1,0 +1,94 @@
+"""Languages, moments, and what every page is sent with."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.web.landlord import draw_code
+from api.web.language import choose_language
+from api.web.moments import iso, local_input, tell_age, tell_moment
+from api.web.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
+from api.web.text.pair import LANGUAGES, Language
+from tests.browser.sample_pages import NOW, SAMPLES
+
+INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen", "accepted", "spoken"),
+    [
+        (None, None, None, "en"),
+        ("zh", "en", "en", "zh-CN"),
+        ("en", "zh-CN", "zh", "en"),
+        (None, "zh-CN", "en", "zh-CN"),
+        (None, None, "zh-TW,zh;q=0.9", "zh-CN"),
+        (None, None, "fr, en;q=0.5, zh;q=0.8", "zh-CN"),
+        ("xx", "yy", "de", "en"),
+        (None, None, "zh;q=nonsense, en;q=0.1", "en"),
+    ],
+)
+def test_the_language_is_what_was_asked_then_chosen_then_preferred(
+    asked: str | None, chosen: str | None, accepted: str | None, spoken: str
+) -> None:
+    assert choose_language(asked, chosen, accepted) == spoken
+
+
+@given(st.text(max_size=200))
+def test_no_accept_language_header_breaks_a_page(header: str) -> None:
+    assert choose_language(None, None, header) in LANGUAGES
+
+
+def test_a_moment_is_told_on_the_wall_clock_of_the_unit() -> None:
+    assert tell_moment(NOW, "Asia/Shanghai", "zh-CN", NOW) == "11月22日 周日 06:26"
+    assert tell_moment(NOW, "Europe/Rome", "en", NOW) == "Sat 21 Nov, 23:26"
+    assert tell_moment("2027-01-05T11:00:00+08:00", "UTC", "en", NOW) == "Tue 5 Jan 2027, 11:00"
+    assert local_input("2027-01-05T11:00:00+08:00") == "2027-01-05T11:00"
+    assert local_input(NOW, "Asia/Shanghai") == "2026-11-22T06:26"
+    assert iso(0) == "1970-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(-5, "just now"), (4, "just now"), (59, "59 s ago"), (60, "1 min ago"), (7200, "2 h ago"), (200_000, "2 d ago")],
+)
+def test_an_age_is_told_in_one_unit(seconds: int, told: str) -> None:
+    assert tell_age(NOW - seconds, "en", NOW) == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list(SAMPLES))
+def test_no_page_carries_a_script_or_style_of_its_own(name: str, language: Language) -> None:
+    template, values = SAMPLES[name]
+    html = render(template, language, {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None} | values)
+    assert INLINE.findall(html) == []
+    assert f'<html lang="{language}">' in html
+
+
+def test_what_people_wrote_cannot_become_part_of_a_page() -> None:
+    template, values = SAMPLES["asked-again"]
+    door = values["door"].model_copy(update={"decision_reason": "<img src=x onerror=alert(1)>"})
+    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    html = render(template, "en", usual | values | {"door": door})
+    assert "&lt;img" in html
+    assert "<img src=x" not in html
+
+
+def test_a_link_is_drawn_without_inline_style() -> None:
+    assert "style=" not in draw_code("https://lodgekey.example/o/abc")
+
+
+def test_pages_are_not_kept_and_files_are_known_by_their_content() -> None:
+    assert PAGE_HEADERS["Cache-Control"] == "no-store"
+    assert re.fullmatch(r"/static/app\.css\?v=[0-9a-f]{10}", fingerprint("app.css"))
+
+
+def test_no_script_reaches_another_site() -> None:
+    for module in STATIC.glob("*.js"):
+        assert not re.search(r"https?://|eval\(|new Function", module.read_text()), module.name
+
+
+def test_every_template_is_shown_by_a_sample() -> None:
+    parts = {"base.html", "parts.html", "record_row.html", "lock_tile.html", "cases.html", "news.html"}
+    assert {path.name for path in (HERE / "templates").glob("*.html")} - parts == {name for name, _ in SAMPLES.values()}
