@@ -1,0 +1,34 @@
+"""Tables in the docs that are printed from the code: `python -m tests.architecture.test_architecture_docs`."""
+
+from pathlib import Path
+
+from devices.driver import Ability
+from devices.drivers import DRIVERS
+from tests.architecture.source import ROOT
+
+PAGE = Path("docs/drivers.md")
+BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
+
+
+def driver_table() -> str:
+    """Drivers by abilities."""
+    rows = [["driver", *(ability.value.replace("_", " ") for ability in Ability)]]
+    rows.append(["---"] * len(rows[0]))
+    rows += [[name, *("yes" if a in driver.abilities else "" for a in Ability)] for name, driver in DRIVERS.items()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def test_the_page_on_drivers_says_what_the_code_does() -> None:
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    assert text.partition(BEGIN)[2].partition(END)[0] == driver_table()
+
+
+def write_page() -> None:
+    """Put the table into its place."""
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    (ROOT / PAGE).write_text(head + BEGIN + driver_table() + END + rest.partition(END)[2], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_page()
