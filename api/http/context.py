@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
+from gateway.domain.offer import offer_of
 from gateway.store import Account, SignIn
 
 SESSION_COOKIE: Final = "lodgekey_session"
@@ -122,17 +123,19 @@ def landlord_id_of(account: Annotated[Account, Depends(only("landlord"))]) -> st
     return account.landlord_id
 
 
-def offer_token_of(request: Request) -> str:
+def offer_token_of(request: Request, gateway: Gate) -> str:
     """The tenant's capability: the offer's token, in a cookie set by the link or in the Authorization header."""
-    limit_rate("offer", caller(request))
     check_origin(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "offer" and token:
-        return token.strip()
-    cookie = request.cookies.get(OFFER_COOKIE)
-    if not cookie:
+    shown = token.strip() if scheme.lower() == "offer" else request.cookies.get(OFFER_COOKIE)
+    if not shown:
         raise OfferUnknown("Please open the link or scan the code your landlord gave you.")
-    return cookie
+    try:
+        offer_of(shown, gateway.keyring.offer_secret)
+    except OfferUnknown:
+        limit_rate("offer", caller(request))
+        raise
+    return shown
 
 
 LandlordId = Annotated[str, Depends(landlord_id_of)]
