@@ -1,5 +1,7 @@
 """The application: routes, refusals, and what every answer carries."""
 
+import logging
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -13,6 +15,8 @@ from api.http import accounts, cases, devices, door, keys, landlord, registratio
 from api.http.problems import install, problem
 from api.web.mount import add_pages
 from gateway.bootstrap import Gateway
+
+log = logging.getLogger(__name__)
 
 LARGEST_REQUEST: Final = 18 * 1024 * 1024
 HEADERS: Final = {
@@ -76,18 +80,38 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 present = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(item for item in RAW_HEADERS if item[0] not in present)]
             await send(message)
 
-        length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_REQUEST:
-            refusal = problem(413, "too_large", "Too large", "This is larger than 18 MB. Please send smaller pictures.")
+        refusal = refusal_by_size(Headers(scope=scope))
+        if refusal is not None:
             await refusal(scope, receive, send_guarded)
             return
-        await self._app(scope, receive, send_guarded)
+        try:
+            await self._app(scope, receive, send_guarded)
+        except Exception as error:  # noqa: BLE001 - the edge: the caller is told, and the log gets no value of theirs
+            stack = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s broke: %s\n%s", scope["method"], type(error).__name__, stack)
+            if not started:
+                broken = "Something went wrong here, and nothing was kept. Please try again; if it happens again, tell us."
+                await problem(500, "internal", "Something went wrong", broken)(scope, receive, send_guarded)
+
+
+def refusal_by_size(headers: Headers) -> Response | None:
+    """Why a body is not read, if so: what has no stated length could fill memory or disk before anybody looks."""
+    if "transfer-encoding" in headers:
+        return problem(411, "length_required", "How long is it?", "Please send the request with a Content-Length.")
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+        return problem(413, "too_large", "Too large", "This is larger than 18 MB. Please send smaller pictures.")
+    return None
 
 
 def _health_router() -> APIRouter:

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 TYPES = "https://lodgekey.org/problems/"
 MEDIA = "application/problem+json"
-TITLES = {404: "Not found", 405: "Not possible here", 413: "Too large", 500: "Something went wrong"}
+TITLES = {400: "Not readable", 404: "Not found", 405: "Not possible here", 413: "Too large"}
 
 
 def problem(status: int, code: str, title: str, detail: str, **extra: object) -> JSONResponse:

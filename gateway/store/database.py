@@ -28,7 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self._engine = create_engine(url, pool_pre_ping=not self.is_sqlite)
+        self._engine = create_engine(url, pool_pre_ping=not self.is_sqlite, hide_parameters=True)
         if self.is_sqlite:
             _prepare_sqlite(self._engine)
         self._readers = sessionmaker(self._engine, expire_on_commit=False)
