@@ -1,0 +1,76 @@
+"""Several links to the same devices, in order of preference: what one cannot carry goes by the next.
+
+A command may so reach a lock twice, as when a link fell silent after it had carried it: it is the same signed command,
+and the lock does it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from devices.link import Link, LinkDown, Received
+
+PATIENCE = 3.0  # seconds for a link that has another behind it
+
+
+class LinksInOrder:
+    """A link made of links."""
+
+    def __init__(self, links: Sequence[Link], *, patience: float = PATIENCE) -> None:
+        """`links`: at least one, the preferred first."""
+        self._links, self._patience = tuple(links), patience
+
+    @property
+    def connected(self) -> bool:
+        """Whether any of them can carry a command now."""
+        return any(link.connected for link in self._links)
+
+    async def start(self) -> None:
+        """Begin on all of them."""
+        for link in self._links:
+            await link.start()
+
+    async def stop(self) -> None:
+        """End all of them; batches() ends."""
+        for link in self._links:
+            await link.stop()
+
+    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
+        """Carry one command by the first link that takes it. Raises LinkDown with the last one's reason."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + expires_in
+        for link in self._links[:-1]:
+            try:
+                async with asyncio.timeout(min(self._patience, deadline - clock())):
+                    await link.publish(site, device, payload, expires_in=expires_in, channel=channel)
+                    return
+            except (LinkDown, TimeoutError):
+                continue
+        left = int(deadline - clock())
+        if left < 1:
+            raise LinkDown("no link took the command in time")
+        await self._links[-1].publish(site, device, payload, expires_in=left, channel=channel)
+
+    async def batches(self) -> AsyncIterator[list[Received]]:
+        """Batches of all links as they come; each link keeps its own order and its own bound."""
+        heard: asyncio.Queue[list[Received] | None] = asyncio.Queue(maxsize=1)
+        pumps = [asyncio.create_task(_pump(link, heard)) for link in self._links]
+        try:
+            ended = 0
+            while ended < len(pumps):
+                batch = await heard.get()
+                if batch is None:
+                    ended += 1
+                else:
+                    yield batch
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+
+
+async def _pump(link: Link, heard: asyncio.Queue[list[Received] | None]) -> None:
+    async for batch in link.batches():
+        await heard.put(batch)
+    await heard.put(None)
