@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from gateway.domain.errors import Busy, LodgekeyError, TooManyTries
@@ -37,6 +38,11 @@ def install(app: FastAPI) -> None:
         if isinstance(error, Busy | TooManyTries):
             log.info("refused: %s", error.code)
         return of_error(error)
+
+    @app.exception_handler(OperationalError)
+    async def _database(_request: Request, _error: OperationalError) -> JSONResponse:
+        log.error("the database refused: nothing was kept")
+        return of_error(Busy("The gateway cannot write this down right now; nothing was kept. Please try again."))
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
