@@ -100,7 +100,7 @@ class Guard:
             stack = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s broke: %s\n%s", scope["method"], type(error).__name__, stack)
             if not started:
-                broken = "Something went wrong here, and nothing was kept. Please try again; if it happens again, tell us."
+                broken = "Something went wrong here, and nothing was kept. Please try again, or tell the operator."
                 await problem(500, "internal", "Something went wrong", broken)(scope, receive, send_guarded)
 
 
