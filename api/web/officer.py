@@ -1,24 +1,27 @@
 """The officer's console: the live list, masked; a record opened with a reason."""
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
 from api.http import cases as cases_api
 from api.http import registrations as api
 from api.http.context import Gate, Officer
+from api.http.feed_stream import HEARTBEAT, FeedStream
 from api.http.shapes import PurposeForm
 from api.web.moments import utc_now
 from api.web.page_route import PageRoute, notice_of
 from api.web.render import language_of, page, render
 from api.web.text.pair import Language
 from gateway.bootstrap import Gateway
+from gateway.domain.errors import DisclosureBlocked
 from gateway.feed import Feed, FeedItem, Reader
 from gateway.store import Account, Registration, Stay, Unit
 
+log = logging.getLogger(__name__)
 router = APIRouter(prefix="/officer", route_class=PageRoute, include_in_schema=False)
 
 RECENT: Final = 200
@@ -72,17 +75,20 @@ async def follow_rows(
 ) -> Response:
     """The feed as finished table rows in the reader's language; resumes like the API's."""
     cursor = api.cursor_of(last_event_id, after)
-    body = stream_rows(gateway.feed, api.reader_of(account), cursor, language_of(request))
-    return StreamingResponse(
-        body, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
+    reader = api.reader_of(account)
+    answer = FeedStream(gateway.feed, reader, cursor)  # lets go of a reader who takes nothing, as the API's does
+    answer.body_iterator = stream_rows(gateway.feed, reader, cursor, language_of(request))
+    return answer
 
 
 async def stream_rows(feed: Feed, reader: Reader, cursor: int, language: Language) -> AsyncIterator[bytes]:
     """Server-sent events (WHATWG HTML §9.2), one a record; a comment every 15 quiet seconds."""
     yield b"retry: 2000\n\n"
-    async for items in feed.follow(reader, cursor):
-        yield b"".join(encode_row(item, language) for item in items) or b": still here\n\n"
+    try:
+        async for items in feed.follow(reader, cursor):
+            yield b"".join(encode_row(item, language) for item in items) or HEARTBEAT
+    except DisclosureBlocked as error:
+        log.error("the officer's list stopped: %s", error.code)
 
 
 def encode_row(item: FeedItem, language: Language) -> bytes:

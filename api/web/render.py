@@ -24,6 +24,8 @@ PAGE_HEADERS = {
     # check refuses.
     "Referrer-Policy": "same-origin",
     "Vary": "Cookie, Accept-Language",
+    # Bluetooth is the page's own by default; naming it makes browsers without it complain.
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
 }
 
 
