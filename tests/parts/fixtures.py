@@ -1,10 +1,14 @@
 """Fixtures that several folders of tests share."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
+from api.http import context
+from tests.parts import house as houses
 from tests.parts.world import World
 
 
@@ -22,3 +26,23 @@ def world(first_world: World, tmp_path: Path) -> Iterator[World]:
     copy = first_world.copied_to(tmp_path / "world")
     yield copy
     copy.close()
+
+
+@pytest.fixture(scope="session")
+def first_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built once; every test gets a copy."""
+    folder = tmp_path_factory.mktemp("first") / "house"
+    houses.build(folder)
+    return folder
+
+
+@pytest.fixture
+async def house(first_house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[houses.House]:
+    """A gateway behind its application, with rates that begin with the test."""
+    monkeypatch.setattr(context, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
+    moved_in = houses.move_in(first_house, tmp_path / "house")
+    yield moved_in
+    for client in moved_in.clients:
+        await client.aclose()
+    moved_in.gateway.database.close()
+    moved_in.gateway.vault.close()

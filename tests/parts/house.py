@@ -1,0 +1,181 @@
+"""A whole gateway behind its HTTP application, in one process and without a network, and people to call it."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from fastapi import FastAPI
+from PIL import Image
+from sqlalchemy import select
+
+from api.http.app import create_app
+from api.http.context import SESSION_COOKIE, hash_password, token_hash
+from certs.keys import jwk_of, new_private_key
+from devices.reports import Happened
+from gateway.bootstrap import Gateway
+from gateway.journey import lock
+from gateway.settings import Settings
+from gateway.store import Account, Key, Landlord, SignIn, Unit
+from tests.parts.identity import MemoryIdentity
+from tests.parts.world import DAY, NOW, device
+
+PASSWORD: Final = "correct horse battery staple"
+PLACES: Final = {"a": "370100-07", "b": "440100-01"}
+Json = dict[str, Any]
+
+
+@dataclass
+class House:
+    """Two landlords with a unit and a lock each, an officer in each one's area, and a tester."""
+
+    gateway: Gateway
+    identity: MemoryIdentity
+    app: FastAPI
+    now: list[int]
+    units: dict[str, str]
+    phone: EllipticCurvePrivateKey = field(default_factory=new_private_key)
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+    seq: int = 0
+
+    def client(self, login: str = "", *, offer: str = "", client: str = "127.0.0.1") -> httpx.AsyncClient:
+        """Somebody: signed in, with a link, or a stranger."""
+        transport = httpx.ASGITransport(self.app, client=(client, 1), raise_app_exceptions=True)
+        made = httpx.AsyncClient(transport=transport, base_url="http://lodgekey.test")
+        if login:
+            made.cookies.set(SESSION_COOKIE, self.session_of(login))
+        if offer:
+            made.headers["Authorization"] = f"Offer {offer}"
+        self.clients.append(made)
+        return made
+
+    def session_of(self, login: str) -> str:
+        """A session's token, without the slow password."""
+        token = secrets.token_urlsafe(16)
+        with self.gateway.database.writing() as session:
+            account = session.scalars(select(Account).where(Account.login == login)).one()
+            row = SignIn(token_hash=token_hash(token), account_id=account.id, expires_at=self.now[0] + DAY)
+            session.add(row)
+        return token
+
+    async def offer(self, who: str = "a", *, days: int = 3, begins: int = 0) -> Json:
+        """The landlord's offer of their unit."""
+        dates = {"from": utc(self.now[0] + begins), "until": utc(self.now[0] + begins + days * DAY)}
+        answer = await self.client(f"landlord-{who}").post(f"/api/v1/units/{self.units[who]}/offers", json=dates)
+        return dict(good(answer))
+
+    async def tenant(self, who: str = "a", **asked: int) -> tuple[httpx.AsyncClient, Json]:
+        """A tenant with a link who agreed to everything, and the offer."""
+        offer = await self.offer(who, **asked)
+        tenant = self.client(offer=offer["url"].rpartition("/")[2])
+        good(await tenant.post("/api/v1/door/consents", json=CONSENTS))
+        return tenant, offer
+
+    async def register(self, tenant: httpx.AsyncClient, *, picture: bytes = b"", **form: str) -> httpx.Response:
+        """The tenant shows document and face."""
+        files = {"document": ("d.jpg", picture or photograph()), "face": ("f.jpg", photograph())}
+        form = {"holder_key": json.dumps(jwk_of(self.phone.public_key()))} | form
+        return await tenant.post("/api/v1/door/verification", data=form, files=files)
+
+    async def key(self, who: str = "a", **asked: int) -> str:
+        """The id of a key that a tenant got through an officer's decision."""
+        tenant, _ = await self.tenant(who, **asked)
+        stage = good(await self.register(tenant))["stage"]
+        if stage == "review":
+            officer = self.client(f"officer-{who}")
+            case = good(await officer.get("/api/v1/cases"))[-1]["id"]
+            good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
+        keys: Sequence[str] = good(await tenant.get("/api/v1/door"))["keys"]
+        return keys[0]
+
+    def put_on_lock(self, key_id: str) -> None:
+        """The lock says that the key is on it."""
+        self.seq += 1
+        with self.gateway.database.writing() as session:
+            device_id = session.get_one(Key, key_id).device_id
+            report = Happened(device_id, self.seq, self.now[0], "key_put", {"key": bytes.fromhex(key_id)})
+            lock.record_report(session, report, self.now[0])
+
+
+CONSENTS: Final = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}
+
+
+def build(folder: Path) -> None:
+    """The rows of a house in a folder of its own."""
+    gateway = Gateway(Settings(folder=folder), lambda: NOW, identity=MemoryIdentity())
+    hashed = hash_password(PASSWORD)
+    with gateway.database.writing() as session:
+        session.add(Account(role="tester", login="tester", password_hash=hashed, name="Tester"))
+        for who, area in PLACES.items():
+            owner = Landlord(name=f"Landlord {who}", phone="+39 06 1234", email=None)
+            session.add(owner)
+            session.flush()
+            unit = Unit(
+                landlord_id=owner.id,
+                code=f"DW-{who}",
+                label=f"Room {who}",
+                address=f"Street {who}",
+                area=area,
+                timezone="Europe/Rome",
+                jurisdiction="sandbox",
+                registry_name="sandbox",
+            )
+            session.add(unit)
+            session.flush()
+            session.add(device(f"lock-{who}", unit.id))
+            landlord = {"role": "landlord", "login": f"landlord-{who}", "landlord_id": owner.id}
+            officer = {"role": "officer", "login": f"officer-{who}", "area": area[:6]}
+            session.add_all(Account(name=row["login"], password_hash=hashed, **row) for row in (landlord, officer))
+    gateway.database.close()
+    gateway.vault.close()
+
+
+def move_in(first: Path, folder: Path) -> House:
+    """A copy of a built house with its application."""
+    shutil.copytree(first, folder)
+    now, identity = [NOW], MemoryIdentity()
+    gateway = Gateway(Settings(folder=folder), lambda: now[0], identity=identity)
+    with gateway.database.reading() as session:
+        units = {unit.code[-1]: unit.id for unit in session.scalars(select(Unit))}
+    return House(gateway, identity, create_app(gateway, run=False), now, units)
+
+
+def good(answer: httpx.Response) -> Any:
+    """The answer's JSON; fails with what was said otherwise."""
+    assert answer.is_success, f"{answer.status_code} {answer.text}"
+    return answer.json() if answer.content else None
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> Json:
+    """The problem of an answer that has to be one (RFC 9457)."""
+    body: Json = answer.json()
+    assert (answer.status_code, body["code"]) == (status, code), body
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert body["type"] == f"https://lodgekey.org/problems/{code}"
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"].rstrip().endswith((".", "!", "?")), "a sentence to act on"
+    return body
+
+
+def utc(at: int) -> str:
+    """RFC 3339 in UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+@cache
+def photograph(side: int = 96) -> bytes:
+    """A JPEG of noise: a picture as far as screening goes."""
+    noise = np.random.default_rng(1).integers(0, 255, (side, side, 3), np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(noise).save(buffer, "JPEG")
+    return buffer.getvalue()
