@@ -47,12 +47,13 @@ class DropKey:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Refuse these keys from now on; `epoch` only rises."""
+    """Refuse these keys from now on; `epoch` only rises. Passcodes of an epoch below `codes` are dead."""
 
     command_id: bytes
     epoch: int
     keys: tuple[bytes, ...]
     expires_at: int
+    codes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

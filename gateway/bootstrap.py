@@ -8,12 +8,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.exc import SQLAlchemyError
 
 from certs.ca import Authority
-from certs.keys import new_private_key, public_from_point, save_private_key
+from certs.keys import load_private_key, new_private_key, public_from_point, save_private_key
 from devices.driver import Driver
 from devices.drivers.native import NativeDriver
 from devices.link import Link
@@ -22,6 +22,7 @@ from devices.links.tls import client_tls
 from gateway.answers import Answers
 from gateway.broker import EmbeddedBroker
 from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.disclosure import DisclosureLog
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
@@ -33,6 +34,7 @@ from gateway.identity.challenges import ChallengeBook
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.intake import Intake
+from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
 from gateway.journey.landlord import due_stays, end_stay
 from gateway.journey.lock import forget_old_messages
@@ -41,6 +43,7 @@ from gateway.registries import REGISTRIES
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
 from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
 from gateway.store import Device, Stay
 from gateway.store.database import Database
@@ -71,7 +74,13 @@ class Gateway:
         self.database = Database(settings.database)
         self.database.migrate()
         self.vault = Vault(folder / "vault")
-        self.keyring = Keyring(self.vault, self.authority.credential_key, secret_at(folder / "offers.secret"))
+        self.keyring = Keyring(
+            self.vault,
+            self.authority.credential_key,
+            secret_at(folder / "offers.secret"),
+            self.authority.passcode_key,
+            settings.offline_hours * 3600,
+        )
         self.identity: Identity = identity or IdentityPool(workers=settings.identity_workers)
         self.pictures = PictureTray(now)
         self.challenges = ChallengeBook(now)
@@ -81,7 +90,9 @@ class Gateway:
         )
         self.front_desk = FrontDesk(self.database, self.identity, self.keyring, self.pictures, rules, now)
         self.answers = Answers()
-        self.feed = Feed(self.database, self.keyring, now)
+        self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
+        self.ended_consumers: set[str] = set()
+        self.disclosures = DisclosureLog(self.database, private_key_at(folder / "certs" / "log.key"), now)
         self.registries: Mapping[str, Registry] = {
             name: REGISTRIES[name](given, now) for name, given in settings.registries.items()
         }
@@ -91,8 +102,10 @@ class Gateway:
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
         senders = LockSenders(self.database, self.drivers, now).table()
-        senders |= RegistrySenders(self.database, self.vault, self.registries, now).table()
-        self.relay = Relay(self.database, senders, now, claimed=CLAIMED)
+        senders |= RegistrySenders(self.database, self.vault, self.registries, now, erased=self.feed.forget).table()
+        self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
+        senders |= self.webhooks.table()
+        self.relay = Relay(self.database, senders, now, claimed=CLAIMED, stamped=owe_webhooks)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
         self.database.after_commit(self.relay.wake)
@@ -126,6 +139,7 @@ class Gateway:
         await self.kiosk_desk.stop()
         await self.link.stop()
         await self.identity.stop()
+        await self.webhooks.close()
         for registry in self.registries.values():
             await registry.close()
         if self.broker is not None:
@@ -208,6 +222,13 @@ class Gateway:
         (folder / "ca.pem").write_bytes(self.authority.ca_pem)
         tls = client_tls(folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key")
         return BrokerAddress("127.0.0.1", given.broker_port, given.gateway_name, tls)
+
+
+def private_key_at(path: Path) -> EllipticCurvePrivateKey:
+    """The P-256 key in a file of mode 0600, made at first use."""
+    if not path.exists():
+        save_private_key(path, new_private_key())
+    return load_private_key(path)
 
 
 def secret_at(path: Path) -> bytes:

@@ -22,8 +22,9 @@ from gateway.intake import set_aside
 from gateway.journey import lanes
 from gateway.journey.door import PURPOSES, open_offer, record_consent
 from gateway.journey.keyring import Keyring
+from gateway.journey.passcodes import shown_codes
 from gateway.outbox import owe
-from gateway.store import Device, HeardMessage
+from gateway.store import Device, HeardMessage, Offer
 from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,10 @@ class KioskDesk:
         except (Unsealable, BadMessage, BadKey):
             await asyncio.to_thread(self._set_aside, message)
             return {"screen": "refused", "code": "unreadable"}
-        return {"screen": SCREENS[verification.state]}
+        screen: dict[str, Any] = {"screen": SCREENS[verification.state]}
+        if verification.state == "passed" and form.holder_key is None:
+            screen["code"] = await asyncio.to_thread(self._code, verification.offer_id)
+        return screen
 
     def _open(self, report: Happened, message: Received) -> KioskRegistration:
         """The form inside the seal, which binds it to the kiosk it came from."""
@@ -106,6 +110,13 @@ class KioskDesk:
             offer = open_offer(session, form.offer_token, self._keyring, now)
             consents = {purpose: agreed[purpose] is True for purpose in PURPOSES}
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
+
+    def _code(self, offer_id: str) -> str:
+        """The code for the keypad, for a tenant who came without a phone."""
+        with self._database.reading() as session:
+            stay = session.get_one(Offer, offer_id).stay
+            codes = shown_codes(session, stay, self._keyring, self._now())
+        return codes[0].digits if codes else ""
 
     def _heard(self, report: Happened) -> bool:
         with self._database.reading() as session:

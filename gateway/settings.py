@@ -34,8 +34,10 @@ class Settings(BaseSettings):
     accept_document_without_face: bool = False
 
     registries: dict[str, dict[str, str]] = {}
+    webhook_networks: str = ""  # networks a consumer's webhook may be in although they are not public
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
+    offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
     unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy.orm import Session
 
 from api.http.context import Gate, OfferToken, limit_rate
-from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered
+from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered, passcode_shown
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from gateway.bootstrap import Gateway
@@ -23,6 +23,7 @@ from gateway.domain.stay import wall_clock
 from gateway.front_desk import besides, profile_of
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
+from gateway.journey.passcodes import shown_codes
 from gateway.store import Offer
 
 router = APIRouter(prefix="/door", tags=["tenant"])
@@ -185,7 +186,10 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
     """Everything the tenant's page says."""
     stay, now = offer.stay, gateway.now()
     unit, profile = stay.unit, profile_of(stay.unit)
-    latest = steps.latest_verification(session, offer)
+    latest, keys = steps.latest_verification(session, offer), steps.keys_of(session, offer)
+    # Once a phone holds the key, a link shows no code any more: it could have been forwarded.
+    waiting = offer.person_id is not None and not keys and stay.state in ("offered", "active")
+    codes = shown_codes(session, stay, gateway.keyring, now) if waiting else []
     return DoorShown(
         unit=unit.label,
         address=unit.address,
@@ -204,7 +208,8 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
         stage=steps.stage_of(session, offer, now),
         reasons=list(latest.reasons) if latest else [],
         decision_reason=latest.decision_reason if latest else None,
-        keys=[key.id for key in steps.keys_of(session, offer)],
+        keys=[key.id for key in keys],
+        passcodes=[passcode_shown(code, unit.timezone) for code in codes],
     )
 
 

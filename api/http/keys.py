@@ -10,11 +10,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header
 
 from api.http.context import Gate, check_origin, limit_unlocks
-from api.http.shapes import HolderKeyShown, UnlockAnswer, UnlockForm, key_fields
+from api.http.shapes import HolderKeyShown, UnlockAnswer, UnlockForm, key_fields, passcode_shown
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
 from gateway.domain.key import Proof
+from gateway.domain.stay import wall_clock
 from gateway.journey import lock as steps
+from gateway.journey.keys import renew_for_phone, renewal_due
+from gateway.journey.passcodes import shown_codes
 
 router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 
@@ -36,11 +39,20 @@ def read_key(
 ) -> HolderKeyShown:
     """The key, its credential and the lock's last word, for its holder."""
     proof = proof_of(holder_proof)
+    now = gateway.now()
     with gateway.database.reading() as session:
-        key = steps.read_key(session, key_id, proof, gateway.now())
+        stale = renewal_due(steps.read_key(session, key_id, proof, now), gateway.keyring, now)
+    with gateway.database.writing() if stale else gateway.database.reading() as session:
+        key = steps.read_key(session, key_id, proof, now)
+        if stale:
+            renew_for_phone(key, gateway.keyring, now)
+        zone = key.stay.unit.timezone
+        codes = shown_codes(session, key.stay, gateway.keyring, now) if key.desired == "present" else []
         return HolderKeyShown(
-            **key_fields(key, gateway.now()),
-            credential=b64encode(key.credential).decode(),
+            **key_fields(key, now),
+            credential=b64encode(key.holder_credential).decode(),
+            renew_before=wall_clock(key.holder_until, zone),
+            passcodes=[passcode_shown(code, zone) for code in codes],
             bolt=key.device.bolt if key.device.online else "unknown",
             heard_at=key.device.heard_at,
             landlord_phone=key.stay.unit.landlord.phone,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.domain.key import state_of
 from gateway.domain.stay import wall_clock
+from gateway.journey.passcodes import CodeShown
 from gateway.store import Device, Key, Offer, Stay, Unit
 
 Short = Annotated[str, Field(max_length=200)]
@@ -103,10 +104,22 @@ class KeyShown(BaseModel):
     exposure_minutes: int | None
 
 
+class PasscodeShown(BaseModel):
+    """A code for the keypad: good in [from, until); `on_lock` once the lock has said that it knows such codes."""
+
+    digits: str
+    lock: str
+    from_: Annotated[str, Field(serialization_alias="from")]
+    until: str
+    on_lock: bool
+
+
 class HolderKeyShown(KeyShown):
     """A key as its holder sees it, with the credential for the phone (CWT, base64) and the lock's last word."""
 
     credential: str
+    renew_before: str
+    passcodes: list[PasscodeShown]
     bolt: str
     heard_at: int | None
     landlord_phone: str
@@ -162,6 +175,7 @@ class DoorShown(BaseModel):
     reasons: list[str]
     decision_reason: str | None
     keys: list[str]
+    passcodes: list[PasscodeShown]
 
 
 class ConsentForm(Strict):
@@ -295,7 +309,8 @@ def key_fields(key: Key, now: int) -> dict[str, Any]:
     """What everybody who may see a key sees of it."""
     zone = key.stay.unit.timezone
     state = state_of(key.desired, key.observed, key.expires_at, now)
-    exposed = state == "revoking" and now < key.expires_at
+    outlives = min(key.expires_at, key.holder_until)
+    exposed = state == "revoking" and now < outlives
     return {
         "id": key.id,
         "lock": key.device_id,
@@ -305,9 +320,15 @@ def key_fields(key: Key, now: int) -> dict[str, Any]:
         "on_lock_at": key.on_lock_at,
         "revoking_at": key.revoking_at,
         "revoked_at": key.revoked_at,
-        "cannot_outlive": wall_clock(key.expires_at, zone),
-        "exposure_minutes": (key.expires_at - now + 59) // 60 if exposed else None,
+        "cannot_outlive": wall_clock(outlives, zone),
+        "exposure_minutes": (outlives - now + 59) // 60 if exposed else None,
     }
+
+
+def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
+    """A code with its window on the unit's wall clock."""
+    begins, ends = wall_clock(code.begins, timezone), wall_clock(code.ends, timezone)
+    return PasscodeShown(digits=code.digits, lock=code.lock, from_=begins, until=ends, on_lock=code.on_lock)
 
 
 def key_shown(key: Key, now: int) -> KeyShown:

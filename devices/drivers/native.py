@@ -23,7 +23,7 @@ WORDS: Final[dict[type[Intent], tuple[str, dict[str, str]]]] = {
     LockDoor: ("lock", {}),
     PutKey: ("put_key", {"credential": "credential"}),
     DropKey: ("drop_key", {"key": "key_id"}),
-    Revoke: ("revoke", {"epoch": "epoch", "keys": "keys"}),
+    Revoke: ("revoke", {"epoch": "epoch", "keys": "keys", "codes": "codes"}),
     SetTime: ("set_time", {"now": "now", "nonce": "nonce"}),
     ReadBack: ("read_back", {}),
 }

@@ -14,6 +14,7 @@ from gateway.domain.offer import OFFER_STATES, offer_of
 from gateway.domain.verification import Verdict
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import issue_keys
+from gateway.journey.passcodes import give_passcodes
 from gateway.journey.registration import check_in, seal_fields
 from gateway.outbox import owe, record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
@@ -170,6 +171,7 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     person = session.get_one(Person, verification.person_id)
     offer.person_id = person.id
     check_in(session, stay, person, keyring, now)
+    give_passcodes(session, stay, now)
     if verification.holder_key is not None:
         hand_over(session, offer, public_from_point(verification.holder_key), keyring, now)
 

@@ -9,8 +9,13 @@ from gateway.store.sealing import Vault
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The vault of personal fields, the key that signs credentials, and the secret behind offer links."""
+    """The vault, the key that signs credentials, the one behind passcodes, and the secret behind offer links.
+
+    `offline_seconds` bounds what a phone's credential still opens at a lock that hears nothing.
+    """
 
     vault: Vault
     credential_key: EllipticCurvePrivateKey
     offer_secret: bytes
+    passcode_key: EllipticCurvePrivateKey
+    offline_seconds: int = 72 * 3600

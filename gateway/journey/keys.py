@@ -1,6 +1,7 @@
 """Keys: signing them for a holder, wanting them on the lock, and wanting them gone."""
 
 import os
+from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
@@ -35,6 +36,7 @@ def _issue(
 ) -> Key:
     name = os.urandom(16)
     claims = KeyCredential(id=name, lock=lock.id, holder=holder, not_before=stay.from_at, expires=stay.until_at)
+    until = phone_until(stay.from_at, stay.until_at, keyring, now)
     key = Key(
         id=name.hex(),
         stay=stay,
@@ -44,12 +46,42 @@ def _issue(
         not_before=stay.from_at,
         expires_at=stay.until_at,
         credential=issue_credential(claims, keyring.credential_key),
+        holder_credential=issue_credential(replace(claims, expires=until), keyring.credential_key),
+        holder_until=until,
         created_at=now,
     )
     session.add(key)
     record(session, "KeyIssued", now, stay=stay, device_id=lock.id, data={"key": key.id})
     want_on_lock(session, key, now)
     return key
+
+
+def phone_until(begins: int, ends: int, keyring: Keyring, now: int) -> int:
+    """Until when a credential handed to a phone at `now` is good: the published offline bound."""
+    return min(ends, max(now, begins) + keyring.offline_seconds)
+
+
+def renewal_due(key: Key, keyring: Keyring, now: int) -> bool:
+    """True once half of the phone's credential's time is over; never for a key that is revoked."""
+    renewable = key.desired == "present" and key.holder_until < key.expires_at
+    return renewable and key.holder_until - now <= keyring.offline_seconds // 2
+
+
+def renew_for_phone(key: Key, keyring: Keyring, now: int) -> None:
+    """A fresh credential for the phone, where one is due."""
+    if not renewal_due(key, keyring, now):
+        return
+    until = phone_until(key.not_before, key.expires_at, keyring, now)
+    holder = public_from_point(key.holder_key)
+    claims = KeyCredential(bytes.fromhex(key.id), key.device_id, holder, key.not_before, until)
+    key.holder_credential, key.holder_until = issue_credential(claims, keyring.credential_key), until
+
+
+def owe_list(session: Session, lock: Device, now: int) -> None:
+    """Owe a lock the revocation list as it is when it is sent, once."""
+    if not is_owed(session, "revoke", lock.id):
+        party, lane = f"lock:{lock.id}", lanes.keys(lock.id)
+        owe(session, party=party, lane=lane, work="revoke", about=lock.id, now=now)
 
 
 def want_on_lock(session: Session, key: Key, now: int) -> None:
@@ -74,6 +106,8 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
         return key
     key.desired, key.revoking_at = "absent", now
     record(session, "KeyRevoking", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
+    key.device.list_epoch += 1
+    owe_list(session, key.device, now)
     want_off_lock(session, key, now)
     return key
 

@@ -12,6 +12,7 @@ from gateway.domain.stay import Window
 from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import replace_keys, revoke_key
+from gateway.journey.passcodes import end_passcodes, move_passcodes
 from gateway.journey.registration import report_change, report_check_out
 from gateway.outbox import owe, record
 from gateway.store import Key, Offer, Stay, Unit
@@ -89,6 +90,7 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
     for offer in stay.offers:
         offer.expires_at = min(window.end, max(offer.expires_at, now + offers.LIFETIME))
     replace_keys(session, stay, keyring, now)
+    move_passcodes(session, stay, now)
     report_change(session, stay, keyring, now)
     return stay
 
@@ -102,6 +104,7 @@ def end_stay(session: Session, stay: Stay, keyring: Keyring, now: int) -> Stay:
             withdraw_offer(session, offer, now)
     for key in stay.keys:
         revoke_key(session, key, now)
+    end_passcodes(session, stay, now)
     report_check_out(session, stay, keyring, now)
     return stay
 

@@ -11,7 +11,8 @@ from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
 from gateway.domain.key import PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
 from gateway.domain.stay import follow
 from gateway.journey import lanes
-from gateway.journey.keys import want_off_lock, want_on_lock
+from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
+from gateway.journey.passcodes import stay_behind_code
 from gateway.outbox import Decision, Done, Refused, RetryAt, hurry, is_owed, owe, record, settle_command
 from gateway.store import Command, Device, HeardMessage, Key
 
@@ -127,6 +128,7 @@ def _record_state(session: Session, device: Device, told: StateTold, now: int) -
     device.door, device.battery, device.online = state.door, state.battery, True
     _tell_clock(device, state.clock)
     if device.kind == "lock":
+        _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
     hurry(session, lanes.of_device(device.id), now)
 
@@ -144,6 +146,14 @@ def _owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: i
     device.nonce = nonce
     lane, party = lanes.clock(device.id), f"lock:{device.id}"
     owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
+
+
+def _compare_list(session: Session, device: Device, epoch: int, now: int) -> None:
+    """A lock whose revocation list is older than ours (new, or reset) is owed the list, and has no passcodes."""
+    if epoch < device.list_epoch:
+        device.told_epoch = epoch
+        device.told_codes = 0 if epoch == 0 else device.told_codes
+        owe_list(session, device, now)
 
 
 def _compare_keys(session: Session, device: Device, present: set[str], seq: int, now: int) -> None:
@@ -166,9 +176,25 @@ def _record_answer(session: Session, device: Device, answer: Answered, now: int)
     key = session.get(Key, command.key_id) if command.key_id else None
     if key is not None and done and command.type in ("put_key", "drop_key"):
         _key_told(session, key, answer.seq, command.type == "put_key", now)
+    if command.type == "revoke" and done:
+        _list_told(session, device, answer, now)
     if command.type == "unlock" and not done:
         record(session, "UnlockRefused", now, device_id=device.id, data={"command": command.id, "code": answer.code})
     settle_command(session, command.id, _decision(command, answer, now), now)
+
+
+def _list_told(session: Session, device: Device, answer: Answered, now: int) -> None:
+    """The lock has taken in a revocation list: which epochs it stands at, and which keys it still holds."""
+    device.told_epoch = max(device.told_epoch, whole_of(answer.body.get("epoch")))
+    device.told_codes = max(device.told_codes, whole_of(answer.body.get("codes")))
+    held = answer.body.get("keys")
+    present = {bytes_of(name).hex() for name in held} if isinstance(held, list) else set()
+    gone = select(Key).where(Key.device_id == device.id, Key.desired == "absent", Key.revoked_at.is_(None))
+    for key in session.scalars(gone):
+        if key.id not in present:
+            _key_told(session, key, answer.seq, present=False, now=now)
+    if device.told_epoch < device.list_epoch or device.told_codes < device.code_epoch:
+        owe_list(session, device, now)
 
 
 def _decision(command: Command, answer: Answered, now: int) -> Decision:
@@ -176,7 +202,7 @@ def _decision(command: Command, answer: Answered, now: int) -> Decision:
     code = answer.code or answer.outcome
     if answer.outcome == "done":
         return Done(answer.outcome)
-    if command.type in ("put_key", "drop_key") and code not in LASTING:
+    if command.type in ("put_key", "drop_key", "revoke") and code not in LASTING:
         return RetryAt(now + TRY_AGAIN, f"the lock said {code}")
     return Refused(code)
 
@@ -202,6 +228,11 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
             record(session, "DeviceAlarmed", now, device_id=device.id, data=data)
 
 
+def whole_of(value: object) -> int:
+    """The value if it is a whole number, else nothing."""
+    return value if type(value) is int else 0
+
+
 def bytes_of(value: object) -> bytes:
     """The value if it is bytes, else nothing: a device's body is not to be trusted."""
     return value if isinstance(value, bytes) else b""
@@ -213,6 +244,8 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     means = str(happened.body.get("means", "unknown"))
     key = session.get(Key, bytes_of(happened.body.get("key")).hex())
     stay = key.stay if key is not None and key.device_id == device.id else None
+    if stay is None and means == "passcode":
+        stay = stay_behind_code(session, device.id, happened.at)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
     if stay is not None and stay.arrived_at is None and stay.state == "offered":
         stay.arrived_at, stay.state = now, follow(stay.state, "active")

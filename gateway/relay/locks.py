@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devices.driver import Driver, LockAddress, Unable
-from devices.intents import DropKey, Intent, PutKey, ReadBack, SetTime, Show, Unlock
+from devices.intents import DropKey, Intent, PutKey, ReadBack, Revoke, SetTime, Show, Unlock
 from devices.link import LinkDown
 from devices.reports import Answered
 from gateway.domain.key import UNLOCK_LIFETIME
@@ -19,6 +20,7 @@ from gateway.store.database import Database
 
 KEY_COMMAND_LIFETIME: Final = 3600
 ASK_AGAIN: Final = 30
+LONGEST_LIST: Final = 300
 
 
 class LockSenders:
@@ -33,6 +35,7 @@ class LockSenders:
             "unlock": self.unlock,
             "put_key": self.put_key,
             "drop_key": self.drop_key,
+            "revoke": self.revoke,
             "set_time": self.set_time,
             "read_back": self.read_back,
             "show": self.show,
@@ -68,6 +71,17 @@ class LockSenders:
             return Sent(Done("gone from the lock"))
         command_id, expires = self._command(delivery, device.id, key.id, "drop_key")
         intent = DropKey(command_id, bytes.fromhex(key.id), expires)
+        return await self._send(device, intent, self._ask_again(delivery), delivery)
+
+    async def revoke(self, delivery: Delivery) -> Sent:
+        """The revocation list as it is now, until the lock says that it has taken it in."""
+        with self._database.reading() as session:
+            device = session.get_one(Device, delivery.about)
+            revoked = select(Key.id).where(Key.device_id == device.id, Key.desired == "absent")
+            names = session.scalars(revoked.where(Key.expires_at > self._now()).order_by(Key.revoking_at.desc())).all()
+        command_id, expires = self._command(delivery, device.id, None, "revoke")
+        keys = tuple(bytes.fromhex(name) for name in names[:LONGEST_LIST])
+        intent = Revoke(command_id, device.list_epoch, keys, expires, device.code_epoch)
         return await self._send(device, intent, self._ask_again(delivery), delivery)
 
     async def set_time(self, delivery: Delivery) -> Sent:

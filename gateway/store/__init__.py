@@ -1,9 +1,9 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
 from gateway.store.model import Model
-from gateway.store.owed import Delivery, Disclosure, Event, Registration, RepeatedRequest
+from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
-from gateway.store.stays import Command, Consent, Key, Offer, Person, Stay, Verification
+from gateway.store.stays import Command, Consent, Key, Offer, Passcode, Person, Stay, Verification
 
 __all__ = [
     "Account",
@@ -13,11 +13,13 @@ __all__ = [
     "Device",
     "Disclosure",
     "Event",
+    "FeedConsumer",
     "HeardMessage",
     "Key",
     "Landlord",
     "Model",
     "Offer",
+    "Passcode",
     "Person",
     "Registration",
     "RepeatedRequest",

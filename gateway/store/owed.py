@@ -16,7 +16,7 @@ class Event(Model):
     at: Mapped[int]
     stay_id: Mapped[str | None] = mapped_column(ForeignKey("stays.id"), index=True)
     device_id: Mapped[Word | None]
-    registration_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
+    registration_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"), index=True)
     area: Mapped[Word | None]
     data: Mapped[Json]
     for_feed: Mapped[bool] = mapped_column(default=False)
@@ -77,20 +77,60 @@ class Registration(Model):
     answer_code: Mapped[Word | None]
     answer_sentence: Mapped[Text | None]
     answered_at: Mapped[int | None]
+    # When to warn, when that was done, and when it was flagged as late; when the record was first sent, and the
+    # version of each code table it was written with.
+    warn_at: Mapped[int | None]
+    warned_at: Mapped[int | None]
+    late_at: Mapped[int | None]
+    sent_at: Mapped[int | None]
+    tables: Mapped[Json | None]
     stay: Mapped[Stay] = relationship(lazy="joined")
 
 
 class Disclosure(Model):
-    """One entry of the disclosure log, written before anything is shown; `leaf` is its RFC 9162 leaf input."""
+    """One entry of the disclosure log, written before anything is shown; `leaf` is its RFC 9162 leaf input.
+
+    `rows`, `first` and `last` repeat what the subject says of a stretch of the feed, for counting and looking up.
+    """
 
     __tablename__ = "disclosures"
+    __table_args__ = (Index("ix_disclosures_stretch", "first", "last"),)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[int]
-    consumer: Mapped[Text]
+    consumer: Mapped[Text] = mapped_column(index=True)
     purpose: Mapped[Text]
-    subject: Mapped[Text]
+    subject: Mapped[Text] = mapped_column(index=True)
     fields: Mapped[Text]
     leaf: Mapped[bytes]
+    rows: Mapped[int] = mapped_column(default=1)
+    first: Mapped[int | None]
+    last: Mapped[int | None]
+
+
+class FeedConsumer(Model):
+    """A program that follows registrations: its grant, who asked for it, who approved it, and where its webhook stands.
+
+    Only the hash of its token is kept; the webhook's secret is sealed under the consumer's id. `cursor` is the feed's
+    number up to which the webhook was told.
+    """
+
+    __tablename__ = "feed_consumers"
+    id: Mapped[Id]
+    name: Mapped[Text]
+    purpose: Mapped[Text]
+    areas: Mapped[list[str]]
+    fields: Mapped[list[str]]
+    rows_a_day: Mapped[int]
+    expires_at: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    asked_at: Mapped[int]
+    approved_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    approved_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    webhook_url: Mapped[Text | None]
+    sealed_secret: Mapped[bytes | None]
+    cursor: Mapped[int] = mapped_column(default=0)
 
 
 class RepeatedRequest(Model):

@@ -85,6 +85,10 @@ class Device(Model):
     clock: Mapped[Word] = mapped_column(default="unknown")
     alarm: Mapped[Word | None]
     nonce: Mapped[bytes | None]
+    list_epoch: Mapped[int] = mapped_column(default=1)
+    code_epoch: Mapped[int] = mapped_column(default=1)
+    told_epoch: Mapped[int] = mapped_column(default=0)
+    told_codes: Mapped[int] = mapped_column(default=0)
     told_seq: Mapped[int] = mapped_column(default=-1)
     state_seq: Mapped[int] = mapped_column(default=-1)
     heard_at: Mapped[int | None]

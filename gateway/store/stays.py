@@ -107,6 +107,8 @@ class Key(Model):
     not_before: Mapped[int]
     expires_at: Mapped[int]
     credential: Mapped[bytes]
+    holder_credential: Mapped[bytes]
+    holder_until: Mapped[int]
     desired: Mapped[Word] = mapped_column(default="present")
     observed: Mapped[Word] = mapped_column(default="unasked")
     told_seq: Mapped[int] = mapped_column(default=-1)
@@ -116,6 +118,22 @@ class Key(Model):
     revoked_at: Mapped[int | None]
     stay: Mapped[Stay] = relationship(back_populates="keys", lazy="joined")
     device: Mapped[Device] = relationship(lazy="joined")
+
+
+class Passcode(Model):
+    """A code of one stay for one lock: `hours` from `first_hour` (hours since 1970 UTC). The digits are never stored."""
+
+    __tablename__ = "passcodes"
+    __table_args__ = (Index("ix_passcodes_lock_window", "device_id", "first_hour", "hours"),)
+    id: Mapped[Id]
+    stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"))
+    epoch: Mapped[int]
+    first_hour: Mapped[int]
+    hours: Mapped[int]
+    slot: Mapped[int]
+    created_at: Mapped[int]
+    withdrawn_at: Mapped[int | None]
 
 
 class Command(Model):

@@ -58,7 +58,8 @@ class World:
         folder.mkdir(parents=True, exist_ok=True)
         database = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}")
         database.migrate()
-        world = cls(folder, database, Keyring(Vault(folder / "vault"), new_private_key(), bytes(32)))
+        keyring = Keyring(Vault(folder / "vault"), new_private_key(), bytes(32), new_private_key())
+        world = cls(folder, database, keyring)
         world.landlord_id, world.unit_id = world.add_unit("101", LOCK)
         with database.writing() as session:
             officer = Account(role="officer", login="officer", password_hash="", name="Officer", area=AREA)
@@ -176,7 +177,7 @@ class World:
         """The lock's account of itself."""
         held = tuple(bytes.fromhex(key) for key in keys)
         number = seq or self.number()
-        return StateTold(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 0, "sim"))
+        return StateTold(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 1, "sim"))
 
     def answered(self, command_id: str, outcome: str = "done", code: str | None = None, **body: object) -> Answered:
         """The lock's answer to a command."""
@@ -229,8 +230,12 @@ class World:
 
 
 def device(name: str, unit_id: str | None, kind: str = "lock") -> Device:
-    """A device's row with a key of its own."""
+    """A device's row with a key of its own; the lock has told that it has the first revocation list."""
     return Device(
+        list_epoch=1,
+        code_epoch=1,
+        told_epoch=1,
+        told_codes=1,
         id=name,
         site="house-1",
         kind=kind,

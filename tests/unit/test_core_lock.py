@@ -327,7 +327,7 @@ def test_a_dropped_key_that_shows_up_again_is_asked_to_be_dropped_again(world: W
     assert shown(world, key) == "revoked"
     world.say(world.state(key.id))
     assert shown(world, key) == "revoking"
-    assert world.owed() == ["set_time", "drop_key"]
+    assert world.owed() == ["set_time", "revoke", "drop_key"]
 
 
 def test_old_numbers_and_nonces_are_forgotten_and_young_ones_kept(world: World) -> None:

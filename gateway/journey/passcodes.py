@@ -1,0 +1,163 @@
+"""Codes for tenants without a phone: derived from what lock and gateway share, known to a lock without a network.
+
+A code belongs to a stay and one lock. Nothing of it is stored but its window: the digits are derived when shown. A code
+that must die before its end takes every code of its lock with it (the lock's code epoch rises), and those who stay get
+new ones.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certs.agreement import passcode_secret
+from certs.keys import public_from_point
+from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_code
+from gateway.journey.keyring import Keyring
+from gateway.journey.keys import owe_list
+from gateway.store import Device, Passcode, Stay
+
+CODE_DRIVERS = frozenset({"native"})
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """A passcode as a person types it; on_lock only when the lock itself has named the epoch it belongs to."""
+
+    digits: str
+    lock: str
+    begins: int
+    ends: int
+    on_lock: bool
+
+
+def give_passcodes(session: Session, stay: Stay, now: int) -> None:
+    """A code for each lock of the unit that checks codes by itself; what is covered already stays as it is."""
+    for lock in stay.unit.devices:
+        if lock.kind == "lock" and lock.revoked_at is None and lock.driver in CODE_DRIVERS:
+            _cover(session, stay, lock, now)
+
+
+def move_passcodes(session: Session, stay: Stay, now: int) -> None:
+    """After other dates: codes inside the new window are kept, one that reaches beyond it dies with its epoch."""
+    first, last = _hours(stay)
+    beyond = [
+        code for code in living_codes(session, stay) if code.first_hour < first or code.first_hour + code.hours > last
+    ]
+    if beyond:
+        _kill(session, beyond, now)
+    if beyond or _has_any(session, stay):
+        give_passcodes(session, stay, now)
+
+
+def end_passcodes(session: Session, stay: Stay, now: int) -> None:
+    """At the end of a stay: a code that would still open something dies; one whose time is over needs nothing."""
+    _kill(session, [code for code in living_codes(session, stay) if _ends(code) > now], now)
+
+
+def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:
+    """The codes of a stay that open something now or later, the next first."""
+    codes = [code for code in living_codes(session, stay) if _ends(code) > now]
+    return [_shown(session.get_one(Device, code.device_id), code, keyring) for code in codes]
+
+
+def living_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
+    """Codes of a stay that were not withdrawn, by their beginning."""
+    query = select(Passcode).where(Passcode.stay_id == stay.id, Passcode.withdrawn_at.is_(None))
+    return session.scalars(query.order_by(Passcode.first_hour, Passcode.device_id)).all()
+
+
+def stay_behind_code(session: Session, device_id: str, at: int) -> Stay | None:
+    """The stay whose code opens this lock at this moment, if exactly one does."""
+    query = select(Passcode).where(
+        Passcode.device_id == device_id,
+        Passcode.withdrawn_at.is_(None),
+        Passcode.first_hour * HOUR <= at,
+        (Passcode.first_hour + Passcode.hours) * HOUR > at,
+    )
+    stays = {code.stay_id for code in session.scalars(query)}
+    return session.get(Stay, stays.pop()) if len(stays) == 1 else None
+
+
+def _shown(device: Device, code: Passcode, keyring: Keyring) -> CodeShown:
+    secret = passcode_secret(keyring.passcode_key, public_from_point(device.public_key), device.id)
+    window = Window(code.first_hour, code.hours, code.slot)
+    return CodeShown(
+        digits=spoken(window_code(secret, code.epoch, window)),
+        lock=device.id,
+        begins=window.begins,
+        ends=window.ends,
+        on_lock=device.told_codes == code.epoch,
+    )
+
+
+def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
+    """Codes for every hour of the stay that has none on this lock."""
+    held = [code for code in living_codes(session, stay) if code.device_id == lock.id]
+    for first, hours in _gaps(held, *_hours(stay)):
+        slot = _free_slot(session, lock, first, hours)
+        if slot is None:
+            continue
+        code = Passcode(
+            stay_id=stay.id,
+            device_id=lock.id,
+            epoch=lock.code_epoch,
+            first_hour=first,
+            hours=hours,
+            slot=slot,
+            created_at=now,
+        )
+        session.add(code)
+    session.flush()
+    if lock.told_codes != lock.code_epoch:
+        owe_list(session, lock, now)
+
+
+def _gaps(held: Sequence[Passcode], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """(first hour, hours) of what no held code covers of [first, last), in pieces a code can have."""
+    at = first
+    for begins, ends in [(code.first_hour, code.first_hour + code.hours) for code in held] + [(last, last)]:
+        while at < begins:
+            hours = min(LONGEST, begins - at)
+            yield at, hours
+            at += hours
+        at = max(at, ends)
+
+
+def _free_slot(session: Session, lock: Device, first: int, hours: int) -> int | None:
+    """A slot that no other living code of the same window uses, so that two stays never share a code."""
+    query = select(Passcode.slot).where(
+        Passcode.device_id == lock.id,
+        Passcode.first_hour == first,
+        Passcode.hours == hours,
+        Passcode.withdrawn_at.is_(None),
+    )
+    taken = set(session.scalars(query))
+    return next((slot for slot in range(SLOTS) if slot not in taken), None)
+
+
+def _kill(session: Session, codes: Sequence[Passcode], now: int) -> None:
+    """Withdraw codes: the epoch of their locks rises, and every other living code there moves to the new epoch."""
+    for code in codes:
+        code.withdrawn_at = now
+    session.flush()
+    for device_id in {code.device_id for code in codes}:
+        lock = session.get_one(Device, device_id)
+        lock.code_epoch += 1
+        others = select(Passcode).where(Passcode.device_id == lock.id, Passcode.withdrawn_at.is_(None))
+        for other in session.scalars(others):
+            other.epoch = lock.code_epoch
+        owe_list(session, lock, now)
+
+
+def _has_any(session: Session, stay: Stay) -> bool:
+    return session.scalar(select(Passcode.id).where(Passcode.stay_id == stay.id).limit(1)) is not None
+
+
+def _hours(stay: Stay) -> tuple[int, int]:
+    return stay.from_at // HOUR, -(-stay.until_at // HOUR)
+
+
+def _ends(code: Passcode) -> int:
+    return (code.first_hour + code.hours) * HOUR
