@@ -1,37 +1,164 @@
-"""The disclosure log: an entry is committed before anything is shown; where it cannot be written, nothing is."""
+"""The disclosure log: an entry is committed before anything is shown; where it cannot be written, nothing is.
 
+Its entries are the leaves of a Merkle tree (RFC 9162); whoever holds an older signed head can prove that nothing
+before it was altered, removed or moved.
+"""
+
+import asyncio
 import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, select
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from gateway.domain.errors import DisclosureBlocked
+from certs.keys import key_id
+from gateway.domain.errors import DisclosureBlocked, InputRefused, NotFound
+from gateway.domain.merkle import Frontier, consistency_proof, leaf_hash
+from gateway.domain.tree_head import TreeHead, sign_head
 from gateway.store import Disclosure
 from gateway.store.database import Database
 
+CHUNK: Final = 2000
+LOCK_NUMBER: Final = 0x6C6F646765  # any fixed number: PostgreSQL's advisory lock on the log's end
+NOT_WRITTEN: Final = "The log of disclosures cannot be written, so no record is shown. Please tell the operator."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is about to be shown: ids and field names only, never a personal value.
+
+    `first` and `last` bound a stretch of the feed, of which `rows` records are shown.
+    """
+
+    consumer: str
+    purpose: str
+    subject: str
+    fields: str
+    rows: int = 1
+    first: int | None = None
+    last: int | None = None
+
 
 def disclose(database: Database, *, consumer: str, purpose: str, subject: str, fields: str, now: int) -> int:
-    """Commit one entry and return its sequence number (from 0). Raises DisclosureBlocked.
+    """Commit one entry and return its sequence number (from 0). Raises DisclosureBlocked."""
+    return disclose_many(database, [Entry(consumer, purpose, subject, fields)], now)
 
-    `consumer` and `subject` are ids, `fields` the names of what will be shown; no personal value is ever in the log.
-    """
+
+def disclose_many(database: Database, entries: Sequence[Entry], now: int) -> int:
+    """Commit all entries at once and return the first's sequence number. Raises DisclosureBlocked: then none is in."""
     try:
         with database.writing() as session:
-            last = session.scalar(select(func.max(Disclosure.seq)))
-            seq = 0 if last is None else last + 1
-            leaf = leaf_bytes(seq, now, consumer, purpose, subject, fields)
-            row = Disclosure(
-                seq=seq, at=now, consumer=consumer, purpose=purpose, subject=subject, fields=fields, leaf=leaf
-            )
-            session.add(row)
-            return seq
+            return append(session, entries, now)
     except SQLAlchemyError as error:
-        raise DisclosureBlocked(
-            "The log of disclosures cannot be written, so no record is shown. Please tell the operator."
-        ) from error
+        raise DisclosureBlocked(NOT_WRITTEN) from error
+
+
+def append(session: Session, entries: Sequence[Entry], now: int) -> int:
+    """Put entries at the log's end within a transaction; returns the first's sequence number."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
+    last = session.scalar(select(func.max(Disclosure.seq)))
+    begin = 0 if last is None else last + 1
+    session.execute(insert(Disclosure), [_row(begin + place, now, entry) for place, entry in enumerate(entries)])
+    return begin
+
+
+def _row(seq: int, now: int, entry: Entry) -> dict[str, object]:
+    said = (entry.consumer, entry.purpose, entry.subject, entry.fields)
+    columns: dict[str, object] = dict(zip(("consumer", "purpose", "subject", "fields"), said, strict=True))
+    stretch = {"rows": entry.rows, "first": entry.first, "last": entry.last}
+    return columns | stretch | {"seq": seq, "at": now, "leaf": leaf_bytes(seq, now, *said)}
 
 
 def leaf_bytes(seq: int, at: int, consumer: str, purpose: str, subject: str, fields: str) -> bytes:
     """The leaf input of one entry (RFC 9162 §2.1.1): its columns as JSON with sorted keys."""
     entry = {"seq": seq, "at": at, "consumer": consumer, "purpose": purpose, "subject": subject, "fields": fields}
     return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def leaf_of(row: Disclosure) -> bytes:
+    """The leaf as the entry's columns make it: a column altered beside its leaf is noticed too."""
+    return leaf_bytes(row.seq, row.at, row.consumer, row.purpose, row.subject, row.fields)
+
+
+class DisclosureLog:
+    """The log's tree: its edge is kept in memory and catches up with the table, so a head costs only what is new."""
+
+    def __init__(self, database: Database, key: EllipticCurvePrivateKey, now: Callable[[], int]) -> None:
+        self._database, self._key, self._now = database, key, now
+        self._edge = Frontier()
+        self._lock = threading.Lock()
+
+    @property
+    def public_key(self) -> EllipticCurvePublicKey:
+        """What heads are verified with."""
+        return self._key.public_key()
+
+    def head(self) -> tuple[TreeHead, bytes]:
+        """The newest head, and the same signed; NotFound while the log is empty."""
+        with self._lock:
+            self._catch_up()
+            if not self._edge.size:
+                raise NotFound("Nothing was disclosed yet, so the log has no head.")
+            head = TreeHead(self._edge.size, self._edge.root(), self._now())
+        return head, sign_head(head, self._key, key_id(self.public_key))
+
+    def consistency(self, old_size: int, size: int) -> list[bytes]:
+        """RFC 9162 §2.1.4.1: that the log's first `size` entries begin with its first `old_size`."""
+        if not 0 < old_size <= size:
+            raise InputRefused("Give the size of a head you hold; it is at least 1.", field="from")
+        with self._database.reading() as session:
+            query = select(Disclosure.leaf).where(Disclosure.seq < size).order_by(Disclosure.seq)
+            hashes = [leaf_hash(leaf) for leaf in session.scalars(query)]
+        if len(hashes) < size:
+            raise NotFound("The log holds fewer entries than that.")
+        return consistency_proof(hashes, old_size)
+
+    def _catch_up(self) -> None:
+        while True:
+            query = select(Disclosure).where(Disclosure.seq >= self._edge.size).order_by(Disclosure.seq).limit(CHUNK)
+            with self._database.reading() as session:
+                rows = session.scalars(query).all()
+            for row in rows:
+                self._edge.append(leaf_of(row))
+            if len(rows) < CHUNK:
+                return
+
+
+class SharedCommit:
+    """Many who are about to show something wait for one commit together: under load one transaction serves them all."""
+
+    def __init__(self, database: Database, now: Callable[[], int]) -> None:
+        self._database, self._now = database, now
+        self._waiting: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def disclose(self, entry: Entry) -> None:
+        """Return once the entry is committed. Raises DisclosureBlocked."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, done))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await done
+
+    async def _write(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(0)  # let everyone who was woken by the same news come along
+            batch, self._waiting = self._waiting, []
+            blocked: DisclosureBlocked | None = None
+            try:
+                await asyncio.to_thread(disclose_many, self._database, [entry for entry, _ in batch], self._now())
+            except DisclosureBlocked as error:
+                blocked = error
+            for _, done in batch:
+                if done.done():
+                    continue
+                if blocked is not None:
+                    done.set_exception(blocked)
+                else:
+                    done.set_result(None)

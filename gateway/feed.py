@@ -1,77 +1,119 @@
 """The live feed: registration records in the order of their sequence, masked, each read logged before it is shown."""
 
 import asyncio
-import json
+import logging
+import threading
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.disclosure import disclose
+from gateway.disclosure import Entry, SharedCommit, disclose_many
+from gateway.domain.cloud_event import cloud_event, encode_sse
+from gateway.domain.consumer import Scope, scoped
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.masking import masked
 from gateway.domain.stay import wall_clock
+from gateway.feed_ring import NOTHING, PAGE, FeedItem, Page, Ring, page_of
 from gateway.journey.keyring import Keyring
 from gateway.journey.registration import person_fields
-from gateway.store import Event, Person, Registration, Stay
+from gateway.store import Disclosure, Event, Person, Registration, Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased
 
-PAGE: Final = 200
+__all__ = ["Feed", "FeedItem", "Reader", "always", "entry_of", "record_shown"]
+
+log = logging.getLogger(__name__)
+
 QUIET: Final = 15.0
+LOOK_AGAIN: Final = 1.0
+MOST_VIEWS: Final = 64
+DAY: Final = 86_400
+SOURCE: Final = "urn:lodgekey:gateway"
+
+View = tuple[tuple[str, ...], frozenset[str] | None]
+
+
+def always() -> bool:
+    """Entitled for as long as the connection lasts."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who follows: a stable id, the purpose given, and the grid area (prefix) they are entitled to."""
+    """Who follows: a stable id, the purpose given, the grid areas (prefixes) and fields.
+
+    No fields means all of the masked record. `rows_a_day` bounds what leaves; `entitled` is asked before every page.
+    """
 
     id: str
     purpose: str
-    area: str
+    areas: tuple[str, ...]
+    fields: frozenset[str] | None = None
+    rows_a_day: int | None = None
+    entitled: Callable[[], bool] = always
 
-
-@dataclass(frozen=True, slots=True)
-class FeedItem:
-    """One masked registration record with its place in the feed."""
-
-    seq: int
-    data: dict[str, Any]
+    @property
+    def view(self) -> View:
+        """What readers have in common who may share encoded entries."""
+        return tuple(sorted(self.areas)), self.fields
 
 
 class Feed:
-    """Reads the feed for a reader from a cursor on, and goes on as records arrive. Memory holds one page a reader."""
+    """Reads the feed from a cursor on, and goes on as records arrive. A reader costs a cursor; entries are shared."""
 
-    def __init__(self, database: Database, keyring: Keyring, now: Callable[[], int]) -> None:
-        self._database, self._keyring, self._now = database, keyring, now
-        self._news = asyncio.Condition()
+    def __init__(self, database: Database, keyring: Keyring, now: Callable[[], int], *, source: str = SOURCE) -> None:
+        self._database, self._keyring, self._now, self._source = database, keyring, now, source
+        self._commit = SharedCommit(database, now)
+        self._rings: OrderedDict[View, tuple[Ring, asyncio.Lock]] = OrderedDict()
+        self._told: dict[str, tuple[int, int]] = {}  # reader -> (day, rows told on it)
+        self._counting = threading.Lock()
+        self._newest = 0
+        self._news, self._woken = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._announced = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Bind to the running event loop."""
+        """Bind to the running event loop and watch for new entries."""
         self._loop = asyncio.get_running_loop()
+        self._watching = asyncio.create_task(self._watch(), name="feed")
 
     def stop(self) -> None:
-        """Stop listening for news."""
+        """Stop watching for news."""
         self._loop = None
+        if self._watching is not None:
+            self._watching.cancel()
 
     def wake(self) -> None:
         """Something was committed; may be called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._announce)
+            self._loop.call_soon_threadsafe(self._woken.set)
 
-    def _announce(self) -> None:
-        task = asyncio.ensure_future(self._notify())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def forget(self) -> None:
+        """Let go of what is encoded: somebody was erased. May be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._rings.clear)
 
-    async def _notify(self) -> None:
-        async with self._news:
-            self._announced += 1
-            self._news.notify_all()
+    async def _watch(self) -> None:
+        """One look for all readers: they are woken only where the feed itself grew."""
+        while True:
+            self._woken.clear()
+            try:
+                newest = await asyncio.to_thread(self.last_seq)
+            except SQLAlchemyError as error:
+                log.error("the feed waits for the database: %s", type(error).__name__)
+                newest = self._newest
+            if newest > self._newest:
+                self._newest = newest
+                self._news.set()
+                self._news = asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN):  # Python 3.11's wait_for may swallow the cancellation
+                    await self._woken.wait()
 
     def last_seq(self) -> int:
         """The newest sequence number, 0 where there is none."""
@@ -80,52 +122,118 @@ class Feed:
 
     def page(self, reader: Reader, cursor: int) -> list[FeedItem]:
         """Up to a page of records after the cursor, logged as disclosed before they are returned."""
-        with self._database.reading() as session:
-            query = (
-                select(Event)
-                .where(Event.feed_seq > cursor, Event.area.startswith(reader.area, autoescape=True))
-                .order_by(Event.feed_seq)
-                .limit(PAGE)
-            )
-            events = session.scalars(query).all()
-            rows = [
-                (event, session.get_one(Registration, event.registration_id, options=[joinedload(Registration.stay)]))
-                for event in events
-            ]
-            people = {row.person_id: session.get_one(Person, row.person_id) for _, row in rows}
-        if not rows:
-            return []
-        disclose(
-            self._database,
-            consumer=reader.id,
-            purpose=reader.purpose,
-            subject=f"feed:{events[0].feed_seq}-{events[-1].feed_seq}",
-            fields="masked",
-            now=self._now(),
-        )
-        return [self._item(event, row, people[row.person_id]) for event, row in rows]
+        page = self._rationed(reader, page_of(self._load(reader.view, cursor)[0]))
+        if page.items:
+            disclose_many(self._database, [entry_of(reader, page)], self._now())
+        return list(page.items)
 
-    def _item(self, event: Event, row: Registration, person: Person) -> FeedItem:
+    async def follow(self, reader: Reader, cursor: int) -> AsyncIterator[list[FeedItem]]:
+        """Pages of records from the cursor on, without gap or duplicate; an empty page every 15 quiet seconds."""
+        async for page in self.pages(reader, cursor):
+            yield list(page.items)
+
+    async def pages(self, reader: Reader, cursor: int) -> AsyncIterator[Page]:
+        """The same as pages with their bytes; ends when the reader is no longer entitled."""
+        while reader.entitled():
+            news = self._news
+            page = await self._after(reader.view, cursor)
+            cursor = cursor if page.items else max(cursor, page.upto)
+            if page.items:
+                page = await asyncio.to_thread(self._rationed, reader, page) if reader.rows_a_day else page
+            if page.items:
+                await self._commit.disclose(entry_of(reader, page))
+                cursor = page.upto
+                yield page
+                continue
+            try:
+                async with asyncio.timeout(QUIET):
+                    await news.wait()
+            except TimeoutError:
+                yield NOTHING
+
+    async def _after(self, view: View, cursor: int) -> Page:
+        if view not in self._rings:
+            self._rings[view] = Ring(cursor), asyncio.Lock()
+            if len(self._rings) > MOST_VIEWS:
+                self._rings.popitem(last=False)
+        self._rings.move_to_end(view)
+        ring, lock = self._rings[view]
+        if ring.end < self._newest or cursor < ring.begin:
+            async with lock:
+                await self._catch_up(ring, view, cursor)
+        return ring.after(cursor) or NOTHING
+
+    async def _catch_up(self, ring: Ring, view: View, cursor: int) -> None:
+        """Bring the ring a page further, or fetch the page of one who is further back. Under the ring's lock."""
+        if cursor > ring.end:
+            ring.restart(cursor)
+        if cursor < ring.begin:
+            if ring.after(cursor) is None:
+                items, end = await asyncio.to_thread(self._load, view, cursor)
+                ring.keep_old(cursor, page_of(items) if items else replace(NOTHING, upto=min(end, ring.begin)))
+            return
+        while ring.end < self._newest and cursor >= ring.end:
+            items, end = await asyncio.to_thread(self._load, view, ring.end)
+            ring.extend(items, end)
+
+    def _load(self, view: View, cursor: int) -> tuple[list[FeedItem], int]:
+        """Up to a page of a view's entries after the cursor, and the number up to which that is all there is."""
+        areas, fields = view
+        query = (
+            select(Event, Registration, Person)
+            .join(Registration, Event.registration_id == Registration.id)
+            .join(Person, Registration.person_id == Person.id)
+            .where(Event.feed_seq > cursor, or_(*(Event.area.startswith(area, autoescape=True) for area in areas)))
+            .order_by(Event.feed_seq)
+            .limit(PAGE)
+        )
+        with self._database.reading() as session:
+            newest = session.scalar(select(func.max(Event.feed_seq))) or 0
+            rows = session.execute(query).all()
+            items = [self._item(event, row, person, fields) for event, row, person in rows]
+        return items, items[-1].seq if len(items) == PAGE else max(cursor, newest)
+
+    def _item(self, event: Event, row: Registration, person: Person, fields: frozenset[str] | None) -> FeedItem:
         try:
             shown: dict[str, str] | None = masked(person_fields(person, self._keyring))
         except Erased:
             shown = None
-        return FeedItem(event.feed_seq or 0, record_shown(event.type, event.at, row, row.stay) | {"person": shown})
+        record = record_shown(event.type, event.at, row, row.stay) | {"person": shown}
+        kind, seq = str(record["kind"]), event.feed_seq or 0
+        if fields is not None:
+            record = scoped(record, Scope("", (), fields, 0))
+        return FeedItem(seq, record, encode_sse(cloud_event(self._source, seq, kind, event.at, record)))
 
-    async def follow(self, reader: Reader, cursor: int) -> AsyncIterator[list[FeedItem]]:
-        """Pages of records from the cursor on, without gap or duplicate; an empty page every 15 quiet seconds."""
-        while True:
-            seen = self._announced
-            items = await asyncio.to_thread(self.page, reader, cursor)
-            if items:
-                cursor = items[-1].seq
-                yield items
-                continue
-            try:
-                async with asyncio.timeout(QUIET), self._news:
-                    await self._news.wait_for(lambda seen=seen: self._announced != seen)  # type: ignore[misc]
-            except TimeoutError:
-                yield []
+    def _rationed(self, reader: Reader, page: Page) -> Page:
+        """What the reader may still have today of a page; it counts as told from here on."""
+        if reader.rows_a_day is None:
+            return page
+        with self._counting:
+            day, told = self._told.get(reader.id, (0, 0))
+            if day != self._now() // DAY:
+                day, told = self._now() // DAY, self.rows_today(reader.id)
+            left = max(0, reader.rows_a_day - told)
+            allowed = page if len(page.items) <= left else page_of(page.items[:left])
+            self._told[reader.id] = (day, told + len(allowed.items))
+        return allowed
+
+    def rows_today(self, reader_id: str) -> int:
+        """How many records the reader was told since midnight UTC, by the log itself."""
+        query = select(func.sum(Disclosure.rows)).where(
+            Disclosure.consumer == reader_id, Disclosure.at >= self._now() // DAY * DAY
+        )
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
+
+
+def entry_of(reader: Reader, page: Page) -> Entry:
+    """The log's entry for a page: which stretch of the feed, in which areas; every record of it there was shown."""
+    first, last = page.items[0].seq, page.items[-1].seq
+    areas = ",".join(sorted(reader.areas))
+    fields = "masked" if reader.fields is None else "masked " + ",".join(sorted(reader.fields))
+    return Entry(
+        reader.id, reader.purpose, f"feed:{first}-{last}@{areas}", fields, rows=len(page.items), first=first, last=last
+    )
 
 
 def record_shown(event_type: str, at: int, row: Registration, stay: Stay) -> dict[str, Any]:
@@ -142,13 +250,3 @@ def record_shown(event_type: str, at: int, row: Registration, stay: Stay) -> dic
         "receipt": row.receipt,
         "deadline": wall_clock(row.deadline_at, unit.timezone) if row.deadline_at else None,
     }
-
-
-def encode_items(items: list[FeedItem]) -> bytes:
-    """Items as server-sent events (WHATWG HTML §9.2): id is the feed sequence; no items is a comment line."""
-    if not items:
-        return b": still here\n\n"
-    return b"".join(
-        b"id: %d\nevent: registration\ndata: %s\n\n" % (item.seq, json.dumps(item.data, ensure_ascii=False).encode())
-        for item in items
-    )

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import broker, database, demo, device, serve
+from api.cli import audit, broker, database, demo, device, serve
 
 app = typer.Typer(
     name="lodgekey",
@@ -14,6 +14,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.add_typer(device.app, name="device")
 app.add_typer(broker.app, name="broker")
+app.add_typer(audit.app, name="audit")
 app.add_typer(database.app, name="db")
 
 if __name__ == "__main__":

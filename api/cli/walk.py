@@ -195,7 +195,7 @@ class Walk:
             async for line in stream.aiter_lines():
                 if line.startswith("id: "):
                     number = int(line[4:])
-                if line.startswith("data: ") and json.loads(line[6:])["id"] == registration_id:
+                if line.startswith("data: ") and json.loads(line[6:])["subject"] == registration_id:
                     return number
         raise StepFailed("the feed ended without the registration")
 

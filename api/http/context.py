@@ -26,6 +26,8 @@ RATES: Final = {
     "sign_in": parse("10/5minutes"),
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
+    "feed": parse("60/minute"),
+    "log": parse("30/minute"),
 }
 
 _hasher = PasswordHasher()

@@ -1,27 +1,25 @@
 """The officer's calls: the live feed, masked; and one record opened with a reason."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
-from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
+from api.http.consumers import Follower, reader_of
 from api.http.context import Gate, Officer
+from api.http.feed_stream import FeedStream
 from api.http.shapes import PurposeForm, RecordOpened
+from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import InputRefused, NotFound
-from gateway.feed import Feed, Reader, encode_items, record_shown
+from gateway.feed import record_shown
 from gateway.journey.registration import person_fields
-from gateway.store import Account, Person, Registration, Stay, Unit
+from gateway.store import Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 
+__all__ = ["cursor_of", "reader_of", "router"]
+
 router = APIRouter(tags=["officer"])
-
-
-def reader_of(account: Account) -> Reader:
-    """The officer as a reader of the feed: bound to the area of their account."""
-    return Reader(f"officer:{account.id}", "following registrations", account.area or "nowhere")
 
 
 def cursor_of(last_event_id: str | None, after: int | None) -> int:
@@ -33,25 +31,22 @@ def cursor_of(last_event_id: str | None, after: int | None) -> int:
     return int(last_event_id)
 
 
-async def stream(feed: Feed, reader: Reader, cursor: int) -> AsyncIterator[bytes]:
-    """The feed as server-sent events, beginning with how soon to reconnect."""
-    yield b"retry: 2000\n\n"
-    async for items in feed.follow(reader, cursor):
-        yield encode_items(items)
+def check_cursor(gateway: Gateway, cursor: int) -> int:
+    """The cursor; InputRefused for one the feed has not reached."""
+    if cursor and cursor > gateway.feed.last_seq():
+        raise InputRefused("This feed has no such entry yet. Please begin from 0.", field="Last-Event-ID")
+    return cursor
 
 
-@router.get("/feed", response_class=StreamingResponse)
-async def follow_feed(
+@router.get("/feed", response_class=FeedStream)
+def follow_feed(
     gateway: Gate,
-    account: Officer,
+    reader: Follower,
     last_event_id: Annotated[str | None, Header()] = None,
     after: Annotated[int | None, Query(ge=0)] = None,
-) -> StreamingResponse:
-    """Registration records of the officer's area as they arrive, masked, from a cursor on."""
-    cursor = cursor_of(last_event_id, after)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    body = stream(gateway.feed, reader_of(account), cursor)
-    return StreamingResponse(body, media_type="text/event-stream", headers=headers)
+) -> FeedStream:
+    """Registration records as CloudEvents as they arrive, masked, from a cursor on: an officer's area, or a grant."""
+    return FeedStream(gateway.feed, reader, check_cursor(gateway, cursor_of(last_event_id, after)))
 
 
 @router.post("/registrations/{registration_id}/openings", status_code=201)

@@ -35,9 +35,16 @@ class RegistrySenders:
     """Submits each record once; a lost answer is looked up where the registry can be asked, else a person decides."""
 
     def __init__(
-        self, database: Database, vault: Vault, registries: Mapping[str, Registry], now: Callable[[], int]
+        self,
+        database: Database,
+        vault: Vault,
+        registries: Mapping[str, Registry],
+        now: Callable[[], int],
+        *,
+        erased: Callable[[], None] = lambda: None,
     ) -> None:
         self._database, self._vault, self._registries, self._now = database, vault, registries, now
+        self._erased = erased
 
     def table(self) -> dict[str, Sender]:
         """work -> sender."""
@@ -63,6 +70,7 @@ class RegistrySenders:
     async def destroy_key(self, delivery: Delivery) -> Sent:
         """Erase a person for good: their key, and with it every copy of what was sealed under it."""
         await asyncio.to_thread(self._vault.erase, delivery.about)
+        self._erased()
         return Sent(Done("erased"))
 
     async def _ask(self, registry: Registry, row: Registration, record: Record, *, cut_short: bool) -> Answer:

@@ -60,5 +60,11 @@ def test_a_person_of_whom_nothing_is_known_is_shown_as_nothing() -> None:
 
 
 def test_the_feed_carries_registration_records_and_never_what_happened_at_a_door() -> None:
-    assert FEED_EVENTS == {"CheckedIn": "check_in", "StayChanged": "change", "CheckedOut": "check_out"}
+    assert FEED_EVENTS == {
+        "CheckedIn": "check_in",
+        "StayChanged": "change",
+        "CheckedOut": "check_out",
+        "StayCancelled": "annulment",
+        "RegistrationCorrected": "correction",
+    }
     assert FEED_EVENTS.keys() <= EVENT_TYPES

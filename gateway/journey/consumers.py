@@ -1,0 +1,139 @@
+"""Programs that follow the feed: asked for by one officer, approved by another, ended by either."""
+
+import base64
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway.domain import consumer as rules
+from gateway.domain.consumer import Consumer, Scope
+from gateway.domain.errors import Conflict, InputRefused, NotAllowed, NotFound
+from gateway.outbox import is_owed, owe, record
+from gateway.store import Account, Event, FeedConsumer
+from gateway.store.model import new_id
+from gateway.store.sealing import Vault
+
+PREFIX: Final = "lkc_"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for; an empty webhook_url means that the consumer connects by itself."""
+
+    name: str
+    scope: Scope
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Shown once: the bearer token, and the webhook's signing secret ("whsec_…") where it has one."""
+
+    token: str
+    webhook_secret: str
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a consumer's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def ask_consumer(session: Session, wish: Wish, by: Account, now: int) -> FeedConsumer:
+    """A grant that awaits a second officer. NotAllowed beyond the officer's own area."""
+    _refuse_outside(wish.scope.areas, by)
+    asked = rules.ask(new_id(), wish.scope, by.id, now)
+    if len(asked.scope.areas) > 8 or any(len(area) > 36 or "," in area for area in asked.scope.areas):
+        raise InputRefused("Name at most eight areas.", field="areas")
+    scope = asked.scope
+    row = FeedConsumer(
+        id=asked.id,
+        name=wish.name,
+        purpose=scope.purpose.strip(),
+        areas=sorted(set(scope.areas)),
+        fields=sorted(scope.fields),
+        rows_a_day=scope.rows_a_day,
+        expires_at=scope.expires_at,
+        asked_by=by.id,
+        asked_at=now,
+        webhook_url=wish.webhook_url or None,
+    )
+    session.add(row)
+    record(session, "ConsumerAsked", now, data={"consumer": row.id, "by": by.id})
+    return row
+
+
+def approve_consumer(session: Session, row: FeedConsumer, by: Account, vault: Vault, now: int) -> Secrets:
+    """The grant comes into force; its secrets are made now and shown once. NotAllowed for the one who asked."""
+    _refuse_outside(row.areas, by)
+    if row.approved_by is not None or row.ended_at is not None:
+        raise Conflict("This consumer was already decided.")
+    rules.approve(consumer_of(row), by.id)
+    if now >= row.expires_at:
+        raise Conflict("The grant's time is over. Please ask for it again.")
+    row.approved_by, row.approved_at = by.id, now
+    token = PREFIX + secrets.token_urlsafe(32)
+    row.token_hash = token_hash(token)
+    secret = ""
+    if row.webhook_url:
+        secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
+        row.sealed_secret = vault.seal(row.id, "webhook", secret.encode())
+        row.cursor = session.scalar(select(func.max(Event.feed_seq))) or 0
+    record(session, "ConsumerApproved", now, data={"consumer": row.id, "by": by.id})
+    return Secrets(token, secret)
+
+
+def end_consumer(session: Session, row: FeedConsumer, by: Account, now: int) -> None:
+    """Nothing is told to it from here on."""
+    _refuse_outside(row.areas, by)
+    if row.ended_at is None:
+        row.ended_at, row.token_hash, row.sealed_secret = now, None, None
+        record(session, "ConsumerEnded", now, data={"consumer": row.id, "by": by.id})
+
+
+def consumer_named(session: Session, consumer_id: str, area: str) -> FeedConsumer:
+    """A consumer all of whose areas lie within an officer's; NotFound otherwise."""
+    row = session.get(FeedConsumer, consumer_id)
+    if row is None or not all(given.startswith(area) for given in row.areas):
+        raise NotFound("There is no such consumer in your area.")
+    return row
+
+
+def consumer_by_token(session: Session, token: str) -> FeedConsumer | None:
+    """Whose token this is, if anybody's."""
+    return session.scalars(select(FeedConsumer).where(FeedConsumer.token_hash == token_hash(token))).one_or_none()
+
+
+def consumer_of(row: FeedConsumer) -> Consumer:
+    """The grant as the rules know it."""
+    scope = Scope(row.purpose, tuple(row.areas), frozenset(row.fields), row.expires_at, row.rows_a_day)
+    return Consumer(row.id, scope, row.asked_by, row.approved_by)
+
+
+def standing(row: FeedConsumer, now: int) -> str:
+    """in_force, awaits_approval, expired or ended."""
+    return "ended" if row.ended_at is not None else rules.standing(consumer_of(row), now)
+
+
+def owe_webhooks(session: Session, now: int) -> None:
+    """The feed grew: each webhook that is not being told already is owed what it lacks."""
+    told_by_webhook = select(FeedConsumer).where(FeedConsumer.sealed_secret.is_not(None), FeedConsumer.expires_at > now)
+    for row in session.scalars(told_by_webhook).all():
+        owe_webhook(session, row, now)
+
+
+def owe_webhook(session: Session, row: FeedConsumer, now: int) -> None:
+    """One delivery at a time carries a consumer from its cursor on, as long as the feed is further."""
+    newest = session.scalar(select(func.max(Event.feed_seq))) or 0
+    if row.cursor < newest and not is_owed(session, "tell_consumer", row.id):
+        lane = f"consumer:{row.id}"
+        owe(session, party=lane, lane=lane, work="tell_consumer", about=row.id, now=now)
+
+
+def _refuse_outside(areas: tuple[str, ...] | list[str], by: Account) -> None:
+    if not by.area or not all(area.startswith(by.area) for area in areas):
+        raise NotAllowed("A grant reaches no further than your own area.")

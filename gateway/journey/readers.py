@@ -1,0 +1,83 @@
+"""Who read a tenant's record, by the disclosure log itself; and that telling was forbidden, where a law forbids it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from gateway.disclosure import Entry, append
+from gateway.store import Disclosure, Event, FeedConsumer, Offer, Registration, Verification
+
+MOST: Final = 1000
+WITHHELD: Final = "readers withheld because the law here forbids telling"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Somebody saw the record: who by role or name, why, which fields, when it began and ended, and how often."""
+
+    who: str
+    purpose: str
+    fields: str
+    first_at: int
+    last_at: int
+    times: int
+
+
+def readings_of(session: Session, offer: Offer) -> list[Reading]:
+    """Every reader of the tenant's record, the latest first; the same reader's repeated readings are one line."""
+    lines: dict[tuple[str, str, str], Reading] = {}
+    for row in sorted(_entries(session, offer), key=lambda row: row.seq):
+        key = (row.consumer, row.purpose, row.fields)
+        before = lines.get(key)
+        first_at, times = (before.first_at, before.times) if before else (row.at, 0)
+        lines[key] = Reading(_who(session, row.consumer), row.purpose, row.fields, first_at, row.at, times + 1)
+    return sorted(lines.values(), key=lambda reading: -reading.last_at)
+
+
+def record_withheld(session: Session, offer: Offer, jurisdiction: str, now: int) -> None:
+    """Write once into the log that this tenant is not told, and under which law."""
+    subject = f"offer:{offer.id}"
+    known = select(Disclosure.seq).where(Disclosure.subject == subject, Disclosure.purpose == WITHHELD).limit(1)
+    if session.scalar(known) is None:
+        append(session, [Entry(f"law:{jurisdiction}", WITHHELD, subject, "none", rows=0)], now)
+
+
+def _entries(session: Session, offer: Offer) -> Iterator[Disclosure]:
+    registrations = _ids(session, offer)
+    cases = session.scalars(select(Verification.id).where(Verification.offer_id == offer.id)).all()
+    subjects = [*(f"registration:{name}" for name in registrations), *(f"case:{name}" for name in cases)]
+    yield from session.scalars(select(Disclosure).where(Disclosure.subject.in_(subjects)).limit(MOST))
+    events = session.execute(
+        select(Event.feed_seq, Event.area).where(Event.registration_id.in_(registrations), Event.feed_seq.is_not(None))
+    ).all()
+    yield from _stretches(session, [(seq, area or "") for seq, area in events if seq is not None])
+
+
+def _stretches(session: Session, shown: Sequence[tuple[int, str]]) -> Iterable[Disclosure]:
+    """Entries on stretches of the feed that held one of these records and reached into its area."""
+    if not shown:
+        return []
+    within = or_(*((Disclosure.first <= seq) & (Disclosure.last >= seq) for seq, _ in shown))
+    rows = session.scalars(select(Disclosure).where(within).order_by(Disclosure.seq.desc()).limit(MOST)).all()
+    return [row for row in rows if any(_covers(row, seq, area) for seq, area in shown)]
+
+
+def _covers(row: Disclosure, seq: int, area: str) -> bool:
+    areas = row.subject.partition("@")[2].split(",")
+    return (row.first or 0) <= seq <= (row.last or 0) and any(area.startswith(given) for given in areas)
+
+
+def _ids(session: Session, offer: Offer) -> Sequence[str]:
+    if offer.person_id is None:
+        return []
+    return session.scalars(select(Registration.id).where(Registration.person_id == offer.person_id)).all()
+
+
+def _who(session: Session, consumer: str) -> str:
+    """A person's role, or a consumer's name: officers are not named to tenants."""
+    role, _, name = consumer.partition(":")
+    row = session.get(FeedConsumer, name) if role == "consumer" else None
+    return f"consumer: {row.name}" if row else role

@@ -1,0 +1,104 @@
+"""Telling consumers by webhook: in the feed's order, from each one's cursor, every page in the log beforehand."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gateway.domain.registration import RegistryUnreachable
+from gateway.feed import Feed, FeedItem, Reader
+from gateway.journey.consumers import consumer_of, owe_webhook, standing
+from gateway.outbox import Done, Refused, RetryAt, pause
+from gateway.registries.signed_post import SignedPost, open_signed_post
+from gateway.registries.transport import BadAddress, LostAnswer
+from gateway.relay.loop import Sender, Sent
+from gateway.store import Delivery, FeedConsumer
+from gateway.store.database import Database
+from gateway.store.sealing import Erased, Vault
+
+DAY: Final = 86_400
+TAKEN: Final = range(200, 300)
+
+
+def reader_of_consumer(row: FeedConsumer, entitled: Callable[[], bool]) -> Reader:
+    """The consumer as a reader of the feed."""
+    scope = consumer_of(row).scope
+    return Reader(f"consumer:{row.id}", scope.purpose, scope.areas, scope.fields, scope.rows_a_day, entitled)
+
+
+class WebhookSenders:
+    """Posts a page of entries, one request each, and writes down how far the receiver got."""
+
+    def __init__(
+        self, database: Database, vault: Vault, feed: Feed, now: Callable[[], int], *, allowed: str = ""
+    ) -> None:
+        self._database, self._vault, self._feed, self._now = database, vault, feed, now
+        self._allowed = allowed
+        self._posts: dict[str, SignedPost] = {}
+
+    def table(self) -> dict[str, Sender]:
+        """work -> sender."""
+        return {"tell_consumer": self.tell}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for post in self._posts.values():
+            await post.close()
+
+    async def tell(self, delivery: Delivery) -> Sent:
+        """One page for one consumer; what it did not take is tried again, in order."""
+        with self._database.reading() as session:
+            row = session.get_one(FeedConsumer, delivery.about)
+        if standing(row, self._now()) != "in_force":
+            return Sent(Refused("the grant is over"))
+        try:
+            post = self._post(row)
+        except (BadAddress, ValueError, Erased):
+            return Sent(Refused("the webhook's address or secret is not usable"))
+        reader = reader_of_consumer(row, lambda: True)
+        newest = await asyncio.to_thread(self._feed.last_seq)  # before the page: nothing can slip between the two
+        items = await asyncio.to_thread(self._feed.page, reader, row.cursor)
+        if not items:
+            return await asyncio.to_thread(self._nothing_left, reader, row, newest)
+        told, trouble = await self._send(post, items, row.cursor)
+        if trouble:
+            return Sent(RetryAt(self._now() + pause(delivery.attempts), trouble), _moved(row.id, told))
+        return Sent(Done(f"told up to {told}"), _moved(row.id, told, onward=True))
+
+    async def _send(self, post: SignedPost, items: list[FeedItem], told: int) -> tuple[int, str]:
+        """How far the receiver got, and why no further."""
+        for item in items:
+            try:
+                reply = await post.send(str(item.seq), item.event)
+            except (RegistryUnreachable, LostAnswer) as error:
+                return told, f"receiver unreachable: {error}"
+            if reply.status not in TAKEN:
+                return told, f"the receiver answered with status {reply.status}"
+            told = item.seq
+        return told, ""
+
+    def _nothing_left(self, reader: Reader, row: FeedConsumer, newest: int) -> Sent:
+        if reader.rows_a_day is not None and self._feed.rows_today(reader.id) >= reader.rows_a_day:
+            midnight = (self._now() // DAY + 1) * DAY
+            return Sent(RetryAt(midnight, "the rows of the day are used up"))
+        return Sent(Done("nothing to tell"), _moved(row.id, newest, onward=True))
+
+    def _post(self, row: FeedConsumer) -> SignedPost:
+        if row.id not in self._posts:
+            secret = self._vault.open(row.id, "webhook", row.sealed_secret or b"").decode()
+            settings = {"url": row.webhook_url or "", "token": secret, "allowed": self._allowed}
+            self._posts[row.id] = open_signed_post(settings, self._now)
+        return self._posts[row.id]
+
+
+def _moved(consumer_id: str, told: int, *, onward: bool = False) -> Callable[[Session, int], None]:
+    """Write the cursor, and owe the rest where the feed is further."""
+
+    def also(session: Session, now: int) -> None:
+        row = session.get_one(FeedConsumer, consumer_id)
+        row.cursor = max(row.cursor, told)
+        if onward:
+            owe_webhook(session, row, now)
+
+    return also
