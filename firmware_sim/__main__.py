@@ -1,8 +1,10 @@
-"""`python -m firmware_sim lock|kiosk|building --dir DIR`: simulated devices as a process of their own."""
+"""`python -m firmware_sim lock|kiosk|building --dir DIR`: simulated devices as a process of their own; `… holder`."""
 
 import asyncio
+import json
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,11 +14,18 @@ import typer
 from certs.errors import CertError
 from firmware_sim.building import Building, device_folders_at
 from firmware_sim.control import listen, serve_control
+from firmware_sim.holder_cli import app as holder
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Simulated locks and kiosks.")
 Dir = Annotated[Path, typer.Option("--dir", help="A device folder, or (building) a folder of them.")]
 Port = Annotated[int, typer.Option(help="Port of the control service on loopback; 0 takes a free one.")]
+AirPort = Annotated[
+    int | None, typer.Option("--air", help="Put the locks on a Bluetooth air at this port; 0: a free one.")
+]
 AutoLock = Annotated[float, typer.Option(help="Seconds after which an opened lock locks itself; 0 for never.")]
+
+
+app.add_typer(holder, name="holder")
 
 
 @app.command()
@@ -32,12 +41,14 @@ def kiosk(folder: Dir, control_port: Port = 0) -> None:
 
 
 @app.command()
-def building(folder: Dir, control_port: Port = 0, auto_lock: AutoLock = 8.0) -> None:
+def building(folder: Dir, control_port: Port = 0, auto_lock: AutoLock = 8.0, air: AirPort = None) -> None:
     """Run every device whose folder is in DIR."""
-    _run(folder, None, control_port, auto_lock)
+    _run(folder, None, control_port, auto_lock, air)
 
 
-def _run(folder: Path, kind: Literal["lock", "kiosk"] | None, control_port: int, auto_lock: float) -> None:
+def _run(
+    folder: Path, kind: Literal["lock", "kiosk"] | None, control_port: int, auto_lock: float, air: int | None = None
+) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         found = Building.open(device_folders_at(folder), auto_lock=auto_lock)
@@ -46,20 +57,30 @@ def _run(folder: Path, kind: Literal["lock", "kiosk"] | None, control_port: int,
     kinds = {station.folder.kind for station in found.stations.values()}
     if not kinds or (kind is not None and kinds != {kind}):
         raise typer.BadParameter(f"no {kind or 'device'} in {folder}", param_hint="--dir")
-    asyncio.run(_until_stopped(found, folder, control_port))
+    asyncio.run(_until_stopped(_work(found, folder, control_port, air)))
 
 
-async def _work(found: Building, folder: Path, control_port: int) -> None:
+async def _work(found: Building, folder: Path, control_port: int, air: int | None) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(found.run())
+        if air is not None:
+            group.create_task(_be_on_air(found, air))
         group.create_task(serve_control(found, folder, listen(control_port)))
 
 
-async def _until_stopped(found: Building, folder: Path, control_port: int) -> None:
+async def _be_on_air(found: Building, port: int) -> None:
+    from firmware_sim.ble.neighbourhood import on_air  # noqa: PLC0415 - Bumble takes a second to import
+
+    async with on_air(found.stations.values(), port) as place:
+        typer.echo(json.dumps({"air": place}))
+        await asyncio.Event().wait()
+
+
+async def _until_stopped(to_do: Coroutine[None, None, None]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    work = asyncio.create_task(_work(found, folder, control_port))
+    work = asyncio.create_task(to_do)
     waiting = asyncio.create_task(stopped.wait())
     await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if work.done():

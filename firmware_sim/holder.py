@@ -51,8 +51,12 @@ class Holder:
         credential = read_credential(raw, issuer)
         if jwk_of(credential.holder) != self.jwk:
             raise ValueError("the credential is for another phone")
-        write_atomic(self.folder / CREDENTIAL, raw, SECRET)
+        self.keep(raw)
         return credential
+
+    def keep(self, raw: bytes) -> None:
+        """Keep a credential as the gateway gave it; the lock judges it."""
+        write_atomic(self.folder / CREDENTIAL, raw, SECRET)
 
     @property
     def credential(self) -> bytes | None:

@@ -21,8 +21,9 @@ from devices.links.mqtt import MqttLink
 from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
 from devices.wire.messages import Ack, Command, Event, State
 from firmware_sim.control import CONTROL_FILE
-from tests.integration.broker_parts import PATIENCE, SITE, House, wall_clock
+from tests.integration.broker_parts import SITE, House, wall_clock
 
+PATIENCE, START_PATIENCE = 30.0, 60.0  # seconds: a loaded machine takes its time
 Heard = Ack | Event | State | bytes
 
 
@@ -46,9 +47,13 @@ class Devices:
         self.publics[device] = found.key.public_key()
         return found
 
-    async def start(self) -> None:
-        arguments = ["-m", "firmware_sim", self.command, "--dir", str(self.path)]
+    async def start(self, *options: str) -> None:
+        arguments = ["-m", "firmware_sim", self.command, "--dir", str(self.path), *options]
+        (self.path / CONTROL_FILE).unlink(missing_ok=True)
         self.process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
+        async with asyncio.timeout(START_PATIENCE):
+            while not (self.path / CONTROL_FILE).exists():  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.02)
 
     async def stop(self, *, kill: bool = False) -> int:
         assert self.process is not None
@@ -127,11 +132,7 @@ class Devices:
         return key
 
     async def control(self) -> httpx.AsyncClient:
-        file = self.path / CONTROL_FILE
-        async with asyncio.timeout(PATIENCE):
-            while not file.exists():  # noqa: ASYNC110 - another process writes it
-                await asyncio.sleep(0.02)
-        described = json.loads(file.read_text())
+        described = json.loads((self.path / CONTROL_FILE).read_text())
         headers = {"Authorization": f"Bearer {described['token']}"}
         return httpx.AsyncClient(base_url=described["url"], headers=headers, timeout=PATIENCE)
 

@@ -1,6 +1,7 @@
 """The tenant's phone: its key stays, its signatures are for one purpose, one key and one moment."""
 
 import base64
+import json
 import stat
 from pathlib import Path
 
@@ -10,10 +11,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from typer.testing import CliRunner
 
+from certs.ca import Authority
 from certs.credential import KeyCredential, issue_credential
 from certs.keys import new_private_key, public_from_jwk
 from firmware_sim.holder import READ, UNLOCK, Holder
+from firmware_sim.holder_cli import app
 
 NOW = 1_790_000_000
 
@@ -69,3 +73,27 @@ async def test_it_speaks_the_gateways_http(holder: Holder) -> None:
     assert [request.url.path for request in seen] == ["/api/v1/keys/k-1/unlock", "/api/v1/keys/k-1"]
     at, nonce, signature = seen[1].headers["Holder-Proof"].split(".")
     check(holder, f"{READ}\nk-1\n{at}\n{nonce}", signature)
+
+
+def test_the_phone_in_a_terminal_shows_its_public_key_and_keeps_it(tmp_path: Path) -> None:
+    first, again = (CliRunner().invoke(app, ["new", "--dir", str(tmp_path)]) for _ in range(2))
+    assert json.loads(first.stdout) == json.loads(again.stdout) == Holder.open(tmp_path, lambda: NOW).jwk
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"--lock-cert": "nowhere"}, "no certificate"),
+        ({"--order": "explode"}, "unlock or lock"),
+        ({}, "no credential yet"),
+    ],
+    ids=["no certificate", "no such order", "no credential"],
+)
+def test_the_phone_in_a_terminal_says_what_is_wrong(tmp_path: Path, options: dict[str, str], sentence: str) -> None:
+    issued = Authority.open(tmp_path / "ca", lambda: NOW).issue_device(new_private_key().public_key(), "s", "l", "lock")
+    (tmp_path / "cert.pem").write_bytes(issued.chain_pem)
+    plain = {"--dir": tmp_path, "--lock": "l", "--lock-cert": tmp_path / "cert.pem", "--air": "127.0.0.1:1"}
+    line = [str(part) for pair in (plain | options).items() for part in pair]
+    said = CliRunner().invoke(app, ["near", *line])
+    assert said.exit_code != 0
+    assert sentence in said.stderr
