@@ -38,7 +38,7 @@ def check_cursor(gateway: Gateway, cursor: int) -> int:
     return cursor
 
 
-@router.get("/feed", response_class=FeedStream)
+@router.get("/feed", status_code=200, response_class=FeedStream)
 def follow_feed(
     gateway: Gate,
     reader: Follower,
