@@ -78,7 +78,6 @@ def test_a_credential_of_another_issuer_is_refused() -> None:
         {8: {1: {**cose_key_of(HOLDER), -2: b"\xff" * 32}}}, {8: {1: {**cose_key_of(HOLDER), -4: b"d"}}},
         {8: {1: {**cose_key_of(HOLDER), 1: True}}}, {9: 1}, {1: "issuer"},
     ],
-    ids=str,
 )  # fmt: skip
 def test_signed_but_unsound_claims_are_refused(change: dict[int, object]) -> None:
     with pytest.raises(BadCredential):
