@@ -1,0 +1,261 @@
+"""The pages over a whole gateway: what each person may see, what strangers may not, what is said when it goes wrong."""
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from api.http.context import OFFER_COOKIE
+from api.web.mount import PARTS
+from api.web.officer import encode_row
+from api.web.page_route import PageRoute
+from gateway.feed import Reader
+from gateway.outbox import stamp_feed
+from gateway.store import Consent, Disclosure, Verification
+from tests.parts.house import House, photograph, utc
+from tests.parts.world import DAY
+
+UNKNOWN = "00000000-0000-0000-0000-000000000000"
+CHOSEN = {"check": "face", "consent_face": "yes", "consent_registration": "yes", "text_version": "2026-11"}
+LANDLORDS_OWN: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("GET", "/landlord/units/{unit}/offer", {}),
+    ("POST", "/landlord/units/{unit}/offer", {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}),
+    ("GET", "/landlord/stays/{stay}", {}),
+    ("POST", "/landlord/stays/{stay}/dates", {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}),
+    ("POST", "/landlord/stays/{stay}/offers", {}),
+    ("POST", "/landlord/stays/{stay}/end", {}),
+    ("POST", "/landlord/keys/{key}/revoke", {}),
+    ("GET", "/landlord/cases/{case}", {}),
+    ("POST", "/landlord/cases/{case}", {"decision": "pass"}),
+)
+
+
+def page_routes(method: str) -> list[str]:
+    """The addresses of all pages that take this method."""
+    routes = [route for part in PARTS for route in part.router.routes if isinstance(route, PageRoute)]
+    return [route.path for route in routes if method in (route.methods or ())]
+
+
+def filled(path: str) -> str:
+    """The address with ids of nothing."""
+    return re.sub(r"\{home\}", "officer", re.sub(r"\{(?!home)\w+\}", UNKNOWN, path))
+
+
+def shown(answer: httpx.Response) -> str:
+    """The text of a page."""
+    assert answer.headers["content-type"].startswith("text/html"), answer.headers
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+async def tenant_with_link(house: House, who: str = "a") -> httpx.AsyncClient:
+    """A tenant's browser after the link was opened."""
+    offer = await house.offer(who)
+    tenant = house.client()
+    answer = await tenant.get(offer["url"].partition("8080")[2])
+    assert (answer.status_code, answer.headers["location"]) == (303, "/door")
+    return tenant
+
+
+async def send_form(tenant: httpx.AsyncClient, **form: str) -> httpx.Response:
+    """The registration form with document and face."""
+    files = {"document": ("d.jpg", photograph()), "face": ("f.jpg", photograph())}
+    return await tenant.post("/door", data=CHOSEN | form, files=files)
+
+
+async def waiting_case(house: House) -> tuple[httpx.AsyncClient, str]:
+    """A tenant whose case waits, and its id."""
+    tenant = await tenant_with_link(house)
+    await tenant.post(
+        "/door",
+        data={"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "Ada Example"}
+        | {"id_number": "XR1001R58"},
+    )
+    cases = (await house.client("officer-a").get("/api/v1/cases")).json()
+    return tenant, cases[-1]["id"]
+
+
+async def test_the_link_becomes_a_cookie_that_scripts_and_forms_of_others_cannot_use(house: House) -> None:
+    offer = await house.offer()
+    answer = await house.client().get(offer["url"].partition("8080")[2])
+    cookie = answer.headers["set-cookie"]
+    token = offer["url"].rpartition("/")[2]
+    assert cookie.startswith(f"{OFFER_COOKIE}={token};")
+    assert {"HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
+    assert token not in answer.headers["location"] + answer.text
+    door = await house.client(offer=token).get("/door")
+    assert token not in door.text
+    assert "checked" not in door.text
+
+
+async def test_an_altered_link_is_said_to_be_none_of_ours(house: House) -> None:
+    answer = await house.client().get("/o/Zk3vJ0x8m2Q9s7RrT4yWbA?lang=zh")
+    assert answer.status_code == 404
+    assert "链接无效" in shown(answer)
+
+
+async def test_every_page_of_an_account_asks_strangers_to_sign_in(house: House) -> None:
+    stranger = house.client()
+    asked = [path for path in page_routes("GET") if path.startswith(("/landlord", "/officer", "/tester", "/{home}"))]
+    assert len(asked) >= 8
+    for path in asked:
+        answer = await stranger.get(filled(path))
+        assert (answer.status_code, answer.headers["location"]) == (303, "/login"), path
+    for path in ("/door", "/key"):
+        assert (await stranger.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("login", "path"), [("officer-a", "/landlord"), ("landlord-a", "/tester"), ("tester", "/officer")]
+)
+async def test_nobody_sees_the_pages_of_another_role(house: House, login: str, path: str) -> None:
+    answer = await house.client(login).get(path)
+    assert answer.status_code == 403
+    assert "may not do this" in shown(answer)
+
+
+async def test_another_landlords_things_are_not_there(house: House) -> None:
+    _, case = await waiting_case(house)
+    stay = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]["id"]
+    ids = {"unit": house.units["a"], "stay": stay, "key": UNKNOWN.replace("-", ""), "case": case}
+    other = house.client("landlord-b")
+    for method, path, form in LANDLORDS_OWN:
+        theirs = path.format(**ids)
+        nothing = path.format(unit=UNKNOWN, stay=UNKNOWN, key="f" * 32, case=UNKNOWN)
+        data = {"idempotency_key": "once", **form} if method == "POST" else None
+        told = [await other.request(method, at, data=data) for at in (theirs, nothing)]
+        assert [answer.status_code for answer in told] == [404, 404], path
+        assert shown(told[0]) == shown(told[1])
+
+
+async def test_a_form_of_another_site_does_nothing(house: House) -> None:
+    paths = page_routes("POST")
+    assert len(paths) >= 10
+    for path in paths:
+        for login in ("landlord-a", "officer-a", "tester"):
+            client = house.client(login, offer="x")
+            answer = await client.post(filled(path), data={}, headers={"Origin": "https://elsewhere.example"})
+            assert answer.status_code in (403, 404), path
+
+
+async def test_pages_are_sent_with_what_keeps_them_safe(house: House) -> None:
+    headers = (await house.client().get("/login")).headers
+    policy = headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_language_is_remembered(house: House) -> None:
+    client = house.client()
+    assert 'lang="zh-CN"' in (await client.get("/login?lang=zh")).text
+    assert 'lang="zh-CN"' in (await client.get("/login")).text
+
+
+async def test_a_wrong_password_is_said_without_telling_which_was_wrong(house: House) -> None:
+    answer = await house.client().post("/login", data={"login": "landlord-a", "password": "guess"})
+    assert answer.status_code == 401
+    assert "Login or password is not right" in shown(answer)
+    assert "guess" not in answer.text
+
+
+async def test_a_form_with_parts_missing_says_which_and_keeps_nothing(house: House) -> None:
+    tenant = await tenant_with_link(house)
+    answer = await tenant.post("/door?lang=zh", data={"text_version": "2026-11", "check": "face", "name": "Ada"})
+    assert answer.status_code == 422
+    for sentence in ("请拍摄证件", "需要您勾选同意", "没有您的同意"):
+        assert sentence in shown(answer)
+    assert 'value="Ada"' in answer.text
+    with house.gateway.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Consent)) == 0
+        assert session.scalar(select(func.count()).select_from(Verification)) == 0
+
+
+async def test_a_wrong_number_is_explained_beside_what_was_typed(house: House) -> None:
+    tenant = await tenant_with_link(house)
+    form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "王小明"}
+    answer = await tenant.post(
+        "/door", data=form | {"id_number": "330106199001012411"}, headers={"Accept-Language": "zh"}
+    )
+    assert answer.status_code == 422
+    assert "身份证号码末位校验不符" in shown(answer)
+
+
+async def test_a_tenant_who_asks_for_a_person_waits_for_one_and_sees_no_form(house: House) -> None:
+    tenant, case = await waiting_case(house)
+    assert "A person is checking it" in shown(await tenant.get("/door"))
+    officer = house.client("officer-a")
+    assert "Ada Example" in shown(await officer.get(f"/officer/cases/{case}"))
+    answer = await officer.post(f"/officer/cases/{case}", data={"decision": "ask_again", "reason": ""})
+    assert answer.status_code == 409
+    answer = await officer.post(f"/officer/cases/{case}", data={"decision": "ask_again", "reason": "no glare please"})
+    assert answer.headers["location"] == "/officer?done=case.done.ask_again"
+    assert "no glare please" in shown(await tenant.get("/door"))
+    assert 'id="register"' in (await tenant.get("/door?again=1")).text
+
+
+async def test_an_officer_elsewhere_sees_neither_case_nor_record(house: House) -> None:
+    await house.key()
+    record = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]["registrations"][0]["id"]
+    elsewhere = house.client("officer-b")
+    assert (await elsewhere.post(f"/officer/records/{record}", data={"purpose": "check"})).status_code == 404
+    assert "Room a" not in shown(await elsewhere.get("/officer"))
+
+
+async def test_a_record_is_masked_until_opened_and_its_opening_is_logged_first(house: House) -> None:
+    key = await house.key()
+    house.put_on_lock(key)
+    record = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]["registrations"][0]["id"]
+    officer = house.client("officer-a")
+    answer = await officer.post(f"/officer/records/{record}", data={"purpose": "curiosity"})
+    assert answer.status_code == 422
+    answer = await officer.post(f"/officer/records/{record}", data={"purpose": "complaint", "note": "14/2026"})
+    assert "XR1001R58" in shown(answer) or "•" not in shown(answer)
+    with house.gateway.database.reading() as session:
+        entry = session.scalars(select(Disclosure).where(Disclosure.subject == f"registration:{record}")).one()
+    assert entry.purpose == "complaint: 14/2026"
+
+
+async def test_dates_that_are_taken_are_refused_beside_the_dates(house: House) -> None:
+    await house.offer()
+    now = house.now[0]
+    form = {"from": utc(now), "until": utc(now + DAY), "idempotency_key": "x"}
+    answer = await house.client("landlord-a").post(f"/landlord/units/{house.units['a']}/offer", data=form)
+    assert answer.status_code == 409
+    assert "The unit is taken" in shown(answer)
+    assert form["until"] in answer.text.replace("&#43;", "+")
+
+
+async def test_a_form_sent_twice_makes_one_offer(house: House) -> None:
+    landlord, now = house.client("landlord-a"), house.now[0]
+    form = {"from": utc(now), "until": utc(now + DAY), "idempotency_key": "x"}
+    path = f"/landlord/units/{house.units['a']}/offer"
+    told = [await landlord.post(path, data=form) for _ in range(2)]
+    assert [answer.status_code for answer in told] == [303, 303]
+    assert told[0].headers["location"] == told[1].headers["location"]
+    page = await landlord.get(told[0].headers["location"])
+    assert page.text.count("<svg") >= 2  # the brand and the code
+    assert "/o/" in page.text
+
+
+async def test_the_list_and_the_stream_show_a_record_masked(house: House) -> None:
+    await house.key()
+    with house.gateway.database.writing() as session:
+        stamp_feed(session)
+    page = shown(await house.client("officer-a").get("/officer"))
+    assert "Room a" in page
+    assert "•" in page
+    assert "Example" not in page
+    items = house.gateway.feed.page(Reader("officer:test", "following registrations", ("370100",)), 0)
+    event = encode_row(items[0], "zh-CN").decode()
+    assert event.startswith(f"id: {items[0].seq}\nevent: rows\ndata: <tr")
+    assert event.endswith("\n\n")
+    assert all(line.startswith(("id: ", "event: ", "data: ")) for line in event.rstrip().splitlines())
+
+
+async def test_filings_are_told_to_officers_of_the_area_only(house: House) -> None:
+    await house.key()
+    told = [(await house.client(f"officer-{who}").get("/officer/news")).text for who in ("a", "b")]
+    assert ["data-state-of" in text for text in told] == [True, False]
