@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy.exc import SQLAlchemyError
 
 from certs.ca import Authority
 from certs.keys import load_private_key, new_private_key, public_from_point, save_private_key
@@ -23,37 +22,31 @@ from gateway.answers import Answers
 from gateway.broker import EmbeddedBroker
 from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
 from gateway.disclosure import DisclosureLog
-from gateway.domain.errors import LodgekeyError
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
 from gateway.enrolment import revoked_serials
 from gateway.feed import Feed
 from gateway.front_desk import FrontDesk
+from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.intake import Intake
 from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
-from gateway.journey.landlord import due_stays, end_stay
-from gateway.journey.lock import forget_old_messages
 from gateway.kiosk_desk import KioskDesk
 from gateway.registries import REGISTRIES
 from gateway.relay.locks import LockSenders
-from gateway.relay.loop import Relay
+from gateway.relay.loop import Relay, Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
-from gateway.store import Device, Stay
+from gateway.store import Device
 from gateway.store.database import Database
-from gateway.store.sealing import Erased, Vault
+from gateway.store.sealing import Vault
 
 log = logging.getLogger(__name__)
-
-HOUSEKEEPING = 30.0
-CRL_RENEWAL = 24 * 3600
-MESSAGES_KEPT = 30 * 24 * 3600
 
 
 def utc_now() -> int:
@@ -101,16 +94,20 @@ class Gateway:
         self.drivers: Mapping[str, Driver] = {
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
-        senders = LockSenders(self.database, self.drivers, now).table()
-        senders |= RegistrySenders(self.database, self.vault, self.registries, now, erased=self.feed.forget).table()
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
-        senders |= self.webhooks.table()
-        self.relay = Relay(self.database, senders, now, claimed=CLAIMED, stamped=owe_webhooks)
+        self.relay = Relay(self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks)
+        self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.refresh_crl, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _senders(self) -> dict[str, Sender]:
+        """Who delivers which work."""
+        locks = LockSenders(self.database, self.drivers, self.now)
+        registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
+        return locks.table() | registries.table() | self.webhooks.table()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -128,7 +125,7 @@ class Gateway:
         await self.identity.start()
         self._run("relay", self.relay.run())
         self._run("intake", self.intake.run(self.link))
-        self._run("housekeeping", self._keep_house())
+        self._run("housekeeping", self.housekeeping.run())
 
     async def stop(self) -> None:
         """The loops, then what they use; what is owed stays owed."""
@@ -164,33 +161,6 @@ class Gateway:
 
     def _run(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(loop, name=name))
-
-    async def _keep_house(self) -> None:
-        """End stays whose time is over, forget pictures nobody looks at, renew the revocation list."""
-        renewed = self.now()
-        while True:
-            try:
-                await asyncio.to_thread(self._sweep)
-            except SQLAlchemyError as error:
-                log.error("housekeeping waits for the database: %s", type(error).__name__)
-            self.pictures.sweep()
-            if self.now() - renewed > CRL_RENEWAL:
-                await self.refresh_crl()
-                renewed = self.now()
-            await asyncio.sleep(HOUSEKEEPING)
-
-    def _sweep(self) -> None:
-        """Each stay that is over by itself, so that one which cannot be ended holds up no other."""
-        with self.database.reading() as session:
-            over = [stay.id for stay in due_stays(session, self.now())]
-        for stay_id in over:
-            try:
-                with self.database.writing() as session:
-                    end_stay(session, session.get_one(Stay, stay_id), self.keyring, self.now())
-            except (LodgekeyError, Erased) as error:
-                log.error("stay %s did not end by itself: %s", stay_id, type(error).__name__)
-        with self.database.writing() as session:
-            forget_old_messages(session, self.now() - MESSAGES_KEPT)
 
     def broker_parts(self) -> tuple[BrokerSettings, BrokerCertificates]:
         """What mosquitto has to be told: for the embedded one, or for an operator's own."""

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from gateway.domain.errors import Conflict, ConsentMissing, InputRefused
 from gateway.domain.identity import Identity
-from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.verification import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
@@ -87,9 +87,8 @@ def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
 
 
 def profile_of(unit: Unit) -> Profile:
-    """The rules of the unit's jurisdiction: of its region where there are any, else of its country."""
-    profiles = load_profiles()
-    return profiles.get(unit.jurisdiction) or profiles[unit.jurisdiction.split("-")[0]]
+    """The rules that apply at a unit."""
+    return profile_for(unit.jurisdiction)
 
 
 def local_date(unit: Unit, now: int) -> date:

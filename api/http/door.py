@@ -24,6 +24,7 @@ from gateway.front_desk import besides, profile_of
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes
+from gateway.journey.retention import forget_face
 from gateway.store import Offer
 
 router = APIRouter(prefix="/door", tags=["tenant"])
@@ -55,6 +56,8 @@ def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorSh
         offer = steps.open_offer(session, token, gateway.keyring, now)
         agreed = {"registration": form.registration, "face": form.face}
         steps.record_consent(session, offer, agreed, form.text_version, form.language, now)
+        for case_id in [] if form.face else forget_face(session, offer):
+            gateway.pictures.drop_face(case_id)
         return show_door(gateway, session, offer)
 
 

@@ -95,3 +95,9 @@ def load_profiles() -> Mapping[str, Profile]:
             raise BadProfile(f"{entry.name}: holds the code {profile.code}")
         profiles[profile.code] = profile
     return profiles
+
+
+def profile_for(jurisdiction: str) -> Profile:
+    """The rules of a region ("cn-33") where there are any, else of its country; KeyError for an unknown country."""
+    profiles = load_profiles()
+    return profiles.get(jurisdiction) or profiles[jurisdiction.split("-", maxsplit=1)[0]]

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.domain.identity import ImageRefused
@@ -48,6 +48,11 @@ class PictureTray:
         """The pictures of one case, if they are still there."""
         self.sweep()
         return self._cases.get(case_id)
+
+    def drop_face(self, case_id: str) -> None:
+        """Forget the face of one case; the document stays for the person who decides."""
+        if case_id in self._cases:
+            self._cases[case_id] = replace(self._cases[case_id], face=None)
 
     def drop(self, case_id: str) -> None:
         """Forget the pictures of one case."""

@@ -121,7 +121,7 @@ class Key(Model):
 
 
 class Passcode(Model):
-    """A code of one stay for one lock: `hours` from `first_hour` (hours since 1970 UTC). The digits are never stored."""
+    """A code of one stay for one lock: `hours` from `first_hour` (hours since 1970 UTC); the digits are not stored."""
 
     __tablename__ = "passcodes"
     __table_args__ = (Index("ix_passcodes_lock_window", "device_id", "first_hour", "hours"),)

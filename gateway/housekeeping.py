@@ -1,0 +1,77 @@
+"""What has to happen without anybody asking: stays end, deadlines are watched, what is kept too long is forgotten."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.domain.errors import LodgekeyError
+from gateway.identity.pictures import PictureTray
+from gateway.journey.clocks import watch_clocks
+from gateway.journey.keyring import Keyring
+from gateway.journey.landlord import due_stays, end_stay
+from gateway.journey.lock import forget_old_messages
+from gateway.journey.retention import purge
+from gateway.store import Stay
+from gateway.store.database import Database
+from gateway.store.sealing import Erased
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 30.0
+CRL_RENEWAL: Final = 24 * 3600
+MESSAGES_KEPT: Final = 30 * 86_400
+
+
+class Housekeeping:
+    """Runs its rounds until cancelled; a round twice in a row changes nothing more."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        pictures: PictureTray,
+        refresh_crl: Callable[[], Awaitable[None]],
+        now: Callable[[], int],
+    ) -> None:
+        self._database, self._keyring, self._pictures = database, keyring, pictures
+        self._refresh_crl, self._now = refresh_crl, now
+
+    async def run(self) -> None:
+        """A round every half minute; a database that is busy is tried again at the next."""
+        renewed = self._now()
+        while True:
+            try:
+                await asyncio.to_thread(self.round)
+            except SQLAlchemyError as error:
+                log.error("housekeeping waits for the database: %s", type(error).__name__)
+            self._pictures.sweep()
+            if self._now() - renewed > CRL_RENEWAL:
+                await self._refresh_crl()
+                renewed = self._now()
+            await asyncio.sleep(EVERY)
+
+    def round(self) -> None:
+        """Everything once."""
+        self._end_due_stays()
+        now = self._now()
+        with self._database.writing() as session:
+            forget_old_messages(session, now - MESSAGES_KEPT)
+            watch_clocks(session, now)
+        with self._database.writing() as session:
+            forgotten = purge(session, now)
+        if forgotten:
+            log.info("%d rows were kept long enough and are forgotten", forgotten)
+
+    def _end_due_stays(self) -> None:
+        """Each stay that is over by itself, so that one which cannot be ended holds up no other."""
+        with self._database.reading() as session:
+            over = [stay.id for stay in due_stays(session, self._now())]
+        for stay_id in over:
+            try:
+                with self._database.writing() as session:
+                    end_stay(session, session.get_one(Stay, stay_id), self._keyring, self._now())
+            except (LodgekeyError, Erased) as error:
+                log.error("stay %s did not end by itself: %s", stay_id, type(error).__name__)

@@ -1,0 +1,71 @@
+"""Keeping no longer than the jurisdiction says: run as often as one likes, each time to the same end."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gateway.domain.jurisdiction import profile_for
+from gateway.journey.door import forget_person
+from gateway.outbox import BLOCKING
+from gateway.store import Consent, Delivery, Offer, Person, Registration, Stay, Verification
+
+DAY = 86_400
+OVER = ("ended", "cancelled")
+
+
+def purge(session: Session, now: int) -> int:
+    """Forget evidence and people whose time is over; the number of rows that changed. What is still owed waits."""
+    return sum(1 for stay in _over(session) for _ in _purge_stay(session, stay, now))
+
+
+def forget_face(session: Session, offer: Offer) -> list[str]:
+    """A face consent was taken back: what the face step concluded goes; ids of the cases. The key stays."""
+    verifications = session.scalars(select(Verification).where(Verification.offer_id == offer.id)).all()
+    for verification in verifications:
+        verification.score_band = verification.model = None
+    return [verification.id for verification in verifications]
+
+
+def _over(session: Session) -> Iterator[Stay]:
+    """Stays that ended and still have something to forget."""
+    people = select(Person.stay_id).where(Person.erased_at.is_(None))
+    evidence = select(Offer.stay_id).join(Verification, Verification.offer_id == Offer.id)
+    query = select(Stay).where(Stay.state.in_(OVER), Stay.id.in_(people) | Stay.id.in_(evidence))
+    yield from session.scalars(query).all()
+
+
+def _purge_stay(session: Session, stay: Stay, now: int) -> Iterator[str]:
+    profile, ended = profile_for(stay.unit.jurisdiction), min(stay.ended_at or stay.until_at, stay.until_at)
+    if now >= ended + profile.keep_evidence_days * DAY:
+        yield from _forget_evidence(session, stay)
+    if now < ended + profile.keep_registration_days * DAY:
+        return
+    for person in stay.people:
+        if person.erased_at is None and not _still_owed(session, person):
+            _forget_records(session, person)
+            forget_person(session, person, now)
+            yield person.id
+
+
+def _forget_evidence(session: Session, stay: Stay) -> Iterator[str]:
+    """What was concluded from documents and faces, and the consents to it."""
+    offers = [offer.id for offer in stay.offers]
+    found = session.scalars(select(Verification.id).where(Verification.offer_id.in_(offers))).all()
+    session.execute(delete(Verification).where(Verification.id.in_(found)))
+    session.execute(delete(Consent).where(Consent.offer_id.in_(offers), Consent.purpose == "face"))
+    yield from found
+
+
+def _forget_records(session: Session, person: Person) -> None:
+    """The sealed records of a person; that one was filed, when, and its receipt stay as proof."""
+    session.execute(update(Registration).where(Registration.person_id == person.id).values(sealed=None))
+
+
+def _still_owed(session: Session, person: Person) -> bool:
+    """True while a record of this person has not reached its registry: nothing owed is lost to a retention date."""
+    records = select(Registration.id).where(Registration.person_id == person.id)
+    owed = select(Delivery.id).where(
+        Delivery.work == "submit", Delivery.about.in_(records), Delivery.state.in_(BLOCKING)
+    )
+    return session.scalar(owed.limit(1)) is not None
