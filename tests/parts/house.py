@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import numpy as np
@@ -146,7 +146,15 @@ def move_in(first: Path, folder: Path) -> House:
     gateway = Gateway(Settings(folder=folder), lambda: now[0], identity=identity)
     with gateway.database.reading() as session:
         units = {unit.code[-1]: unit.id for unit in session.scalars(select(Unit))}
-    return House(gateway, identity, create_app(gateway, run=False), now, units)
+    app = application()
+    app.state.gateway = gateway
+    return House(gateway, identity, app, now, units)
+
+
+@cache
+def application() -> FastAPI:
+    """One application for all tests: building its routes takes longer than most tests. It has no gateway yet."""
+    return create_app(cast(Gateway, None), run=False)
 
 
 def good(answer: httpx.Response) -> Any:

@@ -1,0 +1,100 @@
+"""Planted names, numbers and pictures are nowhere in the logs and nowhere on the disk after a whole registration."""
+
+import logging
+import shutil
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gateway.journey import door
+from gateway.store import Person
+from tests.parts.house import House, good, photograph
+from tests.parts.identity import ANNA
+from tests.specimens.canary import find_canaries
+
+NAME, NUMBER, MARK = "ZYXCANARYQ", "CNRY93827X", b"canary-in-the-picture-5f2c"
+CANARIES = [NAME.encode(), NUMBER.encode(), MARK, NAME.encode("utf-16-le"), NAME.lower().encode()]
+
+
+def marked_picture() -> bytes:
+    """A photograph whose comment holds the mark, so that its bytes are known wherever they go."""
+    buffer = BytesIO()
+    Image.open(BytesIO(photograph())).save(buffer, "JPEG", comment=MARK)
+    assert MARK in buffer.getvalue()
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for temporary files of this test's own, so that all of them can be looked at."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+async def walk(house: House) -> None:
+    """Register, be looked at, be passed, change, end."""
+    house.identity.fields = dict(ANNA) | {"name": NAME, "surname": NAME, "given_names": "Q", "id_number": NUMBER}
+    tenant, offer = await house.tenant()
+    good(await house.register(tenant, picture=marked_picture()))
+    officer, landlord = house.client("officer-a"), house.client("landlord-a")
+    case = good(await officer.get("/api/v1/cases"))[0]["id"]
+    assert good(await officer.get(f"/api/v1/cases/{case}"))["fields"]["id_number"] == NUMBER
+    good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
+    key = good(await tenant.get("/api/v1/door"))["keys"][0]
+    house.put_on_lock(key)
+    good(await landlord.patch(f"/api/v1/stays/{offer['stay_id']}", json={"until": "2026-12-24T10:00"}))
+    good(await landlord.post(f"/api/v1/stays/{offer['stay_id']}/end"))
+
+
+async def test_no_name_number_or_picture_is_in_any_log_line(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO)
+        try:
+            await walk(house)
+        finally:
+            logging.getLogger("sqlalchemy.engine").setLevel(logging.NOTSET)
+    told = caplog.text + repr([record.args for record in caplog.records])
+    assert "INSERT INTO people" in told, "the statements were listened to"
+    for canary in (NAME, NUMBER, MARK.decode()):
+        assert canary not in told
+
+
+async def test_no_name_number_or_picture_is_on_the_disk_in_the_open(house: House, temporary: Path) -> None:
+    folder = house.gateway.settings.folder
+    await walk(house)
+    (folder / "beacon").write_bytes(b"--" + NUMBER.encode())
+    assert find_canaries([folder, temporary], CANARIES) == [folder / "beacon"], "the search finds what is there"
+    with house.gateway.database.reading() as session:
+        person = session.query(Person).one()
+        assert person.sealed is not None
+        fields = house.gateway.vault.open(person.id, "fields", person.sealed)
+    assert NUMBER.encode() in fields, "it is there for who holds the key"
+
+
+async def test_a_large_picture_never_touches_the_disk(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", lambda file: written.append(file.tell()))
+    tenant, _ = await house.tenant()
+    good(await house.register(tenant, picture=photograph() + bytes(7 * 1024 * 1024)))
+    assert written == []
+
+
+async def test_after_erasing_the_database_and_its_old_copy_tell_nothing(house: House, tmp_path: Path) -> None:
+    await walk(house)
+    with house.gateway.database.writing() as session:
+        person = session.query(Person).one()
+        sealed = bytes(person.sealed or b"")
+        door.forget_person(session, person, house.now[0])
+    house.gateway.vault.erase(person.id)
+    house.gateway.database.close()
+    house.gateway.vault.close()
+    copy = tmp_path / "copy"
+    shutil.copytree(house.gateway.settings.folder, copy)
+    assert sealed
+    assert find_canaries([copy], [*CANARIES, sealed]) == [], "secure_delete: not even the sealed bytes are left"
