@@ -223,7 +223,7 @@ EMPTY_FORM: dict[str, Any] = {
 }
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
 KEY_PAGE: dict[str, Any] = {
-    "door": door("on_lock", passcodes=[CODE]),
+    "door": door("on_lock"),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted")],
@@ -258,11 +258,12 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "wait.html",
         {"door": door("asked_again", reasons=["face_unsure"], decision_reason="照片反光"), "stage": "asked_again"},
     ),
-    "verified": ("wait.html", {"door": door("verified"), "stage": "verified"}),
+    "verified": ("wait.html", {"door": door("verified", passcodes=[CODE]), "stage": "verified"}),
     "taken-back": ("wait.html", {"door": door("verified"), "stage": "taken_back"}),
     "ended": ("wait.html", {"door": door("ended"), "stage": "ended"}),
     "key": ("key.html", KEY_PAGE),
     "key-waiting": ("key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
+    "offline": ("offline.html", {}),
     "landlord": (
         "landlord.html",
         {"role": "landlord", "units": UNITS, "stays": [OFFERED, ARRIVED, LEAVING], "cases": [case()]},

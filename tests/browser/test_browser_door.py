@@ -91,12 +91,33 @@ async def test_the_keyboard_opens_the_door_without_holding(holder: Visitor) -> N
     assert len(asked) == 1
 
 
+async def test_the_key_page_opens_without_a_network_and_shows_the_code(holder: Visitor, artefacts: Path) -> None:
+    await holder.open("/key")
+    digits = await holder.page.locator("#codes .code").first.text_content()
+    await holder.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await holder.page.context.set_offline(True)
+    await holder.open("/key")
+    await expect(holder.page.locator("h1")).to_have_text("You are offline")
+    await expect(holder.page.locator("#codes .code").first).to_have_text(str(digits))
+    await expect(holder.page.locator("#note h2")).to_have_text("Room 103")
+    await holder.page.screenshot(path=artefacts / "key-offline.png", full_page=True)
+    kept = await holder.page.evaluate(
+        "caches.open('lodgekey-offline-1').then(async (c) => (await Promise.all((await c.keys()).map(async (k) =>"
+        " [k.url, await (await c.match(k)).text()]))).flat().join())"
+    )
+    assert str(digits) not in kept
+    assert "Harbour Street" not in kept
+    await holder.page.context.set_offline(False)
+    await expect(holder.page.locator(".hold")).to_be_visible(timeout=SLOW)
+
+
 async def test_a_copied_link_opens_nothing_on_another_phone(browser: Browser, demo: Running, holder: Visitor) -> None:
     thief = await visit(browser, demo.url, PHONE)
     await thief.page.context.add_cookies(await holder.page.context.cookies())  # type: ignore[arg-type]
     await thief.open("/key")
     await expect(thief.page.locator(".not-here")).to_be_visible()
     await expect(thief.page.locator(".hold")).to_be_hidden()
+    await expect(thief.page.locator("#codes")).to_be_hidden()
     await thief.page.context.close()
 
 

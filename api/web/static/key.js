@@ -2,6 +2,7 @@
 
 const STORE = "keys";
 const PENDING = "pending:";
+const NOTE = "note";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 
 function openStore() {
@@ -28,6 +29,10 @@ async function inStore(mode, work) {
 
 const findPair = (name) => inStore("readonly", (store) => store.get(name));
 const keepPair = (name, pair) => inStore("readwrite", (store) => store.put(pair, name));
+
+export const findNote = () => findPair(NOTE);
+export const keepNote = (note) => keepPair(NOTE, note);
+export const dropEverything = () => inStore("readwrite", (store) => store.clear());
 
 export function canHoldKeys() {
   return Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);

@@ -1,6 +1,7 @@
 // Hold to unlock: a second's hold by finger, mouse or Space, or two presses of Enter; then only what the lock said is shown.
 
 import { bind, pairsFor, proof } from "./key.js";
+import { noteCodes } from "./note.js";
 import { look } from "./wait.js";
 
 const HOLD = 1000; // ms
@@ -125,7 +126,10 @@ async function holderOf(id) {
   for (const pair of await pairsFor(id).catch(() => [])) {
     const { at, nonce, signature } = await proof(pair, "read", id);
     const answer = await fetch(`/api/v1/keys/${id}`, { headers: { "Holder-Proof": `${at}.${nonce}.${signature}` } }).catch(() => null);
-    if (answer?.ok) await bind(id, pair);
+    if (answer?.ok) {
+      await bind(id, pair);
+      answer.json().then((key) => noteCodes(key.passcodes)).catch(() => {}); // a browser that keeps nothing still unlocks
+    }
     if (!answer || ![401, 403, 404].includes(answer.status)) return pair;
   }
   return undefined;

@@ -58,6 +58,13 @@ TEXTS: dict[str, Text] = {
     "keypage.passcode": Text("门锁密码", "Code for the keypad"),
     "keypage.code_waiting": Text("门锁尚未确认此密码", "the lock has not confirmed it yet"),
     "verified.code": Text("没有手机也能开门：门锁密码", "Without this phone: the code for the keypad"),
+    "offline.title": Text("没有网络", "You are offline"),
+    "offline.sentence": Text(
+        "按住开锁需要网络。您可以在门锁键盘上输入密码。",
+        "Unlocking from here needs a connection. You can type the code on the lock’s keypad.",
+    ),
+    "offline.no_codes": Text("没有可用的密码，请致电房东。", "There is no code to use now. Please call the landlord."),
+    "offline.nothing": Text("这台手机上没有钥匙。", "This phone holds no key."),
     "keypage.help": Text("打不开门？", "The door does not open?"),
     "keypage.help.battery": Text(
         "按键盘时没有亮灯：门锁没电了，请致电房东。", "No light on the lock: its battery is empty. Call the landlord."

@@ -1,0 +1,21 @@
+"""The key page without a network: the page a browser may keep, and the worker that keeps it."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+
+from api.web.page_route import PageRoute
+from api.web.render import STATIC, page
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/key/offline")
+def show_offline(request: Request) -> Response:
+    """The key page for when there is no network; it says nothing of anybody. What is the tenant's is on the phone."""
+    return page(request, "offline.html", {"here": "/key"})
+
+
+@router.get("/sw.js")
+def service_worker() -> Response:
+    """The service worker, at the top so that it may look after /key."""
+    return FileResponse(STATIC / "sw.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})

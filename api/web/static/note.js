@@ -1,0 +1,38 @@
+// Codes for the keypad, shown to the phone that holds the key and left on it for when there is no network.
+
+import { dropEverything, findNote, keepNote } from "./key.js";
+
+export const readNote = () => findNote();
+
+/** The stay is over: nothing of it stays on the phone. */
+export const burnNote = () => dropEverything();
+
+function period(code, zone) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+  });
+  return format.formatRange(new Date(code.from), new Date(code.until));
+}
+
+/** Puts the codes that a signed answer told on the page. */
+function showCodes(card, codes) {
+  card.querySelectorAll(".passcode").forEach((line) => line.remove());
+  for (const code of codes) {
+    const line = card.querySelector("template").content.cloneNode(true);
+    line.querySelector(".code").textContent = code.digits;
+    line.querySelector(".when").textContent = code.when;
+    line.querySelector(".waiting").hidden = code.on_lock;
+    card.append(line);
+  }
+  card.hidden = codes.length === 0;
+}
+
+/** Shows the codes, writes down what is needed offline, and has the browser open the key page offline from now on. */
+export async function noteCodes(passcodes) {
+  const card = document.querySelector("#codes");
+  const codes = passcodes.map((code) => ({ ...code, when: period(code, card.dataset.zone) }));
+  showCodes(card, codes);
+  const phone = document.querySelector("a[href^='tel:']").getAttribute("href");
+  await keepNote({ unit: document.querySelector("h1").textContent, phone, codes });
+  await navigator.serviceWorker?.register("/sw.js");
+}

@@ -1,0 +1,21 @@
+// The key page without a network: what was written down while there was one.
+
+import { readNote } from "./note.js";
+
+const note = await readNote().catch(() => undefined);
+const section = document.querySelector("#note");
+if (note) {
+  section.hidden = false;
+  section.querySelector("h2").textContent = note.unit;
+  section.querySelector("a").href = note.phone;
+  const codes = note.codes.filter((code) => Date.parse(code.until) > Date.now());
+  section.querySelector("#no-codes").hidden = codes.length > 0;
+  for (const code of codes) {
+    const line = section.querySelector("template").content.cloneNode(true);
+    line.querySelector(".code").textContent = code.digits;
+    line.querySelector(".faint").textContent = code.when;
+    section.querySelector("#codes").append(line);
+  }
+}
+document.querySelector("#nothing").hidden = Boolean(note);
+addEventListener("online", () => location.replace("/key"));
