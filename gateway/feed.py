@@ -238,14 +238,16 @@ def entry_of(reader: Reader, page: Page) -> Entry:
 
 def record_shown(event_type: str, at: int, row: Registration, stay: Stay) -> dict[str, Any]:
     """A registration record without its person: kind, unit, window in the unit's time, how the filing stands."""
-    unit = stay.unit
+    unit, kind = stay.unit, FEED_EVENTS.get(event_type, row.kind)
+    left_early = kind == "check_out" and stay.ended_at is not None and stay.ended_at > stay.from_at
+    until = min(stay.until_at, stay.ended_at or stay.until_at) if left_early else stay.until_at
     return {
         "id": row.id,
-        "kind": FEED_EVENTS.get(event_type, row.kind),
+        "kind": kind,
         "at": wall_clock(at, unit.timezone),
         "unit": {"code": unit.code, "label": unit.label, "address": unit.address, "area": unit.area},
         "from": wall_clock(stay.from_at, unit.timezone),
-        "until": wall_clock(stay.until_at, unit.timezone),
+        "until": wall_clock(until, unit.timezone),
         "state": row.state,
         "receipt": row.receipt,
         "deadline": wall_clock(row.deadline_at, unit.timezone) if row.deadline_at else None,

@@ -134,9 +134,17 @@ def due(session: Session, now: int, limit: int) -> Sequence[Delivery]:
     ).all()
 
 
-def claim(session: Session, delivery_ids: Iterable[int], now: int) -> None:
-    """Note that an attempt begins which must not be repeated blindly."""
-    session.execute(update(Delivery).where(Delivery.id.in_(list(delivery_ids))).values(started_at=now))
+def claim(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
+    """Note that attempts begin which must not be repeated blindly; returns those that are still owed.
+
+    A note that is there already stays: it says when the first attempt began.
+    """
+    ids = list(delivery_ids)
+    if not ids:
+        return set()
+    first = func.coalesce(Delivery.started_at, now)
+    owed = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == "owed").values(started_at=first)
+    return set(session.scalars(owed.returning(Delivery.id).execution_options(synchronize_session=False)))
 
 
 def settle(session: Session, delivery_id: int, decision: Decision, now: int) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from api.http.context import Gate, LandlordId
+from api.http.filings import filing_shown
 from api.http.idempotency import IdempotencyKey, once
 from api.http.shapes import (
     DatesForm,
@@ -22,7 +23,7 @@ from api.http.shapes import (
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.offer import token_of
-from gateway.domain.stay import Window, instant, wall_clock
+from gateway.domain.stay import Window, instant
 from gateway.journey import landlord as steps
 from gateway.journey.keys import revoke_key
 from gateway.store import Offer, Registration, Stay, Unit
@@ -35,31 +36,20 @@ def link_of(gateway: Gateway, offer: Offer) -> str:
     return f"{gateway.settings.address}/o/{token_of(offer.id, gateway.keyring.offer_secret)}"
 
 
-def filings_of(session: Session, stay: Stay) -> list[FilingShown]:
+def filings_of(session: Session, stay: Stay, now: int) -> list[FilingShown]:
     """How the stay's records stand."""
     rows = session.scalars(
         select(Registration)
         .where(Registration.stay_id == stay.id)
         .order_by(Registration.created_at, Registration.number)
     )
-    return [
-        FilingShown(
-            id=row.id,
-            kind=row.kind,
-            state=row.state,
-            deadline=wall_clock(row.deadline_at, stay.unit.timezone) if row.deadline_at else None,
-            receipt=row.receipt,
-            code=row.answer_code,
-            sentence=row.answer_sentence,
-        )
-        for row in rows
-    ]
+    return [filing_shown(row, now) for row in rows]
 
 
 def show_stay(gateway: Gateway, session: Session, stay: Stay) -> StayShown:
     """A stay with its links, keys and filings."""
     offers = [offer_shown(offer, link_of(gateway, offer)) for offer in stay.offers]
-    return stay_shown(stay, filings_of(session, stay), offers, gateway.now())
+    return stay_shown(stay, filings_of(session, stay, gateway.now()), offers, gateway.now())
 
 
 @router.get("/units")

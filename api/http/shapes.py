@@ -152,6 +152,9 @@ class FilingShown(BaseModel):
     receipt: str | None
     code: str | None
     sentence: str | None
+    standing: Literal["in_time", "warn", "late"] = "in_time"
+    receipt_sha256: str | None = None
+    tables: dict[str, str] = {}
 
 
 class DoorShown(BaseModel):

@@ -15,6 +15,8 @@ CHANGES: dict[str, dict[Kind, Taken]] = {
     "it": {"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
     "pt": {"check_in": "send", "change": "new_record", "check_out": "send", "annulment": "nothing"},
 }
+# These take an arrival only once the day has come: their records wait until the stay begins.
+ON_ARRIVAL = frozenset({"it"})
 WHY_NOTHING = "This registry takes no such record; it is kept here and shown, and nothing is sent."
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.domain.changes import plan
+from gateway.domain.changes import ON_ARRIVAL, plan
 from gateway.domain.deadlines import LegalClock, deadline, standing
 from gateway.domain.events import EventType
 from gateway.domain.id_numbers import looks_like_resident_number
@@ -29,7 +29,7 @@ from gateway.domain.registration_json import registration_to_json
 from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
 from gateway.outbox import owe, record
-from gateway.store import Person, Registration, Stay
+from gateway.store import Delivery, Person, Registration, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 
@@ -40,6 +40,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
 }
 TOLD: Final = "person."  # fields a document does not say, by their path in the record
 NOBODY_TO_TELL: Final = "The law here asks for no record of this person; it is kept here, and nothing is sent."
+CANCELLED: Final = "The stay was cancelled before this record was sent, so nothing is sent."
 SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
@@ -58,12 +59,25 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
 
 
 def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
-    """Step 9: the departure of everyone who checked in."""
+    """Step 9: the departure of everyone who checked in; what never began is taken back instead."""
     people = registered(stay)
+    cancelled = now < stay.from_at and stay.arrived_at is None
+    kind: Kind = "annulment" if cancelled else "check_out"
+    event: EventType = "StayCancelled" if cancelled else "CheckedOut"
     for person in people:
-        _report(session, stay, person, "check_out", "CheckedOut", keyring, now)
+        if cancelled:
+            _withdraw_unsent(session, person, now)
+        _report(session, stay, person, kind, event, keyring, now)
     if not people:
         record(session, "CheckedOut", now, stay=stay)
+
+
+def correct_person(
+    session: Session, stay: Stay, person: Person, changes: Mapping[str, str], keyring: Keyring, now: int
+) -> Registration:
+    """A tenant's fields put right: the registry is told in the way it takes changes, the feed of a correction."""
+    seal_fields(person, person_fields(person, keyring) | dict(changes), keyring)
+    return _report(session, stay, person, "change", "RegistrationCorrected", keyring, now)
 
 
 def registered(stay: Stay) -> list[Person]:
@@ -112,6 +126,7 @@ def _keep(
         registry_name=stay.unit.registry_name,
         created_at=now,
         deadline_at=clock.due_at if clock else None,
+        warn_at=clock.warn_at if clock else None,
     )
     late = clock is not None and standing(clock, now) == "late"
     sent = replace(step, id=row.id, reference=row.id, corrects=None, late=late)
@@ -133,7 +148,25 @@ def _latest(session: Session, person: Person) -> Registration | None:
 
 def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
     party, lane = f"registry:{row.registry_name}", lanes.registry(row.registry_name, stay.id)
-    owe(session, party=party, lane=lane, work="submit", about=row.id, now=now)
+    due_at = max(now, stay.from_at) if row.registry_name in ON_ARRIVAL else now
+    owe(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
+
+
+def _withdraw_unsent(session: Session, person: Person, now: int) -> None:
+    """A stay that never began: what has not gone out yet need not go out at all."""
+    unsent = session.execute(
+        select(Registration, Delivery)
+        .join(Delivery, (Delivery.about == Registration.id) & (Delivery.work == "submit"))
+        .where(
+            Registration.person_id == person.id,
+            Registration.state == "queued",
+            Delivery.state == "owed",
+            Delivery.started_at.is_(None),
+        )
+    ).all()
+    for row, delivery in unsent:
+        row.state, row.answer_sentence = "not_due", CANCELLED
+        delivery.state, delivery.outcome, delivery.settled_at = "expired", CANCELLED, now
 
 
 def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
@@ -143,10 +176,16 @@ def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
         kind=kind,
         reference="",
         unit=unit_facts(stay),
-        stay=StayFacts(id=stay.id, from_at=stay.from_at, until_at=stay.until_at, agreed_at=stay.created_at),
+        stay=StayFacts(id=stay.id, from_at=stay.from_at, until_at=_left_at(stay, kind), agreed_at=stay.created_at),
         people=(person_facts(person.id, person_fields(person, keyring)),),
         landlord=landlord_facts(stay),
     )
+
+
+def _left_at(stay: Stay, kind: Kind) -> int:
+    """When the stay ends, or did: an early departure is reported as it was."""
+    early = kind == "check_out" and stay.ended_at is not None and stay.from_at < stay.ended_at < stay.until_at
+    return stay.ended_at if early and stay.ended_at is not None else stay.until_at
 
 
 def unit_facts(stay: Stay) -> UnitFacts:

@@ -1,13 +1,16 @@
-"""Step 8: what the authority answered, recorded once."""
+"""Step 8: what the authority answered, recorded once; and what a person found out where it did not answer."""
 
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Literal, assert_never
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.registration import Accepted, AcceptedInPart, Answer, OutcomeUnknown, Pending, Refused
 from gateway.outbox import record
-from gateway.store import Registration
+from gateway.store import Delivery, Registration
 
 FINAL = ("accepted", "partly", "refused")
 
@@ -36,6 +39,38 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
             row.state, row.pending_reference = "pending", answer.reference
         case _:
             assert_never(answer)
+
+
+def note_sending(session: Session, registration_id: str, tables: Mapping[str, str], at: int) -> None:
+    """When the record first reached its registry, and with which versions of the code tables."""
+    row = session.get_one(Registration, registration_id)
+    if row.sent_at is None:
+        row.sent_at, row.tables = at, dict(tables)
+
+
+def settle_outcome(
+    session: Session,
+    row: Registration,
+    outcome: Literal["accepted", "not_received"],
+    receipt: str,
+    by: str,
+    now: int,
+) -> None:
+    """A person found out what became of a record: it is settled, or sent again as if it had never been sent."""
+    if row.state != "unknown":
+        raise Conflict("The outcome of this record is known. Only an unknown one can be settled by a person.")
+    data = {"registration": row.id, "outcome": outcome, "by": by}
+    record(session, "OutcomeSettled", now, stay=row.stay, registration=row, data=data)
+    waiting = update(Delivery).where(Delivery.work == "submit", Delivery.about == row.id, Delivery.state == "unknown")
+    row.answer_code = row.answer_sentence = None
+    if outcome == "accepted":
+        row.receipt = receipt or None
+        _final(session, row, "accepted", "RegistryAccepted", now)
+        session.execute(waiting.values(state="done", outcome="settled by a person", settled_at=now))
+        return
+    row.state, row.answered_at, row.sent_at = "queued", None, None
+    again = {"state": "owed", "due_at": now, "attempts": 0, "started_at": None, "outcome": None, "settled_at": None}
+    session.execute(waiting.values(**again))
 
 
 def _final(session: Session, row: Registration, state: str, event: EventType, now: int) -> None:

@@ -107,11 +107,12 @@ class Relay:
             heads = [row for row in outbox.due(session, now, room + len(waiting)) if row.id not in waiting]
             unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
+        claimed: set[int] = set()
         if delicate or unstamped:
             with self._database.writing() as session:
-                outbox.claim(session, delicate, now)
+                claimed = outbox.claim(session, delicate, now)
                 self._stamp(session, now)
-        return heads
+        return [row for row in heads if row.id in claimed or row.work not in self._claimed]
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):

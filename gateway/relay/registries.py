@@ -18,7 +18,7 @@ from gateway.domain.registration import (
 from gateway.domain.registration import Refused as RegistryRefused
 from gateway.domain.registration import Registration as Record
 from gateway.domain.registration_json import registration_from_json
-from gateway.journey.registry import record_registry_answer
+from gateway.journey.registry import note_sending, record_registry_answer
 from gateway.outbox import Decision, Done, Refused, RetryAt, Unknown, pause
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Registration
@@ -56,6 +56,9 @@ class RegistrySenders:
             row, record = await asyncio.to_thread(self._record, delivery.about)
         except Erased:
             return Sent(Refused("the record was erased before it was sent"))
+        # A record that is sent again must be the same, word for word: it is late by when it was sent first.
+        sent_at = row.sent_at or delivery.started_at or self._now()
+        record = replace(record, late=row.deadline_at is not None and sent_at >= row.deadline_at)
         if record.kind == "annulment" and record.corrects is None:
             return Sent(Done("there was nothing to annul"), _not_due(row.id))
         registry = self._registries.get(row.registry_name)
@@ -65,7 +68,7 @@ class RegistrySenders:
             answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
             return Sent(RetryAt(self._now() + pause(delivery.attempts), f"registry unreachable: {error}"))
-        return self._judged(delivery, registry, row, answer)
+        return self._judged(delivery, registry, row.id, answer, sent_at)
 
     async def destroy_key(self, delivery: Delivery) -> Sent:
         """Erase a person for good: their key, and with it every copy of what was sealed under it."""
@@ -87,13 +90,18 @@ class RegistrySenders:
             return await registry.submit(record)
         return answer
 
-    def _judged(self, delivery: Delivery, registry: Registry, row: Registration, answer: Answer) -> Sent:
-        registration_id = row.id
+    def _judged(
+        self, delivery: Delivery, registry: Registry, registration_id: str, answer: Answer, sent_at: int
+    ) -> Sent:
+        tables = registry.tables()
         again = registry.can_be_asked or registry.resends_safely
         if isinstance(answer, OutcomeUnknown) and again and delivery.attempts < ASK_TIMES:
-            return Sent(RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"), _asking(registration_id))
+            return Sent(
+                RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"), _asking(registration_id, tables, sent_at)
+            )
 
         def also(session: Session, now: int) -> None:
+            note_sending(session, registration_id, tables, sent_at)
             record_registry_answer(session, registration_id, answer, now)
 
         return Sent(self._decision(answer), also)
@@ -128,10 +136,11 @@ def _not_due(registration_id: str) -> Callable[[Session, int], None]:
     return also
 
 
-def _asking(registration_id: str) -> Callable[[Session, int], None]:
+def _asking(registration_id: str, tables: Mapping[str, str], sent_at: int) -> Callable[[Session, int], None]:
     """Remember that it was sent and nobody knows the outcome, so that it is never submitted again blindly."""
 
     def also(session: Session, _now: int) -> None:
+        note_sending(session, registration_id, tables, sent_at)
         row = session.get_one(Registration, registration_id)
         if row.state in ("queued", "pending"):
             row.state = "asking"

@@ -1,0 +1,44 @@
+"""Legal clocks at run time: who is warned before a deadline, and what is flagged once it has passed."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain.deadlines import Standing
+from gateway.outbox import record
+from gateway.store import Registration
+
+TAKEN: Final = ("accepted", "partly")
+OPEN: Final = ("queued", "asking", "pending", "unknown", "refused")
+
+
+def standing_of(row: Registration, now: int) -> Standing:
+    """Whether the record was with its registry in time, or how it stands while it is not; late from the deadline on."""
+    if row.deadline_at is None or row.state == "not_due":
+        return "in_time"
+    taken = row.state in TAKEN
+    at = (row.sent_at or row.answered_at or now) if taken else now
+    if at >= row.deadline_at:
+        return "late"
+    return "warn" if not taken and row.warn_at is not None and at >= row.warn_at else "in_time"
+
+
+def watch_clocks(session: Session, now: int) -> int:
+    """Warn of each open record whose time is nearly over, and flag each that is late: once each, as events."""
+    query = select(Registration).where(
+        Registration.state.in_(OPEN), Registration.warn_at <= now, Registration.late_at.is_(None)
+    )
+    told = 0
+    for row in session.scalars(query):
+        data = {"registration": row.id, "kind": row.kind, "deadline": row.deadline_at}
+        if row.deadline_at is not None and now >= row.deadline_at:
+            row.late_at = now
+            record(session, "DeadlineMissed", now, stay=row.stay, registration=row, data=data)
+        elif row.warned_at is None:
+            row.warned_at = now
+            record(session, "DeadlineNear", now, stay=row.stay, registration=row, data=data)
+        else:
+            continue
+        told += 1
+    return told

@@ -1,0 +1,90 @@
+"""What each authority hears of a stay that changes: the same steps, each in the way that registry takes them."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.parts.office import Office, open_office
+from tests.parts.world import DAY, World
+
+NAMES = ("sandbox", "es", "it", "pt", "cn", "webhook")
+
+# kinds of the records and their states, after: two tenants, the end moved by a day, an early end
+EXPECTED = {
+    "sandbox": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
+    "webhook": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
+    "cn": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
+    "es": {("check_in", "accepted"): 4, ("annulment", "accepted"): 2, ("check_out", "not_due"): 2},
+    "it": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
+    "pt": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
+}
+# what becomes of the check-in and of taking it back, when a stay is cancelled before it began
+CANCELLED = {
+    "sandbox": [("check_in", "accepted"), ("annulment", "accepted")],
+    "webhook": [("check_in", "accepted"), ("annulment", "accepted")],
+    "cn": [("check_in", "accepted"), ("annulment", "accepted")],
+    "es": [("check_in", "accepted"), ("annulment", "accepted")],
+    "it": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
+    "pt": [("check_in", "accepted"), ("annulment", "not_due")],
+}
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def simulator(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, SimulatedRegistry]]:
+    name: str = request.param
+    with running_registry(name, tmp_path_factory.mktemp(name)) as running:
+        yield name, running
+
+
+@pytest.fixture
+async def office(world: World, simulator: tuple[str, SimulatedRegistry]) -> AsyncIterator[Office]:
+    name, running = simulator
+    settings = {key: text for key, text in running.settings.items() if text}
+    async with open_office(world, name, settings, running.facts) as opened:
+        yield opened
+
+
+async def test_a_tenant_added_dates_moved_and_an_early_check_out_reach_the_authority_in_order(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    stay = office.tenant()
+    await office.settled()
+    assert office.tenant(stay) == stay
+    await office.settled()
+    office.move(stay, 1)
+    await office.settled()
+    office.end(stay)
+    await office.settled()
+    said = [(row.kind, row.state, row.answer_code) for row in office.rows()]
+    counted = {pair: office.states().count(pair) for pair in office.states()}
+    assert counted == EXPECTED[simulator[0]], said
+    for row in office.rows():
+        if row.state == "accepted":
+            assert row.receipt
+            assert row.receipt_sha256
+            assert row.tables is not None
+            assert row.sent_at is not None
+
+
+async def test_a_cancelled_stay_is_taken_back_where_the_authority_can_take_it_back(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    stay = office.tenant(begins=2 * DAY)
+    await office.settled()
+    office.end(stay)
+    await office.settled()
+    assert office.states() == CANCELLED[simulator[0]], [row.answer_sentence for row in office.rows()]
+
+
+async def test_a_corrected_tenant_is_told_in_the_way_the_authority_takes_corrections(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    stay = office.tenant()
+    await office.settled()
+    office.correct(stay, id_number="ZZ9999999")
+    await office.settled()
+    kinds = ["check_in", "annulment", "check_in"] if simulator[0] == "es" else ["check_in", "change"]
+    assert office.states() == [(kind, "accepted") for kind in kinds]

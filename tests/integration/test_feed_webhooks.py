@@ -1,0 +1,162 @@
+"""Signed webhooks to consumers: in the feed's order, from a cursor, never to a private address."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+import uvicorn
+from sqlalchemy import select
+from standardwebhooks.webhooks import Webhook
+from starlette.types import Receive, Scope, Send
+
+from gateway.domain.stay import Window
+from gateway.relay.loop import Relay
+from gateway.store import Delivery, FeedConsumer
+from tests.parts.desk import Desk, ToldServer, wish
+from tests.parts.world import World
+
+
+@dataclass
+class Receiver:
+    """Somebody's endpoint: keeps each request; answers with `status` until told otherwise."""
+
+    status: int = 204
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        message = await receive()
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.got.append((headers, message.get("body", b"")))
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        self.news.set()
+
+    async def wait(self, count: int) -> list[tuple[dict[str, str], bytes]]:
+        """The first `count` requests."""
+        async with asyncio.timeout(15):
+            while len(self.got) < count:
+                self.news.clear()
+                await self.news.wait()
+        return self.got[:count]
+
+
+@asynccontextmanager
+async def listening(receiver: Receiver) -> AsyncIterator[str]:
+    """The receiver's address."""
+    server = ToldServer(uvicorn.Config(receiver, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's process keeps its signals
+    listener = socket.create_server(("127.0.0.1", 0))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.up.wait()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+    finally:
+        server.should_exit = server.force_exit = True
+        await task
+
+
+@asynccontextmanager
+async def relaying(desk: Desk) -> AsyncIterator[Relay]:
+    """The gateway's relay, without its locks."""
+    relay = desk.gateway.relay
+    task = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await desk.gateway.webhooks.close()
+
+
+async def approved(desk: Desk, url: str) -> tuple[str, str]:
+    """A consumer with a webhook: (id, secret)."""
+    officer, second = await desk.signed_in("officer"), await desk.signed_in("second")
+    asked = (await officer.post("/consumers", json=wish(desk, webhook_url=url))).json()
+    told = (await second.post(f"/consumers/{asked['id']}/approval")).json()
+    return str(asked["id"]), str(told["webhook_secret"])
+
+
+def check_in(desk: Desk) -> None:
+    desk.world.now += 700
+    desk.world.tenant(Window(desk.world.now - 60, desk.world.now + 600))
+    desk.gateway.relay.wake()
+
+
+async def delivery_of(desk: Desk) -> Delivery:
+    """The webhook's last delivery, once it was tried."""
+    for _ in range(200):
+        with desk.gateway.database.reading() as session:
+            row = session.scalars(
+                select(Delivery).where(Delivery.work == "tell_consumer").order_by(Delivery.id.desc())
+            ).first()
+        if row is not None and row.attempts:
+            return row
+        await asyncio.sleep(0.02)
+    raise AssertionError("no delivery was tried")
+
+
+@pytest.fixture
+async def desk(world: World) -> AsyncIterator[Desk]:
+    made = Desk.over(world, webhook_networks="127.0.0.0/8")
+    yield made
+    await made.close()
+
+
+async def test_entries_arrive_signed_and_in_order_from_the_approval_on(desk: Desk) -> None:
+    receiver = Receiver()
+    check_in(desk)
+    desk.stamp()
+    async with listening(receiver) as url, relaying(desk):
+        consumer_id, secret = await approved(desk, url)
+        for _ in range(3):
+            check_in(desk)
+        got = await receiver.wait(3)
+    numbers = [json.loads(body)["id"] for _, body in got]
+    assert numbers == ["2", "3", "4"]
+    for headers, body in got:
+        assert headers["content-type"].startswith("application/cloudevents+json")
+        assert headers["webhook-signature"] == signed(secret, headers, body)
+    with desk.gateway.database.reading() as session:
+        assert session.get_one(FeedConsumer, consumer_id).sealed_secret not in (None, secret.encode())
+
+
+def signed(secret: str, headers: dict[str, str], body: bytes) -> str:
+    """The signature as Standard Webhooks 1.0 has it, by its own library."""
+    at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    return Webhook(secret).sign(headers["webhook-id"], at, body.decode())
+
+
+async def test_what_a_receiver_did_not_take_comes_again_before_what_follows(desk: Desk) -> None:
+    receiver = Receiver(status=500)
+    async with listening(receiver) as url, relaying(desk):
+        await approved(desk, url)
+        check_in(desk)
+        await receiver.wait(1)
+        await delivery_of(desk)
+        receiver.status = 204
+        check_in(desk)  # the clock moves on too
+        got = await receiver.wait(3)
+    assert [json.loads(body)["id"] for _, body in got] == ["1", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "192.168.1.1", "127.0.0.1"]
+)
+async def test_a_webhook_never_reaches_a_private_address(world: World, host: str) -> None:
+    desk = Desk.over(world)
+    async with relaying(desk):
+        consumer_id, _ = await approved(desk, "https://example.org/hook")
+        with desk.gateway.database.writing() as session:
+            session.get_one(FeedConsumer, consumer_id).webhook_url = f"https://{host}/hook"
+        check_in(desk)
+        delivery = await delivery_of(desk)
+    await desk.close()
+    assert delivery.state == "owed"
+    assert "not on the public internet" in (delivery.outcome or "")

@@ -1,0 +1,146 @@
+"""A world whose relay files with simulated registries, on the real clock."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from gateway.domain.offer import token_of
+from gateway.domain.registration import Registry
+from gateway.domain.stay import Window
+from gateway.journey import landlord
+from gateway.journey.registration import correct_person
+from gateway.outbox import RetryAt
+from gateway.registries import REGISTRIES
+from gateway.relay.loop import Relay, Sent
+from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.store import Delivery, Landlord, Person, Registration, Stay, Unit
+from tests.parts.world import DAY, FIELDS, World
+
+PATIENCE = 30.0
+
+
+def told_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
+    """The facts of the unit or the landlord, by their path within it."""
+    known = ("unit.jurisdiction", "unit.timezone")
+    named = {path: text for path, text in facts.items() if path.startswith(f"{part}.") and path not in known}
+    return {path.removeprefix(f"{part}."): text for path, text in named.items()}
+
+
+@dataclass
+class Office:
+    """Steps and what became of them at the registry."""
+
+    world: World
+    relay: Relay
+    facts: Mapping[str, str]
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tenant(self, stay_id: str = "", *, begins: int = -3600, days: int = 2) -> str:
+        """A tenant checks in, of a new stay or as another of one; returns the stay's id."""
+        world = self.world
+        world.now = int(time.time())
+        people = {path: text for path, text in self.facts.items() if path.startswith("person.")}
+        if stay_id:
+            with world.database.writing() as session:
+                offer = landlord.add_offer(session, session.get_one(Stay, stay_id), world.now)
+                token = landlord_token(world, offer.id)
+        else:
+            token = world.offer(Window(world.now + begins, world.now + begins + days * DAY))
+        world.consent(token)
+        world.show(token, fields={**FIELDS, "id_number": f"XR{len(self.rows()):04d}R58", **people})
+        return self.rows()[-1].stay_id
+
+    def move(self, stay_id: str, days: int) -> None:
+        """The landlord moves the end of the stay."""
+        with self.world.database.writing() as session:
+            stay = session.get_one(Stay, stay_id)
+            window = Window(stay.from_at, stay.until_at + days * DAY)
+            landlord.change_stay(session, stay, window, self.world.keyring, int(time.time()))
+
+    def end(self, stay_id: str) -> None:
+        """The landlord ends the stay now."""
+        with self.world.database.writing() as session:
+            landlord.end_stay(session, session.get_one(Stay, stay_id), self.world.keyring, int(time.time()))
+
+    def correct(self, stay_id: str, **fields: str) -> None:
+        """An officer puts the first tenant's fields right."""
+        with self.world.database.writing() as session:
+            stay = session.get_one(Stay, stay_id)
+            correct_person(session, stay, stay.people[0], fields, self.world.keyring, int(time.time()))
+
+    def rows(self) -> list[Registration]:
+        """Every record, in the order it was made."""
+        with self.world.database.reading() as session:
+            query = select(Registration).join(Person).order_by(Registration.created_at, Person.created_at)
+            rows = session.scalars(query.order_by(Registration.number)).all()
+            return sorted(rows, key=lambda row: (row.created_at, row.number))
+
+    def states(self) -> list[tuple[str, str]]:
+        """Kind and state of every record."""
+        return [(row.kind, row.state) for row in self.rows()]
+
+    async def settled(self) -> None:
+        """Wait until nothing is owed to a registry that could go now."""
+        async with asyncio.timeout(PATIENCE):
+            while self._owed():
+                self.news.clear()
+                try:
+                    await asyncio.wait_for(self.news.wait(), 0.2)
+                except TimeoutError:
+                    continue
+
+    def _owed(self) -> bool:
+        with self.world.database.reading() as session:
+            query = select(Delivery.id).where(Delivery.work == "submit", Delivery.state == "owed")
+            return session.scalars(query.where(Delivery.due_at <= time.time() + 60)).first() is not None
+
+
+def landlord_token(world: World, offer_id: str) -> str:
+    """The token of an offer's link."""
+    return token_of(offer_id, world.keyring.offer_secret)
+
+
+@asynccontextmanager
+async def open_office(
+    world: World, name: str, settings: Mapping[str, str], facts: Mapping[str, str]
+) -> AsyncIterator[Office]:
+    """The world's unit reports to this registry; its relay runs until the block ends."""
+    with world.database.writing() as session:
+        unit = session.get_one(Unit, world.unit_id)
+        unit.registry_name, unit.registry_facts = name, told_of(facts, "unit")
+        unit.jurisdiction = facts.get("unit.jurisdiction", "sandbox")
+        unit.timezone = facts.get("unit.timezone", "Europe/Rome")
+        session.get_one(Landlord, world.landlord_id).registry_facts = told_of(facts, "landlord")
+
+    def now() -> int:
+        return int(time.time())
+
+    registry: Registry = REGISTRIES[name](settings, now)
+    senders: dict[str, Any] = RegistrySenders(world.database, world.keyring.vault, {name: registry}, now).table()
+    senders |= dict.fromkeys(("put_key", "drop_key", "set_time", "unlock"), later)
+    relay = Relay(world.database, senders, now, claimed=CLAIMED)
+    office = Office(world, relay, facts)
+    loop = asyncio.get_running_loop()
+    world.database.after_commit(relay.wake)
+
+    def tell() -> None:
+        loop.call_soon_threadsafe(office.news.set)
+
+    world.database.after_commit(tell)
+    running = asyncio.create_task(relay.run())
+    try:
+        yield office
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await registry.close()
+
+
+async def later(_delivery: Delivery) -> Sent:
+    """No lock is reachable in this world."""
+    return Sent(RetryAt(int(time.time()) + 3600, "no lock here"))
