@@ -25,7 +25,7 @@ from gateway.disclosure import DisclosureLog
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
-from gateway.enrolment import revoked_serials
+from gateway.enrolment import revoked_devices
 from gateway.feed import Feed
 from gateway.front_desk import FrontDesk
 from gateway.housekeeping import Housekeeping
@@ -41,6 +41,7 @@ from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.relay.webhooks import WebhookSenders
+from gateway.revocation import Revocation, RevokedDevice
 from gateway.settings import Settings
 from gateway.store import Device
 from gateway.store.database import Database
@@ -90,13 +91,15 @@ class Gateway:
             name: REGISTRIES[name](given, now) for name, given in settings.registries.items()
         }
         self.broker = None if settings.broker_host else self._embedded_broker()
-        self.link: Link = MqttLink(self._broker_address())
+        address = self._broker_address()
+        self.revocation = Revocation(self.revoked_devices, self.authority, self.broker, address.host, address.port)
+        self.link: Link = MqttLink(address)
         self.drivers: Mapping[str, Driver] = {
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
         self.relay = Relay(self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks)
-        self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.refresh_crl, now)
+        self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.enforce_revocations, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
         self.database.after_commit(self.relay.wake)
@@ -152,12 +155,14 @@ class Gateway:
             return None
         return public_from_point(device.public_key)
 
-    async def refresh_crl(self) -> None:
-        """Have the embedded broker refuse what is revoked by now."""
-        if self.broker is not None:
-            with self.database.reading() as session:
-                serials = revoked_serials(session)
-            await self.broker.replace_crl(self.authority.crl(serials))
+    def revoked_devices(self) -> list[RevokedDevice]:
+        """Who is out of service by now."""
+        with self.database.reading() as session:
+            return revoked_devices(session)
+
+    async def enforce_revocations(self, renew: bool = False) -> None:
+        """Have the broker refuse and disconnect what is revoked by now."""
+        await self.revocation.enforce(renew=renew)
 
     def _run(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(loop, name=name))
@@ -168,7 +173,7 @@ class Gateway:
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         server = self.authority.issue_server(key.public_key())
         with self.database.reading() as session:
-            crl = self.authority.crl(revoked_serials(session))
+            crl = self.authority.crl(device.serial for device in revoked_devices(session))
         settings = BrokerSettings(port=self.settings.broker_port, gateways=(self.settings.gateway_name,))
         certificates = BrokerCertificates(ca=self.authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
         return settings, certificates

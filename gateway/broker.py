@@ -23,7 +23,7 @@ from gateway.broker_config import (
 
 log = logging.getLogger(__name__)
 
-START_SECONDS = 15.0
+START_SECONDS = 30.0
 STOP_SECONDS, STOP_TRIES = 10.0, 20
 ENDED = "(ended)"
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0

@@ -12,6 +12,7 @@ from certs.keys import compressed_point
 from certs.profiles import Kind
 from gateway.domain.errors import Conflict, NotFound
 from gateway.journey.keys import revoke_key
+from gateway.revocation import RevokedDevice
 from gateway.store import Device, Key, Unit
 
 
@@ -52,10 +53,10 @@ def revoke_device(session: Session, device_id: str, now: int) -> Device:
     return device
 
 
-def revoked_serials(session: Session) -> list[int]:
-    """The serial numbers for the revocation list."""
-    query = select(Device.certificate_serial).where(Device.revoked_at.is_not(None))
-    return [int(serial) for serial in session.scalars(query).all()]
+def revoked_devices(session: Session) -> list[RevokedDevice]:
+    """Who is to be kept off the broker."""
+    query = select(Device.site, Device.id, Device.certificate_serial).where(Device.revoked_at.is_not(None))
+    return [RevokedDevice(site, device, int(serial)) for site, device, serial in session.execute(query).all()]
 
 
 def _p256(issued: Issued) -> EllipticCurvePublicKey:

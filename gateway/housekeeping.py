@@ -33,11 +33,11 @@ class Housekeeping:
         database: Database,
         keyring: Keyring,
         pictures: PictureTray,
-        refresh_crl: Callable[[], Awaitable[None]],
+        enforce_revocations: Callable[[bool], Awaitable[None]],
         now: Callable[[], int],
     ) -> None:
         self._database, self._keyring, self._pictures = database, keyring, pictures
-        self._refresh_crl, self._now = refresh_crl, now
+        self._enforce_revocations, self._now = enforce_revocations, now
 
     async def run(self) -> None:
         """A round every half minute; a database that is busy is tried again at the next."""
@@ -48,9 +48,9 @@ class Housekeeping:
             except SQLAlchemyError as error:
                 log.error("housekeeping waits for the database: %s", type(error).__name__)
             self._pictures.sweep()
-            if self._now() - renewed > CRL_RENEWAL:
-                await self._refresh_crl()
-                renewed = self._now()
+            due = self._now() - renewed > CRL_RENEWAL
+            await self._enforce_revocations(due)
+            renewed = self._now() if due else renewed
             await asyncio.sleep(EVERY)
 
     def round(self) -> None:

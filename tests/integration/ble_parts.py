@@ -28,7 +28,7 @@ from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.lock import SimLock
 
 SITE = "house-1"
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 def now() -> int:

@@ -25,7 +25,7 @@ from gateway.broker_certificates import issue_broker_certificates, write_gateway
 from gateway.broker_config import BrokerSettings, find_mosquitto
 
 SITE = "house-1"
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 def wall_clock() -> int:

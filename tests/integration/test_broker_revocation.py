@@ -9,6 +9,7 @@ import pytest
 
 from devices.link import NobodyListens
 from gateway.broker_sessions import NotEnded, end_session
+from gateway.revocation import Revocation, RevokedDevice
 from tests.integration.broker_parts import PATIENCE, SITE, House, Party, free_port, hear_until, open_house, topic
 
 
@@ -55,6 +56,41 @@ async def test_a_list_alone_would_leave_the_session_alive(house: House) -> None:
         await house.broker.replace_crl(house.authority.crl([stolen.issued.serial]))
         await link.publish(SITE, "lock-a", b"open", expires_in=10)
         assert await hear_until(thief, b"open") == [(topic("lock-a", "cmd"), b"open")]
+
+
+async def test_what_the_store_calls_revoked_is_refused_and_cut_off_within_one_round(house: House) -> None:
+    link = await house.link()
+    stolen, revoked = house.device("lock-a"), list[RevokedDevice]()
+    revocation = Revocation(lambda: revoked, house.authority, house.broker, "127.0.0.1", house.port)
+    thief = house.client(stolen)
+    await thief.__aenter__()
+    await listen(thief, "lock-a")
+    await revocation.enforce()
+    await link.publish(SITE, "lock-a", b"before", expires_in=10)
+    assert await hear_until(thief, b"before") == [(topic("lock-a", "cmd"), b"before")]
+    assert stolen.issued is not None
+    revoked.append(RevokedDevice(SITE, "lock-a", stolen.issued.serial))
+    await revocation.enforce()
+    with pytest.raises(aiomqtt.MqttError):
+        await asyncio.wait_for(anext(thief.messages), PATIENCE)
+    with pytest.raises(NobodyListens):
+        await link.publish(SITE, "lock-a", b"after", expires_in=10)
+
+
+async def test_a_session_that_could_not_be_ended_is_tried_again(house: House) -> None:
+    link = await house.link()
+    stolen = house.device("lock-a")
+    assert stolen.issued is not None
+    revoked = [RevokedDevice(SITE, "lock-a", stolen.issued.serial)]
+    closed = Revocation(lambda: revoked, house.authority, house.broker, "127.0.0.1", free_port())
+    async with house.client(stolen) as thief:
+        await listen(thief, "lock-a")
+        await closed.enforce()
+        await link.publish(SITE, "lock-a", b"still there", expires_in=10)
+        closed._port = house.port
+        await closed.enforce()
+        with pytest.raises(NobodyListens):
+            await link.publish(SITE, "lock-a", b"gone", expires_in=10)
 
 
 async def test_ending_the_session_of_a_device_that_is_away_is_no_error(house: House) -> None:
