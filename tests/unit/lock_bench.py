@@ -1,6 +1,10 @@
 """A simulated lock on a bench: its folder, a clock the test turns, and a gateway's keys to speak with."""
 
+import atexit
+import functools
 import secrets
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,15 @@ from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
 
 NOW = 1_790_000_000
+
+
+@functools.cache
+def _made_once() -> Path:
+    """An authority's folder to copy: making its keys durable takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-ca-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Authority.open(folder, lambda: NOW)
+    return folder
 
 
 @dataclass
@@ -63,6 +76,7 @@ class Bench:
     @classmethod
     def make(cls, path: Path, kind: Any = "lock", device: str = "lock-1") -> "Bench":
         time = Time()
+        shutil.copytree(_made_once(), path / "ca")
         authority = Authority.open(path / "ca", lambda: time.now)
         folder = path / device
         write_device_folder(folder, authority, "site-1", device, kind, host="127.0.0.1", port=1)
