@@ -1,0 +1,256 @@
+"""A street to walk: registry, gateway with its broker, and a building of locks, each a process that can be killed."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from api.cli.children import Child
+from api.cli.demo import free_port
+from api.cli.seed import Logins, Place, seed
+from api.cli.walk import until
+from certs.holder import sign_statement
+from certs.keys import jwk_of, new_private_key
+from gateway.domain.key import Proof, unlock_statement
+from gateway.settings import Settings
+
+Json = dict[str, Any]
+TYPED: Final = {
+    "name": "Anna Voorbeeld",
+    "id_number": "XR1001R58",
+    "birth_date": "1985-03-03",
+    "nationality": "NLD",
+    "sex": "F",
+}
+
+
+@dataclass
+class Tenant:
+    """Somebody with a link and a phone."""
+
+    offer: Json
+    client: httpx.AsyncClient
+    phone: EllipticCurvePrivateKey = field(default_factory=new_private_key)
+
+    @property
+    def token(self) -> str:
+        """The link's token."""
+        return str(self.offer["url"].rpartition("/")[2])
+
+
+@dataclass
+class Street:
+    """The processes, and the people who were signed in before anything went wrong."""
+
+    folder: Path
+    gateway_port: int
+    broker_port: int
+    logins: Logins
+    registry: Json
+    gateway: Child
+    people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the gateway answers."""
+        return f"http://127.0.0.1:{self.gateway_port}/api/v1"
+
+    async def ask(self, who: str, method: str, path: str, **sent: Any) -> Any:
+        """What a person's call answers; fails with the problem otherwise."""
+        return good(await self.people[who].request(method, path, **sent))
+
+    async def sign_in(self) -> None:
+        """Landlord, officer and tester, each once."""
+        for login in ("landlord", "officer", "tester"):
+            self.people[login] = httpx.AsyncClient(base_url=self.url, timeout=60)
+            await self.ask(login, "POST", "/sessions", json={"login": login, "password": self.logins.password})
+
+    async def offer(self, room: str) -> Tenant:
+        """Step 1 for a room of its own, and the tenant's agreement."""
+        units = await self.ask("landlord", "GET", "/units")
+        unit = next(unit["id"] for unit in units if unit["code"] == f"HS7-{room}")
+        now = datetime.now(UTC).replace(microsecond=0)
+        dates = {"from": (now - timedelta(minutes=1)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
+        offer = await self.ask("landlord", "POST", f"/units/{unit}/offers", json=dates)
+        tenant = Tenant(offer, httpx.AsyncClient(base_url=self.url, timeout=60))
+        tenant.client.headers["Authorization"] = f"Offer {tenant.token}"
+        self.people[f"tenant of {room}"] = tenant.client
+        consents = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}
+        good(await tenant.client.post("/door/consents", json=consents))
+        return tenant
+
+    async def register(self, tenant: Tenant) -> None:
+        """Steps 2 to 4: fields typed by hand, and the officer who passes the case."""
+        form = TYPED | {"holder_key": json.dumps(jwk_of(tenant.phone.public_key()))}
+        good(await tenant.client.post("/door/verification", data=form))
+        await self.decide()
+
+    async def decide(self) -> None:
+        """The officer passes the one case that waits."""
+        case = (await self.ask("officer", "GET", "/cases"))[-1]["id"]
+        await self.ask("officer", "POST", f"/cases/{case}/decision", json={"decision": "pass"})
+
+    async def move_in(self, room: str) -> tuple[Tenant, str]:
+        """Steps 1 to 5: a tenant whose key is on the lock."""
+        tenant = await self.offer(room)
+        await self.register(tenant)
+        return tenant, await self.on_lock(tenant)
+
+    async def on_lock(self, tenant: Tenant) -> str:
+        """Wait for the lock's word: the key's id."""
+        door = await until(lambda: told(tenant.client, "/door"), lambda door: door["stage"] == "on_lock", "on the lock")
+        return str(door["keys"][0])
+
+    async def unlock(self, tenant: Tenant, key_id: str) -> Json:
+        """Step 6: one tap."""
+        at, nonce = int(time.time()), os.urandom(12).hex()
+        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), tenant.phone)
+        form = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
+        return dict(good(await tenant.client.post(f"/keys/{key_id}/unlock", json=form)))
+
+    async def stay(self, tenant: Tenant) -> Json:
+        """The stay as its landlord sees it."""
+        return dict(await self.ask("landlord", "GET", f"/stays/{tenant.offer['stay_id']}"))
+
+    async def filing(self, tenant: Tenant, state: str, kind: str = "check_in") -> Json:
+        """Wait until the stay's record stands like this."""
+
+        async def look() -> Json:
+            rows = (await self.stay(tenant))["registrations"]
+            return next((dict(row) for row in rows if row["kind"] == kind), {"state": "missing"})
+
+        return await until(look, lambda row: row["state"] == state, f"the {kind} is {state}")
+
+    async def owed(self, work: str) -> list[Json]:
+        """What is visibly not delivered yet, or never will be."""
+        return [row for row in await self.ask("tester", "GET", "/deliveries") if row["work"] == work]
+
+    async def turn(self, mood: str, **how: Any) -> None:
+        """The registry's mood from now on."""
+        async with httpx.AsyncClient(headers=self._registry_key()) as client:
+            good(await client.post(f"{self.registry['url']}/control/mood", json={"mood": mood, **how}))
+
+    async def books(self, reference: str) -> list[Json]:
+        """What the registry has under this reference."""
+        async with httpx.AsyncClient(headers=self._registry_key()) as client:
+            rows = good(await client.get(f"{self.registry['url']}/control/records"))
+        return [row for row in rows if row["lot"] == reference]
+
+    def _registry_key(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {Path(self.registry['token_file']).read_text().strip()}"}
+
+    async def control(self, method: str, path: str, **sent: Any) -> Any:
+        """What a tester asks of the simulated devices."""
+        described = json.loads((self.folder / "devices" / "control.json").read_text())
+        headers = {"Authorization": f"Bearer {described['token']}"}
+        async with httpx.AsyncClient(base_url=described["url"], headers=headers, timeout=60) as client:
+            return good(await client.request(method, path, **sent))
+
+    def openings(self, room: str) -> int:
+        """How often the bolt of a room was really drawn back."""
+        path = self.folder / "devices" / f"lock-{room}" / "movements.jsonl"
+        moved = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return len([movement for movement in moved if movement["to"] == "unlocked"])
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What stands in the gateway's database; looked at from outside."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'lodgekey.sqlite'}?mode=ro", uri=True)) as database:
+            return database.execute(query, values).fetchall()
+
+    async def until_ready(self) -> None:
+        """Wait until commands can be sent."""
+        client = self.people["tester"]
+        address = self.url.replace("/api/v1", "/readyz")
+
+        async def look() -> Json:
+            try:
+                return dict((await client.get(address)).json())
+            except httpx.TransportError:
+                return {"link": False}
+
+        await until(look, lambda answer: bool(answer["link"]), "the gateway has its link")
+
+    def kill_broker(self) -> int:
+        """kill -9 to mosquitto: the process id that is no more."""
+        pid = int((self.folder / "broker" / "pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    async def kill_gateway(self) -> None:
+        """kill -9 to the gateway; its mosquitto is left behind."""
+        assert self.gateway.pid is not None
+        os.kill(self.gateway.pid, signal.SIGKILL)
+        await self.gateway.wait()
+        await self.gateway.stop()
+
+    async def start_gateway(self) -> None:
+        """Start the gateway again where it was."""
+        self.gateway = gateway_child(self.folder, self.gateway_port, self.broker_port, self.registry)
+        await self.gateway.start()
+        await self.until_ready()
+
+
+def gateway_child(folder: Path, port: int, broker_port: int, registry: Json) -> Child:
+    """The gateway's process."""
+    environment = {
+        "LODGEKEY_FOLDER": str(folder),
+        "LODGEKEY_BROKER_PORT": str(broker_port),
+        "LODGEKEY_REGISTRIES": json.dumps({"sandbox": registry["settings"] | {"timeout_s": "3"}}),
+    }
+    arguments = ["-m", "api.cli.main", "serve", "--port", str(port), "--json"]
+    return Child("the gateway", arguments, folder / "logs" / "gateway.log", environment)
+
+
+@asynccontextmanager
+async def open_street(folder: Path) -> AsyncIterator[Street]:
+    """Everything started, everybody signed in; ended in order whatever was killed meanwhile."""
+    port, broker_port = free_port(), free_port()
+    arguments = ["-m", "firmware_sim.registries", "sandbox", "--dir", str(folder / "registry")]
+    building_arguments = ["-m", "firmware_sim", "building", "--dir", str(folder / "devices")]
+    async with Child("the registry", arguments, folder / "logs" / "registry.log") as registry:
+        said = await registry.start()
+        settings, place = Settings(folder=folder), Place("sandbox", said["facts"])
+        logins = await asyncio.to_thread(seed, settings, broker_port=broker_port, place=place)
+        street = Street(folder, port, broker_port, logins, said, gateway_child(folder, port, broker_port, said))
+        try:
+            await street.gateway.start()
+            async with Child("the building", building_arguments, folder / "logs" / "building.log") as building:
+                await building.start()
+                await street.sign_in()
+                yield street
+        finally:
+            for client in street.people.values():
+                await client.aclose()
+            await street.gateway.stop()
+
+
+async def told(client: httpx.AsyncClient, path: str) -> Json:
+    """The answer's JSON."""
+    return dict(good(await client.get(path)))
+
+
+def good(answer: httpx.Response) -> Any:
+    """The answer's JSON; fails with what was said otherwise."""
+    assert answer.is_success, f"{answer.request.url.path}: {answer.status_code} {answer.text[:300]}"
+    return answer.json() if answer.content else None
+
+
+async def eventually(look: Callable[[], bool], what: str) -> None:
+    """Wait until something outside this process is so."""
+
+    async def ask() -> Json:
+        return {"so": look()}
+
+    await until(ask, lambda answer: bool(answer["so"]), what)
