@@ -13,9 +13,8 @@ def test_a_test_that_leaves_the_machine_is_stopped() -> None:
 
 
 def test_loopback_and_unix_sockets_stay_open_to_tests() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname()) as client:
-            assert client.getpeername() == server.getsockname()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        assert client.getpeername() == server.getsockname()
     near, far = socket.socketpair()
     with near, far:
         near.sendall(b"x")
