@@ -1,4 +1,4 @@
-"""What a holder's phone signs: ECDSA P-256 over SHA-256, as r || s of 64 bytes (the form of WebCrypto and RFC 7518 §3.4)."""
+"""What a holder's phone signs: ECDSA P-256 with SHA-256 as r || s, 64 bytes (as WebCrypto and RFC 7518 §3.4 do)."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
