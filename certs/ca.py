@@ -14,11 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs import profiles
+from certs.claims import Enrolment, read_enrolment
 from certs.generations import Clock, Generation, Generations, key_at, write_standing
 from certs.profiles import Issuer, Kind
 
 DEVICE_DAYS = 90
 SERVER_DAYS = 397
+CLAIM_DAYS = 30
 CRL_DAYS = 7
 
 
@@ -111,6 +113,16 @@ class Authority:
         by, now = self.generations.devices, self.now()
         made = profiles.device_certificate(by.issuing, public, site, device, kind=kind, now=now, days=days)
         return _issued(made, by)
+
+    def issue_claim(self, public: ec.EllipticCurvePublicKey, site: str, days: int = CLAIM_DAYS) -> Issued:
+        """Claim certificate for a batch of new devices of one site; raises BadRequest."""
+        by = self.generations.devices
+        return _issued(profiles.claim_certificate(by.issuing, public, site, now=self.now(), days=days), by)
+
+    def read_enrolment(self, raw: bytes) -> Enrolment:
+        """What a new device sent, checked; raises BadRequest or BadSignature. The caller refuses revoked claims."""
+        issuers = [generation.issuing for generation in self.generations.believed]
+        return read_enrolment(raw, issuers, self.now())
 
     def issue_server(
         self,

@@ -17,6 +17,7 @@ from certs.errors import BadRequest
 Kind = Literal["lock", "kiosk"]
 BACKDATE = 300  # seconds: a device whose clock is a little behind still accepts what was issued just now
 ROOT_DAYS, ISSUING_DAYS = 20 * 366, 5 * 366
+CLAIM_USAGE = x509.ObjectIdentifier("2.25.284754411502718099209370435243665157592")  # a UUID's, ITU-T X.667 §6
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,36}\Z")
 RESERVED = re.compile(r"gateway.*\Z")  # the broker gives these names the gateway's rights
 
@@ -79,6 +80,17 @@ def gateway_certificate(
     if not IDENTIFIER.match(name) or not RESERVED.match(name):
         raise BadRequest("a gateway's name begins with gateway")
     return _client_certificate(issuer, public, name, f"urn:lodgekey:gateway:{name}", now=now, days=days)
+
+
+def claim_certificate(
+    issuer: Issuer, public: ec.EllipticCurvePublicKey, site: str, *, now: int, days: int
+) -> x509.Certificate:
+    """What a batch of new devices for one site shares: good for enrolling (certs.claims), and for nothing else."""
+    if not IDENTIFIER.match(site):
+        raise BadRequest("site ids are 1 to 36 of a-z, 0-9 and -")
+    name: list[x509.GeneralName] = [x509.UniformResourceIdentifier(f"urn:lodgekey:claim:{site}")]
+    builder = _leaf(issuer, public, "Lodgekey claim", name, now=now, days=days)
+    return builder.add_extension(x509.ExtendedKeyUsage([CLAIM_USAGE]), critical=True).sign(issuer.key, hashes.SHA256())
 
 
 def server_certificate(

@@ -46,10 +46,15 @@ def gateway(authority: Authority) -> x509.Certificate:
     return authority.issue_gateway(new_private_key().public_key(), "gateway-0").certificate
 
 
+def claim(authority: Authority) -> x509.Certificate:
+    return authority.issue_claim(new_private_key().public_key(), "site-1").certificate
+
+
 MADE: dict[str, tuple[Callable[[Authority], x509.Certificate], set[str]]] = {
     "root": (lambda authority: authority.root.certificate, set()),
     "issuing": (lambda authority: authority.issuing.certificate, set()),
     "device": (device, URN_UNKNOWN),
+    "claim": (claim, URN_UNKNOWN),
     "server": (server, set()),
     "gateway": (gateway, URN_UNKNOWN),
 }
