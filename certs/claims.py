@@ -1,7 +1,7 @@
 """Taking a new device into service: a claim certificate from the box, and proof that the device holds its own key.
 
-A batch of devices shares one claim for one site. A claim opens nothing by itself: its extended key usage is its own,
-so that no TLS server takes it for a client. The enrolment is signed by the claim's key and carries a PKCS #10 request
+A batch of devices shares one claim for one site. A claim opens nothing by itself: its extended key usage is signing,
+and no TLS server takes it for a client. The enrolment is signed by the claim's key and carries a PKCS #10 request
 signed by the device's; the gateway issues each device name once and may revoke a claim by its serial.
 """
 

@@ -17,7 +17,7 @@ from certs.errors import BadRequest
 Kind = Literal["lock", "kiosk"]
 BACKDATE = 300  # seconds: a device whose clock is a little behind still accepts what was issued just now
 ROOT_DAYS, ISSUING_DAYS = 20 * 366, 5 * 366
-CLAIM_USAGE = x509.ObjectIdentifier("2.25.284754411502718099209370435243665157592")  # a UUID's, ITU-T X.667 §6
+CLAIM_USAGE = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # id-kp-documentSigning (RFC 9336): no TLS takes it
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,36}\Z")
 RESERVED = re.compile(r"gateway.*\Z")  # the broker gives these names the gateway's rights
 
