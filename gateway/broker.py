@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
 import signal
@@ -45,6 +46,7 @@ class EmbeddedBroker:
         self._folder = folder.resolve()
         self._certificates = certificates
         self._binary = binary
+        self._claim: int | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._lines: deque[str] = deque(maxlen=20)
         self._said = asyncio.Condition()
@@ -59,9 +61,14 @@ class EmbeddedBroker:
 
     async def start(self) -> None:
         """Start and return once it listens. Raises BrokerFailed."""
-        await asyncio.to_thread(write_files, self._folder, self.settings, self._certificates)
-        await self._end_leftover()
-        await self._spawn()
+        self._claim = await asyncio.to_thread(_claim, self._folder)
+        try:
+            await asyncio.to_thread(write_files, self._folder, self.settings, self._certificates)
+            await self._end_leftover()
+            await self._spawn()
+        except BrokerFailed:
+            self._release()
+            raise
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -75,6 +82,7 @@ class EmbeddedBroker:
         if self._listening:
             await self._listening
         (self._folder / PID).unlink(missing_ok=True)
+        self._release()
 
     async def replace_crl(self, pem: bytes) -> None:
         """Refuse new connections by revoked certificates from now on; live sessions are not ended by this."""
@@ -89,6 +97,11 @@ class EmbeddedBroker:
         process.send_signal(signal.SIGHUP)
         with contextlib.suppress(TimeoutError):  # killed meanwhile: the restart reads it
             await self._wait_for("Reloading config")
+
+    def _release(self) -> None:
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     async def _spawn(self) -> None:
         self._lines.clear()
@@ -164,6 +177,19 @@ class EmbeddedBroker:
             await _readable(descriptor, STOP_SECONDS)
         finally:
             os.close(descriptor)
+
+
+def _claim(folder: Path) -> int:
+    """Hold the folder for this process: a lock that ends with it, however it ends. Raises BrokerFailed."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / "claim", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        message = f"another gateway already runs its broker in {folder}; stop it first, or choose another folder"
+        raise BrokerFailed(message) from error
+    return descriptor
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
