@@ -1,4 +1,4 @@
-"""Writes the measured tables of docs/identity.md: `python -m benchmarks.identity_tables` (a quarter of an hour)."""
+"""Writes the measured tables of docs/identity.md: `python -m benchmarks.identity_tables [PART …]`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from gateway.identity.faces import FaceRecognitionEngine
 from gateway.identity.ocr import PrintReader
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "identity.md"
-MARKS = ("<!-- measured -->", "<!-- end of measured -->")
+PARTS = ("Documents", "Faces", "Liveness")
 
 
 def share(part: int, whole: int) -> str:
@@ -53,27 +53,24 @@ def clip_lines(rows: list[ClipRow]) -> Iterator[str]:
     yield f"| {living.species} | {living.clips} | BPCER {limit(living.errors, living.clips)} |"
 
 
+def count_part(part: str) -> Iterator[str]:
+    """The lines of one table, counted now."""
+    if part == "Documents":
+        return document_lines(list(count_documents(DocumentReader(PrintReader(), FaceRecognitionEngine()))))
+    if part == "Faces":
+        return face_lines(list(count_faces()))
+    return clip_lines(list(count_clips(FaceRecognitionEngine())))
+
+
 def main() -> None:
-    """Counts everything and puts the tables between the marks of the page."""
-    engine = FaceRecognitionEngine()
-    say("clips")
-    clips = list(count_clips(engine))
-    say("faces")
-    faces = list(count_faces())
-    say("documents")
-    documents = list(count_documents(DocumentReader(PrintReader(), engine)))
-    day = datetime.now(UTC).date().isoformat()
-    tables = {"Documents": document_lines(documents), "Faces": face_lines(faces), "Liveness": clip_lines(clips)}
-    parts = [f"Measured on {day}.", *("\n".join((f"### {name}", "", *lines)) for name, lines in tables.items())]
-    text = "\n\n".join(parts)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
-    PAGE.write_text(f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{after}", encoding="utf-8")
-
-
-def say(step: str) -> None:
-    """Progress, on stderr."""
-    print(f"counting {step} …", file=sys.stderr)
+    """Counts the named tables, or all, and puts each between its marks on the page."""
+    for part in sys.argv[1:] or PARTS:
+        print(f"counting {part} …", file=sys.stderr)
+        lines = [f"### {part}", "", *count_part(part), "", f"Measured on {datetime.now(UTC).date().isoformat()}."]
+        begin, end = (f"<!-- {mark}{part} -->" for mark in ("", "end of "))
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+        after = rest.partition(end)[2]
+        PAGE.write_text("\n".join((before + begin, "", *lines, "", end + after)), encoding="utf-8")
 
 
 if __name__ == "__main__":
