@@ -32,6 +32,7 @@ from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
+from gateway.identity.settings import DEFAULT_THRESHOLDS, IdentitySettings
 from gateway.intake import Intake
 from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
@@ -55,6 +56,12 @@ def utc_now() -> int:
     return int(time.time())
 
 
+def identity_settings(settings: Settings) -> IdentitySettings:
+    """How the workers are run: what is set, over the defaults of each engine."""
+    thresholds = {**DEFAULT_THRESHOLDS, **settings.face_thresholds}
+    return IdentitySettings(settings.identity_engine, settings.identity_workers, thresholds=thresholds)
+
+
 class Gateway:
     """Everything one gateway process holds. `async with Gateway(settings)` runs it."""
 
@@ -75,7 +82,7 @@ class Gateway:
             self.authority.passcode_key,
             settings.offline_hours * 3600,
         )
-        self.identity: Identity = identity or IdentityPool(workers=settings.identity_workers)
+        self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
         self.pictures = PictureTray(now)
         self.challenges = ChallengeBook(now)
         rules = VerificationSettings(

@@ -1,10 +1,12 @@
 """What an operator can set, by environment (`LODGEKEY_…`) or keyword; every default runs on one machine as it is."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.identity.settings import Thresholds
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -30,6 +32,8 @@ class Settings(BaseSettings):
     broker_key_file: Path | None = None
 
     identity_workers: Annotated[int, Field(ge=1, le=16)] = 1
+    identity_engine: Literal["face_recognition", "five_point"] = "face_recognition"
+    face_thresholds: dict[str, Thresholds] = {}  # by engine, e.g. {"five_point": {"accept": 0.4, "refuse": 0.55}}
     accept_face_without_liveness: bool = False
     accept_document_without_face: bool = False
 

@@ -11,6 +11,10 @@ class Thresholds:
     accept: float = 0.45
     refuse: float = 0.60
 
+    def __post_init__(self) -> None:
+        if not 0 < self.accept < self.refuse:
+            raise ValueError("a face passes up to a smaller distance than it is refused from, both above 0")
+
 
 DEFAULT_THRESHOLDS: Mapping[str, Thresholds] = {
     "face_recognition": Thresholds(),

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 
 from firmware_sim.specimens import ANNA, Person, td1_lines, td2_lines, td3_lines
+from gateway.bootstrap import identity_settings
 from gateway.domain.id_numbers import BadNumber, check_character, parse_resident_number
 from gateway.domain.identity_sentences import SENTENCES, sentence
 from gateway.domain.jurisdiction import BadProfile, load_profiles, read_profile
 from gateway.domain.mrz import BadMachineZone, birth_date, expiry_date, parse_mrz
 from gateway.identity.machine_zone import find_zone, machine_text
+from gateway.identity.settings import Thresholds
+from gateway.settings import Settings
 
 LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=11)
 PEOPLE = st.builds(
@@ -144,3 +147,17 @@ def test_a_wrong_digit_stays_wrong() -> None:
 )
 def test_print_is_not_taken_for_a_machine_zone(text: str) -> None:
     assert machine_text(text) is None
+
+
+def test_thresholds_are_set_per_engine_and_the_others_keep_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LODGEKEY_IDENTITY_ENGINE", "five_point")
+    monkeypatch.setenv("LODGEKEY_FACE_THRESHOLDS", '{"five_point": {"accept": 0.4, "refuse": 0.55}}')
+    chosen = identity_settings(Settings())
+    assert (chosen.engine, chosen.thresholds["five_point"]) == ("five_point", Thresholds(0.4, 0.55))
+    assert chosen.thresholds["face_recognition"] == Thresholds()
+
+
+@pytest.mark.parametrize(("accept", "refuse"), [(0.6, 0.45), (0.0, 0.6), (0.5, 0.5)])
+def test_thresholds_that_leave_nothing_to_a_person_are_refused(accept: float, refuse: float) -> None:
+    with pytest.raises(ValueError, match="passes up to a smaller distance"):
+        Thresholds(accept, refuse)
