@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header
 
 from api.http.context import Gate, check_origin, limit_unlocks
 from api.http.shapes import HolderKeyShown, UnlockAnswer, UnlockForm, key_fields, passcode_shown
+from certs.keys import jwk_of, public_from_point
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
 from gateway.domain.key import Proof
@@ -51,6 +52,7 @@ def read_key(
         return HolderKeyShown(
             **key_fields(key, now),
             credential=b64encode(key.holder_credential).decode(),
+            lock_key=jwk_of(public_from_point(key.device.public_key)),
             renew_before=wall_clock(key.holder_until, zone),
             passcodes=[passcode_shown(code, zone) for code in codes],
             bolt=key.device.bolt if key.device.online else "unknown",

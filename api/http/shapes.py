@@ -115,9 +115,13 @@ class PasscodeShown(BaseModel):
 
 
 class HolderKeyShown(KeyShown):
-    """A key as its holder sees it, with the credential for the phone (CWT, base64) and the lock's last word."""
+    """A key as its holder sees it, with the credential for the phone (CWT, base64) and the lock's last word.
+
+    `lock_key` (JWK) is how a phone knows the lock over Bluetooth.
+    """
 
     credential: str
+    lock_key: dict[str, str]
     renew_before: str
     passcodes: list[PasscodeShown]
     bolt: str
