@@ -1,13 +1,17 @@
 """The tenant's pages: the link, the door, the key."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from api.http import door as api
 from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
-from api.http.shapes import ConsentForm, DoorShown, HolderForm
+from api.http.shapes import ConsentForm, DoorShown, HolderForm, Registered
+from api.web.countries import country_choices
+from api.web.door_form import TYPED, details_asked, facts_in, lacks_details, profile_of, typed_in, what_is_missing
 from api.web.key_page import show_keys, was_taken_back
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
@@ -15,11 +19,9 @@ from api.web.text import say, say_code, say_refusal
 from api.web.text.pair import Language
 from gateway.domain.consent import LATEST, PURPOSES, consent_text, fill_in
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
-from gateway.domain.jurisdiction import load_profiles
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-FACT: Final = "fact."
 COOKIE_SECONDS: Final = 400 * 86_400
 WITH_KEY: Final = ("issued", "on_lock")
 WAITING: Final = ("review", "refused", "asked_again", "verified", "ended")
@@ -53,6 +55,25 @@ def show_door(request: Request, gateway: Gate, token: OfferToken, again: bool = 
     return show_form(request, door)
 
 
+@dataclass(frozen=True, slots=True)
+class FaceShown:
+    """A picture of the face, and the clip of its turns with the challenge it answers."""
+
+    face: UploadFile | None = None
+    clip: Sequence[UploadFile] = ()
+    clip_nonce: str = ""
+
+
+NOBODY: Final = FaceShown()
+
+
+def face_shown(
+    face: Picture = None, clip: Annotated[list[UploadFile] | None, File()] = None, clip_nonce: Typed = ""
+) -> FaceShown:
+    """What of the form is about the face; a file field left alone comes as one empty file."""
+    return FaceShown(face, [frame for frame in clip or () if frame.size], clip_nonce)
+
+
 @router.post("/door")
 async def register(
     request: Request,
@@ -62,21 +83,21 @@ async def register(
     check: Typed = "",
     consent_registration: Typed = "",
     consent_face: Typed = "",
-    name: Typed = "",
-    id_number: Typed = "",
     holder_key: Annotated[str, Form(max_length=2000)] = "",
     document: Picture = None,
-    face: Picture = None,
+    shown: Annotated[FaceShown, Depends(face_shown)] = NOBODY,
 ) -> Response:
     """Consents and verification in one form, so that it works without scripts and takes few taps."""
     door = api.read_door(gateway, token)
-    facts = await facts_in(request)
-    typed = {"name": name, "id_number": id_number}
+    form = await request.form()
+    typed, facts = typed_in(form), facts_in(form)
     with_face = check == "face"
+    seen, photographed = shown if with_face else NOBODY, bool(document and document.size)
     missing = what_is_missing(
         {
-            "document": bool(document and document.size) or all(text.strip() for text in typed.values()),
-            "face": check == "person" or bool(with_face and face and face.size),
+            "document": photographed or bool(typed["name"] and typed["id_number"]),
+            "details": photographed or not typed["id_number"] or not lacks_details(typed, door),
+            "face": check == "person" or bool(seen.face and seen.face.size),
             "face_consent": not with_face or bool(consent_face),
             "consent": bool(consent_registration),
         }
@@ -86,39 +107,40 @@ async def register(
     agreed = ConsentForm(registration=True, face=with_face, text_version=text_version, language=language_of(request))
     try:
         api.give_consents(gateway, token, agreed)
-        shown = await api.verify(
-            gateway,
-            token,
-            document,
-            face if with_face else None,
-            name,
-            id_number,
-            facts=json.dumps(facts),
-            holder_key=holder_key,
-        )
+        reached = await hand_in(gateway, token, document, seen, typed, facts, holder_key)
     except (InputRefused, Busy) as error:
         return show_form(request, door, typed, facts, problem=error, status=error.status)
     except Conflict:
         return go("/door")
-    return go("/key" if shown.stage in WITH_KEY else "/door")
+    return go("/key" if reached.stage in WITH_KEY else "/door")
 
 
-async def facts_in(request: Request) -> dict[str, str]:
-    """What the registry asks besides the document, by path, as the form names it."""
-    form = await request.form()
-    return {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
+async def hand_in(
+    gateway: Gate,
+    token: str,
+    document: UploadFile | None,
+    seen: FaceShown,
+    typed: dict[str, str],
+    facts: dict[str, str],
+    holder_key: str,
+) -> Registered:
+    """The API's own call, with what the form holds."""
+    return await api.verify(
+        gateway,
+        token,
+        document,
+        seen.face,
+        **typed,
+        facts=json.dumps(facts),
+        holder_key=holder_key,
+        clip=[*seen.clip],
+        clip_nonce=seen.clip_nonce,
+    )
 
 
 def consent_words(door: DoorShown, language: Language) -> dict[str, str]:
     """The texts a tenant agrees to, as this place reads them."""
-    profiles = load_profiles()
-    profile = profiles.get(door.jurisdiction) or profiles[door.jurisdiction.split("-")[0]]
-    return {purpose: fill_in(consent_text(purpose, language[:2]), profile) for purpose in PURPOSES}
-
-
-def what_is_missing(given: dict[str, bool]) -> list[str]:
-    """The parts of the form that are not there yet."""
-    return [part for part, there in given.items() if not there]
+    return {purpose: fill_in(consent_text(purpose, language[:2]), profile_of(door)) for purpose in PURPOSES}
 
 
 def show_form(
@@ -138,7 +160,9 @@ def show_form(
         "text_version": LATEST,
         "words": consent_words(door, language),
         "facts": facts or {},
-        "typed": typed or {"name": "", "id_number": ""},
+        "typed": typed or dict.fromkeys(TYPED, ""),
+        "details": details_asked(door),
+        "countries": country_choices(language),
         "missing": missing or [],
         "problem": say_refusal(language, problem) if problem else None,
     }

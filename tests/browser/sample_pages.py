@@ -15,6 +15,8 @@ from api.http.shapes import (
     StayShown,
     UnitShown,
 )
+from api.web.countries import country_choices
+from api.web.door_form import TYPED, details_asked
 from api.web.key_page import FilingLine, Reader
 from api.web.landlord import draw_code
 from api.web.officer import PURPOSES
@@ -218,7 +220,9 @@ EMPTY_FORM: dict[str, Any] = {
     "text_version": "2026-11",
     "words": consent_words(door("opened"), "zh-CN"),
     "facts": {},
-    "typed": {"name": "", "id_number": ""},
+    "typed": dict.fromkeys(TYPED, ""),
+    "details": details_asked(door("opened")),
+    "countries": country_choices("zh-CN"),
     "missing": [],
 }
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)

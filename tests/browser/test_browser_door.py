@@ -14,6 +14,7 @@ from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
+RESIDENT = "11010519491231002X"  # the example of GB 11643: two fields say all that is asked
 
 
 async def register_typed(tenant: Visitor) -> None:
@@ -21,7 +22,7 @@ async def register_typed(tenant: Visitor) -> None:
     if await tenant.page.locator("[name=name]").is_hidden():
         await tenant.tap("summary:has-text('Type name and number instead')")
     await tenant.type("[name=name]", "Ada Example")
-    await tenant.type("[name=id_number]", "XR1001R58")
+    await tenant.type("[name=id_number]", RESIDENT)
     await tenant.tap("[name=check][value=person]")
     await tenant.tap("[name=consent_registration]")
     await tenant.tap("#register button.wide")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.http.context import OFFER_COOKIE
+from api.web.countries import country_choices
 from api.web.mount import PARTS
 from api.web.officer import encode_row
 from api.web.page_route import PageRoute
@@ -69,7 +70,7 @@ async def waiting_case(house: House) -> tuple[httpx.AsyncClient, str]:
     await tenant.post(
         "/door",
         data={"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "Ada Example"}
-        | {"id_number": "XR1001R58"},
+        | {"id_number": "11010519491231002X"},
     )
     cases = (await house.client("officer-a").get("/api/v1/cases")).json()
     return tenant, cases[-1]["id"]
@@ -171,6 +172,25 @@ async def test_a_form_with_parts_missing_says_which_and_keeps_nothing(house: Hou
     with house.gateway.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Consent)) == 0
         assert session.scalar(select(func.count()).select_from(Verification)) == 0
+
+
+async def test_a_number_that_says_nothing_more_needs_birth_date_nationality_and_sex(house: House) -> None:
+    tenant = await tenant_with_link(house)
+    form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "Ada Example"}
+    form["id_number"] = "XR1001R58"
+    answer = await tenant.post("/door", data=form)
+    assert answer.status_code == 422
+    assert "Date of birth, nationality and sex are still needed" in shown(answer)
+    answer = await tenant.post("/door", data=form | {"birth_date": "1990-05-17", "nationality": "ITA", "sex": "F"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/door")
+    assert "A person is checking it" in shown(await tenant.get("/door"))
+
+
+def test_countries_are_named_in_the_readers_language() -> None:
+    chinese, english = dict(country_choices("zh-CN")), dict(country_choices("en"))
+    assert (chinese["ITA"], english["ITA"]) == ("意大利", "Italy")
+    assert chinese.keys() == english.keys()
+    assert len(english) > 240
 
 
 async def test_a_wrong_number_is_explained_beside_what_was_typed(house: House) -> None:

@@ -1,6 +1,7 @@
 // Registration: shrinks photos, makes the holder's key pair, says what is missing before anything is sent.
 
 import { canHoldKeys, holderKeyForRegistration } from "./key.js";
+import { prepareFilming } from "./clip.js";
 import { prepare } from "./upload.js";
 
 document.documentElement.classList.add("js");
@@ -15,9 +16,24 @@ for (const input of form.querySelectorAll("input[type=file]")) {
   });
 }
 
+const turning = document.querySelector("#turning");
+if (turning) prepareFilming(turning, form);
+
+// A resident number says date of birth, sex and nationality by itself; nobody is asked for them before it is known.
+const details = document.querySelector("#details");
+const isResident = (number) => /^\d{17}[\dXx]$/.test(number.replaceAll(" ", ""));
+function showDetails() {
+  const number = form.elements.id_number.value.trim();
+  if (details) details.hidden = number === "" || isResident(number);
+}
+form.elements.id_number.addEventListener("change", showDetails);
+showDetails();
+
 function whatIsMissing() {
   const fields = form.elements;
   if (!fields.document.files.length && !(fields.name.value.trim() && fields.id_number.value.trim())) return ["document", fields.document];
+  const open = details && !details.hidden ? [...details.querySelectorAll("input, select")].find((field) => !field.value) : null;
+  if (!fields.document.files.length && open) return ["details", open];
   if (fields.check.value === "face") {
     if (!fields.consent_face.checked) return ["faceConsent", fields.consent_face];
     if (!fields.face.files.length) return ["face", fields.face];
@@ -50,7 +66,7 @@ form.addEventListener("submit", async (event) => {
   say("");
   wait(true);
   await preparing;
-  if (form.elements.check.value === "person") form.elements.face.value = "";
+  if (form.elements.check.value === "person") for (const shown of [form.elements.face, form.elements.clip]) if (shown) shown.value = "";
   if (canHoldKeys()) form.elements.holder_key.value = await holderKeyForRegistration();
   setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
   form.submit();

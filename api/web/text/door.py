@@ -67,6 +67,19 @@ TEXTS: dict[str, Text] = {
     "door.face.person_hint": Text("不需要自拍，拿到的是同样的钥匙。", "No face photo needed. You get the same key."),
     "door.face.consent": Text("我同意用我的自拍核对", "I agree to the check of my face"),
     "door.face.take": Text("自拍", "Take a photo of my face"),
+    "door.clip.hint": Text(
+        "再用约十秒按提示转头，证明是您本人在场；不转头则由工作人员核对。",
+        "Then turn your head as asked for ten seconds, to show that it is you. Without it a person looks.",
+    ),
+    "door.clip.start": Text("开始转头", "Start the turns"),
+    "door.clip.middle": Text("请正视镜头", "Look at the camera"),
+    "door.clip.left": Text("请向您的左侧转头", "Turn your head to your left"),
+    "door.clip.right": Text("请向您的右侧转头", "Turn your head to your right"),
+    "door.clip.done": Text("✓ 已录好", "✓ Recorded"),
+    "door.clip.denied": Text(
+        "没有录成。您可以重试，或直接发送，由工作人员核对。",
+        "That did not work. Try again, or send it as it is and a person looks.",
+    ),
     "door.step.consent": Text("同意登记", "Your consent"),
     "door.consent.registration": Text("我同意登记", "I agree to be registered"),
     "door.submit": Text("登记并领取钥匙", "Register and get the key"),
@@ -74,6 +87,12 @@ TEXTS: dict[str, Text] = {
     "door.checking": Text("正在核对，请稍候…", "Checking, one moment…"),
     "door.missing.document": Text(
         "请拍摄证件，或填写姓名和号码。", "Photograph the document, or type name and number."
+    ),
+    "door.missing.details": Text(
+        "还需要出生日期、国籍和性别。", "Date of birth, nationality and sex are still needed."
+    ),
+    "door.details_hint": Text(
+        "使用居民身份证号码时无需填写以下各项。", "Not needed with a Chinese resident ID number, which says all this."
     ),
     "door.missing.face": Text("请选择自拍或请工作人员核对。", "Choose a photo of your face, or ask a person."),
     "door.missing.face_consent": Text("使用自拍需要您勾选同意。", "To use your face photo, please tick your consent."),

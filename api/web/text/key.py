@@ -21,8 +21,9 @@ TEXTS: dict[str, Text] = {
     ),
     "keypage.no_answer": Text("门锁没有回答", "The lock did not answer"),
     "keypage.no_answer_hint": Text(
-        "我们不知道门是否已开。请推门试试；若打不开，过十秒再试，或致电房东。",
-        "We do not know whether it opened. Try the door; if it is shut, try again in ten seconds or call the landlord.",
+        "我们不知道门是否已开。请推门试试；若打不开，请在门锁上输入下面的密码，或过十秒再试，或致电房东。",
+        "We do not know whether it opened. Try the door; if it is shut, type the code below on the lock, "
+        "try again in ten seconds, or call the landlord.",
     ),
     "keypage.refused": Text("门锁拒绝了", "The lock refused"),
     "keypage.offline": Text("手机没有网络", "Your phone is offline"),
