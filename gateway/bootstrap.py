@@ -40,7 +40,7 @@ from gateway.kiosk_desk import KioskDesk
 from gateway.registries import REGISTRIES
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
-from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.webhooks import WebhookSenders
 from gateway.revocation import Revocation, RevokedDevice
 from gateway.settings import Settings
@@ -75,13 +75,7 @@ class Gateway:
         self.database = Database(settings.database)
         self.database.migrate()
         self.vault = Vault(folder / "vault")
-        self.keyring = Keyring(
-            self.vault,
-            self.authority.credential_key,
-            secret_at(folder / "offers.secret"),
-            self.authority.passcode_key,
-            settings.offline_hours * 3600,
-        )
+        self.keyring = self._open_keyring()
         self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
         self.pictures = PictureTray(now)
         self.challenges = ChallengeBook(now)
@@ -105,13 +99,23 @@ class Gateway:
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
-        self.relay = Relay(self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks)
+        self.relay = Relay(self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks, prefetch=prefetch_registrations)
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.enforce_revocations, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _open_keyring(self) -> Keyring:
+        """The secrets that make keys, links and codes."""
+        return Keyring(
+            self.vault,
+            self.authority.credential_key,
+            secret_at(self.settings.folder / "offers.secret"),
+            self.authority.passcode_key,
+            self.settings.offline_hours * 3600,
+        )
 
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
