@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.async_api import Error as PlaywrightError
 
 from api.cli.walk import Pictures
 
@@ -22,8 +23,13 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
 
     async def open(self, path: str) -> None:
-        """Go to a page of the gateway."""
-        await self.page.goto(self.url + path)
+        """Go to a page of the gateway; once more where the page that is left was just reloading itself."""
+        try:
+            await self.page.goto(self.url + path)
+        except PlaywrightError as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            await self.page.goto(self.url + path)
 
     async def tap(self, selector: str) -> None:
         """Press something."""

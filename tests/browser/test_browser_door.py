@@ -32,9 +32,9 @@ async def register_typed(tenant: Visitor) -> None:
 async def let_landlord_pass(landlord: Visitor) -> None:
     """The landlord decides the case of their own tenant."""
     await landlord.open("/landlord")
-    await landlord.page.click("a:has-text('Review')")
+    await landlord.page.click("a:has-text('Review')", timeout=SLOW)
     await landlord.page.click("button[value=pass]")
-    await landlord.page.wait_for_url("**/landlord?done=*")
+    await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key was issued.", timeout=SLOW)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -154,7 +154,7 @@ async def test_registration_works_without_scripts(
     await register_typed(tenant)
     await let_landlord_pass(landlord)
     await tenant.page.reload()
-    await expect(tenant.page.locator("h1")).to_have_text("You are registered")
+    await expect(tenant.page.locator("h1")).to_have_text("You are registered", timeout=SLOW)
     # Chromium under test keeps noscript as text where scripts are switched off from outside, so its source is read.
     assert "<noscript>" in await tenant.page.content()
     assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
