@@ -47,6 +47,7 @@ class Station:
         self._allowed, self._speaking = asyncio.Event(), asyncio.Lock()
         self._allowed.set()
         self._in_flight: set[int] = set()
+        self._lost: set[int] = set()
         self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -131,9 +132,10 @@ class Station:
             return
         if message.seq in self._in_flight:
             return
-        lost = self.faults.loses_answer(message)
+        lost = message.seq in self._lost or self.faults.loses_answer(message)
         delays = [] if lost else self.faults.delays()
         if lost:
+            self._lost.add(message.seq)  # it may be stored only after it was said: then it is lost once more
             self.mind.flash.delivered(message.seq)
         self.counters["lost" if lost or not delays else "said"] += 1
         self._note("out" if delays else "lost", message)
