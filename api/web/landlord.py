@@ -9,6 +9,7 @@ import segno
 from fastapi import APIRouter, Form, Request, Response
 
 from api.http import cases as cases_api
+from api.http import filings as filings_api
 from api.http import landlord as api
 from api.http.context import Decider, Gate, LandlordId
 from api.http.shapes import DatesForm, OfferForm, StayShown, UnitShown
@@ -34,6 +35,7 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "units": api.list_units(gateway, landlord_id),
         "stays": api.list_stays(gateway, landlord_id),
         "cases": cases_api.list_cases(gateway, account),
+        "attention": filings_api.list_attention(gateway, account),
         "notice": notice_of(request),
     }
     return page(request, "landlord.html", values)
@@ -134,6 +136,13 @@ def another_link(gateway: Gate, landlord_id: LandlordId, stay_id: str, idempoten
     """One more link for the same stay."""
     api.create_another_offer(gateway, landlord_id, stay_id, idempotency_key)
     return go(f"/landlord/stays/{stay_id}")
+
+
+@router.post("/offers/{offer_id}/withdraw")
+def withdraw_link(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
+    """Make a link stop working."""
+    stay_id = api.withdraw_offer(gateway, landlord_id, offer_id).stay_id
+    return go(f"/landlord/stays/{stay_id}?done=staypage.withdrawn")
 
 
 @router.post("/stays/{stay_id}/dates")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Header, Query, Request, Response
 from sqlalchemy import select
 
 from api.http import cases as cases_api
+from api.http import filings as filings_api
 from api.http import registrations as api
 from api.http.context import Gate, Officer
 from api.http.feed_stream import HEARTBEAT, FeedStream
@@ -39,6 +40,7 @@ def show_console(request: Request, gateway: Gate, account: Officer) -> Response:
         "items": latest_of_each(items),
         "after": items[-1].seq if items else cursor,
         "cases": cases_api.list_cases(gateway, account),
+        "attention": filings_api.list_attention(gateway, account),
         "notice": notice_of(request),
     }
     return page(request, "officer.html", values)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.http.devices import DeliveryShown
+from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.shapes import (
     CaseOpened,
     DoorShown,
@@ -17,6 +18,7 @@ from api.http.shapes import (
 )
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked
+from api.web.filings import CORRECTABLE
 from api.web.key_page import FilingLine, Reader
 from api.web.landlord import draw_code
 from api.web.officer import PURPOSES
@@ -248,6 +250,16 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
     }
 
 
+LATE = filing("check_in", "unknown").model_copy(update={"standing": "late", "receipt": None})
+ATTENTION = [LATE, filing("check_out", "refused").model_copy(update={"standing": "warn"})]
+PREVIEW = PreviewShown(
+    filing=LATE,
+    registry="sandbox",
+    registry_ready=False,
+    problems=[ProblemShown(field="people[0].birth_date", rule="not_a_date", sentence="This is not a date of birth.")],
+    differences=[DifferenceShown(field="people[0].surname", given="王•", sent="W•••")],
+    tables={},
+)
 DELIVERY = DeliveryShown(
     id=7, party="registry:sandbox", work="submit", state="owed", attempts=2, due_at=NOW, outcome="no answer"
 )
@@ -270,7 +282,13 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "offline": ("offline.html", {}),
     "landlord": (
         "landlord.html",
-        {"role": "landlord", "units": UNITS, "stays": [OFFERED, ARRIVED, LEAVING], "cases": [case()]},
+        {
+            "role": "landlord",
+            "units": UNITS,
+            "stays": [OFFERED, ARRIVED, LEAVING],
+            "cases": [case()],
+            "attention": ATTENTION,
+        },
     ),
     "offer": (
         "offer.html",
@@ -287,10 +305,21 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "stay-leaving": ("stay.html", stay_values(LEAVING, AWAY)),
     "officer": (
         "officer.html",
-        {"role": "officer", "area": "330106", "items": ITEMS, "cases": [case(), TYPED_CASE], "after": 43},
+        {
+            "role": "officer",
+            "area": "330106",
+            "items": ITEMS,
+            "cases": [case(), TYPED_CASE],
+            "attention": ATTENTION,
+            "after": 43,
+        },
     ),
     "opening": ("opening.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
     "opened": ("opening.html", {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)}),
+    "filing": (
+        "filing.html",
+        {"role": "officer", "home": "/officer", "shown": PREVIEW, "correctable": CORRECTABLE},
+    ),
     "case": ("case.html", {"role": "officer", "case": case(), "home": "/officer"}),
     "case-typed": ("case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord"}),
     "tester": (

@@ -27,6 +27,9 @@ LANDLORDS_OWN: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("POST", "/landlord/stays/{stay}/offers", {}),
     ("POST", "/landlord/stays/{stay}/end", {}),
     ("POST", "/landlord/keys/{key}/revoke", {}),
+    ("POST", "/landlord/offers/{offer}/withdraw", {}),
+    ("GET", "/landlord/filings/{record}", {}),
+    ("POST", "/landlord/filings/{record}/outcome", {"outcome": "accepted"}),
     ("GET", "/landlord/cases/{case}", {}),
     ("POST", "/landlord/cases/{case}", {"decision": "pass"}),
 )
@@ -117,12 +120,13 @@ async def test_nobody_sees_the_pages_of_another_role(house: House, login: str, p
 
 async def test_another_landlords_things_are_not_there(house: House) -> None:
     _, case = await waiting_case(house)
-    stay = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]["id"]
-    ids = {"unit": house.units["a"], "stay": stay, "key": UNKNOWN.replace("-", ""), "case": case}
+    stay = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]
+    ids = {"unit": house.units["a"], "stay": stay["id"], "offer": stay["offers"][0]["offer_id"], "case": case}
+    ids |= {"key": "e" * 32, "record": UNKNOWN}
     other = house.client("landlord-b")
     for method, path, form in LANDLORDS_OWN:
         theirs = path.format(**ids)
-        nothing = path.format(unit=UNKNOWN, stay=UNKNOWN, key="f" * 32, case=UNKNOWN)
+        nothing = path.format(**dict.fromkeys(ids, UNKNOWN))
         data = {"idempotency_key": "once", **form} if method == "POST" else None
         told = [await other.request(method, at, data=data) for at in (theirs, nothing)]
         assert [answer.status_code for answer in told] == [404, 404], path
@@ -236,6 +240,32 @@ async def test_a_record_is_masked_until_opened_and_its_opening_is_logged_first(h
     with house.gateway.database.reading() as session:
         entry = session.scalars(select(Disclosure).where(Disclosure.subject == f"registration:{record}")).one()
     assert entry.purpose == "complaint: 14/2026"
+
+
+async def test_a_filing_is_previewed_masked_and_corrected_by_an_officer(house: House) -> None:
+    await house.key()
+    record = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]["registrations"][0]["id"]
+    officer = house.client("officer-a")
+    page = shown(await officer.get(f"/officer/filings/{record}"))
+    assert "Correct a field" in page
+    assert "XR1001R58" not in page
+    form = {"field": "nationality", "value": "ITA", "reason": "passport shown again"}
+    answer = await officer.post(f"/officer/filings/{record}/correction", data=form)
+    assert answer.headers["location"] == f"/officer/filings/{record}?done=filing.done.corrected"
+    answer = await officer.post(f"/officer/filings/{record}/correction", data=form | {"field": "shoe_size"})
+    assert answer.status_code == 422
+    assert (await house.client("officer-b").get(f"/officer/filings/{record}")).status_code == 404
+    assert "Correct a field" not in shown(await house.client("landlord-a").get(f"/landlord/filings/{record}"))
+
+
+async def test_a_withdrawn_link_opens_no_door(house: House) -> None:
+    offer = await house.offer()
+    landlord = house.client("landlord-a")
+    answer = await landlord.post(f"/landlord/offers/{offer['offer_id']}/withdraw")
+    assert "The link was withdrawn." in shown(await landlord.get(answer.headers["location"]))
+    answer = await house.client().get(offer["url"].partition("8080")[2])
+    assert answer.status_code == 410
+    assert "withdrawn this link" in shown(answer)
 
 
 async def test_dates_that_are_taken_are_refused_beside_the_dates(house: House) -> None:

@@ -31,6 +31,11 @@ TEXTS: dict[str, Text] = {
     "offer.share": Text("分享…", "Share…"),
     "offer.share_text": Text("{unit} 的钥匙：", "Your key to {unit}:"),
     "offer.link": Text("链接", "Link"),
+    "offer.withdraw": Text("撤回链接", "Withdraw the link"),
+    "offer.withdraw_hint": Text(
+        "链接立即失效；已领取的钥匙不受影响。", "It stops working at once; a key already handed out stays."
+    ),
+    "offer.withdraw_confirm": Text("是，撤回", "Yes, withdraw it"),
     "offer.qr": Text("链接二维码", "QR code of the link"),
     "staypage.title": Text("{unit} 的入住", "Stay at {unit}"),
     "staypage.no_tenant": Text("租客尚未登记", "The tenant has not registered yet"),
@@ -56,6 +61,7 @@ TEXTS: dict[str, Text] = {
     "staypage.end_confirm": Text("是，结束", "Yes, end it"),
     "staypage.new_link": Text("再生成一个链接（每位租客一个）", "Another link (one for each tenant)"),
     "staypage.saved": Text("日期已更改。", "The dates were changed."),
+    "staypage.withdrawn": Text("链接已撤回。", "The link was withdrawn."),
     "staypage.ended": Text("入住已结束。", "The stay was ended."),
     "staypage.revoking": Text("已请求收回，等待门锁确认。", "Asked to revoke; waiting for the lock to confirm."),
 }
