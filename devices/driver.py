@@ -21,6 +21,7 @@ class Ability(StrEnum):
     REVOCATION_LIST = "revocation_list"
     PASSCODES = "passcodes"
     SET_TIME = "set_time"
+    CERTIFICATES = "certificates"
     READ_BACK = "read_back"
     SHOW = "show"
 

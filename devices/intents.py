@@ -86,6 +86,24 @@ class SetTime:
 
 
 @dataclass(frozen=True, slots=True)
+class PutCertificate:
+    """Present this certificate chain (PEM, leaf first) from the next connection on."""
+
+    command_id: bytes
+    chain: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutTrust:
+    """Trust these roots (PEM), and no others, from the next connection on."""
+
+    command_id: bytes
+    anchors: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBack:
     """Tell the whole state, keys included."""
 
@@ -102,4 +120,17 @@ class Show:
     expires_at: int
 
 
-Intent = Unlock | LockDoor | PutKey | DropKey | Revoke | PutPasscode | DropPasscode | SetTime | ReadBack | Show
+Intent = (
+    Unlock
+    | LockDoor
+    | PutKey
+    | DropKey
+    | Revoke
+    | PutPasscode
+    | DropPasscode
+    | SetTime
+    | PutCertificate
+    | PutTrust
+    | ReadBack
+    | Show
+)

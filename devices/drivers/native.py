@@ -9,7 +9,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.errors import BadSignature
 from devices.driver import Ability, LockAddress, Unable, Unreadable
-from devices.intents import DropKey, Intent, LockDoor, PutKey, ReadBack, Revoke, SetTime, Show, Unlock
+from devices.intents import (
+    DropKey,
+    Intent,
+    LockDoor,
+    PutCertificate,
+    PutKey,
+    PutTrust,
+    ReadBack,
+    Revoke,
+    SetTime,
+    Show,
+    Unlock,
+)
 from devices.link import Link, Received
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
 from devices.wire.envelope import read_ack, read_event, read_state, sign_command
@@ -25,6 +37,8 @@ WORDS: Final[dict[type[Intent], tuple[str, dict[str, str]]]] = {
     DropKey: ("drop_key", {"key": "key_id"}),
     Revoke: ("revoke", {"epoch": "epoch", "keys": "keys", "codes": "codes"}),
     SetTime: ("set_time", {"now": "now", "nonce": "nonce"}),
+    PutCertificate: ("put_certificate", {"chain": "chain"}),
+    PutTrust: ("put_trust", {"anchors": "anchors"}),
     ReadBack: ("read_back", {}),
 }
 

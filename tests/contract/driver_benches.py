@@ -43,6 +43,8 @@ class DriverBench:
     movements: Callable[[], int]
     kiosk: LockAddress | None = None
     credential: bytes = b""
+    chain: bytes = b""
+    anchors: bytes = b""
     keys: Callable[[], tuple[bytes, ...]] = tuple
     nonce: Callable[[], bytes] = bytes
     outlets: tuple[str, ...] = ("ack", "event", "state", "online")
@@ -84,10 +86,13 @@ class NativeSide:
         device = {"lock-1": self.lock, "kiosk-1": self.kiosk}[sent.device]
         return [(said.channel, said.payload) for said in device.receive(sent.payload)]
 
+    def key_of(self, device: str) -> ec.EllipticCurvePublicKey:
+        """A device's public key."""
+        return {"lock-1": self.lock, "kiosk-1": self.kiosk}[device].dialogue.speech.key.public_key()
+
     def public_key_of(self, device: str) -> ec.EllipticCurvePublicKey | None:
         """As the gateway's store would know it."""
-        known = {"lock-1": self.lock, "kiosk-1": self.kiosk}
-        return known[device].dialogue.speech.key.public_key() if device in known else None
+        return self.key_of(device) if device in ("lock-1", "kiosk-1") else None
 
 
 def native_bench(folder: Path) -> DriverBench:
@@ -105,6 +110,8 @@ def native_bench(folder: Path) -> DriverBench:
         lock=LockAddress(SITE, "lock-1"),
         kiosk=LockAddress(SITE, "kiosk-1"),
         credential=issue_credential(window, side.authority.credential_key),
+        chain=side.authority.issue_device(side.key_of("lock-1"), SITE, "lock-1", "lock").chain_pem,
+        anchors=side.authority.ca_pem,
         bolt=lambda: lock.door.bolt,
         movements=lambda: len(lock.door.movements),
         keys=lock.flash.held_keys,

@@ -15,8 +15,10 @@ from devices.intents import (
     DropPasscode,
     Intent,
     LockDoor,
+    PutCertificate,
     PutKey,
     PutPasscode,
+    PutTrust,
     ReadBack,
     Revoke,
     SetTime,
@@ -52,6 +54,7 @@ def intents(bench: DriverBench) -> dict[Ability, Intent]:
         Ability.PASSCODES: PutPasscode(name, 3, "284711", soon()),
         Ability.REVOCATION_LIST: Revoke(name, 1, (KEY_ID,), soon()),
         Ability.SET_TIME: SetTime(name, int(time.time()), bench.nonce(), soon()),
+        Ability.CERTIFICATES: PutCertificate(name, bench.chain, soon()),
         Ability.READ_BACK: ReadBack(name, soon()),
         Ability.SHOW: Show(name, {"screen": "welcome"}, soon()),
     }
@@ -158,6 +161,14 @@ async def test_a_passcode_is_put_and_dropped(bench: DriverBench) -> None:
 async def test_the_time_is_set_by_its_nonce(bench: DriverBench) -> None:
     intent = intents(bench)[Ability.SET_TIME]
     assert answer_of(await bench.ask(intent), intent).outcome == "done"
+
+
+@for_drivers(Ability.CERTIFICATES)
+async def test_a_certificate_and_its_authority_are_replaced_and_a_foreign_one_is_not(bench: DriverBench) -> None:
+    for intent in (intents(bench)[Ability.CERTIFICATES], PutTrust(secrets.token_bytes(16), bench.anchors, soon())):
+        assert answer_of(await bench.ask(intent), intent).outcome == "done"
+    foreign = PutCertificate(secrets.token_bytes(16), bench.anchors, soon())
+    assert answer_of(await bench.ask(foreign), foreign).code == "bad_certificate"
 
 
 @for_drivers(Ability.SHOW)
