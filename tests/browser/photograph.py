@@ -1,34 +1,56 @@
-"""Photographs every sample page, phone and desk, both languages and themes.
+"""Photographs sample pages, phone and desk, both languages and themes, for people to look at and for the docs.
 
-`python -m tests.browser.photograph URL FOLDER [NAME…]`
+`python -m tests.browser.photograph URL FOLDER [NAME…]`; with `docs` as the only name, the pictures of docs/pictures.
 """
 
 import sys
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.sample_pages import SAMPLES
 
 WINDOWS = {"phone": (390, 844), "desk": (1280, 800)}
+DOCS = (
+    ("door", "phone", "en"),
+    ("key", "phone", "en"),
+    ("landlord", "phone", "zh"),
+    ("officer", "desk", "zh"),
+    ("tester", "desk", "en"),
+)
+# The key page as its holder's phone shows it, without a key pair.
+AS_HOLDER = """() => {
+  document.querySelectorAll(".hold, .hint").forEach((part) => { part.hidden = false; });
+  document.querySelectorAll(".not-here").forEach((part) => { part.hidden = true; });
+}"""
+
+
+def take(browser: Browser, url: str, target: Path, name: str, window: str, language: str, dark: bool = False) -> None:
+    """One page as a PNG."""
+    width, height = WINDOWS[window]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    tab = context.new_page()
+    tab.goto(f"{url}/sample/{name}?lang={language}")
+    tab.wait_for_timeout(300)
+    tab.evaluate(AS_HOLDER)
+    tab.screenshot(path=target, full_page=window == "phone")
+    context.close()
 
 
 def photograph(url: str, folder: Path, names: list[str]) -> None:
-    """A PNG for each page, window, language and theme."""
+    """A PNG for each page, window, language and theme; or those of the docs."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        for (window, (width, height)), theme in product(WINDOWS.items(), ("light", "dark")):
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
-            )
-            tab = context.new_page()
-            for name, language in product(names, ("zh", "en")):
-                tab.goto(f"{url}/sample/{name}?lang={language}")
-                tab.screenshot(path=folder / f"{name}-{window}-{language}-{theme}.png", full_page=True)
-            context.close()
+        if names == ["docs"]:
+            for name, window, language in DOCS:
+                take(browser, url, folder / f"{name}.png", name, window, language)
+        else:
+            for name, window, language, dark in product(names, WINDOWS, ("zh", "en"), (False, True)):
+                theme = "dark" if dark else "light"
+                take(browser, url, folder / f"{name}-{window}-{language}-{theme}.png", name, window, language, dark)
         browser.close()
 
 

@@ -1,7 +1,5 @@
 """Every page in both languages and themes: accessible, narrow enough for a small phone, light enough for a slow one."""
 
-import gzip
-import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,10 +11,10 @@ import uvicorn
 from playwright.async_api import Browser, Page
 
 from api.cli.demo import free_port
-from api.web.render import STATIC, render
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.preview import preview
-from tests.browser.sample_pages import NOW, SAMPLES
+from tests.browser.sample_pages import SAMPLES
+from tests.browser.weights import weigh
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -101,17 +99,6 @@ async def test_the_checker_sees_what_is_wrong(browser: Browser, preview_url: str
         await page.evaluate(AXE.read_text())
         told = await page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     assert {"image-alt", "color-contrast"} <= {violation["id"] for violation in told["violations"]}
-
-
-def weigh(name: str, language: Language) -> int:
-    """Bytes of one page with everything it loads, each gzipped."""
-    template, values = SAMPLES[name]
-    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
-    html = render(template, language, usual | values)
-    files = set(re.findall(r"/static/([\w.-]+)", html))
-    while more := {m for f in files for m in re.findall(r'from "\./([\w.-]+)"', (STATIC / f).read_text())} - files:
-        files |= more
-    return sum(len(gzip.compress(part)) for part in (html.encode(), *((STATIC / f).read_bytes() for f in files)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

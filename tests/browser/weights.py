@@ -1,0 +1,46 @@
+"""What each page weighs with everything it loads: `python -m tests.browser.weights` writes docs/page-weights.md."""
+
+import gzip
+import re
+from pathlib import Path
+from typing import Final
+
+from api.web.render import STATIC, render
+from api.web.text.pair import LANGUAGES, Language
+from tests.browser.sample_pages import NOW, SAMPLES
+
+TARGET: Final = Path("docs/page-weights.md")
+HEAD: Final = """# What the pages weigh
+
+Bytes, gzipped, of one page with its style sheet, modules and icon, loaded for the first time. Written by
+`python -m tests.browser.weights`; a test holds the tenant's pages under 60,000.
+
+| page | 中文 | English |
+|---|---:|---:|
+"""
+
+
+def weigh(name: str, language: Language) -> int:
+    """Bytes of one page with everything it loads, each gzipped."""
+    template, values = SAMPLES[name]
+    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    html = render(template, language, usual | values)
+    files = set(re.findall(r"/static/([\w.-]+)", html))
+    while more := {module for file in files for module in imports_of(file)} - files:
+        files |= more
+    return sum(len(gzip.compress(part)) for part in (html.encode(), *((STATIC / f).read_bytes() for f in files)))
+
+
+def imports_of(file: str) -> list[str]:
+    """The modules that a file of ours imports."""
+    return re.findall(r'(?:from|import) "\./([\w.-]+)"', (STATIC / file).read_text())
+
+
+def main() -> None:
+    """Write the table."""
+    rows = [[name, *(f"{weigh(name, language):,}" for language in LANGUAGES)] for name in SAMPLES]
+    TARGET.write_text(HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows))
+
+
+if __name__ == "__main__":
+    main()
