@@ -1,0 +1,47 @@
+"""The documents of the interfaces are what the program is, and no interface is a search for people."""
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.openapi import PATH, build_document, document_text
+
+# What would let a reader look for a person, follow one across units, or carry everything away.
+SEARCHES = {"name", "person", "person_id", "id_number", "birth_date", "nationality", "document", "q", "query", "search"}
+BULK = {"limit", "page_size", "count", "offset", "export", "format"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return build_document()
+
+
+def parameters(document: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (path, parameter["name"].lower())
+        for path, item in document["paths"].items()
+        for operation in item.values()
+        for parameter in operation.get("parameters", ())
+    ]
+
+
+def test_the_committed_document_is_the_one_the_routes_make() -> None:
+    assert PATH.read_text(encoding="utf-8") == document_text(), "run: python -m api.openapi"
+
+
+def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(document).validate()
+    assert document["openapi"].startswith("3.1")
+
+
+def test_no_route_looks_for_a_person_or_exports_in_bulk(document: dict[str, Any]) -> None:
+    asked = parameters(document)
+    assert len(asked) > 10
+    assert [pair for pair in asked if pair[1] in SEARCHES | BULK] == []
+    assert not [path for path in document["paths"] if "export" in path or "search" in path or "people" in path]
+
+
+def test_the_feed_takes_a_cursor_and_nothing_else(document: dict[str, Any]) -> None:
+    asked = {name for path, name in parameters(document) if path == "/api/v1/feed"}
+    assert asked == {"last-event-id", "after"}
