@@ -75,7 +75,8 @@ class Child:
                 process.kill()
                 await process.wait()
         if self._draining is not None:
-            await self._draining
+            self._draining.cancel()  # a broker left behind by a killed gateway still holds this pipe
+            await asyncio.gather(self._draining, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         return self
