@@ -38,7 +38,7 @@ class Intake:
     ) -> None:
         self._database, self._drivers, self._answers = database, drivers, answers
         self._kiosk_desk, self._now = kiosk_desk, now
-        self._driver_names: dict[str, str] = {}
+        self._known: dict[str, tuple[str, str]] = {}  # device -> site, driver
 
     async def run(self, link: Link) -> None:
         """Take batch after batch; a batch that could not be read or committed is not acked and comes again."""
@@ -64,15 +64,21 @@ class Intake:
         await self._commit(understood, unreadable)
 
     def _read(self, message: Received) -> Sequence[Report]:
-        """What a message says, by the driver of its device. A lock the gateway does not know has no driver."""
-        name = self._driver_names.get(message.device)
-        if name is None:
+        """What a message says, by the driver of its device; nothing from a device we do not know, or of another site.
+
+        The broker lets a device speak under any site's name, for it knows the device only.
+        """
+        known = self._known.get(message.device)
+        if known is None:
             with self._database.reading() as session:
                 device = session.get(Device, message.device)
             if device is None:
                 raise Unreadable("unknown_device")
-            name = self._driver_names[message.device] = device.driver
-        return self._drivers[name].read(message)
+            known = self._known[message.device] = (device.site, device.driver)
+        site, driver = known
+        if message.site != site:
+            raise Unreadable("wrong_site")
+        return self._drivers[driver].read(message)
 
     async def _commit(
         self, understood: Sequence[tuple[Received, Sequence[Report]]], unreadable: Sequence[tuple[Received, str]]

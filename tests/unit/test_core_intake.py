@@ -1,121 +1,46 @@
-"""What devices say is committed before it is acked; what cannot be read or recorded is set aside, the others go on."""
+"""What the gateway believes of a message before its signature is even looked at."""
 
-import logging
+import asyncio
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
+from devices.driver import Ability, LockAddress, Unreadable
+from devices.intents import Intent
 from devices.link import Received
-from devices.reports import Happened, Report
-from gateway import intake as module
+from devices.reports import Reachable, Report
 from gateway.answers import Answers
 from gateway.intake import Intake
-from gateway.journey.lock import record_report
 from gateway.store import SetAside
-from tests.parts.driver import MemoryDriver
 from tests.parts.world import LOCK, World
 
 
-class Desk:
-    """Messages by payload, what was acked, and what reached the kiosk desk; acks are looked at against the rows."""
+class TrustingDriver:
+    """Believes every byte, so that only the intake can refuse."""
 
-    def __init__(self, world: World) -> None:
-        self.world, self.driver, self.answers = world, MemoryDriver(), Answers()
-        self.acked: list[bytes] = []
-        self.committed_at_ack: list[int] = []
-        self.registrations: list[Happened] = []
-        self.intake = Intake(
-            world.database,
-            {"native": self.driver},
-            self.answers,
-            lambda r, _: self.registrations.append(r),
-            world.clock,
-        )
+    name = "trusting"
+    abilities = frozenset[Ability]()
 
-    def message(self, payload: bytes, *means: Report, device: str = LOCK) -> Received:
-        if means:
-            self.driver.meaning[payload] = list(means)
+    async def send(self, lock: LockAddress, intent: Intent) -> None:
+        raise Unreadable("unknown_type")
 
-        def ack() -> None:
-            self.acked.append(payload)
-            self.committed_at_ack.append(len(self.world.rows()["heard_messages"]))
-
-        return Received("house-1", device, "event", payload, False, ack)
-
-    def set_aside(self) -> list[str]:
-        with self.world.database.reading() as session:
-            return list(session.scalars(select(SetAside.code)))
+    def read(self, message: Received) -> Sequence[Report]:
+        return [Reachable(message.device, online=True)]
 
 
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return Desk(world)
-
-
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TROUBLE_PAUSE", 0.0)
-
-
-async def test_a_batch_is_acked_only_after_it_was_committed(desk: Desk) -> None:
-    batch = [desk.message(bytes([n]), desk.world.happened("battery", percent=n)) for n in range(3)]
-    await desk.intake.take(batch)
-    assert (desk.acked, desk.committed_at_ack) == ([b"\0", b"\1", b"\2"], [3, 3, 3])
-
-
-async def test_what_nobody_can_read_is_set_aside_with_its_digest_and_the_others_go_on(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("site", "device", "code"),
+    [("house-1", LOCK, None), ("house-2", LOCK, "wrong_site"), ("house-1", "lock-of-nobody", "unknown_device")],
+)
+async def test_a_device_is_heard_under_its_own_site_only(
+    world: World, site: str, device: str, code: str | None
 ) -> None:
-    good = desk.message(b"good", desk.world.happened("battery", percent=7))
-    with caplog.at_level(logging.DEBUG):
-        await desk.intake.take([desk.message(b"Anna Voorbeeld"), good, desk.message(b"x", device="nobody")])
-    assert sorted(desk.set_aside()) == ["bad_signature", "unknown_device"]
-    assert (desk.world.device().battery, sorted(desk.acked)) == (7, [b"Anna Voorbeeld", b"good", b"x"])
-    assert "Voorbeeld" not in caplog.text
-    assert "Voorbeeld" not in repr(desk.world.rows())
-
-
-async def test_who_waits_for_an_answer_is_told(desk: Desk) -> None:
-    waiting = desk.answers.expect("c" * 32)
-    await desk.intake.take([desk.message(b"a", desk.world.answered("c" * 32))])
-    assert waiting.result().outcome == "done"
-
-
-async def test_a_report_that_cannot_be_recorded_is_set_aside_and_the_others_go_on(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def record(session: Session, report: Report, now: int) -> None:
-        if isinstance(report, Happened) and report.type == "poison":
-            raise KeyError("poison")
-        record_report(session, report, now)
-
-    monkeypatch.setattr(module, "record_report", record)
-    first, poison = desk.world.happened("battery", percent=9), desk.world.happened("poison")
-    registration = desk.world.happened("registration", sealed=b"s", registration=b"r" * 16)
-    batch = [desk.message(b"1", first), desk.message(b"2", poison), desk.message(b"3", registration)]
-    await desk.intake.take(batch)
-    assert (desk.set_aside(), desk.world.device().battery) == (["cannot_be_recorded"], 9)
-    assert desk.acked == [b"1", b"2"]
-    assert desk.registrations == [registration], "a registration is not lost with its batch"
-
-
-async def test_what_the_disk_refuses_is_not_acked_and_comes_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OperationalError("", {}, Exception("disk full"))
-
-    message = desk.message(b"1", desk.world.happened("battery", percent=9))
-    with monkeypatch.context() as patched:
-        patched.setattr(module, "record_report", full)
-        patched.setattr(module, "set_aside", full)
-        await desk.intake.take([message])
-    assert desk.acked == []
-    await desk.intake.take([message])
-    assert (desk.acked, desk.world.device().battery) == ([b"1"], 9)
-
-
-async def test_a_registration_is_left_to_the_kiosk_desk_which_acks_it(desk: Desk) -> None:
-    registration = desk.world.happened("registration", sealed=b"s", registration=b"r" * 16)
-    await desk.intake.take([desk.message(b"1", registration)])
-    assert (desk.acked, desk.registrations, desk.world.rows()["heard_messages"]) == ([], [registration], [])
+    acked = asyncio.Event()
+    intake = Intake(world.database, {"native": TrustingDriver()}, Answers(), lambda _r, _m: None, world.clock)
+    await intake.take([Received(site, device, "online", b"1", retained=False, ack=acked.set)])
+    with world.database.reading() as session:
+        set_aside = list(session.scalars(select(SetAside.code)))
+    assert set_aside == ([code] if code else [])
+    assert world.device().online is (None if code else True)
+    assert acked.is_set()  # what is set aside does not come again
