@@ -13,6 +13,7 @@ from api.http import filings as filings_api
 from api.http import landlord as api
 from api.http.context import Decider, Gate, LandlordId
 from api.http.shapes import DatesForm, OfferForm, StayShown, UnitShown
+from api.web.notices import notices_for
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal
@@ -30,10 +31,12 @@ Once = Annotated[str, Form(max_length=64)]
 @router.get("")
 def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account: Decider) -> Response:
     """Cases that wait, stays, units."""
+    units, stays = api.list_units(gateway, landlord_id), api.list_stays(gateway, landlord_id)
     values = {
         "role": "landlord",
-        "units": api.list_units(gateway, landlord_id),
-        "stays": api.list_stays(gateway, landlord_id),
+        "units": units,
+        "stays": stays,
+        "notices": notices_for(units, stays, gateway.now()),
         "cases": cases_api.list_cases(gateway, account),
         "attention": filings_api.list_attention(gateway, account),
         "notice": notice_of(request),

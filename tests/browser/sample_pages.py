@@ -21,6 +21,7 @@ from api.web.door_form import TYPED, details_asked
 from api.web.filings import CORRECTABLE
 from api.web.key_page import FilingLine, Reader
 from api.web.landlord import draw_code
+from api.web.notices import notices_for
 from api.web.officer import PURPOSES
 from api.web.tenant import consent_words
 from api.web.tester import FAULTS
@@ -288,6 +289,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "stays": [OFFERED, ARRIVED, LEAVING],
             "cases": [case()],
             "attention": ATTENTION,
+            "notices": notices_for(UNITS, [OFFERED, ARRIVED, LEAVING], NOW),
         },
     ),
     "offer": (

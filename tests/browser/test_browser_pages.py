@@ -28,7 +28,7 @@ SMALL = """() => [...document.querySelectorAll(".button, summary, .choice, .quie
 UNFOLD = """() => {
   document.documentElement.classList.add("js");
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
-  document.querySelectorAll("[hidden]").forEach((part) => { part.hidden = false; });
+  document.querySelectorAll("[hidden]:not(input)").forEach((part) => { part.hidden = false; });
   document.querySelectorAll("[value=face]").forEach((choice) => { choice.checked = true; });
 }"""
 
@@ -40,6 +40,8 @@ def preview_url() -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(preview, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.05)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()

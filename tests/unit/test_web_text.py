@@ -39,6 +39,7 @@ FAMILIES = (
     "filing",
     "key",
     "kind",
+    "notice",
     "offerstate",
     "opening.purpose",
     "record",

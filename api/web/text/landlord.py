@@ -15,6 +15,15 @@ TEXTS: dict[str, Text] = {
     "landlord.case": Text("{unit}：请核对证件和本人", "{unit}: compare document and person"),
     "landlord.look": Text("去核对", "Review"),
     "landlord.no_lock": Text("未装门锁", "no lock"),
+    "notice.title": Text("需要留意", "To see to"),
+    "notice.battery": Text("门锁电量 {n}%，请更换电池", "The lock's battery is at {n} %: change it"),
+    "notice.silent": Text(
+        "门锁已 {n} 分钟没有消息，新钥匙无法写入", "The lock has been silent for {n} min: no key can reach it"
+    ),
+    "notice.alarm": Text("门锁报警或卡住，请检查", "The lock raised an alarm or is jammed: look at it"),
+    "notice.key_late": Text(
+        "租客即将到达，钥匙还没有写入门锁", "The tenant arrives soon and the key is not on the lock"
+    ),
     "offer.title": Text("为 {unit} 发钥匙", "Offer a key to {unit}"),
     "offer.from": Text("入住时间", "From"),
     "offer.until": Text("退房时间", "Until"),

@@ -1,0 +1,39 @@
+"""What a landlord is told to see to, and in which order."""
+
+import pytest
+
+from api.web.notices import Notice, notices_for
+from gateway.domain.stay import wall_clock
+from tests.browser.sample_pages import NOW, ZONE, key, lock, stay, unit
+
+
+@pytest.mark.parametrize(("percent", "mood"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])
+def test_a_battery_is_told_of_at_thirty_twenty_and_ten_percent(percent: int, mood: str | None) -> None:
+    found = notices_for([unit("301", lock("301", battery=percent))], [], NOW)
+    assert found == ([Notice("battery", "301", mood, percent)] if mood else [])
+
+
+def test_a_lock_is_silent_after_a_quarter_of_an_hour_offline() -> None:
+    for seconds, told in ((900, []), (901, [Notice("silent", "301", "care", 15)])):
+        away = lock("301", online=False, heard_at=NOW - seconds)
+        assert notices_for([unit("301", away)], [], NOW) == told
+
+
+def test_a_lock_that_never_spoke_or_is_online_is_not_called_silent() -> None:
+    never, quiet = lock("301", online=None, heard_at=None), lock("302", heard_at=NOW - 5000)
+    assert notices_for([unit("301", never, quiet)], [], NOW) == []
+
+
+@pytest.mark.parametrize(("hours", "mood"), [(25, None), (24, "care"), (2, "bad"), (-1, "bad")])
+def test_a_key_not_on_its_lock_is_told_of_before_the_arrival(hours: int, mood: str | None) -> None:
+    late = key("delivering", lock("301")).model_copy(update={"from_": wall_clock(NOW + hours * 3600, ZONE)})
+    found = notices_for([], [stay("s", "offered", keys=[late])], NOW)
+    assert found == ([Notice("key_late", "301", mood)] if mood else [])
+    there = late.model_copy(update={"state": "on_lock"})
+    assert notices_for([], [stay("s", "offered", keys=[there])], NOW) == []
+
+
+def test_the_pressing_comes_first() -> None:
+    weak, jammed = lock("301", battery=25), lock("302", bolt="jammed", alarm="jammed")
+    found = notices_for([unit("301", weak), unit("302", jammed)], [], NOW)
+    assert [notice.code for notice in found] == ["alarm", "battery"]
