@@ -33,7 +33,7 @@ def prepare() -> Iterator[Pair]:
     library: Any = import_module("face_recognition")
     portrait, probe = encode_jpeg(np.asarray(astronaut(), np.uint8)), take_selfie(astronaut())
     with asyncio.Runner() as runner:
-        pool = IdentityPool(IdentitySettings(workers=CORES, queue=N))
+        pool = IdentityPool(IdentitySettings(workers=CORES, queue=N, niceness=0))
         runner.run(pool.start())
 
         async def all_at_once() -> None:

@@ -25,7 +25,7 @@ DEFAULT_THRESHOLDS: Mapping[str, Thresholds] = {
 
 @dataclass(frozen=True, slots=True)
 class IdentitySettings:
-    """The workers: seconds, mebibytes, pictures waiting beyond the ones being read."""
+    """The workers: seconds, mebibytes, pictures waiting beyond the ones being read, how far they give way (nice)."""
 
     engine: str = "face_recognition"
     workers: int = 1
@@ -33,4 +33,5 @@ class IdentitySettings:
     timeout: float = 30.0
     warm_up_timeout: float = 120.0
     memory: int = 1536
+    niceness: int = 5
     thresholds: Mapping[str, Thresholds] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))

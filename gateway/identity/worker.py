@@ -1,4 +1,4 @@
-"""The process that sees the pictures: `python -m gateway.identity.worker ENGINE MEBIBYTES`.
+"""The process that sees the pictures: `python -m gateway.identity.worker ENGINE MEBIBYTES NICENESS`.
 
 It may not write a file, dump its memory or grow beyond its share; when its pipe closes it ends.
 """
@@ -34,13 +34,13 @@ class Jobs(Protocol):
         ...
 
 
-def confine(mebibytes: int) -> None:
+def confine(mebibytes: int, niceness: int = 0) -> None:
     """Limits memory, forbids files and core dumps, and gives way to the gateway's own work."""
     size = mebibytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
+    os.nice(niceness)
 
 
 def load_jobs(engine_name: str) -> Jobs:
@@ -102,7 +102,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     started = time.perf_counter()
-    confine(int(sys.argv[2]))
+    confine(int(sys.argv[2]), int(sys.argv[3]))
     jobs = load_jobs(sys.argv[1])
     write_frame(answers, {"ready": True, "ms": (time.perf_counter() - started) * 1000})
     serve(sys.stdin.buffer, answers, jobs)

@@ -22,6 +22,11 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 """More workers, not more threads, are what uses the cores."""
 
 
+def worker_arguments(settings: IdentitySettings) -> list[str]:
+    """What a worker is told on its command line."""
+    return [settings.engine, str(settings.memory), str(settings.niceness)]
+
+
 class WorkerProcess:
     """One child process and its pipes; used by one thread at a time."""
 
@@ -35,7 +40,7 @@ class WorkerProcess:
         if self._child is not None:
             return 0.0
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "gateway.identity.worker", self._settings.engine, str(self._settings.memory)],
+            [sys.executable, "-m", "gateway.identity.worker", *worker_arguments(self._settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | ONE_THREAD,
