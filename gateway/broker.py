@@ -106,7 +106,13 @@ class EmbeddedBroker:
     async def _spawn(self) -> None:
         self._lines.clear()
         process = await asyncio.create_subprocess_exec(
-            self._binary, "-c", CONFIG, cwd=self._folder, stderr=asyncio.subprocess.PIPE
+            self._binary,
+            "-c",
+            CONFIG,
+            cwd=self._folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
         )
         self._process = process
         (self._folder / PID).write_text(str(process.pid))
