@@ -1,0 +1,121 @@
+"""Devices that misbehave on the real broker, a device out of service, and a tenant who registers at the kiosk."""
+
+import asyncio
+import json
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiomqtt
+import pytest
+
+from api.cli.seed import KIOSK, SITE
+from api.cli.walk import until
+from certs.device_folder import DeviceFolder, read_device_folder
+from certs.keys import jwk_of
+from devices.wire.envelope import sign_command, sign_event
+from devices.wire.messages import Command, Event
+from firmware_sim.radio import make_radio, topic_of
+from tests.journey.street import TYPED, Street, eventually, good, told
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def lodgekey(street: Street, *arguments: str) -> None:
+    """The operator's command, beside the running gateway."""
+    environment = {"LODGEKEY_FOLDER": str(street.folder), "LODGEKEY_BROKER_PORT": str(street.broker_port)}
+    command = [sys.executable, "-m", "api.cli.main", *arguments]
+    process = await asyncio.create_subprocess_exec(*command, env={"PATH": "/usr/bin:/bin"} | environment)
+    assert await process.wait() == 0
+
+
+@asynccontextmanager
+async def spare_lock(street: Street, name: str) -> AsyncIterator[tuple[DeviceFolder, aiomqtt.Client]]:
+    """A lock with a valid certificate that nobody simulates, on the air."""
+    path = street.folder / "spare" / name
+    await lodgekey(street, "device", "add", name, "--out", str(path), "--site", SITE)
+    folder = read_device_folder(path)
+    async with make_radio(folder) as radio:
+        yield folder, radio
+
+
+def aside(street: Street, device: str) -> list[str]:
+    """Why messages of a device were set aside."""
+    return [code for (code,) in street.rows("SELECT code FROM set_aside WHERE device_id = ? ORDER BY at", device)]
+
+
+def battery_event(folder: DeviceFolder, seq: int, percent: int) -> bytes:
+    """A signed word on the battery."""
+    return sign_event(Event(seq, int(time.time()), "battery", {"percent": percent}), folder.key)
+
+
+def battery(street: Street, device: str) -> int | None:
+    """The battery as the gateway believes it."""
+    level = street.rows("SELECT battery FROM devices WHERE id = ?", device)[0][0]
+    return int(level) if level is not None else None
+
+
+async def test_messages_nobody_can_read_are_set_aside_and_the_others_go_on(street: Street) -> None:
+    async with spare_lock(street, "lock-noise") as (folder, radio):
+        stranger = read_device_folder(street.folder / "devices" / "lock-101")
+        forged = battery_event(stranger, 1, 66)
+        for payload in (b"", b"\x00garbage", bytes(60_000), b"\xd2" * 300, forged):
+            await radio.publish(topic_of(folder, "event"), payload, qos=1)
+        await radio.publish(topic_of(folder, "event"), battery_event(folder, 7, 55), qos=1)
+        await eventually(lambda: battery(street, "lock-noise") == 55, "the good message behind the bad ones")
+    assert len(aside(street, "lock-noise")) == 5
+    assert set(aside(street, "lock-noise")) <= {"bad_message", "bad_signature"}
+    tenant, key = await street.move_in("101")
+    assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
+    await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
+
+
+async def test_a_device_out_of_service_is_heard_no_more(street: Street) -> None:
+    async with spare_lock(street, "lock-gone") as (folder, radio):
+        await radio.publish(topic_of(folder, "event"), battery_event(folder, 1, 44), qos=1)
+        await eventually(lambda: battery(street, "lock-gone") == 44, "a device in service is heard")
+        await lodgekey(street, "device", "revoke", "lock-gone")
+        await radio.publish(topic_of(folder, "event"), battery_event(folder, 2, 43), qos=1)
+        await eventually(lambda: aside(street, "lock-gone") != [], "its message is set aside")
+    assert (aside(street, "lock-gone"), battery(street, "lock-gone")) == (["unknown_device"], 44)
+
+
+async def test_a_tenant_registers_at_the_kiosk_and_takes_the_key_home_on_the_phone(street: Street) -> None:
+    tenant = await street.offer("101")
+    form = {
+        "offer_token": tenant.token,
+        "typed": TYPED,
+        "consents": {"registration": True, "face": False, "text_version": "2026-11"},
+    }
+    await street.control("POST", f"/kiosks/{KIOSK}/registrations", json=form)
+    await until(lambda: told(tenant.client, "/door"), lambda door: door["stage"] == "review", "a person is asked")
+    await until(lambda: screen(street), lambda shown: shown["screen"] == "person_decides", "the kiosk says so")
+    await street.decide()
+    assert (await told(tenant.client, "/door"))["stage"] == "verified"
+    holder = {"holder_key": jwk_of(tenant.phone.public_key())}
+    good(await tenant.client.post("/door/holder", json=holder))
+    key = await street.on_lock(tenant)
+    assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
+    await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
+
+
+async def screen(street: Street) -> dict[str, str]:
+    """What the kiosk shows."""
+    return dict((await street.control("GET", f"/devices/{KIOSK}"))["screen"])
+
+
+async def test_a_kiosks_credential_opens_no_door(street: Street) -> None:
+    path: Path = street.folder / "devices"
+    kiosk, lock = read_device_folder(path / KIOSK), read_device_folder(path / "lock-104")
+    heard = (await street.control("GET", "/devices/lock-104"))["counters"].get("heard", 0)
+    before, now = street.openings("104"), int(time.time())
+    command = Command(secrets.token_bytes(16), lock.device, "unlock", now, now + 60, {"key": secrets.token_bytes(16)})
+    async with make_radio(kiosk) as radio:
+        await radio.publish(topic_of(lock, "cmd"), sign_command(command, kiosk.key), qos=1)
+        await radio.publish(topic_of(kiosk, "event"), json.dumps({"unlock": lock.device}).encode(), qos=1)
+        await eventually(lambda: aside(street, KIOSK) != [], "what the kiosk may say was heard and set aside")
+    assert street.openings("104") == before
+    assert (await street.control("GET", "/devices/lock-104"))["counters"].get("heard", 0) == heard
