@@ -100,3 +100,13 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "attention.html",
     }
     assert {path.name for path in (HERE / "templates").glob("*.html")} - parts == {name for name, _ in SAMPLES.values()}
+
+
+def test_a_page_where_nothing_is_awaited_asks_seldom() -> None:
+    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    paced = [
+        name
+        for name, (template, values) in SAMPLES.items()
+        if 'data-pace="slow"' in render(template, "en", usual | values)
+    ]
+    assert paced == ["key"]

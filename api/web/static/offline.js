@@ -18,4 +18,11 @@ if (note) {
   }
 }
 document.querySelector("#nothing").hidden = Boolean(note);
-addEventListener("online", () => location.replace("/key"));
+
+// "online" is no promise that the gateway is reached: it is asked, at once and again.
+async function goBack() {
+  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) location.replace("/key");
+}
+addEventListener("online", goBack);
+setInterval(goBack, 4000);

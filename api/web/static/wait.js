@@ -4,6 +4,7 @@
 import { refreshAges } from "./ages.js";
 
 const EVERY = 3000;
+const SLOWLY = 15000; // nothing is awaited, only kept fresh: many tenants may share one address and its rate limit
 const told = (page) => [...page.querySelectorAll("[data-wait]")].map((part) => part.dataset.wait).join(";");
 const isBusy = () => document.querySelector("details[open], .hold[aria-disabled], .hold.held") !== null;
 
@@ -26,4 +27,6 @@ export async function look() {
   else if (!isBusy()) location.replace(location.pathname);
 }
 
-if (told(document)) setInterval(look, EVERY);
+const slow = document.querySelector("[data-pace=slow]") !== null;
+if (told(document)) setInterval(() => { if (!document.hidden) look(); }, slow ? SLOWLY : EVERY);
+document.addEventListener("visibilitychange", () => { if (!document.hidden && told(document)) look(); });

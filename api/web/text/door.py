@@ -98,9 +98,9 @@ TEXTS: dict[str, Text] = {
     "door.missing.face_consent": Text("使用自拍需要您勾选同意。", "To use your face photo, please tick your consent."),
     "door.missing.consent": Text("没有您的同意，我们不能登记。", "Without your consent we cannot register you."),
     "door.no_holder": Text(
-        "此浏览器无法保存钥匙（未启用脚本）。您仍可登记，但需要房东为您开门或提供密码。",
-        "This browser cannot hold a key (scripts are off). You can still register, "
-        "but the landlord will have to let you in or give you a code.",
+        "此浏览器未启用脚本，无法保存钥匙。您仍可登记，登记后使用门锁密码，或由房东为您开门。",
+        "Scripts are off, so this browser cannot hold a key. You can still register, and then use the code for the "
+        "keypad, or be let in by the landlord.",
     ),
     "review.title": Text("正在由工作人员核对", "A person is checking it"),
     "review.sentence": Text(
