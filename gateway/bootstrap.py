@@ -99,7 +99,9 @@ class Gateway:
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
-        self.relay = Relay(self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks, prefetch=prefetch_registrations)
+        self.relay = Relay(
+            self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks, prefetch=prefetch_registrations
+        )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.enforce_revocations, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.domain.events import FEED_EVENTS, EventType
@@ -24,11 +24,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not yet: try again at `at` (UTC seconds). `cut_short`: nobody knows how far the attempt got."""
+    """Not yet: try again at `at` (UTC seconds). `cut_short`: nobody knows how far the attempt got.
+
+    `party_down`: not this delivery but its party is the trouble, so the others for it need not be tried meanwhile.
+    """
 
     at: int
     reason: str
     cut_short: bool = False
+    party_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +131,12 @@ def heads() -> Select[Delivery]:
     return select(Delivery).where(Delivery.state == "owed", ~blocked)
 
 
-def due(session: Session, now: int, limit: int) -> Sequence[Delivery]:
-    """Up to `limit` lane heads whose time has come, the longest due first."""
-    return session.scalars(
-        heads().where(Delivery.due_at <= now).order_by(Delivery.due_at, Delivery.id).limit(limit)
-    ).all()
+def due(session: Session, now: int, limit: int, resting: Iterable[str] = ()) -> Sequence[Delivery]:
+    """Up to `limit` lane heads whose time has come, the longest due first; none of the parties that rest."""
+    query = heads().where(Delivery.due_at <= now)
+    if shut := sorted(resting):
+        query = query.where(Delivery.party.not_in(shut))
+    return session.scalars(query.order_by(Delivery.due_at, Delivery.id).limit(limit)).all()
 
 
 def claim(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
@@ -149,14 +154,29 @@ def claim(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
 
 def settle(session: Session, delivery_id: int, decision: Decision, now: int) -> None:
     """Write the decision on a delivery that is still owed; one settled meanwhile stays as it is."""
-    values: dict[str, Any] = {"attempts": Delivery.attempts + 1}
+    settle_many(session, [(delivery_id, decision)], now)
+
+
+def settle_many(session: Session, decisions: Iterable[tuple[int, Decision]], now: int) -> None:
+    """The same for several at once: one statement for each kind of decision."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for delivery_id, decision in decisions:
+        values = _settled(decision, now)
+        alike.setdefault(tuple(values), []).append({"which": delivery_id} | {f"new_{k}": v for k, v in values.items()})
+    table = cast("Table", Delivery.__table__)
+    for columns, rows in alike.items():
+        owed = update(table).where(table.c.id == bindparam("which"), table.c.state == "owed")
+        changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+        session.connection().execute(owed.values(attempts=table.c.attempts + 1, **changes), rows)
+
+
+def _settled(decision: Decision, now: int) -> dict[str, Any]:
+    """The columns a decision sets."""
     if isinstance(decision, RetryAt):
-        values |= {"due_at": decision.at, "outcome": decision.reason}
-        values |= {} if decision.cut_short else {"started_at": None}
-    else:
-        outcome = decision.outcome if isinstance(decision, Done) else decision.reason
-        values |= {"state": SETTLED[type(decision)], "outcome": outcome, "settled_at": now}
-    session.execute(update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "owed").values(**values))
+        values: dict[str, Any] = {"due_at": decision.at, "outcome": decision.reason}
+        return values if decision.cut_short else values | {"started_at": None}
+    outcome = decision.outcome if isinstance(decision, Done) else decision.reason
+    return {"state": SETTLED[type(decision)], "outcome": outcome, "settled_at": now}
 
 
 def settle_command(session: Session, command_id: str, decision: Decision, now: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import MISSING, asdict, fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -42,13 +43,19 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _record(kind: type[T], tree: object, path: str) -> T:
     if not isinstance(tree, dict):
         raise BadRegistration(f"{path} is not an object")
-    hints = get_type_hints(kind)
+    known: Any = kind
+    hints = _hints(known)
     if unknown := tree.keys() - hints.keys():
         raise BadRegistration(f"{path} has {len(unknown)} unknown field(s)")
     required = {f.name for f in fields(kind) if f.default is MISSING}  # type: ignore[arg-type]  # T is a dataclass
     if missing := required - tree.keys():
         raise BadRegistration(f"{path} lacks {', '.join(sorted(missing))}")
     return kind(**{name: _value(hints[name], value, f"{path}.{name}") for name, value in tree.items()})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _value(hint: Any, value: object, path: str) -> object:

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Set
-from contextlib import suppress
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +14,17 @@ from sqlalchemy.orm import Session
 
 from gateway import outbox
 from gateway.outbox import Decision, Expired, RetryAt
+from gateway.relay.resting import RestingParties
 from gateway.store import Delivery
 from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 64
+AT_ONCE: Final = 128
+PER_PARTY: Final = AT_ONCE // 2  # however much one party is owed, there is room for the others
+FEW: Final = PER_PARTY // 2  # under way: now another look is worth its queries
 LOOK_AGAIN: Final = 1.0
+SETTLE_TOGETHER: Final = 0.01  # seconds in which other attempts may end and share a commit
 TROUBLE_PAUSE: Final = 30
 
 
@@ -33,6 +39,14 @@ class Sent:
 Sender = Callable[[Delivery], Awaitable[Sent]]
 
 
+Prefetch = Callable[[Session, Sequence[Delivery]], object]
+
+
+def nothing_ahead(_session: Session, _deliveries: Sequence[Delivery]) -> object:
+    """What is written with the decisions is looked up one by one."""
+    return None
+
+
 def nobody_listens(_session: Session, _now: int) -> None:
     """The feed grew, and nothing is owed for it."""
 
@@ -41,7 +55,7 @@ class Relay:
     """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
 
     Work in `claimed` is committed as started before it is sent; `stamped` is called in the transaction in which the
-    feed grew. One relay per database.
+    feed grew, `prefetch` may load what the decisions of a batch need. One relay per database.
     """
 
     def __init__(
@@ -52,18 +66,24 @@ class Relay:
         *,
         claimed: Set[str] = frozenset(),
         stamped: Callable[[Session, int], None] = nobody_listens,
+        prefetch: Prefetch = nothing_ahead,
     ) -> None:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
-        self._stamped = stamped
+        self._stamped, self._prefetch = stamped, prefetch
+        self._resting = RestingParties()
+        self._own_commit = threading.local()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._parties: dict[int, str] = {}
         self._settled: asyncio.Queue[tuple[Delivery, Sent]] = asyncio.Queue()
         self._asleep: dict[int, int] = {}  # delivery -> not before: what the disk did not take must not spin
         self.idle = asyncio.Event()
 
     def wake(self) -> None:
-        """Look for due deliveries now; may be called from any thread."""
+        """Look for due deliveries now; may be called from any thread. Our own commits are followed up by ourselves."""
+        if getattr(self._own_commit, "under_way", False):
+            return
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
@@ -93,6 +113,7 @@ class Relay:
             log.error("what is due could not be read: %s", type(error).__name__)
             return
         for delivery in heads:
+            self._parties[delivery.id] = delivery.party
             self._under_way[delivery.id] = asyncio.create_task(self._deliver(delivery))
         if self._under_way:
             self.idle.clear()
@@ -104,15 +125,35 @@ class Relay:
         now = self._now()
         with self._database.reading() as session:
             waiting = {*self._under_way, *(name for name, until in self._asleep.items() if now < until)}
-            heads = [row for row in outbox.due(session, now, room + len(waiting)) if row.id not in waiting]
+            crowd = Counter(self._parties.values())
+            full = {party for party, count in crowd.items() if count >= PER_PARTY}
+            found = outbox.due(session, now, room + len(waiting), full | self._resting.shut(now))
+            heads = self._admitted([row for row in found if row.id not in waiting][:room], crowd, now)
             unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
         claimed: set[int] = set()
         if delicate or unstamped:
-            with self._database.writing() as session:
+            with self._quietly(), self._database.writing() as session:
                 claimed = outbox.claim(session, delicate, now)
                 self._stamp(session, now)
+        for lost in [row for row in heads if row.id in set(delicate) - claimed]:
+            self._resting.give_up(lost.party, lost.id)
         return [row for row in heads if row.id in claimed or row.work not in self._claimed]
+
+    def _admitted(self, free: Sequence[Delivery], crowd: Counter[str], now: int) -> list[Delivery]:
+        """Those that may go; where a party's many crowd out others, another look follows at once."""
+        heads = []
+        for row in free:
+            if crowd[row.party] < PER_PARTY and self._resting.admit(row.party, row.id, now):
+                crowd[row.party] += 1
+                heads.append(row)
+        if heads and len(heads) < len(free):
+            self._look_soon()
+        return heads
+
+    def _look_soon(self) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
@@ -137,12 +178,19 @@ class Relay:
     async def _settle_forever(self) -> None:
         while True:
             batch = [await self._settled.get()]
+            await asyncio.sleep(SETTLE_TOGETHER if len(self._under_way) > 1 else 0)
             while not self._settled.empty():
                 batch.append(self._settled.get_nowait())
+            now = self._now()
+            for delivery, sent in batch:
+                down = isinstance(sent.decision, RetryAt) and sent.decision.party_down
+                self._resting.told(delivery.party, delivery.id, down=down, now=now)
             await asyncio.to_thread(self._settle, batch)
             for delivery, _ in batch:
                 self._under_way.pop(delivery.id, None)
-            self._woken.set()
+                self._parties.pop(delivery.id, None)
+            if len(self._under_way) <= FEW:
+                self._woken.set()
 
     def _settle(self, batch: list[tuple[Delivery, Sent]]) -> None:
         """All of the batch in one transaction; where one of it breaks, each by itself, and that one waits."""
@@ -160,17 +208,28 @@ class Relay:
 
     def _write(self, batch: list[tuple[Delivery, Sent]]) -> None:
         now = self._now()
-        with self._database.writing() as session:
-            for delivery, sent in batch:
-                outbox.settle(session, delivery.id, sent.decision, now)
+        with self._quietly(), self._database.writing() as session:
+            outbox.settle_many(session, [(delivery.id, sent.decision) for delivery, sent in batch], now)
+            _held = self._prefetch(session, [delivery for delivery, sent in batch if sent.also is not None])
+            for _delivery, sent in batch:
                 if sent.also is not None:
                     sent.also(session, now)
             self._stamp(session, now)
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """A commit of our own: it does not wake us."""
+        self._own_commit.under_way = True
+        try:
+            yield
+        finally:
+            self._own_commit.under_way = False
 
     def _stamp(self, session: Session, now: int) -> None:
         if outbox.stamp_feed(session):
             session.flush()
             self._stamped(session, now)
+            self._look_soon()
 
 
 def _trouble(now: int, error: Exception) -> RetryAt:

@@ -1,10 +1,11 @@
 """Sending registrations to the authorities, and erasing the keys of people who are forgotten."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.registration import (
@@ -17,10 +18,10 @@ from gateway.domain.registration import (
 )
 from gateway.domain.registration import Refused as RegistryRefused
 from gateway.domain.registration import Registration as Record
-from gateway.domain.registration_json import registration_from_json
 from gateway.journey.registry import note_sending, record_registry_answer
 from gateway.outbox import Decision, Done, Refused, RetryAt, Unknown, pause
 from gateway.relay.loop import Sender, Sent
+from gateway.relay.records import RecordReader
 from gateway.store import Delivery, Registration
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
@@ -28,6 +29,7 @@ from gateway.store.sealing import Erased, Vault
 ASK_AFTER: Final = 5
 NOT_SET_UP: Final = 300
 ASK_TIMES: Final = 12
+AT_A_TIME: Final = 8  # requests under way at one registry
 CLAIMED: Final = frozenset({"submit"})
 
 
@@ -45,6 +47,8 @@ class RegistrySenders:
     ) -> None:
         self._database, self._vault, self._registries, self._now = database, vault, registries, now
         self._erased = erased
+        self._records = RecordReader(database, vault)
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     def table(self) -> dict[str, Sender]:
         """work -> sender."""
@@ -53,7 +57,7 @@ class RegistrySenders:
     async def submit(self, delivery: Delivery) -> Sent:
         """One attempt at getting one record to its registry, or at learning what became of it."""
         try:
-            row, record = await asyncio.to_thread(self._record, delivery.about)
+            row, record = await self._records.get(delivery.about)
         except Erased:
             return Sent(Refused("the record was erased before it was sent"))
         # A record that is sent again must be the same, word for word: it is late by when it was sent first.
@@ -65,9 +69,11 @@ class RegistrySenders:
         if registry is None:
             return Sent(RetryAt(self._now() + NOT_SET_UP, f"the registry {row.registry_name} is not set up"))
         try:
-            answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
+            async with self._turns.setdefault(row.registry_name, asyncio.Semaphore(AT_A_TIME)):
+                answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
-            return Sent(RetryAt(self._now() + pause(delivery.attempts), f"registry unreachable: {error}"))
+            again_at = self._now() + pause(delivery.attempts)
+            return Sent(RetryAt(again_at, f"registry unreachable: {error}", party_down=True))
         return self._judged(delivery, registry, row.id, answer, sent_at)
 
     async def destroy_key(self, delivery: Delivery) -> Sent:
@@ -117,14 +123,11 @@ class RegistrySenders:
             case _:
                 return Done("accepted")
 
-    def _record(self, registration_id: str) -> tuple[Registration, Record]:
-        with self._database.reading() as session:
-            row = session.get_one(Registration, registration_id)
-            corrected = session.get(Registration, row.corrects_id) if row.corrects_id else None
-        if row.sealed is None:
-            raise Erased
-        record = registration_from_json(self._vault.open(row.person_id, f"registration/{row.id}", row.sealed))
-        return row, replace(record, corrects=corrected.receipt if corrected else None)
+
+def prefetch_registrations(session: Session, deliveries: Sequence[Delivery]) -> object:
+    """The registrations that a batch of answers is about, in one query; held while the answers are written."""
+    about = [delivery.about for delivery in deliveries if delivery.work == "submit"]
+    return session.scalars(select(Registration).where(Registration.id.in_(about))).all() if about else None
 
 
 def _not_due(registration_id: str) -> Callable[[Session, int], None]:

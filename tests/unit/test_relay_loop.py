@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections.abc import Iterable
 
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -165,10 +166,10 @@ async def test_a_database_that_cannot_be_read_for_a_while_ends_nothing(
 ) -> None:
     real, faults = outbox.due, [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
 
-    def due(session: Session, now: int, limit: int) -> object:
+    def due(session: Session, now: int, limit: int, resting: Iterable[str] = ()) -> object:
         if faults:
             raise faults.pop()
-        return real(session, now, limit)
+        return real(session, now, limit, resting)
 
     monkeypatch.setattr(outbox, "due", due)
     listener = Listener()

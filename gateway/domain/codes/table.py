@@ -22,11 +22,12 @@ class Code:
 class CodeTable:
     """A named, versioned table; the version goes into every record written with it."""
 
-    __slots__ = ("_codes", "name", "version")
+    __slots__ = ("_codes", "_on", "name", "version")
 
     def __init__(self, name: str, version: str, codes: Iterable[Code]) -> None:
         self.name, self.version = name, version
         self._codes = {code.code: code for code in codes}
+        self._on: tuple[date, frozenset[str]] = (date.min, frozenset())
 
     def __contains__(self, code: object) -> bool:
         return code in self._codes
@@ -45,4 +46,8 @@ class CodeTable:
 
     def valid_on(self, on: date) -> frozenset[str]:
         """Every code that may be used for that day."""
-        return frozenset(code for code, entry in self._codes.items() if entry.valid(on))
+        day, codes = self._on
+        if day != on:  # one day is asked for again and again
+            codes = frozenset(code for code, entry in self._codes.items() if entry.valid(on))
+            self._on = (on, codes)
+        return codes

@@ -1,0 +1,24 @@
+"""The live feed to a thousand consumers at once, against sse-starlette."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Literal
+
+from benchmarks.feed_stage import open_stage
+from benchmarks.harness import Pair
+
+NAME: Final = "feed_fanout"
+BAR: Final = 5.0
+BETTER: Final[Literal["lower", "higher"]] = "higher"
+WHAT: Final = (
+    "deliveries/s of a burst of 100 new entries to 1,000 connected consumers, from commit to the last byte, each page"
+    " in the disclosure log beforehand, none lost / sse-starlette with the same texts ready in memory"
+)
+CONSUMERS, EVENTS = 1000, 100
+
+
+@contextmanager
+def prepare() -> Iterator[Pair]:
+    """A server with both feeds; the consumers are another process."""
+    with open_stage(CONSUMERS, EVENTS) as stage:
+        yield Pair(lambda: stage.round("/ours"), lambda: stage.round("/theirs"), CONSUMERS * EVENTS)

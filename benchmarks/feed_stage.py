@@ -1,0 +1,158 @@
+"""A feed served over real sockets to readers in another process: ours, and the same payload by sse-starlette."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.http.feed_stream import FeedStream
+from benchmarks.rows import AREA, NOW, Rows, open_rows, publish
+from gateway.feed import Feed, Reader
+
+PEOPLE = 500
+PATIENCE = 120.0
+
+
+class Stage:
+    """One server with both feeds at /ours and /theirs; a round is one burst of entries to fresh connections."""
+
+    def __init__(self, rows: Rows, readers: int, events: int) -> None:
+        self.rows, self.readers, self.events = rows, readers, events
+        self.feed = Feed(rows.database, rows.keyring, lambda: NOW)
+        self.seq = 0
+        self.queues: list[asyncio.Queue[tuple[int, str]]] = []
+        self.runner = asyncio.Runner()
+        self.url = ""
+        self._stalled: list[socket.socket] = []
+
+    def open(self) -> None:
+        """Serve until closed."""
+        self.runner.run(self._open())
+
+    async def _open(self) -> None:
+        self.feed.start()
+        self.rows.database.after_commit(self.feed.wake)
+        app = Starlette(routes=[Route("/ours", self.ours), Route("/theirs", self.theirs)])
+        listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        self.server = uvicorn.Server(config)
+        self.server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals stay the harness's
+        self.serving = asyncio.create_task(self.server.serve(sockets=[listener]))
+
+    def close(self) -> None:
+        """End server and loop."""
+        for stalled in self._stalled:
+            stalled.close()
+        self.runner.run(self._close())
+        self.runner.close()
+
+    async def _close(self) -> None:
+        self.feed.stop()
+        self.server.should_exit = self.server.force_exit = True
+        with suppress(asyncio.CancelledError):
+            await self.serving
+
+    async def ours(self, request: Request) -> Response:
+        """The gateway's own stream, from the newest entry on unless `after` says otherwise."""
+        reader = Reader(f"consumer:{request.query_params['reader']}", "measuring", (AREA,))
+        cursor = int(request.query_params.get("after", self.seq))
+        return FeedStream(self.feed, reader, cursor, stalled_seconds=3600.0)
+
+    async def theirs(self, _request: Request) -> Response:
+        """sse-starlette as its documentation uses it: a queue a client, an event at a time."""
+        queue: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
+        self.queues.append(queue)
+
+        async def events() -> AsyncIterator[ServerSentEvent]:
+            yield ServerSentEvent(retry=2000)
+            while True:
+                seq, text = await queue.get()
+                yield ServerSentEvent(text, id=str(seq), event="registration", sep="\n")
+
+        return EventSourceResponse(events())
+
+    def round(self, path: str) -> float:
+        """Deliveries a second of one burst, all of them checked."""
+        return self.runner.run(self._round(path))
+
+    async def _round(self, path: str) -> float:
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.feed_readers",
+            self.url + path,
+            str(self.readers),
+            str(self.events),
+        ]
+        self.queues.clear()
+        child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert child.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            if await child.stdout.readline() != b"ready\n":
+                raise RuntimeError("the readers did not connect")
+            payload = await asyncio.to_thread(self._payload) if path == "/theirs" else []
+            began = time.perf_counter()
+            if path == "/theirs":
+                for item in payload:
+                    for queue in self.queues:
+                        queue.put_nowait(item)
+            else:
+                await asyncio.to_thread(publish, self.rows, self.seq + 1, self.events)
+            if await child.stdout.readline() != b"done\n":
+                raise RuntimeError("events were lost")
+            took = time.perf_counter() - began
+            await child.wait()
+        self.seq += self.events if path == "/ours" else 0
+        return self.readers * self.events / took
+
+    def _payload(self) -> list[tuple[int, str]]:
+        """The very texts that our feed sends for as many entries, made beforehand."""
+        publish(self.rows, self.seq + 1, self.events)
+        items = self.feed._load(((AREA,), None), self.seq)[0]
+        self.seq += len(items)
+        return [(item.seq, item.event.decode()) for item in items]
+
+    def stall(self, backlog: int) -> None:
+        """Connect one reader who asks for everything from the beginning and then takes nothing."""
+        if self.seq < backlog:
+            publish(self.rows, self.seq + 1, backlog - self.seq)
+            self.seq = backlog
+        stalled = socket.socket()
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        host, _, port = self.url.removeprefix("http://").partition(":")
+        stalled.connect((host, int(port)))
+        stalled.sendall(b"GET /ours?reader=stalled&after=0 HTTP/1.1\r\nHost: x\r\n\r\n")
+        self._stalled.append(stalled)
+        self.runner.run(asyncio.sleep(1.0))
+
+    def unstall(self) -> None:
+        """The stalled reader goes away."""
+        while self._stalled:
+            self._stalled.pop().close()
+        self.runner.run(asyncio.sleep(0.1))
+
+
+@contextmanager
+def open_stage(readers: int, events: int) -> Iterator[Stage]:
+    """A stage over a database of its own."""
+    with tempfile.TemporaryDirectory() as folder, open_rows(Path(folder) / "rows", PEOPLE) as rows:
+        stage = Stage(rows, readers, events)
+        stage.open()
+        try:
+            yield stage
+        finally:
+            stage.close()

@@ -1,0 +1,64 @@
+"""A registry that is away for a day while people go on checking in, and what follows when it is back."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final, Literal
+
+from benchmarks.harness import ROUNDS, Pair
+from benchmarks.relay_stage import RelayStage, open_relay, scratch
+from gateway.registries import REGISTRIES
+
+NAME: Final = "relay_outage"
+BAR: Final = 0.9
+BETTER: Final[Literal["lower", "higher"]] = "higher"
+WHAT: Final = (
+    "records/s at which 10,000 check-ins owed through 24 h of outage (by injected clock) are delivered afterwards, each"
+    " once and in order per stay / records/s of the same relay where there was no outage"
+)
+N, STEADY = 3_334, 1_000  # 10,002 in three rounds
+STEP, DAY = 320, 86_400  # a little more than the longest pause
+
+
+@contextmanager
+def prepare() -> Iterator[Pair]:
+    """A third of the check-ins for each round, through the outage already; and as many rounds without one."""
+    with scratch() as folder, ExitStack() as stack:
+        away = [stack.enter_context(open_relay(folder / f"away-{turn}", N)) for turn in range(ROUNDS)]
+        steady = [stack.enter_context(open_relay(folder / f"steady-{turn}", STEADY)) for turn in range(ROUNDS)]
+        for stage in away:
+            asyncio.run(outage(stage))
+        yield Pair(lambda: drained(away.pop(), N), lambda: drained(steady.pop(), STEADY), ROUNDS * N)
+
+
+async def outage(stage: RelayStage) -> None:
+    """A day passes in steps of about five minutes, and the relay tries at each."""
+    stage.turn("down")
+    registry = REGISTRIES["sandbox"]({"url": stage.url, "token": "x"}, lambda: stage.now)
+    relay = stage.relay(registry)
+    running = asyncio.create_task(relay.run())
+    news = stage.heard()
+    async with asyncio.timeout(60):
+        for _ in range(DAY // STEP):
+            before = stage.attempts()
+            stage.now += STEP
+            relay.wake()
+            await stage.until(news, lambda before=before: stage.attempts() > before)  # type: ignore[misc]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await registry.close()
+    stage.now += STEP
+    stage.turn("up")
+
+
+def drained(stage: RelayStage, count: int) -> float:
+    """The rate, once it is certain that nothing is missing, doubled or out of order."""
+    rate = asyncio.run(stage.drain(count))
+    books = stage.books()
+    if sorted(books) != sorted(stage.rows.registrations):
+        raise RuntimeError("a record is missing or came twice")
+    place = {reference: number for number, reference in enumerate(books)}
+    pairs = zip(stage.rows.registrations[::2], stage.rows.registrations[1::2], strict=True)
+    if any(place[first] > place[second] for first, second in pairs):
+        raise RuntimeError("a stay's records came out of order")
+    return rate

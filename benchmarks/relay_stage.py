@@ -1,0 +1,117 @@
+"""A relay over rows that are owed to a registry in another process, with a clock that is turned by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from sqlalchemy import func, select
+
+from benchmarks.rows import NOW, Rows, open_rows
+from gateway.registries import REGISTRIES
+from gateway.relay.loop import Relay
+from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
+from gateway.store import Delivery
+
+PATIENCE = 120.0
+
+
+class RelayStage:
+    """Rows that are owed, a registry's address, and the time."""
+
+    def __init__(self, rows: Rows, url: str) -> None:
+        self.rows, self.url, self.now = rows, url, NOW
+
+    async def drain(self, count: int) -> float:
+        """Deliveries a second until `count` more are settled."""
+        registry = REGISTRIES["sandbox"]({"url": self.url, "token": "x"}, lambda: self.now)
+        relay = self.relay(registry)
+        goal, news = self.settled() + count, self.heard()
+        began = time.perf_counter()
+        running = asyncio.create_task(relay.run())
+        async with asyncio.timeout(PATIENCE):
+            await self.until(news, lambda: self.settled() >= goal)
+        took = time.perf_counter() - began
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await registry.close()
+        return count / took
+
+    def heard(self) -> asyncio.Event:
+        """Set at the next commit, and at each after it was cleared."""
+        news, loop = asyncio.Event(), asyncio.get_running_loop()
+        self.rows.database.after_commit(lambda: told(loop, news))
+        return news
+
+    async def until(self, news: asyncio.Event, good: Callable[[], bool]) -> None:
+        """Look after every commit; cleared before looking, so that none is missed."""
+        news.clear()
+        while not good():
+            await news.wait()
+            news.clear()
+
+    def relay(self, registry: object) -> Relay:
+        """A relay as the gateway has it."""
+        senders = RegistrySenders(
+            self.rows.database,
+            self.rows.keyring.vault,
+            {"sandbox": registry},  # type: ignore[dict-item]  # one of REGISTRIES
+            lambda: self.now,
+        )
+        return Relay(
+            self.rows.database, senders.table(), lambda: self.now, claimed=CLAIMED, prefetch=prefetch_registrations
+        )
+
+    def settled(self) -> int:
+        """How many deliveries are done."""
+        with self.rows.database.reading() as session:
+            return session.scalar(select(func.count()).where(Delivery.state == "done")) or 0
+
+    def attempts(self) -> int:
+        """How often anything was tried."""
+        with self.rows.database.reading() as session:
+            return session.scalar(select(func.sum(Delivery.attempts))) or 0
+
+    def books(self) -> list[str]:
+        """The references the registry has, in the order they came."""
+        told: list[str] = json.loads(httpx.get(f"{self.url}/books", timeout=20).content)
+        return told
+
+    def turn(self, word: str) -> None:
+        """The registry goes `down` or `up`."""
+        httpx.post(f"{self.url}/{word}", timeout=20).raise_for_status()
+
+
+def told(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
+    """Something was committed; a loop that is over hears nothing."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(news.set)
+
+
+@contextmanager
+def open_relay(folder: Path, count: int) -> Iterator[RelayStage]:
+    """Rows of their own and a registry process of their own."""
+    command = [sys.executable, "-m", "benchmarks.registry_sink"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
+        assert sink.stdout is not None
+        url = f"http://127.0.0.1:{int(sink.stdout.readline())}"
+        try:
+            with open_rows(folder, count, owed=True) as rows:
+                yield RelayStage(rows, url)
+        finally:
+            sink.terminate()
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)

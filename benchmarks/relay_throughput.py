@@ -1,0 +1,64 @@
+"""Delivering records to a registry, against the barest loop that could."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Literal
+
+import httpx
+from sqlalchemy import select, update
+
+from benchmarks.harness import Pair
+from benchmarks.relay_stage import RelayStage, open_relay, scratch
+from gateway.domain.registration_json import registration_from_json
+from gateway.registries.sandbox_record import record_of
+from gateway.store import Delivery, Registration
+
+NAME: Final = "relay_throughput"
+BAR: Final = 0.8
+BETTER: Final[Literal["lower", "higher"]] = "higher"
+WHAT: Final = (
+    "records/s through the relay (claimed, unsealed, checked, posted in order per stay, receipt and event kept)"
+    " / a bare loop of HTTP post and committed UPDATE of records ready in memory, same database settings and registry"
+)
+N = 600
+
+
+@contextmanager
+def prepare() -> Iterator[Pair]:
+    """Two databases of the same kind; each round takes the next N records of each."""
+    with scratch() as folder, open_relay(folder / "ours", 4 * N) as ours, open_relay(folder / "bare", 3 * N) as bare:
+        ready = Ready(bare)
+        asyncio.run(ours.drain(N // 4))
+        yield Pair(lambda: asyncio.run(ours.drain(N)), lambda: ready.run(N), N)
+
+
+class Ready:
+    """Every body made beforehand: what is left is to post and to write down."""
+
+    def __init__(self, stage: RelayStage) -> None:
+        self._stage = stage
+        with stage.rows.database.reading() as session:
+            pairs = session.execute(
+                select(Delivery.id, Registration).join(Registration, Registration.id == Delivery.about)
+            ).all()
+        vault = stage.rows.keyring.vault
+        self._bodies = []
+        for number, row in pairs:
+            plain = vault.open(row.person_id, f"registration/{row.id}", row.sealed or b"")
+            self._bodies.append((number, record_of(registration_from_json(plain), {})))
+        self._place = 0
+
+    def run(self, count: int) -> float:
+        """Records a second."""
+        batch = self._bodies[self._place : self._place + count]
+        self._place += count
+        began = time.perf_counter()
+        with httpx.Client(trust_env=False) as client:
+            for number, body in batch:
+                receipt = client.post(f"{self._stage.url}/v1/registrations", json=body).json()["answers"][0]["receipt"]
+                with self._stage.rows.database.writing() as session:
+                    done = {"state": "done", "outcome": receipt}
+                    session.execute(update(Delivery).where(Delivery.id == number).values(**done))
+        return count / (time.perf_counter() - began)

@@ -1,0 +1,139 @@
+"""Many stays with their tenants and registration records, written at once: what feed and relay are measured on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import insert
+
+from certs.keys import new_private_key
+from gateway.domain.registration import Address as Place
+from gateway.domain.registration import Document, LandlordFacts, PersonFacts, Registration, StayFacts, UnitFacts
+from gateway.domain.registration_json import registration_to_json
+from gateway.journey import lanes
+from gateway.journey.keyring import Keyring
+from gateway.store import Delivery, Event, Landlord, Person, Stay, Unit
+from gateway.store import Registration as Row
+from gateway.store.database import Database
+from gateway.store.sealing import Vault
+
+AREA: Final = "370100-07"
+NOW: Final = 1_790_000_000
+DAY: Final = 86_400
+FIELDS: Final = (
+    b'{"name": "Anna Voorbeeld", "id_number": "XR1001R58", "birth_date": "1985-03-03", "nationality": "NLD",'
+    b' "document_kind": "passport"}'
+)
+RECORD: Final = Registration(
+    id="",
+    kind="check_in",
+    reference="",
+    unit=UnitFacts("DW-1", Place(street="Harbour Street 1"), AREA, "sandbox", "Europe/Rome"),
+    stay=StayFacts("", NOW - 60, NOW + DAY, NOW - 60),
+    people=(PersonFacts("", "Voorbeeld", "Anna", "1985-03-03", "NLD", Document("passport", "XR1001R58", "NLD")),),
+    landlord=LandlordFacts("l1", "Mira Holm"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A database with records in it, and the keys to read them."""
+
+    database: Database
+    keyring: Keyring
+    registrations: list[str]
+
+
+@contextmanager
+def open_rows(folder: Path, count: int, *, owed: bool = False) -> Iterator[Rows]:
+    """`count` check-ins, two to a stay, all sealed as in life; `owed` puts each in its lane to the registry."""
+    folder.mkdir(parents=True)
+    database, vault = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}"), Vault(folder / "vault")
+    database.migrate()
+    vault._keys.execute("PRAGMA synchronous = OFF")  # only while the many keys are made
+    rows = _written(database, vault, count, owed=owed)
+    vault._keys.execute("PRAGMA synchronous = FULL")
+    try:
+        yield Rows(database, Keyring(vault, new_private_key(), bytes(32), new_private_key()), rows)
+    finally:
+        vault.close()
+        database.close()
+
+
+def _written(database: Database, vault: Vault, count: int, *, owed: bool) -> list[str]:
+    with database.writing() as session:
+        owner = Landlord(name="Mira Holm", phone="+39 06 1234")
+        session.add(owner)
+        session.flush()
+        unit = Unit(
+            landlord_id=owner.id,
+            code="DW-1",
+            label="Room 1",
+            address="Harbour Street 1",
+            area=AREA,
+            timezone="Europe/Rome",
+            jurisdiction="sandbox",
+            registry_name="sandbox",
+        )
+        session.add(unit)
+        session.flush()
+        made = [_made(vault, unit.id, number) for number in range(count)]
+        for table, place in ((Stay, 0), (Person, 1), (Row, 2), (Delivery, 3)):
+            values = [row[place] for row in made if row[place]]
+            if table is not Delivery or owed:
+                session.execute(insert(table), values)
+    return [str(row[2]["id"]) for row in made]
+
+
+def _made(vault: Vault, unit_id: str, number: int) -> tuple[dict[str, Any], ...]:
+    """The rows of one tenant: stay (with its first tenant), person, registration, delivery."""
+    stay_id, person_id, row_id = f"stay-{number // 2:08}", f"person-{number:08}", f"record-{number:08}"
+    person = replace(RECORD.people[0], id=person_id)
+    record = replace(RECORD, id=row_id, reference=row_id, people=(person,), stay=replace(RECORD.stay, id=stay_id))
+    stay = {"id": stay_id, "unit_id": unit_id, "from_at": NOW - 60, "until_at": NOW + DAY, "state": "active"}
+    return (
+        {} if number % 2 else stay | {"created_at": NOW - 60, "revision": 1},
+        {"id": person_id, "stay_id": stay_id, "created_at": NOW, "sealed": vault.seal(person_id, "fields", FIELDS)},
+        {
+            "id": row_id,
+            "stay_id": stay_id,
+            "person_id": person_id,
+            "number": 0,
+            "kind": "check_in",
+            "registry_name": "sandbox",
+            "state": "queued",
+            "created_at": NOW,
+            "deadline_at": NOW + DAY,
+            "sealed": vault.seal(person_id, f"registration/{row_id}", registration_to_json(record).encode()),
+        },
+        {
+            "party": "registry:sandbox",
+            "lane": lanes.registry("sandbox", stay_id),
+            "work": "submit",
+            "about": row_id,
+            "created_at": NOW,
+            "due_at": NOW,
+            "attempts": 0,
+            "state": "owed",
+        },
+    )
+
+
+def publish(rows: Rows, first: int, count: int) -> None:
+    """Put `count` entries into the feed, numbered from `first` on, in one commit."""
+    events = [
+        {
+            "type": "CheckedIn",
+            "at": NOW,
+            "registration_id": rows.registrations[seq % len(rows.registrations)],
+            "area": AREA,
+            "data": {},
+            "for_feed": True,
+            "feed_seq": seq,
+        }
+        for seq in range(first, first + count)
+    ]
+    with rows.database.writing() as session:
+        session.execute(insert(Event), events)

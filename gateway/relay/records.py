@@ -1,0 +1,82 @@
+"""Reading records that are about to be sent: those asked for at the same moment are read and unsealed together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased, lazyload
+
+from gateway.domain.registration import Registration as Record
+from gateway.domain.registration_json import registration_from_json
+from gateway.store import Registration
+from gateway.store.database import Database
+from gateway.store.sealing import Erased, Vault
+
+Opened = tuple[Registration, Record]
+
+
+class RecordReader:
+    """Rows with their records as they will be sent; one query serves everyone who asks in the same turn of the loop."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
+        self._wanted: dict[str, asyncio.Future[Opened]] = {}
+
+    async def get(self, registration_id: str) -> Opened:
+        """One record. Raises Erased."""
+        if not self._wanted:
+            task = asyncio.create_task(self._read())
+            task.add_done_callback(_raise)
+        if registration_id not in self._wanted:
+            self._wanted[registration_id] = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(self._wanted[registration_id])
+
+    async def _read(self) -> None:
+        await asyncio.sleep(0)
+        wanted, self._wanted = self._wanted, {}
+        try:
+            opened = await asyncio.to_thread(self._open, list(wanted))
+        except Exception as error:  # noqa: BLE001 - handed to everyone who waits, who are the ones to judge it
+            for future in wanted.values():
+                future.set_exception(error)
+            return
+        for name, future in wanted.items():
+            found = opened.get(name)
+            if future.cancelled():
+                continue
+            if found is None:
+                future.set_exception(Erased())
+            else:
+                future.set_result(found)
+
+    def _open(self, ids: Sequence[str]) -> dict[str, Opened]:
+        earlier = aliased(Registration)
+        query = (
+            select(Registration, earlier.receipt)
+            .outerjoin(earlier, Registration.corrects_id == earlier.id)
+            .where(Registration.id.in_(ids))
+            .options(lazyload(Registration.stay))
+        )
+        with self._database.reading() as session:
+            rows = session.execute(query).all()
+        found = {}
+        for row, receipt in rows:
+            record = self._unsealed(row)
+            if record is not None:
+                found[row.id] = (row, replace(record, corrects=receipt))
+        return found
+
+    def _unsealed(self, row: Registration) -> Record | None:
+        """The record; None where it was erased."""
+        if row.sealed is None:
+            return None
+        try:
+            return registration_from_json(self._vault.open(row.person_id, f"registration/{row.id}", row.sealed))
+        except Erased:
+            return None
+
+
+def _raise(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.result()

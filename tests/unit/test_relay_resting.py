@@ -1,0 +1,94 @@
+"""A party that cannot be reached is left alone, tried with one delivery, and never crowds out the others."""
+
+import asyncio
+
+from gateway.outbox import Done, RetryAt, owe
+from gateway.relay.loop import PER_PARTY, Sent
+from gateway.relay.resting import RestingParties
+from gateway.store import Delivery
+from tests.parts.relaying import relaying, states
+from tests.parts.world import World
+
+NOW = 1_000_000
+
+
+def test_a_party_that_was_not_reached_rests_longer_each_time() -> None:
+    parties, now, waited = RestingParties(), NOW, []
+    assert parties.admit("registry", 1, now)
+    for delivery in range(1, 12):
+        parties.told("registry", delivery, down=True, now=now)
+        begin = now
+        while not parties.admit("registry", delivery + 1, now):
+            now += 1
+        waited.append(now - begin)
+    assert waited == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+
+
+def test_one_delivery_tries_a_party_and_its_success_opens_it_for_all() -> None:
+    parties = RestingParties()
+    parties.told("registry", 1, down=True, now=NOW)
+    assert parties.shut(NOW) == {"registry"}
+    assert [parties.admit("registry", name, NOW + 1) for name in (1, 2, 3)] == [True, False, False]
+    parties.told("registry", 1, down=False, now=NOW + 1)
+    assert parties.admit("registry", 2, NOW + 1)
+    assert parties.shut(NOW + 1) == set()
+
+
+def test_late_failures_of_the_same_outage_do_not_lengthen_the_rest() -> None:
+    parties = RestingParties()
+    for delivery in range(30):
+        parties.told("registry", delivery, down=True, now=NOW)
+    assert parties.admit("registry", 1, NOW + 1)
+
+
+def test_a_trial_that_was_settled_elsewhere_leaves_the_turn_to_another() -> None:
+    parties = RestingParties()
+    parties.told("registry", 1, down=True, now=NOW)
+    parties.admit("registry", 1, NOW + 1)
+    parties.give_up("registry", 1)
+    assert parties.admit("registry", 2, NOW + 1)
+
+
+async def test_a_lock_is_served_while_a_slow_registry_is_owed_more_than_fits(world: World) -> None:
+    stuck, unlocked = asyncio.Event(), asyncio.Event()
+
+    async def file_slowly(_delivery: Delivery) -> Sent:
+        await stuck.wait()
+        return Sent(Done())
+
+    async def unlock(_delivery: Delivery) -> Sent:
+        unlocked.set()
+        return Sent(Done())
+
+    with world.database.writing() as session:
+        for number in range(4 * PER_PARTY):
+            owe(session, party="registry:x", lane=f"r{number}", work="file", about="a", now=world.now - 1)
+        owe(session, party="lock:x", lane="unlock:1", work="unlock", about="b", now=world.now)
+    async with relaying(world, {"file": file_slowly, "unlock": unlock}):
+        async with asyncio.timeout(10):
+            await unlocked.wait()
+        stuck.set()
+
+
+async def test_an_outage_costs_one_attempt_at_a_time_however_much_is_owed(world: World) -> None:
+    tried: list[int] = []
+
+    async def file(delivery: Delivery) -> Sent:
+        tried.append(delivery.id)
+        if world.now < back_at:
+            return Sent(RetryAt(world.now + 1, "down", party_down=True))
+        return Sent(Done())
+
+    begin = world.now
+    back_at = begin + 3600
+    with world.database.writing() as session:
+        for number in range(200):
+            owe(session, party="registry:x", lane=f"r{number}", work="file", about="a", now=begin)
+    async with relaying(world, {"file": file}) as commits:
+
+        def all_done() -> bool:
+            world.now += 400
+            return states(world) == ["done"] * 200
+
+        await commits.until(all_done)
+    assert len(tried) < 200 + PER_PARTY + 40
