@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from gateway.domain.errors import Conflict, ConsentMissing, InputRefused
+from gateway.domain.errors import ConsentMissing, InputRefused
 from gateway.domain.identity import Identity
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.verification import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
-from gateway.journey.door import Shown, consent_to, latest_verification, record_verification, usable_offer
+from gateway.journey.door import Shown, consent_to, record_verification, refuse_repeat, usable_offer
 from gateway.journey.keyring import Keyring
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
@@ -58,8 +58,7 @@ class FrontDesk:
             offer = usable_offer(session, token, self._keyring, now)
             if consent_to(session, offer, "registration") is None:
                 raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
-            if latest_verification(session, offer, "review") is not None:
-                raise Conflict("A person is already looking at what you showed. Please wait a moment.")
+            refuse_repeat(session, offer)
             unit = offer.stay.unit
             refuse_unasked(facts, unit.registry_name)
             return profile_of(unit), local_date(unit, now), consent_to(session, offer, "face") is not None
