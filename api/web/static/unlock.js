@@ -7,6 +7,7 @@ import { look } from "./wait.js";
 const HOLD = 1000; // ms
 const PATIENCE = 3000; // ms until the page says that the lock has not answered yet
 const LIMIT = 15000; // ms; the command itself is dead after ten seconds
+const LOOKS = [300, 1500, 6000]; // ms
 const ARMED = 5000; // ms in which a second press counts
 
 class Unlocker {
@@ -102,7 +103,7 @@ class Unlocker {
       this.busy = false;
       this.button.removeAttribute("aria-disabled");
       this.label(this.say.hold);
-      look(); // the lock's own word below is then as fresh as its answer
+      for (const ms of LOOKS) setTimeout(look, ms); // the lock tells of its bolt a moment after its answer
     }
   }
 
