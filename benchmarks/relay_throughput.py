@@ -22,7 +22,7 @@ WHAT: Final = (
     "records/s through the relay (claimed, unsealed, checked, posted in order per stay, receipt and event kept)"
     " / a bare loop of HTTP post and committed UPDATE of records ready in memory, same database settings and registry"
 )
-N = 600
+N = 300
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from gateway.store.sealing import Erased, Vault
 ASK_AFTER: Final = 5
 NOT_SET_UP: Final = 300
 ASK_TIMES: Final = 12
-AT_A_TIME: Final = 8  # requests under way at one registry
+AT_A_TIME: Final = 4  # requests under way at one registry
 CLAIMED: Final = frozenset({"submit"})
 
 
