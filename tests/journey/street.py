@@ -86,7 +86,7 @@ class Street:
         offer = await self.ask("landlord", "POST", f"/units/{unit}/offers", json=dates)
         tenant = Tenant(offer, httpx.AsyncClient(base_url=self.url, timeout=60))
         tenant.client.headers["Authorization"] = f"Offer {tenant.token}"
-        self.people[f"tenant of {room}"] = tenant.client
+        self.people[f"tenant of {offer['stay_id']}"] = tenant.client
         consents = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}
         good(await tenant.client.post("/door/consents", json=consents))
         return tenant
