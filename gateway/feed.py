@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
