@@ -7,7 +7,7 @@ import pytest
 
 from api.cli.walk import Pictures, until
 from certs.keys import jwk_of
-from tests.journey.street import Street, good, told
+from tests.journey.street import Street, Tenant, good, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -54,6 +54,11 @@ async def test_the_journey(street: Street, pictures: Pictures) -> None:
     assert "HS7-101" in entry
 
     # 9 the end: end_stay. Revoked on the lock until read back; the check-out is reported.
+    await the_end(street, tenant)
+
+
+async def the_end(street: Street, tenant: Tenant) -> None:
+    """Step 9, until the lock and the registry have both answered."""
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
     ended = await until(lambda: street.stay(tenant), lambda stay: stay["keys"][0]["state"] == "revoked", "revoked")
     assert (ended["state"], (await street.control("GET", "/devices/lock-101"))["keys"]) == ("ended", [])
