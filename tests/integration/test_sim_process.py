@@ -74,6 +74,7 @@ async def test_a_killed_building_remembers_and_moves_nothing_twice(devices: Devi
     key = await devices.put_key("lock-1")
     unlock = await devices.send("lock-1", "unlock", key=key)
     await devices.answer(unlock)
+    await devices.until_told("unlocked")  # said only once the answer is stored: a lock killed before it says so
     await devices.stop(kill=True)
     devices.heard.clear()
     await devices.deliver(unlock)
