@@ -101,6 +101,7 @@ class MqttLink:
         self._drained.set()
         if self._task:
             await self._task
+        self._client.reinitialise()
         self._arrived.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
@@ -180,6 +181,7 @@ class MqttLink:
             self._drained.clear()
             await self._drained.wait()
         self._generation += 1
+        self._client.reinitialise()  # closes the pipe to its thread, which paho leaves to the garbage collector
         self._client = self._new_client()  # paho would send again what was in flight, however late
         self._lost.clear()
         if self._stopping.is_set():
