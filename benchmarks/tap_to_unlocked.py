@@ -29,7 +29,7 @@ NAME: Final = "tap_to_unlocked"
 BAR: Final = 2.0
 BETTER: Final[Literal["lower", "higher"]] = "lower"
 WHAT: Final = "p50 of POST unlock until the lock's answer / p50 of a bare FastAPI + paho echo over the same broker"
-N = 80
+N = 60
 PATIENCE = 10.0
 
 
