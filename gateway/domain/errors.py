@@ -131,12 +131,6 @@ class IdempotencyMismatch(InputRefused):
     code, title = "idempotency_mismatch", "This request was already made differently"
 
 
-class IdempotencyInFlight(Conflict):
-    """The first request with this Idempotency-Key has not finished."""
-
-    code, title = "idempotency_in_flight", "The same request is still running"
-
-
 class DisclosureBlocked(LodgekeyError):
     """The disclosure log cannot be written, so nothing is disclosed."""
 

@@ -56,7 +56,6 @@ TEXTS: dict[str, Text] = {
     "error.idempotency_mismatch": Text(
         "表单已提交过，请重新打开页面。", "This form was already sent. Open the page again."
     ),
-    "error.idempotency_in_flight": Text("同一请求仍在处理中，请稍候。", "The same request is still running."),
     "error.disclosure_blocked": Text(
         "披露日志无法写入，因此不能显示记录。请告知管理员。",
         "The disclosure log cannot be written, so nothing is shown.",
