@@ -1,5 +1,6 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
+from gateway.store.fleet import Certificate, Claim
 from gateway.store.model import Model
 from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
@@ -7,6 +8,8 @@ from gateway.store.stays import Command, Consent, Key, Offer, Passcode, Person, 
 
 __all__ = [
     "Account",
+    "Certificate",
+    "Claim",
     "Command",
     "Consent",
     "Delivery",

@@ -8,6 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -57,14 +58,24 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision (Alembic)."""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config = _migrations()
         config.attributes["engine"] = self._engine
         command.upgrade(config, "head")
 
     def close(self) -> None:
         """Give every connection back."""
         self._engine.dispose()
+
+
+def newest_revision() -> str | None:
+    """The revision that migrate() brings the tables to."""
+    return ScriptDirectory.from_config(_migrations()).get_current_head()
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -65,6 +65,7 @@ class Device(Model):
     """A lock or kiosk: who it is, and what it last said of itself; silence changes nothing.
 
     `told_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
+    `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts.
     """
 
     __tablename__ = "devices"
@@ -77,6 +78,7 @@ class Device(Model):
     public_key: Mapped[bytes]
     certificate_serial: Mapped[str] = mapped_column(String(48))
     certificate_expires_at: Mapped[int]
+    trust: Mapped[Word | None]
     revoked_at: Mapped[int | None]
     online: Mapped[bool | None]
     bolt: Mapped[Word] = mapped_column(default="unknown")
