@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import audit, broker, database, demo, device, serve
+from api.cli import audit, broker, database, demo, device, doctor, serve
 
 app = typer.Typer(
     name="lodgekey",
@@ -12,6 +12,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.add_typer(device.app, name="device")
 app.add_typer(broker.app, name="broker")
 app.add_typer(audit.app, name="audit")

@@ -1,0 +1,150 @@
+"""`lodgekey doctor` finds what keeps a gateway from its work, and says what to do about it."""
+
+import json
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from api.cli.main import app
+from certs.ca import Authority
+from gateway import checkup, outbox
+from gateway.checkup import Finding, examine
+from gateway.settings import Settings
+from gateway.store import Device
+from tests.parts.world import DAY, LOCK, NOW, World
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def settings(world: World, tmp_path: Path) -> Settings:
+    """A gateway's folder as it stands after its first start, with a broker to start."""
+    binary = tmp_path / "mosquitto"
+    binary.write_text("#!/bin/sh\n")
+    binary.chmod(0o700)
+    Authority.open(world.folder / "certs", lambda: NOW)
+    return Settings(folder=world.folder, mosquitto=binary)
+
+
+@pytest.fixture(autouse=True)
+def a_clock_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps the clock of the machine the tests run on is not theirs to judge."""
+    monkeypatch.setattr(checkup, "_is_clock_kept", lambda: True)
+
+
+def bad(settings: Settings, now: int = NOW) -> list[Finding]:
+    """What is not good."""
+    return [finding for finding in examine(settings, now) if finding.mood != "good"]
+
+
+def test_a_gateway_in_order_has_nothing_to_see_to(settings: Settings) -> None:
+    found = examine(settings, NOW)
+    assert {finding.check for finding in found} == set(checkup.CHECKS)
+    assert bad(settings) == []
+
+
+def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
+    (missing,) = bad(settings.model_copy(update={"mosquitto": tmp_path / "nowhere"}))
+    assert (missing.check, missing.mood) == ("broker", "bad")
+    assert "apt install mosquitto" in missing.sentence
+
+
+def own_broker(settings: Settings, port: int) -> Settings:
+    """The same gateway with an operator's own broker on a port of this machine."""
+    ca = settings.folder / "certs" / "root.pem"
+    files = {"broker_ca_file": ca, "broker_cert_file": None, "broker_key_file": None}
+    return settings.model_copy(update={"broker_host": "127.0.0.1", "broker_port": port, **files})
+
+
+def test_an_operators_broker_that_does_not_answer_is_found(settings: Settings) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    (silent,) = bad(own_broker(settings, port))
+    assert silent.check == "broker"
+    assert "does not answer" in silent.sentence
+
+
+def test_a_folder_that_cannot_be_written_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> Iterator[None]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    (unwritable,) = bad(settings)
+    assert unwritable == Finding(
+        "folder", "bad", f"{settings.folder} cannot be written (Permission denied). Give it to this user."
+    )
+
+
+def test_a_key_that_others_can_read_is_found(settings: Settings) -> None:
+    key = settings.folder / "certs" / "command.key"
+    key.chmod(0o644)
+    (readable,) = bad(settings)
+    assert readable.sentence == f"Others can read {key}. Close it with: chmod 600 {key}"
+
+
+def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) -> None:
+    with world.database.writing() as session:
+        outbox.record(session, "KeyOffered", NOW)
+    assert bad(settings, NOW - 60) == []
+    (behind,) = bad(settings, NOW - 7200)
+    assert (behind.check, behind.mood) == ("clock", "bad")
+    assert "120 minutes behind" in behind.sentence
+
+
+def test_a_clock_that_nothing_keeps_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "_is_clock_kept", lambda: False)
+    (loose,) = bad(settings)
+    assert (loose.check, loose.mood) == ("clock", "care")
+
+
+@pytest.mark.parametrize(("days", "mood", "words"), [(13, "care", "expires in 13 days"), (-1, "bad", "has expired")])
+def test_an_expiring_certificate_is_found(settings: Settings, world: World, days: int, mood: str, words: str) -> None:
+    with world.database.writing() as session:
+        session.get_one(Device, LOCK).certificate_expires_at = NOW + days * DAY
+    (expiring,) = bad(settings)
+    assert (expiring.check, expiring.mood) == ("certificates", mood)
+    assert f"device {LOCK} {words}" in expiring.sentence
+
+
+def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> None:
+    with world.database.writing() as session:
+        outbox.owe(session, party="p", lane="l", work="w", about="a", now=NOW - 7200)
+    (stuck,) = bad(settings)
+    assert stuck.sentence.startswith("1 deliveries are more than an hour past their time.")
+
+
+def test_a_database_of_an_older_release_is_found(settings: Settings, world: World) -> None:
+    with world.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    (older,) = bad(settings)
+    assert older.check == "database"
+    assert "lodgekey db migrate" in older.sentence
+
+
+def test_a_database_that_is_none_is_found_and_the_other_checks_go_on(settings: Settings, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"this is not a database at all, whatever its name says" * 40)
+    found = examine(settings.model_copy(update={"database_url": f"sqlite:///{broken}"}), NOW)
+    unreadable = {finding.check for finding in found if finding.mood == "bad"}
+    assert "database" in unreadable
+    assert {"folder", "broker"} <= {finding.check for finding in found if finding.mood == "good"}
+
+
+def test_the_command_prints_one_object_and_fails_where_something_is_bad(tmp_path: Path) -> None:
+    environment = {"LODGEKEY_MOSQUITTO": str(tmp_path / "nowhere")}
+    result = RUN.invoke(app, ["doctor", "--folder", str(tmp_path), "--json"], env=environment)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["ok"]) == (1, False)
+    assert {"check", "mood", "sentence"} == told["findings"][0].keys()
+
+
+def test_settings_that_cannot_be_are_told_by_name() -> None:
+    result = RUN.invoke(app, ["doctor"], env={"LODGEKEY_PORT": "many"})
+    assert result.exit_code == 1
+    assert "LODGEKEY_PORT" in result.stdout
