@@ -1,11 +1,17 @@
-"""Writes the measured tables of docs/identity.md: `python -m benchmarks.identity_tables [PART …]`."""
+"""Writes the measured tables of docs/identity.md: `python -m benchmarks.identity_tables [PART …]`.
+
+Documents and clips are kept as they are counted (benchmarks/identity_kept.py), so it may be stopped at any time.
+"""
 
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-from benchmarks.identity_figures import ClipRow, DocumentRow, FaceRow, bound, count_clips, count_documents, count_faces
+from benchmarks.identity_clips import ClipRow, count_clips
+from benchmarks.identity_figures import FaceRow, bound, count_faces
+from benchmarks.identity_papers import DocumentRow, Read, count_documents, sum_up
 from gateway.identity.documents import DocumentReader
 from gateway.identity.faces import FaceRecognitionEngine
 from gateway.identity.ocr import PrintReader
@@ -24,14 +30,21 @@ def limit(errors: int, trials: int) -> str:
     return f"{errors}/{trials} (≤ {100 * bound(errors, trials):.1f} %)"
 
 
-def document_lines(rows: list[DocumentRow]) -> Iterator[str]:
-    """The table of documents."""
-    yield "| document | pictures | read exactly | passed without a person | to a person | wrong but passed | median |"
+def document_lines(read: list[Read]) -> Iterator[str]:
+    """The table of documents by kind, and by what was done to the picture."""
+    yield from counted_lines("document", list(sum_up(read, lambda one: one.kind)))
+    yield ""
+    yield from counted_lines("picture", list(sum_up(read, lambda one: one.way)))
+
+
+def counted_lines(first: str, rows: list[DocumentRow]) -> Iterator[str]:
+    """One table of readings."""
+    yield f"| {first} | pictures | read exactly | passed without a person | to a person | wrong but passed | median |"
     yield "|---|---|---|---|---|---|---|"
     for row in rows:
         cells = (share(row.exact, row.pictures), share(row.passed, row.pictures), share(row.person, row.pictures))
         wrong = limit(row.wrong, row.pictures)
-        yield f"| {row.kind} | {row.pictures} | {' | '.join(cells)} | {wrong} | {row.milliseconds / 1000:.1f} s |"
+        yield f"| {row.name} | {row.pictures} | {' | '.join(cells)} | {wrong} | {row.milliseconds / 1000:.1f} s |"
 
 
 def face_lines(rows: list[FaceRow]) -> Iterator[str]:
@@ -53,13 +66,25 @@ def clip_lines(rows: list[ClipRow]) -> Iterator[str]:
     yield f"| {living.species} | {living.clips} | BPCER {limit(living.errors, living.clips)} |"
 
 
+@cache
+def load_engine() -> FaceRecognitionEngine:
+    """Once, and only where something is left to count."""
+    return FaceRecognitionEngine()
+
+
+@cache
+def load_reader() -> DocumentReader:
+    """Likewise."""
+    return DocumentReader(PrintReader(), load_engine())
+
+
 def count_part(part: str) -> Iterator[str]:
-    """The lines of one table, counted now."""
+    """The lines of one table, counted now or known from before."""
     if part == "Documents":
-        return document_lines(list(count_documents(DocumentReader(PrintReader(), FaceRecognitionEngine()))))
+        return document_lines(count_documents(load_reader))
     if part == "Faces":
         return face_lines(list(count_faces()))
-    return clip_lines(list(count_clips(FaceRecognitionEngine())))
+    return clip_lines(list(count_clips(load_engine)))
 
 
 def main() -> None:

@@ -1,0 +1,111 @@
+"""What is counted for the table of clips: heads and takes that no threshold was chosen on.
+
+The thresholds were chosen on astronaut, obama.jpg and obama3.jpg with one order of turns and an even light. Here other
+photographs are filmed, each also mirrored, in random orders, light, grain and with an unsteady hand.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import cv2
+import numpy as np
+
+from benchmarks.identity_kept import KeptOutcomes, Outcome
+from firmware_sim.camera import encode_jpeg
+from firmware_sim.heads import (
+    Head,
+    build_head,
+    film_bent_print,
+    film_living,
+    film_sliding,
+    film_still,
+    film_turned_print,
+)
+from gateway.domain.identity import Challenge, Turn
+from gateway.domain.liveness import TURN_COUNT, TURNS
+from gateway.identity.faces import FaceEngine
+from gateway.identity.images import Pixels, decode_image
+from gateway.identity.liveness import check_liveness
+from gateway.identity.settings import Thresholds
+from tests.specimens.photographs import load_photographs
+
+TAKES = 6
+LIVING = "living head"
+SOURCES = (
+    *(f"gateway/identity/{name}.py" for name in ("liveness", "faces", "images")),
+    "firmware_sim/camera.py", "firmware_sim/heads.py", "benchmarks/identity_clips.py",
+)  # fmt: skip
+Film = Callable[[Head, Sequence[Turn], Random], list[bytes]]
+SPECIES: dict[str, Film] = {
+    LIVING: lambda head, turns, dice: film_living(head, turns, dice.uniform(35, 48)),
+    "still photograph": lambda head, turns, _: film_still(head, turns),
+    "sliding photograph": lambda head, turns, _: film_sliding(head, turns),
+    "flat print, turned by 40° to 65°": lambda head, turns, dice: film_turned_print(head, turns, dice.uniform(40, 65)),
+    "print bent by 60° to 160°, turned by 35° to 60°": lambda head, turns, dice: film_bent_print(
+        head, turns, dice.uniform(60, 160), dice.uniform(35, 60)
+    ),
+    "clip of an earlier challenge": lambda head, turns, dice: film_living(
+        head, another_order(turns, dice), dice.uniform(35, 48)
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRow:
+    """One species of clip: how many, and how many were judged wrongly."""
+
+    species: str
+    clips: int
+    errors: int
+
+
+def count_clips(engine: Callable[[], FaceEngine], kept: KeptOutcomes | None = None) -> Iterator[ClipRow]:
+    """Living heads first, then each attack; `engine` is called where a clip has to be judged."""
+    kept = kept or KeptOutcomes("clips", SOURCES)
+    people = held_out_photographs()
+    for species in SPECIES:
+        names = [f"{species} | {person} | {take}" for person in people for take in range(TAKES)]
+        passed = sum(
+            kept.look_up(name, lambda: judge_take(engine(), name, people))["passed"]  # noqa: B023 - called now
+            for name in names
+        )
+        yield ClipRow(species, len(names), len(names) - passed if species == LIVING else passed)
+
+
+def held_out_photographs() -> dict[str, Pixels]:
+    """Two photographs that nothing was tuned on, and their mirror images."""
+    found = load_photographs()
+    sources = {"biden": found["biden"][0], "obama2": found["obama"][1]}
+    mirrored = {f"{name} mirrored": np.ascontiguousarray(picture[:, ::-1]) for name, picture in sources.items()}
+    return sources | mirrored
+
+
+def judge_take(engine: FaceEngine, name: str, people: dict[str, Pixels]) -> Outcome:
+    """One clip filmed and judged; everything random about it follows from its name."""
+    species, person, _ = name.split(" | ")
+    dice = Random(name)
+    asked = tuple(dice.choice(TURNS) for _ in range(TURN_COUNT))
+    clip = SPECIES[species](build_head(people[person]), asked, dice)
+    frames = list(hold_unsteadily([decode_image(frame) for frame in clip], dice))
+    found = check_liveness(engine, Challenge("count", asked, 0, 60), frames, people[person], Thresholds())
+    return {"passed": found.passed, "problems": list(found.problems), "turns": asked}
+
+
+def another_order(turns: Sequence[Turn], dice: Random) -> tuple[Turn, ...]:
+    """Any order but this one."""
+    while (order := tuple(dice.choice(TURNS) for _ in turns)) == tuple(turns):
+        pass
+    return order
+
+
+def hold_unsteadily(frames: Sequence[Pixels], dice: Random) -> Iterator[Pixels]:
+    """The frames as a hand-held camera sees them: other light, grain, a few pixels of tremor, compressed."""
+    gain, grain, tremor, quality = dice.uniform(0.6, 1.15), dice.uniform(1, 8), dice.uniform(0, 2), dice.randint(60, 90)
+    noise = np.random.default_rng(dice.randrange(1 << 32))
+    for frame in frames:
+        x, y = noise.normal(0, tremor, 2)
+        size = (frame.shape[1], frame.shape[0])
+        moved = cv2.warpAffine(frame, np.array([[1, 0, x], [0, 1, y]]), size, borderMode=cv2.BORDER_REPLICATE)
+        lit = np.clip(moved * gain + noise.normal(0, grain, frame.shape), 0, 255)
+        yield decode_image(encode_jpeg(np.asarray(lit, np.uint8), quality))
