@@ -4,6 +4,7 @@ from gateway.store.fleet import Certificate, Claim
 from gateway.store.model import Model
 from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
+from gateway.store.slots import SlotCode
 from gateway.store.stays import Command, Consent, Key, Offer, Passcode, Person, Stay, Verification
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RepeatedRequest",
     "SetAside",
     "SignIn",
+    "SlotCode",
     "Stay",
     "Unit",
     "Verification",
