@@ -20,7 +20,7 @@ from certs.profiles import Issuer, Kind
 
 DEVICE_DAYS = 90
 SERVER_DAYS = 397
-CLAIM_DAYS = 30
+CLAIM_DAYS = 1
 CRL_DAYS = 7
 
 
@@ -114,13 +114,16 @@ class Authority:
         made = profiles.device_certificate(by.issuing, public, site, device, kind=kind, now=now, days=days)
         return _issued(made, by)
 
-    def issue_claim(self, public: ec.EllipticCurvePublicKey, site: str, days: int = CLAIM_DAYS) -> Issued:
-        """Claim certificate for a batch of new devices of one site; raises BadRequest."""
-        by = self.generations.devices
-        return _issued(profiles.claim_certificate(by.issuing, public, site, now=self.now(), days=days), by)
+    def issue_claim(
+        self, public: ec.EllipticCurvePublicKey, site: str, device: str, kind: Kind, days: int = CLAIM_DAYS
+    ) -> Issued:
+        """Claim certificate for one new device; raises BadRequest."""
+        by, now = self.generations.devices, self.now()
+        made = profiles.claim_certificate(by.issuing, public, site, device, kind=kind, now=now, days=days)
+        return _issued(made, by)
 
     def read_enrolment(self, raw: bytes) -> Enrolment:
-        """What a new device sent, checked; raises BadRequest or BadSignature. The caller refuses revoked claims."""
+        """What a new device sent, checked; raises BadRequest or BadSignature. The caller refuses used claims."""
         issuers = [generation.issuing for generation in self.generations.believed]
         return read_enrolment(raw, issuers, self.now())
 

@@ -1,13 +1,13 @@
-"""Taking a new device into service: a claim certificate from the box, and proof that the device holds its own key.
+"""Taking a new device into service: a claim made for it alone, and proof that the device holds its own key.
 
-A batch of devices shares one claim for one site. A claim opens nothing by itself: its extended key usage is signing,
-and no TLS server takes it for a client. The enrolment is signed by the claim's key and carries a PKCS #10 request
-signed by the device's; the gateway issues each device name once and may revoke a claim by its serial.
+A claim names one device, and lives for hours. It opens nothing by itself: its extended key usage is signing, and no
+TLS server takes it for a client. The enrolment is signed by the claim's key and carries a PKCS #10 request signed by
+the device's. The gateway takes each claim once.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certs import cbor
 from certs.cose import payload_unverified, sign1, verify1
 from certs.errors import BadRequest, BadSignature
-from certs.profiles import CLAIM_USAGE, IDENTIFIER, Issuer, Kind, public_of_request
+from certs.profiles import CLAIM_URN, CLAIM_USAGE, Issuer, Kind, name_in_request, public_of_request
 from certs.renewal import certificate_request, read_request
 
 CONTEXT = b"lodgekey-enrolment-v1"
 MAX_ENROLMENT = 4096
-CSR, DEVICE, KIND, CLAIM = 1, 2, 3, 4
+CSR, CLAIM = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +37,28 @@ class Enrolment:
 
 
 def write_enrolment(
-    claim_key: ec.EllipticCurvePrivateKey,
-    claim: x509.Certificate,
-    key: ec.EllipticCurvePrivateKey,
-    device: str,
-    kind: Kind,
+    claim_key: ec.EllipticCurvePrivateKey, claim: x509.Certificate, key: ec.EllipticCurvePrivateKey, device: str
 ) -> bytes:
-    """What a new device sends: COSE_Sign1 by the claim's key over the device's request and name."""
-    said = {
-        CSR: certificate_request(key, device),
-        DEVICE: device,
-        KIND: kind,
-        CLAIM: claim.public_bytes(Encoding.DER),
-    }
+    """What a new device sends: COSE_Sign1 by the claim's key over the device's request and the claim."""
+    said = {CSR: certificate_request(key, device), CLAIM: claim.public_bytes(Encoding.DER)}
     return sign1(cbor.encode(said), claim_key, external_aad=CONTEXT)
 
 
 def read_enrolment(raw: bytes, issuers: Iterable[Issuer], now: int) -> Enrolment:
     """The enrolment, with claim, signatures and proof of possession checked; raises BadRequest or BadSignature.
 
-    The caller refuses revoked claims and names already taken.
+    The caller refuses claims that were used, and names out of service.
     """
     if len(raw) > MAX_ENROLMENT:
         raise BadRequest("too long for an enrolment")
     claim = _claim_in(_said(payload_unverified(raw)))
-    site, public = _check_claim(claim, issuers, now)
+    (kind, site, device), public = _check_claim(claim, issuers, now)
     said = _said(verify1(raw, public, external_aad=CONTEXT))
-    device, kind = said[DEVICE], said[KIND]
-    if not isinstance(device, str) or not IDENTIFIER.match(device) or kind not in ("lock", "kiosk"):
-        raise BadRequest("an enrolment names a lock or kiosk")
     request = read_request(said[CSR])
-    public_of_request(request)
+    if public_of_request(request) == public:
+        raise BadRequest("the claim's key passes through other hands: it is nobody's own")
+    if name_in_request(request) != device:
+        raise BadRequest("the request is for another device than the claim")
     return Enrolment(site, device, kind, request, claim.serial_number)
 
 
@@ -76,7 +67,7 @@ def _said(payload: bytes) -> dict[int, Any]:
         said = cbor.decode(payload)
     except cbor.NotCanonical as error:
         raise BadRequest("not an enrolment") from error
-    if not isinstance(said, dict) or set(said) != {CSR, DEVICE, KIND, CLAIM}:
+    if not isinstance(said, dict) or set(said) != {CSR, CLAIM}:
         raise BadRequest("not an enrolment")
     if not isinstance(said[CSR], bytes) or not isinstance(said[CLAIM], bytes):
         raise BadRequest("not an enrolment")
@@ -90,7 +81,9 @@ def _claim_in(said: dict[int, Any]) -> x509.Certificate:
         raise BadRequest("the claim is no certificate") from error
 
 
-def _check_claim(claim: x509.Certificate, issuers: Iterable[Issuer], now: int) -> tuple[str, ec.EllipticCurvePublicKey]:
+def _check_claim(
+    claim: x509.Certificate, issuers: Iterable[Issuer], now: int
+) -> tuple[tuple[Kind, str, str], ec.EllipticCurvePublicKey]:
     if not any(_issued_by(claim, issuer) for issuer in issuers):
         raise BadSignature("the claim is not of this gateway")
     if not claim.not_valid_before_utc.timestamp() <= now < claim.not_valid_after_utc.timestamp():
@@ -100,7 +93,8 @@ def _check_claim(claim: x509.Certificate, issuers: Iterable[Issuer], now: int) -
     public = claim.public_key()
     if list(usages) != [CLAIM_USAGE] or not isinstance(public, ec.EllipticCurvePublicKey):
         raise BadRequest("a device's certificate is no claim")
-    return names.get_values_for_type(x509.UniformResourceIdentifier)[0].removeprefix("urn:lodgekey:claim:"), public
+    kind, site, device = names.get_values_for_type(x509.UniformResourceIdentifier)[0].removeprefix(CLAIM_URN).split(":")
+    return (cast("Kind", kind), site, device), public
 
 
 def _issued_by(claim: x509.Certificate, issuer: Issuer) -> bool:

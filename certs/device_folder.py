@@ -76,18 +76,25 @@ def write_device_folder(
     if not key_file.exists():
         save_private_key(key_file, new_private_key())
     issued = authority.issue_device(load_private_key(key_file).public_key(), site, device, kind, days)
+    described = describe_device(authority, site, device, kind, host=host, port=port)
+    write_atomic(path / "cert.pem", issued.chain_pem, PUBLIC)
+    write_atomic(path / "ca.pem", authority.ca_pem, PUBLIC)
+    write_atomic(path / "device.json", json.dumps(described, indent=2).encode(), PUBLIC)
+    return issued
+
+
+def describe_device(
+    authority: Authority, site: str, device: str, kind: Kind, *, host: str, port: int
+) -> dict[str, Any]:
+    """What device.json says."""
     keys = gateway_keys_of(authority)
-    described = {
+    return {
         "site": site,
         "device": device,
         "kind": kind,
         "broker": {"host": host, "port": port},
         "gateway": {name: jwk_of(getattr(keys, name)) for name in GATEWAY_KEYS},
     }
-    write_atomic(path / "cert.pem", issued.chain_pem, PUBLIC)
-    write_atomic(path / "ca.pem", authority.ca_pem, PUBLIC)
-    write_atomic(path / "device.json", json.dumps(described, indent=2).encode(), PUBLIC)
-    return issued
 
 
 def read_device_folder(path: Path) -> DeviceFolder:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -17,6 +18,7 @@ from certs.errors import BadRequest
 Kind = Literal["lock", "kiosk"]
 BACKDATE = 300  # seconds: a device whose clock is a little behind still accepts what was issued just now
 ROOT_DAYS, ISSUING_DAYS = 20 * 366, 5 * 366
+CLAIM_URN = "urn:lodgekey:claim:"
 CLAIM_USAGE = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # id-kp-documentSigning (RFC 9336): no TLS takes it
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,36}\Z")
 RESERVED = re.compile(r"gateway.*\Z")  # the broker gives these names the gateway's rights
@@ -66,10 +68,7 @@ def device_certificate(
     issuer: Issuer, public: ec.EllipticCurvePublicKey, site: str, device: str, *, kind: Kind, now: int, days: int
 ) -> x509.Certificate:
     """Client certificate of a lock or kiosk: CN is the device's id, URI SAN `urn:lodgekey:<kind>:<site>:<device>`."""
-    if not IDENTIFIER.match(site) or not IDENTIFIER.match(device) or kind not in ("lock", "kiosk"):
-        raise BadRequest("site and device ids are 1 to 36 of a-z, 0-9 and -")
-    if RESERVED.match(device):
-        raise BadRequest("names that begin with gateway are the gateway's own")
+    _require_device(site, device, kind)
     return _client_certificate(issuer, public, device, f"urn:lodgekey:{kind}:{site}:{device}", now=now, days=days)
 
 
@@ -83,12 +82,11 @@ def gateway_certificate(
 
 
 def claim_certificate(
-    issuer: Issuer, public: ec.EllipticCurvePublicKey, site: str, *, now: int, days: int
+    issuer: Issuer, public: ec.EllipticCurvePublicKey, site: str, device: str, *, kind: Kind, now: int, days: int
 ) -> x509.Certificate:
-    """What a batch of new devices for one site shares: good for enrolling (certs.claims), and for nothing else."""
-    if not IDENTIFIER.match(site):
-        raise BadRequest("site ids are 1 to 36 of a-z, 0-9 and -")
-    name: list[x509.GeneralName] = [x509.UniformResourceIdentifier(f"urn:lodgekey:claim:{site}")]
+    """What the installer of one device is given: good for enrolling it (certs.claims), and for nothing else."""
+    _require_device(site, device, kind)
+    name: list[x509.GeneralName] = [x509.UniformResourceIdentifier(f"{CLAIM_URN}{kind}:{site}:{device}")]
     builder = _leaf(issuer, public, "Lodgekey claim", name, now=now, days=days)
     return builder.add_extension(x509.ExtendedKeyUsage([CLAIM_USAGE]), critical=True).sign(issuer.key, hashes.SHA256())
 
@@ -125,13 +123,38 @@ def revocation_list(
 
 
 def public_of_request(csr: x509.CertificateSigningRequest) -> ec.EllipticCurvePublicKey:
-    """The P-256 key of a request whose signature proves its possession; names in the request are ignored."""
-    public = csr.public_key()
+    """The P-256 key of a request whose signature (SHA-256) proves its possession; raises BadRequest.
+
+    A key that is no point of the curve, or lies on another one, is no key: P-256 has no points of low order.
+    """
+    try:
+        public, proven = csr.public_key(), csr.is_signature_valid
+        digest = csr.signature_hash_algorithm
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise BadRequest("the request holds no sound key") from error
     if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
         raise BadRequest("devices have P-256 keys")
-    if not csr.is_signature_valid:
+    if not proven or not isinstance(digest, hashes.SHA256):
         raise BadRequest("the request is not signed by its own key")
     return public
+
+
+def name_in_request(csr: x509.CertificateSigningRequest) -> str:
+    """The one common name a request asks for; raises BadRequest. What it says besides is ignored."""
+    try:
+        names = [str(found.value) for found in csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    except ValueError as error:
+        raise BadRequest("the request names nobody") from error
+    if len(names) != 1:
+        raise BadRequest("the request names nobody, or several")
+    return names[0]
+
+
+def _require_device(site: str, device: str, kind: str) -> None:
+    if not IDENTIFIER.match(site) or not IDENTIFIER.match(device) or kind not in ("lock", "kiosk"):
+        raise BadRequest("site and device ids are 1 to 36 of a-z, 0-9 and -")
+    if RESERVED.match(device):
+        raise BadRequest("names that begin with gateway are the gateway's own")
 
 
 def _client_certificate(

@@ -47,7 +47,7 @@ def gateway(authority: Authority) -> x509.Certificate:
 
 
 def claim(authority: Authority) -> x509.Certificate:
-    return authority.issue_claim(new_private_key().public_key(), "site-1").certificate
+    return authority.issue_claim(new_private_key().public_key(), "site-1", "lock-1", "lock").certificate
 
 
 MADE: dict[str, tuple[Callable[[Authority], x509.Certificate], set[str]]] = {
