@@ -1,6 +1,7 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
 from gateway.store.fleet import Certificate, Claim
+from gateway.store.identity import LivenessChallenge, Portrait
 from gateway.store.model import Model
 from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
@@ -21,10 +22,12 @@ __all__ = [
     "HeardMessage",
     "Key",
     "Landlord",
+    "LivenessChallenge",
     "Model",
     "Offer",
     "Passcode",
     "Person",
+    "Portrait",
     "Registration",
     "RepeatedRequest",
     "SetAside",

@@ -43,7 +43,8 @@ class SignIn(Model):
 class Unit(Model):
     """A dwelling: one permanent code, an address, a grid area, a time zone (IANA) and the law that applies.
 
-    `registry_facts` (path: text) is what its registry wants to know beyond that.
+    `registry_facts` (path: text) is what its registry wants to know beyond that. `liveness_level` is the landlord's
+    choice of how a tenant shows to be there: phone, kiosk or person.
     """
 
     __tablename__ = "units"
@@ -57,6 +58,7 @@ class Unit(Model):
     jurisdiction: Mapped[Word]
     registry_name: Mapped[Word]
     registry_facts: Mapped[Json] = mapped_column(default=dict)
+    liveness_level: Mapped[Word] = mapped_column(default="phone", server_default="phone")
     landlord: Mapped[Landlord] = relationship(lazy="joined")
     devices: Mapped[list["Device"]] = relationship(back_populates="unit", order_by="Device.id")
 

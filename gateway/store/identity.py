@@ -1,0 +1,36 @@
+"""What the identity step keeps: challenges that wait for their clips, and portraits a registry is owed."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.store.model import Model, Word
+
+
+class LivenessChallenge(Model):
+    """The last challenge of one offer; short-lived. `turns` is one letter a turn (l, r); `tries`: clips since `since`.
+
+    Any process may issue it and any may judge the clip that answers it, once.
+    """
+
+    __tablename__ = "liveness_challenges"
+    offer_id: Mapped[str] = mapped_column(ForeignKey("offers.id"), primary_key=True)
+    nonce: Mapped[Word]
+    turns: Mapped[Word]
+    issued_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    answered_at: Mapped[int | None]
+    tries: Mapped[int]
+    since: Mapped[int]
+
+
+class Portrait(Model):
+    """The portrait of one person, sealed under that person's key, until the registry has the record.
+
+    One row a person whose face is stored; `jurisdiction` is the code of the profile that asks for it.
+    """
+
+    __tablename__ = "portraits"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    jurisdiction: Mapped[Word] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+    kept_at: Mapped[int]
