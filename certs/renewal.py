@@ -1,6 +1,7 @@
 """A device's certificate in time: when it is to be renewed, the request, and whether what came back is right."""
 
 import datetime
+import hashlib
 from collections.abc import Iterable
 
 from cryptography import x509
@@ -47,6 +48,12 @@ def read_certificates(pem: bytes) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(pem)
     except ValueError as error:
         raise BadRequest("not certificates") from error
+
+
+def trust_digest(anchors_pem: bytes) -> bytes:
+    """16 bytes that name a set of roots, whatever their order; raises BadRequest."""
+    found = sorted(root.public_bytes(Encoding.DER) for root in read_certificates(anchors_pem))
+    return hashlib.sha256(b"".join(found)).digest()[:16]
 
 
 def check_chain(

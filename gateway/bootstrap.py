@@ -171,7 +171,7 @@ class Gateway:
     def revoked_devices(self) -> list[RevokedDevice]:
         """Who is out of service by now."""
         with self.database.reading() as session:
-            return revoked_devices(session)
+            return revoked_devices(session, self.now())
 
     async def enforce_revocations(self, renew: bool = False) -> None:
         """Have the broker refuse and disconnect what is revoked by now."""
@@ -186,7 +186,7 @@ class Gateway:
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         server = self.authority.issue_server(key.public_key())
         with self.database.reading() as session:
-            crl = self.authority.crl(device.serial for device in revoked_devices(session))
+            crl = self.authority.crl(device.serial for device in revoked_devices(session, self.now()))
         settings = BrokerSettings(port=self.settings.broker_port, gateways=(self.settings.gateway_name,))
         certificates = BrokerCertificates(ca=self.authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
         return settings, certificates

@@ -1,19 +1,25 @@
-"""Taking devices into service and out of it: the certificate, the folder it is delivered in, the row that knows it."""
+"""Taking devices into service and out of it: the claim, the certificate, the row that knows the device."""
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from sqlalchemy import select
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
-from certs.ca import Authority, Issued
+from certs.ca import CLAIM_DAYS, Authority, Issued
+from certs.claim_file import ClaimFile
+from certs.claims import Enrolment
 from certs.device_folder import write_device_folder
+from certs.errors import BadRequest, BadSignature
 from certs.keys import compressed_point
-from certs.profiles import Kind
-from gateway.domain.errors import Conflict, NotFound
+from certs.profiles import Kind, public_of_request
+from certs.renewal import trust_digest
+from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound
+from gateway.journey.fleet import keep_certificate, living_certificates, p256_of, present_certificate, take_key
 from gateway.journey.keys import revoke_key
 from gateway.revocation import RevokedDevice
-from gateway.store import Device, Key, Unit
+from gateway.store import Certificate, Claim, Device, Key, Unit
+
+REFUSED = "This claim takes no device in. Please ask for a new one."
 
 
 def enrol_device(
@@ -35,32 +41,111 @@ def enrol_device(
         raise Conflict("This device id was used before. Please choose another one.")
     issued = write_device_folder(folder, authority, site, device, kind, host=host, port=port)
     row = known or Device(id=device, site=site, kind=kind, unit=unit, label=label or device)
-    row.public_key = compressed_point(_p256(issued))
-    row.certificate_serial, row.certificate_expires_at = str(issued.serial), issued.expires
-    session.add(row)
+    _certify(session, authority, row, issued)
+    row.trust = trust_digest(authority.ca_pem).hex()  # it stands in the folder we have just written
     return row
 
 
+def make_claim(
+    session: Session,
+    authority: Authority,
+    *,
+    site: str,
+    device: str,
+    kind: Kind,
+    unit: Unit | None,
+    url: str,
+    host: str,
+    port: int,
+    days: int = CLAIM_DAYS,
+) -> ClaimFile:
+    """What the installer of one device gets; an earlier claim for it that was not used is void. Raises Conflict."""
+    known = session.get(Device, device)
+    if known is not None and (known.revoked_at is not None or (known.kind, known.site) != (kind, site)):
+        raise Conflict("This device id was used before. Please choose another one.")
+    try:
+        made = ClaimFile.issue(authority, site, device, kind, url=url, host=host, port=port, days=days)
+    except BadRequest as error:
+        raise InputRefused(f"No claim can be made for this device: {error}.") from None
+    open_claims = update(Claim).where(Claim.device_id == device, Claim.used_at.is_(None), Claim.withdrawn_at.is_(None))
+    session.execute(open_claims.values(withdrawn_at=authority.now()))
+    row = Claim(
+        serial=str(made.claim.serial_number),
+        device_id=device,
+        site=site,
+        kind=kind,
+        unit_id=unit.id if unit else None,
+        label=device,
+        created_at=authority.now(),
+        expires_at=made.expires,
+    )
+    session.add(row)
+    return made
+
+
+def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Issued:
+    """A device that enrols itself with a claim: its certificate. EnrolmentRefused, always in the same words.
+
+    One already in service gets a fresh certificate; with another key than before it begins anew.
+    """
+    try:
+        enrolment = authority.read_enrolment(raw)
+    except (BadRequest, BadSignature):
+        raise EnrolmentRefused(REFUSED) from None
+    claim = _use_claim(session, enrolment, now)
+    row = session.get(Device, enrolment.device) or Device(
+        id=claim.device_id, site=claim.site, kind=claim.kind, unit_id=claim.unit_id, label=claim.label
+    )
+    public = compressed_point(public_of_request(enrolment.request))
+    taken = select(Certificate.serial).where(Certificate.public_key == public, Certificate.device_id != row.id)
+    strange = (row.site, row.kind) != (enrolment.site, enrolment.kind) or row.driver not in (None, "native")
+    if row.revoked_at is not None or strange or session.scalar(taken.limit(1)) is not None:
+        raise EnrolmentRefused(REFUSED)
+    issued = authority.issue_device(enrolment.request, enrolment.site, enrolment.device, enrolment.kind)
+    row.trust = None  # until it has told
+    _certify(session, authority, row, issued)
+    return issued
+
+
+def _use_claim(session: Session, enrolment: Enrolment, now: int) -> Claim:
+    """The claim, used up from here on. One statement: of two at once, one finds it used."""
+    open_claim = update(Claim).where(
+        Claim.serial == str(enrolment.claim), Claim.used_at.is_(None), Claim.withdrawn_at.is_(None)
+    )
+    used = session.scalar(open_claim.values(used_at=now).returning(Claim.serial))
+    if used is None:
+        raise EnrolmentRefused(REFUSED)
+    return session.get_one(Claim, used)
+
+
+def _certify(session: Session, authority: Authority, row: Device, issued: Issued) -> None:
+    """Note the certificate as the one the device presents, and the key in it as the one it speaks with."""
+    now = authority.now()
+    if inspect(row).transient:
+        row.public_key = compressed_point(p256_of(issued))
+        row.certificate_serial, row.certificate_expires_at = str(issued.serial), issued.expires
+        session.add(row)
+        session.flush()
+    take_key(session, row, p256_of(issued), now)
+    present_certificate(row, keep_certificate(session, row, issued, authority), now)
+
+
 def revoke_device(session: Session, device_id: str, now: int) -> Device:
-    """Out of service: its certificate is revoked, and every key on it is no longer usable online."""
+    """Out of service: every certificate it has is revoked, and every key on it is no longer usable online."""
     device = session.get(Device, device_id)
     if device is None:
         raise NotFound("There is no such device.")
     if device.revoked_at is None:
         device.revoked_at = now
+        for certificate in living_certificates(session, device.id, now):
+            certificate.revoked_at = now
         for key in session.scalars(select(Key).where(Key.device_id == device.id, Key.desired == "present")).all():
             revoke_key(session, key, now)
     return device
 
 
-def revoked_devices(session: Session) -> list[RevokedDevice]:
-    """Who is to be kept off the broker."""
-    query = select(Device.site, Device.id, Device.certificate_serial).where(Device.revoked_at.is_not(None))
-    return [RevokedDevice(site, device, int(serial)) for site, device, serial in session.execute(query).all()]
-
-
-def _p256(issued: Issued) -> EllipticCurvePublicKey:
-    key = issued.certificate.public_key()
-    if not isinstance(key, EllipticCurvePublicKey):
-        raise TypeError("device certificates hold P-256 keys")
-    return key
+def revoked_devices(session: Session, now: int) -> list[RevokedDevice]:
+    """Which certificates are to be kept off the broker: those that it would believe otherwise."""
+    query = select(Device.site, Device.id, Certificate.serial).join(Device, Device.id == Certificate.device_id)
+    living = query.where(Certificate.revoked_at.is_not(None), Certificate.expires_at > now)
+    return [RevokedDevice(site, device, int(serial)) for site, device, serial in session.execute(living).all()]

@@ -113,6 +113,12 @@ class ProofRefused(NotAllowed):
     code, status, title = "proof_refused", 403, "This phone does not hold the key"
 
 
+class EnrolmentRefused(NotAllowed):
+    """A device that may not be taken in; which of the reasons it was is not told."""
+
+    code, status, title = "enrolment_refused", 403, "This device was not taken in"
+
+
 class TooManyTries(LodgekeyError):
     """Too many attempts in a short time."""
 
