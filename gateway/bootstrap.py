@@ -78,7 +78,7 @@ class Gateway:
         self.keyring = self._open_keyring()
         self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
         self.pictures = PictureTray(now)
-        self.challenges = ChallengeBook(now)
+        self.challenges = ChallengeBook(self.database, now)
         rules = VerificationSettings(
             accept_face_without_liveness=settings.accept_face_without_liveness,
             accept_document_without_face=settings.accept_document_without_face,

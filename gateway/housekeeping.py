@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.domain.errors import LodgekeyError
+from gateway.identity.challenges import forget_challenges
 from gateway.identity.pictures import PictureTray
 from gateway.journey.clocks import watch_clocks
 from gateway.journey.keyring import Keyring
@@ -59,6 +60,7 @@ class Housekeeping:
         now = self._now()
         with self._database.writing() as session:
             forget_old_messages(session, now - MESSAGES_KEPT)
+            forget_challenges(session, now)
             watch_clocks(session, now)
         with self._database.writing() as session:
             forgotten = purge(session, now)

@@ -65,9 +65,7 @@ def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorSh
 def challenge_liveness(gateway: Gate, token: OfferToken) -> ChallengeShown:
     """Asks for a short clip of turns in a new order; it answers once, within a minute, three times an hour."""
     limit_rate("verification", token[:22])
-    with gateway.database.reading() as session:
-        offer = steps.usable_offer(session, token, gateway.keyring, gateway.now())
-        issued = gateway.challenges.issue(offer.id)
+    issued = gateway.challenges.issue(_offer_id(gateway, token))
     expires_at = datetime.fromtimestamp(issued.expires_at, UTC).isoformat()
     return ChallengeShown(nonce=issued.nonce, turns=list(issued.turns), expires_at=expires_at)
 
@@ -133,7 +131,7 @@ async def with_clip(
     frames = [await picture(frame, "clip") for frame in clip]
     offer_id = await asyncio.to_thread(_offer_id, gateway, token)
     try:
-        challenge = gateway.challenges.take(offer_id, nonce)
+        challenge = await asyncio.to_thread(gateway.challenges.take, offer_id, nonce)
     except ImageRefused as refused:
         raise picture_refused(refused.code, refused.part) from None
     return replace(submission, clip=tuple(frame for frame in frames if frame), challenge=challenge)

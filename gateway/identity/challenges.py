@@ -1,54 +1,84 @@
-"""Challenges that wait for their clips: in memory, one an offer, gone when answered or late."""
+"""Challenges that wait for their clips: one an offer, in the database, so that any process may judge what any asked."""
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from gateway.domain.identity import Challenge, ImageRefused, Turn
 from gateway.domain.liveness import challenge_problem, issue_challenge
+from gateway.store import LivenessChallenge
+from gateway.store.database import Database
 
-KEPT: Final = 10_000
 TRIES_LAST: Final = 3600
 """Seconds until an offer's used-up tries are forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An offer's challenge, answered or not, and the clips judged since `since`."""
-
-    challenge: Challenge
-    answered: bool
-    tries: int
-    since: int
+TURN_OF: Final[dict[str, Turn]] = {"l": "left", "r": "right"}
 
 
 class ChallengeBook:
-    """Issues a challenge an offer at a time and lets each be answered once."""
+    """Issues a challenge an offer at a time and lets each be answered once, whichever process is asked."""
 
-    def __init__(self, now: Callable[[], int], choose: Callable[[Sequence[Turn]], Turn] = secrets.choice) -> None:
-        self._now, self._choose = now, choose
-        self._waiting: OrderedDict[str, Waiting] = OrderedDict()
+    def __init__(
+        self, database: Database, now: Callable[[], int], choose: Callable[[Sequence[Turn]], Turn] = secrets.choice
+    ) -> None:
+        self._database, self._now, self._choose = database, now, choose
 
     def issue(self, offer_id: str) -> Challenge:
         """A new challenge; an earlier one of the same offer can no longer be answered."""
-        now, known = self._now(), self._waiting.pop(offer_id, None)
-        last = known.challenge if known else None
-        challenge = issue_challenge(secrets.token_urlsafe(16), now, self._choose, last)
-        fresh = known is None or now - known.since >= TRIES_LAST
-        tries, since = (0, now) if fresh or known is None else (known.tries, known.since)
-        self._waiting[offer_id] = Waiting(challenge, answered=False, tries=tries, since=since)
-        while len(self._waiting) > KEPT:
-            self._waiting.popitem(last=False)
+        now = self._now()
+        with self._database.writing() as session:
+            known = _waiting(session, offer_id)
+            last = challenge_of(known) if known else None
+            challenge = issue_challenge(secrets.token_urlsafe(16), now, self._choose, last)
+            fresh = known is None or now - known.since >= TRIES_LAST
+            tries, since = (0, now) if fresh or known is None else (known.tries, known.since)
+            session.merge(
+                LivenessChallenge(
+                    offer_id=offer_id,
+                    nonce=challenge.nonce,
+                    turns="".join(turn[0] for turn in challenge.turns),
+                    issued_at=challenge.issued_at,
+                    expires_at=challenge.expires_at,
+                    answered_at=None,
+                    tries=tries,
+                    since=since,
+                )
+            )
         return challenge
 
     def take(self, offer_id: str, nonce: str) -> Challenge:
         """The challenge a clip answers, once; raises ImageRefused about the clip, and counts the try."""
-        known = self._waiting.get(offer_id)
-        challenge = known.challenge if known and not known.answered else None
-        problem = challenge_problem(challenge, nonce, self._now(), known.tries if known else 0)
-        if known is None or challenge is None or problem:
-            raise ImageRefused(problem or "liveness_other_challenge", "clip")
-        self._waiting[offer_id] = Waiting(challenge, answered=True, tries=known.tries + 1, since=known.since)
+        now = self._now()
+        with self._database.writing() as session:
+            known = _waiting(session, offer_id)
+            challenge = challenge_of(known) if known and known.answered_at is None else None
+            problem = challenge_problem(challenge, nonce, now, known.tries if known else 0)
+            if challenge is None or problem or not _answer(session, offer_id, nonce, now):
+                raise ImageRefused(problem or "liveness_other_challenge", "clip")
         return challenge
+
+
+def forget_challenges(session: Session, now: int) -> None:
+    """Challenges too late for any clip, once their offers' tries are forgotten too."""
+    over = (LivenessChallenge.expires_at <= now, LivenessChallenge.since <= now - TRIES_LAST)
+    session.execute(delete(LivenessChallenge).where(*over))
+
+
+def challenge_of(row: LivenessChallenge) -> Challenge:
+    """The value a row holds."""
+    return Challenge(row.nonce, tuple(TURN_OF[letter] for letter in row.turns), row.issued_at, row.expires_at)
+
+
+def _waiting(session: Session, offer_id: str) -> LivenessChallenge | None:
+    """The offer's row, which no other transaction changes until this one is over."""
+    return session.get(LivenessChallenge, offer_id, with_for_update=True)
+
+
+def _answer(session: Session, offer_id: str, nonce: str, now: int) -> bool:
+    """Use the challenge up; False where it was used or replaced meanwhile."""
+    asked = (LivenessChallenge.offer_id == offer_id, LivenessChallenge.nonce == nonce)
+    used = update(LivenessChallenge).where(*asked, LivenessChallenge.answered_at.is_(None))
+    done = session.execute(used.values(answered_at=now, tries=LivenessChallenge.tries + 1))
+    return bool(getattr(done, "rowcount", 0))

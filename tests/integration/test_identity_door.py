@@ -34,7 +34,7 @@ class Door:
         self.world = world
         self.identity = IdentityPool(now=world.clock)
         self.tray = PictureTray(world.clock)
-        self.book = ChallengeBook(world.clock)
+        self.book = ChallengeBook(world.database, world.clock)
         settings = VerificationSettings()
         self.desk = FrontDesk(world.database, self.identity, world.keyring, self.tray, settings, world.clock)
 
