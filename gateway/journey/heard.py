@@ -1,0 +1,109 @@
+"""A batch of reports from devices: the rows they are about, loaded once, and what they settle, written once."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from devices.reports import Answered, Happened, Report
+from gateway.outbox import Decision, hurry, settle_many
+from gateway.store import Command, Delivery, Device, HeardMessage, Key
+
+
+class Heard:
+    """The rows of one batch. What an answer settles waits here, so that a thousand answers are one statement."""
+
+    def __init__(self, session: Session, reports: Sequence[Report], now: int) -> None:
+        self.session, self.now = session, now
+        numbered = [report for report in reports if isinstance(report, Answered | Happened)]
+        answers = {report.command_id.hex() for report in numbered if isinstance(report, Answered)}
+        self._devices = _devices(session, {report.device for report in reports})
+        self._commands = _commands(session, answers)
+        self._carried = _carried(session, answers)
+        self._numbers = _numbers(session, {(report.device, report.seq) for report in numbered})
+        self._of: dict[str, list[Key]] = {}  # the keys of each device, held so that they are not loaded again
+        for key in self._about():
+            self._of.setdefault(key.device_id, []).append(key)
+        self._decisions: list[tuple[int, Decision]] = []
+        self._gone: list[str] = []
+
+    def device(self, device_id: str) -> Device | None:
+        """The device that speaks; None where it is none of ours."""
+        return self._devices.get(device_id)
+
+    def command(self, command_id: bytes) -> Command | None:
+        """The command that is answered."""
+        return self._commands.get(command_id.hex())
+
+    def first_time(self, device: Device, seq: int) -> bool:
+        """Whether this number of the device's is new; it is known from here on."""
+        device.heard_at = self.now
+        if (device.id, seq) in self._numbers:
+            return False
+        self._numbers.add((device.id, seq))
+        self.session.add(HeardMessage(device_id=device.id, seq=seq, heard_at=self.now))
+        return True
+
+    def revoking(self, device: Device) -> list[Key]:
+        """Keys the device is to give up and has not said to be gone; for one that answers for a list."""
+        return [key for key in self._of.get(device.id, []) if key.desired == "absent" and key.revoked_at is None]
+
+    def settle(self, command_id: str, decision: Decision) -> None:
+        """What became of the delivery that carried this command."""
+        if command_id in self._carried:
+            self._decisions.append((self._carried[command_id], decision))
+
+    def settle_drop(self, key: Key) -> None:
+        """The lock has said that the key is gone: nobody needs to ask it for that any more."""
+        self._gone.append(key.id)
+
+    def hurry(self, lanes: Sequence[str]) -> None:
+        """The device was just heard of: what is owed in its lanes is due now."""
+        self.write()
+        hurry(self.session, lanes, self.now)
+
+    def write(self) -> None:
+        """Settle what waits: at the end, and before anything looks at what is owed."""
+        if self._decisions:
+            settle_many(self.session, self._decisions, self.now)
+            self._decisions.clear()
+        if self._gone:
+            done = {"state": "done", "outcome": "gone from the lock", "settled_at": self.now}
+            owed = update(Delivery).where(Delivery.work == "drop_key", Delivery.state == "owed")
+            mine = owed.where(Delivery.about.in_(self._gone)).execution_options(synchronize_session=False)
+            self.session.execute(mine.values(**done))
+            self._gone.clear()
+
+    def _about(self) -> Sequence[Key]:
+        """Keys that are answered for, and those that devices which took in a list are still to give up."""
+        named = {row.key_id for row in self._commands.values() if row.key_id}
+        lists = {row.device_id for row in self._commands.values() if row.type == "revoke"}
+        wanted = select(Key).where(
+            or_(Key.id.in_(named), Key.device_id.in_(lists) & (Key.desired == "absent") & Key.revoked_at.is_(None))
+        )
+        return self.session.scalars(wanted).all() if named or lists else []
+
+
+def _devices(session: Session, names: set[str]) -> dict[str, Device]:
+    return {row.id: row for row in session.scalars(select(Device).where(Device.id.in_(names)))}
+
+
+def _commands(session: Session, names: set[str]) -> dict[str, Command]:
+    return {row.id: row for row in session.scalars(select(Command).where(Command.id.in_(names)))} if names else {}
+
+
+def _carried(session: Session, commands: set[str]) -> dict[str, int]:
+    """Which delivery each command carried."""
+    if not commands:
+        return {}
+    rows = session.execute(select(Delivery.command_id, Delivery.id).where(Delivery.command_id.in_(commands)))
+    return {str(command_id): delivery_id for command_id, delivery_id in rows}
+
+
+def _numbers(session: Session, numbers: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Which of these (device, number) were heard before."""
+    if not numbers:
+        return set()
+    known = tuple_(HeardMessage.device_id, HeardMessage.seq)
+    rows = session.execute(select(HeardMessage.device_id, HeardMessage.seq).where(known.in_(numbers)))
+    return {(device_id, seq) for device_id, seq in rows}
