@@ -1,10 +1,9 @@
 """China, the profile: JSON over HTTPS in the GB codes, idempotent by reference, asked and taken back by number."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
-import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from gateway.domain.codes import china as codes
@@ -26,7 +25,7 @@ from gateway.domain.transliteration import SPELLINGS
 from gateway.registries import china_record, china_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import BearerSettings
-from gateway.registries.transport import LostAnswer, Reply, ask, exchange, open_client
+from gateway.registries.transport import Client, LostAnswer, Reply, open_client
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -65,7 +64,7 @@ class ChinaRegistry:
     can_be_asked = True
     resends_safely = True
 
-    def __init__(self, client: httpx.AsyncClient, url: str, now: Clock) -> None:
+    def __init__(self, client: Client, url: str, now: Clock) -> None:
         self._client, self._url, self._now = client, url, now
 
     async def submit(self, registration: Registration) -> Answer:
@@ -75,18 +74,16 @@ class ChinaRegistry:
         if registration.kind == "annulment":
             return await self.cancel(registration.corrects or "")
         content = china_record.filing(registration, self._now(), self.tables())
-        request = self._client.build_request("PUT", self._at("filings", registration.reference), json=content)
-        return await self._exchange(request, registration.reference)
+        url = self._at("filings", registration.reference)
+        return await self._exchange("PUT", url, registration.reference, json=content)
 
     async def poll(self, reference: str) -> Answer:
         """GET the filing by our own reference."""
-        request = self._client.build_request("GET", self._at("filings", reference))
-        return self._read(await ask(self._client, request), reference)
+        return self._read(await self._client.ask("GET", self._at("filings", reference)), reference)
 
     async def cancel(self, receipt: str) -> Answer:
         """DELETE by the receiving unit's number; doing it twice is harmless there."""
-        request = self._client.build_request("DELETE", self._at("receipts", receipt))
-        return await self._exchange(request, receipt)
+        return await self._exchange("DELETE", self._at("receipts", receipt), receipt)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """What a regional service would refuse."""
@@ -103,14 +100,14 @@ class ChinaRegistry:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._client.close()
 
     def _at(self, what: str, which: str) -> str:
         return f"{self._url}/v1/{what}/{quote(which, safe='')}"
 
-    async def _exchange(self, request: httpx.Request, reference: str) -> Answer:
+    async def _exchange(self, method: str, url: str, reference: str, **content: Any) -> Answer:
         try:
-            return self._read(await exchange(self._client, request), reference)
+            return self._read(await self._client.exchange(method, url, **content), reference)
         except LostAnswer as lost:
             return unknown(lost)
 

@@ -1,20 +1,23 @@
 """Addresses that anybody may name (webhooks): private, link-local and rebinding ones are never connected to.
 
-The name is resolved once, every address it has is judged, and the connection goes to the very address that was
-judged, while TLS still checks the certificate for the name.
+The name is resolved for each new connection, every address it has is judged, and the connection goes to the very
+addresses that were judged, while TLS still checks the certificate for the name.
 """
 
 import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
 
-import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.domain.registration import RegistryUnreachable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+NOT_PUBLIC: Final = "the address is not on the public internet"
+FAMILY: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -42,31 +45,44 @@ def _embedded(address: Address) -> ipaddress.IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """Sends only to addresses that are public or in `allowed` (networks, for a demonstration on one machine)."""
+class GuardedResolver(AbstractResolver):
+    """Leads only to addresses that are public or in `allowed` (networks, for a demonstration on one machine)."""
 
-    def __init__(
-        self, inner: httpx.AsyncBaseTransport, allowed: Iterable[str] = (), look_up: Resolve = resolve
-    ) -> None:
-        self._inner, self._resolve = inner, look_up
+    def __init__(self, allowed: Iterable[str] = (), look_up: Resolve = resolve) -> None:
+        self._look_up = look_up
         self._allowed = [ipaddress.ip_network(network) for network in allowed]
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
-        addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in await self._resolve(host, port)]
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Every address of the host, for a connection to these and no others; RegistryUnreachable where one is bad."""
+        addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in await self._look_up(host, port)]
         if not addresses or not all(self._may(address) for address in addresses):
-            raise RegistryUnreachable("the address is not on the public internet")
-        pinned = httpx.Request(
-            request.method,
-            request.url.copy_with(host=str(addresses[0])),
-            headers=request.headers,  # the Host header still names the host
-            stream=request.stream,
-            extensions=request.extensions | {"sni_hostname": host},
-        )
-        return await self._inner.handle_async_request(pinned)
+            raise RegistryUnreachable(NOT_PUBLIC)
+        return [_result(host, port, address) for address in addresses if family in (FAMILY[address.version], 0)]
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    def judge(self, host: str) -> None:
+        """A host that is written as an address is never looked up: RegistryUnreachable where it may not be reached."""
+        try:
+            address = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return
+        if not self._may(address):
+            raise RegistryUnreachable(NOT_PUBLIC)
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
     def _may(self, address: Address) -> bool:
         return is_public(address) or any(address in network for network in self._allowed)
+
+
+def _result(host: str, port: int, address: Address) -> ResolveResult:
+    return ResolveResult(
+        hostname=host,
+        host=str(address),
+        port=port,
+        family=FAMILY[address.version],
+        proto=0,
+        flags=socket.AI_NUMERICHOST,
+    )

@@ -1,10 +1,9 @@
 """The sandbox registry: JSON over HTTP, idempotent by reference, asked by reference."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from gateway.domain.codes.countries import COUNTRIES
@@ -24,7 +23,7 @@ from gateway.domain.registration import (
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox_record import record_of, sandbox_problems
 from gateway.registries.settings import BearerSettings
-from gateway.registries.transport import LostAnswer, Reply, ask, exchange, open_client
+from gateway.registries.transport import Client, LostAnswer, Reply, open_client
 
 
 class _ToldPerson(BaseModel):
@@ -61,7 +60,7 @@ class SandboxRegistry:
     can_be_asked = True
     resends_safely = True
 
-    def __init__(self, client: httpx.AsyncClient, url: str, now: Clock) -> None:
+    def __init__(self, client: Client, url: str, now: Clock) -> None:
         self._client, self._url, self._now = client, url, now
 
     async def submit(self, registration: Registration) -> Answer:
@@ -70,23 +69,20 @@ class SandboxRegistry:
             return refused_before_sending(problems)
         if registration.kind == "annulment":
             return await self.cancel(registration.corrects or "")
-        request = self._client.build_request(
+        return await self._exchange(
             "POST",
             f"{self._url}/v1/registrations",
             json=record_of(registration, self.tables()),
             headers={"Idempotency-Key": registration.reference},
         )
-        return await self._exchange(request)
 
     async def poll(self, reference: str) -> Answer:
         """GET by our own reference."""
-        request = self._client.build_request("GET", f"{self._url}/v1/registrations/{quote(reference, safe='')}")
-        return self._read(await ask(self._client, request))
+        return self._read(await self._client.ask("GET", f"{self._url}/v1/registrations/{quote(reference, safe='')}"))
 
     async def cancel(self, receipt: str) -> Answer:
         """DELETE by receipt; doing it twice is harmless there."""
-        request = self._client.build_request("DELETE", f"{self._url}/v1/receipts/{quote(receipt, safe='')}")
-        return await self._exchange(request)
+        return await self._exchange("DELETE", f"{self._url}/v1/receipts/{quote(receipt, safe='')}")
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The sandbox's own rules: identifiers, names ≤ 120, ISO-3 countries, a document from 14 years on."""
@@ -102,11 +98,11 @@ class SandboxRegistry:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._client.close()
 
-    async def _exchange(self, request: httpx.Request) -> Answer:
+    async def _exchange(self, method: str, url: str, **content: Any) -> Answer:
         try:
-            return self._read(await exchange(self._client, request))
+            return self._read(await self._client.exchange(method, url, **content))
         except LostAnswer as lost:
             return unknown(lost)
 

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import httpx
 from standardwebhooks.webhooks import Webhook
 
 from gateway.domain.cloud_event import MEDIA_TYPE
 from gateway.registries.adapter import Clock
-from gateway.registries.guarded import GuardedTransport
+from gateway.registries.guarded import GuardedResolver
 from gateway.registries.settings import WebhookSettings
-from gateway.registries.transport import Reply, exchange, open_client
+from gateway.registries.transport import Client, Reply, open_client
 
 
 class SignedPost:
     """Sends CloudEvents to one receiver, which keeps one of each id."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, signer: Webhook, now: Clock) -> None:
+    def __init__(self, client: Client, url: str, signer: Webhook, now: Clock) -> None:
         self._client, self._url, self._signer, self._now = client, url, signer, now
 
     async def send(self, event_id: str, content: bytes) -> Reply:
@@ -28,13 +27,11 @@ class SignedPost:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": self._signer.sign(event_id, at, content.decode()),
         }
-        return await exchange(
-            self._client, self._client.build_request("POST", self._url, content=content, headers=headers)
-        )
+        return await self._client.exchange("POST", self._url, content=content, headers=headers)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._client.close()
 
 
 def open_signed_post(settings: Mapping[str, str], now: Clock) -> SignedPost:
@@ -43,6 +40,6 @@ def open_signed_post(settings: Mapping[str, str], now: Clock) -> SignedPost:
     client = open_client(
         ca_file=given.ca_file,
         timeout_s=given.timeout_s,
-        guard=lambda inner: GuardedTransport(inner, [part for part in given.allowed.split(",") if part]),
+        guard=GuardedResolver(part for part in given.allowed.split(",") if part),
     )
     return SignedPost(client, given.url, Webhook(given.secret()), now)

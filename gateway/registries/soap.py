@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from lxml import etree
-from zeep import Client, Settings
+from zeep import Client as Zeep
+from zeep import Settings
 from zeep.exceptions import Error, Fault
 
 from gateway.domain.registration import RegistryUnreachable
-from gateway.registries.transport import MAX_ANSWER, LostAnswer, Reply, ask, exchange
+from gateway.registries.transport import MAX_ANSWER, Client, LostAnswer, Reply
 
 _WSDL = Path(__file__).parent / "wsdl"
 
@@ -31,24 +31,35 @@ class SoapReply:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What zeep looks at of an HTTP response."""
+
+    status_code: int
+    content: bytes
+    headers: dict[str, str]
+    encoding: str = "utf-8"
+
+
 class SoapPort:
     """One SOAP service at a URL, described by one of our WSDL files."""
 
-    def __init__(self, wsdl: str, binding: str, url: str, client: httpx.AsyncClient, limit: int = MAX_ANSWER) -> None:
+    def __init__(self, wsdl: str, binding: str, url: str, client: Client, limit: int = MAX_ANSWER) -> None:
         settings = Settings(strict=True, xml_huge_tree=False, forbid_dtd=True, forbid_entities=True)
-        describe: Any = Client  # zeep's own annotations stop here
+        describe: Any = Zeep  # zeep's own annotations stop here
         self._zeep = describe(str(_WSDL / wsdl), settings=settings)
         self._binding = self._zeep.wsdl.bindings[binding]
         self._url, self._client, self._limit = url, client, limit
 
     async def call(self, operation: str, **arguments: Any) -> SoapReply:
         """Call what changes something; raises SoapFault, LostAnswer or RegistryUnreachable."""
-        request = self._request(operation, arguments)
-        return self._read(operation, await exchange(self._client, request, limit=self._limit))
+        sent = self._written(operation, arguments)
+        return self._read(operation, await self._client.exchange("POST", self._url, limit=self._limit, **sent))
 
     async def ask(self, operation: str, **arguments: Any) -> SoapReply:
         """Call what changes nothing: a lost answer is RegistryUnreachable."""
-        reply = await ask(self._client, self._request(operation, arguments), limit=self._limit)
+        sent = self._written(operation, arguments)
+        reply = await self._client.ask("POST", self._url, limit=self._limit, **sent)
         try:
             return self._read(operation, reply)
         except LostAnswer as lost:
@@ -56,20 +67,19 @@ class SoapPort:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._client.close()
 
-    def _request(self, operation: str, arguments: dict[str, Any]) -> httpx.Request:
+    def _written(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         envelope, headers = self._binding._create(
             operation, (), arguments, client=self._zeep, options={"address": self._url}
         )
         content = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
-        return self._client.build_request("POST", self._url, content=content, headers=dict(headers))
+        return {"content": content, "headers": dict(headers)}
 
     def _read(self, operation: str, reply: Reply) -> SoapReply:
         if not reply.body:
             raise LostAnswer("the answer is empty")
-        # zeep looks at status_code, headers and content only, which an httpx response has as well.
-        response = httpx.Response(reply.status, content=reply.body, headers={"Content-Type": "text/xml; charset=utf-8"})
+        response = _Letter(reply.status, reply.body, {"Content-Type": "text/xml; charset=utf-8"})
         try:
             content = self._binding.process_reply(self._zeep, self._binding.get(operation), response)
         except Fault as fault:

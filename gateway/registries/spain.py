@@ -134,6 +134,6 @@ def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:
     """Settings: url, user, token or token_file (the password), landlord (its number), poll_after_s?, ca_file? …"""
     given = SpanishSettings.model_validate(settings)
     account = (given.user, given.secret())
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, auth=account, reuse=False)
+    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, account=account, reuse=False)
     port = SoapPort("hospedajes.wsdl", _BINDING, given.url, client)
     return SpainRegistry(port, given.landlord, now, given.poll_after_s)

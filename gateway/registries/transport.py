@@ -1,19 +1,26 @@
 """HTTP to an authority: what was certainly not sent is told apart from what got no usable answer."""
 
 import asyncio
+import base64
 import ipaddress
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from gateway.domain.registration import RegistryUnreachable
+from gateway.registries.guarded import GuardedResolver
 
-MAX_ANSWER = 1 << 20  # bytes
-_NOT_TAKEN_IN = {429: "the registry asks for patience", 503: "the registry is out of service"}
-_NOT_LET_IN = {401: "the registry refuses our credentials", 403: "the registry refuses us"}
+MAX_ANSWER: Final = 1 << 20  # bytes
+CONNECT_S: Final = 10.0
+KEPT_OPEN_S: Final = 4.0  # shorter than servers keep a quiet connection, so that they seldom close it under a request
+_NOT_TAKEN_IN: Final = {429: "the registry asks for patience", 503: "the registry is out of service"}
+_NOT_LET_IN: Final = {401: "the registry refuses our credentials", 403: "the registry refuses us"}
+_NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 class LostAnswer(Exception):
@@ -30,7 +37,6 @@ class Reply:
 
     status: int
     body: bytes
-    headers: httpx.Headers
 
 
 def checked_address(url: str) -> str:
@@ -50,66 +56,108 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+class Client:
+    """Connections to one authority, opened at first use. Follows no redirect and no proxy, keeps no cookie."""
+
+    def __init__(
+        self, open_session: Callable[[], aiohttp.ClientSession], timeout_s: float, guard: GuardedResolver | None
+    ) -> None:
+        self._open_session, self._whole_s, self._guard = open_session, 2 * timeout_s, guard
+        self._session: aiohttp.ClientSession | None = None
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = MAX_ANSWER,
+    ) -> Reply:
+        """Send and read the whole answer; raises RegistryUnreachable (nothing was taken in) or LostAnswer."""
+        where = URL(url, encoded=True)
+        if self._guard is not None:
+            self._guard.judge(where.host or "")
+        if self._session is None:
+            self._session = self._open_session()
+        asked = self._session.request(method, where, json=json, data=content, headers=headers, allow_redirects=False)
+        try:
+            async with asyncio.timeout(self._whole_s), asked as response:
+                return _taken_in(Reply(response.status, await _body(response, limit)))
+        except _NEVER_SENT as error:
+            raise RegistryUnreachable(_reason(error)) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise LostAnswer(_reason(error)) from None
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = MAX_ANSWER,
+    ) -> Reply:
+        """Send a question that changes nothing: a lost answer is RegistryUnreachable too, for asking again is safe."""
+        try:
+            return await self.exchange(method, url, content=content, headers=headers, limit=limit)
+        except LostAnswer as lost:
+            raise RegistryUnreachable(str(lost)) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
 def open_client(
     *,
     ca_file: str = "",
     timeout_s: float = 20.0,
-    auth: tuple[str, str] | None = None,
-    headers: dict[str, str] | None = None,
-    guard: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
+    account: tuple[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    guard: GuardedResolver | None = None,
     reuse: bool = True,
-) -> httpx.AsyncClient:
-    """A client that follows no redirect and no proxy, and trusts ca_file (PEM) instead of the public authorities.
+) -> Client:
+    """A client that trusts ca_file (PEM) instead of the public authorities; account is a user and a password.
 
     reuse=False opens a connection for each request: one that the other side closes while a request is on its way
     leaves an unknown outcome, which is dear where nobody can be asked.
     """
-    inner = httpx.AsyncHTTPTransport(
-        verify=ssl.create_default_context(cafile=ca_file or None),
-        trust_env=False,
-        limits=httpx.Limits(max_connections=20, max_keepalive_connections=20 if reuse else 0),
-    )
-    return httpx.AsyncClient(
-        transport=guard(inner) if guard else inner,
-        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
-        follow_redirects=False,
-        trust_env=False,
-        auth=auth,
-        headers=headers,
-    )
+    trusted = ssl.create_default_context(cafile=ca_file or None)
+    always = {"Accept-Encoding": "identity"} | dict(headers or {}) | (_basic(*account) if account else {})
+    connect_s = min(timeout_s, CONNECT_S)
+
+    def open_session() -> aiohttp.ClientSession:
+        connections: dict[str, Any] = {"force_close": True} if not reuse else {"keepalive_timeout": KEPT_OPEN_S}
+        resolver = guard or aiohttp.ThreadedResolver()
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                ssl=trusted, resolver=resolver, use_dns_cache=False, limit=20, **connections
+            ),
+            headers=always,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(connect=connect_s, sock_connect=connect_s, sock_read=timeout_s),
+            auto_decompress=False,  # we ask for plain answers: nothing may grow while it is read
+            trust_env=False,
+        )
+
+    return Client(open_session, timeout_s, guard)
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, limit: int = MAX_ANSWER) -> Reply:
-    """Send and read the whole answer; raises RegistryUnreachable (nothing was taken in) or LostAnswer."""
-    whole_s = (client.timeout.read or 20.0) * 2
-    try:
-        async with asyncio.timeout(whole_s):
-            return _taken_in(await _send(client, request, limit))
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise RegistryUnreachable(_reason(error)) from None
-    except (httpx.TransportError, TimeoutError) as error:
-        raise LostAnswer(_reason(error)) from None
+def _basic(user: str, password: str) -> dict[str, str]:
+    """RFC 7617, in UTF-8."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
-async def ask(client: httpx.AsyncClient, request: httpx.Request, *, limit: int = MAX_ANSWER) -> Reply:
-    """Send a question that changes nothing: a lost answer is RegistryUnreachable too, for asking again is safe."""
-    try:
-        return await exchange(client, request, limit=limit)
-    except LostAnswer as lost:
-        raise RegistryUnreachable(str(lost)) from None
-
-
-async def _send(client: httpx.AsyncClient, request: httpx.Request, limit: int) -> Reply:
-    response = await client.send(request, stream=True)
-    try:
-        body = bytearray()
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > limit:
-                raise LostAnswer("the answer is larger than any real one")
-        return Reply(response.status_code, bytes(body), response.headers)
-    finally:
-        await response.aclose()
+async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > limit:
+            raise LostAnswer("the answer is larger than any real one")
+    return bytes(body)
 
 
 def _taken_in(reply: Reply) -> Reply:
@@ -124,7 +172,6 @@ def _taken_in(reply: Reply) -> Reply:
 
 def _reason(error: Exception) -> str:
     # Class names only: an exception's text may quote the address or the payload.
-    cause = error.__cause__ or error.__context__
-    if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "the registry's certificate is not from the authority we trust"
     return f"no answer ({type(error).__name__})"
