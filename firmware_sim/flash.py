@@ -165,6 +165,18 @@ class Flash:
         rows = self._db.execute(query, (limit,))
         return [Outgoing(_channel(row[1]), row[0], row[2]) for row in rows if row[0] not in self._taken]
 
+    def waiting_events(self) -> list[int]:
+        """Numbers of the events the broker has not taken, oldest first."""
+        rows = self._db.execute("select seq from outbox where channel = 'event' order by seq")
+        return [row[0] for row in rows if row[0] not in self._taken]
+
+    def payload(self, seq: int) -> bytes:
+        """One message that waits; KeyError where it does not."""
+        row = self._db.execute("select payload from outbox where seq = ?", (seq,)).fetchone()
+        if row is None:
+            raise KeyError(seq)
+        return bytes(row[0])
+
     def waiting_count(self) -> int:
         """How many messages wait."""
         return int(self._db.execute("select count(*) from outbox").fetchone()[0]) - len(self._taken)

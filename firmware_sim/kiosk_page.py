@@ -1,0 +1,193 @@
+"""The kiosk's screen: its page and what the page may ask, over HTTP on loopback. The page holds no secret.
+
+Whoever can reach loopback can do what somebody standing before the kiosk can do, and no more.
+"""
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import segno
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.staticfiles import StaticFiles
+
+from devices.wire.errors import BadMessage
+from devices.wire.registration import MAX_IMAGE
+from firmware_sim.front import Front
+from firmware_sim.kiosk import QueueFull
+from firmware_sim.visit import Incomplete, NoVisit, Visit
+
+PAGE: Final = "page"  # in the device folder: zh-CN.html, en.html, kiosk.json, static/
+LANGUAGES: Final = ("zh-CN", "en")
+LOOPBACK: Final = ("127.0.0.1", "localhost")
+TIDY_EVERY: Final = 1.0  # seconds
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+Next = Callable[[Request], Awaitable[Response]]
+
+
+class Shown(BaseModel):
+    """The text of a scanned code, or a typed one."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: Annotated[str, Field(max_length=300)]
+
+
+class Agreed(BaseModel):
+    """What the tenant ticked; nothing is ticked beforehand."""
+
+    model_config = ConfigDict(extra="forbid")
+    registration: bool
+    face: bool
+    text_version: Annotated[str, Field(max_length=40)]
+
+
+class Chosen(BaseModel):
+    """The language of the visit."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: str
+
+
+def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
+    """The application over one kiosk's front; `folder` is the device's."""
+    app = FastAPI(title="Lodgekey kiosk", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.front, app.state.page = front, folder / PAGE
+    app.state.address = json.loads((folder / PAGE / "kiosk.json").read_text())["address"]
+    app.middleware("http")(_guard)
+    app.add_exception_handler(NoVisit, _say_nobody)
+    app.mount("/static", StaticFiles(directory=folder / PAGE / "static"))
+    app.get("/")(_page)
+    app.get("/status")(_status)
+    app.post("/visit", status_code=204)(_begin)
+    app.delete("/visit", status_code=204)(_end)
+    app.post("/visit/touch", status_code=204)(_touch)
+    app.post("/visit/code", status_code=204)(_type_code)
+    app.post("/visit/code/scan", status_code=204)(_scan_code)
+    app.post("/visit/document")(_scan_document)
+    app.post("/visit/face")(_take_face)
+    app.post("/visit/registration", status_code=202)(_hand_in)
+    app.get("/visit/link.svg")(_draw_link)
+    return app
+
+
+async def keep_tidy(front: Front) -> None:
+    """Wipe in time, also where the page has crashed; until cancelled."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY)
+        front.tidy()
+
+
+async def _guard(request: Request, call_next: Next) -> Response:
+    """Another site in the kiosk's browser, or a name that was made to point here, is refused."""
+    origin = request.headers.get("origin")
+    elsewhere = origin is not None and origin != f"http://{request.headers.get('host')}"
+    if request.url.hostname not in LOOPBACK or elsewhere or request.headers.get("sec-fetch-site") == "cross-site":
+        return Response(status_code=403, headers=HEADERS)
+    response = await call_next(request)
+    response.headers.update(HEADERS)
+    return response
+
+
+async def _say_nobody(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=410)
+
+
+async def _front(request: Request) -> Front:
+    front: Front = request.app.state.front
+    return front
+
+
+At = Annotated[Front, Depends(_front)]
+
+
+async def _visit(front: At) -> Visit:
+    return front.visits.current()
+
+
+Here = Annotated[Visit, Depends(_visit)]
+
+
+async def _page(request: Request, lang: str = LANGUAGES[0]) -> FileResponse:
+    page: Path = request.app.state.page
+    return FileResponse(page / f"{lang if lang in LANGUAGES else LANGUAGES[0]}.html", media_type="text/html")
+
+
+async def _status(front: At) -> dict[str, Any]:
+    return front.status()
+
+
+async def _begin(front: At, chosen: Chosen) -> None:
+    front.visits.begin(chosen.language if chosen.language in LANGUAGES else LANGUAGES[0])
+
+
+async def _end(front: At) -> None:
+    front.visits.end()
+    front.tidy()
+
+
+async def _touch(_visit: Here) -> None:
+    """Somebody is still there."""
+
+
+async def _type_code(visit: Here, shown: Shown) -> None:
+    if not visit.name_offer(shown.code):
+        raise HTTPException(422, "no_code")
+
+
+async def _scan_code(front: At, visit: Here) -> None:
+    code = await front.counter.read()
+    if code is None:
+        raise HTTPException(409, "nothing_there")
+    if not visit.name_offer(code):
+        raise HTTPException(422, "no_code")
+
+
+async def _scan_document(front: At, visit: Here) -> Response:
+    visit.document = _usable(await front.counter.scan())
+    return Response(visit.document, media_type="image/jpeg")
+
+
+async def _take_face(front: At, visit: Here) -> Response:
+    visit.face = _usable(await front.counter.take())
+    return Response(visit.face, media_type="image/jpeg")
+
+
+def _usable(picture: bytes | None) -> bytes:
+    if not picture:
+        raise HTTPException(409, "nothing_there")
+    if len(picture) > MAX_IMAGE:
+        raise HTTPException(413, "too_large")
+    return picture
+
+
+async def _hand_in(front: At, _visit: Here, agreed: Agreed) -> None:
+    try:
+        await front.hand_in(registration=agreed.registration, face=agreed.face, text_version=agreed.text_version)
+    except (Incomplete, BadMessage) as error:
+        raise HTTPException(422, str(error)) from error
+    except QueueFull as error:
+        raise HTTPException(507, "queue_full") from error
+
+
+async def _draw_link(request: Request, visit: Here) -> Response:
+    """The tenant's own link as a code for their phone; 404 where it was not the link that they showed."""
+    if visit.token is None or visit.registration is None:
+        raise HTTPException(404, "no_link")
+    drawn = io.BytesIO()
+    link = segno.make(f"{request.app.state.address}/o/{visit.token}", error="m")
+    link.save(drawn, kind="svg", border=2, light="#fff")
+    return Response(drawn.getvalue(), media_type="image/svg+xml")

@@ -1,0 +1,75 @@
+"""Kiosks' pages, each on a port of its own on loopback for the full-screen browser of the terminal."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final
+from weakref import WeakKeyDictionary
+
+import uvicorn
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import Base64Bytes, BaseModel, ConfigDict
+
+from certs.files import PUBLIC, write_atomic
+from firmware_sim.counter import SimCounter
+from firmware_sim.front import Front
+from firmware_sim.hosted import HostedServer, listen
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.kiosk_page import PAGE, keep_tidy, make_kiosk_page
+from firmware_sim.station import Station
+
+TERMINAL_FILE: Final = "terminal.json"  # {"url"}, in the kiosk's folder
+FRONTS: Final[WeakKeyDictionary[Station, Front]] = WeakKeyDictionary()  # of the kiosks served in this process
+
+router = APIRouter()
+
+
+class OnCounter(BaseModel):
+    """What a tenant lays on a kiosk's counter: the text of a code, pictures in base64."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str | None = None
+    document: Base64Bytes | None = None
+    face: Base64Bytes | None = None
+
+
+async def serve_terminals(stations: Iterable[Station]) -> None:
+    """Serve the pages of the kiosks that have one; until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for station in stations:
+            if isinstance(station.mind, SimKiosk) and (station.folder.path / PAGE).is_dir():
+                front = FRONTS[station] = Front(station, station.mind, SimCounter())
+                group.create_task(serve_terminal(front, station.folder.path))
+
+
+async def serve_terminal(front: Front, folder: Path, port: int = 0) -> None:
+    """Serve one until cancelled; where is written to terminal.json in the kiosk's folder."""
+    listener = listen(port)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    write_atomic(folder / TERMINAL_FILE, json.dumps({"url": url}).encode(), PUBLIC)
+    settings = uvicorn.Config(make_kiosk_page(front, folder), log_level="warning", lifespan="off")
+    server = HostedServer(settings)
+    tidying = asyncio.create_task(keep_tidy(front))
+    try:
+        await server.serve(sockets=[listener])
+    except asyncio.CancelledError:
+        server.should_exit = True
+        raise
+    finally:
+        tidying.cancel()
+        (folder / TERMINAL_FILE).unlink(missing_ok=True)
+
+
+async def _front(request: Request, device: str) -> Front:
+    station = request.app.state.building.stations.get(device)
+    if station not in FRONTS:
+        raise HTTPException(404, "there is no kiosk with a page of this name")
+    return FRONTS[station]
+
+
+@router.post("/kiosks/{device}/counter", status_code=204)
+async def lay_on_counter(front: Annotated[Front, Depends(_front)], laid: OnCounter) -> None:
+    """A tenant lays something on the counter."""
+    front.counter.put(code=laid.code, document=laid.document, face=laid.face)

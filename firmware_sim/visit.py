@@ -1,0 +1,92 @@
+"""One tenant at a kiosk: what was shown so far, in memory only, and gone a minute after the last touch."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from devices.wire.offer_code import read_code
+from devices.wire.registration import KioskRegistration
+
+IDLE: Final = 60.0  # seconds without a touch after which everything is wiped
+_TOKEN: Final = re.compile(r"(?:^|/o/)([A-Za-z0-9_-]{43})$")
+
+
+class NoVisit(LookupError):
+    """Nobody is at the kiosk, or not any more."""
+
+
+class Incomplete(Exception):
+    """Something is still missing; the text names it."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """What one tenant chose and showed; `registration` is set once it was sealed and handed in."""
+
+    language: str
+    touched: float
+    offer: str = field(default="", repr=False)
+    document: bytes | None = field(default=None, repr=False)
+    face: bytes | None = field(default=None, repr=False)
+    registration: bytes | None = None
+
+    def name_offer(self, shown: str) -> bool:
+        """Take a link, its token or a typed code; False for what can be none of them."""
+        found = _TOKEN.search(shown.strip()) if len(shown) <= 300 else None
+        self.offer = found[1] if found else read_code(shown) or ""
+        return bool(self.offer)
+
+    @property
+    def token(self) -> str | None:
+        """The token of the link, where the link itself was shown."""
+        return self.offer if len(self.offer) == 43 else None
+
+    def complete(self, *, registration: bool, face: bool, text_version: str) -> KioskRegistration:
+        """What is handed in; raises Incomplete. The pictures are let go of: from here on they exist sealed only."""
+        for name, given in (("offer", self.offer), ("document", self.document), ("consent", registration)):
+            if not given:
+                raise Incomplete(name)
+        if face and self.face is None:
+            raise Incomplete("face")
+        consents: dict[str, Any] = {"registration": True, "face": face, "text_version": text_version}
+        shown = self.face if face else None
+        form = KioskRegistration(secrets.token_bytes(16), self.offer, {}, consents, self.language, self.document, shown)
+        self.document = self.face = None
+        self.registration = form.registration
+        return form
+
+
+class Visits:
+    """The one visit there can be; `ticks` are seconds that only rise, `left` is told of a visit that is over."""
+
+    def __init__(self, ticks: Callable[[], float], left: Callable[[Visit], None]) -> None:
+        self._ticks, self._left = ticks, left
+        self._visit: Visit | None = None
+
+    def begin(self, language: str) -> Visit:
+        """Somebody came; whatever was there before is wiped."""
+        self.end()
+        self._visit = Visit(language, self._ticks())
+        return self._visit
+
+    def current(self, *, touch: bool = True) -> Visit:
+        """The visit; raises NoVisit where there is none or its minute is over, and then nothing is left of it."""
+        if self._visit is None or self._ticks() - self._visit.touched >= IDLE:
+            self.end()
+            raise NoVisit
+        if touch:
+            self._visit.touched = self._ticks()
+        return self._visit
+
+    def seconds_left(self) -> float:
+        """Until the wipe; 0 where nobody is there."""
+        return max(0.0, IDLE - (self._ticks() - self._visit.touched)) if self._visit else 0.0
+
+    def end(self) -> None:
+        """Wipe."""
+        visit, self._visit = self._visit, None
+        if visit is not None:
+            visit.offer, visit.document, visit.face = "", None, None
+            self._left(visit)
