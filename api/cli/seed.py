@@ -94,6 +94,7 @@ def _make_people_and_units(session: Session, logins: Logins, place: Place) -> No
                 password_hash=hashed,
                 name=landlord.name,
                 landlord_id=landlord.id,
+                staff="owner",
             ),
             Account(role="officer", login=logins.officer, password_hash=hashed, name="Officer Wei", area=AREA[:6]),
             Account(role="tester", login=logins.tester, password_hash=hashed, name="Tester"),

@@ -1,8 +1,10 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
+from gateway.store.access import Ceremony, Export, Passkey
 from gateway.store.fleet import Certificate, Claim
 from gateway.store.identity import LivenessChallenge, Portrait
 from gateway.store.model import Model
+from gateway.store.noticed import Noticed, NoticeWish
 from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
 from gateway.store.slots import SlotCode
@@ -10,6 +12,7 @@ from gateway.store.stays import Command, Consent, Key, Offer, Passcode, Person, 
 
 __all__ = [
     "Account",
+    "Ceremony",
     "Certificate",
     "Claim",
     "Command",
@@ -18,14 +21,18 @@ __all__ = [
     "Device",
     "Disclosure",
     "Event",
+    "Export",
     "FeedConsumer",
     "HeardMessage",
     "Key",
     "Landlord",
     "LivenessChallenge",
     "Model",
+    "NoticeWish",
+    "Noticed",
     "Offer",
     "Passcode",
+    "Passkey",
     "Person",
     "Portrait",
     "Registration",

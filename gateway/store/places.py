@@ -1,6 +1,6 @@
 """Accounts, landlords, units and the devices on their doors."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gateway.store.model import Id, Json, Model, Text, Word
@@ -18,9 +18,14 @@ class Landlord(Model):
 
 
 class Account(Model):
-    """Who may sign in. `role` is landlord, officer or tester; `area` binds an officer to a grid area (prefix)."""
+    """Who may sign in. `role` is landlord, officer or tester; `area` binds an officer to a grid area (prefix).
+
+    `staff` (owner, desk or viewer) says what somebody of a landlord's may do. An officer of an OpenID provider is
+    known by `issuer` and `subject`. Without a password the hash is empty; an account that `ended_at` signs in no more.
+    """
 
     __tablename__ = "accounts"
+    __table_args__ = (Index("ix_accounts_subject", "issuer", "subject", unique=True),)
     id: Mapped[Id]
     role: Mapped[Word]
     login: Mapped[Text] = mapped_column(unique=True)
@@ -28,6 +33,10 @@ class Account(Model):
     name: Mapped[Text]
     landlord_id: Mapped[str | None] = mapped_column(ForeignKey("landlords.id"))
     area: Mapped[Word | None]
+    staff: Mapped[Word | None]
+    issuer: Mapped[Text | None]
+    subject: Mapped[Text | None]
+    ended_at: Mapped[int | None]
 
 
 class SignIn(Model):

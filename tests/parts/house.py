@@ -132,7 +132,7 @@ def build(folder: Path) -> None:
             session.add(unit)
             session.flush()
             session.add(device(f"lock-{who}", unit.id))
-            landlord = {"role": "landlord", "login": f"landlord-{who}", "landlord_id": owner.id}
+            landlord = {"role": "landlord", "login": f"landlord-{who}", "landlord_id": owner.id, "staff": "owner"}
             officer = {"role": "officer", "login": f"officer-{who}", "area": area[:6]}
             session.add_all(Account(name=row["login"], password_hash=hashed, **row) for row in (landlord, officer))
     gateway.database.close()

@@ -1,0 +1,31 @@
+"""What landlords want to hear of, and what they were told."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.store.model import Model, Text, Word
+
+
+class NoticeWish(Model):
+    """Where a landlord's notices go, and which; the webhook's secret is sealed under the landlord's id."""
+
+    __tablename__ = "notice_wishes"
+    landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
+    codes: Mapped[list[str]]
+    language: Mapped[Word]
+    email: Mapped[Text | None]
+    webhook_url: Mapped[Text | None]
+    sealed_secret: Mapped[bytes | None]
+
+
+class Noticed(Model):
+    """Something that is so at present, since when, and when the landlord was told: once for as long as it lasts.
+
+    `what` names it: its code, its stage, and the lock or key it is about.
+    """
+
+    __tablename__ = "noticed"
+    landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(String(120), primary_key=True)
+    since: Mapped[int]
+    told_at: Mapped[int | None]
