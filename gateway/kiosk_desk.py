@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -15,21 +16,24 @@ from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
 from devices.wire.registration import KioskRegistration, decode_registration
-from gateway.domain.errors import LodgekeyError
+from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.front_desk import FrontDesk
 from gateway.identity.examination import Submission
 from gateway.intake import set_aside
 from gateway.journey import lanes
 from gateway.journey.door import PURPOSES, open_offer, record_consent
 from gateway.journey.keyring import Keyring
+from gateway.journey.kiosk import LONGEST_CODE, token_shown_at
 from gateway.journey.passcodes import shown_codes
 from gateway.outbox import owe
 from gateway.store import Device, HeardMessage, Offer
 from gateway.store.database import Database
+from gateway.tries import Tries
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
+WRONG_CODES: Final = (20, 3600)  # a kiosk's wrong codes, within seconds
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
 
@@ -47,6 +51,7 @@ class KioskDesk:
         self._database, self._front_desk, self._keyring = database, front_desk, keyring
         self._intake_key, self._now = intake_key, now
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._codes = Tries(*WRONG_CODES, now)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, report: Happened, message: Received) -> None:
@@ -76,7 +81,7 @@ class KioskDesk:
         if await asyncio.to_thread(self._heard, report):
             return {"screen": "received"}
         try:
-            form = self._open(report, message)
+            form = await asyncio.to_thread(self._named, self._open(report, message), message)
             await asyncio.to_thread(self._enter, form)
             submission = Submission(
                 typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
@@ -102,6 +107,19 @@ class KioskDesk:
             raise BadMessage("a sealed registration is bytes")
         context = registration_context(message.site, message.device)
         return decode_registration(open_sealed(sealed, self._intake_key, context=context))
+
+    def _named(self, form: KioskRegistration, message: Received) -> KioskRegistration:
+        """The form with the offer's token, where a code was typed; OfferUnknown, or TooManyTries of this kiosk."""
+        if len(form.offer_token) > LONGEST_CODE:
+            return form
+        self._codes.refuse(message.device)
+        try:
+            with self._database.reading() as session:
+                token = token_shown_at(session, message.site, form.offer_token, self._keyring, self._now())
+        except OfferUnknown:
+            self._codes.note(message.device)
+            raise
+        return replace(form, offer_token=token)
 
     def _enter(self, form: KioskRegistration) -> None:
         """Step 2 at the kiosk: the offer is opened and the consents given there are recorded."""

@@ -7,6 +7,7 @@ from binascii import Error as NotBase64
 from typing import Final
 from uuid import UUID
 
+from devices.wire.offer_code import code_of
 from gateway.domain.errors import OfferUnknown
 
 LIFETIME: Final = 7 * 86_400
@@ -42,6 +43,11 @@ def offer_of(token: str, secret: bytes) -> str:
     if token_of(offer_id, secret) != token:
         raise OfferUnknown("This link was altered. Please scan the code again or ask your landlord for a new one.")
     return offer_id
+
+
+def kiosk_code(token: str) -> str:
+    """What can be typed at a kiosk of the unit's site instead of the link: `XXX-XXX-XXX`, 40 bits of its token."""
+    return code_of(hashlib.sha256(b"lodgekey-offer-code" + token.encode()).digest())
 
 
 def _proof(name: bytes, secret: bytes) -> bytes:

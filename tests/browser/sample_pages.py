@@ -20,11 +20,13 @@ from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked
 from api.web.filings import CORRECTABLE
 from api.web.key_page import FilingLine, Reader
+from api.web.kiosk import kiosk_values
 from api.web.landlord import draw_code
 from api.web.notices import notices_for
 from api.web.officer import PURPOSES
 from api.web.tenant import consent_words
 from api.web.tester import FAULTS
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stay import wall_clock
 from gateway.feed import FeedItem
 
@@ -86,6 +88,7 @@ OFFER = OfferShown(
     offer_id="o1",
     stay_id="s3",
     url="https://lodgekey.example/o/Zk3vJ0x8m2Q9s7RrT4yWbAZk3vJ0x8m2Q9s7RrT4yWbA",
+    kiosk_code="4G7-XK2-9QM",
     state="open",
     expires_at=wall_clock(NOW + DAY, ZONE),
 )
@@ -281,6 +284,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "key": ("key.html", KEY_PAGE),
     "key-waiting": ("key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
     "offline": ("offline.html", {}),
+    "kiosk": ("kiosk.html", kiosk_values(profile_for("cn"), "zh-CN")),
     "landlord": (
         "landlord.html",
         {

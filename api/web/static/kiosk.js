@@ -1,0 +1,177 @@
+// The kiosk's page: one step at a time. What is shown lives in the kiosk's memory; leaving wipes both.
+
+const WARN = 15; // seconds before the wipe
+const LOOK = 1000; // ms
+const { dataset: say } = document.body;
+const $ = (selector, within = document) => within.querySelector(selector);
+const step = (name) => $(`[data-step=${name}]`);
+let at = "welcome";
+let typed = "";
+let sent = false;
+
+async function ask(method, path, body) {
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  if (answer.status === 410) wipe(); // the minute is over: nothing is left of the visit
+  return answer;
+}
+
+/** Shows one step; a screen reader begins at its heading. */
+function go(name) {
+  step(at).hidden = true;
+  at = name;
+  step(at).hidden = false;
+  for (const problem of document.querySelectorAll(".problem")) problem.hidden = true;
+  $("#leave").hidden = at === "welcome";
+  scrollTo(0, 0);
+  $("h1", step(at)).focus();
+}
+
+/** A fresh page holds nothing of what was before. */
+async function wipe() {
+  await fetch("/visit", { method: "DELETE" }).catch(() => {});
+  location.replace("/");
+}
+
+function complain(kind) {
+  const problem = $(".problem", step(at));
+  problem.textContent = problem.dataset[kind] ?? say[kind] ?? say.failed;
+  problem.hidden = false;
+}
+
+const kindOf = (answer) => ({ 409: "none", 422: "wrong", 507: "full" })[answer.status] ?? "failed";
+
+async function begin(language) {
+  await ask("POST", "/visit", { language });
+  if (language === document.documentElement.lang) go("code");
+  else location.replace(`/?lang=${language}#begun`);
+}
+
+async function takeCode(path, body) {
+  const answer = await ask("POST", path, body);
+  if (answer.ok) go("document");
+  else complain(kindOf(answer));
+}
+
+function showTyped() {
+  const signs = typed.padEnd(9, "_");
+  $("#typed").textContent = [signs.slice(0, 3), signs.slice(3, 6), signs.slice(6)].join("-");
+  $("#use-code").disabled = typed.length < 9;
+}
+
+async function shoot(section, path) {
+  const button = $(".shoot", section);
+  button.disabled = true;
+  const answer = await ask("POST", path);
+  button.disabled = false;
+  if (!answer.ok) return complain(kindOf(answer));
+  const picture = $("figure img", section);
+  URL.revokeObjectURL(picture.src);
+  picture.src = URL.createObjectURL(await answer.blob());
+  $("figure", section).hidden = false;
+  $(".before", section)?.remove();
+  button.classList.remove("primary");
+  button.textContent = button.dataset.again ?? button.textContent;
+  $(".next", section).hidden = false;
+  $(".problem", section).hidden = true;
+}
+
+async function send(face) {
+  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, text_version: say.version });
+  if (!answer.ok) return complain(kindOf(answer));
+  for (const picture of document.querySelectorAll("figure img")) {
+    URL.revokeObjectURL(picture.src);
+    picture.removeAttribute("src");
+  }
+  sent = true;
+  go("wait");
+}
+
+async function showLink(section) {
+  const answer = await fetch("/visit/link.svg");
+  const box = $(".qr", section);
+  if (!box || !answer.ok) return;
+  $("img", box).src = URL.createObjectURL(await answer.blob());
+  box.hidden = false;
+  $(".own-link", section).hidden = true;
+}
+
+function conclude(name, answer = {}) {
+  go(name);
+  const section = step(name);
+  const reason = [...document.querySelectorAll("#reasons dt")].find((code) => code.textContent === answer.code);
+  if (name === "refused" && reason) {
+    $(".reason", section).textContent = reason.nextElementSibling.textContent;
+    $(".reason", section).hidden = false;
+  }
+  if (name === "registered" && answer.code) {
+    $(".passcode .code", section).textContent = answer.code;
+    $(".passcode", section).hidden = false;
+  }
+  if (name !== "refused") showLink(section);
+}
+
+/** What became of it: the gateway's answer, or that it is kept until there is a network. */
+function follow(status) {
+  if (!sent) return;
+  if (status.answer?.screen === "received") return;
+  if (status.answer && at !== status.answer.screen) conclude(status.answer.screen, status.answer);
+  else if (!status.answer && at === "wait" && !status.online) conclude("kept");
+}
+
+function warn(left) {
+  const dialog = $("#still");
+  $("p", dialog).textContent = say.still.replace("{n}", left);
+  if (left > WARN || left === 0) dialog.close();
+  else if (!dialog.open) dialog.showModal();
+}
+
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text; // an unchanged status is not read out again
+}
+
+async function look() {
+  const status = await fetch("/status").then((answer) => answer.json()).catch(() => null);
+  if (!status) return;
+  tell($("#link"), status.online ? say.online : say.offline);
+  $("#link").classList.toggle("off", !status.online);
+  tell($("#queue"), status.waiting ? say.waiting.replace("{n}", status.waiting) : "");
+  if (at === "welcome") return;
+  if (status.seconds_left === 0) wipe();
+  warn(status.seconds_left);
+  follow(status);
+}
+
+let touched = 0;
+function touch() {
+  if (at === "welcome" || Date.now() - touched < 2000) return;
+  touched = Date.now();
+  ask("POST", "/visit/touch");
+}
+
+for (const button of document.querySelectorAll(".language")) button.onclick = () => begin(button.value);
+for (const button of document.querySelectorAll("[data-go]")) button.onclick = () => go(button.dataset.go);
+for (const button of document.querySelectorAll(".done")) button.onclick = wipe;
+for (const key of document.querySelectorAll(".keys [value]")) key.onclick = () => { typed = (typed + key.value).slice(0, 9); showTyped(); };
+$("#erase").onclick = () => { typed = typed.slice(0, -1); showTyped(); };
+$("#use-code").onclick = () => takeCode("/visit/code", { code: typed });
+$("#scan-code").onclick = () => takeCode("/visit/code/scan");
+$("#leave").onclick = wipe;
+$("#still button").onclick = () => { $("#still").close(); touched = 0; touch(); };
+$(".shoot", step("document")).onclick = () => shoot(step("document"), "/visit/document");
+$("#agree").onchange = () => { $("#agreed").disabled = !$("#agree").checked; };
+$("#agreed").onclick = () => go("face");
+$("#ask-person").onclick = () => send(false);
+$("#agree-face").onchange = () => { $(".shoot", step("camera")).disabled = !$("#agree-face").checked; };
+$(".shoot", step("camera")).onclick = () => shoot(step("camera"), "/visit/face");
+$("#send-face").onclick = () => { if ($("#agree-face").checked) send(true); };
+addEventListener("pointerdown", touch);
+addEventListener("keydown", touch);
+addEventListener("contextmenu", (event) => event.preventDefault());
+addEventListener("pageshow", (event) => { if (event.persisted) wipe(); });
+if (location.hash === "#begun") {
+  history.replaceState(null, "", location.pathname + location.search);
+  go("code");
+}
+setInterval(look, LOOK);
+look();

@@ -1,0 +1,32 @@
+"""The short code of an offer, for typing at a kiosk: nine signs of Crockford's base 32, the last one checks the others.
+
+It means something only to the gateway, and only when a kiosk of the unit's own site hands it in.
+"""
+
+from typing import Final
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are read as something else
+LENGTH: Final = 9
+_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
+_LONGEST_TYPED: Final = 20
+
+
+def code_of(digest: bytes) -> str:
+    """`XXX-XXX-XXX` of the first 40 bits of a digest."""
+    number = int.from_bytes(digest[:5], "big")
+    signs = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
+    whole = signs + _check(signs)
+    return "-".join(whole[start : start + 3] for start in range(0, LENGTH, 3))
+
+
+def read_code(typed: str) -> str | None:
+    """The code as `code_of` writes it, however it was typed; None for what cannot be one."""
+    signs = typed.upper().translate(_READ_AS) if len(typed) <= _LONGEST_TYPED else ""
+    if len(signs) != LENGTH or not set(signs) <= set(ALPHABET) or _check(signs[:-1]) != signs[-1]:
+        return None
+    return "-".join(signs[start : start + 3] for start in range(0, LENGTH, 3))
+
+
+def _check(signs: str) -> str:
+    """One sign that changes with any one wrong sign (odd weights, modulo 32)."""
+    return ALPHABET[sum((2 * place + 1) * ALPHABET.index(sign) for place, sign in enumerate(signs)) % 32]

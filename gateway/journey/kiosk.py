@@ -1,0 +1,34 @@
+"""What a kiosk names an offer by: the link's token, or the short code that holds at the unit's own site only."""
+
+from hmac import compare_digest
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from devices.wire.offer_code import read_code
+from gateway.domain.errors import OfferUnknown
+from gateway.domain.offer import kiosk_code, token_of
+from gateway.journey.keyring import Keyring
+from gateway.store import Device, Offer, Stay
+
+LONGEST_CODE = 20  # a token is 43 signs
+
+
+def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, now: int) -> str:
+    """The token of the offer that a tenant showed at a kiosk of `site`. OfferUnknown says nothing of what there is."""
+    if len(shown) > LONGEST_CODE:
+        return shown
+    code = read_code(shown)
+    tokens = _open_tokens(session, site, keyring, now) if code else []
+    for token in tokens:
+        if code and compare_digest(kiosk_code(token), code):
+            return token
+    raise OfferUnknown("There is no offer with this code here. Please check the code, or scan the link's code.")
+
+
+def _open_tokens(session: Session, site: str, keyring: Keyring, now: int) -> list[str]:
+    """Tokens of the offers that can still lead to a key at this site."""
+    units = select(Device.unit_id).where(Device.site == site, Device.kind == "lock", Device.unit_id.is_not(None))
+    query = select(Offer.id).join(Stay, Offer.stay_id == Stay.id).where(Stay.unit_id.in_(units))
+    waiting = query.where(Offer.state.in_(("open", "opened")), Offer.expires_at > now)
+    return [token_of(offer_id, keyring.offer_secret) for offer_id in session.scalars(waiting)]
