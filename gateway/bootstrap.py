@@ -39,6 +39,8 @@ from gateway.journey.keyring import Keyring
 from gateway.kiosk_desk import KioskDesk
 from gateway.registries import REGISTRIES
 from gateway.relay.locks import LockSenders
+from gateway.relay.asking import ASKED_UNTIL_SAID
+from gateway.relay.certificates import CertificateSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.webhooks import WebhookSenders
@@ -71,7 +73,6 @@ class Gateway:
         folder = settings.folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings, self.now = settings, now
-        self.authority = Authority.open(folder / "certs", now)
         self.database = Database(settings.database)
         self.database.migrate()
         self.vault = Vault(folder / "vault")
@@ -100,7 +101,14 @@ class Gateway:
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
         self.relay = Relay(
-            self.database, self._senders(), now, claimed=CLAIMED, stamped=owe_webhooks, prefetch=prefetch_registrations
+            self.database,
+            self._senders(),
+            now,
+            claimed=CLAIMED,
+            prepared=ASKED_UNTIL_SAID,
+            prepare=self.lock_senders.prepare,
+            stamped=owe_webhooks,
+            prefetch=prefetch_registrations,
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.enforce_revocations, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
@@ -114,6 +122,7 @@ class Gateway:
         return Keyring(
             self.vault,
             self.authority.credential_key,
+        self.lock_senders = LockSenders(self.database, self.drivers, now)
             secret_at(self.settings.folder / "offers.secret"),
             self.authority.passcode_key,
             self.settings.offline_hours * 3600,
@@ -121,7 +130,6 @@ class Gateway:
 
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
-        locks = LockSenders(self.database, self.drivers, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
         return locks.table() | registries.table() | self.webhooks.table()
 

@@ -13,7 +13,7 @@ from devices.driver import Driver, Unreadable
 from devices.link import Link, Received
 from devices.reports import Answered, Happened, Report
 from gateway.answers import Answers
-from gateway.journey.lock import record_report
+from gateway.journey.lock import record_reports
 from gateway.outbox import stamp_feed
 from gateway.store import Device, SetAside
 from gateway.store.database import Database
@@ -128,8 +128,7 @@ class Intake:
         with self._database.writing() as session:
             for message, code in unreadable:
                 set_aside(session, message, code, now)
-            for report in reports:
-                record_report(session, report, now)
+            record_reports(session, reports, now)
             stamp_feed(session)
 
 

@@ -188,8 +188,9 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
     stay, now = offer.stay, gateway.now()
     unit, profile = stay.unit, profile_of(stay.unit)
     latest, keys = steps.latest_verification(session, offer), steps.keys_of(session, offer)
-    # Once a phone holds the key, a link shows no code any more: it could have been forwarded.
-    waiting = offer.person_id is not None and not keys and stay.state in ("offered", "active")
+    # Once a phone was given the key, a link shows no code any more: it could have been forwarded, or the key revoked.
+    keyless = offer.person_id is not None and not steps.ever_had_keys(session, offer)
+    waiting = keyless and stay.state in ("offered", "active")
     codes = shown_codes(session, stay, gateway.keyring, now) if waiting else []
     return DoorShown(
         unit=unit.label,

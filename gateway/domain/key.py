@@ -1,7 +1,7 @@
 """What a key is doing: what we want on the lock against what the lock said is on it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 # (desired, observed) -> the state a person sees. `observed` changes only when the lock itself has answered.
 KEY_STATES: Final[dict[tuple[str, str], str]] = {
@@ -11,12 +11,23 @@ KEY_STATES: Final[dict[tuple[str, str], str]] = {
     ("absent", "unasked"): "revoking",
     ("absent", "present"): "revoking",
     ("absent", "absent"): "revoked",
+    ("present", "not_needed"): "gateway_only",
+    ("absent", "not_needed"): "taken_back",
 }
 UNLOCK_LIFETIME: Final = 10
 PROOF_TOLERANCE: Final = 60
 EXPIRING_BEFORE: Final = 24 * 3600
 
 
+SILENT_AFTER: Final = 60  # seconds in which a lock that is asked and online should have answered
+
+# What came of asking a lock, as a delivery's outcome says it.
+LINK_DOWN: Final = "the link is down"
+NOT_LISTENING: Final = "the lock is not listening"
+ASKED: Final = "sent, waiting for the lock"
+LOCK_SAID: Final = "the lock said "
+
+HoldUp = Literal["lock_out_of_service", "link_down", "lock_never_heard", "lock_offline", "lock_refused", "lock_silent"]
 def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
     """The key's state for people: issued, delivering, on_lock, expiring, expired, revoking or revoked."""
     state = KEY_STATES[desired, observed]
@@ -29,6 +40,46 @@ def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
+def code_state(epoch: int, told: int, withdrawn: bool, ends: int, now: int) -> str:
+    """A passcode's state in the same words. `told` is the code epoch the lock itself named last."""
+    if withdrawn:
+        return "revoked" if told > epoch else "expired" if now >= ends else "revoking"
+    if now >= ends:
+        return "expired"
+    if told < epoch:
+        return "delivering"
+    return "expiring" if now >= ends - EXPIRING_BEFORE else "on_lock"
+
+
+@dataclass(frozen=True, slots=True)
+class LockStanding:
+    """What is known of the way to a lock: out of service since, what it last said of itself, and what came of asking.
+
+    `asked_at`: since when the lock is owed something; `outcome`: of the last attempt. All instants in UTC seconds.
+    """
+
+    revoked_at: int | None = None
+    online: bool | None = None
+    heard_at: int | None = None
+    asked_at: int | None = None
+    outcome: str | None = None
+
+
+def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
+    """Why a lock has not done yet what is wanted of it, and since when, where known; None while it may be soon."""
+    outcome = lock.outcome or ""
+    silent = lock.asked_at is not None and now - lock.asked_at >= SILENT_AFTER
+    reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
+        (lock.revoked_at is not None, "lock_out_of_service", lock.revoked_at),
+        (outcome == LINK_DOWN, "link_down", lock.asked_at),
+        (lock.heard_at is None, "lock_never_heard", None),
+        (lock.online is False or outcome == NOT_LISTENING, "lock_offline", lock.heard_at),
+        (outcome.startswith(LOCK_SAID), "lock_refused", lock.asked_at),
+        (silent, "lock_silent", lock.heard_at),
+    )
+    return next(((reason, since) for so, reason, since in reasons if so), None)
+
+
     """A holder's signature over one request: `at` in UTC seconds, a nonce used once, r || s of 64 bytes."""
 
     at: int

@@ -12,10 +12,10 @@ from gateway.domain.stay import Window
 from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import replace_keys, revoke_key
-from gateway.journey.passcodes import end_passcodes, move_passcodes
+from gateway.journey.passcodes import end_passcodes, move_passcodes, replace_passcodes
 from gateway.journey.registration import report_change, report_check_out
-from gateway.outbox import owe, record
-from gateway.store import Key, Offer, Stay, Unit
+from gateway.outbox import hurry, is_owed, owe, record
+from gateway.store import Device, Key, Offer, Stay, Unit
 
 
 def unit_of(session: Session, unit_id: str, landlord_id: str) -> Unit:
@@ -123,6 +123,40 @@ def key_of(session: Session, key_id: str, landlord_id: str) -> Key:
     return key
 
 
-def read_back(session: Session, device_id: str, now: int) -> None:
-    """Ask a lock to tell its whole state."""
-    owe(session, party=f"lock:{device_id}", lane=lanes.keys(device_id), work="read_back", about=device_id, now=now)
+def lock_of(session: Session, device_id: str, landlord_id: str) -> Device:
+    """A lock of one of the landlord's own units; NotFound for anybody else's."""
+    query = select(Device).join(Unit, Device.unit_id == Unit.id)
+    mine = (Device.id == device_id, Device.kind == "lock", Unit.landlord_id == landlord_id)
+    lock = session.scalars(query.where(*mine)).one_or_none()
+    if lock is None:
+        raise NotFound("There is no such lock. Please choose one from your list.")
+    return lock
+
+
+def read_back(session: Session, lock: Device, now: int) -> None:
+    """Ask a lock to tell its whole state, now and until it has told it. Conflict where it is out of service."""
+    if lock.revoked_at is not None:
+        raise Conflict("This lock was taken out of service, so it cannot be asked.")
+    if not is_owed(session, "read_back", lock.id):
+        owe(session, party=f"lock:{lock.id}", lane=lanes.keys(lock.id), work="read_back", about=lock.id, now=now)
+    hurry(session, [lanes.keys(lock.id)], now)
+
+
+def revoke_for_landlord(session: Session, key: Key, now: int) -> Key:
+    """Revoke a key with the codes its holder knows; whoever else lives there gets other codes."""
+    if key.desired == "present":
+        revoke_key(session, key, now)
+        if _others_live_there(key):
+            replace_passcodes(session, key.stay, now)
+        else:
+            end_passcodes(session, key.stay, now)
+    return key
+
+
+def _others_live_there(key: Key) -> bool:
+    """Whether someone else of the stay has a key, or never had one and opens with the code alone."""
+    others = {person.id for person in key.stay.people if person.id != key.person_id and person.erased_at is None}
+    lost = {other.person_id for other in key.stay.keys if other.desired == "absent"}
+    return bool(others - lost) or any(
+        other.person_id in others and other.desired == "present" for other in key.stay.keys
+    )

@@ -1,6 +1,8 @@
 """What locks say, and what holders ask of them. A lock's word is the only thing that changes what is shown of it."""
 
-from sqlalchemy import select, update
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from certs.errors import BadSignature
@@ -8,12 +10,13 @@ from certs.holder import verify_statement
 from certs.keys import public_from_point
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
 from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
-from gateway.domain.key import PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
+from gateway.domain.key import LOCK_SAID, PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
 from gateway.domain.stay import follow
 from gateway.journey import lanes
+from gateway.journey.heard import Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
 from gateway.journey.passcodes import stay_behind_code
-from gateway.outbox import Decision, Done, Refused, RetryAt, hurry, is_owed, owe, record, settle_command
+from gateway.outbox import Decision, Done, Refused, RetryAt, is_owed, owe, record
 from gateway.store import Command, Device, HeardMessage, Key
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
@@ -88,36 +91,39 @@ def refuse_unusable(key: Key, now: int) -> None:
 
 def record_report(session: Session, report: Report, now: int) -> None:
     """Steps 5 and 7: one thing a device said, recorded once however often it was delivered."""
-    device = session.get(Device, report.device)
-    if device is None:
-        return
+    record_reports(session, [report], now)
+
+
+def record_reports(session: Session, reports: Sequence[Report], now: int) -> None:
+    """The same for a batch, in its order."""
+    heard = Heard(session, reports, now)
+    for report in reports:
+        device = heard.device(report.device)
+        if device is not None:
+            _record(heard, device, report)
+    heard.write()
+
+
+def _record(heard: Heard, device: Device, report: Report) -> None:
     match report:
         case Reachable():
-            _record_reachable(session, device, report.online, now)
+            _record_reachable(heard, device, report.online)
         case StateTold():
-            _record_state(session, device, report, now)
-        case Answered() if _first_time(session, device, report.seq, now):
-            _record_answer(session, device, report, now)
-        case Happened() if _first_time(session, device, report.seq, now):
-            _record_happening(session, device, report, now)
+            _record_state(heard, device, report)
+        case Answered() if heard.first_time(device, report.seq):
+            _record_answer(heard, device, report)
+        case Happened() if heard.first_time(device, report.seq):
+            _record_happening(heard.session, device, report, heard.now)
 
 
-def _first_time(session: Session, device: Device, seq: int, now: int) -> bool:
-    device.heard_at = now
-    if session.get(HeardMessage, (device.id, seq)) is not None:
-        return False
-    session.add(HeardMessage(device_id=device.id, seq=seq, heard_at=now))
-    return True
-
-
-def _record_reachable(session: Session, device: Device, online: bool, now: int) -> None:
+def _record_reachable(heard: Heard, device: Device, online: bool) -> None:
     device.online = online
     if online:
-        hurry(session, lanes.of_device(device.id), now)
+        heard.hurry(lanes.of_device(device.id))
 
 
-def _record_state(session: Session, device: Device, told: StateTold, now: int) -> None:
-    state = told.state
+def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
+    session, state, now = heard.session, told.state, heard.now
     device.heard_at = now
     if state.seq <= device.state_seq:
         return
@@ -130,7 +136,7 @@ def _record_state(session: Session, device: Device, told: StateTold, now: int) -
     if device.kind == "lock":
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
-    hurry(session, lanes.of_device(device.id), now)
+    heard.hurry(lanes.of_device(device.id))
 
 
 def _tell_clock(device: Device, clock: str) -> None:
@@ -164,37 +170,59 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
             _key_told(session, key, seq, key.id in present, now)
 
 
-def _record_answer(session: Session, device: Device, answer: Answered, now: int) -> None:
+def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
         _tell_clock(device, "set")
-        hurry(session, [lanes.keys(device.id)], now)
-    command = session.get(Command, answer.command_id.hex())
+        heard.hurry([lanes.keys(device.id)])
+    command = heard.command(answer.command_id)
     if command is None or command.device_id != device.id or command.outcome is not None:
         return
-    command.outcome, command.code, command.answered_at = answer.outcome, answer.code, now
-    done = answer.outcome == "done"
-    key = session.get(Key, command.key_id) if command.key_id else None
-    if key is not None and done and command.type in ("put_key", "drop_key"):
-        _key_told(session, key, answer.seq, command.type == "put_key", now)
-    if command.type == "revoke" and done:
-        _list_told(session, device, answer, now)
-    if command.type == "unlock" and not done:
-        record(session, "UnlockRefused", now, device_id=device.id, data={"command": command.id, "code": answer.code})
-    settle_command(session, command.id, _decision(command, answer, now), now)
+    command.outcome, command.code, command.answered_at = answer.outcome, answer.code, heard.now
+    heard.settle(command.id, _decision(command, answer, heard.now))
+    if answer.outcome == "done":
+        _record_done(heard, device, command, answer)
+    elif command.type == "unlock":
+        data = {"command": command.id, "code": answer.code}
+        record(heard.session, "UnlockRefused", heard.now, device_id=device.id, data=data)
 
 
-def _list_told(session: Session, device: Device, answer: Answered, now: int) -> None:
+def _record_done(heard: Heard, device: Device, command: Command, answer: Answered) -> None:
+    """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
+    match command.type:
+        case "put_key" | "drop_key" if command.key_id:
+            key = heard.session.get_one(Key, command.key_id)
+            _key_told(heard.session, key, answer.seq, command.type == "put_key", heard.now)
+        case "revoke":
+            _list_told(heard, device, answer)
+        case "read_back" if device.kind == "lock" and "keys" in answer.body:
+            heard.write()
+            _epochs_told(heard, device, answer)
+            _compare_keys(heard.session, device, _named(answer), answer.seq, heard.now)
+
+
+def _list_told(heard: Heard, device: Device, answer: Answered) -> None:
     """The lock has taken in a revocation list: which epochs it stands at, and which keys it still holds."""
+    present = _named(answer)
+    for key in heard.revoking(device):
+        if key.id not in present:
+            _key_told(heard.session, key, answer.seq, present=False, now=heard.now)
+            heard.settle_drop(key)
+    _epochs_told(heard, device, answer)
+
+
+def _epochs_told(heard: Heard, device: Device, answer: Answered) -> None:
+    """Which lists the lock stands at; one that is behind by now is owed the list again."""
     device.told_epoch = max(device.told_epoch, whole_of(answer.body.get("epoch")))
     device.told_codes = max(device.told_codes, whole_of(answer.body.get("codes")))
-    held = answer.body.get("keys")
-    present = {bytes_of(name).hex() for name in held} if isinstance(held, list) else set()
-    gone = select(Key).where(Key.device_id == device.id, Key.desired == "absent", Key.revoked_at.is_(None))
-    for key in session.scalars(gone):
-        if key.id not in present:
-            _key_told(session, key, answer.seq, present=False, now=now)
     if device.told_epoch < device.list_epoch or device.told_codes < device.code_epoch:
-        owe_list(session, device, now)
+        heard.write()
+        owe_list(heard.session, device, heard.now)
+
+
+def _named(answer: Answered) -> set[str]:
+    """The keys a lock says it holds."""
+    held = answer.body.get("keys")
+    return {bytes_of(name).hex() for name in held} if isinstance(held, list) else set()
 
 
 def _decision(command: Command, answer: Answered, now: int) -> Decision:
@@ -202,8 +230,8 @@ def _decision(command: Command, answer: Answered, now: int) -> Decision:
     code = answer.code or answer.outcome
     if answer.outcome == "done":
         return Done(answer.outcome)
-    if command.type in ("put_key", "drop_key", "revoke") and code not in LASTING:
-        return RetryAt(now + TRY_AGAIN, f"the lock said {code}")
+    if command.type in ("put_key", "drop_key", "revoke", "read_back") and code not in LASTING:
+        return RetryAt(now + TRY_AGAIN, f"{LOCK_SAID}{code}")
     return Refused(code)
 
 
@@ -245,7 +273,7 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     key = session.get(Key, bytes_of(happened.body.get("key")).hex())
     stay = key.stay if key is not None and key.device_id == device.id else None
     if stay is None and means == "passcode":
-        stay = stay_behind_code(session, device.id, happened.at)
+        stay = stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
     if stay is not None and stay.arrived_at is None and stay.state == "offered":
         stay.arrived_at, stay.state = now, follow(stay.state, "active")
@@ -279,6 +307,8 @@ def _key_told(session: Session, key: Key, seq: int, present: bool, now: int) -> 
 
 
 def forget_old_messages(session: Session, before: int) -> None:
-    """Drop recognised sequence numbers nobody can repeat any more, and the holders' nonces with their commands."""
+    """Drop recognised numbers nobody can repeat any more, the holders' nonces, and commands that nobody answered."""
     session.execute(HeardMessage.__table__.delete().where(HeardMessage.heard_at < before))  # type: ignore[attr-defined]
     session.execute(update(Command).where(Command.expires_at < before).values(nonce=None))
+    unanswered = Command.outcome.is_(None) & (Command.type != "unlock")
+    session.execute(delete(Command).where(Command.expires_at < before, unanswered))

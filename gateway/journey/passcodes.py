@@ -6,7 +6,6 @@ new ones.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,20 +15,10 @@ from certs.keys import public_from_point
 from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_code
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import owe_list
+from gateway.journey.slots import CodeShown, end_slots, give_slots, move_slots, shown_slots
 from gateway.store import Device, Passcode, Stay
 
 CODE_DRIVERS = frozenset({"native"})
-
-
-@dataclass(frozen=True, slots=True)
-class CodeShown:
-    """A passcode as a person types it; on_lock only when the lock itself has named the epoch it belongs to."""
-
-    digits: str
-    lock: str
-    begins: int
-    ends: int
-    on_lock: bool
 
 
 def give_passcodes(session: Session, stay: Stay, now: int) -> None:
@@ -37,10 +26,12 @@ def give_passcodes(session: Session, stay: Stay, now: int) -> None:
     for lock in stay.unit.devices:
         if lock.kind == "lock" and lock.revoked_at is None and lock.driver in CODE_DRIVERS:
             _cover(session, stay, lock, now)
+    give_slots(session, stay, now)
 
 
 def move_passcodes(session: Session, stay: Stay, now: int) -> None:
     """After other dates: codes inside the new window are kept, one that reaches beyond it dies with its epoch."""
+    move_slots(session, stay, now)
     first, last = _hours(stay)
     beyond = [
         code for code in living_codes(session, stay) if code.first_hour < first or code.first_hour + code.hours > last
@@ -53,13 +44,23 @@ def move_passcodes(session: Session, stay: Stay, now: int) -> None:
 
 def end_passcodes(session: Session, stay: Stay, now: int) -> None:
     """At the end of a stay: a code that would still open something dies; one whose time is over needs nothing."""
+    end_slots(session, stay, now)
     _kill(session, [code for code in living_codes(session, stay) if _ends(code) > now], now)
+
+
+def replace_passcodes(session: Session, stay: Stay, now: int) -> None:
+    """After one tenant of a stay lost the key: the codes that tenant knows die, and those who stay get others."""
+    living = [code for code in living_codes(session, stay) if _ends(code) > now]
+    if living:
+        _kill(session, living, now)
+        give_passcodes(session, stay, now)
 
 
 def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:
     """The codes of a stay that open something now or later, the next first."""
     codes = [code for code in living_codes(session, stay) if _ends(code) > now]
-    return [_shown(session.get_one(Device, code.device_id), code, keyring) for code in codes]
+    own = [_shown(session.get_one(Device, code.device_id), code, keyring) for code in codes]
+    return own + shown_slots(session, stay, keyring.passcode_key, now)
 
 
 def living_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
@@ -68,15 +69,20 @@ def living_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
     return session.scalars(query.order_by(Passcode.first_hour, Passcode.device_id)).all()
 
 
-def stay_behind_code(session: Session, device_id: str, at: int) -> Stay | None:
-    """The stay whose code opens this lock at this moment, if exactly one does."""
-    query = select(Passcode).where(
-        Passcode.device_id == device_id,
-        Passcode.withdrawn_at.is_(None),
-        Passcode.first_hour * HOUR <= at,
-        (Passcode.first_hour + Passcode.hours) * HOUR > at,
-    )
-    stays = {code.stay_id for code in session.scalars(query)}
+def stay_behind_code(session: Session, device_id: str, window: object, at: int) -> Stay | None:
+    """The stay whose code was typed: by the window (first hour, hours, slot) the lock named, else by the moment alone.
+
+    A withdrawn code counts where no living one has this window: a lock that has not heard of it still takes it.
+    """
+    match window:
+        case [int(first), int(hours), int(slot)]:
+            typed = (Passcode.first_hour == first, Passcode.hours == hours, Passcode.slot == slot)
+            query = select(Passcode).where(Passcode.device_id == device_id, *typed)
+            found = session.scalars(query.order_by(Passcode.withdrawn_at.desc().nulls_first())).first()
+            return session.get(Stay, found.stay_id) if found else None
+    open_now = (Passcode.first_hour * HOUR <= at, (Passcode.first_hour + Passcode.hours) * HOUR > at)
+    living = select(Passcode.stay_id).where(Passcode.device_id == device_id, Passcode.withdrawn_at.is_(None), *open_now)
+    stays = set(session.scalars(living))
     return session.get(Stay, stays.pop()) if len(stays) == 1 else None
 
 

@@ -1,26 +1,24 @@
 """Sending to locks and kiosks: keys, commands, the time, what a screen shows."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devices.driver import Driver, LockAddress, Unable
-from devices.intents import DropKey, Intent, PutKey, ReadBack, Revoke, SetTime, Show, Unlock
-from devices.link import LinkDown
+from devices.intents import Intent, SetTime, Show, Unlock
+from devices.link import LinkDown, NobodyListens
 from devices.reports import Answered
-from gateway.domain.key import UNLOCK_LIFETIME
+from gateway.domain.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
 from gateway.journey.lock import record_report
-from gateway.outbox import Done, Expired, Refused, RetryAt, pause
+from gateway.outbox import Decision, Done, Expired, Refused, RetryAt, pause
+from gateway.relay.asking import ASKED_UNTIL_SAID, COMMAND_LIFETIME, Asking, Ready
 from gateway.relay.loop import Sender, Sent
-from gateway.store import Command, Delivery, Device, Key
+from gateway.store import Delivery, Device, Key
 from gateway.store.database import Database
 
-KEY_COMMAND_LIFETIME: Final = 3600
 ASK_AGAIN: Final = 30
-LONGEST_LIST: Final = 300
 
 
 class LockSenders:
@@ -28,16 +26,14 @@ class LockSenders:
 
     def __init__(self, database: Database, drivers: Mapping[str, Driver], now: Callable[[], int]) -> None:
         self._database, self._drivers, self._now = database, drivers, now
+        self._ready: dict[int, Ready | Decision] = {}
 
     def table(self) -> dict[str, Sender]:
         """work -> sender."""
         return {
             "unlock": self.unlock,
-            "put_key": self.put_key,
-            "drop_key": self.drop_key,
-            "revoke": self.revoke,
+            **dict.fromkeys(ASKED_UNTIL_SAID, self.ask),
             "set_time": self.set_time,
-            "read_back": self.read_back,
             "show": self.show,
         }
 
@@ -51,38 +47,26 @@ class LockSenders:
         intent = Unlock(bytes.fromhex(command_id), bytes.fromhex(key.id), expires)
         return await self._send(device, intent, Sent(Done("sent")), delivery)
 
-    async def put_key(self, delivery: Delivery) -> Sent:
-        """Until the lock says the key is on it, or nobody wants it there any more."""
-        with self._database.reading() as session:
-            key, device = self._key_and_device(session, delivery.about)
-        if key.desired != "present":
-            return Sent(Done("no longer wanted"))
-        if key.observed == "present":
-            return Sent(Done("on the lock"))
-        command_id, expires = self._command(delivery, device.id, key.id, "put_key")
-        intent = PutKey(command_id, bytes.fromhex(key.id), key.credential, expires)
-        return await self._send(device, intent, self._ask_again(delivery), delivery)
+    async def ask(self, delivery: Delivery) -> Sent:
+        """Until the lock itself says that it is so, or nobody wants it any more: a key put or dropped, a list, a state.
 
-    async def drop_key(self, delivery: Delivery) -> Sent:
-        """Until the lock says the key is gone."""
-        with self._database.reading() as session:
-            key, device = self._key_and_device(session, delivery.about)
-        if key.revoked_at is not None:
-            return Sent(Done("gone from the lock"))
-        command_id, expires = self._command(delivery, device.id, key.id, "drop_key")
-        intent = DropKey(command_id, bytes.fromhex(key.id), expires)
-        return await self._send(device, intent, self._ask_again(delivery), delivery)
+        Each attempt is a command of its own: what is asked may be done twice without harm, and a lock refuses an id it
+        knows with a time or a list it does not.
+        """
+        ready = self._ready.pop(delivery.id, None)
+        if ready is None:
+            with self._database.writing() as session:
+                self.prepare(session, [delivery], self._now())
+            ready = self._ready.pop(delivery.id)
+        if not isinstance(ready, Ready):
+            return Sent(ready)
+        return await self._send(ready.device, ready.intent, self._ask_again(delivery), delivery)
 
-    async def revoke(self, delivery: Delivery) -> Sent:
-        """The revocation list as it is now, until the lock says that it has taken it in."""
-        with self._database.reading() as session:
-            device = session.get_one(Device, delivery.about)
-            revoked = select(Key.id).where(Key.device_id == device.id, Key.desired == "absent")
-            names = session.scalars(revoked.where(Key.expires_at > self._now()).order_by(Key.revoking_at.desc())).all()
-        command_id, expires = self._command(delivery, device.id, None, "revoke")
-        keys = tuple(bytes.fromhex(name) for name in names[:LONGEST_LIST])
-        intent = Revoke(command_id, device.list_epoch, keys, expires, device.code_epoch)
-        return await self._send(device, intent, self._ask_again(delivery), delivery)
+    def prepare(self, session: Session, deliveries: Sequence[Delivery], now: int) -> None:
+        """Write down the commands of attempts that are about to be made, so that no answer comes before its command."""
+        asking = Asking(session, deliveries, now)
+        self._ready |= {delivery.id: asking.ready(delivery) for delivery in deliveries}
+        asking.write()
 
     async def set_time(self, delivery: Delivery) -> Sent:
         """The time, for the nonce the device told last; a later nonce brings a delivery of its own."""
@@ -92,13 +76,6 @@ class LockSenders:
         intent = SetTime(os.urandom(16), now, device.nonce or b"", now + UNLOCK_LIFETIME)
         return await self._send(device, intent, Sent(Done("sent")), delivery)
 
-    async def read_back(self, delivery: Delivery) -> Sent:
-        """Ask the device to tell its whole state."""
-        with self._database.reading() as session:
-            device = session.get_one(Device, delivery.about)
-        command_id, expires = self._command(delivery, device.id, None, "read_back")
-        return await self._send(device, ReadBack(command_id, expires), Sent(Done("sent")), delivery)
-
     async def show(self, delivery: Delivery) -> Sent:
         """What a kiosk's screen is to say; ids and stable codes only."""
         with self._database.reading() as session:
@@ -106,7 +83,7 @@ class LockSenders:
         body = dict(delivery.body or {})
         if "registration" in body:
             body["registration"] = bytes.fromhex(body["registration"])
-        intent = Show(os.urandom(16), body, self._now() + KEY_COMMAND_LIFETIME)
+        intent = Show(os.urandom(16), body, self._now() + COMMAND_LIFETIME)
         return await self._send(device, intent, Sent(Done("sent")), delivery)
 
     @staticmethod
@@ -119,35 +96,17 @@ class LockSenders:
             return Sent(Refused("the device's certificate was revoked"))
         try:
             answer = await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
-        except LinkDown:
+        except LinkDown as error:
             retry = self._now() + pause(delivery.attempts)
             late = delivery.expires_at is not None and retry >= delivery.expires_at
-            return Sent(Expired("the link was down")) if late else Sent(RetryAt(retry, "the link is down"))
+            why = NOT_LISTENING if isinstance(error, NobodyListens) else LINK_DOWN
+            return Sent(Expired("the link was down")) if late else Sent(RetryAt(retry, why))
         except Unable:
             return Sent(Refused("this lock cannot do that"))
         return sent if answer is None else Sent(sent.decision, _recording(answer))
 
     def _ask_again(self, delivery: Delivery) -> Sent:
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), "sent, waiting for the lock"))
-
-    def _command(self, delivery: Delivery, device_id: str, key_id: str | None, kind: str) -> tuple[bytes, int]:
-        """The command that carries this delivery: the same one while it lives, so that a repeat is recognised."""
-        now = self._now()
-        with self._database.writing() as session:
-            row = session.get_one(Delivery, delivery.id)
-            command = session.get(Command, row.command_id) if row.command_id else None
-            if command is None or now >= command.expires_at or command.outcome is not None:
-                command = Command(
-                    id=os.urandom(16).hex(),
-                    device_id=device_id,
-                    key_id=key_id,
-                    type=kind,
-                    issued_at=now,
-                    expires_at=now + KEY_COMMAND_LIFETIME,
-                )
-                session.add(command)
-                row.command_id = command.id
-            return bytes.fromhex(command.id), command.expires_at
+        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), ASKED))
 
 
 def _recording(answer: Answered) -> Callable[[Session, int], None]:

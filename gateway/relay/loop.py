@@ -42,9 +42,16 @@ Sender = Callable[[Delivery], Awaitable[Sent]]
 Prefetch = Callable[[Session, Sequence[Delivery]], object]
 
 
+Prepare = Callable[[Session, Sequence[Delivery], int], None]
+
+
 def nothing_ahead(_session: Session, _deliveries: Sequence[Delivery]) -> object:
     """What is written with the decisions is looked up one by one."""
     return None
+
+
+def nothing_prepared(_session: Session, _deliveries: Sequence[Delivery], _now: int) -> None:
+    """No work needs anything written before it is attempted."""
 
 
 def nobody_listens(_session: Session, _now: int) -> None:
@@ -54,8 +61,9 @@ def nobody_listens(_session: Session, _now: int) -> None:
 class Relay:
     """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
 
-    Work in `claimed` is committed as started before it is sent; `stamped` is called in the transaction in which the
-    feed grew, `prefetch` may load what the decisions of a batch need. One relay per database.
+    Work in `claimed` is committed as started before it is sent; for work in `prepared`, `prepare` writes first what all
+    the attempts that go together need. `stamped` is called in the transaction in which the feed grew, `prefetch` may
+    load what the decisions of a batch need. One relay per database.
     """
 
     def __init__(
@@ -65,10 +73,13 @@ class Relay:
         now: Callable[[], int],
         *,
         claimed: Set[str] = frozenset(),
+        prepared: Set[str] = frozenset(),
+        prepare: Prepare = nothing_prepared,
         stamped: Callable[[Session, int], None] = nobody_listens,
         prefetch: Prefetch = nothing_ahead,
     ) -> None:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
+        self._prepared, self._prepare = prepared, prepare
         self._stamped, self._prefetch = stamped, prefetch
         self._resting = RestingParties()
         self._own_commit = threading.local()
@@ -131,10 +142,12 @@ class Relay:
             heads = self._admitted([row for row in found if row.id not in waiting][:room], crowd, now)
             unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
+        unready = [row for row in heads if row.work in self._prepared]
         claimed: set[int] = set()
-        if delicate or unstamped:
+        if delicate or unready or unstamped:
             with self._quietly(), self._database.writing() as session:
                 claimed = outbox.claim(session, delicate, now)
+                self._prepare(session, unready, now)
                 self._stamp(session, now)
         for lost in [row for row in heads if row.id in set(delicate) - claimed]:
             self._resting.give_up(lost.party, lost.id)

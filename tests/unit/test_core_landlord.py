@@ -12,7 +12,7 @@ from gateway.domain.offer import offer_of
 from gateway.domain.stay import Window
 from gateway.journey import landlord
 from gateway.journey.keys import revoke_key
-from gateway.store import Delivery, Key, Offer, Registration, Stay
+from gateway.store import Delivery, Device, Key, Offer, Registration, Stay
 from tests.parts.world import DAY, World
 
 
@@ -229,7 +229,7 @@ def test_revoking_twice_asks_the_lock_once(world: World) -> None:
 def test_a_read_back_is_owed_to_the_lock_behind_its_keys(world: World) -> None:
     key = world.tenant()
     with world.database.writing() as session:
-        landlord.read_back(session, key.device_id, world.now)
+        landlord.read_back(session, session.get_one(Device, key.device_id), world.now)
         lanes = {row.work: row.lane for row in session.scalars(select(Delivery).where(Delivery.work != "submit"))}
     assert lanes["read_back"] == lanes["put_key"]
 

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from certs.agreement import passcode_secret
 from certs.keys import new_private_key, public_from_point
 from devices.wire.passcode import HOUR, find_window
+from gateway.domain.offer import token_of
 from gateway.domain.stay import Window
 from gateway.journey import landlord
 from gateway.journey.passcodes import CodeShown, shown_codes, stay_behind_code
-from gateway.store import Device, Passcode, Stay
-from tests.parts.world import DAY, LOCK, NOW, World
+from gateway.store import Device, Event, Key, Passcode, Stay
+from tests.parts.world import DAY, FIELDS, LOCK, NOW, World
 
 
 def codes(world: World, stay_id: str) -> list[CodeShown]:
@@ -138,12 +139,90 @@ def test_a_code_over_a_clock_change_night_is_good_for_the_hours_that_pass(world:
     assert not opens(world, code, code.ends)
 
 
-def test_a_door_opened_by_code_is_the_arrival_of_the_stay_whose_code_it_is(world: World) -> None:
+def type_in(world: World, code: CodeShown, **told: object) -> None:
+    """The lock reports that the door was opened with a code."""
+    world.say(world.happened("unlocked", means="passcode", **told))
+
+
+def window_of(world: World, stay_id: str) -> list[int]:
+    """What the lock tells of a code it found: first hour, hours, slot."""
+    with world.database.reading() as session:
+        row = session.scalars(select(Passcode).where(Passcode.stay_id == stay_id)).one()
+    return [row.first_hour, row.hours, row.slot]
+
+
+def arrived(world: World, stay_id: str) -> bool:
+    with world.database.reading() as session:
+        return session.get_one(Stay, stay_id).arrived_at is not None
+
+
+def test_of_two_stays_with_codes_for_the_same_hour_the_one_whose_window_the_lock_names_has_arrived(
+    world: World,
+) -> None:
+    first = world.tenant(Window(NOW // HOUR * HOUR + 60, NOW // HOUR * HOUR + 1200)).stay
+    world.phone = new_private_key()
+    second = world.tenant(Window(NOW // HOUR * HOUR + 1800, NOW // HOUR * HOUR + 3000)).stay
+    type_in(world, codes(world, second.id)[0])
+    assert (arrived(world, first.id), arrived(world, second.id)) == (False, False), "the moment alone cannot tell"
+    type_in(world, codes(world, second.id)[0], window=window_of(world, second.id))
+    assert (arrived(world, first.id), arrived(world, second.id)) == (False, True)
+
+
+def test_a_lock_that_has_not_heard_of_the_end_names_the_stay_of_a_dead_code(world: World) -> None:
+    stay = world.tenant().stay
+    window = window_of(world, stay.id)
+    end(world, stay.id)
+    world.say(world.happened("unlocked", means="passcode", window=window))
+    with world.database.reading() as session:
+        opened = session.scalars(select(Event).where(Event.type == "DoorUnlocked")).one()
+    assert opened.stay_id == stay.id
+    assert not arrived(world, stay.id)
+
+
+@pytest.mark.parametrize("window", [[1, 2], [1, 2, "3"], "none", [0, 1, 2], None])
+def test_a_window_that_is_none_of_ours_belongs_to_no_stay_unless_the_moment_tells(world: World, window: object) -> None:
+    stay = world.tenant().stay
+    found = arrived(world, stay.id)
+    world.say(world.happened("unlocked", means="passcode", window=window))
+    assert not found
+    assert arrived(world, stay.id) == (window != [0, 1, 2])
+
+
+def test_a_code_is_the_stays_that_has_one_now_where_the_lock_names_no_window(world: World) -> None:
     stay = world.tenant().stay
     with world.database.reading() as session:
-        found = stay_behind_code(session, LOCK, world.now)
+        found = stay_behind_code(session, LOCK, None, world.now)
     assert found is not None
     assert found.id == stay.id
+
+
+def revoke_first_key(world: World) -> None:
+    with world.database.writing() as session:
+        landlord.revoke_for_landlord(session, session.get_one(Key, world.issued()[0].id), world.now)
+
+
+def test_a_tenant_who_loses_the_key_loses_the_code_too(world: World) -> None:
+    stay = world.tenant().stay
+    (before,) = codes(world, stay.id)
+    revoke_first_key(world)
+    assert codes(world, stay.id) == []
+    assert not opens(world, before, world.now)
+
+
+def test_whoever_else_lives_there_gets_another_code(world: World) -> None:
+    stay = world.tenant().stay
+    (before,) = codes(world, stay.id)
+    with world.database.writing() as session:
+        offer = landlord.add_offer(session, session.get_one(Stay, stay.id), world.now)
+        token = token_of(offer.id, world.keyring.offer_secret)
+    world.phone = new_private_key()
+    world.consent(token)
+    world.show(token, fields=FIELDS | {"name": "Bea Voorbeeld", "id_number": "XR1001R59"})
+    revoke_first_key(world)
+    (after,) = codes(world, stay.id)
+    assert after.digits != before.digits
+    assert not opens(world, before, world.now)
+    assert opens(world, after, world.now)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

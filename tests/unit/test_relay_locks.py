@@ -56,16 +56,7 @@ def test_a_key_that_was_sent_is_not_on_the_lock_until_the_lock_says_so(world: Wo
     assert world.key(key.id).observed == "unasked"
 
 
-def test_asking_again_repeats_the_same_command_so_that_the_lock_knows_it(world: World) -> None:
-    driver = MemoryDriver()
-    world.tenant()
-    for _ in range(3):
-        attempt(world, driver, "put_key")
-        world.now += 60
-    assert len({intent.command_id for _, intent in driver.asked if isinstance(intent, PutKey)}) == 1
-
-
-def test_asking_again_after_a_refusal_or_the_commands_end_is_another_command(world: World) -> None:
+def test_asking_again_is_another_command_for_a_lock_refuses_an_id_it_knows(world: World) -> None:
     driver = MemoryDriver()
     world.tenant()
     names = []
