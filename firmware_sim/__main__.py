@@ -13,14 +13,20 @@ import typer
 
 from certs.errors import CertError
 from firmware_sim.building import Building, device_folders_at
-from firmware_sim.control import listen, serve_control
+from firmware_sim.control import serve_control
 from firmware_sim.holder_cli import app as holder
+from firmware_sim.hosted import listen
+from firmware_sim.registry_door import RegistryDoor
+from firmware_sim.terminal import serve_terminals
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Simulated locks and kiosks.")
 Dir = Annotated[Path, typer.Option("--dir", help="A device folder, or (building) a folder of them.")]
 Port = Annotated[int, typer.Option(help="Port of the control service on loopback; 0 takes a free one.")]
 AirPort = Annotated[
     int | None, typer.Option("--air", help="Put the locks on a Bluetooth air at this port; 0: a free one.")
+]
+RegistryFile = Annotated[
+    Path | None, typer.Option("--registry", help="control.json of the simulated registry, to switch its moods.")
 ]
 AutoLock = Annotated[float, typer.Option(help="Seconds after which an opened lock locks itself; 0 for never.")]
 
@@ -41,17 +47,25 @@ def kiosk(folder: Dir, control_port: Port = 0) -> None:
 
 
 @app.command()
-def building(folder: Dir, control_port: Port = 0, auto_lock: AutoLock = 8.0, air: AirPort = None) -> None:
+def building(
+    folder: Dir, control_port: Port = 0, auto_lock: AutoLock = 8.0, air: AirPort = None, registry: RegistryFile = None
+) -> None:
     """Run every device whose folder is in DIR."""
-    _run(folder, None, control_port, auto_lock, air)
+    _run(folder, None, control_port, auto_lock, air, registry)
 
 
 def _run(
-    folder: Path, kind: Literal["lock", "kiosk"] | None, control_port: int, auto_lock: float, air: int | None = None
+    folder: Path,
+    kind: Literal["lock", "kiosk"] | None,
+    control_port: int,
+    auto_lock: float,
+    air: int | None = None,
+    registry: Path | None = None,
 ) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         found = Building.open(device_folders_at(folder), auto_lock=auto_lock)
+        found.registry = RegistryDoor.read(registry) if registry else None
     except CertError as error:
         raise typer.BadParameter(str(error), param_hint="--dir") from error
     kinds = {station.folder.kind for station in found.stations.values()}
@@ -65,6 +79,7 @@ async def _work(found: Building, folder: Path, control_port: int, air: int | Non
         group.create_task(found.run())
         if air is not None:
             group.create_task(_be_on_air(found, air))
+        group.create_task(serve_terminals(found.stations.values()))
         group.create_task(serve_control(found, folder, listen(control_port)))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +12,54 @@ from firmware_sim.assembly import assemble
 from firmware_sim.faults import FaultSettings
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
+from firmware_sim.registry_door import RegistryDoor
 from firmware_sim.station import Station
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Building:
-    """Stations by device id."""
+    """Stations by device id, and the simulated registry next door if there is one."""
 
-    stations: Mapping[str, Station]
+    stations: dict[str, Station]
+    auto_lock: float = 0.0
+    registry: RegistryDoor | None = None
+    _moved_in: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def open(cls, folders: Iterable[Path], *, auto_lock: float = 0.0) -> "Building":
         """One station a device folder; raises certs.errors.BadFolder."""
+        building = cls({}, auto_lock)
+        building.move_in(folders)
+        return building
+
+    def move_in(self, folders: Iterable[Path]) -> list[str]:
+        """Take in the devices of these folders that are not here yet; their ids. Raises certs.errors.BadFolder."""
         read = [read_device_folder(path) for path in folders]
-        return cls({folder.device: Station(folder, assemble(folder), auto_lock=auto_lock) for folder in read})
+        new = {
+            folder.device: Station(folder, assemble(folder), auto_lock=self.auto_lock)
+            for folder in read
+            if folder.device not in self.stations
+        }
+        self.stations |= new
+        self._moved_in.set()
+        return list(new)
 
     async def run(self) -> None:
-        """Run every device until cancelled."""
+        """Run every device until cancelled, those that move in later too."""
+        started: set[str] = set()
         async with asyncio.TaskGroup() as group:
-            for station in self.stations.values():
-                group.create_task(station.run())
+            while True:
+                self._moved_in.clear()
+                for device in self.stations.keys() - started:
+                    group.create_task(self.stations[device].run())
+                    started.add(device)
+                await self._moved_in.wait()
+
+    async def turn_mood(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Change the registry's mood; raises KeyError where there is no registry or it knows no such mood."""
+        if self.registry is None:
+            raise KeyError("registry")
+        return await self.registry.turn(order)
 
     async def set_faults(self, device: str, changes: Mapping[str, Any], clock_lost: bool = False) -> FaultSettings:
         """Change a device's faults; raises KeyError or pydantic.ValidationError."""
@@ -45,6 +73,8 @@ class Building:
             await station.play(station.mind.lose_clock())
         if "offline" in changes:
             await station.set_offline(settings.offline)
+        if "out_of_range" in changes and station.air is not None:
+            await station.air.set_in_range(not settings.out_of_range)
         return settings
 
     async def turn_knob(self, device: str) -> None:

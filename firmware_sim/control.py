@@ -6,20 +6,26 @@ import json
 import secrets
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
 from fastapi import Body, Depends, FastAPI, HTTPException, Request
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
+from certs.device_folder import find_device_folders
+from certs.errors import CertError
 from certs.files import SECRET, write_atomic
 from devices.wire.errors import BadMessage
 from devices.wire.registration import KioskRegistration
 from firmware_sim.building import Building, describe
+from firmware_sim.hosted import HostedServer
 from firmware_sim.kiosk import QueueFull
+from firmware_sim.replay import Devices, Recorded, do
+from firmware_sim.replay import router as scenarios
+from firmware_sim.scenario import Recording, Step
+from firmware_sim.terminal import router as terminals
 
 CONTROL_FILE = "control.json"  # {"url", "token"}, 0600, beside the device folders
 
@@ -62,8 +68,11 @@ def make_control(building: Building, token: str) -> FastAPI:
             raise HTTPException(401, "the control token is in control.json beside the devices")
 
     app = FastAPI(title="Lodgekey simulated devices", dependencies=[Depends(know)], docs_url=None, redoc_url=None)
-    app.state.building = building
+    app.state.building, app.state.recording = building, Recording(time.monotonic)
+    app.include_router(scenarios)
+    app.include_router(terminals)
     app.get("/devices")(_devices)
+    app.post("/devices", status_code=201)(_move_in)
     app.get("/devices/{device}")(_device)
     app.post("/devices/{device}/faults")(_faults)
     app.post("/devices/{device}/knob", status_code=204)(_knob)
@@ -71,11 +80,6 @@ def make_control(building: Building, token: str) -> FastAPI:
     app.post("/devices/{device}/passcode")(_passcode)
     app.post("/kiosks/{device}/registrations", status_code=202)(_register)
     return app
-
-
-def listen(port: int) -> socket.socket:
-    """A listening socket on loopback; port 0 takes a free one."""
-    return socket.create_server(("127.0.0.1", port))
 
 
 async def serve_control(building: Building, folder: Path, listener: socket.socket) -> None:
@@ -89,7 +93,7 @@ async def serve_control(building: Building, folder: Path, listener: socket.socke
     sys.stdout.write(json.dumps({"ready": True, "control": str(folder / CONTROL_FILE)}) + "\n")
     sys.stdout.flush()
     settings = uvicorn.Config(make_control(building, token), log_level="warning", lifespan="off")
-    server = _Server(settings)
+    server = HostedServer(settings)
     try:
         await server.serve(sockets=[listener])
     except asyncio.CancelledError:
@@ -97,22 +101,6 @@ async def serve_control(building: Building, folder: Path, listener: socket.socke
         raise
     finally:
         (folder / CONTROL_FILE).unlink(missing_ok=True)
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """The process that hosts the devices decides when all of it ends."""
-        yield
-
-
-async def _building(request: Request) -> Building:
-    building = request.app.state.building
-    assert isinstance(building, Building)  # noqa: S101 - narrows what Starlette keeps as Any
-    return building
-
-
-Devices = Annotated[Building, Depends(_building)]
 
 
 async def _devices(building: Devices) -> list[dict[str, Any]]:
@@ -125,48 +113,45 @@ async def _device(building: Devices, device: str) -> dict[str, Any]:
     return describe(building.stations[device])
 
 
-async def _faults(building: Devices, device: str, changes: dict[str, Any]) -> dict[str, Any]:
-    clock_lost = bool(changes.pop("clock_lost", False))
+async def _move_in(building: Devices, folder: Annotated[Path, Body(embed=True)]) -> dict[str, list[str]]:
     try:
-        settings = await building.set_faults(device, changes, clock_lost)
-    except KeyError as error:
-        raise HTTPException(404, "there is no such device") from error
-    except ValidationError as error:
-        raise HTTPException(422, error.errors(include_url=False, include_context=False)) from error
-    return settings.model_dump()
+        return {"moved_in": building.move_in(find_device_folders(folder))}
+    except CertError as error:
+        raise HTTPException(422, str(error)) from error
 
 
-async def _knob(building: Devices, device: str) -> None:
-    await _on_device(building.turn_knob(device))
+async def _faults(building: Devices, recording: Recorded, device: str, changes: dict[str, Any]) -> Any:
+    return await do(building, recording, Step(device=device, act="faults", given=changes))
 
 
-async def _passcode(building: Devices, device: str, code: Annotated[str, Body(embed=True)]) -> dict[str, str | None]:
-    try:
-        return {"refused": await building.enter_code(device, code)}
-    except KeyError as error:
-        raise HTTPException(404, "there is no such lock") from error
+async def _knob(building: Devices, recording: Recorded, device: str) -> None:
+    await do(building, recording, Step(device=device, act="knob"))
 
 
-async def _reset(building: Devices, device: str) -> None:
-    await _on_device(building.reset(device))
+async def _reset(building: Devices, recording: Recorded, device: str) -> None:
+    await do(building, recording, Step(device=device, act="reset"))
+
+
+async def _passcode(
+    building: Devices, recording: Recorded, device: str, code: Annotated[str, Body(embed=True)]
+) -> dict[str, str | None]:
+    refused: dict[str, str | None] = await do(
+        building, recording, Step(device=device, act="passcode", given={"code": code})
+    )
+    return refused
 
 
 async def _register(building: Devices, device: str, registration: Registration) -> dict[str, str]:
     try:
         given = registration.sealed_form()
-        await _on_device(building.register(device, given))
+        await building.register(device, given)
+    except KeyError as error:
+        raise HTTPException(404, "there is no such kiosk") from error
     except (BadMessage, OSError) as error:
         raise HTTPException(422, str(error)) from error
     except QueueFull as error:
         raise HTTPException(507, "the kiosk holds as many registrations as it can") from error
     return {"registration": base64.b16encode(given.registration).decode().lower()}
-
-
-async def _on_device(act: Any) -> None:
-    try:
-        await act
-    except KeyError as error:
-        raise HTTPException(404, "there is no such device") from error
 
 
 def _content(path: Path | None) -> bytes | None:

@@ -18,6 +18,7 @@ class FaultSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     offline: bool = False
+    out_of_range: bool = False
     jam: bool = False
     door_ajar: bool = False
     battery: Annotated[int, Field(ge=0, le=100)] = 100

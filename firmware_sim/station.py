@@ -9,7 +9,7 @@ import random
 import sqlite3
 import time
 from collections import Counter, deque
-from typing import Any
+from typing import Any, Protocol
 
 import aiomqtt
 import structlog
@@ -31,6 +31,13 @@ LET_OUT = 4  # turns of the event loop until aiomqtt has written a message to th
 BACK_OFF = (0.2, 10.0)  # seconds: the first and the longest wait before connecting again
 
 
+class AirSide(Protocol):
+    """A device's Bluetooth side, where it is on an air."""
+
+    async def set_in_range(self, near: bool) -> None:
+        """Be heard by those around, or by nobody."""
+
+
 class Station:
     """Runs one device until cancelled."""
 
@@ -40,9 +47,10 @@ class Station:
         self.counters: Counter[str] = Counter()
         self.log: deque[dict[str, Any]] = deque(maxlen=200)
         self.online = asyncio.Event()
+        self.air: AirSide | None = None
         self.keypad = keypad_of(folder, mind) if isinstance(mind, SimLock) else None
         self._backoff = Backoff(mind.clock.ticks)
-        self._auto_lock, self._auto_lock_at = auto_lock, 0.0
+        self._auto_lock, self._auto_lock_at = auto_lock, time.monotonic() + auto_lock
         self._radio: Radio | None = None
         self._allowed, self._speaking = asyncio.Event(), asyncio.Lock()
         self._allowed.set()

@@ -19,11 +19,12 @@ async def on_air(stations: Iterable[Station], port: int) -> AsyncIterator[str]:
     """Power up the Bluetooth side of every lock; yields where dongles plug in, as `host:port`."""
     air = Air()
     server = await serve_dongles(air, port=port)
-    locks = [
-        BlePeripheral(air, station.mind, station.folder.device, address_of(station.folder.device))
-        for station in stations
-        if isinstance(station.mind, SimLock)
-    ]
+    locks: list[BlePeripheral] = []
+    for station in stations:
+        if isinstance(station.mind, SimLock):
+            device = station.folder.device
+            station.air = lock = BlePeripheral(air, station.mind, device, address_of(device))
+            locks.append(lock)
     await asyncio.gather(*(lock.power_on() for lock in locks))
     host, taken = server.sockets[0].getsockname()[:2]
     try:

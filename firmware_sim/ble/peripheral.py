@@ -56,9 +56,20 @@ class BlePeripheral:
     async def power_on(self) -> None:
         """Advertise until connected, and again after."""
         await self.radio.power_on()
+        await self._advertise()
+
+    async def _advertise(self) -> None:
         await self.radio.start_advertising(
             auto_restart=True, advertising_interval_min=100, advertising_interval_max=100
         )
+
+    async def set_in_range(self, near: bool) -> None:
+        """Be heard by those around, or by nobody: connections end without a word."""
+        if near:
+            await self._advertise()
+        else:
+            await self.radio.stop_advertising()
+            self.vanish()
 
     async def power_off(self) -> None:
         """Leave the air."""

@@ -41,6 +41,10 @@ def _control_router(switch: MoodSwitch, store: RecordStore, token: str) -> APIRo
         switch.turn(order.mood, times=order.times, delay_s=order.delay_s, skip=order.skip)
         return order.model_dump()
 
+    @router.get("/mood")
+    def show_mood() -> dict[str, Any]:
+        return {"mood": switch.mood, "times": switch.times, "moods": list(Mood)}
+
     @router.post("/decide")
     def decide_all() -> dict[str, bool]:
         store.decide(time.time())

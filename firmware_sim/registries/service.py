@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from certs.files import SECRET, write_atomic
 from firmware_sim.registries.catalog import SIMULATORS
 from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.store import RecordStore
@@ -55,6 +56,7 @@ def serve(name: str, folder: Path, port: int, mood: Mood, tls: tuple[Path, Path]
         "settings": settings,
         "facts": dict(simulator.facts),
     }
+    write_atomic(folder / "control.json", json.dumps({"registry": name, "url": url, "token": token}).encode(), SECRET)
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,47 @@
+"""The way to the simulated registry that runs beside the devices: its control, for the tester's moods."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryDoor:
+    """Reached at `url` with `token`, as its control.json says."""
+
+    name: str
+    url: str
+    token: str
+
+    @classmethod
+    def read(cls, control_file: Path) -> "RegistryDoor":
+        """The one that wrote this file."""
+        told = json.loads(control_file.read_text())
+        return cls(told["registry"], told["url"], told["token"])
+
+    async def turn(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Change its mood as {"mood", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
+        async with self._control() as control:
+            answer = await control.post("/control/mood", json=dict(order))
+        if answer.status_code == 422:
+            raise KeyError("mood")
+        answer.raise_for_status()
+        turned: dict[str, Any] = answer.json()
+        return turned
+
+    async def mood(self) -> dict[str, Any]:
+        """Its mood now, and those it knows."""
+        async with self._control() as control:
+            answer = (await control.get("/control/mood")).raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def _control(self) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE, trust_env=False)

@@ -1,0 +1,111 @@
+"""Doing things to the simulated devices so that they can be done again: the routes for recordings and scenarios."""
+
+from typing import Annotated, Any
+
+import httpx
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import PlainTextResponse
+from pydantic import ValidationError
+
+from firmware_sim.building import Building
+from firmware_sim.scenario import (
+    REGISTRY,
+    Recording,
+    Scenario,
+    Step,
+    outcome,
+    perform,
+    play,
+    sow,
+    write_scenario,
+    write_test,
+)
+
+router = APIRouter()
+
+
+async def _building(request: Request) -> Building:
+    building = request.app.state.building
+    assert isinstance(building, Building)  # noqa: S101 - narrows what Starlette keeps as Any
+    return building
+
+
+async def _recording(request: Request) -> Recording:
+    recording = request.app.state.recording
+    assert isinstance(recording, Recording)  # noqa: S101 - narrows what Starlette keeps as Any
+    return recording
+
+
+Devices = Annotated[Building, Depends(_building)]
+Recorded = Annotated[Recording, Depends(_recording)]
+
+
+async def do(building: Building, recording: Recording, step: Step) -> Any:
+    """One step now, and into the recording if one runs."""
+    done = await _or_refuse(perform(building, step))
+    recording.note(step)
+    return done
+
+
+async def _or_refuse(work: Any) -> Any:
+    try:
+        return await work
+    except KeyError as error:
+        raise HTTPException(404, "there is no such device, or it knows no such thing") from error
+    except ValidationError as error:
+        raise HTTPException(422, error.errors(include_url=False, include_context=False)) from error
+    except httpx.HTTPError as error:
+        raise HTTPException(502, "the simulated registry does not answer") from error
+
+
+@router.get("/registry")
+async def show_registry(building: Devices) -> dict[str, Any]:
+    """The simulated registry's name, mood and possible moods."""
+    if building.registry is None:
+        raise HTTPException(404, "no simulated registry runs beside the devices")
+    return {"registry": building.registry.name, **await _or_refuse(building.registry.mood())}
+
+
+@router.post("/registry/mood")
+async def turn_mood(building: Devices, recording: Recorded, order: dict[str, Any]) -> Any:
+    """Change its mood."""
+    return await do(building, recording, Step(device=REGISTRY, act="mood", given=order))
+
+
+@router.get("/recording")
+async def show_recording(recording: Recorded) -> dict[str, Any]:
+    """Whether something is recorded, and how much."""
+    return {"running": recording.running, "steps": recording.count, "seed": recording.seed}
+
+
+@router.post("/recording")
+async def begin_recording(building: Devices, recording: Recorded) -> dict[str, int]:
+    """Begin anew, with chances that can be had again."""
+    seed = recording.start()
+    await sow(building, seed)
+    return {"seed": seed}
+
+
+@router.delete("/recording", status_code=204)
+async def end_recording(recording: Recorded) -> None:
+    """Forget it."""
+    recording.stop()
+
+
+@router.get("/recording/yaml", response_class=PlainTextResponse)
+async def copy_as_yaml(recording: Recorded, name: str = "recorded") -> str:
+    """What was recorded, to be kept as a file."""
+    return write_scenario(recording.scenario(name))
+
+
+@router.get("/recording/pytest", response_class=PlainTextResponse)
+async def copy_as_pytest(building: Devices, recording: Recorded, name: str = "recorded") -> str:
+    """What was recorded as a test that expects what the devices say now."""
+    scenario = recording.scenario(name)
+    return write_test(scenario, outcome(building, scenario))
+
+
+@router.post("/scenarios")
+async def play_scenario(building: Devices, scenario: Scenario) -> Any:
+    """Play it; answered when it is over, with what the devices it touched then say."""
+    return await _or_refuse(play(building, scenario))

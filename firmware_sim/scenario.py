@@ -1,0 +1,175 @@
+"""What a tester did, as a file that does it again: YAML with a seed, or a pytest function around the same YAML."""
+
+import asyncio
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from firmware_sim.building import Building, describe
+
+Act = Literal["faults", "knob", "reset", "passcode", "mood"]
+REGISTRY = "registry"  # stands where a device stands, for the acts of the simulated registry
+LONGEST = 3600.0
+
+
+class BadScenario(Exception):
+    """The file is no scenario; the text says where it is wrong."""
+
+
+class Step(BaseModel):
+    """One act on one device, `after` seconds behind the step before."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    after: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
+    device: str
+    act: Act
+    given: dict[str, Any] = {}
+
+
+class Scenario(BaseModel):
+    """Steps, the seed of all chance in them, and how long to wait after the last before looking."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    seed: int = 0
+    steps: tuple[Step, ...]
+    settle: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
+
+
+def read_scenario(text: str) -> Scenario:
+    """The scenario of a YAML text; raises BadScenario."""
+    try:
+        return Scenario.model_validate(yaml.safe_load(text))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise BadScenario(str(error)) from None
+
+
+def write_scenario(scenario: Scenario) -> str:
+    """The scenario as YAML, as read_scenario takes it."""
+    return yaml.safe_dump(scenario.model_dump(exclude_defaults=True), sort_keys=False, allow_unicode=True)
+
+
+def write_test(scenario: Scenario, told: Mapping[str, Mapping[str, Any]]) -> str:
+    """A pytest module that plays the scenario and expects what the devices then said (`told`, by device)."""
+    name = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_") or "recorded"
+    lines = [
+        '"""Recorded in the tester\'s console. Run: pytest -p firmware_sim.rerun THIS_FILE --control control.json"""',
+        "",
+        "from firmware_sim.rerun import Simulated",
+        "",
+        'SCENARIO = """\\',
+        write_scenario(scenario).replace("\\", "\\\\").replace('"""', '\\"\\"\\"') + '"""',
+        "",
+        "",
+        f"def test_{name}(simulated: Simulated) -> None:",
+        "    told = simulated.play(SCENARIO)",
+    ]
+    for device, state in told.items():
+        lines += [f"    assert told[{device!r}][{word!r}] == {value!r}" for word, value in state.items()]
+    return "\n".join(lines) + "\n"
+
+
+async def _set_faults(building: Building, device: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    changes = dict(given)
+    clock_lost = bool(changes.pop("clock_lost", False))
+    return (await building.set_faults(device, changes, clock_lost)).model_dump()
+
+
+async def _turn_knob(building: Building, device: str, _given: Mapping[str, Any]) -> None:
+    await building.turn_knob(device)
+
+
+async def _reset(building: Building, device: str, _given: Mapping[str, Any]) -> None:
+    await building.reset(device)
+
+
+async def _enter_code(building: Building, device: str, given: Mapping[str, Any]) -> dict[str, str | None]:
+    return {"refused": await building.enter_code(device, str(given.get("code", "")))}
+
+
+async def _turn_mood(building: Building, _device: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    return await building.turn_mood(given)
+
+
+ACTS: dict[Act, Callable[[Building, str, Mapping[str, Any]], Awaitable[Any]]] = {
+    "faults": _set_faults,
+    "knob": _turn_knob,
+    "reset": _reset,
+    "passcode": _enter_code,
+    "mood": _turn_mood,
+}
+
+
+async def perform(building: Building, step: Step) -> Any:
+    """Do one step now; raises KeyError for a device there is not, ValidationError for what cannot be set."""
+    return await ACTS[step.act](building, step.device, step.given)
+
+
+async def play(
+    building: Building, scenario: Scenario, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> dict[str, dict[str, Any]]:
+    """Do every step in its time; what each device that was touched then says. Raises KeyError, ValidationError."""
+    await sow(building, scenario.seed)
+    for step in scenario.steps:
+        await sleep(step.after)
+        await perform(building, step)
+    await sleep(scenario.settle)
+    return outcome(building, scenario)
+
+
+async def sow(building: Building, seed: int) -> None:
+    """Give every device the same chances as in any other run with this seed."""
+    for device in building.stations:
+        await building.set_faults(device, {"seed": seed})
+
+
+def outcome(building: Building, scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """What a test may expect of the devices a scenario touched."""
+    touched = dict.fromkeys(step.device for step in scenario.steps if step.device != REGISTRY)
+    expected = ("online", "bolt", "door", "battery", "movements")
+    told = {device: describe(building.stations[device]) for device in touched}
+    return {device: {word: state[word] for word in expected if word in state} for device, state in told.items()}
+
+
+class Recording:
+    """What is done from start() on, with its times."""
+
+    def __init__(self, clock: Callable[[], float], seed: Callable[[], int] = lambda: random.randrange(1 << 16)) -> None:
+        self._clock, self._seed = clock, seed
+        self._steps: list[Step] | None = None
+        self._last, self.seed = 0.0, 0
+
+    @property
+    def running(self) -> bool:
+        """Whether something is being recorded."""
+        return self._steps is not None
+
+    @property
+    def count(self) -> int:
+        """Steps recorded so far."""
+        return len(self._steps or ())
+
+    def start(self) -> int:
+        """Begin anew; the seed to sow."""
+        self._steps, self._last, self.seed = [], self._clock(), self._seed()
+        return self.seed
+
+    def stop(self) -> None:
+        """Forget what was recorded."""
+        self._steps = None
+
+    def note(self, step: Step) -> None:
+        """One step that was just done."""
+        if self._steps is not None:
+            now = self._clock()
+            self._steps.append(step.model_copy(update={"after": round(now - self._last, 2)}))
+            self._last = now
+
+    def scenario(self, name: str) -> Scenario:
+        """Everything so far."""
+        settle = round(min(self._clock() - self._last, 10.0), 2) if self._steps else 0.0
+        return Scenario(name=name, seed=self.seed, steps=tuple(self._steps or ()), settle=settle)
