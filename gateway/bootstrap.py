@@ -38,9 +38,8 @@ from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
 from gateway.kiosk_desk import KioskDesk
 from gateway.registries import REGISTRIES
-from gateway.relay.locks import LockSenders
 from gateway.relay.asking import ASKED_UNTIL_SAID
-from gateway.relay.certificates import CertificateSenders
+from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.webhooks import WebhookSenders
@@ -73,6 +72,7 @@ class Gateway:
         folder = settings.folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings, self.now = settings, now
+        self.authority = Authority.open(folder / "certs", now)
         self.database = Database(settings.database)
         self.database.migrate()
         self.vault = Vault(folder / "vault")
@@ -100,6 +100,7 @@ class Gateway:
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
+        self.lock_senders = LockSenders(self.database, self.drivers, now)
         self.relay = Relay(
             self.database,
             self._senders(),
@@ -122,7 +123,6 @@ class Gateway:
         return Keyring(
             self.vault,
             self.authority.credential_key,
-        self.lock_senders = LockSenders(self.database, self.drivers, now)
             secret_at(self.settings.folder / "offers.secret"),
             self.authority.passcode_key,
             self.settings.offline_hours * 3600,
@@ -131,7 +131,7 @@ class Gateway:
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
-        return locks.table() | registries.table() | self.webhooks.table()
+        return self.lock_senders.table() | registries.table() | self.webhooks.table()
 
     async def __aenter__(self) -> Self:
         await self.start()
