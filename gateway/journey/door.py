@@ -222,15 +222,15 @@ def keys_of(session: Session, offer: Offer) -> list[Key]:
     return list(session.scalars(query.order_by(Key.created_at)).all()) if offer.person_id else []
 
 
-def case_named(
-    session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None
-) -> Verification:
 def ever_had_keys(session: Session, offer: Offer) -> bool:
     """Whether this offer's tenant was given a key at any time, revoked or not."""
     query = select(Key.id).where(Key.stay_id == offer.stay_id, Key.person_id == offer.person_id).limit(1)
     return offer.person_id is not None and session.scalar(query) is not None
 
 
+def case_named(
+    session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None
+) -> Verification:
     """A case within an officer's area or a landlord's units; NotFound otherwise."""
     query = cases(area=area, landlord_id=landlord_id).where(Verification.id == case_id)
     case = session.scalars(query).one_or_none()
