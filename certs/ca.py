@@ -92,7 +92,9 @@ class Authority:
 
     def advance_rotation(self) -> Self:
         """The authority one phase further (standby → init → clients → servers → standby)."""
-        write_standing(self.folder, self.generations.standing.advanced())
+        standing = self.generations.standing.advanced()
+        Generations.of(self.folder, standing, self.now)
+        write_standing(self.folder, standing)
         return type(self).open(self.folder, self.now)
 
     def roll_back_rotation(self) -> Self:

@@ -98,7 +98,11 @@ class Generations:
     @classmethod
     def open(cls, folder: Path, now: Clock) -> Self:
         """As the folder says; missing keys and certificates are made (first start, or one that was interrupted)."""
-        standing = read_standing(folder)
+        return cls.of(folder, read_standing(folder), now)
+
+    @classmethod
+    def of(cls, folder: Path, standing: Standing, now: Clock) -> Self:
+        """As a standing would have it. Made before it is written down: then other processes find it complete."""
         known = {number: _generation_at(folder, number, None, now) for number in (*standing.retired, standing.current)}
         if standing.next is not None:
             known[standing.next] = _generation_at(folder, standing.next, known[standing.current], now)

@@ -103,7 +103,7 @@ class SimKiosk:
         return Answer(body={"clock": "set", "drift": self.clock.set(command.body["now"])})
 
     def _read_back(self, _: Command) -> Answer:
-        return Answer(body={"clock": "set" if self.clock.known else "lost"})
+        return Answer(body={"clock": "set" if self.clock.known else "lost"} | self.papers.told())
 
     def _state(self, seq: int, at: int) -> State:
         return State(

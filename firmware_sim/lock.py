@@ -167,7 +167,7 @@ class SimLock:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
         body |= {"keys": list(self.flash.held_keys()), "clock": self._clock_word()}
         body |= {"epoch": self.keyring.epoch, "codes": self.keyring.code_epoch}
-        return Answer(body=body)
+        return Answer(body=body | self.papers.told())
 
     # what it says of itself
     def _state(self, seq: int, at: int) -> State:

@@ -7,8 +7,8 @@ from cryptography import x509
 from certs.device_folder import DeviceFolder
 from certs.errors import BadRequest
 from certs.files import PUBLIC, write_atomic
-from certs.renewal import certificate_request, check_chain, read_certificates, renewal_time
-from devices.wire.messages import Command
+from certs.renewal import certificate_request, check_chain, read_certificates, renewal_time, trust_digest
+from devices.wire.messages import Body, Command
 from firmware_sim.clock import SimClock
 from firmware_sim.dialogue import Answer, refused
 
@@ -42,7 +42,8 @@ class Papers:
             check_chain(chain, self._anchors(), folder.key.public_key(), urn, self.clock.now())
         except (BadRequest, x509.ExtensionNotFound):
             return refused("bad_certificate", command)
-        return self._replace("cert.pem", command.body["chain"])
+        self._replace("cert.pem", command.body["chain"])
+        return Answer(body={"certificate": self.told()["certificate"]})
 
     def put_trust(self, command: Command) -> Answer:
         """Trust these roots, and no others, from now on."""
@@ -51,12 +52,21 @@ class Papers:
             roots = all(found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca for found in anchors)
         except (BadRequest, x509.ExtensionNotFound):
             roots = False
-        return self._replace("ca.pem", command.body["anchors"]) if roots else refused("bad_certificate", command)
+        if not roots:
+            return refused("bad_certificate", command)
+        self._replace("ca.pem", command.body["anchors"])
+        return Answer(body={"trust": self.told()["trust"]})
 
-    def _replace(self, name: str, content: bytes) -> Answer:
-        write_atomic(self.folder.path / name, content, PUBLIC)
-        self.changed = True
-        return Answer()
+    def told(self) -> Body:
+        """What it says of its papers: read from the files, so that it is what the next connection will use."""
+        serial = read_certificates(self.folder.cert_file.read_bytes())[0].serial_number
+        trust = trust_digest(self.folder.ca_file.read_bytes())
+        return {"trust": trust, "certificate": serial.to_bytes((serial.bit_length() + 7) // 8, "big")}
+
+    def _replace(self, name: str, content: bytes) -> None:
+        if (self.folder.path / name).read_bytes() != content:
+            write_atomic(self.folder.path / name, content, PUBLIC)
+            self.changed = True
 
     def _anchors(self) -> list[x509.Certificate]:
         return read_certificates(self.folder.ca_file.read_bytes())

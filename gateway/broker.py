@@ -9,15 +9,16 @@ import logging
 import os
 import signal
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 from gateway.broker_config import (
     CONFIG,
-    CRL,
     PID,
     BrokerCertificates,
     BrokerSettings,
     broker_user,
+    certificate_files,
     write_files,
     write_private,
 )
@@ -86,10 +87,13 @@ class EmbeddedBroker:
 
     async def replace_crl(self, pem: bytes) -> None:
         """Refuse new connections by revoked certificates from now on; live sessions are not ended by this."""
-        self._certificates = BrokerCertificates(
-            self._certificates.ca, self._certificates.server, self._certificates.key, pem
-        )
-        write_private(self._folder / CRL, pem, broker_user())
+        await self.replace_certificates(replace(self._certificates, crl=pem))
+
+    async def replace_certificates(self, certificates: BrokerCertificates) -> None:
+        """Present and believe these from the next connection on; live sessions go on. Raises OSError."""
+        self._certificates, user = certificates, broker_user()
+        for name, content in certificate_files(certificates).items():
+            write_private(self._folder / name, content, user)
         process = self._process
         if process is None or process.returncode is not None:
             return  # the next start reads it

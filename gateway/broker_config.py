@@ -111,13 +111,19 @@ def write_files(
     contents = {
         CONFIG: render_config(settings, folder.resolve() if absolute else Path(), user=user).encode(),
         ACL: render_acl(settings).encode(),
-        CA: certificates.ca,
-        CERTIFICATE: certificates.server,
+    }
+    for name, content in (contents | certificate_files(certificates)).items():
+        write_private(folder / name, content, user)
+
+
+def certificate_files(certificates: BrokerCertificates) -> dict[str, bytes]:
+    """File name -> content. The key comes first: mosquitto reads them together, once told to."""
+    return {
         KEY: certificates.key,
+        CERTIFICATE: certificates.server,
+        CA: certificates.ca,
         CRL: certificates.crl,
     }
-    for name, content in contents.items():
-        write_private(folder / name, content, user)
 
 
 def write_private(path: Path, content: bytes, user: str | None) -> None:

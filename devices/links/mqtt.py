@@ -14,7 +14,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -77,6 +77,10 @@ class MqttLink:
     def connected(self) -> bool:
         """Connected and subscribed, so that an answer to a command cannot be missed."""
         return self._up.is_set()
+
+    def present(self, tls: ssl.SSLContext) -> None:
+        """Come with these certificates from the next connection on; the present one goes on."""
+        self._address = replace(self._address, tls=tls)
 
     async def until_connected(self) -> None:
         """Wait for the (next) connection."""
