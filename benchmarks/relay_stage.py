@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,11 @@ class RelayStage:
 
     def __init__(self, rows: Rows, url: str) -> None:
         self.rows, self.url, self.now = rows, url, NOW
+        self._counting = sqlite3.connect(rows.database.url.removeprefix("sqlite:///"))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._counting.close()
 
     async def drain(self, count: int) -> float:
         """Deliveries a second until `count` more are settled."""
@@ -71,9 +77,9 @@ class RelayStage:
         )
 
     def settled(self) -> int:
-        """How many deliveries are done."""
-        with self.rows.database.reading() as session:
-            return session.scalar(select(func.count()).where(Delivery.state == "done")) or 0
+        """How many deliveries are done; asked after every commit, so without anything that costs."""
+        (count,) = self._counting.execute("SELECT count(*) FROM deliveries WHERE state = 'done'").fetchone()
+        return int(count)
 
     def attempts(self) -> int:
         """How often anything was tried."""
@@ -105,7 +111,9 @@ def open_relay(folder: Path, count: int) -> Iterator[RelayStage]:
         url = f"http://127.0.0.1:{int(sink.stdout.readline())}"
         try:
             with open_rows(folder, count, owed=True) as rows:
-                yield RelayStage(rows, url)
+                stage = RelayStage(rows, url)
+                yield stage
+                stage.close()
         finally:
             sink.terminate()
 

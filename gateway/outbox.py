@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Select, Table, bindparam, func, select, update
+from sqlalchemy import CursorResult, Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.domain.events import FEED_EVENTS, EventType
@@ -204,9 +204,10 @@ def feed_waits(session: Session) -> bool:
 
 def stamp_feed(session: Session) -> int:
     """Give committed feed events the next sequence numbers, in order of commit; the one caller is the feed's writer."""
-    unstamped = session.scalars(select(Event).where(Event.for_feed, Event.feed_seq.is_(None)).order_by(Event.id)).all()
-    if unstamped:
-        last = session.scalar(select(func.max(Event.feed_seq))) or 0
-        for number, event in enumerate(unstamped, last + 1):
-            event.feed_seq = number
-    return len(unstamped)
+    session.flush()
+    last = select(func.coalesce(func.max(Event.feed_seq), 0)).scalar_subquery()
+    place = func.row_number().over(order_by=Event.id)
+    unstamped = select(Event.id, (place + last).label("seq")).where(Event.for_feed, Event.feed_seq.is_(None)).subquery()
+    numbered = update(Event).where(Event.id == unstamped.c.id).values(feed_seq=unstamped.c.seq)
+    done = session.execute(numbered.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", done).rowcount

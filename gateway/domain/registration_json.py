@@ -1,18 +1,27 @@
 """A registration as JSON text and back, strictly: nothing unknown, nothing missing, nothing of another type."""
 
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, Union, cast, get_args, get_origin, get_type_hints
 
 from gateway.domain.registration import Registration
 
-T = TypeVar("T")
+Reader = Callable[[object], object]
 
 
 class BadRegistration(Exception):
     """The text is not a registration; the message names the field, never its value."""
+
+
+class _Wrong(Exception):
+    """What is wrong with a value, and the way to it from the object that is being read."""
+
+    def __init__(self, complaint: str, path: str = "") -> None:
+        super().__init__(complaint)
+        self.complaint, self.path = complaint, path
 
 
 def registration_to_json(registration: Registration) -> str:
@@ -26,7 +35,11 @@ def registration_from_json(text: str | bytes) -> Registration:
         tree = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except ValueError:
         raise BadRegistration("not JSON") from None
-    return _record(Registration, tree, "registration")
+    try:
+        record = _reader(Registration)(tree)
+    except _Wrong as wrong:
+        raise BadRegistration(f"registration{wrong.path} {wrong.complaint}") from None
+    return cast("Registration", record)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -40,39 +53,66 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return tree
 
 
-def _record(kind: type[T], tree: object, path: str) -> T:
-    if not isinstance(tree, dict):
-        raise BadRegistration(f"{path} is not an object")
-    known: Any = kind
-    hints = _hints(known)
-    if unknown := tree.keys() - hints.keys():
-        raise BadRegistration(f"{path} has {len(unknown)} unknown field(s)")
-    required = {f.name for f in fields(kind) if f.default is MISSING}  # type: ignore[arg-type]  # T is a dataclass
-    if missing := required - tree.keys():
-        raise BadRegistration(f"{path} lacks {', '.join(sorted(missing))}")
-    return kind(**{name: _value(hints[name], value, f"{path}.{name}") for name, value in tree.items()})
+def _record_reader(kind: Any) -> Reader:
+    """Reads an object into the dataclass `kind`."""
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+    required = {field.name for field in fields(kind) if field.default is MISSING}
+
+    def read(tree: object) -> object:
+        if not isinstance(tree, dict):
+            raise _Wrong("is not an object")
+        if tree.keys() != readers.keys():
+            _refuse_names(tree.keys() - readers.keys(), required - tree.keys())
+        values, name = {}, ""
+        try:
+            for name, value in tree.items():
+                values[name] = readers[name](value)
+        except _Wrong as wrong:
+            raise _Wrong(wrong.complaint, f".{name}{wrong.path}") from None
+        return kind(**values)
+
+    return read
+
+
+def _refuse_names(unknown: set[str], missing: set[str]) -> None:
+    if unknown:
+        raise _Wrong(f"has {len(unknown)} unknown field(s)")
+    if missing:
+        raise _Wrong(f"lacks {', '.join(sorted(missing))}")
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _value(hint: Any, value: object, path: str) -> object:
+def _reader(hint: Any) -> Reader:
+    """Reads a value of this type; made once for each type, for records are read by the thousand."""
     origin = get_origin(hint)
-    if is_dataclass(hint) and isinstance(hint, type):
-        return _record(hint, value, path)
+    if is_dataclass(hint):
+        return _record_reader(hint)
     if origin is tuple:
-        return _items(get_args(hint)[0], value, path)
+        return _items_reader(_reader(get_args(hint)[0]))
     if origin in (Union, UnionType):
-        return None if value is None else _value(next(a for a in get_args(hint) if a is not NoneType), value, path)
-    fits = value in get_args(hint) if origin is Literal else type(value) is hint
+        inner = _reader(next(arg for arg in get_args(hint) if arg is not NoneType))
+        return lambda value: None if value is None else inner(value)
+    if origin is Literal:
+        words = get_args(hint)
+        return lambda value: _fitting(value, value in words)
+    return lambda value: _fitting(value, type(value) is hint)
+
+
+def _fitting(value: object, fits: bool) -> object:
     if not fits:
-        raise BadRegistration(f"{path} has a wrong type or an unknown word")
+        raise _Wrong("has a wrong type or an unknown word")
     return value
 
 
-def _items(hint: Any, value: object, path: str) -> tuple[object, ...]:
-    if not isinstance(value, list):
-        raise BadRegistration(f"{path} is not a list")
-    return tuple(_value(hint, item, f"{path}[{index}]") for index, item in enumerate(value))
+def _items_reader(read_item: Reader) -> Reader:
+    def read(value: object) -> object:
+        if not isinstance(value, list):
+            raise _Wrong("is not a list")
+        items: list[object] = []
+        try:
+            items.extend(map(read_item, value))
+        except _Wrong as wrong:
+            raise _Wrong(wrong.complaint, f"[{len(items)}]{wrong.path}") from None
+        return tuple(items)
+
+    return read

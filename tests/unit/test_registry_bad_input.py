@@ -1,11 +1,14 @@
 """What a registry would refuse is refused before sending, with the field and the rule."""
 
 import dataclasses
+import sys
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from gateway.domain import registration_rules as rules
 from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Visa
 from gateway.registries import REGISTRIES, china_rules, italy_rules, portugal_record, sandbox_record, spain_rules
 from gateway.registries.italy_places import read_places
@@ -214,6 +217,13 @@ def test_what_cannot_be_written_is_refused_in_any_field(
     problems = check(dataclasses.replace(ANA, surname=text, residence=residence, phone=text))
     fields = {problem.field for problem in problems if problem.rule == "unspellable"}
     assert {"people[0].surname", "people[0].residence.street", "people[0].phone"} <= fields
+
+
+def test_every_control_character_and_half_character_is_unwritable_and_no_other() -> None:
+    unwritable = {sign for sign in map(chr, range(sys.maxunicode + 1)) if any(rules.plain("x", sign))}
+    assert unwritable == {
+        sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(sign) in ("Cc", "Cs")
+    }
 
 
 def test_no_sentence_repeats_what_was_entered() -> None:

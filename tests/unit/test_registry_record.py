@@ -72,6 +72,13 @@ def test_a_foreign_field_or_type_is_refused(path: tuple[str | int, ...], value: 
         registration_from_json(json.dumps(tree))
 
 
+def test_the_message_says_where_and_never_what() -> None:
+    text = registration_to_json(RECORD).replace('"kind":"passport"', '"kind":"library card"', 1)
+    with pytest.raises(BadRegistration) as caught:
+        registration_from_json(text)
+    assert str(caught.value) == "registration.people[0].document.kind has a wrong type or an unknown word"
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"id": NaN}', '{"id":"a","id":"b"}', "\ud800".encode("utf-8", "surrogatepass")]
 )
