@@ -14,11 +14,11 @@ KEY_STATES: Final[dict[tuple[str, str], str]] = {
     ("present", "not_needed"): "gateway_only",
     ("absent", "not_needed"): "taken_back",
 }
+NOT_NEEDED: Final = "not_needed"  # the lock holds no keys of ours: it opens through the gateway only
+USABLE: Final = ("present", NOT_NEEDED)
 UNLOCK_LIFETIME: Final = 10
 PROOF_TOLERANCE: Final = 60
 EXPIRING_BEFORE: Final = 24 * 3600
-
-
 SILENT_AFTER: Final = 60  # seconds in which a lock that is asked and online should have answered
 
 # What came of asking a lock, as a delivery's outcome says it.
@@ -28,6 +28,8 @@ ASKED: Final = "sent, waiting for the lock"
 LOCK_SAID: Final = "the lock said "
 
 HoldUp = Literal["lock_out_of_service", "link_down", "lock_never_heard", "lock_offline", "lock_refused", "lock_silent"]
+
+
 def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
     """The key's state for people: issued, delivering, on_lock, expiring, expired, revoking or revoked."""
     state = KEY_STATES[desired, observed]
@@ -38,8 +40,6 @@ def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
     return state
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
 def code_state(epoch: int, told: int, withdrawn: bool, ends: int, now: int) -> str:
     """A passcode's state in the same words. `told` is the code epoch the lock itself named last."""
     if withdrawn:
@@ -80,6 +80,8 @@ def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
     return next(((reason, since) for so, reason, since in reasons if so), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
     """A holder's signature over one request: `at` in UTC seconds, a nonce used once, r || s of 64 bytes."""
 
     at: int

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from certs.credential import KeyCredential, issue_credential
 from certs.keys import compressed_point, public_from_point
+from devices.driver import Ability
 from gateway.domain.errors import Conflict
+from gateway.domain.key import NOT_NEEDED
 from gateway.journey import lanes
+from gateway.journey.abilities import can
 from gateway.journey.keyring import Keyring
 from gateway.outbox import is_owed, owe, record
 from gateway.store import Device, Key, Person, Stay
@@ -36,23 +39,27 @@ def _issue(
 ) -> Key:
     name = os.urandom(16)
     claims = KeyCredential(id=name, lock=lock.id, holder=holder, not_before=stay.from_at, expires=stay.until_at)
-    until = phone_until(stay.from_at, stay.until_at, keyring, now)
+    signed = can(lock, Ability.SIGNED_KEYS)
+    until = phone_until(stay.from_at, stay.until_at, keyring, now) if signed else stay.until_at
     key = Key(
         id=name.hex(),
+        form="credential" if signed else "gateway",
         stay=stay,
         person_id=person.id,
         device=lock,
         holder_key=compressed_point(holder),
         not_before=stay.from_at,
         expires_at=stay.until_at,
-        credential=issue_credential(claims, keyring.credential_key),
-        holder_credential=issue_credential(replace(claims, expires=until), keyring.credential_key),
+        credential=issue_credential(claims, keyring.credential_key) if signed else b"",
+        holder_credential=issue_credential(replace(claims, expires=until), keyring.credential_key) if signed else b"",
         holder_until=until,
+        observed="unasked" if signed else NOT_NEEDED,
         created_at=now,
     )
     session.add(key)
     record(session, "KeyIssued", now, stay=stay, device_id=lock.id, data={"key": key.id})
-    want_on_lock(session, key, now)
+    if signed:
+        want_on_lock(session, key, now)
     return key
 
 
@@ -106,6 +113,10 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
         return key
     key.desired, key.revoking_at = "absent", now
     record(session, "KeyRevoking", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
+    if key.observed == NOT_NEEDED:  # we alone open with it, and from here on we do not
+        key.revoked_at = now
+        record(session, "KeyRevoked", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
+        return key
     key.device.list_epoch += 1
     owe_list(session, key.device, now)
     want_off_lock(session, key, now)

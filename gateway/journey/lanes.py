@@ -11,9 +11,19 @@ def clock(device_id: str) -> str:
     return f"clock:{device_id}"
 
 
+def papers(device_id: str) -> str:
+    """Roots and certificates for one device: never behind a key that waits."""
+    return f"papers:{device_id}"
+
+
 def unlock(command_id: str) -> str:
     """One unlock: it waits behind nothing, and nothing waits behind it."""
     return f"unlock:{command_id}"
+
+
+def slot(device_id: str, number: int) -> str:
+    """The PINs of one slot of one lock: what is in it is gone before another comes."""
+    return f"slot:{device_id}:{number}"
 
 
 def screen(device_id: str) -> str:
@@ -28,4 +38,4 @@ def registry(name: str, stay_id: str) -> str:
 
 def of_device(device_id: str) -> tuple[str, ...]:
     """Every lasting lane of a device."""
-    return keys(device_id), clock(device_id), screen(device_id)
+    return keys(device_id), clock(device_id), papers(device_id), screen(device_id)

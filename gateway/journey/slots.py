@@ -1,0 +1,138 @@
+"""PINs for locks of other makers: in a numbered slot from the stay's beginning until the lock says it is empty again.
+
+Such a lock knows no windows of ours: the gateway puts the PIN when the stay begins and drops it when it ends. A lock
+that cannot be reached then keeps an old PIN: it stays owed and visible until the lock itself has answered.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from devices.driver import Ability
+from gateway.journey import lanes
+from gateway.journey.abilities import can
+from gateway.outbox import hurry, is_owed, owe
+from gateway.store import Delivery, Device, SlotCode, Stay
+from gateway.store.model import new_id
+
+SLOTS: Final = range(11, 31)  # below are the owner's own; many locks end at 30
+DIGITS: Final = 6
+SLOT_WORK: Final = {"put_slot": True, "drop_slot": False}  # work -> whether the PIN is on the lock once it is done
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """A passcode as a person types it; on_lock only when the lock itself has said so."""
+
+    digits: str
+    lock: str
+    begins: int
+    ends: int
+    on_lock: bool
+
+
+def give_slots(session: Session, stay: Stay, now: int) -> None:
+    """A PIN on each lock of the unit that keeps PINs in slots; where all slots are taken there is none."""
+    held = {code.device_id for code in living_slots(session, stay)}
+    for lock in stay.unit.devices:
+        if lock.kind == "lock" and lock.revoked_at is None and can(lock, Ability.PASSCODES) and lock.id not in held:
+            _give(session, stay, lock, now)
+
+
+def _give(session: Session, stay: Stay, lock: Device, now: int) -> None:
+    taken = set(session.scalars(select(SlotCode.slot).where(SlotCode.device_id == lock.id, _on_record())))
+    slot = next((slot for slot in SLOTS if slot not in taken), None)
+    if slot is None:
+        return
+    code = SlotCode(
+        id=new_id(),
+        stay_id=stay.id,
+        device_id=lock.id,
+        slot=slot,
+        begins_at=stay.from_at,
+        ends_at=stay.until_at,
+        created_at=now,
+    )
+    session.add(code)
+    session.flush()
+    _want(session, code, "put_slot", now, due_at=max(now, stay.from_at))
+
+
+def move_slots(session: Session, stay: Stay, now: int) -> None:
+    """After other dates: the same PIN for the new ones; one that is on the lock too early comes off until then."""
+    for code in living_slots(session, stay):
+        code.begins_at, code.ends_at = stay.from_at, stay.until_at
+        early = now < code.begins_at and code.observed == "present"
+        if early:
+            _want(session, code, "drop_slot", now)
+        if early or code.observed != "present":
+            _want(session, code, "put_slot", now, due_at=max(now, code.begins_at))
+        hurry(session, [_lane(code)], now)
+
+
+def end_slots(session: Session, stay: Stay, now: int) -> None:
+    """At the end of a stay: its PINs are taken off their locks."""
+    for code in living_slots(session, stay):
+        code.desired = "absent"
+        _want(session, code, "drop_slot", now)
+        hurry(session, [_lane(code)], now)
+
+
+def shown_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> list[CodeShown]:
+    """The PINs of a stay for its tenants."""
+    codes = [code for code in living_slots(session, stay) if code.ends_at > now]
+    return [
+        CodeShown(pin_of(code, key), code.device_id, code.begins_at, code.ends_at, code.observed == "present")
+        for code in codes
+    ]
+
+
+def living_slots(session: Session, stay: Stay) -> Sequence[SlotCode]:
+    """PINs of a stay that are wanted on their locks."""
+    query = select(SlotCode).where(SlotCode.stay_id == stay.id, SlotCode.desired == "present")
+    return session.scalars(query.order_by(SlotCode.begins_at, SlotCode.device_id)).all()
+
+
+def pin_of(code: SlotCode, key: EllipticCurvePrivateKey) -> str:
+    """The PIN, derived (HMAC-SHA256) from the gateway's passcode key and the row: six digits, never 000000."""
+    secret = hashlib.sha256(b"lodgekey-slot\n" + key.private_numbers().private_value.to_bytes(32, "big")).digest()
+    tag = hmac.digest(secret, f"{code.id}\n{code.slot}".encode(), "sha256")
+    return f"{int.from_bytes(tag, 'big') % (10**DIGITS - 1) + 1:0{DIGITS}d}"
+
+
+def slot_told(session: Session, command_id: str, now: int) -> None:
+    """The lock has answered that a PIN is on it, or gone."""
+    query = select(Delivery).where(Delivery.command_id == command_id, Delivery.work.in_(SLOT_WORK))
+    for delivery in session.scalars(query):
+        code = session.get_one(SlotCode, delivery.about)
+        present = SLOT_WORK[delivery.work]
+        code.observed = "present" if present else "absent"
+        code.on_lock_at = now if present else code.on_lock_at
+        code.removed_at = None if present else now
+
+
+def stay_behind_slot(session: Session, device_id: str, slot: int) -> Stay | None:
+    """The stay whose PIN is in this slot."""
+    query = select(SlotCode.stay_id).where(SlotCode.device_id == device_id, SlotCode.slot == slot, _on_record())
+    stays = session.scalars(query).all()
+    return session.get(Stay, stays[0]) if len(stays) == 1 else None
+
+
+def _on_record() -> ColumnElement[bool]:
+    return (SlotCode.desired == "present") | SlotCode.removed_at.is_(None)
+
+
+def _lane(code: SlotCode) -> str:
+    return lanes.slot(code.device_id, code.slot)
+
+
+def _want(session: Session, code: SlotCode, work: str, now: int, *, due_at: int | None = None) -> None:
+    if not is_owed(session, work, code.id):
+        party = f"lock:{code.device_id}"
+        owe(session, party=party, lane=_lane(code), work=work, about=code.id, now=now, due_at=due_at)
