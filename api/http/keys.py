@@ -52,7 +52,7 @@ def read_key(
         return HolderKeyShown(
             **key_fields(key, now),
             credential=b64encode(key.holder_credential).decode(),
-            lock_key=jwk_of(public_from_point(key.device.public_key)),
+            lock_key=jwk_of(public_from_point(key.device.public_key)) if key.device.public_key else None,
             renew_before=wall_clock(key.holder_until, zone),
             passcodes=[passcode_shown(code, zone) for code in codes],
             bolt=key.device.bolt if key.device.online else "unknown",

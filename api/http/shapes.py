@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.domain.key import state_of
-from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
 from gateway.journey.slots import CodeShown
 from gateway.store import Device, Key, Offer, Stay, Unit
@@ -55,7 +54,6 @@ class OfferShown(BaseModel):
     offer_id: str
     stay_id: str
     url: str
-    kiosk_code: str
     state: str
     expires_at: str
 
@@ -119,11 +117,11 @@ class PasscodeShown(BaseModel):
 class HolderKeyShown(KeyShown):
     """A key as its holder sees it, with the credential for the phone (CWT, base64) and the lock's last word.
 
-    `lock_key` (JWK) is how a phone knows the lock over Bluetooth.
+    `lock_key` (JWK) is how a phone knows the lock over Bluetooth; another maker's lock has none, and no credential.
     """
 
     credential: str
-    lock_key: dict[str, str]
+    lock_key: dict[str, str] | None
     renew_before: str
     passcodes: list[PasscodeShown]
     bolt: str
@@ -311,10 +309,7 @@ def unit_shown(unit: Unit) -> UnitShown:
 def offer_shown(offer: Offer, url: str) -> OfferShown:
     """An offer for its landlord."""
     expires = wall_clock(offer.expires_at, offer.stay.unit.timezone)
-    code = kiosk_code(url.rpartition("/")[2])
-    return OfferShown(
-        offer_id=offer.id, stay_id=offer.stay_id, url=url, kiosk_code=code, state=offer.state, expires_at=expires
-    )
+    return OfferShown(offer_id=offer.id, stay_id=offer.stay_id, url=url, state=offer.state, expires_at=expires)
 
 
 def key_fields(key: Key, now: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ TEXT = st.text("abcXYZ019-_ .", max_size=40)
 
 
 def test_every_wish_and_every_word_of_a_lock_has_a_state() -> None:
-    assert set(KEY_STATES) == set(product(("present", "absent"), ("unasked", "absent", "present")))
+    assert set(KEY_STATES) == set(product(("present", "absent"), ("unasked", "absent", "present", "not_needed")))
 
 
 def test_on_the_lock_and_revoked_are_shown_only_after_the_locks_own_word() -> None:

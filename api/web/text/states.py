@@ -14,6 +14,8 @@ TEXTS: dict[str, Text] = {
     "bolt.unknown": Text("状态未知", "state unknown"),
     "key.issued": Text("已签发，尚未写入门锁", "issued, not on the lock yet"),
     "key.delivering": Text("正在写入门锁", "on its way to the lock"),
+    "key.gateway_only": Text("只能联网开锁", "opens through the gateway only"),
+    "key.taken_back": Text("已收回，不再代为开锁", "taken back: it opens nothing any more"),
     "key.on_lock": Text("已写入门锁", "on the lock"),
     "key.expiring": Text("即将到期", "expiring"),
     "key.expired": Text("已到期", "expired"),
