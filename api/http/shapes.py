@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.domain.key import state_of
+from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
 from gateway.journey.slots import CodeShown
 from gateway.store import Device, Key, Offer, Stay, Unit
@@ -54,6 +55,7 @@ class OfferShown(BaseModel):
     offer_id: str
     stay_id: str
     url: str
+    kiosk_code: str
     state: str
     expires_at: str
 
@@ -309,7 +311,10 @@ def unit_shown(unit: Unit) -> UnitShown:
 def offer_shown(offer: Offer, url: str) -> OfferShown:
     """An offer for its landlord."""
     expires = wall_clock(offer.expires_at, offer.stay.unit.timezone)
-    return OfferShown(offer_id=offer.id, stay_id=offer.stay_id, url=url, state=offer.state, expires_at=expires)
+    code = kiosk_code(url.rpartition("/")[2])
+    return OfferShown(
+        offer_id=offer.id, stay_id=offer.stay_id, url=url, kiosk_code=code, state=offer.state, expires_at=expires
+    )
 
 
 def key_fields(key: Key, now: int) -> dict[str, Any]:
