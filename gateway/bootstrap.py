@@ -39,6 +39,7 @@ from gateway.journey.keyring import Keyring
 from gateway.kiosk_desk import KioskDesk
 from gateway.registries import REGISTRIES
 from gateway.relay.asking import ASKED_UNTIL_SAID
+from gateway.relay.certificates import CertificateSenders
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
@@ -48,6 +49,7 @@ from gateway.settings import Settings
 from gateway.store import Device
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
+from gateway.succession import Succession
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +74,9 @@ class Gateway:
         folder = settings.folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings, self.now = settings, now
-        self.authority = Authority.open(folder / "certs", now)
         self.database = Database(settings.database)
         self.database.migrate()
+        self.succession = Succession(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
         self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
@@ -94,8 +96,10 @@ class Gateway:
         }
         self.broker = None if settings.broker_host else self._embedded_broker()
         address = self._broker_address()
-        self.revocation = Revocation(self.revoked_devices, self.authority, self.broker, address.host, address.port)
-        self.link: Link = MqttLink(address)
+        present = self.succession.present
+        self.revocation = Revocation(self.revoked_devices, present, self.broker, address.host, address.port)
+        self._mqtt = MqttLink(address)
+        self.link: Link = self._mqtt
         self.drivers: Mapping[str, Driver] = {
             "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
         }
@@ -111,7 +115,7 @@ class Gateway:
             stamped=owe_webhooks,
             prefetch=prefetch_registrations,
         )
-        self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.enforce_revocations, now)
+        self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
         self.database.after_commit(self.relay.wake)
@@ -131,7 +135,8 @@ class Gateway:
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
-        return self.lock_senders.table() | registries.table() | self.webhooks.table()
+        papers = CertificateSenders(self.database, self.drivers, self.succession.present, self.now)
+        return self.lock_senders.table() | papers.table() | registries.table() | self.webhooks.table()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -168,6 +173,11 @@ class Gateway:
         self.vault.close()
         self.database.close()
 
+    @property
+    def authority(self) -> Authority:
+        """The authority as it stands now."""
+        return self.succession.authority
+
     def public_key_of(self, device_id: str) -> EllipticCurvePublicKey | None:
         """The key a device signs with; None where it is unknown or out of service."""
         with self.database.reading() as session:
@@ -181,9 +191,16 @@ class Gateway:
         with self.database.reading() as session:
             return revoked_devices(session, self.now())
 
-    async def enforce_revocations(self, renew: bool = False) -> None:
-        """Have the broker refuse and disconnect what is revoked by now."""
+    async def tend_certificates(self, renew: bool = False) -> None:
+        """Follow the authority, and have the broker refuse and disconnect what is revoked by now."""
+        await self.succession.follow()
         await self.revocation.enforce(renew=renew)
+
+    async def _renew_own(self) -> None:
+        """Certificates of the present authority for the broker and for ourselves; live connections go on."""
+        if self.broker is not None:
+            await self.broker.replace_certificates(self.broker_parts()[1])
+        self._mqtt.present(self._broker_address().tls)
 
     def _run(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(loop, name=name))

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RevokedDevice:
-    """A device out of service, by the serial number of its certificate."""
+    """One certificate that counts no more, by its serial number, and whose it is."""
 
     site: str
     device: str
@@ -26,7 +26,7 @@ class Revocation:
     def __init__(
         self,
         revoked: Callable[[], Sequence[RevokedDevice]],
-        authority: Authority,
+        authority: Callable[[], Authority],
         broker: EmbeddedBroker | None,
         host: str,
         port: int,
@@ -44,13 +44,13 @@ class Revocation:
         fresh = [device for device in revoked if device.serial not in self._enforced]
         if self._broker is not None and (fresh or renew):
             try:
-                await self._broker.replace_crl(self._authority.crl(device.serial for device in revoked))
+                await self._broker.replace_crl(self._authority().crl(device.serial for device in revoked))
             except OSError as error:
                 log.error("the revocation list could not be replaced: %s", error)
                 return
         for device in fresh:
             try:
-                await end_session(self._host, self._port, self._authority, device.site, device.device)
+                await end_session(self._host, self._port, self._authority(), device.site, device.device)
             except NotEnded as error:
                 log.warning("%s", error)
             else:

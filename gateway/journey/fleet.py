@@ -1,14 +1,25 @@
 """The papers of devices: certificates asked for, kept, put on devices and believed only by the devices' own word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, outerjoin, select, update
 from sqlalchemy.orm import Session
 
 from certs.ca import Authority, Issued
-from certs.keys import compressed_point
+from certs.errors import BadRequest
+from certs.keys import compressed_point, public_from_point
+from certs.profiles import Kind, name_in_request, public_of_request
+from certs.renewal import read_request, trust_digest
+from devices.reports import Answered
+from gateway.domain.key import LOCK_SAID
+from gateway.journey import lanes
+from gateway.outbox import Decision, Done, RetryAt, is_owed, owe, record
 from gateway.store import Certificate, Device, HeardMessage, Key
+
+PAPERS: Final = frozenset({"put_trust", "put_certificate"})
+SOON, LATER = 5, 3600  # seconds until a device is asked again that said no
 
 
 def keep_certificate(session: Session, device: Device, issued: Issued, authority: Authority) -> Certificate:
@@ -65,3 +76,99 @@ def p256_of(issued: Issued) -> EllipticCurvePublicKey:
     if not isinstance(key, EllipticCurvePublicKey):
         raise TypeError("device certificates hold P-256 keys")
     return key
+
+
+def answer_request(session: Session, device: Device, csr: bytes, now: int) -> None:
+    """A device asks for a new certificate, in a message it signed: owed once, whatever often it asks.
+
+    The request must prove the key the device speaks with, for the device's own name: another key is another device,
+    and comes with a claim. What is wrong is an alarm, and nothing is owed.
+    """
+    reason = _why_not(device, csr)
+    if reason is not None:
+        record(session, "DeviceAlarmed", now, device_id=device.id, data={"type": "certificate_wanted", "code": reason})
+    else:
+        _owe(session, device.id, "put_certificate", now)
+
+
+def _why_not(device: Device, csr: bytes) -> str | None:
+    try:
+        request = read_request(csr)
+        public, name = public_of_request(request), name_in_request(request)
+    except BadRequest:
+        return "bad_request"
+    if name != device.id:
+        return "wrong_device"
+    return None if compressed_point(public) == device.public_key else "wrong_key"
+
+
+def owe_papers(session: Session, authority: Authority, now: int) -> int:
+    """Owe each device in service what its authority wants it to have by now; how many lack something."""
+    lacking = behind(session, authority)
+    for device_id, lacks in lacking.items():
+        for work in lacks:
+            _owe(session, device_id, work, now)
+    return len(lacking)
+
+
+def behind(session: Session, authority: Authority) -> dict[str, list[str]]:
+    """Devices in service that have not said that they trust the roots of now, or present a certificate of now.
+
+    Device -> the work that is to be done on it, in its order.
+    """
+    trust, number = trust_digest(authority.ca_pem).hex(), authority.generations.devices.number
+    presented = outerjoin(Device, Certificate, Certificate.serial == Device.certificate_serial)
+    query = select(Device.id, Device.trust, Certificate.generation).select_from(presented)
+    ours = query.where(Device.revoked_at.is_(None), Device.driver == "native").order_by(Device.id)
+    found: dict[str, list[str]] = {}
+    for device_id, told, generation in session.execute(ours):
+        lacks = [*(["put_trust"] if told != trust else []), *(["put_certificate"] if generation != number else [])]
+        if lacks:
+            found[device_id] = lacks
+    return found
+
+
+def papers_told(session: Session, device: Device, body: Mapping[str, object], now: int) -> None:
+    """What a device says of its papers: the roots it trusts, and which of its certificates it presents."""
+    trust, serial = body.get("trust"), body.get("certificate")
+    if isinstance(trust, bytes):
+        device.trust = trust.hex()
+    if isinstance(serial, bytes):
+        certificate = session.get(Certificate, str(int.from_bytes(serial, "big")))
+        if certificate is not None and certificate.device_id == device.id:
+            present_certificate(device, certificate, now)
+
+
+def papers_decision(answer: Answered, now: int) -> Decision:
+    """Papers stay owed until the device has them: without them it is lost one day. A person sees what it said."""
+    if answer.outcome == "done":
+        return Done(answer.outcome)
+    code = answer.code or answer.outcome
+    return RetryAt(now + (SOON if code == "clock_lost" else LATER), f"{LOCK_SAID}{code}")
+
+
+def certificate_for(session: Session, device: Device, authority: Authority, now: int) -> Certificate:
+    """The certificate to put on a device: the one made for it already while that is young, else a new one."""
+    made = select(Certificate).where(
+        Certificate.device_id == device.id,
+        Certificate.public_key == device.public_key,
+        Certificate.generation == authority.generations.devices.number,
+        Certificate.revoked_at.is_(None),
+        Certificate.chain != b"",
+    )
+    newest = session.scalars(made.order_by(Certificate.issued_at.desc(), Certificate.expires_at.desc())).first()
+    if newest is not None and now < newest.issued_at + (newest.expires_at - newest.issued_at) // 2:
+        return newest
+    public = public_from_point(device.public_key)
+    issued = authority.issue_device(public, device.site, device.id, cast("Kind", device.kind))
+    return keep_certificate(session, device, issued, authority)
+
+
+def forget_certificates(session: Session, before: int) -> None:
+    """Drop certificates that were over before this moment: nobody believes them any more."""
+    session.execute(delete(Certificate).where(Certificate.expires_at < before))
+
+
+def _owe(session: Session, device_id: str, work: str, now: int) -> None:
+    if not is_owed(session, work, device_id):
+        owe(session, party=f"lock:{device_id}", lane=lanes.papers(device_id), work=work, about=device_id, now=now)

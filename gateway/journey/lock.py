@@ -13,6 +13,7 @@ from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
 from gateway.domain.key import LOCK_SAID, PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
 from gateway.domain.stay import follow
 from gateway.journey import lanes
+from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
 from gateway.journey.heard import Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
 from gateway.journey.passcodes import stay_behind_code
@@ -188,6 +189,7 @@ def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
 
 def _record_done(heard: Heard, device: Device, command: Command, answer: Answered) -> None:
     """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
+    papers_told(heard.session, device, answer.body, heard.now)
     match command.type:
         case "put_key" | "drop_key" if command.key_id:
             key = heard.session.get_one(Key, command.key_id)
@@ -228,6 +230,8 @@ def _named(answer: Answered) -> set[str]:
 def _decision(command: Command, answer: Answered, now: int) -> Decision:
     """A key refused for a passing reason (the clock is not set, say) stays owed; the next try is another command."""
     code = answer.code or answer.outcome
+    if command.type in PAPERS:
+        return papers_decision(answer, now)
     if answer.outcome == "done":
         return Done(answer.outcome)
     if command.type in ("put_key", "drop_key", "revoke", "read_back") and code not in LASTING:
@@ -250,6 +254,8 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
             device.battery = int(str(body.get("percent", device.battery or 0)))
         case "door" if happened.seq > device.state_seq:
             device.door = "open" if body.get("open") else "closed"
+        case "certificate_wanted":
+            answer_request(session, device, bytes_of(body.get("csr")), now)
         case kind if kind in ALARMS:
             _told(device, happened.seq, bolt="jammed" if kind == "jammed" else device.bolt, alarm=ALARMS[kind])
             data = {"type": kind, "code": str(body.get("code", ""))}

@@ -61,7 +61,7 @@ async def test_a_list_alone_would_leave_the_session_alive(house: House) -> None:
 async def test_what_the_store_calls_revoked_is_refused_and_cut_off_within_one_round(house: House) -> None:
     link = await house.link()
     stolen, revoked = house.device("lock-a"), list[RevokedDevice]()
-    revocation = Revocation(lambda: revoked, house.authority, house.broker, "127.0.0.1", house.port)
+    revocation = Revocation(lambda: revoked, lambda: house.authority, house.broker, "127.0.0.1", house.port)
     thief = house.client(stolen)
     await thief.__aenter__()
     await listen(thief, "lock-a")
@@ -82,7 +82,7 @@ async def test_a_session_that_could_not_be_ended_is_tried_again(house: House) ->
     stolen = house.device("lock-a")
     assert stolen.issued is not None
     revoked = [RevokedDevice(SITE, "lock-a", stolen.issued.serial)]
-    closed = Revocation(lambda: revoked, house.authority, house.broker, "127.0.0.1", free_port())
+    closed = Revocation(lambda: revoked, lambda: house.authority, house.broker, "127.0.0.1", free_port())
     async with house.client(stolen) as thief:
         await listen(thief, "lock-a")
         await closed.enforce()

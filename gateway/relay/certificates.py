@@ -1,0 +1,76 @@
+"""Putting roots and certificates on devices, until each says that it has them."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from certs.ca import Authority
+from certs.renewal import trust_digest
+from devices.driver import Driver, LockAddress, Unable
+from devices.intents import Intent, PutCertificate, PutTrust
+from devices.link import LinkDown, NobodyListens
+from gateway.domain.key import ASKED, LINK_DOWN, NOT_LISTENING
+from gateway.journey.fleet import certificate_for
+from gateway.outbox import Done, Refused, RetryAt, pause
+from gateway.relay.loop import Sender, Sent
+from gateway.store import Command, Delivery, Device
+from gateway.store.database import Database
+
+COMMAND_LIFETIME: Final = 3600
+ASK_AGAIN: Final = 30
+
+
+class CertificateSenders:
+    """Each attempt is a command of its own with what the authority wants at that moment; only the answer settles it."""
+
+    def __init__(
+        self,
+        database: Database,
+        drivers: Mapping[str, Driver],
+        authority: Callable[[], Authority],
+        now: Callable[[], int],
+    ) -> None:
+        self._database, self._drivers, self._authority, self._now = database, drivers, authority, now
+
+    def table(self) -> dict[str, Sender]:
+        """work -> sender."""
+        return {"put_trust": self.put_trust, "put_certificate": self.put_certificate}
+
+    async def put_trust(self, delivery: Delivery) -> Sent:
+        """The roots of now, and no others."""
+        anchors, name, expires = self._authority().ca_pem, os.urandom(16), self._now() + COMMAND_LIFETIME
+        with self._database.writing() as session:
+            device = session.get_one(Device, delivery.about)
+            if device.trust == trust_digest(anchors).hex():
+                return Sent(Done("the device trusts them"))
+            session.add(self._command(delivery, name, expires))
+            session.get_one(Delivery, delivery.id).command_id = name.hex()
+        return await self._send(device, PutTrust(name, anchors, expires), delivery)
+
+    async def put_certificate(self, delivery: Delivery) -> Sent:
+        """The device's newest certificate, issued here if there is none that is young."""
+        authority, name, expires = self._authority(), os.urandom(16), self._now() + COMMAND_LIFETIME
+        with self._database.writing() as session:
+            device = session.get_one(Device, delivery.about)
+            if device.revoked_at is not None:
+                return Sent(Refused("the device is out of service"))
+            chain = certificate_for(session, device, authority, self._now()).chain
+            session.add(self._command(delivery, name, expires))
+            session.get_one(Delivery, delivery.id).command_id = name.hex()
+        return await self._send(device, PutCertificate(name, chain, expires), delivery)
+
+    def _command(self, delivery: Delivery, name: bytes, expires: int) -> Command:
+        now = self._now()
+        return Command(id=name.hex(), device_id=delivery.about, type=delivery.work, issued_at=now, expires_at=expires)
+
+    async def _send(self, device: Device, intent: Intent, delivery: Delivery) -> Sent:
+        if device.revoked_at is not None:
+            return Sent(Refused("the device is out of service"))
+        try:
+            await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
+        except LinkDown as error:
+            why = NOT_LISTENING if isinstance(error, NobodyListens) else LINK_DOWN
+            return Sent(RetryAt(self._now() + pause(delivery.attempts), why))
+        except Unable:
+            return Sent(Refused("this device cannot do that"))
+        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), ASKED))

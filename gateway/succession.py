@@ -1,0 +1,113 @@
+"""Following the authority: a step of its rotation reaches the broker, this gateway and every device, in that order.
+
+`lodgekey certs` takes the steps, in a process of its own. The running gateway sees them in the authority's folder,
+gives broker and itself new certificates, and owes every device what it lacks. No step is taken before the last one was
+followed, and told by the devices themselves.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Set
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from certs.ca import SERVER_DAYS, Authority
+from certs.files import PUBLIC, write_atomic
+from certs.generations import Standing, read_standing
+from gateway.domain.errors import Conflict
+from gateway.journey.fleet import behind, forget_certificates, owe_papers
+from gateway.store.database import Database
+
+log = logging.getLogger(__name__)
+
+FOLLOWED: Final = "followed.json"  # the standing that broker and gateway have certificates for
+OWN_LIFE: Final = SERVER_DAYS * 86_400 * 2 // 3
+KEPT_AFTER_ITS_END: Final = 30 * 86_400
+
+
+class Succession:
+    """The present authority of a running gateway. `renew` gives broker and gateway new certificates by it."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        database: Database,
+        renew: Callable[[], Awaitable[None]],
+        now: Callable[[], int],
+    ) -> None:
+        self.authority = authority
+        self._database, self._renew, self._now = database, renew, now
+        self._renew_at = now() + OWN_LIFE  # what begins now begins with fresh certificates
+        self._followed = authority.generations.standing
+
+    def present(self) -> Authority:
+        """The authority as it stands now."""
+        return self.authority
+
+    async def follow(self) -> None:
+        """Once round: look where the authority stands, renew what is due, owe devices what they lack."""
+        folder, now = self.authority.folder, self._now()
+        standing = read_standing(folder)
+        if standing != self.authority.generations.standing:
+            self.authority = Authority.open(folder, self._now)
+        if standing != self._followed or now >= self._renew_at:
+            try:
+                await self._renew()
+            except OSError as error:
+                log.error("broker and gateway wait for their certificates: %s", error)
+                return
+            self._followed, self._renew_at = standing, now + OWN_LIFE
+            log.info("broker and gateway have certificates of phase %s", standing.phase)
+        note_followed(folder, standing)
+        try:
+            await asyncio.to_thread(self._owe, now)
+        except SQLAlchemyError as error:
+            log.error("devices wait for the database: %s", type(error).__name__)
+
+    def _owe(self, now: int) -> None:
+        with self._database.reading() as session:
+            lacking = behind(session, self.authority)
+        if lacking:
+            with self._database.writing() as session:
+                owe_papers(session, self.authority, now)
+                forget_certificates(session, now - KEPT_AFTER_ITS_END)
+
+
+def note_followed(folder: Path, standing: Standing) -> None:
+    """Tell whoever takes the next step that this one was followed."""
+    told = json.dumps(asdict(standing)).encode()
+    file = folder / FOLLOWED
+    if not file.exists() or file.read_bytes() != told:
+        write_atomic(file, told, PUBLIC)
+
+
+def is_followed(authority: Authority) -> bool:
+    """Whether a gateway has given its broker and itself certificates of this phase."""
+    file = authority.folder / FOLLOWED
+    told = json.loads(file.read_text()) if file.exists() else None
+    return bool(told == json.loads(json.dumps(asdict(authority.generations.standing))))
+
+
+def advance(session: Session, authority: Authority, leave: Set[str] = frozenset()) -> Authority:
+    """The next phase. Conflict while the gateway, or a device that is not named to be left, is behind in this one."""
+    if not is_followed(authority):
+        raise Conflict("The gateway has not followed the last step yet. Please start it, or wait half a minute.")
+    waiting = {name: lacks for name, lacks in behind(session, authority).items() if name not in leave}
+    if waiting:
+        raise Conflict(f"{len(waiting)} devices have not confirmed this phase: {_listed(waiting)}.", devices=waiting)
+    return authority.advance_rotation()
+
+
+def roll_back(authority: Authority) -> Authority:
+    """Back to the present generation, from any phase; raises BadPhase where no rotation is under way."""
+    return authority.roll_back_rotation()
+
+
+def _listed(waiting: Mapping[str, object]) -> str:
+    names = sorted(waiting)
+    return ", ".join(names[:20]) + (" and more" if len(names) > 20 else "")
