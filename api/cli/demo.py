@@ -19,6 +19,7 @@ from rich.console import Console
 from api.cli.children import Child, ChildFailed
 from api.cli.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.walk import Pictures, StepFailed, Walk
+from api.web.kiosk import write_kiosk_page
 from gateway.broker import BrokerFailed
 from gateway.broker_config import BrokerMissing
 from gateway.settings import Settings
@@ -133,6 +134,7 @@ async def running(
             told,
         )
         url = (await _start(stack, gateway))["url"]
+        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url)
         tell("starting twelve locks and a kiosk")
         building = Child(
             "the building",
@@ -154,6 +156,12 @@ async def photograph(folder: Path) -> Pictures:
     async with Child("the photographer", ["-m", "firmware_sim.tenant", "--dir", str(folder / "tenant")], log) as child:
         told = await child.start()
     return Pictures(Path(told["document"]), Path(told["face"]))
+
+
+def kiosk_url(folder: Path) -> str:
+    """Where the kiosk's screen is: its process says so in its own folder."""
+    told: dict[str, str] = json.loads((folder / "devices" / KIOSK / "terminal.json").read_text())
+    return told["url"]
 
 
 def free_port() -> int:
@@ -183,6 +191,7 @@ def _print_addresses(parts: Running) -> None:
         f"Landlord  {parts.url}/landlord   login {logins.landlord}, password {logins.password}",
         "Tenant    opens the link that the landlord makes (offer a key, then open the link or scan the code)",
         f"Officer   {parts.url}/officer    login {logins.officer}, password {logins.password}",
+        f"Kiosk     {kiosk_url(parts.folder)}   the screen of the terminal at the gate",
         f"Tester    {parts.url}/tester     login {logins.tester}, password {logins.password}",
         f"{len(ROOMS)} locks and {KIOSK} at {SITE}. Ctrl-C stops everything; {parts.folder} keeps it for next time.",
     ]

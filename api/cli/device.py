@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 from sqlalchemy import select
 
+from api.web.kiosk import jurisdiction_at, write_kiosk_page
 from certs.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.domain.errors import LodgekeyError
@@ -48,6 +49,8 @@ def add(
                 port=settings.broker_port,
             )
             expires = row.certificate_expires_at
+            if kind == "kiosk":
+                write_kiosk_page(out, jurisdiction_at(session, site), settings.address)
     except LodgekeyError as error:
         raise typer.BadParameter(error.detail) from None
     typer.echo(json.dumps({"device": device, "folder": str(out), "certificate_expires_at": expires}))

@@ -6,12 +6,16 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from api.web.render import STATIC, render
 from api.web.text import say, say_code
 from api.web.text.pair import LANGUAGES, Language
 from devices.wire.offer_code import ALPHABET
 from gateway.domain.consent import LATEST, PURPOSES, consent_text, fill_in
 from gateway.domain.jurisdiction import Profile, profile_for
+from gateway.store import Device, Unit
 
 PAGE: Final = "page"
 REFUSALS: Final = (
@@ -31,6 +35,12 @@ def write_kiosk_page(folder: Path, jurisdiction: str, address: str) -> None:
         for name in set(re.findall(r"/static/([\w.-]+)", html)):
             shutil.copyfile(STATIC / name, page / "static" / name)
     (page / "kiosk.json").write_text(json.dumps({"address": address}))
+
+
+def jurisdiction_at(session: Session, site: str) -> str:
+    """The law of the place: that of the units whose locks are at the site; `sandbox` where there is none yet."""
+    query = select(Unit.jurisdiction).join(Device, Device.unit_id == Unit.id).where(Device.site == site).limit(1)
+    return session.scalars(query).first() or "sandbox"
 
 
 def kiosk_values(profile: Profile, language: Language) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async function takeCode(path, body) {
 }
 
 function showTyped() {
-  const signs = typed.padEnd(9, "_");
+  const signs = typed.padEnd(9, "·");
   $("#typed").textContent = [signs.slice(0, 3), signs.slice(3, 6), signs.slice(6)].join("-");
   $("#use-code").disabled = typed.length < 9;
 }

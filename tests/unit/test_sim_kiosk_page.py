@@ -1,0 +1,197 @@
+"""The kiosk's page and its one visit: nothing without a visit, nothing after a minute, nothing for other sites."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from api.web.kiosk import write_kiosk_page
+from certs.device_folder import read_device_folder
+from firmware_sim.assembly import Surroundings, assemble
+from firmware_sim.counter import SimCounter
+from firmware_sim.front import Front
+from firmware_sim.kiosk import SimKiosk
+from firmware_sim.kiosk_page import make_kiosk_page
+from firmware_sim.station import Station
+from tests.unit.lock_bench import Bench
+
+URL = "http://127.0.0.1:4100"
+TOKEN = "A" * 43
+LINK = f"https://lodgekey.example/o/{TOKEN}"
+PICTURE = b"\xff\xd8 canary \xff\xd9"
+AGREED = {"registration": True, "face": False, "text_version": "2026-11"}
+
+
+@dataclass
+class Terminal:
+    """One kiosk with its page, and the seconds a test lets pass."""
+
+    client: AsyncClient
+    front: Front
+    mind: SimKiosk
+    seconds: list[float] = field(default_factory=lambda: [1000.0])
+
+    async def post(self, path: str, **body: object) -> int:
+        return (await self.client.post(path, json=body or None)).status_code
+
+    async def status(self) -> dict[str, Any]:
+        told: dict[str, Any] = (await self.client.get("/status")).json()
+        return told
+
+    async def begin(self) -> None:
+        assert await self.post("/visit", language="en") == 204
+
+    async def walk_to_the_end(self) -> None:
+        await self.begin()
+        self.front.counter.put(code=LINK, document=PICTURE, face=PICTURE)
+        assert await self.post("/visit/code/scan") == 204
+        assert (await self.client.post("/visit/document")).content == PICTURE
+        assert await self.post("/visit/registration", **AGREED) == 202
+
+    def answer(self, **body: object) -> None:
+        registration = self.mind.screen["registration"]
+        self.mind.screen = {"registration": registration, **body}
+
+
+@pytest.fixture
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    path = Bench.make(tmp_path, "kiosk", "kiosk-1").folder.path
+    write_kiosk_page(path, "cn", "https://lodgekey.example")
+    seconds = [1000.0]
+    folder = read_device_folder(path)
+    mind = assemble(folder, Surroundings(ticks=lambda: seconds[0]))
+    assert isinstance(mind, SimKiosk)
+    front = Front(Station(folder, mind), mind, SimCounter())
+    transport = ASGITransport(make_kiosk_page(front, path))
+    async with AsyncClient(transport=transport, base_url=URL) as client:
+        yield Terminal(client, front, mind, seconds)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "Self check-in"), ("zh-CN", "自助登记"), ("../../key", "自助登记")]
+)
+async def test_the_page_is_served_by_the_kiosk_itself_in_both_languages(
+    terminal: Terminal, language: str, word: str
+) -> None:
+    answer = await terminal.client.get("/", params={"lang": language})
+    assert word in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+    assert (await terminal.client.get("/static/kiosk.js")).status_code == 200
+
+
+async def test_the_page_holds_no_secret_and_lists_no_unit(terminal: Terminal) -> None:
+    folder = terminal.front._station.folder
+    served = (await terminal.client.get("/")).text + (await terminal.client.get("/static/kiosk.js")).text
+    assert "PRIVATE" not in served
+    assert "harbour" not in served.lower()
+    for path in ("/units", "/offers", "/key.pem", "/static/../key.pem", "/static/..%2f..%2fkey.pem", "/device.json"):
+        assert (await terminal.client.get(path)).status_code == 404
+    assert (folder.path / "key.pem").exists()
+
+
+async def test_without_a_visit_nothing_is_read_and_nothing_handed_in(terminal: Terminal) -> None:
+    terminal.front.counter.put(code=LINK, document=PICTURE)
+    for path in ("/visit/code/scan", "/visit/document", "/visit/face", "/visit/touch"):
+        assert await terminal.post(path) == 410
+    assert await terminal.post("/visit/registration", **AGREED) == 410
+    assert terminal.front.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "---", "%", "*", "_", "000-000-001", "https://evil.example/o/x", "A" * 44, "x" * 300]
+)
+async def test_what_can_be_no_code_is_refused_before_anything_is_sent(terminal: Terminal, typed: str) -> None:
+    await terminal.begin()
+    assert await terminal.post("/visit/code", code=typed) == 422
+    assert terminal.front.visits.current().offer == ""
+
+
+async def test_an_empty_counter_is_said_so(terminal: Terminal) -> None:
+    await terminal.begin()
+    for path in ("/visit/code/scan", "/visit/document", "/visit/face"):
+        assert await terminal.post(path) == 409
+
+
+@pytest.mark.parametrize(
+    ("lack", "agreed"),
+    [("consent", {**AGREED, "registration": False}), ("face", {**AGREED, "face": True})],
+)
+async def test_nothing_is_handed_in_without_consent_or_what_it_is_about(
+    terminal: Terminal, lack: str, agreed: dict[str, object]
+) -> None:
+    await terminal.begin()
+    terminal.front.counter.put(code=LINK, document=PICTURE)
+    await terminal.post("/visit/code/scan")
+    await terminal.post("/visit/document")
+    answer = await terminal.client.post("/visit/registration", json=agreed)
+    assert (answer.status_code, answer.json()["detail"]) == (422, lack)
+    assert terminal.front.waiting() == 0
+
+
+async def test_what_is_handed_in_waits_sealed_and_is_counted(terminal: Terminal) -> None:
+    await terminal.walk_to_the_end()
+    status = await terminal.status()
+    assert (status["online"], status["waiting"], status["answer"]) == (False, 1, None)
+    visit = terminal.front.visits.current()
+    assert (visit.document, visit.face, terminal.front.counter.document) == (None, None, None)
+    assert all(
+        b"canary" not in file.read_bytes() for file in terminal.front._station.folder.path.rglob("*") if file.is_file()
+    )
+
+
+async def test_a_minute_without_a_touch_wipes_screen_and_memory(terminal: Terminal) -> None:
+    await terminal.begin()
+    terminal.front.counter.put(code=LINK, document=PICTURE)
+    await terminal.post("/visit/code/scan")
+    await terminal.post("/visit/document")
+    visit = terminal.front.visits.current()
+    terminal.seconds[0] += 59
+    assert (await terminal.status())["seconds_left"] == 1
+    terminal.seconds[0] += 1
+    assert (await terminal.status())["seconds_left"] == 0
+    assert (visit.offer, visit.document, terminal.front.counter.document) == ("", None, None)
+    assert await terminal.post("/visit/document") == 410
+
+
+async def test_a_touch_gives_another_minute(terminal: Terminal) -> None:
+    await terminal.begin()
+    terminal.seconds[0] += 59
+    assert await terminal.post("/visit/touch") == 204
+    terminal.seconds[0] += 59
+    assert await terminal.post("/visit/touch") == 204
+
+
+async def test_the_answer_is_shown_to_the_one_it_is_for_and_to_nobody_after(terminal: Terminal) -> None:
+    await terminal.walk_to_the_end()
+    terminal.answer(screen="registered", code="4821903517")
+    assert (await terminal.status())["answer"] == {"screen": "registered", "code": "4821903517"}
+    assert b"<svg" in (await terminal.client.get("/visit/link.svg")).content
+    await terminal.client.delete("/visit")
+    assert terminal.mind.screen == {"screen": "welcome"}
+    await terminal.begin()
+    assert (await terminal.status())["answer"] is None
+    assert (await terminal.client.get("/visit/link.svg")).status_code == 404
+
+
+async def test_an_answer_that_comes_after_its_tenant_left_is_wiped_unseen(terminal: Terminal) -> None:
+    await terminal.walk_to_the_end()
+    late = {"screen": "registered", "code": "4821903517", "registration": terminal.mind.screen["registration"]}
+    await terminal.client.delete("/visit")
+    terminal.mind.screen, terminal.mind.screens = late, [late]
+    terminal.front.tidy()
+    assert (terminal.mind.screen, terminal.mind.screens) == ({"screen": "welcome"}, [])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "kiosk.evil.example:4100"}],
+    ids=["another origin", "another site", "a name that points here"],
+)
+async def test_another_site_in_the_kiosks_browser_gets_nothing(terminal: Terminal, headers: dict[str, str]) -> None:
+    answer = await terminal.client.post("/visit", json={"language": "en"}, headers=headers)
+    assert answer.status_code == 403
+    assert (await terminal.client.get("/", headers=headers)).text == ""
