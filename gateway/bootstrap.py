@@ -30,6 +30,7 @@ from gateway.feed import Feed
 from gateway.front_desk import FrontDesk
 from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
+from gateway.identity.countries import TrustedCountries, load_countries
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.identity.settings import DEFAULT_THRESHOLDS, IdentitySettings
@@ -86,7 +87,17 @@ class Gateway:
             accept_face_without_liveness=settings.accept_face_without_liveness,
             accept_document_without_face=settings.accept_document_without_face,
         )
-        self.front_desk = FrontDesk(self.database, self.identity, self.keyring, self.pictures, rules, now)
+        self.countries = TrustedCountries(load_countries(settings.country_certificates), now)
+        self.front_desk = FrontDesk(
+            self.database,
+            self.identity,
+            self.keyring,
+            self.pictures,
+            rules,
+            now,
+            self.countries.read_chip,
+            settings.face_filings,
+        )
         self.answers = Answers()
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         self.ended_consumers: set[str] = set()

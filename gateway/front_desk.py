@@ -1,27 +1,44 @@
 """Registering one tenant, whichever way they came: examine what they show, then record it, in that order."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from sqlalchemy.orm import Session
 
+from gateway.domain.chip import ChipContents
 from gateway.domain.errors import ConsentMissing, InputRefused
-from gateway.domain.identity import Identity
+from gateway.domain.identity import DocumentReading, Identity
 from gateway.domain.jurisdiction import Profile, profile_for
+from gateway.domain.liveness import Level
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.verification import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
 from gateway.journey.door import Shown, consent_to, record_verification, refuse_repeat, usable_offer
 from gateway.journey.keyring import Keyring
+from gateway.journey.portraits import keep_portrait
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
 
+log = logging.getLogger(__name__)
+
 LONGEST_FACT: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The rules of the place, the unit's local date, whether a face may be compared, the level its landlord chose."""
+
+    profile: Profile
+    today: date
+    face_consented: bool
+    level: Level
 
 
 class FrontDesk:
@@ -35,24 +52,28 @@ class FrontDesk:
         pictures: PictureTray,
         settings: VerificationSettings,
         now: Callable[[], int],
+        read_chip: Callable[[ChipContents], DocumentReading],
+        face_filings: Mapping[str, str] | None = None,
     ) -> None:
         self._database, self._identity, self._keyring = database, identity, keyring
         self._pictures, self._settings, self._now = pictures, settings, now
+        self._read_chip, self._face_filings = read_chip, face_filings or {}
 
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
         """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
-        profile, today, face_consented = await asyncio.to_thread(self._ask, token, submission.facts)
-        allowed = replace(submission, face_consented=face_consented)
-        if not face_consented:
+        asked = await asyncio.to_thread(self._ask, token, submission.facts)
+        allowed = replace(submission, face_consented=asked.face_consented)
+        if not asked.face_consented:
             allowed = replace(allowed, face=None, clip=(), challenge=None)
-        examined = await examine(self._identity, allowed, profile, self._settings, today)
+        rules = replace(self._settings, level=asked.level)
+        examined = await examine(self._identity, allowed, asked.profile, rules, asked.today, self._read_chip)
         verification = await asyncio.to_thread(self._record, token, examined, holder)
         if verification.state == "review":
             self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
         return verification
 
-    def _ask(self, token: str, facts: Mapping[str, str]) -> tuple[Profile, date, bool]:
-        """The rules that apply, the unit's local date, and whether a face may be compared. Refuses before any work."""
+    def _ask(self, token: str, facts: Mapping[str, str]) -> Asked:
+        """What holds for this tenant. Refuses before any work."""
         now = self._now()
         with self._database.reading() as session:
             offer = usable_offer(session, token, self._keyring, now)
@@ -61,14 +82,27 @@ class FrontDesk:
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             refuse_unasked(facts, unit.registry_name)
-            return profile_of(unit), local_date(unit, now), consent_to(session, offer, "face") is not None
+            face_consented = consent_to(session, offer, "face") is not None
+            level = cast("Level", unit.liveness_level)
+            return Asked(profile_of(unit), local_date(unit, now), face_consented, level)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()
         with self._database.writing() as session:
             offer = usable_offer(session, token, self._keyring, now)
             shown = Shown(examined.verdict, examined.fields, examined.method, examined.model, holder)
-            return record_verification(session, offer, shown, self._keyring, now)
+            verification = record_verification(session, offer, shown, self._keyring, now)
+            self._keep_portrait(session, verification, examined.portrait, now)
+            return verification
+
+    def _keep_portrait(self, session: Session, verification: Verification, portrait: bytes | None, now: int) -> None:
+        """Where the registry requires it; where it may not be stored, the tenant goes on without."""
+        profile = profile_of(verification.offer.stay.unit)
+        if not profile.keep_portrait or portrait is None or verification.person_id is None:
+            return
+        filing = self._face_filings.get(profile.code)
+        if not keep_portrait(session, verification.person_id, portrait, profile, filing, self._keyring, now):
+            log.error("no more faces may be stored under the rules of %s until the filing is made", profile.code)
 
 
 def besides(registry_name: str) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
         """The database URL; SQLite in the folder unless set."""
         return self.database_url or f"sqlite:///{(self.folder / 'lodgekey.sqlite').resolve()}"
 
+    country_certificates: Path | None = None  # a folder of CSCA certificates whose documents' chips are believed
+    face_filings: dict[str, str] = {}  # by jurisdiction, the number of the filing due for very many stored faces
     @property
     def address(self) -> str:
         """Where people reach the pages, without a slash at the end."""

@@ -11,7 +11,19 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http import accounts, cases, consumers, devices, disclosures, door, filings, keys, landlord, registrations
+from api.http import (
+    accounts,
+    cases,
+    consumers,
+    devices,
+    disclosures,
+    door,
+    faces,
+    filings,
+    keys,
+    landlord,
+    registrations,
+)
 from api.http.problems import install, problem
 from api.web.mount import add_pages
 from gateway.bootstrap import Gateway
@@ -60,7 +72,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
     install(app)
     app.add_middleware(Guard)
     api = APIRouter(prefix="/api/v1")
-    for part in (accounts, landlord, disclosures, door, keys, cases, filings, registrations, consumers, devices):
+    for part in (accounts, landlord, disclosures, door, keys, cases, faces, filings, registrations, consumers, devices):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(_health_router())

@@ -14,7 +14,10 @@ from api.http.context import Gate, OfferToken, limit_rate
 from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered, passcode_shown
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
+from devices.wire.chip import MAX_CHIP, decode_chip
+from devices.wire.errors import BadMessage
 from gateway.bootstrap import Gateway
+from gateway.domain.chip import ChipContents
 from gateway.domain.errors import InputRefused
 from gateway.domain.identity import ImageRefused
 from gateway.domain.liveness import MOST_FRAMES
@@ -87,6 +90,7 @@ async def verify(
     holder_key: Annotated[str | None, Form(max_length=2000)] = None,
     clip: Annotated[list[UploadFile] | None, File(description="JPEG frames in order, at most 120")] = None,
     clip_nonce: Annotated[str | None, Form(max_length=64)] = None,
+    chip: Annotated[UploadFile | None, File(description="CBOR: [EF.SOD, DG1, DG2] as read from the chip")] = None,
 ) -> Registered:
     """Show who you are: a picture of the document, or two typed fields; a face only if agreed to."""
     limit_rate("verification", token[:22])
@@ -96,6 +100,7 @@ async def verify(
         document=await picture(document, "document"),
         face=await picture(face, "face"),
         facts=facts_of(facts),
+        chip=await chip_of(chip),
     )
     if clip:
         submission = await with_clip(gateway, token, submission, clip, clip_nonce or "")
@@ -149,6 +154,17 @@ async def picture(upload: UploadFile | None, part: str) -> bytes | None:
     if upload.size > LARGEST_PICTURE:
         raise picture_refused("too_large", part)
     return await upload.read()
+
+
+async def chip_of(upload: UploadFile | None) -> ChipContents | None:
+    """What a reader got out of the document's chip; InputRefused where it is nothing of the kind."""
+    if upload is None or not upload.size:
+        return None
+    try:
+        files = decode_chip(await upload.read(MAX_CHIP + 1))
+    except BadMessage:
+        raise picture_refused("chip_unreadable", "chip") from None
+    return ChipContents(files[0], {1: files[1], 2: files[2]})
 
 
 def facts_of(text: str | None) -> dict[str, str]:
@@ -205,6 +221,7 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
         asks_besides=list(besides(unit.registry_name)),
         asks_one_of=list(NEEDS[unit.registry_name].one_of),
         face=profile.face,
+        liveness_level=unit.liveness_level,
         seen_by=["landlord", f"registry:{unit.registry_name}", "officer"],
         consents={purpose: steps.consent_to(session, offer, purpose) is not None for purpose in steps.PURPOSES},
         stage=steps.stage_of(session, offer, now),

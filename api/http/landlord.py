@@ -14,6 +14,7 @@ from api.http.shapes import (
     OfferForm,
     OfferShown,
     StayShown,
+    UnitForm,
     UnitShown,
     key_shown,
     offer_shown,
@@ -58,6 +59,16 @@ def list_units(gateway: Gate, landlord_id: LandlordId) -> list[UnitShown]:
     query = select(Unit).where(Unit.landlord_id == landlord_id).options(selectinload(Unit.devices)).order_by(Unit.label)
     with gateway.database.reading() as session:
         return [unit_shown(unit) for unit in session.scalars(query)]
+
+
+@router.patch("/units/{unit_id}")
+def change_unit(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: UnitForm) -> UnitShown:
+    """Choose how the unit's tenants show to be there; holds for whoever registers from now on."""
+    with gateway.database.writing() as session:
+        unit = steps.unit_of(session, unit_id, landlord_id)
+        unit.liveness_level = form.liveness_level
+        session.flush()
+        return unit_shown(unit)
 
 
 @router.get("/stays")

@@ -1,10 +1,11 @@
 """What goes in and out of the API. Instants are RFC 3339 in the unit's time zone; unknown fields are refused."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.domain.key import state_of
+from gateway.domain.liveness import Level
 from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
 from gateway.journey.slots import CodeShown
@@ -49,6 +50,12 @@ class DatesForm(Strict):
     until: Instant | None = None
 
 
+class UnitForm(Strict):
+    """What a landlord chooses for a unit; `liveness_level` is how a tenant shows to be there: phone, kiosk, person."""
+
+    liveness_level: Level
+
+
 class OfferShown(BaseModel):
     """An offer's link."""
 
@@ -88,6 +95,7 @@ class UnitShown(BaseModel):
     address: str
     timezone: str
     jurisdiction: str
+    liveness_level: Level
     locks: list[LockShown]
 
 
@@ -178,6 +186,7 @@ class DoorShown(BaseModel):
     asks_besides: list[str]
     asks_one_of: list[str]
     face: str
+    liveness_level: str = "phone"
     seen_by: list[str]
     consents: dict[str, bool]
     stage: str
@@ -304,6 +313,7 @@ def unit_shown(unit: Unit) -> UnitShown:
         address=unit.address,
         timezone=unit.timezone,
         jurisdiction=unit.jurisdiction,
+        liveness_level=cast("Level", unit.liveness_level),
         locks=[lock_shown(device) for device in unit.devices if device.kind == "lock"],
     )
 

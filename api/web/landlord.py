@@ -12,13 +12,14 @@ from api.http import cases as cases_api
 from api.http import filings as filings_api
 from api.http import landlord as api
 from api.http.context import Decider, Gate, LandlordId
-from api.http.shapes import DatesForm, OfferForm, StayShown, UnitShown
+from api.http.shapes import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.notices import notices_for
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import LodgekeyError, NotFound
+from gateway.domain.liveness import LEVELS, Level
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 
@@ -42,6 +43,26 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "notice": notice_of(request),
     }
     return page(request, "landlord.html", values)
+
+
+@router.get("/units/{unit_id}")
+def show_unit(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str) -> Response:
+    """How the unit's tenants show to be there, and what each way does not stop."""
+    return unit_page(request, unit_named(gateway, landlord_id, unit_id), notice_of(request))
+
+
+def unit_page(request: Request, unit: UnitShown, notice: str | None) -> Response:
+    """The page of one unit."""
+    language = language_of(request)
+    levels = {level: texts[language[:2]] for level, texts in LEVELS.items()}
+    return page(request, "unit.html", {"role": "landlord", "unit": unit, "levels": levels, "notice": notice})
+
+
+@router.post("/units/{unit_id}/level")
+def choose_level(gateway: Gate, landlord_id: LandlordId, unit_id: str, level: Annotated[Level, Form()]) -> Response:
+    """Keep the landlord's choice."""
+    api.change_unit(gateway, landlord_id, unit_id, UnitForm(liveness_level=level))
+    return go(f"/landlord/units/{unit_id}?done=unit.saved")
 
 
 @router.get("/units/{unit_id}/offer")

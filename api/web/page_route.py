@@ -50,5 +50,7 @@ def error_page(request: Request, error: LodgekeyError) -> Response:
 def notice_of(request: Request) -> str | None:
     """The sentence named by ?done, after something was done; nothing for a name that is none of ours."""
     name = request.query_params.get("done", "")
-    known = name in CATALOG and name.startswith(("case.done.", "staypage.", "keypage.done.", "filing.done."))
+    known = name in CATALOG and name.startswith(
+        ("case.done.", "staypage.", "unit.saved", "keypage.done.", "filing.done.")
+    )
     return say(language_of(request), name) if known else None

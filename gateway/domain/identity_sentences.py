@@ -110,12 +110,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "无法确认芯片的签发机关。请改为拍摄证件。",
     },
     "chip_signature_wrong": {
-        "en": "The chip's signature does not fit. A person will look at the document.",
-        "zh": "芯片签名不符。将由工作人员查看证件。",
+        "en": "The chip's signature does not fit. Photograph the document instead, or ask for a person.",
+        "zh": "芯片签名不符。请改为拍摄证件，或选择人工核验。",
     },
     "chip_altered": {
-        "en": "The chip's contents were altered. A person will look at the document.",
-        "zh": "芯片内容已被更改。将由工作人员查看证件。",
+        "en": "The chip's contents were altered. Photograph the document instead, or ask for a person.",
+        "zh": "芯片内容已被更改。请改为拍摄证件，或选择人工核验。",
     },
     # what sends a case to a person, or ends it
     "document_expired": {
@@ -161,6 +161,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     "liveness_failed": {
         "en": "The clip did not show the turns asked for. Try again, or a person will look.",
         "zh": "视频未显示要求的转头动作。请重试，或由工作人员核验。",
+    },
+    "level_person": {
+        "en": "Your landlord has a person look at every tenant. Please wait.",
+        "zh": "房东要求由工作人员核验每位租客，请稍候。",
+    },
+    "level_kiosk": {
+        "en": "Your landlord asks for the camera at the door. A person will look; please wait, or register there.",
+        "zh": "房东要求使用门口自助机的摄像头。工作人员将进行核验，请稍候，或到门口登记。",
     },
     "liveness_tries_used": {
         "en": "Three tries are used up. A person will look at it; please wait.",

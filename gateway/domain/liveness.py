@@ -1,8 +1,11 @@
 """The challenge that shows a head is really there: which turns, how long they hold, how often one may try."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal
 
 from gateway.domain.identity import Challenge, Turn
+
+Level = Literal["phone", "kiosk", "person"]
 
 TURNS: tuple[Turn, ...] = ("left", "right")
 TURN_COUNT = 4
@@ -10,23 +13,26 @@ TURN_COUNT = 4
 VALID_SECONDS = 60
 MOST_TRIES = 3
 FEWEST_FRAMES, MOST_FRAMES = 8, 120
-LEVELS: dict[str, dict[str, str]] = {
+LEVELS: Final[Mapping[Level, Mapping[str, str]]] = {
     "phone": {
-        "en": "The tenant's own phone. Stops photos, bent prints and clips of an earlier challenge; does not stop a "
+        "en": "The tenant's own phone. Stops photos, bent prints and clips of an earlier request. Does not stop a "
         "recording that follows the turns, a mask, or a picture fed in instead of the camera.",
         "zh": "租客自己的手机。可拦截照片、弯曲的打印照片和旧视频；"
         "不能拦截按要求转头的录像、面具，或绕过摄像头注入的画面。",
     },
     "kiosk": {
-        "en": "The camera at the door. As the phone, and no picture can be fed in instead of the camera.",
-        "zh": "门口自助机的摄像头。与手机相同，且无法绕过摄像头注入画面。",
+        "en": "The camera at the door; who registers on a phone waits for a person. Stops what the phone stops, and "
+        "pictures fed in instead of the camera. Does not stop a mask, or a screen held up that follows the turns.",
+        "zh": "门口自助机的摄像头；用手机登记的租客由工作人员核验。除手机能拦截的之外，还可拦截注入的画面；"
+        "不能拦截面具，或举在镜头前按要求转头的屏幕。",
     },
     "person": {
-        "en": "A person looks at every tenant. The only level that stops masks.",
-        "zh": "由工作人员逐一核验。只有这一级别能识别面具。",
+        "en": "A person looks at every tenant before the key is given. May notice masks and screens too. Does not stop "
+        "what that person overlooks, and tenants wait until somebody has looked.",
+        "zh": "发放钥匙前由工作人员逐一核验，也可能识别面具和屏幕；不能防止工作人员疏忽，且租客须等待核验。",
     },
 }
-"""What each level stops and what it does not, shown where a landlord chooses."""
+"""What each level stops and what it does not stop, shown where a landlord chooses."""
 
 
 def issue_challenge(

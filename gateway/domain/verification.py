@@ -9,8 +9,11 @@ from typing import Literal
 from gateway.domain.id_numbers import BadNumber, looks_like_resident_number, parse_resident_number
 from gateway.domain.identity import DocumentReading, FaceComparison, LivenessResult
 from gateway.domain.jurisdiction import Profile
+from gateway.domain.liveness import Level
 
 Outcome = Literal["passed", "review", "refused"]
+
+Camera = Literal["phone", "kiosk"]
 
 TYPED_ALWAYS = ("name", "id_number")
 LONGEST = {"name": 80, "surname": 80, "given_names": 80, "id_number": 24, "address": 200, "ethnicity": 20}
@@ -19,15 +22,19 @@ NUMBER_SHAPE = re.compile(r"[A-Z0-9][A-Z0-9 \-]{2,23}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class VerificationSettings:
-    """The landlord's choices; each default sends the doubtful case to a person."""
+    """The operator's choices, each default of which sends the doubtful case to a person, and the landlord's `level`."""
 
     accept_face_without_liveness: bool = False
     accept_document_without_face: bool = False
+    level: Level = "phone"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one tenant showed on `today` (the unit's local date); `typed` holds fields typed or corrected by hand."""
+    """What one tenant showed on `today` (the unit's local date); `typed` holds fields typed or corrected by hand.
+
+    `camera` is what filmed the face: the tenant's own phone, or the kiosk at the door.
+    """
 
     today: date
     reading: DocumentReading | None = None
@@ -35,6 +42,7 @@ class Evidence:
     face: FaceComparison | None = None
     liveness: LivenessResult | None = None
     guardian_present: bool = False
+    camera: Camera = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,11 @@ def decide(evidence: Evidence, profile: Profile, settings: VerificationSettings)
     refusals = _refusals(evidence, profile)
     if refusals:
         return Verdict("refused", refusals, band)
-    doubts = (*_document_doubts(evidence, profile), *_face_doubts(evidence, profile, settings))
+    doubts = (
+        *_document_doubts(evidence, profile),
+        *_face_doubts(evidence, profile, settings),
+        *_level_doubts(evidence, settings),
+    )
     return Verdict("review" if doubts else "passed", doubts, band)
 
 
@@ -206,6 +218,15 @@ def _face_doubts(evidence: Evidence, profile: Profile, settings: VerificationSet
     elif not evidence.liveness.passed:
         doubts.append("liveness_failed")
     return tuple(doubts)
+
+
+def _level_doubts(evidence: Evidence, settings: VerificationSettings) -> tuple[str, ...]:
+    """Why the level the landlord chose for this unit asks for a person."""
+    if settings.level == "person":
+        return ("level_person",)
+    live = evidence.liveness is not None and evidence.liveness.passed
+    at_door = evidence.camera == "kiosk" and live
+    return ("level_kiosk",) if settings.level == "kiosk" and not at_door else ()
 
 
 def _all_certain(reading: DocumentReading, profile: Profile) -> bool:

@@ -1,9 +1,11 @@
 """Looking at what a tenant shows, before any transaction: document read, face compared, rules applied."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gateway.domain.chip import ChipContents, ChipRefused
 from gateway.domain.errors import Busy, InputRefused
 from gateway.domain.identity import (
     Challenge,
@@ -18,6 +20,7 @@ from gateway.domain.identity import (
 from gateway.domain.identity_sentences import sentence
 from gateway.domain.jurisdiction import Profile
 from gateway.domain.verification import (
+    Camera,
     Evidence,
     Verdict,
     VerificationSettings,
@@ -32,8 +35,9 @@ from gateway.domain.verification import (
 class Submission:
     """What a tenant hands in; pictures are JPEG or PNG bytes, `typed` what they typed or corrected.
 
-    `facts` (path: text) is what the unit's registry asks beyond any document. `clip` (JPEG frames in order) answers
-    the `challenge`, which was taken out of the book before.
+    `facts` (path: text) is what the unit's registry asks beyond any document. `clip` (JPEG frames in order, filmed by
+    `camera`) answers the `challenge`, which was taken out of the book before. `chip` is what a reader got out of the
+    document's chip; the picture of the document is then only for a person to see.
     """
 
     typed: Mapping[str, str]
@@ -44,6 +48,8 @@ class Submission:
     facts: Mapping[str, str] = field(default_factory=dict, repr=False)
     clip: tuple[bytes, ...] = field(default=(), repr=False)
     challenge: Challenge | None = None
+    camera: Camera = "phone"
+    chip: ChipContents | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,23 @@ class Examined:
 
 
 async def examine(
-    identity: Identity, submission: Submission, profile: Profile, settings: VerificationSettings, today: date
+    identity: Identity,
+    submission: Submission,
+    profile: Profile,
+    settings: VerificationSettings,
+    today: date,
+    read_chip: Callable[[ChipContents], DocumentReading],
 ) -> Examined:
     """The whole step without a database. Raises InputRefused with the fields to correct, or Busy; keeps nothing."""
     refuse_typed(submission, profile, today)
     try:
-        reading = await identity.read_document(submission.document) if submission.document else None
+        reading = await _read(identity, submission, read_chip)
         face = await _compare(identity, submission, reading, profile, today)
         liveness = await _judge_clip(identity, submission, reading) if face else None
     except ImageRefused as error:
         raise picture_refused(error.code, error.part) from None
+    except ChipRefused as error:
+        raise picture_refused(error.code, "chip") from None
     except IdentityBusy as error:
         raise Busy(sentence(error.code, "en"), retry_after=error.retry_after) from None
     except IdentityFailed as error:
@@ -82,7 +95,7 @@ async def examine(
     return Examined(
         verdict=decide(evidence, profile, settings),
         fields=fields,
-        method="document_face" if face else "document" if reading else "typed",
+        method=_method(submission, reading, face),
         model=face.model if face else None,
         portrait=reading.portrait if reading else None,
     )
@@ -91,7 +104,7 @@ async def examine(
 def refuse_typed(submission: Submission, profile: Profile, today: date) -> None:
     """InputRefused where a typed field cannot be right, before anything else is done."""
     problems = [{"field": p.field, "code": p.code} for p in typed_problems(submission.typed, profile, today)]
-    needed = ("name", "id_number") if submission.document is None else ()
+    needed = ("name", "id_number") if submission.document is None and submission.chip is None else ()
     problems += [{"field": name, "code": "field_missing"} for name in needed if not submission.typed.get(name)]
     if problems:
         raise InputRefused(sentence(problems[0]["code"], "en"), fields=problems)
@@ -100,6 +113,23 @@ def refuse_typed(submission: Submission, profile: Profile, today: date) -> None:
 def picture_refused(code: str, part: str) -> InputRefused:
     """The refusal of a picture, with what to do next."""
     return InputRefused(sentence(code, "en"), fields=[{"field": part, "code": code}])
+
+
+async def _read(
+    identity: Identity, submission: Submission, read_chip: Callable[[ChipContents], DocumentReading]
+) -> DocumentReading | None:
+    """What the chip says, else what the picture says, else nothing."""
+    if submission.chip is not None:
+        return await asyncio.to_thread(read_chip, submission.chip)
+    return await identity.read_document(submission.document) if submission.document else None
+
+
+def _method(submission: Submission, reading: DocumentReading | None, face: FaceComparison | None) -> str:
+    """How it came about: typed, document or chip, with `_face` where a face was compared."""
+    if reading is None:
+        return "typed"
+    shown = "chip" if submission.chip is not None else "document"
+    return f"{shown}_face" if face else shown
 
 
 async def _compare(
@@ -138,4 +168,5 @@ def _evidence(
         typed=submission.typed,
         face=face,
         guardian_present=submission.guardian_present,
+        camera=submission.camera,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.registration import Accepted, AcceptedInPart, Answer, OutcomeUnknown, Pending, Refused
+from gateway.journey.portraits import forget_portraits
 from gateway.outbox import record
 from gateway.store import Delivery, Registration
 
@@ -24,6 +25,7 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
         case Accepted():
             _final(session, row, "accepted", "RegistryAccepted", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256
+            forget_portraits(session, [row.person_id])
         case AcceptedInPart():
             _final(session, row, "partly", "RegistryRefused", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.door import forget_person
+from gateway.journey.portraits import forget_portraits
 from gateway.outbox import BLOCKING
 from gateway.store import Consent, Delivery, Offer, Person, Registration, Stay, Verification
 
@@ -24,6 +25,7 @@ def forget_face(session: Session, offer: Offer) -> list[str]:
     verifications = session.scalars(select(Verification).where(Verification.offer_id == offer.id)).all()
     for verification in verifications:
         verification.score_band = verification.model = None
+    forget_portraits(session, [row.person_id for row in verifications if row.person_id])
     return [verification.id for verification in verifications]
 
 

@@ -27,6 +27,7 @@ from api.web.officer import PURPOSES
 from api.web.tenant import consent_words
 from api.web.tester import FAULTS
 from gateway.domain.jurisdiction import profile_for
+from gateway.domain.liveness import LEVELS
 from gateway.domain.stay import wall_clock
 from gateway.feed import FeedItem
 
@@ -139,6 +140,7 @@ def unit(room: str, *locks: LockShown) -> UnitShown:
         address=f"{ADDRESS} {room} 室",
         timezone=ZONE,
         jurisdiction="cn",
+        liveness_level="phone",
         locks=list(locks),
     )
 
@@ -304,6 +306,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "idempotency_key": "i",
             "start": "2026-11-22T14:00",
             "end": "2026-11-23T11:00",
+    "unit": (
+        "unit.html",
+        {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
+    ),
         },
     ),
     "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),

@@ -14,6 +14,7 @@ from gateway.domain.offer import offer_of
 from gateway.domain.verification import VerificationSettings
 from gateway.front_desk import FrontDesk
 from gateway.identity.challenges import ChallengeBook
+from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
@@ -36,7 +37,10 @@ class Door:
         self.tray = PictureTray(world.clock)
         self.book = ChallengeBook(world.database, world.clock)
         settings = VerificationSettings()
-        self.desk = FrontDesk(world.database, self.identity, world.keyring, self.tray, settings, world.clock)
+        countries = TrustedCountries((), world.clock)
+        self.desk = FrontDesk(
+            world.database, self.identity, world.keyring, self.tray, settings, world.clock, countries.read_chip
+        )
 
     def agreed(self, *, face: bool = True) -> str:
         """A link whose tenant has agreed."""

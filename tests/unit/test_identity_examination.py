@@ -19,9 +19,11 @@ from gateway.domain.identity import (
 )
 from gateway.domain.jurisdiction import load_profiles
 from gateway.domain.verification import VerificationSettings
+from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission, examine
 
 TODAY = date(2026, 11, 21)
+NO_CHIPS = TrustedCountries((), lambda: 0).read_chip
 PROFILES = load_profiles()
 CLEAR = DocumentReading(
     "passport",
@@ -79,7 +81,7 @@ async def outcome(
 ) -> tuple[str, list[str]]:
     """The verdict, and what was looked at."""
     asked = identity or SimIdentity()
-    found = await examine(asked, submission, PROFILES[place], VerificationSettings(), TODAY)
+    found = await examine(asked, submission, PROFILES[place], VerificationSettings(), TODAY, NO_CHIPS)
     return found.verdict.outcome, asked.asked
 
 
@@ -111,7 +113,7 @@ async def test_a_wrong_check_digit_is_refused_before_any_picture_is_looked_at() 
     identity = SimIdentity()
     submission = replace(ALL_SHOWN, typed={"id_number": "110105194912310021"})
     with pytest.raises(InputRefused):
-        await examine(identity, submission, PROFILES["cn"], VerificationSettings(), TODAY)
+        await examine(identity, submission, PROFILES["cn"], VerificationSettings(), TODAY, NO_CHIPS)
     assert identity.asked == []
 
 

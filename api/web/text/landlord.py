@@ -46,6 +46,18 @@ TEXTS: dict[str, Text] = {
     ),
     "offer.withdraw_confirm": Text("是，撤回", "Yes, withdraw it"),
     "offer.qr": Text("链接二维码", "QR code of the link"),
+    "unit.title": Text("{unit} 的设置", "Settings of {unit}"),
+    "unit.level": Text("如何确认是本人", "How a tenant shows to be there"),
+    "unit.level_hint": Text(
+        "对今后登记的租客生效。无论选哪一项，租客都可改由工作人员核验，所得钥匙相同。",
+        "Holds for tenants who register from now on. Whichever you choose, a tenant may ask for a person instead, "
+        "and the key is the same.",
+    ),
+    "unit.level.phone": Text("租客的手机", "The tenant's phone"),
+    "unit.level.kiosk": Text("门口的摄像头", "The camera at the door"),
+    "unit.level.person": Text("人工核验", "A person"),
+    "unit.save": Text("保存", "Save"),
+    "unit.saved": Text("已保存。", "Saved."),
     "staypage.title": Text("{unit} 的入住", "Stay at {unit}"),
     "staypage.no_tenant": Text("租客尚未登记", "The tenant has not registered yet"),
     "staypage.keys": Text("钥匙", "Keys"),

@@ -1,0 +1,50 @@
+"""The country certificates (CSCA) an operator trusts, and what chips say that they vouch for."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+
+from gateway.domain.chip import ChipContents
+from gateway.domain.identity import DocumentReading
+from gateway.identity.chip import check_chip
+
+ENDINGS: Final = (".pem", ".crt", ".cer", ".der")
+
+
+class BadCountry(ValueError):
+    """A file among the country certificates that is none; the message names the file."""
+
+
+class TrustedCountries:
+    """Checks chips against these certificates and no others; with none, no chip is believed."""
+
+    def __init__(self, certificates: Sequence[x509.Certificate], now: Callable[[], int]) -> None:
+        self.certificates, self._now = tuple(certificates), now
+
+    def read_chip(self, contents: ChipContents) -> DocumentReading:
+        """What an authentic chip says, every field certain; raises ChipRefused."""
+        return check_chip(contents, self.certificates, self._now())
+
+
+def load_countries(folder: Path | None) -> list[x509.Certificate]:
+    """Every certificate of a folder (PEM, also several in a file, or DER); raises BadCountry, or none without a folder.
+
+    An operator puts in the CSCA certificates of the states whose documents are to be believed, from a source the
+    operator trusts: a state's own publication, or an ICAO master list checked elsewhere.
+    """
+    found: list[x509.Certificate] = []
+    for path in sorted(folder.iterdir()) if folder else ():
+        if path.suffix.lower() in ENDINGS:
+            try:
+                found += _certificates_in(path.read_bytes())
+            except ValueError:
+                raise BadCountry(f"{path.name} holds no certificate") from None
+    return found
+
+
+def _certificates_in(data: bytes) -> list[x509.Certificate]:
+    if data.lstrip().startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_certificates(data)
+    return [x509.load_der_x509_certificate(data)]
