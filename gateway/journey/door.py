@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from certs.keys import compressed_point, public_from_point
 from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpired, OfferGone, OfferUnknown, OfferUsed
 from gateway.domain.events import EventType
+from gateway.domain.key import USABLE
 from gateway.domain.offer import OFFER_STATES, offer_of
 from gateway.domain.verification import Verdict
 from gateway.journey.keyring import Keyring
@@ -209,7 +210,7 @@ def stage_of(session: Session, offer: Offer, now: int) -> str:
         return "ended"
     keys = keys_of(session, offer)
     if keys:
-        return "on_lock" if all(key.observed == "present" for key in keys) else "issued"
+        return "on_lock" if all(key.observed in USABLE for key in keys) else "issued"
     if offer.person_id is not None:
         return "verified"
     verification = latest_verification(session, offer)

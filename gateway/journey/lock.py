@@ -8,17 +8,28 @@ from sqlalchemy.orm import Session
 from certs.errors import BadSignature
 from certs.holder import verify_statement
 from certs.keys import public_from_point
+from devices.driver import Ability
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
 from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
-from gateway.domain.key import LOCK_SAID, PROOF_TOLERANCE, UNLOCK_LIFETIME, Proof, read_statement, unlock_statement
+from gateway.domain.key import (
+    LOCK_SAID,
+    PROOF_TOLERANCE,
+    UNLOCK_LIFETIME,
+    USABLE,
+    Proof,
+    read_statement,
+    unlock_statement,
+)
 from gateway.domain.stay import follow
 from gateway.journey import lanes
+from gateway.journey.abilities import can
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
 from gateway.journey.heard import Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
 from gateway.journey.passcodes import stay_behind_code
+from gateway.journey.slots import SLOT_WORK, slot_told, stay_behind_slot
 from gateway.outbox import Decision, Done, Refused, RetryAt, is_owed, owe, record
-from gateway.store import Command, Device, HeardMessage, Key
+from gateway.store import Command, Device, HeardMessage, Key, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # A key refused with one of these is refused for good (devices.wire.catalog.REFUSALS); a person sees it.
@@ -84,7 +95,7 @@ def refuse_unusable(key: Key, now: int) -> None:
         raise KeyNotUsable("Your stay has not begun yet.", reason="not_yet", from_at=key.not_before)
     if now >= key.expires_at:
         raise KeyNotUsable("Your stay is over, and the key with it.", reason="expired")
-    if key.observed != "present":
+    if key.observed not in USABLE:
         raise KeyNotUsable("The key is on its way to the lock. Please wait a moment.", reason="not_on_lock")
     if key.device.revoked_at is not None:
         raise KeyNotUsable("This lock was taken out of service. Please ask your landlord.", reason="lock_revoked")
@@ -129,12 +140,17 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
     if state.seq <= device.state_seq:
         return
     device.state_seq = state.seq
-    _owe_time(session, device, state.nonce, state.clock, now)
+    if can(device, Ability.SET_TIME):
+        _owe_time(session, device, state.nonce, state.clock, now)
     if state.seq > device.told_seq:
         device.told_seq, device.bolt = state.seq, state.bolt
-    device.door, device.battery, device.online = state.door, state.battery, True
+    device.online = True
+    if can(device, Ability.SIGNED_KEYS) or state.door != "unknown":  # other makers' locks tell it apart
+        device.door = state.door
+    if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
+        device.battery = state.battery
     _tell_clock(device, state.clock)
-    if device.kind == "lock":
+    if device.kind == "lock" and can(device, Ability.SIGNED_KEYS):
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
     heard.hurry(lanes.of_device(device.id))
@@ -196,6 +212,12 @@ def _record_done(heard: Heard, device: Device, command: Command, answer: Answere
             _key_told(heard.session, key, answer.seq, command.type == "put_key", heard.now)
         case "revoke":
             _list_told(heard, device, answer)
+        case "put_slot" | "drop_slot":
+            slot_told(heard.session, command.id, heard.now)
+        case "unlock" if command.key_id:
+            key = heard.session.get_one(Key, command.key_id)
+            if key.form == "gateway":  # its lock names no keys when it tells that it was unlocked
+                _arrive(heard.session, key.stay, device, heard.now)
         case "read_back" if device.kind == "lock" and "keys" in answer.body:
             heard.write()
             _epochs_told(heard, device, answer)
@@ -234,7 +256,7 @@ def _decision(command: Command, answer: Answered, now: int) -> Decision:
         return papers_decision(answer, now)
     if answer.outcome == "done":
         return Done(answer.outcome)
-    if command.type in ("put_key", "drop_key", "revoke", "read_back") and code not in LASTING:
+    if command.type in ("put_key", "drop_key", "revoke", "read_back", *SLOT_WORK) and code not in LASTING:
         return RetryAt(now + TRY_AGAIN, f"{LOCK_SAID}{code}")
     return Refused(code)
 
@@ -278,10 +300,18 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     means = str(happened.body.get("means", "unknown"))
     key = session.get(Key, bytes_of(happened.body.get("key")).hex())
     stay = key.stay if key is not None and key.device_id == device.id else None
+    if stay is None and isinstance(slot := happened.body.get("slot"), int):
+        stay = stay_behind_slot(session, device.id, slot)
     if stay is None and means == "passcode":
         stay = stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
-    if stay is not None and stay.arrived_at is None and stay.state == "offered":
+    if stay is not None:
+        _arrive(session, stay, device, now)
+
+
+def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:
+    """The first opening of a stay."""
+    if stay.arrived_at is None and stay.state == "offered":
         stay.arrived_at, stay.state = now, follow(stay.state, "active")
         record(session, "Arrived", now, stay=stay, device_id=device.id)
 
