@@ -136,13 +136,14 @@ async def running(
         url = (await _start(stack, gateway))["url"]
         write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url)
         tell("starting twelve locks and a kiosk")
-        building = Child(
-            "the building",
-            ["-m", "firmware_sim", "building", "--dir", str(folder / "devices")],
-            folder / "logs" / "building.log",
-        )
-        control = await _start(stack, building)
+        control = await _start(stack, building_of(folder))
         yield Running(url, logins, folder, Path(control["control"]), place.told_of("person"))
+
+
+def building_of(folder: Path) -> Child:
+    """The devices of a demonstration's folder as a process, which also switches the registry's moods."""
+    arguments = ["--dir", str(folder / "devices"), "--registry", str(folder / "registry" / "control.json")]
+    return Child("the building", ["-m", "firmware_sim", "building", *arguments], folder / "logs" / "building.log")
 
 
 async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:

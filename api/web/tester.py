@@ -1,22 +1,23 @@
-"""The tester's console: every lock as it last spoke of itself, and the simulator's faults."""
+"""The tester's console: every lock as it last spoke of itself, the simulator's faults, and recordings of both."""
 
-import json
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-import httpx
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from api.http import devices as api
 from api.http.context import Gate, Tester, check_origin
+from api.web import simulator
 from api.web.page_route import PageRoute, go
 from api.web.render import page
-from gateway.bootstrap import Gateway
-from gateway.domain.errors import Conflict
+from api.web.simulator import SimulatorAway
+from gateway.domain.errors import NotFound
 
 router = APIRouter(prefix="/tester", route_class=PageRoute, include_in_schema=False)
 
 CLEAR: Final[dict[str, Any]] = {
     "offline": False,
+    "out_of_range": False,
     "jam": False,
     "door_ajar": False,
     "battery": 100,
@@ -30,6 +31,7 @@ CLEAR: Final[dict[str, Any]] = {
 # what a click sets, in the simulator's own words
 FAULTS: Final[dict[str, dict[str, Any]]] = {
     "offline": {"offline": True},
+    "range": {"out_of_range": True},
     "battery": {"battery": 8},
     "jam": {"jam": True},
     "ajar": {"door_ajar": True},
@@ -42,19 +44,15 @@ FAULTS: Final[dict[str, dict[str, Any]]] = {
     "clock": {"clock_lost": True},
     "none": CLEAR,
 }
-PATIENCE: Final = 3.0
-
-
-class SimulatorAway(Conflict):
-    """The simulated devices do not run, or not on this machine."""
-
-    code, title = "simulator_away", "The simulator is not running"
+ACTS: Final = ("knob", "reset")
+ONLY_LOCKS: Final = ("range", "battery", "jam", "ajar", "lost", "clock")
+Word = Annotated[str, Form(max_length=20)]
 
 
 @router.get("")
 def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
     """The grid."""
-    devices = {device["device"]: with_faults(device) for device in ask_simulator(gateway) or []}
+    devices = {device["device"]: with_faults(device) for device in simulator.look(gateway, "/devices") or []}
     opened = request.query_params.get("open")
     values = {
         "role": "tester",
@@ -62,6 +60,10 @@ def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
         "deliveries": api.list_deliveries(gateway, account),
         "devices": devices,
         "faults": tuple(FAULTS) if devices else (),
+        "acts": ACTS if devices else (),
+        "only_locks": ONLY_LOCKS,
+        "registry": simulator.look(gateway, "/registry") if devices else None,
+        "recording": simulator.look(gateway, "/recording") if devices else None,
         "opened": opened if opened in devices else None,
     }
     return page(request, "tester.html", values)
@@ -75,31 +77,58 @@ def with_faults(device: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.post("/devices/{device}/faults")
-def set_fault(
-    request: Request, gateway: Gate, _account: Tester, device: str, fault: Annotated[str, Form(max_length=20)]
-) -> Response:
+def set_fault(request: Request, gateway: Gate, _account: Tester, device: str, fault: Word) -> Response:
     """One fault on one device, or all of them off."""
     check_origin(request)
-    known = {told["device"] for told in ask_simulator(gateway) or []}
-    if device not in known or fault not in FAULTS:
-        raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
-    ask_simulator(gateway, f"/{device}/faults", FAULTS[fault])
+    if fault not in FAULTS:
+        raise NotFound("There is no such fault.")
+    simulator.do(gateway, f"/devices/{_known(gateway, device)}/faults", FAULTS[fault])
     return go(f"/tester?open={device}")
 
 
-def ask_simulator(gateway: Gateway, path: str = "", changes: dict[str, Any] | None = None) -> Any:
-    """What the simulator's control answers; None where none runs. Its address and token are in control.json."""
-    url, token = gateway.settings.simulator_url, gateway.settings.simulator_token.get_secret_value()
-    if not url:
-        try:
-            control = json.loads((gateway.settings.folder / "devices" / "control.json").read_text())
-        except (OSError, ValueError):
-            return None
-        url, token = control["url"], control["token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    method = "GET" if changes is None else "POST"
-    try:
-        answer = httpx.request(method, f"{url}/devices{path}", json=changes, headers=headers, timeout=PATIENCE)
-    except httpx.HTTPError:
-        return None
-    return answer.json() if answer.is_success else None
+@router.post("/devices/{device}/acts")
+def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, act: Word) -> Response:
+    """Turn the knob, or press the pin hole."""
+    check_origin(request)
+    if act not in ACTS:
+        raise NotFound("Nobody can do that to a lock.")
+    simulator.do(gateway, f"/devices/{_known(gateway, device)}/{act}")
+    return go(f"/tester?open={device}")
+
+
+@router.get("/devices/{device}")
+def show_messages(request: Request, gateway: Gate, _account: Tester, device: str) -> Response:
+    """The last messages of one device, the newest first."""
+    told = simulator.look(gateway, f"/devices/{_known(gateway, device)}")
+    return page(request, "messages.html", {"role": "tester", "told": told, "messages": told["log"][::-1]})
+
+
+@router.post("/registry")
+def turn_mood(request: Request, gateway: Gate, _account: Tester, mood: Word) -> Response:
+    """How the simulated registry behaves from now on."""
+    check_origin(request)
+    simulator.do(gateway, "/registry/mood", {"mood": mood})
+    return go("/tester#registry")
+
+
+@router.post("/recording")
+def record(request: Request, gateway: Gate, _account: Tester, act: Word) -> Response:
+    """Begin a recording anew, or forget it."""
+    check_origin(request)
+    simulator.do(gateway, "/recording", method="POST" if act == "begin" else "DELETE")
+    return go("/tester#recording")
+
+
+@router.get("/recording.{form}")
+def copy_recording(gateway: Gate, _account: Tester, form: Literal["yaml", "py"]) -> Response:
+    """What was recorded, as a file."""
+    text = simulator.copy(gateway, "/recording/yaml" if form == "yaml" else "/recording/pytest")
+    name = "scenario.yaml" if form == "yaml" else "test_recorded.py"
+    return PlainTextResponse(text, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _known(gateway: Gate, device: str) -> str:
+    """The device's id, if the simulator runs it."""
+    if device not in {told["device"] for told in simulator.look(gateway, "/devices") or []}:
+        raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
+    return device

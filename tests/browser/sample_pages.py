@@ -25,7 +25,7 @@ from api.web.landlord import draw_code
 from api.web.notices import notices_for
 from api.web.officer import PURPOSES
 from api.web.tenant import consent_words
-from api.web.tester import FAULTS
+from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.liveness import LEVELS
 from gateway.domain.stay import wall_clock
@@ -269,8 +269,16 @@ PREVIEW = PreviewShown(
 DELIVERY = DeliveryShown(
     id=7, party="registry:sandbox", work="submit", state="owed", attempts=2, due_at=NOW, outcome="no answer"
 )
+MOODS = ("normal", "refuse", "partial", "late", "silent", "down")
+MESSAGES = [
+    {"at": NOW - 3, "way": "out", "channel": "event", "kind": "unlocked", "seq": 42, "bytes": 210},
+    {"at": NOW - 3, "way": "lost", "channel": "ack", "kind": "done", "seq": 41, "bytes": 188},
+    {"at": NOW - 4, "way": "in", "channel": "cmd", "kind": "", "seq": 0, "bytes": 164},
+]
+
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "login": ("login.html", {"login": ""}),
+    "login": ("login.html", {"login": "", "single_sign_on": True}),
+    "signed-in": ("signed_in.html", {"home": "/officer"}),
     "error": ("error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
     "door": ("door.html", EMPTY_FORM),
     "door-missing": ("door.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
@@ -298,6 +306,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "notices": notices_for(UNITS, [OFFERED, ARRIVED, LEAVING], NOW),
         },
     ),
+    "unit": (
+        "unit.html",
+        {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
+    ),
     "offer": (
         "offer.html",
         {
@@ -306,10 +318,6 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "idempotency_key": "i",
             "start": "2026-11-22T14:00",
             "end": "2026-11-23T11:00",
-    "unit": (
-        "unit.html",
-        {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
-    ),
         },
     ),
     "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),
@@ -340,9 +348,14 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "role": "tester",
             "locks": [LOCK, AWAY, JAMMED, NEW],
             "faults": tuple(FAULTS),
+            "acts": ACTS,
+            "only_locks": ONLY_LOCKS,
+            "registry": {"registry": "sandbox", "mood": "silent", "moods": MOODS},
+            "recording": {"running": True, "steps": 4, "seed": 4711},
             "devices": {"lock-302": {"active": ["offline"], "faulty": 1}},
             "opened": "lock-302",
             "deliveries": [DELIVERY],
         },
     ),
+    "messages": ("messages.html", {"role": "tester", "told": {"device": "lock-302"}, "messages": MESSAGES}),
 }

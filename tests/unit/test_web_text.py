@@ -24,6 +24,7 @@ from gateway.domain.stay import STAY_STATES
 SOURCES = [*(HERE / "templates").glob("*.html"), *HERE.glob("*.py"), HERE / "text/__init__.py"]
 # families whose members are picked by a code at run time
 FAMILIES = (
+    "act",
     "alarm",
     "band",
     "bolt",
@@ -39,6 +40,7 @@ FAMILIES = (
     "filing",
     "key",
     "kind",
+    "mood",
     "notice",
     "offerstate",
     "opening.purpose",
@@ -46,7 +48,9 @@ FAMILIES = (
     "sex",
     "standing",
     "stay",
+    "tester.col",
     "age",
+    "way",
 )
 STAGES = ("review", "refused", "asked_again", "verified", "taken_back", "ended")
 

@@ -1,0 +1,55 @@
+"""The simulated devices' control, as the tester's console asks it."""
+
+import json
+from typing import Any, Final
+
+import httpx
+
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import Conflict
+
+PATIENCE: Final = 3.0
+
+
+class SimulatorAway(Conflict):
+    """The simulated devices do not run, or not on this machine, or do not know what they were asked for."""
+
+    code, title = "simulator_away", "The simulator is not running"
+
+
+def look(gateway: Gateway, path: str) -> Any:
+    """What the control answers; None where none runs, or it has no such thing."""
+    answer = _ask(gateway, "GET", path)
+    return answer.json() if answer is not None and answer.is_success else None
+
+
+def copy(gateway: Gateway, path: str) -> str:
+    """A text of the control's; raises SimulatorAway."""
+    return _told(_ask(gateway, "GET", path)).text
+
+
+def do(gateway: Gateway, path: str, given: dict[str, Any] | None = None, *, method: str = "POST") -> None:
+    """Have something done; raises SimulatorAway."""
+    _told(_ask(gateway, method, path, given))
+
+
+def _told(answer: httpx.Response | None) -> httpx.Response:
+    if answer is None or not answer.is_success:
+        raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
+    return answer
+
+
+def _ask(gateway: Gateway, method: str, path: str, given: dict[str, Any] | None = None) -> httpx.Response | None:
+    """Its address and token are in control.json beside the devices, or in the settings."""
+    url, token = gateway.settings.simulator_url, gateway.settings.simulator_token.get_secret_value()
+    if not url:
+        try:
+            control = json.loads((gateway.settings.folder / "devices" / "control.json").read_text())
+        except (OSError, ValueError):
+            return None
+        url, token = control["url"], control["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        return httpx.request(method, f"{url}{path}", json=given, headers=headers, timeout=PATIENCE, trust_env=False)
+    except httpx.HTTPError:
+        return None
