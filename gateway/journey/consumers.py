@@ -119,19 +119,20 @@ def standing(row: FeedConsumer, now: int) -> str:
     return "ended" if row.ended_at is not None else rules.standing(consumer_of(row), now)
 
 
-def owe_webhooks(session: Session, now: int) -> None:
-    """The feed grew: each webhook that is not being told already is owed what it lacks."""
+def owe_webhooks(session: Session, now: int) -> bool:
+    """The feed grew: each webhook that is not being told already is owed what it lacks. Whether any was owed."""
     told_by_webhook = select(FeedConsumer).where(FeedConsumer.sealed_secret.is_not(None), FeedConsumer.expires_at > now)
-    for row in session.scalars(told_by_webhook).all():
-        owe_webhook(session, row, now)
+    return sum(owe_webhook(session, row, now) for row in session.scalars(told_by_webhook).all()) > 0
 
 
-def owe_webhook(session: Session, row: FeedConsumer, now: int) -> None:
+def owe_webhook(session: Session, row: FeedConsumer, now: int) -> bool:
     """One delivery at a time carries a consumer from its cursor on, as long as the feed is further."""
     newest = session.scalar(select(func.max(Event.feed_seq))) or 0
-    if row.cursor < newest and not is_owed(session, "tell_consumer", row.id):
-        lane = f"consumer:{row.id}"
-        owe(session, party=lane, lane=lane, work="tell_consumer", about=row.id, now=now)
+    if row.cursor >= newest or is_owed(session, "tell_consumer", row.id):
+        return False
+    lane = f"consumer:{row.id}"
+    owe(session, party=lane, lane=lane, work="tell_consumer", about=row.id, now=now)
+    return True
 
 
 def _refuse_outside(areas: tuple[str, ...] | list[str], by: Account) -> None:

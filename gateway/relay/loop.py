@@ -54,16 +54,17 @@ def nothing_prepared(_session: Session, _deliveries: Sequence[Delivery], _now: i
     """No work needs anything written before it is attempted."""
 
 
-def nobody_listens(_session: Session, _now: int) -> None:
+def nobody_listens(_session: Session, _now: int) -> bool:
     """The feed grew, and nothing is owed for it."""
+    return False
 
 
 class Relay:
     """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
 
     Work in `claimed` is committed as started before it is sent; for work in `prepared`, `prepare` writes first what all
-    the attempts that go together need. `stamped` is called in the transaction in which the feed grew, `prefetch` may
-    load what the decisions of a batch need. One relay per database.
+    the attempts that go together need. `stamped` is called in the transaction in which the feed grew and says
+    whether it owes something for it, `prefetch` may load what the decisions of a batch need. One relay per database.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Relay:
         claimed: Set[str] = frozenset(),
         prepared: Set[str] = frozenset(),
         prepare: Prepare = nothing_prepared,
-        stamped: Callable[[Session, int], None] = nobody_listens,
+        stamped: Callable[[Session, int], bool] = nobody_listens,
         prefetch: Prefetch = nothing_ahead,
     ) -> None:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
@@ -241,8 +242,8 @@ class Relay:
     def _stamp(self, session: Session, now: int) -> None:
         if outbox.stamp_feed(session):
             session.flush()
-            self._stamped(session, now)
-            self._look_soon()
+            if self._stamped(session, now):
+                self._look_soon()
 
 
 def _trouble(now: int, error: Exception) -> RetryAt:
