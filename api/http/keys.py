@@ -50,7 +50,7 @@ def read_key(
         zone = key.stay.unit.timezone
         codes = shown_codes(session, key.stay, gateway.keyring, now) if key.desired == "present" else []
         return HolderKeyShown(
-            **key_fields(key, now),
+            **key_fields(session, key, now),
             credential=b64encode(key.holder_credential).decode(),
             lock_key=jwk_of(public_from_point(key.device.public_key)) if key.device.public_key else None,
             renew_before=wall_clock(key.holder_until, zone),

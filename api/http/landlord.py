@@ -11,12 +11,14 @@ from api.http.shapes import (
     DatesForm,
     FilingShown,
     KeyShown,
+    LockShown,
     OfferForm,
     OfferShown,
     StayShown,
     UnitForm,
     UnitShown,
     key_shown,
+    lock_shown,
     offer_shown,
     stay_shown,
     unit_shown,
@@ -26,7 +28,6 @@ from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.offer import token_of
 from gateway.domain.stay import Window, instant
 from gateway.journey import landlord as steps
-from gateway.journey.keys import revoke_key
 from gateway.store import Offer, Registration, Stay, Unit
 
 router = APIRouter(tags=["landlord"])
@@ -50,7 +51,7 @@ def filings_of(session: Session, stay: Stay, now: int) -> list[FilingShown]:
 def show_stay(gateway: Gateway, session: Session, stay: Stay) -> StayShown:
     """A stay with its links, keys and filings."""
     offers = [offer_shown(offer, link_of(gateway, offer)) for offer in stay.offers]
-    return stay_shown(stay, filings_of(session, stay, gateway.now()), offers, gateway.now())
+    return stay_shown(session, stay, filings_of(session, stay, gateway.now()), offers, gateway.now())
 
 
 @router.get("/units")
@@ -162,4 +163,15 @@ def revoke(gateway: Gate, landlord_id: LandlordId, key_id: str) -> KeyShown:
     """Revoke a key. The answer says "revoking" until the lock itself says the key is gone."""
     with gateway.database.writing() as session:
         key = steps.key_of(session, key_id, landlord_id)
-        return key_shown(revoke_key(session, key, gateway.now()), gateway.now())
+        steps.revoke_for_landlord(session, key, gateway.now())
+        session.flush()
+        return key_shown(session, key, gateway.now())
+
+
+@router.post("/locks/{lock_id}/read-back", status_code=202)
+def ask_lock(gateway: Gate, landlord_id: LandlordId, lock_id: str) -> LockShown:
+    """Have a lock asked to tell its whole state, until it has told it. The answer is what it said last."""
+    with gateway.database.writing() as session:
+        lock = steps.lock_of(session, lock_id, landlord_id)
+        steps.read_back(session, lock, gateway.now())
+        return lock_shown(lock)

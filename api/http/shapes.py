@@ -3,11 +3,13 @@
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
-from gateway.domain.key import state_of
+from gateway.domain.key import HoldUp
 from gateway.domain.liveness import Level
 from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
+from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
 from gateway.journey.slots import CodeShown
 from gateway.store import Device, Key, Offer, Stay, Unit
 
@@ -99,8 +101,20 @@ class UnitShown(BaseModel):
     locks: list[LockShown]
 
 
-class KeyShown(BaseModel):
-    """A key with its true state; `cannot_outlive` is when it ends by itself even if the lock hears nothing."""
+class HeldUp(BaseModel):
+    """Why a lock has not done yet what is wanted of it, and since when (UTC seconds), where that is known."""
+
+    hold_up: HoldUp | None = None
+    hold_up_since: int | None = None
+    cannot_be_revoked_before: str | None = None
+    exposure_minutes: int | None = None
+
+
+class KeyShown(HeldUp):
+    """A key with its true state; `cannot_outlive` is when it ends by itself even if the lock hears nothing.
+
+    `cannot_be_revoked_before`: that moment, while the lock cannot be told of the revocation; `hold_up` says why.
+    """
 
     id: str
     lock: str
@@ -111,7 +125,15 @@ class KeyShown(BaseModel):
     revoking_at: int | None
     revoked_at: int | None
     cannot_outlive: str
-    exposure_minutes: int | None
+
+
+class CodeStandingShown(HeldUp):
+    """How a passcode stands on its lock, for the landlord: never its digits."""
+
+    lock: str
+    state: str
+    from_: Annotated[str, Field(serialization_alias="from")]
+    until: str
 
 
 class PasscodeShown(BaseModel):
@@ -153,6 +175,7 @@ class StayShown(BaseModel):
     ended_at: int | None
     offers: list[OfferShown]
     keys: list[KeyShown]
+    codes: list[CodeStandingShown] = []
     registrations: list["FilingShown"]
 
 
@@ -327,24 +350,40 @@ def offer_shown(offer: Offer, url: str) -> OfferShown:
     )
 
 
-def key_fields(key: Key, now: int) -> dict[str, Any]:
+def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
+    """The fields of HeldUp."""
+    before = standing.not_revocable_before
+    return {
+        "hold_up": standing.hold_up,
+        "hold_up_since": standing.since,
+        "cannot_be_revoked_before": None if before is None else wall_clock(before, zone),
+        "exposure_minutes": standing.exposure_minutes(now),
+    }
+
+
+def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
     """What everybody who may see a key sees of it."""
     zone = key.stay.unit.timezone
-    state = state_of(key.desired, key.observed, key.expires_at, now)
-    outlives = min(key.expires_at, key.holder_until)
-    exposed = state == "revoking" and now < outlives
-    return {
+    standing = key_standing(session, key, now)
+    return held_up(standing, zone, now) | {
         "id": key.id,
         "lock": key.device_id,
-        "state": state,
+        "state": standing.state,
         "from_": wall_clock(key.not_before, zone),
         "until": wall_clock(key.expires_at, zone),
         "on_lock_at": key.on_lock_at,
         "revoking_at": key.revoking_at,
         "revoked_at": key.revoked_at,
-        "cannot_outlive": wall_clock(outlives, zone),
-        "exposure_minutes": (outlives - now + 59) // 60 if exposed else None,
+        "cannot_outlive": wall_clock(standing.ends, zone),
     }
+
+
+def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
+    """A passcode's standing for its landlord."""
+    dates = {"from_": wall_clock(code.begins, zone), "until": wall_clock(code.standing.ends, zone)}
+    return CodeStandingShown(
+        lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now)
+    )
 
 
 def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
@@ -353,12 +392,14 @@ def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
     return PasscodeShown(digits=code.digits, lock=code.lock, from_=begins, until=ends, on_lock=code.on_lock)
 
 
-def key_shown(key: Key, now: int) -> KeyShown:
+def key_shown(session: Session, key: Key, now: int) -> KeyShown:
     """A key for its landlord."""
-    return KeyShown(**key_fields(key, now))
+    return KeyShown(**key_fields(session, key, now))
 
 
-def stay_shown(stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int) -> StayShown:
+def stay_shown(
+    session: Session, stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int
+) -> StayShown:
     """A stay for its landlord."""
     zone = stay.unit.timezone
     return StayShown(
@@ -372,6 +413,7 @@ def stay_shown(stay: Stay, filings: list[FilingShown], offers: list[OfferShown],
         arrived_at=stay.arrived_at,
         ended_at=stay.ended_at,
         offers=offers,
-        keys=[key_shown(key, now) for key in stay.keys],
+        keys=[key_shown(session, key, now) for key in stay.keys],
+        codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
         registrations=filings,
     )

@@ -46,7 +46,7 @@ def show_keys(gateway: Gateway, token: str, door: DoorShown) -> dict[str, Any]:
         records = own_records(session, offer)
         return {
             "door": door,
-            "keys": [(key_shown(key, now), lock_shown(key.device)) for key in keys],
+            "keys": [(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
             "begins_later": any(now < key.not_before for key in keys),
             "filings": [FilingLine(row.kind, row.state) for row in records],
             "readers": readers_of(session, [row.id for row in records]),

@@ -137,10 +137,12 @@ def stay_page(
         "zone": unit.timezone,
         "links": [(offer, draw_code(offer.url)) for offer in stay.offers if offer.state in LIVE_LINKS],
         "keys": [(key, locks[key.lock]) for key in stay.keys if key.lock in locks],
+        "codes": [(code, locks[code.lock]) for code in stay.codes if code.lock in locks],
         "waits": " ".join(
             [stay.state]
             + [offer.state for offer in stay.offers]
-            + [key.state for key in stay.keys]
+            + [f"{key.state} {key.hold_up}" for key in stay.keys]
+            + [f"{code.state} {code.hold_up}" for code in stay.codes]
             + [filing.state for filing in stay.registrations]
         ),
         "idempotency_key": os.urandom(12).hex(),
@@ -194,6 +196,13 @@ def end_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
     """End the stay now."""
     api.end_stay(gateway, landlord_id, stay_id)
     return go(f"/landlord/stays/{stay_id}?done=staypage.ended")
+
+
+@router.post("/stays/{stay_id}/locks/{lock_id}/ask")
+def ask_lock(gateway: Gate, landlord_id: LandlordId, stay_id: str, lock_id: str) -> Response:
+    """Have a lock of the stay's unit tell its state again."""
+    api.ask_lock(gateway, landlord_id, lock_id)
+    return go(f"/landlord/stays/{stay_id}?done=staypage.asked_again")
 
 
 @router.post("/keys/{key_id}/revoke")

@@ -24,9 +24,10 @@ class Notice:
 
 
 def notices_for(units: Sequence[UnitShown], stays: Sequence[StayShown], now: int) -> list[Notice]:
-    """Batteries, silence, alarms and keys that are late for an arrival, the pressing ones first."""
+    """Batteries, silence, alarms, keys and revocations that do not arrive, the pressing ones first."""
     found = [notice for unit in units for lock in unit.locks for notice in of_lock(unit.label, lock, now)]
     found += [notice for stay in stays for key in stay.keys for notice in of_key(stay.unit_label, key, now)]
+    found += [notice for stay in stays for notice in of_exposure(stay)]
     return sorted(found, key=lambda notice: ("bad", "care", "plain").index(notice.mood))
 
 
@@ -40,6 +41,13 @@ def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Notice]:
         mood = next((mood for limit, mood in BATTERY if lock.battery <= limit), None)
         if mood:
             yield Notice("battery", unit, mood, lock.battery)
+
+
+def of_exposure(stay: StayShown) -> Iterator[Notice]:
+    """Keys and codes that are revoked and that their lock cannot be told of: how long the longest may still open."""
+    minutes = [held.exposure_minutes or 0 for held in (*stay.keys, *stay.codes) if held.cannot_be_revoked_before]
+    if minutes:
+        yield Notice("exposed", stay.unit_label, "bad", max(minutes))
 
 
 def of_key(unit: str, key: KeyShown, now: int) -> Iterator[Notice]:

@@ -6,6 +6,7 @@ from api.http.devices import DeliveryShown
 from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.shapes import (
     CaseOpened,
+    CodeStandingShown,
     DoorShown,
     FilingShown,
     KeyShown,
@@ -84,7 +85,21 @@ def key(state: str, device: LockShown, **when: int | None) -> KeyShown:
 
 
 KEY = key("on_lock", LOCK)
-REVOKING = key("revoking", AWAY, revoking_at=NOW - 240, exposure_minutes=2880)
+REVOKING = key("revoking", AWAY, revoking_at=NOW - 240).model_copy(
+    update={
+        "exposure_minutes": 2880,
+        "hold_up": "lock_offline",
+        "hold_up_since": NOW - 5400,
+        "cannot_be_revoked_before": END,
+    }
+)
+
+
+def code(state: str, device: LockShown) -> CodeStandingShown:
+    """One passcode in this state."""
+    return CodeStandingShown(lock=device.id, state=state, from_=START, until=END)
+
+
 OFFER = OfferShown(
     offer_id="o1",
     stay_id="s3",
@@ -126,6 +141,7 @@ LEAVING = stay(
     "ended",
     unit_label="302",
     keys=[REVOKING],
+    codes=[code("revoking", AWAY), code("expired", AWAY)],
     registrations=[filing("check_in", "accepted"), filing("check_out", "queued")],
 )
 OFFERED = stay("s3", "offered", unit_label="柳浪新苑 12 幢 1 单元 1802", offers=[OFFER])
@@ -251,6 +267,7 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
         "zone": ZONE,
         "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
         "keys": [(item, device) for item in shown.keys],
+        "codes": [(item, device) for item in shown.codes],
         "waits": "",
         "idempotency_key": "i",
     }

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from api.http.app import create_app
 from api.http.context import SESSION_COOKIE, hash_password, token_hash
 from certs.keys import jwk_of, new_private_key
-from devices.reports import Happened
+from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway
 from gateway.journey import lock
 from gateway.settings import Settings
@@ -96,6 +96,11 @@ class House:
             good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
         keys: Sequence[str] = good(await tenant.get("/api/v1/door"))["keys"]
         return keys[0]
+
+    def hear(self, report: Report) -> None:
+        """A device says something."""
+        with self.gateway.database.writing() as session:
+            lock.record_report(session, report, self.now[0])
 
     def put_on_lock(self, key_id: str) -> None:
         """The lock says that the key is on it."""

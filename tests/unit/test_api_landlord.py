@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from gateway.store import RepeatedRequest, Stay
+from devices.reports import Reachable
+from gateway.store import Device, RepeatedRequest, Stay
 from tests.parts.house import House, good, refused, utc
 from tests.parts.world import DAY
 
@@ -143,6 +144,37 @@ async def test_a_revoked_key_says_revoking_until_the_lock_says_otherwise(house: 
     key = good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
     assert (key["state"], key["revoked_at"]) == ("revoking", None)
     assert key["exposure_minutes"] > 0
+
+
+async def test_a_key_on_a_lock_that_is_away_cannot_be_revoked_before_a_moment_and_says_why(house: House) -> None:
+    key_id = await house.key(days=10)
+    house.put_on_lock(key_id)
+    house.hear(Reachable("lock-a", online=False))
+    landlord = house.client("landlord-a")
+    key = good(await landlord.post(f"/api/v1/keys/{key_id}/revoke"))
+    assert (key["state"], key["hold_up"], key["hold_up_since"]) == ("revoking", "lock_offline", house.now[0])
+    assert key["cannot_be_revoked_before"] == key["cannot_outlive"]
+    assert key["exposure_minutes"] == 72 * 60
+    (stay,) = good(await landlord.get("/api/v1/stays"))
+    (code,) = stay["codes"]
+    assert (code["state"], code["hold_up"]) == ("revoking", "lock_offline")
+    assert "digits" not in code
+
+
+async def test_a_landlord_has_a_lock_asked_for_its_state_until_it_has_told_it(house: House) -> None:
+    for _ in range(2):
+        answer = await house.client("landlord-a").post("/api/v1/locks/lock-a/read-back")
+        assert (answer.status_code, good(answer)["id"]) == (202, "lock-a")
+    owed = [row["work"] for row in good(await house.client("tester").get("/api/v1/deliveries"))]
+    assert owed.count("read_back") == 1
+    for name in ("lock-b", "nobodys"):
+        refused(await house.client("landlord-a").post(f"/api/v1/locks/{name}/read-back"), 404, "not_found")
+
+
+async def test_a_lock_out_of_service_is_not_asked(house: House) -> None:
+    with house.gateway.database.writing() as session:
+        session.get_one(Device, "lock-a").revoked_at = house.now[0]
+    refused(await house.client("landlord-a").post("/api/v1/locks/lock-a/read-back"), 409, "conflict")
 
 
 async def test_landlords_see_counts_of_tenants_and_never_who_they_are(house: House) -> None:

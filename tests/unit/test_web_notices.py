@@ -4,7 +4,7 @@ import pytest
 
 from api.web.notices import Notice, notices_for
 from gateway.domain.stay import wall_clock
-from tests.browser.sample_pages import NOW, ZONE, key, lock, stay, unit
+from tests.browser.sample_pages import NOW, ZONE, code, key, lock, stay, unit
 
 
 @pytest.mark.parametrize(("percent", "mood"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])
@@ -31,6 +31,15 @@ def test_a_key_not_on_its_lock_is_told_of_before_the_arrival(hours: int, mood: s
     assert found == ([Notice("key_late", "301", mood)] if mood else [])
     there = late.model_copy(update={"state": "on_lock"})
     assert notices_for([], [stay("s", "offered", keys=[there])], NOW) == []
+
+
+def test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure() -> None:
+    held = {"hold_up": "lock_offline", "cannot_be_revoked_before": wall_clock(NOW + 3600, ZONE)}
+    old = key("revoking", lock("301")).model_copy(update=held | {"exposure_minutes": 60})
+    dead = code("revoking", lock("301")).model_copy(update=held | {"exposure_minutes": 2880})
+    on_its_way = key("revoking", lock("301")).model_copy(update={"exposure_minutes": 4000})
+    found = notices_for([], [stay("s", "ended", keys=[old, on_its_way], codes=[dead])], NOW)
+    assert found == [Notice("exposed", "301", "bad", 2880)]
 
 
 def test_the_pressing_comes_first() -> None:

@@ -21,6 +21,10 @@ TEXTS: dict[str, Text] = {
         "门锁已 {n} 分钟没有消息，新钥匙无法写入", "The lock has been silent for {n} min: no key can reach it"
     ),
     "notice.alarm": Text("门锁报警或卡住，请检查", "The lock raised an alarm or is jammed: look at it"),
+    "notice.exposed": Text(
+        "门锁无法得知收回：旧钥匙或密码最长还能用 {n} 分钟",
+        "The lock cannot be told of a revocation: an old key or code may open it for {n} min",
+    ),
     "notice.key_late": Text(
         "租客即将到达，钥匙还没有写入门锁", "The tenant arrives soon and the key is not on the lock"
     ),
@@ -69,10 +73,18 @@ TEXTS: dict[str, Text] = {
     "staypage.revoke": Text("收回钥匙", "Revoke this key"),
     "staypage.revoke_hint": Text("租客将无法再开门。", "The tenant can no longer open the door with it."),
     "staypage.revoke_confirm": Text("是，收回", "Yes, revoke it"),
-    "staypage.unreachable": Text(
-        "门锁联系不上；最迟于 {time} 自动失效",
-        "the lock cannot be reached; the key ends by itself at {time} at the latest",
+    "staypage.not_before": Text(
+        "{time} 之前无法收回，届时自动失效（还有 {minutes} 分钟可能有效）：",
+        "Cannot be revoked before {time}, when it ends by itself; until then, {minutes} min, the lock may accept it:",
     ),
+    "staypage.exposed": Text(
+        "门锁确认之前可能仍然有效，最长 {minutes} 分钟",
+        "Until the lock confirms, it may accept it: {minutes} min at most",
+    ),
+    "staypage.since": Text("（{age}）", "({age})"),
+    "staypage.ask_lock": Text("再问一次门锁", "Ask the lock again"),
+    "staypage.asked_again": Text("已请门锁重新报告状态。", "The lock is asked to tell its state again."),
+    "staypage.codes": Text("键盘密码", "Keypad codes"),
     "staypage.registration": Text("登记上报", "Registration"),
     "staypage.deadline": Text("上报期限", "Report due"),
     "staypage.dates": Text("更改日期", "Change the dates"),

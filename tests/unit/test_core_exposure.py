@@ -1,0 +1,134 @@
+"""What is on each lock, why it is not yet what is wanted, and for how long that can hurt."""
+
+import pytest
+
+from gateway.domain.key import ASKED, LINK_DOWN, LOCK_SAID, NOT_LISTENING, LockStanding, code_state, hold_up
+from gateway.journey import landlord
+from gateway.journey.keys import revoke_key
+from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
+from gateway.outbox import RetryAt, settle
+from gateway.store import Device, Key, Stay
+from tests.parts.relaying import deliveries
+from tests.parts.world import DAY, LOCK, NOW, World
+
+HOUR = 3600
+WELL = {"online": True, "heard_at": NOW - 5}
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        (WELL | {"asked_at": NOW - 59, "outcome": ASKED}, None),
+        (WELL | {"asked_at": NOW - 60, "outcome": ASKED}, ("lock_silent", NOW - 5)),
+        (WELL | {"asked_at": NOW, "outcome": f"{LOCK_SAID}clock_lost"}, ("lock_refused", NOW)),
+        (WELL | {"asked_at": NOW, "outcome": LINK_DOWN}, ("link_down", NOW)),
+        (WELL | {"asked_at": NOW, "outcome": NOT_LISTENING}, ("lock_offline", NOW - 5)),
+        ({"online": False, "heard_at": NOW - 5400}, ("lock_offline", NOW - 5400)),
+        ({"online": False, "heard_at": NOW - 5400, "outcome": LINK_DOWN, "asked_at": NOW}, ("link_down", NOW)),
+        ({"online": None, "heard_at": None}, ("lock_never_heard", None)),
+        (WELL | {"revoked_at": NOW - 9}, ("lock_out_of_service", NOW - 9)),
+        (WELL, None),
+    ],
+)
+def test_why_a_lock_has_not_done_it_yet_and_since_when(
+    known: dict[str, object], reason: tuple[str, int | None] | None
+) -> None:
+    assert hold_up(LockStanding(**known), NOW) == reason  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("told", "withdrawn", "at", "state"),
+    [
+        (1, False, NOW, "delivering"),
+        (2, False, NOW, "on_lock"),
+        (2, False, NOW + 9 * DAY, "expiring"),
+        (2, False, NOW + 10 * DAY, "expired"),
+        (2, True, NOW, "revoking"),
+        (3, True, NOW, "revoked"),
+        (2, True, NOW + 10 * DAY, "expired"),
+    ],
+)
+def test_a_code_is_shown_by_the_epoch_the_lock_named_and_by_the_clock(
+    told: int, withdrawn: bool, at: int, state: str
+) -> None:
+    assert code_state(2, told, withdrawn, NOW + 10 * DAY, at) == state
+
+
+def standing(world: World, key: Key) -> Standing:
+    with world.database.reading() as session:
+        return key_standing(session, session.get_one(Key, key.id), world.now)
+
+
+def standings(world: World) -> list[CodeStanding]:
+    with world.database.reading() as session:
+        return code_standings(session, session.get_one(Stay, world.stay().id), world.now)
+
+
+def revoked(world: World, *, online: bool) -> Key:
+    """A key that was on its lock, and is to be gone from it."""
+    key = world.tenant(world.window(days=10))
+    world.put(key)
+    with world.database.writing() as session:
+        session.get_one(Device, LOCK).online = online
+        revoke_key(session, session.get_one(Key, key.id), world.now)
+    return key
+
+
+def test_a_lock_that_is_there_is_waited_for_and_the_exposure_is_told_in_minutes(world: World) -> None:
+    key = revoked(world, online=True)
+    shown = standing(world, key)
+    assert (shown.state, shown.hold_up, shown.not_revocable_before) == ("revoking", None, None)
+    assert shown.exposure_minutes(world.now) == (key.holder_until - world.now + 59) // 60
+
+
+def test_a_lock_that_is_away_cannot_give_a_key_up_before_the_phones_credential_ends(world: World) -> None:
+    key = revoked(world, online=False)
+    shown = standing(world, key)
+    assert (shown.hold_up, shown.since) == ("lock_offline", world.now)
+    assert shown.not_revocable_before == key.holder_until < key.expires_at
+
+
+def test_after_that_moment_nothing_is_exposed_though_the_lock_never_answered(world: World) -> None:
+    key = revoked(world, online=False)
+    world.now = key.holder_until - 1
+    assert standing(world, key).exposure_minutes(world.now) == 1
+    world.now += 1
+    shown = standing(world, key)
+    assert (shown.state, shown.exposed_until, shown.not_revocable_before) == ("revoking", None, None)
+
+
+def test_the_locks_own_word_ends_the_exposure(world: World) -> None:
+    key = revoked(world, online=False)
+    world.say(world.happened("key_dropped", key=bytes.fromhex(key.id)))
+    shown = standing(world, key)
+    assert (shown.state, shown.exposed_until, shown.hold_up) == ("revoked", None, None)
+
+
+def test_what_came_of_asking_is_the_reason(world: World) -> None:
+    key = revoked(world, online=True)
+    with world.database.writing() as session:
+        for delivery in deliveries(world):
+            settle(session, delivery.id, RetryAt(world.now + 9, LINK_DOWN), world.now)
+    assert standing(world, key).hold_up == "link_down"
+
+
+def test_a_key_that_waits_for_its_lock_says_why_too(world: World) -> None:
+    key = world.tenant()
+    assert standing(world, key).hold_up == "lock_never_heard"
+    world.say(world.state())
+    assert standing(world, key).hold_up is None
+
+
+def test_a_dead_code_is_exposed_to_its_end_while_the_lock_has_not_named_the_new_epoch(world: World) -> None:
+    stay = world.tenant(world.window(days=2)).stay
+    with world.database.writing() as session:
+        session.get_one(Device, LOCK).online = False
+        landlord.end_stay(session, session.get_one(Stay, stay.id), world.keyring, world.now)
+    (code,) = standings(world)
+    assert (code.standing.state, code.standing.hold_up) == ("revoking", "lock_never_heard")
+    assert code.standing.exposed_until == -(-stay.until_at // HOUR) * HOUR
+    with world.database.writing() as session:
+        lock = session.get_one(Device, LOCK)
+        lock.told_codes = lock.code_epoch
+    (code,) = standings(world)
+    assert (code.standing.state, code.standing.exposed_until) == ("revoked", None)
