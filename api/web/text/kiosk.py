@@ -16,7 +16,7 @@ TEXTS: dict[str, Text] = {
     "kiosk.next": Text("继续", "Continue"),
     "kiosk.online": Text("已连接", "Connected"),
     "kiosk.offline": Text("暂时没有网络", "Not connected"),
-    "kiosk.waiting": Text("{n} 份登记等待发送", "{n} registrations wait to be sent"),
+    "kiosk.waiting": Text("等待发送的登记：{n}", "Waiting to be sent: {n}"),
     "kiosk.code": Text("出示房东的二维码", "Show the code from your landlord"),
     "kiosk.code.hint": Text("请把二维码对准读码器，再按“扫描”。", "Hold it before the reader, then press Scan."),
     "kiosk.code.scan": Text("扫描", "Scan"),

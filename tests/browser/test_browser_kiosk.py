@@ -1,0 +1,195 @@
+"""A tenant at the terminal at the gate: real Chromium on the kiosk's own page, a running gateway behind it."""
+
+import json
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ViewportSize, expect
+
+from api.cli.demo import Running, kiosk_url
+from api.cli.seed import KIOSK
+from api.cli.walk import Pictures
+from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.test_browser_pages import AXE, RULES
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+SLOW = 30_000
+TERMINAL: ViewportSize = {"width": 1080, "height": 1920}
+SHOW_ONLY = """name => {
+  for (const step of document.querySelectorAll("[data-step]")) step.hidden = step.dataset.step !== name;
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def landlord(browser: Browser, demo: Running) -> Visitor:
+    """The landlord, signed in."""
+    visitor = await visit(browser, demo.url, DESK)
+    await visitor.sign_in("landlord", demo.logins.password)
+    return visitor
+
+
+async def control(demo: Running, path: str, body: dict[str, Any]) -> None:
+    """Ask something of the simulated building."""
+    told = json.loads(demo.control_file.read_text())
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {told['token']}"}) as client:
+        (await client.post(told["url"] + path, json=body)).raise_for_status()
+
+
+async def lay(demo: Running, pictures: Pictures, code: str | None = None) -> None:
+    """A tenant lays document and code on the counter and stands before the camera."""
+    shown = {"document": b64encode(pictures.document.read_bytes()).decode()}
+    shown["face"] = b64encode(pictures.face.read_bytes()).decode()
+    await control(demo, f"/kiosks/{KIOSK}/counter", shown | ({"code": code} if code else {}))
+
+
+async def kiosk(browser: Browser, demo: Running, language: str = "en") -> Visitor:
+    """Somebody at the kiosk, who has chosen a language."""
+    visitor = await visit(browser, kiosk_url(demo.folder), TERMINAL, "zh-CN")
+    await visitor.open("/")
+    await expect(visitor.page.locator("#link")).not_to_be_empty()
+    await visitor.tap(f".language[value='{language}']")
+    await expect(visitor.page.locator("[data-step=code] h1")).to_be_focused()
+    return visitor
+
+
+async def scan_document_and_agree(tenant: Visitor) -> None:
+    """From the document to the consent; nothing is ticked beforehand and nothing goes on without it."""
+    await tenant.tap("[data-step=document] .shoot")
+    await expect(tenant.page.locator("[data-step=document] img")).to_be_visible()
+    await tenant.tap("[data-step=document] .next")
+    assert await tenant.page.locator("input:checked").count() == 0
+    await expect(tenant.page.locator("#agreed")).to_be_disabled()
+    await tenant.tap("#agree")
+    await tenant.tap("#agreed")
+
+
+async def pass_case(landlord: Visitor) -> None:
+    """The landlord compares and lets the tenant in."""
+    await landlord.open("/landlord")
+    await landlord.page.click("a:has-text('Review')", timeout=SLOW)
+    await landlord.page.click("button[value=pass]")
+    await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key was issued.", timeout=SLOW)
+
+
+async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "201")
+    await lay(demo, pictures, link)
+    tenant = await kiosk(browser, demo)
+    await tenant.tap("#scan-code")
+    await tenant.page.screenshot(path=artefacts / "kiosk-1-document.png")
+    await scan_document_and_agree(tenant)
+    await tenant.tap("[data-step=face] [data-go=camera]")
+    await expect(tenant.page.locator("[data-step=camera] .shoot")).to_be_disabled()
+    await tenant.tap("#agree-face")
+    await tenant.tap("[data-step=camera] .shoot")
+    await expect(tenant.page.locator("[data-step=camera] img")).to_be_visible()
+    await tenant.page.screenshot(path=artefacts / "kiosk-2-face.png")
+    await tenant.tap("#send-face")
+    assert tenant.typed == 0
+    assert tenant.taps <= 10
+    await expect(tenant.page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await expect(tenant.page.locator("[data-step=person_decides] .qr img")).to_be_visible()
+    await tenant.page.screenshot(path=artefacts / "kiosk-3-person.png")
+
+    await pass_case(landlord)
+    phone = await visit(browser, demo.url, PHONE)
+    await phone.page.goto(link)
+    await expect(phone.page.locator("h1")).to_have_text("You are registered")
+    await phone.tap("#claim button")
+    await expect(phone.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await tenant.tap("[data-step=person_decides] .done")
+    await expect(tenant.page.locator("[data-step=welcome]")).to_be_visible()
+    assert await tenant.page.locator("img[src^=blob]").count() == 0
+    assert (tenant.complaints, phone.complaints) == ([], [])
+
+
+async def test_a_typed_code_and_a_person_instead_of_the_camera(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    await offer_key(landlord, "202")
+    code = str(await landlord.page.locator(".code").first.text_content())
+    await lay(demo, pictures)
+    tenant = await kiosk(browser, demo, "zh-CN")
+    await tenant.tap("[data-go=typing]")
+    for sign in code.replace("-", ""):
+        await tenant.page.click(f".keys [value='{sign}']")
+    await expect(tenant.page.locator("#typed")).to_have_text(code)
+    await tenant.tap("#use-code")
+    await scan_document_and_agree(tenant)
+    await tenant.tap("#ask-person")
+    await expect(tenant.page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await expect(tenant.page.locator("[data-step=person_decides] .own-link")).to_be_visible()
+    await tenant.tap("[data-step=person_decides] .done")
+    await pass_case(landlord)
+
+
+async def test_a_code_nobody_made_is_refused_in_words(browser: Browser, demo: Running, pictures: Pictures) -> None:
+    await lay(demo, pictures)
+    tenant = await kiosk(browser, demo)
+    await tenant.tap("[data-go=typing]")
+    for sign in "000000001":
+        await tenant.page.click(f".keys [value='{sign}']")
+    await tenant.tap("#use-code")
+    await expect(tenant.page.locator("[data-step=typing] .problem")).to_have_text(
+        "This is not a valid code. Please compare it sign by sign."
+    )
+    await tenant.tap("#erase")
+    await tenant.tap(".keys [value='0']")  # its last sign now fits the others, but there is no such offer
+    await tenant.tap("#use-code")
+    await scan_document_and_agree(tenant)
+    await tenant.tap("#ask-person")
+    await expect(tenant.page.locator("[data-step=refused] .reason")).to_be_visible(timeout=SLOW)
+    await tenant.tap("#leave")
+    await expect(tenant.page.locator("[data-step=welcome]")).to_be_visible()
+
+
+async def test_without_a_network_it_is_kept_counted_and_sent_later(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "203")
+    await lay(demo, pictures, link)
+    await control(demo, f"/devices/{KIOSK}/faults", {"offline": True})
+    try:
+        tenant = await kiosk(browser, demo)
+        await expect(tenant.page.locator("#link")).to_have_text("Not connected")
+        await tenant.tap("#scan-code")
+        await scan_document_and_agree(tenant)
+        await tenant.tap("#ask-person")
+        await expect(tenant.page.locator("[data-step=kept] h1")).to_be_focused(timeout=SLOW)
+        await expect(tenant.page.locator("#queue")).to_have_text("Waiting to be sent: 1")
+        await tenant.page.screenshot(path=artefacts / "kiosk-4-kept.png")
+        await tenant.tap("[data-step=kept] .done")
+        await expect(tenant.page.locator("#queue")).to_contain_text("1")
+    finally:
+        await control(demo, f"/devices/{KIOSK}/faults", {"offline": False})
+    await expect(tenant.page.locator("#queue")).to_be_empty(timeout=SLOW)
+    await pass_case(landlord)
+    phone = await visit(browser, demo.url, PHONE)
+    await phone.page.goto(link)
+    await expect(phone.page.locator("h1")).to_have_text("You are registered")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_every_step_is_accessible_and_fits(browser: Browser, demo: Running, language: str) -> None:
+    found: dict[str, list[str]] = {}
+    for dark, window in ((False, TERMINAL), (True, PHONE)):
+        somebody = await visit(browser, kiosk_url(demo.folder), window, dark=dark)
+        await somebody.open(f"/?lang={language}")
+        await somebody.page.evaluate(AXE.read_text())
+        steps = await somebody.page.evaluate("[...document.querySelectorAll('[data-step]')].map(s => s.dataset.step)")
+        for step in steps:
+            await somebody.page.evaluate(SHOW_ONLY, step)
+            told = await somebody.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            found[f"{step} {dark}"] = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in told["violations"]]
+            assert await somebody.page.evaluate("document.documentElement.scrollWidth") <= window["width"]
+    assert len(found) == 24
+    assert {step: breaches for step, breaches in found.items() if breaches} == {}
