@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs import profiles
 from certs.claims import Enrolment, read_enrolment
-from certs.generations import Clock, Generation, Generations, key_at, write_standing
+from certs.generations import Clock, Generation, Generations, destroy_keys, key_at, write_standing
 from certs.profiles import Issuer, Kind
 
 DEVICE_DAYS = 90
@@ -100,6 +100,12 @@ class Authority:
     def roll_back_rotation(self) -> Self:
         """The authority with the rotation given up; raises BadPhase where none is under way."""
         write_standing(self.folder, self.generations.standing.rolled_back())
+        return type(self).open(self.folder, self.now)
+
+    def forget_generation(self, number: int) -> Self:
+        """The authority without a retired generation: nobody believes it any more. Raises BadPhase."""
+        write_standing(self.folder, self.generations.standing.without(number))
+        destroy_keys(self.folder, number)
         return type(self).open(self.folder, self.now)
 
     def issue_device(

@@ -8,7 +8,7 @@ change (one, not two) is let in with its old certificate and believes the broker
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -24,7 +24,7 @@ from certs.profiles import Issuer
 
 Clock = Callable[[], int]
 Phase = Literal["standby", "init", "clients", "servers"]
-STATE_FILE = "generations.json"  # {"phase", "current", "next", "retired"}; absent: generation 1 stands by
+STATE_FILE = "generations.json"  # {"phase", "current", "next", "retired", "made"}; absent: generation 1 stands by
 NEXT_PHASE: Final[dict[Phase, Phase]] = {
     "standby": "init",
     "init": "clients",
@@ -62,19 +62,21 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the rotation stands, by generation numbers."""
+    """Where the rotation stands, by generation numbers. `made` is the highest ever given: none is given twice."""
 
     phase: Phase = "standby"
     current: int = 1
     next: int | None = None
     retired: tuple[int, ...] = ()
+    made: int = field(default=1, compare=False)
 
     def advanced(self) -> "Standing":
         """The next phase; from servers, the next generation becomes the current one."""
         if self.phase == "standby":
-            return replace(self, phase="init", next=max(self.current, *self.retired, 0) + 1)
+            fresh = max(self.made, self.current, *self.retired) + 1
+            return replace(self, phase="init", next=fresh, made=fresh)
         if self.phase == "servers" and self.next is not None:
-            return Standing("standby", self.next, None, (*self.retired, self.current))
+            return replace(self, phase="standby", current=self.next, next=None, retired=(*self.retired, self.current))
         return replace(self, phase=NEXT_PHASE[self.phase])
 
     def rolled_back(self) -> "Standing":
@@ -84,7 +86,13 @@ class Standing:
         """
         if self.next is None:
             raise BadPhase("no rotation is under way")
-        return Standing("standby", self.current, None, (*self.retired, self.next))
+        return replace(self, phase="standby", next=None, retired=(*self.retired, self.next))
+
+    def without(self, number: int) -> "Standing":
+        """A retired generation forgotten; raises BadPhase for one that is not retired."""
+        if number not in self.retired:
+            raise BadPhase("only a retired authority can be forgotten")
+        return replace(self, retired=tuple(known for known in self.retired if known != number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +145,26 @@ def read_standing(folder: Path) -> Standing:
     if not file.exists():
         return Standing()
     said = json.loads(file.read_text())
-    return Standing(said["phase"], said["current"], said["next"], tuple(said["retired"]))
+    return Standing(said["phase"], said["current"], said["next"], tuple(said["retired"]), said.get("made", 1))
 
 
 def write_standing(folder: Path, standing: Standing) -> None:
     """Take the step: durable before anything is signed by it. Open the authority again afterwards."""
-    said = {"phase": standing.phase, "current": standing.current, "next": standing.next, "retired": standing.retired}
-    write_atomic(folder / STATE_FILE, json.dumps(said).encode(), PUBLIC)
+    write_atomic(folder / STATE_FILE, json.dumps(asdict(standing)).encode(), PUBLIC)
+
+
+def destroy_keys(folder: Path, number: int) -> None:
+    """A forgotten generation signs nothing any more."""
+    for name in ("root.key", "issuing.key"):
+        (_place_of(folder, number) / name).unlink(missing_ok=True)
+
+
+def _place_of(folder: Path, number: int) -> Path:
+    return folder if number == 1 else folder / f"generation-{number}"
 
 
 def _generation_at(folder: Path, number: int, elder: Generation | None, now: Clock) -> Generation:
-    place = folder if number == 1 else folder / f"generation-{number}"
+    place = _place_of(folder, number)
     place.mkdir(mode=0o700, exist_ok=True)
     root_key, issuing_key = key_at(place / "root.key"), key_at(place / "issuing.key")
     root = Issuer(

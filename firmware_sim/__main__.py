@@ -14,6 +14,7 @@ import typer
 from certs.errors import CertError
 from firmware_sim.building import Building, device_folders_at
 from firmware_sim.control import serve_control
+from firmware_sim.enrolment import enrol
 from firmware_sim.holder_cli import app as holder
 from firmware_sim.hosted import listen
 from firmware_sim.registry_door import RegistryDoor
@@ -28,6 +29,8 @@ AirPort = Annotated[
 RegistryFile = Annotated[
     Path | None, typer.Option("--registry", help="control.json of the simulated registry, to switch its moods.")
 ]
+ClaimPath = Annotated[Path | None, typer.Option("--claim", help="Enrol with this claim first (lodgekey device claim).")]
+Reset = Annotated[bool, typer.Option("--factory-reset", help="Forget key and memory before enrolling.")]
 AutoLock = Annotated[float, typer.Option(help="Seconds after which an opened lock locks itself; 0 for never.")]
 
 
@@ -35,14 +38,22 @@ app.add_typer(holder, name="holder")
 
 
 @app.command()
-def lock(folder: Dir, control_port: Port = 0, auto_lock: AutoLock = 0.0) -> None:
-    """Run one lock."""
+def lock(
+    folder: Dir,
+    control_port: Port = 0,
+    auto_lock: AutoLock = 0.0,
+    claim: ClaimPath = None,
+    factory_reset: Reset = False,
+) -> None:
+    """Run one lock; with a claim it enrols itself first."""
+    _enrol(claim, folder, factory_reset)
     _run(folder, "lock", control_port, auto_lock)
 
 
 @app.command()
-def kiosk(folder: Dir, control_port: Port = 0) -> None:
-    """Run one kiosk."""
+def kiosk(folder: Dir, control_port: Port = 0, claim: ClaimPath = None, factory_reset: Reset = False) -> None:
+    """Run one kiosk; with a claim it enrols itself first."""
+    _enrol(claim, folder, factory_reset)
     _run(folder, "kiosk", control_port, 0.0)
 
 
@@ -52,6 +63,15 @@ def building(
 ) -> None:
     """Run every device whose folder is in DIR."""
     _run(folder, None, control_port, auto_lock, air, registry)
+
+
+def _enrol(claim: Path | None, folder: Path, reset: bool) -> None:
+    if claim is None:
+        return
+    try:
+        enrol(claim, folder, reset=reset)
+    except CertError as error:
+        raise typer.BadParameter(str(error), param_hint="--claim") from error
 
 
 def _run(

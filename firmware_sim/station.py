@@ -51,6 +51,7 @@ class Station:
         self.keypad = keypad_of(folder, mind) if isinstance(mind, SimLock) else None
         self._backoff = Backoff(mind.clock.ticks)
         self._auto_lock, self._auto_lock_at = auto_lock, time.monotonic() + auto_lock
+        self._ask_at = 0.0
         self._radio: Radio | None = None
         self._allowed, self._speaking = asyncio.Event(), asyncio.Lock()
         self._allowed.set()
@@ -176,12 +177,14 @@ class Station:
             if time.monotonic() - said_at > STATE_EVERY:
                 said_at = time.monotonic()
                 await self.play(self.mind.connected())
-                await self._ask_for_certificate()
+            await self._ask_for_certificate()
             self._reconnect_with_new_papers()
             await self._lock_after_a_while()
 
     async def _ask_for_certificate(self) -> None:
-        if self.mind.papers.due:
+        """Once due, and again every hour until it has come."""
+        if time.monotonic() >= self._ask_at and self._radio is not None and self.mind.papers.due:
+            self._ask_at = time.monotonic() + STATE_EVERY
             request = {"csr": self.mind.papers.request()}
             await self.play(self.mind.dialogue.tell("certificate_wanted", request))
 

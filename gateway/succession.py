@@ -8,11 +8,12 @@ followed, and told by the devices themselves.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Set
+from collections.abc import Awaitable, Callable, Iterable, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from certs.files import PUBLIC, write_atomic
 from certs.generations import Standing, read_standing
 from gateway.domain.errors import Conflict
 from gateway.journey.fleet import behind, forget_certificates, owe_papers
+from gateway.store import Certificate, Device
 from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -108,6 +110,16 @@ def roll_back(authority: Authority) -> Authority:
     return authority.roll_back_rotation()
 
 
-def _listed(waiting: Mapping[str, object]) -> str:
+def forget(session: Session, authority: Authority, number: int, leave: Set[str], now: int) -> Authority:
+    """A retired generation is believed no more. Conflict while a device that is not named to be left presents it."""
+    presented = select(Device.id).join(Certificate, Certificate.serial == Device.certificate_serial)
+    living = presented.where(Device.revoked_at.is_(None), Certificate.expires_at > now)
+    lost = set(session.scalars(living.where(Certificate.generation == number))) - leave
+    if lost:
+        raise Conflict(f"{len(lost)} devices would be shut out: {_listed(lost)}.", devices=sorted(lost))
+    return authority.forget_generation(number)
+
+
+def _listed(waiting: Iterable[str]) -> str:
     names = sorted(waiting)
     return ", ".join(names[:20]) + (" and more" if len(names) > 20 else "")

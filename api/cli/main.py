@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import audit, broker, database, demo, device, doctor, serve
+from api.cli import audit, broker, certs, claim, database, demo, device, doctor, serve
 
 app = typer.Typer(
     name="lodgekey",
@@ -13,7 +13,9 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+device.app.command("claim")(claim.claim)
 app.add_typer(device.app, name="device")
+app.add_typer(certs.app, name="certs")
 app.add_typer(broker.app, name="broker")
 app.add_typer(audit.app, name="audit")
 app.add_typer(database.app, name="db")

@@ -18,6 +18,7 @@ from api.http import (
     devices,
     disclosures,
     door,
+    enrolment,
     faces,
     filings,
     keys,
@@ -72,7 +73,21 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
     install(app)
     app.add_middleware(Guard)
     api = APIRouter(prefix="/api/v1")
-    for part in (accounts, landlord, disclosures, door, keys, cases, faces, filings, registrations, consumers, devices):
+    parts = (
+        accounts,
+        landlord,
+        disclosures,
+        door,
+        keys,
+        cases,
+        faces,
+        filings,
+        registrations,
+        consumers,
+        devices,
+        enrolment,
+    )
+    for part in parts:
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(_health_router())

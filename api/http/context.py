@@ -28,6 +28,7 @@ RATES: Final = {
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
     "log": parse("30/minute"),
+    "enrolment": parse("10/minute"),
 }
 
 _hasher = PasswordHasher()

@@ -165,6 +165,25 @@ def test_revocation_lists_of_all_generations_are_published(first: Authority) -> 
         first.issue_server(new_private_key().public_key(), [], [])
 
 
+def test_a_forgotten_generation_is_believed_no_more(first: Authority, tmp_path: Path) -> None:
+    sleeper, rotated = a_lock(first, tmp_path / "sleeper"), first
+    for _ in range(4):
+        rotated = rotated.advance_rotation()
+    assert talk(sleeper, a_broker(rotated, tmp_path / "before"))
+    forgotten = rotated.forget_generation(1)
+    assert not talk(sleeper, a_broker(forgotten, tmp_path / "after"))
+    assert not (first.folder / "issuing.key").exists()
+    for number in (1, 2, 7):
+        with pytest.raises(BadPhase):
+            forgotten.forget_generation(number)
+
+
+def test_the_number_of_a_forgotten_generation_is_not_given_again(first: Authority) -> None:
+    forgotten = first.advance_rotation().roll_back_rotation().forget_generation(2)
+    assert not list((first.folder / "generation-2").glob("*.key"))
+    assert forgotten.advance_rotation().generations.standing.next == 3
+
+
 class StandingMachine(RuleBasedStateMachine):
     """Any order of steps: numbers rise, nobody is forgotten."""
 

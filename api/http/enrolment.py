@@ -1,0 +1,49 @@
+"""A new device enrols itself: with the claim its installer carried, and its own key."""
+
+import asyncio
+import base64
+import binascii
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from api.http.context import Gate, caller, limit_rate
+from api.http.shapes import Strict
+from certs.ca import Issued
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import EnrolmentRefused
+from gateway.enrolment import REFUSED, take_in
+
+router = APIRouter(tags=["devices"])
+
+
+class EnrolmentForm(Strict):
+    """What the device wrote (certs.claims): a COSE_Sign1 by the claim's key, in base64."""
+
+    enrolment: Annotated[str, Field(max_length=8192)]
+
+
+class EnrolmentShown(BaseModel):
+    """The certificate chain to present to the broker (PEM, the device's own first), and when it ends (UTC seconds)."""
+
+    chain: str
+    expires_at: int
+
+
+@router.post("/enrolments", status_code=201)
+async def create_enrolment(gateway: Gate, form: EnrolmentForm, request: Request) -> EnrolmentShown:
+    """Take a device in, once for each claim. Whatever is wrong, the refusal is the same."""
+    limit_rate("enrolment", caller(request))
+    issued = await asyncio.to_thread(_take_in, gateway, form.enrolment)
+    await gateway.revocation.enforce()  # a key that was replaced is shut out before the new one comes
+    return EnrolmentShown(chain=issued.chain_pem.decode(), expires_at=issued.expires)
+
+
+def _take_in(gateway: Gateway, enrolment: str) -> Issued:
+    try:
+        raw = base64.b64decode(enrolment, validate=True)
+    except (binascii.Error, ValueError):
+        raise EnrolmentRefused(REFUSED) from None
+    with gateway.database.writing() as session:
+        return take_in(session, gateway.authority, raw, gateway.now())
