@@ -4,6 +4,7 @@ import re
 import string
 from collections.abc import Iterator
 from itertools import chain
+from typing import get_args
 
 import pytest
 
@@ -16,7 +17,7 @@ from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.identity import DOCUMENT_KINDS, FIELDS
 from gateway.domain.identity_sentences import SENTENCES
-from gateway.domain.key import KEY_STATES
+from gateway.domain.key import KEY_STATES, HoldUp
 from gateway.domain.offer import OFFER_STATES
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.stay import STAY_STATES
@@ -38,6 +39,7 @@ FAMILIES = (
     "fact",
     "fault",
     "filing",
+    "holdup",
     "key",
     "kind",
     "mood",
@@ -98,6 +100,7 @@ def test_no_sentence_is_left_that_no_page_shows() -> None:
         ("stay", STAY_STATES),
         ("offerstate", OFFER_STATES),
         ("key", {*KEY_STATES.values(), "expiring", "expired"}),
+        ("holdup", get_args(HoldUp)),
         ("kind", FEED_EVENTS.values()),
         ("door.asks", FIELDS),
         ("document", DOCUMENT_KINDS),
