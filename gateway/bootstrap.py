@@ -49,6 +49,7 @@ from gateway.revocation import Revocation, RevokedDevice
 from gateway.settings import Settings
 from gateway.store import Device
 from gateway.store.database import Database
+from gateway.single_sign_on import SingleSignOn
 from gateway.store.sealing import Vault
 from gateway.succession import Succession
 
@@ -109,6 +110,8 @@ class Gateway:
         address = self._broker_address()
         present = self.succession.present
         self.revocation = Revocation(self.revoked_devices, present, self.broker, address.host, address.port)
+        provider = settings.single_sign_on
+        self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
         self._mqtt = MqttLink(address)
         self.link: Link = self._mqtt
         self.drivers: Mapping[str, Driver] = {

@@ -3,12 +3,33 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.home_broker import HomeBroker
 from gateway.identity.settings import Thresholds
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SingleSignOnSettings(BaseModel):
+    """The OpenID provider of officers, and which of its claims say that somebody is one, and of which area.
+
+    `areas` maps what the area claim says to grid areas; where it is empty, the claim is the grid area itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    client_id: str
+    client_secret_file: Path
+    scopes: str = "openid profile"
+    algorithm: Literal["RS256", "PS256", "ES256"] = "RS256"
+    role_claim: str = "roles"
+    officer_role: str = "lodgekey-officer"
+    area_claim: str = "area"
+    areas: dict[str, str] = {}
+    ca_file: Path | None = None
 
 
 class Settings(BaseSettings):
@@ -48,6 +69,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _own_broker_has_files(self) -> "Settings":
         if self.broker_host and not (self.broker_ca_file and self.broker_cert_file and self.broker_key_file):
+    single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
             raise ValueError("a broker of your own needs broker_ca_file, broker_cert_file and broker_key_file")
         return self
 

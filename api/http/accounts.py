@@ -4,6 +4,7 @@ import secrets
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from api.http.context import (
     SESSION_COOKIE,
@@ -16,6 +17,7 @@ from api.http.context import (
     token_hash,
 )
 from api.http.shapes import SignedIn, SignInForm
+from gateway.bootstrap import Gateway
 from gateway.domain.errors import SignInNeeded
 from gateway.store import Account, SignIn
 
@@ -23,23 +25,27 @@ router = APIRouter(tags=["accounts"])
 
 
 def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Response) -> Account:
-    """A session for the account, in a cookie that scripts and other sites cannot use. Raises SignInNeeded."""
+    """A session for whoever knows the account's password. Raises SignInNeeded."""
     limit_rate("sign_in", f"{caller(request)}/{form.login}")
     with gateway.database.reading() as session:
         account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
     if not password_fits(account, form.password) or account is None:
         raise SignInNeeded("Login or password is not right. Please try again.")
-    token = secrets.token_urlsafe(32)
-    seconds = gateway.settings.session_hours * 3600
     with gateway.database.writing() as session:
-        session.execute(delete(SignIn).where(SignIn.expires_at <= gateway.now()))
-        row = SignIn(token_hash=token_hash(token), account_id=account.id, expires_at=gateway.now() + seconds)
-        session.add(row)
+        begin_session(gateway, session, account, response)
+    return account
+
+
+def begin_session(gateway: Gateway, session: Session, account: Account, response: Response) -> None:
+    """A session for the account, in a cookie that scripts and other sites cannot use."""
+    token, now = secrets.token_urlsafe(32), gateway.now()
+    seconds = gateway.settings.session_hours * 3600
+    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    session.add(SignIn(token_hash=token_hash(token), account_id=account.id, expires_at=now + seconds))
     secure = gateway.settings.address.startswith("https:")
     response.set_cookie(
         SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/"
     )
-    return account
 
 
 def sign_out(gateway: Gate, request: Request, response: Response) -> None:

@@ -24,6 +24,8 @@ OFFER_COOKIE: Final = "lodgekey_offer"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 RATES: Final = {
     "sign_in": parse("10/5minutes"),
+    "sign_on": parse("30/5minutes"),
+    "passkey": parse("30/5minutes"),
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
@@ -55,10 +57,10 @@ _NOBODY: Final = _hasher.hash(secrets.token_hex(16))
 def password_fits(account: Account | None, password: str) -> bool:
     """True where the password is the account's; takes as long where there is no such account."""
     try:
-        _hasher.verify(account.password_hash if account else _NOBODY, password)
+        _hasher.verify((account.password_hash if account else "") or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return account is not None
+    return account is not None and bool(account.password_hash) and account.ended_at is None
 
 
 def limit_rate(what: str, who: str) -> None:
@@ -102,7 +104,7 @@ def account_of(request: Request, gateway: Gate) -> Account:
     query = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > gateway.now())
     with gateway.database.reading() as session:
         sign_in = session.scalars(query).one_or_none() if token else None
-    if sign_in is None:
+    if sign_in is None or sign_in.account.ended_at is not None:
         raise SignInNeeded("Please sign in first.")
     check_origin(request)
     return sign_in.account

@@ -10,7 +10,8 @@ from api.http.shapes import SignInForm
 from api.web.page_route import PageRoute, go
 from api.web.render import language_of, page
 from api.web.text import say_refusal
-from gateway.domain.errors import SignInNeeded
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import LodgekeyError, SignInNeeded
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -22,9 +23,19 @@ def show_start(request: Request, gateway: Gate) -> Response:
 
 
 @router.get("/login")
-def show_login(request: Request) -> Response:
+def show_login(request: Request, gateway: Gate) -> Response:
     """The form."""
-    return page(request, "login.html", {"login": ""})
+    return login_page(request, gateway)
+
+
+def login_page(request: Request, gateway: Gateway, login: str = "", error: LodgekeyError | None = None) -> Response:
+    """The form, with what was wrong where it is shown again, and the other ways there are to sign in."""
+    values = {
+        "login": login,
+        "single_sign_on": gateway.single_sign_on is not None,
+        "problem": say_refusal(language_of(request), error) if error else None,
+    }
+    return page(request, "login.html", values, error.status if error else 200)
 
 
 @router.post("/login", dependencies=[Depends(check_origin)])
@@ -39,8 +50,7 @@ def sign_in(
     try:
         account = api.sign_in(gateway, SignInForm(login=login, password=password), request, answer)
     except SignInNeeded as error:
-        problem = say_refusal(language_of(request), error)
-        return page(request, "login.html", {"login": login, "problem": problem}, error.status)
+        return login_page(request, gateway, login, error)
     answer.headers["location"] = f"/{account.role}"
     return answer
 

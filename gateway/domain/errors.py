@@ -29,6 +29,30 @@ class SignInNeeded(NotAllowed):
     code, status, title = "sign_in_needed", 401, "Please sign in"
 
 
+class SignOnRefused(NotAllowed):
+    """The provider's answer does not fit what was begun, or is not proven to be the provider's."""
+
+    code, status, title = "sign_on_refused", 403, "The sign-in was not confirmed"
+
+
+class SignOnNotEntitled(NotAllowed):
+    """The provider knows the person, who has no part here."""
+
+    code, status, title = "sign_on_not_entitled", 403, "Your account has no part here"
+
+
+class SignOnAway(LodgekeyError):
+    """The provider cannot be asked, or is not what was set up."""
+
+    code, status, title = "sign_on_away", 503, "The provider does not answer"
+
+
+class PasskeyRefused(NotAllowed):
+    """The passkey is not known, or its answer does not hold."""
+
+    code, status, title = "passkey_refused", 403, "This passkey was not accepted"
+
+
 class NotFound(LodgekeyError):
     """There is no such thing, or it is not yours: the two are not told apart."""
 

@@ -35,6 +35,14 @@ EventType = Literal[
     "ConsumerEnded",
     "DeviceAlarmed",
     "PersonErased",
+    "OfficerAdmitted",
+    "StaffAdded",
+    "StaffEnded",
+    "PasskeyAdded",
+    "PasskeyRemoved",
+    "ExportAsked",
+    "ExportDecided",
+    "ExportTaken",
 ]
 EVENT_TYPES: Final = frozenset(get_args(EventType))
 

@@ -144,11 +144,11 @@ def build(folder: Path) -> None:
     gateway.vault.close()
 
 
-def move_in(first: Path, folder: Path) -> House:
+def move_in(first: Path, folder: Path, **settings: Any) -> House:
     """A copy of a built house with its application."""
     shutil.copytree(first, folder)
     now, identity = [NOW], MemoryIdentity()
-    gateway = Gateway(Settings(folder=folder), lambda: now[0], identity=identity)
+    gateway = Gateway(Settings(folder=folder, **settings), lambda: now[0], identity=identity)
     with gateway.database.reading() as session:
         units = {unit.code[-1]: unit.id for unit in session.scalars(select(Unit))}
     app = application()

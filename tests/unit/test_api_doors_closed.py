@@ -23,6 +23,8 @@ PUBLIC: Final = {
     ("GET", "/sw.js"),
     ("GET", "/key/offline"),
     ("POST", "/login"),
+    ("GET", "/login/officer"),
+    ("GET", "/login/officer/return"),
     ("POST", "/logout"),
 }
 ROLES: Final = {

@@ -25,4 +25,8 @@ TEXTS: dict[str, Text] = {
     "login.name": Text("账号", "Login"),
     "login.password": Text("密码", "Password"),
     "login.enter": Text("登录", "Log in"),
+    "login.officer": Text("审核人员", "Officers"),
+    "login.single_sign_on": Text("用单位账号登录", "Log in with your office's account"),
+    "login.done": Text("登录成功", "You are signed in"),
+    "login.go_on": Text("进入工作台", "Go to your pages"),
 }

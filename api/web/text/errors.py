@@ -13,6 +13,19 @@ TEXTS: dict[str, Text] = {
     ),
     "error.not_allowed": Text("您的账号不能这样做。", "Your account may not do this."),
     "error.sign_in_needed": Text("账号或密码不正确，请重试。", "Login or password is not right. Please try again."),
+    "error.sign_on_refused": Text(
+        "无法确认这次登录，请重新开始。", "The sign-in could not be confirmed. Please begin again."
+    ),
+    "error.sign_on_not_entitled": Text(
+        "您的单位账号在这里没有辖区权限，请联系管理员。",
+        "Your account is not an officer of an area here. Ask the operator.",
+    ),
+    "error.sign_on_away": Text(
+        "单位登录系统没有响应，请稍后再试。", "Your office's sign-in does not answer. Try again in a moment."
+    ),
+    "error.passkey_refused": Text(
+        "通行密钥未被接受，请再试一次或使用密码。", "The passkey was not accepted. Try again, or use your password."
+    ),
     "error.conflict": Text(
         "现在不能这样做，可能已有人处理。请返回查看。", "Not possible now; it may have been done already."
     ),

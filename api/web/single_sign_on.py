@@ -1,0 +1,93 @@
+"""Officers sign in at their own OpenID provider and come back with its answer."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from api.http.accounts import begin_session
+from api.http.context import Gate, caller, limit_rate
+from api.web.accounts import login_page
+from api.web.page_route import PageRoute, go
+from api.web.render import page
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import NotFound, SignOnAway, SignOnNotEntitled, SignOnRefused
+from gateway.journey.accounts import (
+    CEREMONY_SECONDS,
+    admit_officer,
+    begin_ceremony,
+    end_sessions,
+    officer_known,
+    take_ceremony,
+)
+from gateway.single_sign_on import KnownOfficer, SingleSignOn
+
+router = APIRouter(prefix="/login/officer", route_class=PageRoute, include_in_schema=False)
+
+COOKIE: Final = "lodgekey_sign_on"
+KIND: Final = "single_sign_on"
+
+
+def provider_of(gateway: Gateway) -> SingleSignOn:
+    """The provider of officers; NotFound where none was set up."""
+    if gateway.single_sign_on is None:
+        raise NotFound("There is no single sign-on here. Please use your login and password.")
+    return gateway.single_sign_on
+
+
+@router.get("")
+def begin(request: Request, gateway: Gate) -> Response:
+    """To the provider, with what its answer will be checked against."""
+    provider = provider_of(gateway)
+    limit_rate("sign_on", caller(request))
+    try:
+        begun = provider.begin()
+    except SignOnAway as error:
+        return login_page(request, gateway, error=error)
+    with gateway.database.writing() as session:
+        name = begin_ceremony(session, KIND, begun.data, gateway.now())
+    answer = go(begun.url)
+    secure = gateway.settings.address.startswith("https:")
+    # Lax, because the browser comes back from the provider's site; it is worth nothing but this one answer.
+    path = router.prefix
+    answer.set_cookie(COOKIE, name, max_age=CEREMONY_SECONDS, httponly=True, samesite="lax", secure=secure, path=path)
+    return answer
+
+
+@router.get("/return")
+def come_back(request: Request, gateway: Gate) -> Response:
+    """The provider's answer: a session for the officer, or the login page with what was wrong."""
+    provider = provider_of(gateway)
+    limit_rate("sign_on", caller(request))
+    with gateway.database.writing() as session:
+        data = take_ceremony(session, KIND, request.cookies.get(COOKIE, ""), gateway.now())
+    try:
+        if data is None:
+            raise SignOnRefused("The sign-in took too long or was begun elsewhere. Please begin again.")
+        claims = provider.finish(data, dict(request.query_params))
+        answer = admit(request, gateway, officer_for(gateway, provider, claims))
+    except (SignOnRefused, SignOnNotEntitled, SignOnAway) as error:
+        answer = login_page(request, gateway, error=error)
+    answer.delete_cookie(COOKIE, path=router.prefix)
+    return answer
+
+
+def officer_for(gateway: Gateway, provider: SingleSignOn, claims: dict[str, Any]) -> KnownOfficer:
+    """The officer; whoever is one no more is signed out everywhere before being refused."""
+    try:
+        return provider.officer_of(claims)
+    except SignOnNotEntitled:
+        with gateway.database.writing() as session:
+            account = officer_known(session, str(claims["iss"]), str(claims["sub"]))
+            if account is not None:
+                end_sessions(session, account.id)
+        raise
+
+
+def admit(request: Request, gateway: Gateway, known: KnownOfficer) -> Response:
+    """Signed in. The next page is one of ours that goes on by itself: a Strict cookie is not sent along a redirect that
+    began at another site."""
+    answer = page(request, "signed_in.html", {"home": "/officer", "here": "/login"})
+    with gateway.database.writing() as session:
+        account = admit_officer(session, known.issuer, known.subject, known.name, known.area, gateway.now())
+        begin_session(gateway, session, account, answer)
+    return answer

@@ -1,0 +1,70 @@
+"""Who may sign in: ceremonies that are answered once, officers that a provider vouches for."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import SignOnNotEntitled
+from gateway.outbox import record
+from gateway.store import Account, Ceremony, SignIn
+
+CEREMONY_SECONDS: Final = 300
+
+
+def name_hash(name: str) -> str:
+    """What is kept of a ceremony's name."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def begin_ceremony(
+    session: Session, kind: str, data: Mapping[str, Any], now: int, account_id: str | None = None
+) -> str:
+    """The name of a ceremony to be answered once, within five minutes."""
+    session.execute(delete(Ceremony).where(Ceremony.expires_at <= now))
+    name, expires = secrets.token_urlsafe(32), now + CEREMONY_SECONDS
+    session.add(
+        Ceremony(name_hash=name_hash(name), kind=kind, account_id=account_id, data=dict(data), expires_at=expires)
+    )
+    return name
+
+
+def take_ceremony(
+    session: Session, kind: str, name: str, now: int, account_id: str | None = None
+) -> Mapping[str, Any] | None:
+    """What the answer is checked against, this once; None where nothing of the kind was begun, or long ago."""
+    row = session.get(Ceremony, name_hash(name), with_for_update=True)
+    if row is None or (row.kind, row.account_id) != (kind, account_id):
+        return None
+    session.delete(row)
+    return row.data if now < row.expires_at else None
+
+
+def admit_officer(session: Session, issuer: str, subject: str, name: str, area: str, now: int) -> Account:
+    """The account of an officer that a provider vouches for, made at the first sign-in; name and area are its present
+    ones."""
+    account = officer_known(session, issuer, subject)
+    if account is None:
+        digest = hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:32]
+        account = Account(role="officer", login=f"oidc:{digest}", password_hash="", issuer=issuer, subject=subject)
+        account.name, account.area = name, area
+        session.add(account)
+        session.flush()
+        record(session, "OfficerAdmitted", now, data={"account": account.id, "area": area})
+    if account.ended_at is not None:
+        raise SignOnNotEntitled("This account was ended here. Please ask the operator.")
+    account.name, account.area = name, area
+    return account
+
+
+def officer_known(session: Session, issuer: str, subject: str) -> Account | None:
+    """The account that this provider's person has here."""
+    return session.scalars(select(Account).where(Account.issuer == issuer, Account.subject == subject)).one_or_none()
+
+
+def end_sessions(session: Session, account_id: str) -> None:
+    """Whoever is signed in with the account is so no more."""
+    session.execute(delete(SignIn).where(SignIn.account_id == account_id))
