@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gateway.home_broker import HomeBroker
 from gateway.identity.settings import Thresholds
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -64,12 +63,12 @@ class Settings(BaseSettings):
     simulator_token: SecretStr = SecretStr("")
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
     unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
+    single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
 
     @model_validator(mode="after")
     def _own_broker_has_files(self) -> "Settings":
         if self.broker_host and not (self.broker_ca_file and self.broker_cert_file and self.broker_key_file):
-    single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
             raise ValueError("a broker of your own needs broker_ca_file, broker_cert_file and broker_key_file")
         return self
 
