@@ -24,6 +24,7 @@ from api.http import (
     keys,
     landlord,
     registrations,
+    wishes,
 )
 from api.http.problems import install, problem
 from api.web.mount import add_pages
@@ -86,6 +87,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         consumers,
         devices,
         enrolment,
+        wishes,
     )
     for part in parts:
         api.include_router(part.router)

@@ -29,6 +29,7 @@ RATES: Final = {
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
+    "wish": parse("6/hour"),
     "log": parse("30/minute"),
     "enrolment": parse("10/minute"),
 }

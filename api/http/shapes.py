@@ -11,7 +11,9 @@ from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
 from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
 from gateway.journey.slots import CodeShown
+from gateway.journey.wishes import open_wish
 from gateway.store import Device, Key, Offer, Stay, Unit
+from gateway.store.wishes import DateWish
 
 Short = Annotated[str, Field(max_length=200)]
 Instant = Annotated[str, Field(max_length=40, examples=["2026-12-01T15:00"])]
@@ -177,6 +179,15 @@ class StayShown(BaseModel):
     keys: list[KeyShown]
     codes: list[CodeStandingShown] = []
     registrations: list["FilingShown"]
+    wish: "WishShown | None" = None
+
+
+class WishShown(BaseModel):
+    """A tenant's wish to stay until another moment; `agreed` null until it was answered."""
+
+    until: str
+    asked_at: int
+    agreed: bool | None
 
 
 class FilingShown(BaseModel):
@@ -381,9 +392,7 @@ def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
 def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
     """A passcode's standing for its landlord."""
     dates = {"from_": wall_clock(code.begins, zone), "until": wall_clock(code.standing.ends, zone)}
-    return CodeStandingShown(
-        lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now)
-    )
+    return CodeStandingShown(lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now))
 
 
 def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
@@ -401,7 +410,7 @@ def stay_shown(
     session: Session, stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int
 ) -> StayShown:
     """A stay for its landlord."""
-    zone = stay.unit.timezone
+    zone, wish = stay.unit.timezone, open_wish(session, stay)
     return StayShown(
         id=stay.id,
         unit=stay.unit_id,
@@ -416,4 +425,11 @@ def stay_shown(
         keys=[key_shown(session, key, now) for key in stay.keys],
         codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
         registrations=filings,
+        wish=wish_shown(wish) if wish else None,
     )
+
+
+def wish_shown(wish: DateWish) -> WishShown:
+    """A wish for tenant and landlord."""
+    until = wall_clock(wish.until_at, wish.stay.unit.timezone)
+    return WishShown(until=until, asked_at=wish.asked_at, agreed=wish.agreed)

@@ -18,6 +18,8 @@ EventType = Literal[
     "UnlockRefused",
     "DoorUnlocked",
     "Arrived",
+    "DatesAsked",
+    "DatesAnswered",
     "StayChanged",
     "CheckedOut",
     "StayCancelled",

@@ -9,6 +9,7 @@ from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Regist
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
 from gateway.store.slots import SlotCode
 from gateway.store.stays import Command, Consent, Key, Offer, Passcode, Person, Stay, Verification
+from gateway.store.wishes import DateWish
 
 __all__ = [
     "Account",
@@ -17,6 +18,7 @@ __all__ = [
     "Claim",
     "Command",
     "Consent",
+    "DateWish",
     "Delivery",
     "Device",
     "Disclosure",

@@ -16,6 +16,7 @@ from api.http.shapes import (
     RecordOpened,
     StayShown,
     UnitShown,
+    WishShown,
 )
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked
@@ -250,12 +251,14 @@ EMPTY_FORM: dict[str, Any] = {
     "missing": [],
 }
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
+WISH = WishShown(until=wall_clock(NOW + 4 * DAY, ZONE), asked_at=NOW - 300, agreed=None)
 KEY_PAGE: dict[str, Any] = {
     "door": door("on_lock"),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted")],
     "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
+    "wish": WISH,
 }
 
 
@@ -338,7 +341,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),
-    "stay-arrived": ("stay.html", stay_values(ARRIVED, LOCK)),
+    "stay-arrived": ("stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
     "stay-leaving": ("stay.html", stay_values(LEAVING, AWAY)),
     "officer": (
         "officer.html",

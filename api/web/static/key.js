@@ -61,11 +61,11 @@ export function base64url(bytes) {
   return btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** {at, nonce, signature} over "lodgekey-<act>\n<id>\n<at>\n<nonce>"; the signature is raw r||s (IEEE P1363). */
-export async function proof(pair, act, id) {
+/** {at, nonce, signature} over "lodgekey-<act>\n<id>\n<at>\n<nonce>", `more` in further lines; raw r||s (IEEE P1363). */
+export async function proof(pair, act, id, ...more) {
   const at = Math.floor(Date.now() / 1000);
   const nonce = base64url(crypto.getRandomValues(new Uint8Array(16)));
-  const words = new TextEncoder().encode(`lodgekey-${act}\n${id}\n${at}\n${nonce}`);
+  const words = new TextEncoder().encode([`lodgekey-${act}`, id, at, nonce, ...more].join("\n"));
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, words);
   return { at, nonce, signature: base64url(signature) };
 }

@@ -2,6 +2,7 @@
 
 import { bind, pairsFor, proof } from "./key.js";
 import { noteCodes } from "./note.js";
+import { manageStay } from "./stay.js";
 import { look } from "./wait.js";
 
 const HOLD = 1000; // ms
@@ -140,6 +141,7 @@ async function start(section) {
   const pair = await holderOf(section.dataset.key);
   section.querySelector(".not-here").hidden = Boolean(pair);
   const unlocker = new Unlocker(section, pair);
+  if (pair) manageStay(section.dataset.key, pair);
   if (!pair || !unlocker.button) return;
   unlocker.button.hidden = false;
   section.querySelector(".hint").hidden = false;

@@ -1,0 +1,64 @@
+"""The stay in its tenant's hands: end it, or ask for other dates. Signed by the phone that holds the key."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict
+
+from api.http.context import Gate, LandlordId, check_origin, limit_rate
+from api.http.keys import signature_of
+from api.http.shapes import Instant, UnlockForm, WishShown, wish_shown
+from gateway.domain.key import Proof
+from gateway.journey import wishes as steps
+from gateway.journey.landlord import stay_of
+
+holder = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
+landlord = APIRouter(tags=["landlord"])
+
+
+class WishForm(UnlockForm):
+    """Signed over `lodgekey-dates`, key id, `at`, `nonce` and `until`, by lines."""
+
+    until: Instant
+
+
+class AnswerForm(BaseModel):
+    """What the landlord says to a wish."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: Literal["agree", "decline"]
+
+
+def proof_of(form: UnlockForm) -> Proof:
+    """What the holder shows."""
+    return Proof(form.at, form.nonce, signature_of(form.signature))
+
+
+@holder.post("/{key_id}/end", status_code=204)
+def end_stay(gateway: Gate, key_id: str, form: UnlockForm) -> None:
+    """End the stay now, signed over `lodgekey-end`: keys are revoked until read back, the check-out is reported."""
+    with gateway.database.writing() as session:
+        steps.end_for_holder(session, key_id, proof_of(form), gateway.keyring, gateway.now())
+
+
+@holder.post("/{key_id}/dates", status_code=202)
+def ask_for_dates(gateway: Gate, key_id: str, form: WishForm) -> WishShown:
+    """Ask the landlord for another end of the stay; a later wish takes the place of an earlier one."""
+    with gateway.database.writing() as session:
+        wish = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
+        limit_rate("wish", wish.stay_id)
+        return wish_shown(wish)
+
+
+@landlord.post("/stays/{stay_id}/wish")
+def answer_wish(gateway: Gate, landlord_id: LandlordId, stay_id: str, form: AnswerForm) -> WishShown:
+    """Agree to the tenant's wish, which changes the stay, or decline it, which changes nothing."""
+    with gateway.database.writing() as session:
+        stay = stay_of(session, stay_id, landlord_id)
+        agreed = form.answer == "agree"
+        return wish_shown(steps.answer_wish(session, stay, agreed=agreed, keyring=gateway.keyring, now=gateway.now()))
+
+
+router = APIRouter()
+router.include_router(holder)
+router.include_router(landlord)

@@ -1,0 +1,33 @@
+"""The landlord's answer to a tenant who asks for other dates."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.http import wishes as api
+from api.http.context import Gate, LandlordId
+from api.http.landlord import read_stay
+from api.web.landlord import stay_page, unit_named
+from api.web.page_route import PageRoute, go
+from gateway.domain.errors import LodgekeyError, NotFound
+
+router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
+
+
+@router.post("/stays/{stay_id}/wish")
+def answer_wish(
+    request: Request,
+    gateway: Gate,
+    landlord_id: LandlordId,
+    stay_id: str,
+    answer: Annotated[Literal["agree", "decline"], Form()],
+) -> Response:
+    """Agree or decline; what stands against the dates is said on the page of the stay."""
+    try:
+        api.answer_wish(gateway, landlord_id, stay_id, api.AnswerForm(answer=answer))
+    except NotFound:
+        raise
+    except LodgekeyError as error:
+        stay = read_stay(gateway, landlord_id, stay_id)
+        return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+    return go(f"/landlord/stays/{stay_id}")

@@ -1,0 +1,73 @@
+"""What a tenant does about the stay itself: end it, or ask the landlord for other dates."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain import stay as stays
+from gateway.domain.errors import Conflict, InputRefused, NotFound
+from gateway.domain.key import Proof
+from gateway.domain.stay import Window, instant, wall_clock
+from gateway.domain.wish import dates_statement, end_statement
+from gateway.journey.keyring import Keyring
+from gateway.journey.landlord import change_stay, end_stay
+from gateway.journey.lock import holders_key
+from gateway.outbox import record
+from gateway.store import Key, Stay
+from gateway.store.wishes import DateWish
+
+
+def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring, now: int) -> Stay:
+    """Step 9, by the tenant: the stay ends as if the landlord had ended it. Conflict where others live there too."""
+    key = _held(session, key_id, end_statement(key_id, proof), proof, now)
+    others = [person for person in key.stay.people if person.erased_at is None and person.id != key.person_id]
+    if others:
+        raise Conflict("Other people are registered for this stay too. Please ask your landlord to end it.")
+    return end_stay(session, key.stay, keyring, now)
+
+
+def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateWish:
+    """The tenant asks to stay until another moment (RFC 3339, or the unit's wall clock). Nothing changes by asking."""
+    key = _held(session, key_id, dates_statement(key_id, proof, until), proof, now)
+    zone = key.stay.unit.timezone
+    until_at = instant(until, zone, "until")
+    if until_at <= max(now, key.stay.from_at):
+        raise InputRefused("Please choose a moment in the future.", field="until")
+    if until_at == key.stay.until_at:
+        raise InputRefused("Your stay ends at that moment already.", field="until")
+    wish = open_wish(session, key.stay) or DateWish(stay=key.stay)
+    wish.person_id, wish.until_at, wish.asked_at = key.person_id, until_at, now
+    session.add(wish)
+    session.flush()
+    record(session, "DatesAsked", now, stay=key.stay, data={"wish": wish.id, "until": wall_clock(until_at, zone)})
+    return wish
+
+
+def answer_wish(session: Session, stay: Stay, *, agreed: bool, keyring: Keyring, now: int) -> DateWish:
+    """The landlord's answer; agreeing changes the stay, with all that follows. StaysOverlap, NotFound or Conflict."""
+    wish = open_wish(session, stay)
+    if wish is None:
+        raise NotFound("There is no wish for other dates any more.")
+    if agreed:
+        change_stay(session, stay, Window(stay.from_at, wish.until_at), keyring, now)
+    wish.answered_at, wish.agreed = now, agreed
+    record(session, "DatesAnswered", now, stay=stay, data={"wish": wish.id, "agreed": agreed})
+    return wish
+
+
+def open_wish(session: Session, stay: Stay) -> DateWish | None:
+    """The wish of a stay that waits for the landlord."""
+    query = select(DateWish).where(DateWish.stay_id == stay.id, DateWish.answered_at.is_(None))
+    return session.scalars(query).first() if stay.state in stays.OCCUPYING else None
+
+
+def latest_wish(session: Session, stay: Stay) -> DateWish | None:
+    """The last wish of a stay, answered or not."""
+    query = select(DateWish).where(DateWish.stay_id == stay.id).order_by(DateWish.asked_at.desc())
+    return session.scalars(query).first()
+
+
+def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
+    key = holders_key(session, key_id, statement, proof, now)
+    if key.desired != "present" or key.stay.state not in stays.OCCUPYING:
+        raise Conflict("This stay is over already.")
+    return key

@@ -1,0 +1,21 @@
+"""What tenants ask their landlord for."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gateway.store.model import Id, Model
+from gateway.store.stays import Stay
+
+
+class DateWish(Model):
+    """A tenant asks to stay until another moment; open until the landlord has answered. One open wish a stay."""
+
+    __tablename__ = "date_wishes"
+    id: Mapped[Id]
+    stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    until_at: Mapped[int]
+    asked_at: Mapped[int]
+    answered_at: Mapped[int | None]
+    agreed: Mapped[bool | None]
+    stay: Mapped[Stay] = relationship(lazy="joined")
