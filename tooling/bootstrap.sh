@@ -75,6 +75,8 @@ prepare_python() {
 has_command() { [ -x "/usr/sbin/$1" ] || command -v "$1" >/dev/null || [ -x "$tools/bin/$1" ]; }
 has_font() { [ -n "$(find /usr/share/fonts "$tools/debian/usr/share/fonts" -name "$1" 2>/dev/null | head -n 1)" ]; }
 
+has_postgres() { [ -n "$(find /usr/lib/postgresql "$tools/debian/usr/lib/postgresql" -name initdb 2>/dev/null | head -n 1)" ]; }
+
 missing_packages() {
     has_command mosquitto || echo mosquitto
     has_font 'NotoSansCJK*' || echo fonts-noto-cjk
@@ -82,6 +84,7 @@ missing_packages() {
     [ "$purpose" = test ] || return 0
     has_command chromium || has_command google-chrome || echo chromium
     has_command ffmpeg || echo ffmpeg
+    has_postgres || echo postgresql
 }
 
 apt_as_root() {
