@@ -16,6 +16,7 @@ from certs.keys import load_private_key, new_private_key, public_from_point, sav
 from devices.driver import Driver
 from devices.drivers.native import NativeDriver
 from devices.link import Link
+from devices.links.ble import BleRadio
 from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.links.tls import client_tls
 from gateway.answers import Answers
@@ -44,14 +45,16 @@ from gateway.relay.certificates import CertificateSenders
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
+from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.revocation import Revocation, RevokedDevice
 from gateway.settings import Settings
+from gateway.single_sign_on import SingleSignOn
 from gateway.store import Device
 from gateway.store.database import Database
-from gateway.single_sign_on import SingleSignOn
 from gateway.store.sealing import Vault
 from gateway.succession import Succession
+from gateway.vendor_locks import VendorLocks, radio_named, with_radio
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +74,12 @@ class Gateway:
     """Everything one gateway process holds. `async with Gateway(settings)` runs it."""
 
     def __init__(
-        self, settings: Settings, now: Callable[[], int] = utc_now, *, identity: Identity | None = None
+        self,
+        settings: Settings,
+        now: Callable[[], int] = utc_now,
+        *,
+        identity: Identity | None = None,
+        radio: BleRadio | None = None,
     ) -> None:
         folder = settings.folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,9 +121,12 @@ class Gateway:
         provider = settings.single_sign_on
         self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
         self._mqtt = MqttLink(address)
-        self.link: Link = self._mqtt
+        self.radio = radio or radio_named(settings.bluetooth)
+        self.link: Link = with_radio(self._mqtt, self.radio)
+        self.vendor_locks = VendorLocks.open(settings.gateway_name, settings.home_broker, self.radio, folder, now)
         self.drivers: Mapping[str, Driver] = {
-            "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now)
+            "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now),
+            **self.vendor_locks.drivers,
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
         self.lock_senders = LockSenders(self.database, self.drivers, now)
@@ -148,9 +159,10 @@ class Gateway:
 
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
+        slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
         papers = CertificateSenders(self.database, self.drivers, self.succession.present, self.now)
-        return self.lock_senders.table() | papers.table() | registries.table() | self.webhooks.table()
+        return self.lock_senders.table() | slots.table() | papers.table() | registries.table() | self.webhooks.table()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -165,6 +177,9 @@ class Gateway:
             await self.broker.start()
         self.feed.start()
         await self.link.start()
+        for link in self.vendor_locks.links:
+            await link.start()
+            self._run("intake of other makers' locks", self.intake.run(link))
         await self.identity.start()
         self._run("relay", self.relay.run())
         self._run("intake", self.intake.run(self.link))
@@ -177,7 +192,8 @@ class Gateway:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.feed.stop()
         await self.kiosk_desk.stop()
-        await self.link.stop()
+        for link in (self.link, *self.vendor_locks.links):
+            await link.stop()
         await self.identity.stop()
         await self.webhooks.close()
         for registry in self.registries.values():
@@ -196,7 +212,7 @@ class Gateway:
         """The key a device signs with; None where it is unknown or out of service."""
         with self.database.reading() as session:
             device = session.get(Device, device_id)
-        if device is None or device.revoked_at is not None:
+        if device is None or device.revoked_at is not None or not device.public_key:
             return None
         return public_from_point(device.public_key)
 

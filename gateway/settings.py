@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.home_broker import HomeBroker
 from gateway.identity.settings import Thresholds
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     broker_cert_file: Path | None = None
     broker_key_file: Path | None = None
 
+    home_broker: HomeBroker | None = None  # the operator's own: LODGEKEY_HOME_BROKER__HOST, …__USER, and so on
+    bluetooth: str = ""  # "any", or an adapter's name (hci0); none unless set
+
     identity_workers: Annotated[int, Field(ge=1, le=16)] = 1
     identity_engine: Literal["face_recognition", "five_point"] = "face_recognition"
     face_thresholds: dict[str, Thresholds] = {}  # by engine, e.g. {"five_point": {"accept": 0.4, "refuse": 0.55}}
@@ -79,6 +83,7 @@ class Settings(BaseSettings):
 
     country_certificates: Path | None = None  # a folder of CSCA certificates whose documents' chips are believed
     face_filings: dict[str, str] = {}  # by jurisdiction, the number of the filing due for very many stored faces
+
     @property
     def address(self) -> str:
         """Where people reach the pages, without a slash at the end."""

@@ -6,15 +6,18 @@ from typing import Annotated, Literal
 
 import typer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.web.kiosk import jurisdiction_at, write_kiosk_page
 from certs.ca import Authority
+from devices.drivers import DRIVERS
 from gateway.bootstrap import utc_now
 from gateway.domain.errors import LodgekeyError
 from gateway.enrolment import enrol_device, revoke_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit
 from gateway.store.database import Database
+from gateway.vendor_locks import take_into_service
 
 app = typer.Typer(help="Locks and kiosks.", no_args_is_help=True)
 
@@ -22,21 +25,28 @@ app = typer.Typer(help="Locks and kiosks.", no_args_is_help=True)
 @app.command()
 def add(
     device: Annotated[str, typer.Argument(help="Its id: small letters, digits and hyphens.")],
-    out: Annotated[Path, typer.Option(help="Folder to write its key and certificate to.")],
     site: Annotated[str, typer.Option(help="The building or compound.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write its key and certificate to.")] = None,
     kind: Annotated[Literal["lock", "kiosk"], typer.Option(help="lock or kiosk")] = "lock",
     unit: Annotated[str | None, typer.Option(help="Code of the unit whose door it is on.")] = None,
+    driver: Annotated[str, typer.Option(help="native for ours, else the maker's: see docs/drivers.md.")] = "native",
+    secrets: Annotated[
+        Path | None, typer.Option(help="JSON with its address and keys, for a lock over Bluetooth.")
+    ] = None,
 ) -> None:
-    """Give a device a certificate and write the folder it starts from."""
+    """Take a device into service: ours gets a certificate and the folder it starts from, another maker's needs none."""
     settings = Settings()
+    if driver != "native":
+        add_other_makers(settings, device, site=site, driver=driver, unit=unit, secrets=secrets)
+        return
+    if out is None:
+        raise typer.BadParameter("A device of ours needs --out, the folder it starts from.")
     authority, database = Authority.open(settings.folder / "certs", utc_now), Database(settings.database)
     database.migrate()
     host = settings.broker_host or settings.host
     try:
         with database.writing() as session:
-            found = session.scalars(select(Unit).where(Unit.code == unit)).one_or_none() if unit else None
-            if unit and found is None:
-                raise typer.BadParameter(f"There is no unit with the code {unit}.")
+            found = unit_coded(session, unit)
             row = enrol_device(
                 session,
                 authority,
@@ -54,6 +64,35 @@ def add(
     except LodgekeyError as error:
         raise typer.BadParameter(error.detail) from None
     typer.echo(json.dumps({"device": device, "folder": str(out), "certificate_expires_at": expires}))
+
+
+def add_other_makers(
+    settings: Settings, device: str, *, site: str, driver: str, unit: str | None, secrets: Path | None
+) -> None:
+    """A lock with a driver of its own."""
+    if driver not in DRIVERS:
+        raise typer.BadParameter(f"There is no driver {driver}. There are: {', '.join(sorted(DRIVERS))}.")
+    given = json.loads(secrets.read_text()) if secrets else {}
+    database = Database(settings.database)
+    database.migrate()
+    try:
+        with database.writing() as session:
+            found = unit_coded(session, unit)
+            take_into_service(
+                session, settings.folder, driver=driver, device=device, site=site, unit=found, secrets=given
+            )
+    except LodgekeyError as error:
+        raise typer.BadParameter(error.detail) from None
+    can = sorted(ability.value for ability in DRIVERS[driver].abilities)
+    typer.echo(json.dumps({"device": device, "driver": driver, "abilities": can}))
+
+
+def unit_coded(session: Session, code: str | None) -> Unit | None:
+    """The unit with this code, where one is given."""
+    found = session.scalars(select(Unit).where(Unit.code == code)).one_or_none() if code else None
+    if code and found is None:
+        raise typer.BadParameter(f"There is no unit with the code {code}.")
+    return found
 
 
 @app.command()

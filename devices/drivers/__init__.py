@@ -4,9 +4,10 @@ from typing import Final
 
 from devices.drivers.native import NativeDriver
 from devices.drivers.nuki import NukiDriver
+from devices.drivers.vendor import MqttDriver, RadioDriver
 from devices.drivers.zigbee2mqtt import Zigbee2MqttDriver
 
-DRIVERS: Final[dict[str, type[NativeDriver | NukiDriver | Zigbee2MqttDriver]]] = {
+DRIVERS: Final[dict[str, type[NativeDriver | MqttDriver | RadioDriver]]] = {
     "native": NativeDriver,
     "nuki": NukiDriver,
     "zigbee2mqtt": Zigbee2MqttDriver,

@@ -7,27 +7,26 @@ says is as trustworthy as that broker's rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from devices.driver import Ability, LockAddress, Unable, Unreadable
-from devices.drivers.turns import Turns
+from devices.drivers.vendor import MqttDriver
 from devices.intents import Intent, LockDoor, Unlock
-from devices.link import Link, Received
+from devices.link import Received
 from devices.links.addressing import Place
-from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.reports import Answered, Happened, Reachable, Report
 from devices.wire.errors import BadTopic
-from devices.wire.messages import Bolt, State
+from devices.wire.messages import Bolt
 
 BOLTS: Final[dict[int, Bolt]] = {
     1: "locked", 2: "unlocking", 3: "unlocked", 4: "locking", 5: "unlocked", 6: "unlocked", 7: "unlocking",
     254: "jammed",
 }  # fmt: skip
 ACTIONS: Final = {1: "unlocked", 2: "locked", 3: "unlocked", 4: "unlocked", 5: "unlocked", 6: "locked"}
-DOORS: Final[dict[int, tuple[str, dict[str, object]]]] = {
-    2: ("door", {"open": False}), 3: ("door", {"open": True}), 240: ("tampered", {}),
-}  # fmt: skip
+DOORS: Final = {2: False, 3: True}
+TAMPERED: Final = 240
 MEANS: Final = {0: "ble", 1: "knob", 2: "knob", 3: "auto", 6: "auto", 172: "gateway"}
 COMMANDS: Final[dict[type[Intent], bytes]] = {Unlock: b"1", LockDoor: b"2"}
 TOLD: Final = ("connected", "state", "commandResponse", "lockActionEvent", "batteryChargeState", "doorsensorState")
@@ -61,15 +60,16 @@ class NukiTopics:
         return self.site, parts[1].lower(), parts[2]
 
 
-class NukiDriver:
+class NukiDriver(MqttDriver):
     """Lock actions out; state, events and answers in."""
 
     name = "nuki"
     abilities = frozenset({Ability.UNLOCK, Ability.LOCK})
 
-    def __init__(self, link: Link, now: Callable[[], int]) -> None:
-        """`link` carries NukiTopics."""
-        self._turns = Turns(link, now)
+    @staticmethod
+    def topics(site: str) -> NukiTopics:
+        """Those above."""
+        return NukiTopics(site)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """One lock action. Raises Unable, LinkDown."""
@@ -91,11 +91,11 @@ class NukiDriver:
         if message.channel == "commandResponse":
             return self._turns.settle(device, *(("done",) if number == 0 else ("failed", "vendor_error")))
         if message.channel == "state":
-            return [StateTold(device, self._state(BOLTS.get(number, "unknown")))]
+            return [self._told(device, BOLTS.get(number, "unknown"))]
         if message.channel == "batteryChargeState" and number <= 100:
-            return self._happened(device, "battery", {"percent": number})
+            return [self._happened(device, "battery", percent=number)]
         if message.channel == "doorsensorState":
-            return self._happened(device, *DOORS[number]) if number in DOORS else []
+            return self._door(device, number)
         raise Unreadable("bad_message")
 
     def _event(self, device: str, payload: bytes) -> list[Happened]:
@@ -107,15 +107,12 @@ class NukiDriver:
         if fields[0] not in ACTIONS:
             return []
         means = "passcode" if codes and codes[0] not in (b"", b"0") else MEANS.get(fields[1], "knob")
-        return self._happened(device, ACTIONS[fields[0]], {"means": means})
+        return [self._happened(device, ACTIONS[fields[0]], means=means)]
 
-    def _happened(self, device: str, kind: str, body: dict[str, object]) -> list[Happened]:
-        return [Happened(device, self._turns.next_seq(), self._turns.now(), kind, body)]
-
-    def _state(self, bolt: Bolt) -> State:
-        return State(
-            self._turns.next_seq(), self._turns.now(), bolt, "unknown", None, (), "set", nonce=b"", epoch=0, firmware=""
-        )
+    def _door(self, device: str, number: int) -> list[Happened]:
+        if number == TAMPERED:
+            return [self._happened(device, "tampered")]
+        return [self._happened(device, "door", open=DOORS[number])] if number in DOORS else []
 
 
 def _number(payload: bytes) -> int:

@@ -5,24 +5,24 @@ ours: whoever runs Zigbee2MQTT can open the door. The friendly name must be one 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from devices.driver import Ability, LockAddress, Unable, Unreadable
-from devices.drivers.turns import Turns
+from devices.drivers.vendor import MqttDriver, json_object, percent
 from devices.intents import DropPasscode, Intent, LockDoor, PutPasscode, Unlock
-from devices.link import Link, Received
+from devices.link import Received
 from devices.links.addressing import Place
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
 from devices.wire.errors import BadTopic
-from devices.wire.messages import Bolt, State
+from devices.wire.messages import Bolt
 from devices.wire.topics import IDENTIFIER
 
 BOLTS: Final[dict[Any, Bolt]] = {"locked": "locked", "unlocked": "unlocked", "not_fully_locked": "jammed"}
 MEANS: Final = {"keypad": "passcode", "rfid": "passcode", "manual": "knob", "rf": "gateway"}
 ACTIONS: Final = {"unlock": "unlocked", "lock": "locked", "manual_unlock": "unlocked", "manual_lock": "locked"}
-LARGEST = 8192
+MOST_USERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,16 @@ class Zigbee2MqttTopics:
         return self.site, parts[0], parts[1] if len(parts) == 2 else "state"
 
 
-class Zigbee2MqttDriver:
+class Zigbee2MqttDriver(MqttDriver):
     """A command is done when the lock's next state says so; there is no other answer."""
 
     name = "zigbee2mqtt"
     abilities = frozenset({Ability.UNLOCK, Ability.LOCK, Ability.PASSCODES})
 
-    def __init__(self, link: Link, now: Callable[[], int]) -> None:
-        """`link` carries Zigbee2MqttTopics."""
-        self._turns = Turns(link, now)
+    @staticmethod
+    def topics(site: str) -> Zigbee2MqttTopics:
+        """Those above."""
+        return Zigbee2MqttTopics(site)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """Ask for a state or a PIN slot. Raises Unable, LinkDown."""
@@ -68,7 +69,7 @@ class Zigbee2MqttDriver:
 
     def read(self, message: Received) -> Sequence[Report]:
         """Answer, event and state, as far as the message says them. Raises Unreadable."""
-        said = _object(message.payload)
+        said = json_object(message.payload)
         if message.channel == "availability" and said.get("state") in ("online", "offline"):
             return [Reachable(message.device, said.get("state") == "online")]
         if message.channel != "state":
@@ -91,16 +92,14 @@ class Zigbee2MqttDriver:
         if kind is None:
             return []
         means = MEANS.get(str(said.get("action_source_name")), "knob")
-        return [Happened(device, self._turns.next_seq(), self._turns.now(), kind, {"means": means})]
+        user = said.get("action_user")
+        slot = {"slot": user} if means == "passcode" and type(user) is int and 0 <= user < MOST_USERS else {}
+        return [self._happened(device, kind, means=means, **slot)]
 
     def _state(self, device: str, said: dict[str, Any]) -> list[StateTold]:
         if "lock_state" not in said:
             return []
-        battery = said.get("battery")
-        percent = int(battery) if isinstance(battery, int | float) and 0 <= battery <= 100 else None
-        bolt = BOLTS.get(str(said["lock_state"]), "unknown")
-        seq, at = self._turns.next_seq(), self._turns.now()
-        return [StateTold(device, State(seq, at, bolt, "unknown", percent, (), "set", b"", epoch=0, firmware=""))]
+        return [self._told(device, BOLTS.get(str(said["lock_state"]), "unknown"), percent(said.get("battery")))]
 
 
 def _words(intent: Intent) -> tuple[str, dict[str, object]]:
@@ -117,17 +116,3 @@ def _words(intent: Intent) -> tuple[str, dict[str, object]]:
             return f"pin_code_deleted:{slot}", {"pin_code": {"user": slot, "pin_code": None}}
         case _:
             raise Unable("unknown_type")
-
-
-def _object(payload: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(payload, parse_constant=_refuse) if len(payload) <= LARGEST else None
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("bad_message") from error
-    if not isinstance(said, dict):
-        raise Unreadable("bad_message")
-    return said
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)

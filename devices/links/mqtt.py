@@ -14,7 +14,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -40,12 +40,19 @@ _DICE = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the broker is and as whom to come; the client id is the name in the certificate."""
+    """Where the broker is and as whom to come; on our own broker the client id is the name in the certificate.
+
+    An operator's own broker may want a name and a password instead, and may do without TLS on a network of its own.
+    `will` (topic, payload) is what the broker says, retained, when the connection is lost.
+    """
 
     host: str
     port: int
     client_id: str
-    tls: ssl.SSLContext
+    tls: ssl.SSLContext | None
+    user: str = ""
+    password: str = field(default="", repr=False)
+    will: tuple[str, bytes] | None = None
 
 
 class MqttLink:
@@ -78,7 +85,7 @@ class MqttLink:
         """Connected and subscribed, so that an answer to a command cannot be missed."""
         return self._up.is_set()
 
-    def present(self, tls: ssl.SSLContext) -> None:
+    def present(self, tls: ssl.SSLContext | None) -> None:
         """Come with these certificates from the next connection on; the present one goes on."""
         self._address = replace(self._address, tls=tls)
 
@@ -125,6 +132,15 @@ class MqttLink:
             raise NobodyListens("the device has no session at the broker")
         if reason.is_failure:
             raise LinkDown(f"the broker refused the command: {reason}")
+
+    async def announce(self, topic: str, payload: bytes) -> None:
+        """Leave a statement for whoever comes later (retained), on a topic no device listens on. Raises LinkDown."""
+        if not self.connected:
+            raise LinkDown("there is no connection to the broker")
+        info = self._client.publish(topic, payload, qos=1, retain=True)
+        reason = await self._answer_to(info.mid, KEEPALIVE_SECONDS)
+        if reason.is_failure:
+            raise LinkDown(f"the broker refused it: {reason}")
 
     async def batches(self) -> AsyncIterator[list[Received]]:
         """Yield what has arrived, oldest first, at most the receive maximum at once."""
@@ -213,7 +229,12 @@ class MqttLink:
             manual_ack=True,
             reconnect_on_failure=False,
         )
-        client.tls_set_context(self._address.tls)
+        if self._address.tls:
+            client.tls_set_context(self._address.tls)
+        if self._address.user:
+            client.username_pw_set(self._address.user, self._address.password)
+        if self._address.will:
+            client.will_set(*self._address.will, qos=1, retain=True)
         client.max_inflight_messages_set(1000)
         client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect

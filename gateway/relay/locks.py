@@ -45,7 +45,7 @@ class LockSenders:
             return Sent(Refused("the key was revoked before the command was sent"))
         command_id, expires = str(delivery.command_id), int(delivery.expires_at or 0)
         intent = Unlock(bytes.fromhex(command_id), bytes.fromhex(key.id), expires)
-        return await self._send(device, intent, Sent(Done("sent")), delivery)
+        return await self.send(device, intent, Sent(Done("sent")), delivery)
 
     async def ask(self, delivery: Delivery) -> Sent:
         """Until the lock itself says that it is so, or nobody wants it any more: a key put or dropped, a list, a state.
@@ -60,7 +60,7 @@ class LockSenders:
             ready = self._ready.pop(delivery.id)
         if not isinstance(ready, Ready):
             return Sent(ready)
-        return await self._send(ready.device, ready.intent, self._ask_again(delivery), delivery)
+        return await self.send(ready.device, ready.intent, self._ask_again(delivery), delivery)
 
     def prepare(self, session: Session, deliveries: Sequence[Delivery], now: int) -> None:
         """Write down the commands of attempts that are about to be made, so that no answer comes before its command."""
@@ -74,7 +74,7 @@ class LockSenders:
             device = session.get_one(Device, delivery.about)
         now = self._now()
         intent = SetTime(os.urandom(16), now, device.nonce or b"", now + UNLOCK_LIFETIME)
-        return await self._send(device, intent, Sent(Done("sent")), delivery)
+        return await self.send(device, intent, Sent(Done("sent")), delivery)
 
     async def show(self, delivery: Delivery) -> Sent:
         """What a kiosk's screen is to say; ids and stable codes only."""
@@ -84,16 +84,19 @@ class LockSenders:
         if "registration" in body:
             body["registration"] = bytes.fromhex(body["registration"])
         intent = Show(os.urandom(16), body, self._now() + COMMAND_LIFETIME)
-        return await self._send(device, intent, Sent(Done("sent")), delivery)
+        return await self.send(device, intent, Sent(Done("sent")), delivery)
 
     @staticmethod
     def _key_and_device(session: Session, key_id: str) -> tuple[Key, Device]:
         key = session.get_one(Key, key_id)
         return key, key.device
 
-    async def _send(self, device: Device, intent: Intent, sent: Sent, delivery: Delivery) -> Sent:
+    async def send(self, device: Device, intent: Intent, sent: Sent, delivery: Delivery) -> Sent:
+        """Have the device's driver ask it; what came of it, `sent` where it went out."""
         if device.revoked_at is not None:
             return Sent(Refused("the device's certificate was revoked"))
+        if device.driver not in self._drivers:
+            return Sent(Refused("no way to this make of lock is set up"))
         try:
             answer = await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
         except LinkDown as error:

@@ -1,0 +1,129 @@
+"""What drivers of other makers' locks share: such a lock knows no command ids, sequences or signatures of ours."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, ClassVar, Final, NoReturn, get_args
+
+from devices.driver import Ability, LockAddress, Unable, Unreadable
+from devices.drivers.turns import Turns
+from devices.intents import Intent, LockDoor, ReadBack, Unlock
+from devices.link import Link, LinkDown, Received
+from devices.links.addressing import Addressing
+from devices.links.radio import LOOK, Found, LibraryLock
+from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.wire.messages import Bolt, Door, State
+
+LARGEST: Final = 8192
+WORDS: Final[dict[type[Intent], bytes]] = {Unlock: b"unlock", LockDoor: b"lock", ReadBack: LOOK}
+
+
+class VendorDriver:
+    """One open command a lock, and reports numbered by us."""
+
+    name: ClassVar[str]
+    abilities: ClassVar[frozenset[Ability]]
+
+    def __init__(self, link: Link, now: Callable[[], int]) -> None:
+        """`now`: UTC seconds."""
+        self._turns = Turns(link, now)
+
+    async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
+        """As devices.driver says."""
+        raise NotImplementedError
+
+    def read(self, message: Received) -> Sequence[Report]:
+        """As devices.driver says."""
+        raise NotImplementedError
+
+    def _happened(self, device: str, kind: str, **body: object) -> Happened:
+        return Happened(device, self._turns.next_seq(), self._turns.now(), kind, body)
+
+    def _told(self, device: str, bolt: Bolt, battery: int | None = None, door: Door = "unknown") -> StateTold:
+        """Where the bolt is; `battery` in percent. What such a lock does not say is unknown."""
+        seq, at = self._turns.next_seq(), self._turns.now()
+        return StateTold(device, State(seq, at, bolt, door, battery, (), "set", nonce=b"", epoch=0, firmware=""))
+
+
+class MqttDriver(VendorDriver):
+    """A lock on the operator's own broker."""
+
+    @staticmethod
+    def topics(site: str) -> Addressing:
+        """How its topics name locks; every lock behind one link is of this site."""
+        raise NotImplementedError
+
+
+class RadioDriver(VendorDriver):
+    """A lock spoken to through its maker's Bluetooth library, which is an extra: without it every command is refused.
+
+    A driver says which library it is, which secrets a lock of the make takes besides its `address`, and how one is
+    opened.
+    """
+
+    abilities = frozenset({Ability.UNLOCK, Ability.LOCK, Ability.READ_BACK})
+    library: ClassVar[str]
+    extra: ClassVar[str]
+    secrets: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def open_lock(
+        cls, library: Any, found: Found, secrets: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[LibraryLock]:
+        """The lock, connected or ready to connect, until the block ends."""
+        raise NotImplementedError
+
+    @classmethod
+    def open(cls, found: Found, secrets: Mapping[str, str]) -> AbstractAsyncContextManager[LibraryLock]:
+        """What RadioLink opens locks with. Raises LinkDown where the library is not installed."""
+        try:
+            library = importlib.import_module(cls.library)
+        except ImportError:
+            raise LinkDown(f"install lodgekey[{cls.extra}] for locks of this make") from None
+        return cls.open_lock(library, found, secrets)
+
+    async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
+        """One conversation with the lock. Raises Unable, LinkDown."""
+        word = WORDS.get(type(intent))
+        if word is None:
+            raise Unable("unknown_type")
+        return await self._turns.ask(lock, intent, "cmd", word, wanted="")
+
+    def read(self, message: Received) -> Sequence[Report]:
+        """At most one report. Raises Unreadable."""
+        device = message.device
+        if message.channel == "online" and message.payload in (b"0", b"1"):
+            return [Reachable(device, message.payload == b"1")]
+        said = json_object(message.payload)
+        match message.channel:
+            case "ack" if said.get("outcome") in ("done", "failed"):
+                code = said.get("code")
+                return self._turns.settle(device, said["outcome"], code if isinstance(code, str) else None)
+            case "event" if said.get("type") in ("locked", "unlocked"):
+                return [self._happened(device, said["type"], means="gateway")]
+            case "state" if said.get("bolt") in get_args(Bolt) and said.get("door") in get_args(Door):
+                return [self._told(device, said["bolt"], percent(said.get("battery")), said["door"])]
+        raise Unreadable("bad_message")
+
+
+def percent(value: object) -> int | None:
+    """A battery's charge, where the value is one."""
+    return int(value) if isinstance(value, int | float) and 0 <= value <= 100 else None
+
+
+def json_object(payload: bytes) -> dict[str, Any]:
+    """A small JSON object. Raises Unreadable."""
+    try:
+        said = json.loads(payload, parse_constant=_refuse) if len(payload) <= LARGEST else None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("bad_message") from error
+    if not isinstance(said, dict):
+        raise Unreadable("bad_message")
+    return said
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

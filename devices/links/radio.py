@@ -1,0 +1,155 @@
+"""Locks that are spoken to through their maker's own Bluetooth library: what it does and says, as messages of a link.
+
+A conversation is short: find, connect, look, turn if need be, look again, let go. One conversation at a time on a
+radio. The bolt is looked at before it is turned, and a turn is never repeated: when nobody knows what became of it,
+that is the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
+
+from devices.link import LinkDown, Received
+from devices.links.ble import BleRadio
+from devices.wire.messages import Bolt, Door
+
+log = logging.getLogger(__name__)
+
+Found = BLEDevice
+Target = Literal["unlocked", "locked"]
+TARGETS: Final[dict[bytes, Target]] = {b"unlock": "unlocked", b"lock": "locked"}
+LOOK: Final = b"look"
+LOOK_AGAIN: Final = 0.3  # seconds between looks at a bolt that moves
+MOVING: Final = ("locking", "unlocking")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a lock says of itself; `battery` in percent."""
+
+    bolt: Bolt
+    battery: int | None = None
+    door: Door = "unknown"
+
+
+class LibraryLock(Protocol):
+    """One lock through its maker's library, connected. Both raise whatever the library raises."""
+
+    async def look(self) -> Seen:
+        """Ask the lock itself, never a memory of it."""
+
+    async def turn(self, target: Target) -> None:
+        """Move the bolt, once."""
+
+
+Opener = Callable[[Found, Mapping[str, str]], AbstractAsyncContextManager[LibraryLock]]
+
+
+class RadioLink:
+    """A link to the locks of one maker within range of this machine's radio."""
+
+    def __init__(
+        self, open_lock: Opener, secrets_of: Callable[[str], Mapping[str, str]], radio: BleRadio, turns: asyncio.Lock
+    ) -> None:
+        """`secrets_of` a device's id: its address and keys; KeyError where there are none. `turns`: the radio's."""
+        self.connected = False
+        self._open, self._secrets_of, self._radio, self._turns = open_lock, secrets_of, radio, turns
+        self._said: list[Received] = []
+        self._news = asyncio.Event()
+
+    async def start(self) -> None:
+        """Ready at once; conversations begin when there is something to ask."""
+        self.connected = True
+
+    async def stop(self) -> None:
+        """batches() ends."""
+        self.connected = False
+        self._news.set()
+
+    async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
+        """Have one conversation: `unlock`, `lock` or `look`. Raises LinkDown only where nothing was turned."""
+        if not self.connected or channel != "cmd":
+            raise LinkDown("the radio is off")
+        talk = Conversation(site, device, payload, self._say)
+        try:
+            async with asyncio.timeout(expires_in), self._turns:
+                secrets = self._secrets_of(device)
+                async with self._open(await self._find(site, device, secrets["address"]), secrets) as lock:
+                    await talk.hold(lock)
+        except Exception as error:  # noqa: BLE001 - a maker's library raises what it likes; what it says may be secret
+            log.warning("a conversation over Bluetooth ended early: %s", type(error).__name__)
+            if not talk.began_to_turn:
+                raise LinkDown(f"no conversation over Bluetooth: {type(error).__name__}") from None
+            talk.end("failed", "no_answer")
+
+    async def batches(self) -> AsyncIterator[list[Received]]:
+        """Yield what was said since the last time."""
+        while self.connected:
+            await self._news.wait()
+            self._news.clear()
+            batch, self._said = self._said, []
+            if batch:
+                yield batch
+
+    async def _find(self, site: str, device: str, address: str) -> Found:
+        found = await BleakScanner.find_device_by_filter(
+            lambda seen, _: seen.address.upper() == address.upper(), **self._radio.scanner
+        )
+        self._say(site, device, "online", b"1" if found else b"0")
+        if found is None:
+            raise LinkDown("not in range")
+        return found
+
+    def _say(self, site: str, device: str, channel: str, payload: bytes) -> None:
+        self._said.append(Received(site, device, channel, payload, retained=False, ack=lambda: None))
+        self._news.set()
+
+
+class Conversation:
+    """One thing asked of one lock, and what was said to it."""
+
+    def __init__(self, site: str, device: str, asked: bytes, say: Callable[[str, str, str, bytes], None]) -> None:
+        self.began_to_turn = False
+        self._place, self._say, self._ended = (site, device), say, False
+        self._target = TARGETS.get(asked)
+
+    async def hold(self, lock: LibraryLock) -> None:
+        """Look, turn if need be, look again; say it all."""
+        seen = await self._at_rest(lock)
+        if self._target and seen.bolt != self._target:
+            self.began_to_turn = True
+            try:
+                await lock.turn(self._target)
+            except Exception as error:  # noqa: BLE001 - what became of it, the lock says itself
+                log.warning("a lock's library says that it did not turn: %s", type(error).__name__)
+            seen = await self._at_rest(lock)
+            if seen.bolt == self._target:
+                self._tell("event", type=self._target)
+        self._tell("state", bolt=seen.bolt, battery=seen.battery, door=seen.door)
+        done = self._target in (None, seen.bolt)
+        self.end("done" if done else "failed", None if done else "jammed" if seen.bolt == "jammed" else "not_moved")
+
+    def end(self, outcome: str, code: str | None) -> None:
+        """The answer, once."""
+        if not self._ended:
+            self._ended = True
+            self._tell("ack", outcome=outcome, code=code)
+
+    async def _at_rest(self, lock: LibraryLock) -> Seen:
+        seen = await lock.look()
+        while seen.bolt in MOVING:
+            await asyncio.sleep(LOOK_AGAIN)
+            seen = await lock.look()
+        return seen
+
+    def _tell(self, channel: str, **said: Any) -> None:
+        self._say(*self._place, channel, json.dumps(said).encode())

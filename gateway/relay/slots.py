@@ -1,0 +1,75 @@
+"""PINs put into and taken out of the numbered slots of other makers' locks, until the lock says so."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from devices.intents import DropPasscode, Intent, PutPasscode
+from gateway.journey.keyring import Keyring
+from gateway.journey.slots import pin_of
+from gateway.outbox import Decision, Done, RetryAt
+from gateway.relay.loop import Sender, Sent
+from gateway.store import Command, Delivery, Device, SlotCode
+from gateway.store.database import Database
+
+COMMAND_LIFETIME: Final = 20  # such a lock takes one command at a time: one that is not answered must not block a tap
+ASK_AGAIN: Final = 30
+
+Send = Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]
+
+
+class SlotSenders:
+    """One sender for each of the two works."""
+
+    def __init__(self, database: Database, keyring: Keyring, send: Send, now: Callable[[], int]) -> None:
+        """`send` hands an intent to the device's driver and says what came of it."""
+        self._database, self._keyring, self._send, self._now = database, keyring, send, now
+
+    def table(self) -> dict[str, Sender]:
+        """work -> sender."""
+        return {"put_slot": self.put, "drop_slot": self.drop}
+
+    async def put(self, delivery: Delivery) -> Sent:
+        """From the stay's beginning, while it is wanted."""
+        code, device = self._code(delivery)
+        settled = self._settled(code)
+        if settled is not None:
+            return Sent(settled)
+        digits = pin_of(code, self._keyring.passcode_key)
+        name, expires = self._command(delivery, device)
+        return await self._ask(delivery, device, PutPasscode(name, code.slot, digits, expires))
+
+    async def drop(self, delivery: Delivery) -> Sent:
+        """Until the lock says that the slot is empty."""
+        code, device = self._code(delivery)
+        if code.observed == "absent" or (code.desired == "present" and self._now() >= code.begins_at):
+            return Sent(Done("gone from the lock" if code.observed == "absent" else "wanted again"))
+        name, expires = self._command(delivery, device)
+        return await self._ask(delivery, device, DropPasscode(name, code.slot, expires))
+
+    def _settled(self, code: SlotCode) -> Decision | None:
+        now = self._now()
+        if code.desired != "present" or now >= code.ends_at:
+            return Done("no longer wanted")
+        if code.observed == "present":
+            return Done("on the lock")
+        return RetryAt(code.begins_at, "the stay has not begun") if now < code.begins_at else None
+
+    async def _ask(self, delivery: Delivery, device: Device, intent: Intent) -> Sent:
+        again = RetryAt(self._now() + ASK_AGAIN, "sent, waiting for the lock")
+        return await self._send(device, intent, Sent(again), delivery)
+
+    def _code(self, delivery: Delivery) -> tuple[SlotCode, Device]:
+        with self._database.reading() as session:
+            code = session.get_one(SlotCode, delivery.about)
+            return code, session.get_one(Device, code.device_id)
+
+    def _command(self, delivery: Delivery, device: Device) -> tuple[bytes, int]:
+        """The command of this attempt, written down before it is sent: 16 bytes, and when it dies."""
+        name, now = os.urandom(16), self._now()
+        row = Command(id=name.hex(), device_id=device.id, type=delivery.work, issued_at=now, expires_at=now)
+        row.expires_at += COMMAND_LIFETIME
+        with self._database.writing() as session:
+            session.add(row)
+            session.get_one(Delivery, delivery.id).command_id = row.id
+        return name, now + COMMAND_LIFETIME

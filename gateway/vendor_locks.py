@@ -1,0 +1,106 @@
+"""Locks of other makers: on the operator's own broker or in the radio's range, each with its secrets in a file."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from certs.files import SECRET, write_atomic
+from devices.driver import Driver
+from devices.drivers import DRIVERS
+from devices.drivers.vendor import MqttDriver, RadioDriver
+from devices.link import Link
+from devices.links.ble import BleLink, BleRadio
+from devices.links.in_order import LinksInOrder
+from devices.links.mqtt import MqttLink
+from devices.links.radio import RadioLink
+from devices.wire.topics import IDENTIFIER
+from gateway.domain.errors import Conflict, InputRefused
+from gateway.home_broker import HomeBroker
+from gateway.store import Device, Unit
+
+SECRETS = "vendor-locks"  # in the gateway's folder: one file a lock
+
+
+class VendorLocks:
+    """The links to other makers' locks and the drivers over them; what is not set up is not there."""
+
+    def __init__(self, links: list[Link], drivers: dict[str, Driver]) -> None:
+        self.links, self.drivers = links, drivers
+
+    @classmethod
+    def open(
+        cls, gateway_name: str, broker: HomeBroker | None, radio: BleRadio | None, folder: Path, now: Callable[[], int]
+    ) -> Self:
+        """One link a vendor, so that no vendor's topics are another's; not started yet. `folder`: the gateway's."""
+        opened, turns = cls([], {}), asyncio.Lock()
+        secrets = partial(secrets_of, folder / SECRETS)
+        for name, kind in DRIVERS.items():
+            if broker is not None and issubclass(kind, MqttDriver):
+                address = broker.address(f"{gateway_name}-{name}")
+                opened._add(kind, MqttLink(address, addressing=kind.topics(broker.site)), now)
+            elif radio is not None and issubclass(kind, RadioDriver):
+                opened._add(kind, RadioLink(kind.open, secrets, radio, turns), now)
+        return opened
+
+    def _add(self, kind: type[MqttDriver | RadioDriver], link: Link, now: Callable[[], int]) -> None:
+        self.links.append(link)
+        self.drivers[kind.name] = kind(link, now)
+
+
+def radio_named(name: str) -> BleRadio | None:
+    """The platform's radio: any, or the adapter of this name (BlueZ); none where none is named."""
+    if not name:
+        return None
+    adapter = {} if name == "any" else {"bluez": {"adapter": name}}
+    return BleRadio(scanner=adapter, client=adapter)
+
+
+def with_radio(network: Link, radio: BleRadio | None) -> Link:
+    """Our own locks: over the network, and where it does not take a command over Bluetooth, if there is a radio."""
+    return network if radio is None else LinksInOrder([network, BleLink(radio)])
+
+
+def take_into_service(
+    session: Session,
+    folder: Path,
+    *,
+    driver: str,
+    device: str,
+    site: str,
+    unit: Unit | None,
+    secrets: Mapping[str, str],
+) -> Device:
+    """A lock of another maker: it has no certificate of ours. Its secrets go to a file of mode 0600, never to a log."""
+    if session.get(Device, device) is not None:
+        raise Conflict("This device id was used before. Please choose another one.")
+    if not (IDENTIFIER.match(device) and IDENTIFIER.match(site)):
+        raise InputRefused("Ids are small letters, digits and hyphens, 36 at most.", field="device")
+    if missing := set(secrets_needed(driver)) - set(secrets):
+        raise InputRefused(f"The file of secrets lacks: {', '.join(sorted(missing))}.", field="secrets")
+    row = Device(id=device, site=site, kind="lock", driver=driver, unit=unit, label=device)
+    row.public_key, row.certificate_serial, row.certificate_expires_at = b"", "", 0
+    session.add(row)
+    if secrets:
+        kept = folder / SECRETS
+        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomic(kept / f"{device}.json", json.dumps(dict(secrets)).encode(), SECRET)
+    return row
+
+
+def secrets_needed(driver: str) -> tuple[str, ...]:
+    """The names in a lock's file of secrets; none for a lock on a broker."""
+    kind = DRIVERS[driver]
+    return ("address", *kind.secrets) if issubclass(kind, RadioDriver) else ()
+
+
+def secrets_of(folder: Path, device: str) -> dict[str, str]:
+    """What was given for this lock. Raises KeyError where nothing was."""
+    path = folder / f"{device}.json"
+    if not path.exists():
+        raise KeyError(device)
+    return dict(json.loads(path.read_text()))

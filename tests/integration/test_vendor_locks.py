@@ -1,0 +1,134 @@
+"""Other makers' locks in a running gateway, through the operator's own mosquitto: offer, key, unlock, revoke."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from firmware_sim.vendors.nuki import SimNuki
+from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
+from gateway.store import SlotCode
+from tests.integration.home_parts import Home, Said, open_home
+from tests.parts.house import good
+
+NUKI, ZIGBEE = "3a4b5c6d", "front-door"
+
+
+async def nuki_in(home: Home) -> SimNuki:
+    """A Nuki lock on the operator's broker, taken into service."""
+    sim = SimNuki()
+
+    def hear(topic: str, payload: bytes) -> list[Said]:
+        return [(f"nuki/3A4B5C6D/{told}", said) for told, said in sim.hear(topic.rpartition("/")[2], payload)]
+
+    home.add_lock("nuki", NUKI)
+    first = [("nuki/3A4B5C6D/connected", b"true"), ("nuki/3A4B5C6D/state", b"1"), *BATTERY]
+    await home.play("nuki/3A4B5C6D/lockAction", hear, first)
+    return sim
+
+
+BATTERY = [("nuki/3A4B5C6D/batteryChargeState", b"64")]
+
+
+async def zigbee_in(home: Home) -> SimZigbeeLock:
+    """A Zigbee lock behind the operator's Zigbee2MQTT, taken into service."""
+    sim = SimZigbeeLock()
+
+    def hear(topic: str, payload: bytes) -> list[Said]:
+        return [(f"zigbee2mqtt/{ZIGBEE}", said) for _, said in sim.hear(topic.rpartition("/")[2], payload)]
+
+    home.add_lock("zigbee2mqtt", ZIGBEE)
+    first = [(f"zigbee2mqtt/{ZIGBEE}/availability", b'{"state":"online"}')]
+    await home.play(f"zigbee2mqtt/{ZIGBEE}/set", hear, first)
+    return sim
+
+
+async def test_a_nuki_lock_opens_for_the_tenant_through_the_gateway_until_the_key_is_revoked(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await nuki_in(home)
+        await home.until(lambda: home.device(NUKI).battery == 64, "the lock is heard")
+        assert home.device(NUKI).bolt == "locked"
+        tenant, stay, key = await home.move_in()
+        landlord = home.house.client("landlord-a")
+        assert good(await tenant.get("/api/v1/door"))["stage"] == "on_lock"
+        (shown,) = good(await landlord.get(f"/api/v1/stays/{stay}"))["keys"]
+        assert (shown["state"], shown["on_lock_at"]) == ("gateway_only", None)
+        assert (await home.tap(tenant, key))["outcome"] == "unlocked"
+        assert sim.movements == [3]
+        await home.until(lambda: home.device(NUKI).bolt == "unlocked", "the lock says that it is open")
+        await home.until(lambda: home.arrived(stay), "the first opening is the arrival")
+        assert good(await landlord.post(f"/api/v1/keys/{key}/revoke"))["state"] == "taken_back"
+        assert (await home.tap(tenant, key))["code"] == "key_not_usable"
+        assert sim.movements == [3]
+        assert home.refused() == []
+
+
+async def test_a_zigbee_lock_keeps_the_stays_pin_from_its_beginning_to_its_end(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        tenant, stay, key = await home.move_in()
+        await home.until(lambda: bool(sim.pins) and on_lock(home), "the lock says that the PIN is in its slot")
+        (code,) = (await home.key(tenant, key))["passcodes"]
+        assert (sim.pins, code["on_lock"], code["lock"]) == ({11: code["digits"]}, True, ZIGBEE)
+        assert (await home.tap(tenant, key))["outcome"] == "unlocked"
+        landlord = home.house.client("landlord-a")
+        good(await landlord.post(f"/api/v1/stays/{stay}/end"))
+        await home.until(lambda: gone(home), "the lock says that its slot is empty")
+        assert (sim.pins, sim.enter_pin(code["digits"])) == ({}, [])
+        assert (await home.tap(tenant, key))["code"] == "key_not_usable"
+        assert (sim.movements, home.refused()) == (["unlocked"], [])
+
+
+async def test_a_pin_typed_on_the_lock_is_the_stays_arrival(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        _, stay, _ = await home.move_in()
+        await home.until(lambda: on_lock(home), "the PIN is on the lock")
+        async with home.client("zigbee") as somebody:
+            for _, said in sim.enter_pin(sim.pins[11]):
+                await somebody.publish(f"zigbee2mqtt/{ZIGBEE}", said, qos=1)
+            await home.until(lambda: home.device(ZIGBEE).bolt == "unlocked", "the door is open")
+            await home.until(lambda: home.arrived(stay), "the first opening is the arrival")
+
+
+async def test_no_pin_is_on_the_lock_before_the_stay_begins(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        tenant, stay, key = await home.move_in(begins=3600)
+        (code,) = (await home.key(tenant, key))["passcodes"]
+        assert (code["on_lock"], sim.pins) == (False, {})
+        good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/end"))
+        await home.until(lambda: gone(home), "an empty slot is emptied too")
+        assert sim.pins == {}
+
+
+async def test_a_pin_that_cannot_be_taken_off_stays_owed_and_visible(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        _, stay, _ = await home.move_in()
+        await home.until(lambda: on_lock(home), "the PIN is on the lock")
+        for task in home.tasks:
+            task.cancel()
+        good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/end"))
+        tester = home.house.client("tester")
+
+        def owed() -> bool:
+            with home.gateway.database.reading() as session:
+                code = session.scalars(select(SlotCode)).one()
+            return (code.desired, code.observed) == ("absent", "present")
+
+        assert owed()
+        rows = good(await tester.get("/api/v1/deliveries"))
+        assert [row["work"] for row in rows if row["party"] == f"lock:{ZIGBEE}"] == ["drop_slot"]
+        assert list(sim.pins) == [11]
+
+
+def on_lock(home: Home) -> bool:
+    """Whether the lock has confirmed the PIN."""
+    with home.gateway.database.reading() as session:
+        return [code.observed for code in session.scalars(select(SlotCode))] == ["present"]
+
+
+def gone(home: Home) -> bool:
+    """Whether the lock has said that the slot is empty."""
+    with home.gateway.database.reading() as session:
+        return [code.observed for code in session.scalars(select(SlotCode))] == ["absent"]
