@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import sqlite3
 import subprocess
@@ -14,11 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from sqlalchemy import func, select
 
 from benchmarks.rows import NOW, Rows, open_rows
 from gateway.registries import REGISTRIES
-from gateway.relay.loop import Relay
+from gateway.relay.loop import Relay, Sender, Sent
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.store import Delivery
 
@@ -37,9 +37,9 @@ class RelayStage:
         self._counting.close()
 
     async def drain(self, count: int) -> float:
-        """Deliveries a second until `count` more are settled."""
+        """Deliveries a second until `count` more are settled, which are all that were sent."""
         registry = REGISTRIES["sandbox"]({"url": self.url, "token": "x"}, lambda: self.now)
-        relay = self.relay(registry)
+        relay = self.relay(registry, count)
         goal, news = self.settled() + count, self.heard()
         began = time.perf_counter()
         running = asyncio.create_task(relay.run())
@@ -64,27 +64,29 @@ class RelayStage:
             await news.wait()
             news.clear()
 
-    def relay(self, registry: object) -> Relay:
-        """A relay as the gateway has it."""
+    def relay(self, registry: object, most: int = sys.maxsize) -> Relay:
+        """A relay as the gateway has it; after `most` attempts it sends nothing more, so that it ends between two."""
         senders = RegistrySenders(
             self.rows.database,
             self.rows.keyring.vault,
             {"sandbox": registry},  # type: ignore[dict-item]  # one of REGISTRIES
             lambda: self.now,
         )
-        return Relay(
-            self.rows.database, senders.table(), lambda: self.now, claimed=CLAIMED, prefetch=prefetch_registrations
-        )
+        table = {"submit": at_most(most, senders.submit)}
+        return Relay(self.rows.database, table, lambda: self.now, claimed=CLAIMED, prefetch=prefetch_registrations)
 
     def settled(self) -> int:
-        """How many deliveries are done; asked after every commit, so without anything that costs."""
-        (count,) = self._counting.execute("SELECT count(*) FROM deliveries WHERE state = 'done'").fetchone()
-        return int(count)
+        """How many deliveries are done."""
+        return self._counted("count(*) FROM deliveries WHERE state = 'done'")
 
     def attempts(self) -> int:
         """How often anything was tried."""
-        with self.rows.database.reading() as session:
-            return session.scalar(select(func.sum(Delivery.attempts))) or 0
+        return self._counted("sum(attempts) FROM deliveries")
+
+    def _counted(self, what: str) -> int:
+        """Asked after every commit, so without anything that costs."""
+        (count,) = self._counting.execute(f"SELECT {what}").fetchone()
+        return int(count)
 
     def books(self) -> list[str]:
         """The references the registry has, in the order they came."""
@@ -94,6 +96,18 @@ class RelayStage:
     def turn(self, word: str) -> None:
         """The registry goes `down` or `up`."""
         httpx.post(f"{self.url}/{word}", timeout=20).raise_for_status()
+
+
+def at_most(most: int, sender: Sender) -> Sender:
+    """The sender, for so many attempts; later ones wait until they are cancelled."""
+    left = itertools.count(most, -1)
+
+    async def send(delivery: Delivery) -> Sent:
+        if next(left) <= 0:
+            await asyncio.Event().wait()
+        return await sender(delivery)
+
+    return send
 
 
 def told(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:

@@ -22,8 +22,8 @@ BAR: Final = 0.8
 BETTER: Final[Literal["lower", "higher"]] = "higher"
 WHAT: Final = (
     "records/s through the relay (claimed, unsealed, checked, posted in order per stay, receipt and event kept) / a"
-    " bare loop of HTTP post and committed UPDATE of records ready in memory: the same client with as many requests at once,"
-    " the same database settings and registry"
+    " bare loop of HTTP post and committed UPDATE of records ready in memory: the same client with as many requests at"
+    " once, the same database settings and registry"
 )
 N = 800
 

@@ -52,9 +52,9 @@ def open_rows(folder: Path, count: int, *, owed: bool = False) -> Iterator[Rows]
     folder.mkdir(parents=True)
     database, vault = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}"), Vault(folder / "vault")
     database.migrate()
-    vault._keys.execute("PRAGMA synchronous = OFF")  # only while the many keys are made
+    vault._keys.execute("BEGIN")  # the many keys are one commit here
     rows = _written(database, vault, count, owed=owed)
-    vault._keys.execute("PRAGMA synchronous = FULL")
+    vault._keys.execute("COMMIT")
     try:
         yield Rows(database, Keyring(vault, new_private_key(), bytes(32), new_private_key()), rows)
     finally:
