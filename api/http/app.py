@@ -23,7 +23,9 @@ from api.http import (
     filings,
     keys,
     landlord,
+    passkeys,
     registrations,
+    staff,
     wishes,
 )
 from api.http.problems import install, problem
@@ -77,6 +79,8 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
     parts = (
         accounts,
         landlord,
+        passkeys,
+        staff,
         disclosures,
         door,
         keys,

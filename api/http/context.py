@@ -17,6 +17,7 @@ from sqlalchemy import select
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
 from gateway.domain.offer import offer_of
+from gateway.domain.staff import Right, may
 from gateway.store import Account, SignIn
 
 SESSION_COOKIE: Final = "lodgekey_session"
@@ -122,11 +123,31 @@ def only(*roles: str) -> Callable[[Account], Account]:
     return allowed
 
 
-def landlord_id_of(account: Annotated[Account, Depends(only("landlord"))]) -> str:
-    """The landlord the account acts for."""
+def require(account: Account, right: Right) -> None:
+    """NotAllowed for staff of a landlord's whose role does not carry the right."""
+    if not may(account.staff, right):
+        raise NotAllowed("Your account may not do this. Please ask an owner.")
+
+
+def landlord_id_of(request: Request, account: Annotated[Account, Depends(only("landlord"))]) -> str:
+    """The landlord the account acts for; who may only look changes nothing."""
     if account.landlord_id is None:
         raise NotAllowed("Your account belongs to no landlord.")
+    require(account, "see" if request.method in SAFE else "act")
     return account.landlord_id
+
+
+def owner_of(account: Annotated[Account, Depends(only("landlord"))]) -> Account:
+    """An owner among a landlord's staff."""
+    require(account, "own")
+    return account
+
+
+def decider_of(account: Annotated[Account, Depends(only("officer", "landlord"))]) -> Account:
+    """An officer, or staff of a landlord's who may see who a tenant is."""
+    if account.role == "landlord":
+        require(account, "decide")
+    return account
 
 
 def offer_token_of(request: Request, gateway: Gate) -> str:
@@ -148,5 +169,6 @@ LandlordId = Annotated[str, Depends(landlord_id_of)]
 Officer = Annotated[Account, Depends(only("officer"))]
 Tester = Annotated[Account, Depends(only("tester"))]
 Anybody = Annotated[Account, Depends(account_of)]
-Decider = Annotated[Account, Depends(only("officer", "landlord"))]
+Owner = Annotated[Account, Depends(owner_of)]
+Decider = Annotated[Account, Depends(decider_of)]
 OfferToken = Annotated[str, Depends(offer_token_of)]

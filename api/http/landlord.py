@@ -1,10 +1,12 @@
 """The landlord's calls: units, stays, offers, keys."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from api.http.context import Gate, LandlordId
+from api.http.context import Gate, LandlordId, account_of
 from api.http.filings import filing_shown
 from api.http.idempotency import IdempotencyKey, once
 from api.http.shapes import (
@@ -26,11 +28,21 @@ from api.http.shapes import (
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.offer import token_of
+from gateway.domain.staff import may
 from gateway.domain.stay import Window, instant
 from gateway.journey import landlord as steps
-from gateway.store import Offer, Registration, Stay, Unit
+from gateway.store import Account, Offer, Registration, Stay, Unit
 
 router = APIRouter(tags=["landlord"])
+# Who asks, by HTTP; nobody where our own pages call on behalf of somebody whose rights they checked.
+Asking = Annotated[Account | None, Depends(account_of)]
+
+
+def without_links(stay: StayShown, account: Account | None) -> StayShown:
+    """The stay as this account may see it: whoever may only look gets no link, for a link lets somebody in."""
+    if account is None or may(account.staff, "act"):
+        return stay
+    return stay.model_copy(update={"offers": []})
 
 
 def link_of(gateway: Gateway, offer: Offer) -> str:
@@ -73,18 +85,18 @@ def change_unit(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: Unit
 
 
 @router.get("/stays")
-def list_stays(gateway: Gate, landlord_id: LandlordId) -> list[StayShown]:
+def list_stays(gateway: Gate, landlord_id: LandlordId, account: Asking = None) -> list[StayShown]:
     """The landlord's stays, the latest first; two hundred at most."""
     query = select(Stay).join(Unit).where(Unit.landlord_id == landlord_id).order_by(Stay.from_at.desc()).limit(200)
     with gateway.database.reading() as session:
-        return [show_stay(gateway, session, stay) for stay in session.scalars(query)]
+        return [without_links(show_stay(gateway, session, stay), account) for stay in session.scalars(query)]
 
 
 @router.get("/stays/{stay_id}")
-def read_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> StayShown:
+def read_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Asking = None) -> StayShown:
     """One stay."""
     with gateway.database.reading() as session:
-        return show_stay(gateway, session, steps.stay_of(session, stay_id, landlord_id))
+        return without_links(show_stay(gateway, session, steps.stay_of(session, stay_id, landlord_id)), account)
 
 
 @router.post("/units/{unit_id}/offers", status_code=201)

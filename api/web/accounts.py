@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.http import accounts as api
 from api.http.context import Gate, account_of, check_origin
+from api.http.passkeys import relying_party
 from api.http.shapes import SignInForm
 from api.web.page_route import PageRoute, go
 from api.web.render import language_of, page
@@ -33,6 +34,7 @@ def login_page(request: Request, gateway: Gateway, login: str = "", error: Lodge
     values = {
         "login": login,
         "single_sign_on": gateway.single_sign_on is not None,
+        "passkeys": relying_party(gateway) is not None,
         "problem": say_refusal(language_of(request), error) if error else None,
     }
     return page(request, "login.html", values, error.status if error else 200)

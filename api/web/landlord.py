@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.http import cases as cases_api
 from api.http import filings as filings_api
 from api.http import landlord as api
-from api.http.context import Decider, Gate, LandlordId
+from api.http.context import Anybody, Gate, LandlordId
 from api.http.shapes import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.notices import notices_for
 from api.web.page_route import PageRoute, go, notice_of
@@ -20,6 +20,7 @@ from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.liveness import LEVELS, Level
+from gateway.domain.staff import RIGHTS, may
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 
@@ -30,7 +31,7 @@ Once = Annotated[str, Form(max_length=64)]
 
 
 @router.get("")
-def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account: Decider) -> Response:
+def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account: Anybody) -> Response:
     """Cases that wait, stays, units."""
     units, stays = api.list_units(gateway, landlord_id), api.list_stays(gateway, landlord_id)
     values = {
@@ -38,8 +39,9 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "units": units,
         "stays": stays,
         "notices": notices_for(units, stays, gateway.now()),
-        "cases": cases_api.list_cases(gateway, account),
-        "attention": filings_api.list_attention(gateway, account),
+        "cases": cases_api.list_cases(gateway, account) if may(account.staff, "decide") else [],
+        "attention": filings_api.list_attention(gateway, account) if may(account.staff, "decide") else [],
+        "rights": RIGHTS.get(account.staff or "", frozenset()),
         "notice": notice_of(request),
     }
     return page(request, "landlord.html", values)
@@ -120,20 +122,28 @@ def unit_named(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
 
 
 @router.get("/stays/{stay_id}")
-def show_stay(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
+def show_stay(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Anybody) -> Response:
     """A stay: its links with QR codes, its keys with the lock's own word, its filings."""
-    stay = api.read_stay(gateway, landlord_id, stay_id)
-    return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), notice_of(request))
+    stay = api.read_stay(gateway, landlord_id, stay_id, account)
+    acts = may(account.staff, "act")
+    return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), notice_of(request), acts=acts)
 
 
 def stay_page(
-    request: Request, stay: StayShown, unit: UnitShown, notice: str | None, error: LodgekeyError | None = None
+    request: Request,
+    stay: StayShown,
+    unit: UnitShown,
+    notice: str | None,
+    error: LodgekeyError | None = None,
+    *,
+    acts: bool = True,
 ) -> Response:
     """The page of one stay."""
     locks = {lock.id: lock for lock in unit.locks}
     values = {
         "role": "landlord",
         "stay": stay,
+        "acts": acts,
         "zone": unit.timezone,
         "links": [(offer, draw_code(offer.url)) for offer in stay.offers if offer.state in LIVE_LINKS],
         "keys": [(key, locks[key.lock]) for key in stay.keys if key.lock in locks],

@@ -51,6 +51,6 @@ def notice_of(request: Request) -> str | None:
     """The sentence named by ?done, after something was done; nothing for a name that is none of ours."""
     name = request.query_params.get("done", "")
     known = name in CATALOG and name.startswith(
-        ("case.done.", "staypage.", "unit.saved", "keypage.done.", "filing.done.")
+        ("case.done.", "staypage.", "unit.saved", "keypage.done.", "filing.done.", "staff.ended", "account.removed")
     )
     return say(language_of(request), name) if known else None

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.http.devices import DeliveryShown
 from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
+from api.http.passkeys import PasskeyShown
 from api.http.shapes import (
     CaseOpened,
     CodeStandingShown,
@@ -18,6 +19,7 @@ from api.http.shapes import (
     UnitShown,
     WishShown,
 )
+from api.http.staff import StaffShown, StaffTakenOn
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked
 from api.web.filings import CORRECTABLE
@@ -30,6 +32,7 @@ from api.web.tenant import consent_words
 from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.liveness import LEVELS
+from gateway.domain.staff import RIGHTS
 from gateway.domain.stay import wall_clock
 from gateway.feed import FeedItem
 
@@ -267,6 +270,7 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
     return {
         "role": "landlord",
         "stay": shown,
+        "acts": True,
         "zone": ZONE,
         "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
         "keys": [(item, device) for item in shown.keys],
@@ -296,8 +300,15 @@ MESSAGES = [
     {"at": NOW - 4, "way": "in", "channel": "cmd", "kind": "", "seq": 0, "bytes": 164},
 ]
 
+PASSKEY = PasskeyShown(id="p1", label="Pixel 9", created_at=NOW - 9 * DAY, used_at=NOW - 3600)
+STAFF = [
+    StaffShown(id="a1", login="chen", name="陈美兰", staff="owner"),
+    StaffShown(id="a2", login="wu.desk", name="吴前台", staff="desk"),
+    StaffShown(id="a3", login="viewer", name="Ada Example", staff="viewer"),
+]
+TAKEN_ON = StaffTakenOn(id="a4", login="liu.night", name="刘夜班", staff="desk", password="qX3v-7LmR2tWz9Ab")
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "login": ("login.html", {"login": "", "single_sign_on": True}),
+    "login": ("login.html", {"login": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("signed_in.html", {"home": "/officer"}),
     "error": ("error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
     "door": ("door.html", EMPTY_FORM),
@@ -323,12 +334,21 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "stays": [OFFERED, ARRIVED, LEAVING],
             "cases": [case()],
             "attention": ATTENTION,
+            "rights": RIGHTS["owner"],
             "notices": notices_for(UNITS, [OFFERED, ARRIVED, LEAVING], NOW),
         },
     ),
     "unit": (
         "unit.html",
         {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
+    ),
+    "account": (
+        "account.html",
+        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY]},
+    ),
+    "staff": (
+        "staff.html",
+        {"role": "landlord", "me": "a1", "staff": STAFF, "roles": tuple(RIGHTS), "taken_on": TAKEN_ON},
     ),
     "offer": (
         "offer.html",

@@ -46,9 +46,9 @@ class Desk:
     def add_account(self, login: str, role: str, *, area: str | None = None, landlord_id: str | None = None) -> None:
         """Somebody who may sign in."""
         with self.gateway.database.writing() as session:
-            session.add(
-                Account(role=role, login=login, password_hash="", name=login, area=area, landlord_id=landlord_id)
-            )
+            account = Account(role=role, login=login, password_hash="", name=login, area=area, landlord_id=landlord_id)
+            account.staff = "owner" if role == "landlord" else None
+            session.add(account)
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """Nobody in particular, unless a header says so."""

@@ -16,6 +16,8 @@ PUBLIC: Final = {
     ("GET", "/readyz"),
     ("POST", "/api/v1/sessions"),
     ("DELETE", "/api/v1/sessions"),
+    ("POST", "/api/v1/sessions/passkey/options"),
+    ("POST", "/api/v1/sessions/passkey"),
     ("GET", "/api/v1/log/head"),
     ("GET", "/api/v1/log/consistency"),
     ("GET", "/"),

@@ -48,6 +48,8 @@ FAMILIES = (
     "opening.purpose",
     "record",
     "sex",
+    "staffmay",
+    "staffrole",
     "standing",
     "stay",
     "tester.col",

@@ -1,6 +1,6 @@
 """Every sentence of the pages, Chinese and English side by side, so that one can not be written without the other."""
 
-from api.web.text import common, door, errors, key, kiosk, landlord, officer, states, tester
+from api.web.text import account, common, door, errors, key, kiosk, landlord, officer, states, tester
 from api.web.text.pair import Language, Text
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.identity_sentences import SENTENCES, sentence
@@ -15,6 +15,7 @@ CATALOG: dict[str, Text] = {
     **landlord.TEXTS,
     **officer.TEXTS,
     **tester.TEXTS,
+    **account.TEXTS,
 }
 
 

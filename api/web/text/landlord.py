@@ -4,6 +4,7 @@ from api.web.text.pair import Text
 
 TEXTS: dict[str, Text] = {
     "landlord.title": Text("我的房源", "My homes"),
+    "landlord.more": Text("更多", "More"),
     "landlord.units": Text("房源", "Units"),
     "landlord.no_units": Text("还没有房源。", "No units yet."),
     "landlord.offer": Text("发钥匙", "Offer a key"),

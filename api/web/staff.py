@@ -1,0 +1,95 @@
+"""Pages around an account: its passkeys, and, for an owner, who may sign in for the landlord."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.http import passkeys as passkeys_api
+from api.http import staff as api
+from api.http.context import Anybody, Gate, Owner
+from api.web.page_route import PageRoute, go, notice_of
+from api.web.render import language_of, page
+from api.web.text import say_refusal
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
+from gateway.domain.staff import RIGHTS
+from gateway.store import Account
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/account")
+def show_account(request: Request, gateway: Gate, account: Anybody) -> Response:
+    """Who is signed in, and their passkeys."""
+    values = {
+        "role": account.role,
+        "name": account.name,
+        "passkeys": passkeys_api.list_passkeys(gateway, account),
+        "able": passkeys_api.relying_party(gateway) is not None,
+        "notice": notice_of(request),
+    }
+    return page(request, "account.html", values)
+
+
+@router.post("/account/passkeys/{passkey_id}/remove")
+def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> Response:
+    """Forget a passkey."""
+    passkeys_api.remove_passkey(gateway, account, passkey_id)
+    return go("/account?done=account.removed")
+
+
+@router.get("/landlord/staff")
+def show_staff(request: Request, gateway: Gate, owner: Owner) -> Response:
+    """Everybody, and a form for one more."""
+    return staff_page(request, gateway, owner)
+
+
+def staff_page(
+    request: Request,
+    gateway: Gateway,
+    owner: Account,
+    taken_on: api.StaffTakenOn | None = None,
+    error: LodgekeyError | None = None,
+) -> Response:
+    """The page, with somebody just taken on, or with what was wrong."""
+    values = {
+        "role": "landlord",
+        "me": owner.id,
+        "staff": api.list_staff(gateway, owner),
+        "roles": tuple(RIGHTS),
+        "taken_on": taken_on,
+        "notice": notice_of(request),
+        "problem": say_refusal(language_of(request), error) if error else None,
+    }
+    return page(request, "staff.html", values, error.status if error else 200)
+
+
+@router.post("/landlord/staff")
+def add_staff(
+    request: Request,
+    gateway: Gate,
+    owner: Owner,
+    login: Annotated[str, Form(max_length=80)],
+    name: Annotated[str, Form(max_length=120)],
+    staff: Annotated[str, Form(pattern="^(owner|desk|viewer)$")],
+) -> Response:
+    """Take somebody on; the password is on the answer, and nowhere else."""
+    try:
+        form = api.StaffForm.model_validate({"login": login.strip(), "name": name, "staff": staff})
+        made = api.add_staff(gateway, owner, form)
+    except ValueError:
+        error = InputRefused("A login is three or more letters, digits, dots or dashes.", field="login")
+        return staff_page(request, gateway, owner, error=error)
+    except Conflict as error:
+        return staff_page(request, gateway, owner, error=error)
+    return staff_page(request, gateway, owner, taken_on=made)
+
+
+@router.post("/landlord/staff/{account_id}/end")
+def end_staff(request: Request, gateway: Gate, owner: Owner, account_id: str) -> Response:
+    """Let somebody go."""
+    try:
+        api.end_staff(gateway, owner, account_id)
+    except Conflict as error:
+        return staff_page(request, gateway, owner, error=error)
+    return go("/landlord/staff?done=staff.ended")

@@ -1,0 +1,56 @@
+"""Staff of one landlord: taken on and let go by an owner."""
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import Conflict, NotFound
+from gateway.domain.staff import StaffRole
+from gateway.journey.accounts import end_sessions
+from gateway.outbox import record
+from gateway.store import Account, Passkey
+
+
+def staff_of(session: Session, landlord_id: str) -> Sequence[Account]:
+    """Everybody who may sign in for the landlord, by name."""
+    query = select(Account).where(
+        Account.role == "landlord", Account.landlord_id == landlord_id, Account.ended_at.is_(None)
+    )
+    return session.scalars(query.order_by(Account.name, Account.id)).all()
+
+
+def add_staff(
+    session: Session,
+    owner: Account,
+    login: str,
+    name: str,
+    staff: StaffRole,
+    hashed: Callable[[str], str],
+    now: int,
+) -> tuple[Account, str]:
+    """A new account of the owner's landlord, and its first password. Conflict where the login is taken."""
+    if session.scalars(select(Account.id).where(Account.login == login)).first() is not None:
+        raise Conflict("This login is taken. Please choose another.")
+    password = secrets.token_urlsafe(12)
+    account = Account(role="landlord", login=login, name=name, staff=staff, landlord_id=owner.landlord_id)
+    account.password_hash = hashed(password)
+    session.add(account)
+    session.flush()
+    record(session, "StaffAdded", now, data={"account": account.id, "staff": staff, "by": owner.id})
+    return account, password
+
+
+def end_staff(session: Session, owner: Account, account_id: str, now: int) -> None:
+    """Let somebody go: signed out at once, passkeys gone. Conflict for the last owner, NotFound for anybody else's."""
+    everybody = staff_of(session, owner.landlord_id or "nobody")
+    account = next((row for row in everybody if row.id == account_id), None)
+    if account is None:
+        raise NotFound("There is nobody like this among your staff.")
+    if account.staff == "owner" and len([row for row in everybody if row.staff == "owner"]) == 1:
+        raise Conflict("Somebody has to own the homes: the last owner stays.")
+    account.ended_at, account.password_hash = now, ""
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    end_sessions(session, account.id)
+    record(session, "StaffEnded", now, data={"account": account.id, "by": owner.id})
