@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Final, NoReturn, get_args
@@ -83,6 +84,7 @@ class RadioDriver(VendorDriver):
             library = importlib.import_module(cls.library)
         except ImportError:
             raise LinkDown(f"install lodgekey[{cls.extra}] for locks of this make") from None
+        logging.getLogger(cls.library.partition(".")[0]).setLevel(logging.ERROR)  # some tell every message they send
         return cls.open_lock(library, found, secrets)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:

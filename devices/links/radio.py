@@ -87,7 +87,7 @@ class RadioLink:
                     await talk.hold(lock)
         except Exception as error:  # noqa: BLE001 - a maker's library raises what it likes; what it says may be secret
             log.warning("a conversation over Bluetooth ended early: %s", type(error).__name__)
-            if not talk.began_to_turn:
+            if not (talk.began_to_turn or talk.ended):
                 raise LinkDown(f"no conversation over Bluetooth: {type(error).__name__}") from None
             talk.end("failed", "no_answer")
 
@@ -118,8 +118,8 @@ class Conversation:
     """One thing asked of one lock, and what was said to it."""
 
     def __init__(self, site: str, device: str, asked: bytes, say: Callable[[str, str, str, bytes], None]) -> None:
-        self.began_to_turn = False
-        self._place, self._say, self._ended = (site, device), say, False
+        self.began_to_turn = self.ended = False
+        self._place, self._say = (site, device), say
         self._target = TARGETS.get(asked)
 
     async def hold(self, lock: LibraryLock) -> None:
@@ -140,8 +140,8 @@ class Conversation:
 
     def end(self, outcome: str, code: str | None) -> None:
         """The answer, once."""
-        if not self._ended:
-            self._ended = True
+        if not self.ended:
+            self.ended = True
             self._tell("ack", outcome=outcome, code=code)
 
     async def _at_rest(self, lock: LibraryLock) -> Seen:

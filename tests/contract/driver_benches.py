@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -20,6 +20,7 @@ from devices.drivers.native import NativeDriver
 from devices.drivers.nuki import NukiDriver
 from devices.drivers.zigbee2mqtt import Zigbee2MqttDriver
 from devices.intents import Intent
+from devices.link import Received
 from devices.links.memory import MemoryLink, Said, Sent
 from devices.reports import Report
 from firmware_sim.assembly import assemble
@@ -32,12 +33,32 @@ SITE = "house-1"
 KEY_ID = bytes(range(16))
 
 
+class BenchLink(Protocol):
+    """A link that a test can look at and cut."""
+
+    connected: bool
+
+    @property
+    def sent(self) -> Sequence[object]:
+        """What was given to it."""
+
+    @property
+    def unacked(self) -> list[Received]:
+        """What was said and not settled."""
+
+    def disconnect(self) -> None:
+        """Lose the connection."""
+
+    def reconnect(self) -> None:
+        """Come back."""
+
+
 @dataclass
 class DriverBench:
     """What the contract needs of a driver's world; the callables look at the device itself, not at its words."""
 
     driver: Driver
-    link: MemoryLink
+    link: BenchLink
     lock: LockAddress
     bolt: Callable[[], str]
     movements: Callable[[], int]

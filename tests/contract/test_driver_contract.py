@@ -2,9 +2,11 @@
 
 import secrets
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,11 +30,16 @@ from devices.intents import (
 from devices.link import LinkDown, Received
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
 from tests.contract.driver_benches import BENCHES, KEY_ID, DriverBench
+from tests.contract.radio_benches import ON_AIR, on_air
 
 
-@pytest.fixture
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> DriverBench:
-    return BENCHES[request.param](tmp_path)
+@pytest_asyncio.fixture
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DriverBench]:
+    if request.param in BENCHES:
+        yield BENCHES[request.param](tmp_path)
+        return
+    async with on_air(request.param) as there:
+        yield there.bench
 
 
 # bytes that come close to what some vendor says
@@ -86,8 +93,9 @@ async def put_key(bench: DriverBench) -> None:
 
 
 def test_every_driver_is_listed_under_its_own_name_and_has_a_bench(tmp_path: Path) -> None:
-    assert set(DRIVERS) == set(BENCHES)
-    for name in DRIVERS:
+    assert set(DRIVERS) == set(BENCHES) | set(ON_AIR)
+    assert {name: ON_AIR[name].driver.name for name in ON_AIR} == {name: name for name in ON_AIR}
+    for name in BENCHES:
         assert BENCHES[name](tmp_path / name).driver.name == name
 
 
@@ -117,6 +125,14 @@ async def test_the_same_unlock_twice_moves_the_bolt_once(bench: DriverBench) -> 
     first, second = await bench.ask(intent), await bench.ask(intent)
     assert bench.movements() == 1
     assert answer_of(first, intent).outcome == answer_of(second, intent).outcome == "done"
+
+
+@for_drivers(Ability.READ_BACK)
+async def test_a_lock_that_is_asked_tells_where_its_bolt_is(bench: DriverBench) -> None:
+    intent = intents(bench)[Ability.READ_BACK]
+    reports = await bench.ask(intent)
+    assert answer_of(reports, intent).outcome == "done"
+    assert [report.state.bolt for report in reports if isinstance(report, StateTold)] == [bench.bolt()]
 
 
 @for_drivers(Ability.SIGNED_KEYS, Ability.READ_BACK)

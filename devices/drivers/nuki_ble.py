@@ -1,0 +1,61 @@
+"""Nuki locks without their MQTT through pyNukiBT (MIT): a key pair of ours that was paired with the lock once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from devices.drivers.vendor import RadioDriver, percent
+from devices.links.radio import Found, LibraryLock, Seen, Target
+from devices.wire.messages import Bolt, Door
+
+BOLTS: Final[dict[str, Bolt]] = {
+    "LOCKED": "locked", "UNLOCKING": "unlocking", "UNLOCKED": "unlocked", "LOCKING": "locking",
+    "UNLATCHED": "unlocked", "UNLOCKED_LOCK_N_GO": "unlocked", "UNLATCHING": "unlocking", "MOTOR_BLOCKED": "jammed",
+}  # fmt: skip
+DOORS: Final[dict[str, Door]] = {"DOOR_CLOSED": "closed", "DOOR_OPENED": "open"}
+
+
+class NukiBleDriver(RadioDriver):
+    """One message at a time; nothing is sent again, for the library would repeat a lock action up to three times."""
+
+    name, extra, library = "nuki-ble", "nuki-ble", "pyNukiBT"
+    secrets = ("auth_id", "nuki_public_key", "public_key", "private_key", "app_id")
+
+    @classmethod
+    @asynccontextmanager
+    async def open_lock(cls, library: Any, found: Found, secrets: Mapping[str, str]) -> AsyncIterator[LibraryLock]:
+        """Connected: only then the library knows which kind of lock it is."""
+        names = ("auth_id", "nuki_public_key", "public_key", "private_key")
+        keys = [bytes.fromhex(secrets[name]) for name in names]
+        lock = library.NukiDevice(found.address, *keys, int(secrets["app_id"]), "Lodgekey", ble_device=found)
+        lock.send_retry = lock.response_retry = 1
+        lock.update_config = _nothing  # its settings are none of our business: name, place, PIN
+        try:
+            await lock.connect()
+            yield NukiLock(lock)
+        finally:
+            await lock.disconnect()
+
+
+class NukiLock:
+    """One lock, connected."""
+
+    def __init__(self, lock: Any) -> None:
+        self._lock = lock
+
+    async def look(self) -> Seen:
+        """State, battery and door."""
+        await self._lock.update_state()
+        told = self._lock.last_state
+        door = DOORS.get(str(told["door_sensor_state"]), "unknown")
+        return Seen(BOLTS.get(str(told["lock_state"]), "unknown"), percent(self._lock.battery_percentage), door)
+
+    async def turn(self, target: Target) -> None:
+        """One action, under a challenge of its own."""
+        await (self._lock.unlock() if target == "unlocked" else self._lock.lock())
+
+
+async def _nothing() -> None:
+    return None

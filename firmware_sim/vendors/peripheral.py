@@ -1,0 +1,90 @@
+"""A lock of another maker on the air: one service, inlets it hears on, outlets it speaks on."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from bumble.core import UUID, AdvertisingData
+from bumble.gatt import Characteristic, CharacteristicValue, Service
+
+from firmware_sim.ble.air import Air, make_device
+
+
+class VendorPeripheral:
+    """What every maker's emulator shares; one that is `jammed` hears and answers, but its bolt does not move."""
+
+    service: ClassVar[str]
+    inlets: ClassVar[tuple[str, ...]]
+    outlets: ClassVar[tuple[str, ...]]
+
+    def __init__(self, air: Air, address: str) -> None:
+        """`address`: a random static Bluetooth address."""
+        self.bolt, self.movements, self.jammed = "locked", list[str](), False
+        self.radio, self._controller = make_device(air, "vendor", address)
+        self._speaking: dict[str, Any] = {outlet: self._outlet(outlet) for outlet in self.outlets}
+        both = Characteristic.Properties.WRITE | Characteristic.Properties.WRITE_WITHOUT_RESPONSE
+        hearing: list[Any] = [
+            Characteristic(inlet, both, Characteristic.WRITEABLE, self._value(inlet))
+            for inlet in self.inlets
+            if inlet not in self.outlets
+        ]
+        self.radio.add_service(Service(self.service, [*hearing, *self._speaking.values()]))
+        self.radio.advertising_data = bytes(
+            AdvertisingData([(AdvertisingData.FLAGS, b"\x06"), self._served()])  # no name: it is found by its address
+        )
+        self._connection: Any = None
+
+    def _outlet(self, uuid: str) -> Any:
+        """Characteristics that go both ways are Nuki's."""
+        properties, permissions = Characteristic.Properties.NOTIFY, Characteristic.READABLE
+        if uuid in self.inlets:
+            properties |= Characteristic.Properties.WRITE
+            permissions |= Characteristic.WRITEABLE
+        made: Any = Characteristic(uuid, properties, permissions, self._value(uuid))
+        made.on(made.EVENT_SUBSCRIPTION, lambda connection, notify, _: self._subscribed(connection, uuid, notify))
+        return made
+
+    def _value(self, uuid: str) -> Any:
+        async def hear(connection: Any, data: bytes) -> None:
+            self._connection = connection
+            await self.hear(uuid, bytes(data))
+
+        return CharacteristicValue(write=hear)
+
+    def _served(self) -> tuple[AdvertisingData.Type, bytes]:
+        return AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, UUID(self.service).to_bytes(force_128=True)
+
+    def _subscribed(self, connection: Any, outlet: str, notify: bool) -> None:
+        self._connection = connection
+        if notify:
+            self.subscribed(outlet)
+
+    def subscribed(self, outlet: str) -> None:
+        """Somebody listens on this outlet from now on."""
+
+    async def hear(self, inlet: str, data: bytes, /) -> None:
+        """What one write brings."""
+        raise NotImplementedError
+
+    async def say(self, outlet: str, data: bytes) -> None:
+        """One notification."""
+        await self.radio.notify_subscriber(self._connection, self._speaking[outlet], data)
+
+    def move(self, target: str) -> None:
+        """Throw or draw the bolt."""
+        if not self.jammed:
+            self.bolt = target
+            self.movements.append(target)
+
+    async def power_on(self) -> None:
+        """Advertise until connected, and again after."""
+        await self.radio.power_on()
+        await self.radio.start_advertising(
+            auto_restart=True, advertising_interval_min=100, advertising_interval_max=100
+        )
+
+    async def power_off(self) -> None:
+        """Leave the air."""
+        self._controller.drop_links()
+        await self.radio.stop_advertising()
+        await self.radio.power_off()
