@@ -8,11 +8,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from certs.ca import Authority
-from certs.keys import load_private_key, new_private_key, public_from_point, save_private_key
+from certs.keys import load_private_key, new_private_key, save_private_key
 from devices.driver import Driver
 from devices.drivers.native import NativeDriver
 from devices.link import Link
@@ -48,9 +47,9 @@ from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registra
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.revocation import Revocation, RevokedDevice
+from gateway.roster import Roster
 from gateway.settings import Settings
 from gateway.single_sign_on import SingleSignOn
-from gateway.store import Device
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
 from gateway.succession import Succession
@@ -123,9 +122,10 @@ class Gateway:
         self._mqtt = MqttLink(address)
         self.radio = radio or radio_named(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
+        self.roster = Roster(self.database)
         self.vendor_locks = VendorLocks.open(settings.gateway_name, settings.home_broker, self.radio, folder, now)
         self.drivers: Mapping[str, Driver] = {
-            "native": NativeDriver(self.link, self.authority.command_key, self.public_key_of, now),
+            "native": NativeDriver(self.link, self.authority.command_key, self.roster.public_key_of, now),
             **self.vendor_locks.drivers,
         }
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
@@ -142,7 +142,7 @@ class Gateway:
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
         self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
-        self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now)
+        self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now, self.roster)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
         self._tasks: list[asyncio.Task[None]] = []
@@ -207,14 +207,6 @@ class Gateway:
     def authority(self) -> Authority:
         """The authority as it stands now."""
         return self.succession.authority
-
-    def public_key_of(self, device_id: str) -> EllipticCurvePublicKey | None:
-        """The key a device signs with; None where it is unknown or out of service."""
-        with self.database.reading() as session:
-            device = session.get(Device, device_id)
-        if device is None or device.revoked_at is not None or not device.public_key:
-            return None
-        return public_from_point(device.public_key)
 
     def revoked_devices(self) -> list[RevokedDevice]:
         """Who is out of service by now."""

@@ -15,7 +15,8 @@ from devices.reports import Answered, Happened, Report
 from gateway.answers import Answers
 from gateway.journey.lock import record_reports
 from gateway.outbox import stamp_feed
-from gateway.store import Device, SetAside
+from gateway.roster import Roster
+from gateway.store import SetAside
 from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,12 @@ class Intake:
         answers: Answers,
         kiosk_desk: KioskDesk,
         now: Callable[[], int],
+        roster: Roster | None = None,
     ) -> None:
+        """`roster`: the one that the drivers ask for public keys, so that a batch is looked up once."""
         self._database, self._drivers, self._answers = database, drivers, answers
         self._kiosk_desk, self._now = kiosk_desk, now
-        self._known: dict[str, tuple[str, str]] = {}  # device -> site, driver
+        self._roster = roster or Roster(database)
 
     async def run(self, link: Link) -> None:
         """Take batch after batch; a batch that could not be read or committed is not acked and comes again."""
@@ -52,11 +55,12 @@ class Intake:
         """Read, tell those who wait, commit, ack."""
         understood: list[tuple[Received, Sequence[Report]]] = []
         unreadable: list[tuple[Received, str]] = []
-        for message in batch:
-            try:
-                understood.append((message, self._read(message)))
-            except Unreadable as error:
-                unreadable.append((message, error.code))
+        with self._roster.batch({message.device for message in batch}):
+            for message in batch:
+                try:
+                    understood.append((message, self._read(message)))
+                except Unreadable as error:
+                    unreadable.append((message, error.code))
         for _, reports in understood:
             for report in reports:
                 if isinstance(report, Answered):
@@ -68,17 +72,12 @@ class Intake:
 
         The broker lets a device speak under any site's name, for it knows the device only.
         """
-        known = self._known.get(message.device)
-        if known is None:
-            with self._database.reading() as session:
-                device = session.get(Device, message.device)
-            if device is None:
-                raise Unreadable("unknown_device")
-            known = self._known[message.device] = (device.site, device.driver)
-        site, driver = known
-        if message.site != site:
+        device = self._roster.enrolled(message.device)
+        if device is None:
+            raise Unreadable("unknown_device")
+        if message.site != device.site:
             raise Unreadable("wrong_site")
-        return self._drivers[driver].read(message)
+        return self._drivers[device.driver].read(message)
 
     async def _commit(
         self, understood: Sequence[tuple[Received, Sequence[Report]]], unreadable: Sequence[tuple[Received, str]]
