@@ -1,6 +1,6 @@
 # make demo | make test | make bench, each with ARGS="…". What is missing is installed first, with progress on stderr.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint fmt clean
+.PHONY: help demo test bench docs lint fmt clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 ARGS ?=
 
@@ -8,6 +8,7 @@ help:
 	@echo 'make demo    the whole house on this machine; ARGS="--once --json" plays one journey and ends'
 	@echo 'make test    every check: style, types, imports, tests with coverage'
 	@echo 'make bench   ratios against baselines; ARGS="NAME --json" for one of them'
+	@echo 'make docs    the documentation as pages, in site/'
 	@echo 'make lint    style, types and imports only'
 	@echo 'make fmt     put the source into shape'
 	@echo 'make clean   forget caches and demo data; the installed tools stay'
@@ -23,6 +24,10 @@ test:
 bench:
 	@sh tooling/bootstrap.sh run
 	@exec python -m benchmarks $(ARGS)
+
+docs:
+	@sh tooling/bootstrap.sh run
+	@exec python -m sphinx -W --keep-going -q -b html docs site
 
 lint:
 	@sh tooling/bootstrap.sh run

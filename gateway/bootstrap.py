@@ -16,11 +16,9 @@ from devices.driver import Driver
 from devices.drivers.native import NativeDriver
 from devices.link import Link
 from devices.links.ble import BleRadio
-from devices.links.mqtt import BrokerAddress, MqttLink
-from devices.links.tls import client_tls
+from devices.links.mqtt import MqttLink
 from gateway.answers import Answers
-from gateway.broker import EmbeddedBroker
-from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.broker_access import BrokerAccess
 from gateway.disclosure import DisclosureLog
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
@@ -109,16 +107,18 @@ class Gateway:
         self.answers = Answers()
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         self.ended_consumers: set[str] = set()
+        provider = settings.single_sign_on
+        self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
         self.disclosures = DisclosureLog(self.database, private_key_at(folder / "certs" / "log.key"), now)
         self.registries: Mapping[str, Registry] = {
             name: REGISTRIES[name](given, now) for name, given in settings.registries.items()
         }
-        self.broker = None if settings.broker_host else self._embedded_broker()
-        address = self._broker_address()
+        access = BrokerAccess(settings, self.succession.present, self.revoked_devices)
+        self.broker = access.embedded()
+        self._broker_files = self.broker or access.folder()
+        self._broker_access, address = access, access.address()
         present = self.succession.present
-        self.revocation = Revocation(self.revoked_devices, present, self.broker, address.host, address.port)
-        provider = settings.single_sign_on
-        self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
+        self.revocation = Revocation(self.revoked_devices, present, self._broker_files, address.host, address.port)
         self._mqtt = MqttLink(address)
         self.radio = radio or radio_named(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
@@ -220,43 +220,12 @@ class Gateway:
 
     async def _renew_own(self) -> None:
         """Certificates of the present authority for the broker and for ourselves; live connections go on."""
-        if self.broker is not None:
-            await self.broker.replace_certificates(self.broker_parts()[1])
-        self._mqtt.present(self._broker_address().tls)
+        if self._broker_files is not None:
+            await self._broker_files.replace_certificates(self._broker_access.certificates())
+        self._mqtt.present(self._broker_access.address().tls)
 
     def _run(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(loop, name=name))
-
-    def broker_parts(self) -> tuple[BrokerSettings, BrokerCertificates]:
-        """What mosquitto has to be told: for the embedded one, or for an operator's own."""
-        key = new_private_key()
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        server = self.authority.issue_server(key.public_key())
-        with self.database.reading() as session:
-            crl = self.authority.crl(device.serial for device in revoked_devices(session, self.now()))
-        settings = BrokerSettings(port=self.settings.broker_port, gateways=(self.settings.gateway_name,))
-        certificates = BrokerCertificates(ca=self.authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
-        return settings, certificates
-
-    def _embedded_broker(self) -> EmbeddedBroker:
-        binary = find_mosquitto(self.settings.mosquitto)
-        settings, certificates = self.broker_parts()
-        return EmbeddedBroker(self.settings.folder / "broker", settings, certificates, binary=binary)
-
-    def _broker_address(self) -> BrokerAddress:
-        given = self.settings
-        if given.broker_host and given.broker_ca_file and given.broker_cert_file and given.broker_key_file:
-            tls = client_tls(given.broker_ca_file, given.broker_cert_file, given.broker_key_file)
-            return BrokerAddress(given.broker_host, given.broker_port, given.gateway_name, tls)
-        folder = given.folder / "certs"
-        key = new_private_key()
-        save_private_key(folder / "gateway.key", key)
-        (folder / "gateway.pem").write_bytes(
-            self.authority.issue_gateway(key.public_key(), given.gateway_name).chain_pem
-        )
-        (folder / "ca.pem").write_bytes(self.authority.ca_pem)
-        tls = client_tls(folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key")
-        return BrokerAddress("127.0.0.1", given.broker_port, given.gateway_name, tls)
 
 
 def private_key_at(path: Path) -> EllipticCurvePrivateKey:

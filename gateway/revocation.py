@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from certs.ca import Authority
-from gateway.broker import EmbeddedBroker
 from gateway.broker_sessions import NotEnded, end_session
 
 log = logging.getLogger(__name__)
@@ -20,14 +20,21 @@ class RevokedDevice:
     serial: int
 
 
+class RevocationList(Protocol):
+    """Where a broker reads who is refused."""
+
+    async def replace_crl(self, pem: bytes) -> None:
+        """Refuse new connections by these certificates from now on. Raises OSError."""
+
+
 class Revocation:
-    """Makes the broker follow the store. An operator's own broker (`broker` None) has its list from elsewhere."""
+    """Makes the broker follow the store. Without `broker` (an operator's own) its list comes from elsewhere."""
 
     def __init__(
         self,
         revoked: Callable[[], Sequence[RevokedDevice]],
         authority: Callable[[], Authority],
-        broker: EmbeddedBroker | None,
+        broker: RevocationList | None,
         host: str,
         port: int,
     ) -> None:

@@ -43,7 +43,12 @@ class Settings(BaseSettings):
     port: Port = 8080
     public_url: str = ""
 
-    # The embedded mosquitto is started unless an operator's own broker is named here.
+    # Where locks and kiosks reach the broker: the address to listen on, and the names in its certificate.
+    broker_listen: str = "127.0.0.1"
+    broker_names: tuple[str, ...] = ()
+    # The embedded mosquitto is started unless an operator's own broker is named here; `broker_folder` holds the files
+    # that one reads, for us to keep fresh. Without files of its own we show it a certificate of our authority.
+    broker_folder: Path | None = None
     broker_host: str = ""
     broker_port: Port = 8883
     mosquitto: Path | None = None
@@ -60,6 +65,8 @@ class Settings(BaseSettings):
     face_thresholds: dict[str, Thresholds] = {}  # by engine, e.g. {"five_point": {"accept": 0.4, "refuse": 0.55}}
     accept_face_without_liveness: bool = False
     accept_document_without_face: bool = False
+    country_certificates: Path | None = None  # a folder of CSCA certificates whose documents' chips are believed
+    face_filings: dict[str, str] = {}  # by jurisdiction, the number of the filing due for very many stored faces
 
     registries: dict[str, dict[str, str]] = {}
     webhook_networks: str = ""  # networks a consumer's webhook may be in although they are not public
@@ -71,9 +78,12 @@ class Settings(BaseSettings):
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
 
     @model_validator(mode="after")
-    def _own_broker_has_files(self) -> "Settings":
-        if self.broker_host and not (self.broker_ca_file and self.broker_cert_file and self.broker_key_file):
-            raise ValueError("a broker of your own needs broker_ca_file, broker_cert_file and broker_key_file")
+    def _broker_files_belong_together(self) -> "Settings":
+        files = (self.broker_ca_file, self.broker_cert_file, self.broker_key_file)
+        if any(files) and not (all(files) and self.broker_host):
+            raise ValueError(
+                "broker_ca_file, broker_cert_file and broker_key_file belong together, and to a broker_host"
+            )
         return self
 
     @property
@@ -81,8 +91,10 @@ class Settings(BaseSettings):
         """The database URL; SQLite in the folder unless set."""
         return self.database_url or f"sqlite:///{(self.folder / 'lodgekey.sqlite').resolve()}"
 
-    country_certificates: Path | None = None  # a folder of CSCA certificates whose documents' chips are believed
-    face_filings: dict[str, str] = {}  # by jurisdiction, the number of the filing due for very many stored faces
+    @property
+    def broker_name(self) -> str:
+        """The name under which devices reach the broker."""
+        return self.broker_names[0] if self.broker_names else self.broker_host or self.broker_listen
 
     @property
     def address(self) -> str:

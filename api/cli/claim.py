@@ -42,7 +42,7 @@ def claim(
                 kind=kind,
                 unit=found,
                 url=url or settings.address,
-                host=settings.broker_host or settings.host,
+                host=settings.broker_name,
                 port=settings.broker_port,
                 days=days,
             )

@@ -43,7 +43,7 @@ def add(
         raise typer.BadParameter("A device of ours needs --out, the folder it starts from.")
     authority, database = Authority.open(settings.folder / "certs", utc_now), Database(settings.database)
     database.migrate()
-    host = settings.broker_host or settings.host
+    host = settings.broker_name
     try:
         with database.writing() as session:
             found = unit_coded(session, unit)

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from typer.testing import CliRunner
 
+from api.cli.main import app
 from certs.ca import Authority
+from gateway.bootstrap import Gateway
+from gateway.broker_access import split_names
 from gateway.broker_certificates import issue_broker_certificates
 from gateway.broker_config import (
     BrokerMissing,
@@ -18,7 +24,9 @@ from gateway.broker_config import (
     render_config,
     write_files,
 )
+from gateway.settings import Settings
 from tests.integration.broker_parts import PATIENCE, free_port, wall_clock
+from tests.parts.identity import MemoryIdentity
 
 
 @pytest.fixture
@@ -82,3 +90,45 @@ def test_a_named_mosquitto_is_taken(tmp_path: Path) -> None:
         find_mosquitto(named)
     named.chmod(stat.S_IRWXU)
     assert find_mosquitto(named) == named
+
+
+async def test_a_gateway_keeps_the_files_of_an_operators_own_broker_fresh(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    own = {"folder": tmp_path / "gateway", "broker_port": port, "broker_listen": "127.0.0.1", "broker_names": ("door",)}
+    for name, value in own.items():
+        monkeypatch.setenv(f"LODGEKEY_{name.upper()}", '["door"]' if name == "broker_names" else str(value))
+    told = await asyncio.to_thread(CliRunner().invoke, app, ["broker", "config", "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    assert f"LODGEKEY_BROKER_FOLDER={out}" in told.stdout
+    names = x509.load_pem_x509_certificate((out / "server.pem").read_bytes()).extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    assert "door" in names.value.get_values_for_type(x509.DNSName)
+    process = await asyncio.create_subprocess_exec(find_mosquitto(), "-c", out / "mosquitto.conf", cwd="/")
+    try:
+        gateway = Gateway(Settings(broker_host="127.0.0.1", broker_folder=out), identity=MemoryIdentity())
+        assert gateway.broker is None
+        async with gateway, asyncio.timeout(PATIENCE):
+            while not gateway.link.connected:  # noqa: ASYNC110 - paho's thread tells nobody
+                await asyncio.sleep(0.05)
+            before = (out / "crl.pem").read_bytes()
+            await gateway.revocation.enforce(renew=True)
+        listed = x509.load_pem_x509_crl((out / "crl.pem").read_bytes())
+        assert (out / "crl.pem").read_bytes() != before
+        assert listed.is_signature_valid(_issuing_key(gateway.authority))
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def _issuing_key(authority: Authority) -> EllipticCurvePublicKey:
+    key = authority.issuing.certificate.public_key()
+    assert isinstance(key, EllipticCurvePublicKey)
+    return key
+
+
+def test_host_names_and_addresses_are_told_apart() -> None:
+    given = ("localhost", "127.0.0.1", "door.example", "localhost", "::1")
+    assert split_names(given) == (("localhost", "door.example"), ("127.0.0.1", "::1"))

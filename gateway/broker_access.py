@@ -1,0 +1,88 @@
+"""How this gateway comes to its broker: the embedded one or the operator's, with certificates of the authority."""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from certs.ca import Authority
+from certs.files import PUBLIC, write_atomic
+from certs.keys import new_private_key, save_private_key
+from devices.links.mqtt import BrokerAddress
+from devices.links.tls import client_tls
+from gateway.broker import EmbeddedBroker
+from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.broker_folder import BrokerFolder
+from gateway.revocation import RevokedDevice
+from gateway.settings import Settings
+
+HERE = ("localhost", "127.0.0.1")
+
+
+class BrokerAccess:
+    """Issues what both ends need, by the present authority, each time it is asked."""
+
+    def __init__(
+        self, settings: Settings, authority: Callable[[], Authority], revoked: Callable[[], Sequence[RevokedDevice]]
+    ) -> None:
+        self._given, self._authority, self._revoked = settings, authority, revoked
+
+    def settings(self) -> BrokerSettings:
+        """What mosquitto is told: the embedded one, or an operator's."""
+        given = self._given
+        return BrokerSettings(given.broker_port, host=given.broker_listen, gateways=(given.gateway_name,))
+
+    def certificates(self) -> BrokerCertificates:
+        """A fresh server key and certificate, and the revocation list."""
+        key, authority = new_private_key(), self._authority()
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        server = authority.issue_server(key.public_key(), *split_names((*HERE, *self._given.broker_names)))
+        crl = authority.crl(device.serial for device in self._revoked())
+        return BrokerCertificates(ca=authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
+
+    def embedded(self) -> EmbeddedBroker | None:
+        """The child process; None where the operator has a broker. Raises BrokerMissing."""
+        given = self._given
+        if given.broker_host:
+            return None
+        binary = find_mosquitto(given.mosquitto)
+        return EmbeddedBroker(given.folder / "broker", self.settings(), self.certificates(), binary=binary)
+
+    def folder(self) -> BrokerFolder | None:
+        """The files of an operator's own broker, where they are ours to keep fresh."""
+        given = self._given.broker_folder
+        return BrokerFolder(given, self.certificates()) if given else None
+
+    def address(self) -> BrokerAddress:
+        """Where the broker is, with the certificate to show there: the operator's, or a fresh one of ours."""
+        given = self._given
+        if given.broker_host and given.broker_ca_file and given.broker_cert_file and given.broker_key_file:
+            tls = client_tls(given.broker_ca_file, given.broker_cert_file, given.broker_key_file)
+            return BrokerAddress(given.broker_host, given.broker_port, given.gateway_name, tls)
+        return self._own_address()
+
+    def _own_address(self) -> BrokerAddress:
+        given, authority = self._given, self._authority()
+        folder, key = given.folder / "certs", new_private_key()
+        save_private_key(folder / "gateway.key", key)
+        issued = authority.issue_gateway(key.public_key(), given.gateway_name)
+        write_atomic(folder / "gateway.pem", issued.chain_pem, PUBLIC)
+        write_atomic(folder / "ca.pem", authority.ca_pem, PUBLIC)
+        tls = client_tls(folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key")
+        here = "127.0.0.1" if given.broker_listen == "0.0.0.0" else given.broker_listen
+        return BrokerAddress(given.broker_host or here, given.broker_port, given.gateway_name, tls)
+
+
+def split_names(given: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Host names, and addresses, as a certificate tells them apart; each once."""
+    ips = tuple(dict.fromkeys(name for name in given if is_address(name)))
+    return tuple(dict.fromkeys(name for name in given if name not in ips)), ips
+
+
+def is_address(name: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
