@@ -14,7 +14,14 @@ from certs.keys import compressed_point
 from certs.profiles import Kind, public_of_request
 from certs.renewal import trust_digest
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound
-from gateway.journey.fleet import keep_certificate, living_certificates, p256_of, present_certificate, take_key
+from gateway.journey.fleet import (
+    keep_certificate,
+    living_certificates,
+    owe_paper,
+    p256_of,
+    present_certificate,
+    take_key,
+)
 from gateway.journey.keys import revoke_key
 from gateway.revocation import RevokedDevice
 from gateway.store import Certificate, Claim, Device, Key, Unit
@@ -104,6 +111,7 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     issued = authority.issue_device(enrolment.request, enrolment.site, enrolment.device, enrolment.kind)
     row.trust = None  # until it has told
     _certify(session, authority, row, issued)
+    owe_paper(session, row.id, "put_trust", now)
     return issued
 
 

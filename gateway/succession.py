@@ -21,7 +21,7 @@ from certs.ca import SERVER_DAYS, Authority
 from certs.files import PUBLIC, write_atomic
 from certs.generations import Standing, read_standing
 from gateway.domain.errors import Conflict
-from gateway.journey.fleet import behind, forget_certificates, owe_papers
+from gateway.journey.fleet import behind, forget_certificates, has_old_certificates, owe_papers
 from gateway.store import Certificate, Device
 from gateway.store.database import Database
 
@@ -72,12 +72,14 @@ class Succession:
             log.error("devices wait for the database: %s", type(error).__name__)
 
     def _owe(self, now: int) -> None:
+        before = now - KEPT_AFTER_ITS_END
         with self._database.reading() as session:
-            lacking = behind(session, self.authority)
-        if lacking:
-            with self._database.writing() as session:
-                owe_papers(session, self.authority, now)
-                forget_certificates(session, now - KEPT_AFTER_ITS_END)
+            nothing_to_do = not behind(session, self.authority) and not has_old_certificates(session, before)
+        if nothing_to_do:
+            return
+        with self._database.writing() as session:
+            owe_papers(session, self.authority, now)
+            forget_certificates(session, before)
 
 
 def note_followed(folder: Path, standing: Standing) -> None:

@@ -88,7 +88,7 @@ def answer_request(session: Session, device: Device, csr: bytes, now: int) -> No
     if reason is not None:
         record(session, "DeviceAlarmed", now, device_id=device.id, data={"type": "certificate_wanted", "code": reason})
     else:
-        _owe(session, device.id, "put_certificate", now)
+        owe_paper(session, device.id, "put_certificate", now)
 
 
 def _why_not(device: Device, csr: bytes) -> str | None:
@@ -107,7 +107,7 @@ def owe_papers(session: Session, authority: Authority, now: int) -> int:
     lacking = behind(session, authority)
     for device_id, lacks in lacking.items():
         for work in lacks:
-            _owe(session, device_id, work, now)
+            owe_paper(session, device_id, work, now)
     return len(lacking)
 
 
@@ -164,11 +164,17 @@ def certificate_for(session: Session, device: Device, authority: Authority, now:
     return keep_certificate(session, device, issued, authority)
 
 
+def has_old_certificates(session: Session, before: int) -> bool:
+    """Whether there is anything to forget."""
+    return session.scalar(select(Certificate.serial).where(Certificate.expires_at < before).limit(1)) is not None
+
+
 def forget_certificates(session: Session, before: int) -> None:
     """Drop certificates that were over before this moment: nobody believes them any more."""
     session.execute(delete(Certificate).where(Certificate.expires_at < before))
 
 
-def _owe(session: Session, device_id: str, work: str, now: int) -> None:
+def owe_paper(session: Session, device_id: str, work: str, now: int) -> None:
+    """Owe a device its roots or a certificate, once."""
     if not is_owed(session, work, device_id):
         owe(session, party=f"lock:{device_id}", lane=lanes.papers(device_id), work=work, about=device_id, now=now)

@@ -190,7 +190,7 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
 def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
         _tell_clock(device, "set")
-        heard.hurry([lanes.keys(device.id)])
+        heard.hurry([lanes.keys(device.id), lanes.papers(device.id)])
     command = heard.command(answer.command_id)
     if command is None or command.device_id != device.id or command.outcome is not None:
         return

@@ -1,0 +1,209 @@
+"""A whole gateway with its mosquitto and its HTTP side, real locks as processes, and the operator's command beside."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import ssl
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import select
+
+from api.http.app import create_app
+from certs.ca import Authority
+from certs.device_folder import DeviceFolder, read_device_folder
+from certs.renewal import read_certificates
+from devices.links.tls import client_tls
+from firmware_sim.control import CONTROL_FILE
+from gateway.bootstrap import Gateway
+from gateway.enrolment import enrol_device
+from gateway.journey.fleet import behind
+from gateway.settings import Settings
+from gateway.store import Certificate, Device, Key
+from tests.integration.broker_parts import free_port, wall_clock
+from tests.parts.desk import ToldServer
+from tests.parts.identity import MemoryIdentity
+from tests.parts.world import World
+
+SITE = "house-1"
+PATIENCE = 60.0
+CONNECT = bytes.fromhex("10 10 0004 4d515454 05 02 003c 00 0003 616263")  # MQTT 5 §3.1, clean start, client id abc
+CONNACK = 0x20
+
+
+@dataclass
+class Estate:
+    """One gateway, what it knows, and the devices' processes."""
+
+    world: World
+    gateway: Gateway
+    url: str
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    def tell(self) -> None:
+        """Something was committed, in whatever thread."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.news.set)
+
+    def folder(self, name: str) -> Path:
+        """Where a device keeps its things."""
+        return self.world.folder.parent / "devices" / name
+
+    def add(self, name: str, *, age: int = 0) -> DeviceFolder:
+        """A lock taken in by the operator `age` seconds ago."""
+        authority = Authority.open(self.gateway.authority.folder, lambda: wall_clock() - age)
+        with self.gateway.database.writing() as session:
+            enrol_device(
+                session, authority, self.folder(name), site=SITE, device=name, kind="lock", unit=None,
+                host="127.0.0.1", port=self.gateway.settings.broker_port,
+            )  # fmt: skip
+        return read_device_folder(self.folder(name))
+
+    async def lodgekey(self, *arguments: str) -> tuple[int, str]:
+        """The operator's command, beside the running gateway: its exit code, and what it said."""
+        settings = self.gateway.settings
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LODGEKEY_FOLDER": str(settings.folder),
+            "LODGEKEY_BROKER_PORT": str(settings.broker_port),
+            "LODGEKEY_PUBLIC_URL": self.url,
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "api.cli.main", *arguments, env=environment,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, complaint = await process.communicate()
+        return int(process.returncode or 0), (said or complaint).decode()
+
+    async def claim(self, name: str) -> Path:
+        """What the installer takes along."""
+        file = self.world.folder.parent / f"{name}.claim"
+        code, said = await self.lodgekey("device", "claim", name, "--site", SITE, "--out", str(file))
+        assert code == 0, said
+        return file
+
+    async def start(self, name: str, *options: str) -> None:
+        """Power up; returns once the device's program runs."""
+        folder = self.folder(name)
+        (folder / CONTROL_FILE).unlink(missing_ok=True)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "firmware_sim", "lock", "--dir", str(folder), *options,
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        self.processes[name] = process
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+        assert json.loads(line)["ready"], line
+
+    async def stop(self, name: str) -> None:
+        """Take its battery out."""
+        process = self.processes.pop(name)
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+    async def until(self, so: Callable[[], bool], what: str) -> None:
+        """Look after each commit of the gateway."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not so():
+                    self.news.clear()
+                    if not so():
+                        await self.news.wait()
+        except TimeoutError:
+            raise AssertionError(f"not so after {PATIENCE:.0f} s: {what}") from None
+
+    async def until_heard(self, name: str, after: int = -1) -> None:
+        """The device has told its state, with a number beyond `after`."""
+        await self.until(lambda: self.device(name).state_seq > after, f"{name} is heard")
+
+    def device(self, name: str) -> Device:
+        """The device as the gateway believes it."""
+        with self.gateway.database.reading() as session:
+            return session.get_one(Device, name)
+
+    def certificates(self, name: str) -> list[Certificate]:
+        """Every certificate it ever got."""
+        with self.gateway.database.reading() as session:
+            return list(session.scalars(select(Certificate).where(Certificate.device_id == name)))
+
+    def key(self, key_id: str) -> Key:
+        """A key as it stands."""
+        with self.gateway.database.reading() as session:
+            return session.get_one(Key, key_id)
+
+    def behind(self) -> dict[str, list[str]]:
+        """Which devices lack what."""
+        with self.gateway.database.reading() as session:
+            return behind(session, self.gateway.authority)
+
+    async def broker_lets_in(self, folder: Path) -> bool:
+        """Whether a device with the papers in this folder is let in, and believes the broker."""
+        return await asyncio.to_thread(_knock, folder, self.gateway.settings.broker_port)
+
+
+def presented(folder: Path) -> str:
+    """The serial of the certificate a device presents from its next connection on."""
+    return str(read_certificates((folder / "cert.pem").read_bytes())[0].serial_number)
+
+
+def copy_papers(folder: Path, to: Path) -> Path:
+    """What a thief took from a device one day: its key, and the certificate of that day."""
+    to.mkdir(parents=True)
+    for name in ("key.pem", "cert.pem", "ca.pem"):
+        shutil.copy(folder / name, to / name)
+    return to
+
+
+def _knock(folder: Path, port: int) -> bool:
+    tls = client_tls(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), PATIENCE) as sock,
+            tls.wrap_socket(sock, server_hostname="localhost") as secured,
+        ):
+            secured.sendall(CONNECT)
+            return secured.recv(1) == bytes([CONNACK])
+    except (ssl.SSLError, ConnectionResetError, BrokenPipeError):
+        return False
+
+
+@asynccontextmanager
+async def open_estate(folder: Path) -> AsyncIterator[Estate]:
+    """Everything started but the devices; all of it ended with the test."""
+    world = World.build(folder / "gateway")
+    settings = Settings(folder=folder / "gateway", broker_port=free_port())
+    gateway = Gateway(settings, identity=MemoryIdentity())
+    world.keyring, world.now = gateway.keyring, wall_clock()
+    async with gateway, _served(gateway) as url:
+        estate = Estate(world, gateway, url)
+        gateway.database.after_commit(estate.tell)
+        try:
+            yield estate
+        finally:
+            for name in list(estate.processes):
+                await estate.stop(name)
+    world.database.close()
+
+
+@asynccontextmanager
+async def _served(gateway: Gateway) -> AsyncIterator[str]:
+    config = uvicorn.Config(create_app(gateway, run=False), port=0, log_level="error", lifespan="off")
+    server = ToldServer(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own process keeps its signals
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(PATIENCE):
+        await server.up.wait()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
