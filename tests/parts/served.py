@@ -1,0 +1,36 @@
+"""A house whose application listens on a port, for a real browser."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from api.cli.demo import free_port
+from api.http.app import create_app
+from tests.parts.house import House, move_in
+
+HOST = "localhost"  # passkeys need a name
+
+
+@contextmanager
+def serve(first: Path, folder: Path, port: int = 0, **settings: Any) -> Iterator[tuple[House, str]]:
+    """A house and its address, until the block ends."""
+    port = port or free_port()
+    address = f"http://{HOST}:{port}"
+    house = move_in(first, folder, public_url=address, **settings)
+    app = create_app(house.gateway, run=False)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.05)
+        yield house, address
+    finally:
+        server.should_exit = True
+        thread.join()
+        house.gateway.database.close()
+        house.gateway.vault.close()
