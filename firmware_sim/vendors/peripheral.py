@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, ClassVar
 
 from bumble.core import UUID, AdvertisingData
@@ -33,6 +34,7 @@ class VendorPeripheral:
             AdvertisingData([(AdvertisingData.FLAGS, b"\x06"), self._served()])  # no name: it is found by its address
         )
         self._connection: Any = None
+        self._saying: asyncio.Future[None] | None = None
 
     def _outlet(self, uuid: str) -> Any:
         """Characteristics that go both ways are Nuki's."""
@@ -57,9 +59,9 @@ class VendorPeripheral:
     def _subscribed(self, connection: Any, outlet: str, notify: bool) -> None:
         self._connection = connection
         if notify:
-            self.subscribed(outlet)
+            self._saying = asyncio.ensure_future(self.subscribed(outlet))
 
-    def subscribed(self, outlet: str) -> None:
+    async def subscribed(self, outlet: str, /) -> None:
         """Somebody listens on this outlet from now on."""
 
     async def hear(self, inlet: str, data: bytes, /) -> None:
