@@ -15,6 +15,7 @@ from nacl.public import PrivateKey
 
 from devices.driver import LockAddress
 from devices.drivers.nuki_ble import NukiBleDriver
+from devices.drivers.sesame import SesameDriver
 from devices.drivers.switchbot import SwitchbotDriver
 from devices.drivers.vendor import RadioDriver
 from devices.drivers.yale import YaleDriver
@@ -26,6 +27,7 @@ from firmware_sim.ble.air import Air
 from firmware_sim.ble.backend import SimClient, SimScanner
 from firmware_sim.vendors.nuki_ble import SimNukiBle
 from firmware_sim.vendors.peripheral import VendorPeripheral
+from firmware_sim.vendors.sesame import SimSesameLock
 from firmware_sim.vendors.switchbot import SimSwitchbotLock
 from firmware_sim.vendors.yale import SimYaleLock
 from tests.contract.driver_benches import DriverBench
@@ -56,6 +58,7 @@ ON_AIR: Final[dict[str, OnAir]] = {
             "app_id": "7",
         },
     ),
+    "sesame": OnAir(SesameDriver, lambda air, at: SimSesameLock(air, at, KEY), {"secret_key": KEY.hex()}),
     "switchbot": OnAir(
         SwitchbotDriver,
         lambda air, at: SimSwitchbotLock(air, at, 0x1A, KEY),
