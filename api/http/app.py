@@ -23,6 +23,7 @@ from api.http import (
     filings,
     keys,
     landlord,
+    near,
     passkeys,
     registrations,
     staff,
@@ -91,6 +92,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         consumers,
         devices,
         enrolment,
+        near,
         wishes,
     )
     for part in parts:

@@ -1,4 +1,4 @@
-"""What a holder signs to end their stay or to ask for other dates."""
+"""What a holder signs besides reading and unlocking: the end of a stay, a wish for other dates, a key for nearby."""
 
 from gateway.domain.key import Proof
 
@@ -11,3 +11,8 @@ def end_statement(key_id: str, proof: Proof) -> bytes:
 def dates_statement(key_id: str, proof: Proof, until: str) -> bytes:
     """The bytes a holder signs to ask for another end; `until` exactly as it is sent."""
     return f"lodgekey-dates\n{key_id}\n{proof.at}\n{proof.nonce}\n{until}".encode()
+
+
+def near_statement(key_id: str, proof: Proof, x: str, y: str) -> bytes:
+    """The bytes a holder signs to vouch for the key that their phone shows a lock nearby (base64url coordinates)."""
+    return f"lodgekey-near\n{key_id}\n{proof.at}\n{proof.nonce}\n{x}\n{y}".encode()

@@ -3,6 +3,7 @@
 const STORE = "keys";
 const PENDING = "pending:";
 const NOTE = "note";
+const NEAR = "near:";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 
 function openStore() {
@@ -32,6 +33,10 @@ const keepPair = (name, pair) => inStore("readwrite", (store) => store.put(pair,
 
 export const findNote = () => findPair(NOTE);
 export const keepNote = (note) => keepPair(NOTE, note);
+/** What opens a lock nearby: {id, unit, pair, credential, lock, expires} of each key. */
+export const keepNear = (id, held) => keepPair(NEAR + id, held);
+export const findNear = (id) => findPair(NEAR + id);
+export const allNear = () => inStore("readonly", (store) => store.getAll(IDBKeyRange.bound(NEAR, `${NEAR}\uffff`)));
 export const dropEverything = () => inStore("readwrite", (store) => store.clear());
 
 export function canHoldKeys() {

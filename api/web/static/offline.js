@@ -1,5 +1,7 @@
 // The key page without a network: what was written down while there was one.
 
+import { allNear } from "./key.js";
+import { offerNear } from "./nearby.js";
 import { readNote } from "./note.js";
 
 const note = await readNote().catch(() => undefined);
@@ -17,6 +19,14 @@ if (note) {
     section.querySelector("#codes").append(line);
   }
 }
+const near = document.querySelector("#near");
+for (const held of await allNear().catch(() => [])) {
+  const part = document.querySelector("#one-near").content.cloneNode(true).firstElementChild;
+  part.querySelector(".unit").textContent = held.unit;
+  near.append(part);
+  offerNear(part, document.querySelector("#outcome"), held, near.dataset);
+}
+document.querySelector("#outcome").hidden = near.children.length === 0;
 document.querySelector("#nothing").hidden = Boolean(note);
 
 // "online" is no promise that the gateway is reached: it is asked, at once and again.

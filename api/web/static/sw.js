@@ -1,9 +1,10 @@
 // Lets the key page open without a network. Its cache holds our own files and one page that says nothing of anybody;
 // what is the tenant's (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
 
-const CACHE = "lodgekey-offline-1";
+const CACHE = "lodgekey-offline-2";
 const OFFLINE = "/key/offline";
-const FILES = [OFFLINE, "/static/offline.js", "/static/key.js", "/static/note.js"];
+const MODULES = ["offline", "key", "note", "nearby", "near", "edhoc", "ccm"];
+const FILES = [OFFLINE, ...MODULES.map((name) => `/static/${name}.js`)];
 
 async function keep() {
   const cache = await caches.open(CACHE);
@@ -24,7 +25,11 @@ async function fromNetworkOrCache(request) {
 }
 
 addEventListener("install", (event) => event.waitUntil(keep().then(() => skipWaiting())));
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+async function begin() {
+  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+  await clients.claim();
+}
+addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   const ours = origin === location.origin && event.request.method === "GET";

@@ -1,6 +1,7 @@
 // Hold to unlock: a second's hold by finger, mouse or Space, or two presses of Enter; then only what the lock said is shown.
 
-import { bind, pairsFor, proof } from "./key.js";
+import { bind, findNear, pairsFor, proof } from "./key.js";
+import { offerNear, prepareNear } from "./nearby.js";
 import { noteCodes } from "./note.js";
 import { manageStay } from "./stay.js";
 import { look } from "./wait.js";
@@ -146,6 +147,9 @@ async function start(section) {
   unlocker.button.hidden = false;
   section.querySelector(".hint").hidden = false;
   unlocker.listen();
+  const { key: id } = section.dataset;
+  await prepareNear(id, pair).catch(() => {}); // no network, or a browser that keeps nothing: what is kept still counts
+  offerNear(section.querySelector(".nearby"), unlocker.outcome, await findNear(id).catch(() => undefined), section.dataset);
 }
 
 const offline = document.querySelector("#offline");

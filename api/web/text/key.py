@@ -61,8 +61,8 @@ TEXTS: dict[str, Text] = {
     "verified.code": Text("没有手机也能开门：门锁密码", "Without this phone: the code for the keypad"),
     "offline.title": Text("没有网络", "You are offline"),
     "offline.sentence": Text(
-        "按住开锁需要网络。您可以在门锁键盘上输入密码。",
-        "Unlocking from here needs a connection. You can type the code on the lock’s keypad.",
+        "按住开锁需要网络。您可以在门锁键盘上输入密码；浏览器支持时也可用蓝牙开锁。",
+        "Hold to unlock needs a connection. Type the code on the lock’s keypad, or use Bluetooth where it is offered.",
     ),
     "offline.no_codes": Text("没有可用的密码，请致电房东。", "There is no code to use now. Please call the landlord."),
     "offline.nothing": Text("这台手机上没有钥匙。", "This phone holds no key."),
@@ -82,6 +82,16 @@ TEXTS: dict[str, Text] = {
     ),
     "keypage.withdraw_confirm": Text("撤回", "Withdraw"),
     "keypage.done.withdrawn": Text("已撤回。钥匙仍然有效。", "Withdrawn. You keep the key."),
+    "keypage.near": Text("用蓝牙开锁，无需网络", "Unlock by Bluetooth, no network needed"),
+    "keypage.near_pick": Text("请站在门前，在列表中选择门锁。", "Stand at the door and choose the lock in the list."),
+    "keypage.near_other": Text("这不是这扇门的锁", "That is not the lock of this door"),
+    "keypage.near_other_hint": Text(
+        "没有开锁。请选择另一把锁。", "Nothing was opened. Choose another one in the list."
+    ),
+    "keypage.near_failed": Text("没有连上门锁", "No connection to the lock"),
+    "keypage.near_failed_hint": Text(
+        "没有开锁。请站近一些再试，或输入密码。", "Nothing was opened. Step closer and try again, or type the code."
+    ),
     "keypage.dates": Text("更改离开时间", "Other dates"),
     "keypage.dates.until": Text("希望住到", "I would like to stay until"),
     "keypage.dates.ask": Text("向房东提出", "Ask the landlord"),

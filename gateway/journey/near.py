@@ -1,0 +1,34 @@
+"""The credential that a holder's phone shows a lock nearby, over Bluetooth and without a network."""
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from sqlalchemy.orm import Session
+
+from certs.credential import KeyCredential, issue_credential
+from gateway.domain.errors import Conflict
+from gateway.domain.key import Proof
+from gateway.domain.wish import near_statement
+from gateway.journey.keyring import Keyring
+from gateway.journey.keys import renew_for_phone
+from gateway.journey.lock import holders_key
+from gateway.store import Key
+
+
+def credential_for_near(
+    session: Session,
+    key_id: str,
+    proof: Proof,
+    point: tuple[str, str],
+    near: EllipticCurvePublicKey,
+    keyring: Keyring,
+    now: int,
+) -> tuple[Key, bytes]:
+    """The key, and its credential bound to a second public key that its holder vouches for by signature.
+
+    It names the same key and ends with the phone's own credential, so revoking and the published bound hold for it.
+    """
+    key = holders_key(session, key_id, near_statement(key_id, proof, *point), proof, now)
+    if key.desired != "present" or key.device.public_key is None:
+        raise Conflict("This key opens nothing nearby. Please use the button or the code.")
+    renew_for_phone(key, keyring, now)
+    claims = KeyCredential(bytes.fromhex(key.id), key.device_id, near, key.not_before, key.holder_until)
+    return key, issue_credential(claims, keyring.credential_key)

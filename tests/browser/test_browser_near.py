@@ -1,0 +1,122 @@
+"""The key page opens a lock nearby over Bluetooth: with a network, without one, and never for another phone."""
+
+import time
+from base64 import b64decode, b64encode
+from pathlib import Path
+from shutil import copy
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from api.cli.demo import Running
+from certs.device_folder import read_device_folder
+from devices.wire.ble import BleMessage, Kind, read_ble_message
+from devices.wire.ble_frames import Gathering, split
+from firmware_sim.assembly import assemble
+from firmware_sim.lock import SimLock
+from firmware_sim.offline import Backoff, OfflineSession
+from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.test_browser_door import let_landlord_pass, register_typed
+from tests.browser.test_browser_edhoc import SHIM
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+SLOW = 30_000
+ROOM = "302"
+
+
+def lock_of(demo: Running, folder: Path) -> SimLock:
+    """The lock of the room with its own key, as it would stand there without a network; it knows the time."""
+    for name in ("device.json", "key.pem", "cert.pem", "ca.pem"):
+        copy(demo.folder / "devices" / f"lock-{ROOM}" / name, folder / name)
+    lock = assemble(read_device_folder(folder))
+    assert isinstance(lock, SimLock)
+    lock.clock.set(int(time.time()))
+    return lock
+
+
+def bolt_of(lock: SimLock) -> str:
+    """Where the bolt is now."""
+    return lock.door.bolt
+
+
+async def stand_before(visitor: Visitor, lock: SimLock) -> None:
+    """The phone's Bluetooth reaches this lock: each connection is one conversation."""
+    talk = {"session": OfflineSession(lock, Backoff(time.monotonic))}
+    gathering = Gathering()
+
+    def write(_: object, fragment: str) -> list[str]:
+        whole = gathering.add(b64decode(fragment))
+        if whole is None:
+            return []
+        if talk["session"].step == "over":
+            talk["session"] = OfflineSession(lock, Backoff(time.monotonic))
+        reply = talk["session"].hear(read_ble_message(whole).body)
+        pieces = split(BleMessage(Kind.PHONE, 1, reply).to_bytes(), 60) if reply else []
+        return [b64encode(piece).decode() for piece in pieces]
+
+    await visitor.page.expose_binding("radioWrite", write)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def landlord(browser: Browser, demo: Running) -> Visitor:
+    """The landlord, signed in."""
+    visitor = await visit(browser, demo.url, DESK)
+    await visitor.sign_in("landlord", demo.logins.password)
+    return visitor
+
+
+async def test_a_holder_opens_over_bluetooth_with_and_without_a_network(
+    browser: Browser, demo: Running, landlord: Visitor, tmp_path: Path, artefacts: Path
+) -> None:
+    lock, tenant = lock_of(demo, tmp_path), await visit(browser, demo.url, PHONE)
+    await tenant.page.context.add_init_script(SHIM)
+    await stand_before(tenant, lock)
+    await tenant.page.goto(await offer_key(landlord, ROOM))
+    await register_typed(tenant)
+    await let_landlord_pass(landlord)
+    await expect(tenant.page.locator(".nearby button")).to_be_visible(timeout=SLOW)
+    await tenant.page.click(".nearby button")
+    await expect(tenant.page.locator(".key .outcome strong")).to_have_text("Unlocked", timeout=SLOW)
+    assert bolt_of(lock) == "unlocked"
+    await tenant.page.screenshot(path=artefacts / "near-1-key.png", full_page=True)
+
+    list(lock.auto_lock())
+    await tenant.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await tenant.page.context.set_offline(True)
+    await tenant.open("/key")
+    await expect(tenant.page.locator("h1")).to_have_text("You are offline")
+    await tenant.page.click(".nearby button")
+    await expect(tenant.page.locator("#outcome strong")).to_have_text("Unlocked", timeout=SLOW)
+    assert bolt_of(lock) == "unlocked"
+    await tenant.page.screenshot(path=artefacts / "near-2-offline.png", full_page=True)
+    assert lock.flash.waiting() != []  # to be told to the gateway once the lock has a network
+
+    with lock.flash.write():
+        lock.flash.bar(bytes.fromhex(await held_key(tenant)), "revoked", 2**33)  # what a revocation list leaves behind
+    list(lock.auto_lock())
+    await tenant.page.click(".nearby button")
+    await expect(tenant.page.locator("#outcome strong")).to_have_text("The lock refused", timeout=SLOW)
+    assert bolt_of(lock) == "locked"
+
+
+async def held_key(visitor: Visitor) -> str:
+    """The id of the key kept for a lock nearby."""
+    found: str = await visitor.page.evaluate(
+        "import('/static/key.js').then((module) => module.allNear()).then(([held]) => held.id)"
+    )
+    return found
+
+
+async def test_a_browser_without_bluetooth_is_not_offered_it(
+    browser: Browser, demo: Running, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await visit(browser, demo.url, PHONE)
+    await tenant.page.context.add_init_script("delete Navigator.prototype.bluetooth")
+    await tenant.page.goto(await offer_key(landlord, "303"))
+    await register_typed(tenant)
+    await let_landlord_pass(landlord)
+    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await expect(tenant.page.locator(".nearby")).to_be_hidden()
+    assert tenant.complaints == []

@@ -1,0 +1,86 @@
+"""The stay in its tenant's hands: other dates asked for on the phone and agreed to by the landlord; then its end."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from api.cli.demo import Running
+from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.test_browser_door import let_landlord_pass, register_typed
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+SLOW = 30_000
+LATER = "2030-01-05T11:00"
+KEPT = """() => new Promise((resolve, reject) => {
+  const request = indexedDB.open("lodgekey");
+  request.onerror = () => reject(request.error);
+  request.onsuccess = () => {
+    const count = request.result.transaction("keys").objectStore("keys").count();
+    count.onsuccess = () => resolve(count.result);
+  };
+})"""
+
+
+async def open_own_data(tenant: Visitor) -> None:
+    """Unfold "my stay and my data" of the key page, on the phone that holds the key."""
+    await tenant.open("/key")
+    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await tenant.page.click("text=My stay and my data")
+    await expect(tenant.page.locator("#dates")).to_be_visible()
+
+
+async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
+    browser: Browser, demo: Running, artefacts: Path
+) -> None:
+    landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
+    await landlord.sign_in("landlord", demo.logins.password)
+    await tenant.page.goto(await offer_key(landlord, "204"))
+    stay = landlord.page.url
+    await register_typed(tenant)
+    await let_landlord_pass(landlord)
+    await open_own_data(tenant)
+    await tenant.page.fill("#dates [name=until]", "2020-01-05T11:00")
+    await tenant.page.click("#dates button")
+    await expect(tenant.page.locator("#stay-problem")).to_contain_text("another moment, in the future")
+    await tenant.page.fill("#dates [name=until]", LATER)
+    await tenant.page.click("#dates button")
+    await expect(tenant.page.locator("#dates .alert")).to_be_attached(timeout=SLOW)
+    await tenant.page.click("text=My stay and my data")
+    await expect(tenant.page.locator("#dates .alert")).to_contain_text("No answer yet; until then nothing changes.")
+    await tenant.page.screenshot(path=artefacts / "stay-1-asked.png", full_page=True)
+
+    await landlord.page.goto(stay)
+    await expect(landlord.page.locator(".card.care")).to_contain_text("Your tenant asks to stay until")
+    await landlord.page.screenshot(path=artefacts / "stay-2-landlord.png", full_page=True)
+    await landlord.page.click("text=Agree and change the dates")
+    await expect(landlord.page.locator("main > p").nth(1)).to_contain_text("2030")
+
+    await open_own_data(tenant)
+    await expect(tenant.page.locator("#dates .alert")).to_contain_text("Your landlord agreed.")
+    await tenant.page.click("text=End my stay now")
+    await tenant.page.screenshot(path=artefacts / "stay-3-end.png", full_page=True)
+    await tenant.page.click("text=End it, I have left")
+    await expect(tenant.page.locator("h1")).to_have_text("This stay has ended", timeout=SLOW)
+    assert await tenant.page.evaluate(KEPT) == 0
+    await landlord.page.goto(stay)
+    await expect(landlord.page.locator("main")).to_contain_text("Check-out")
+    await expect(landlord.page.locator(".badge", has_text="revoked on the lock").first).to_be_visible(timeout=SLOW)
+    refused = [text for text in tenant.complaints if "422" not in text]
+    assert (landlord.complaints, refused) == ([], [])
+
+
+async def test_a_phone_without_the_key_is_offered_neither(browser: Browser, demo: Running) -> None:
+    landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
+    await landlord.sign_in("landlord", demo.logins.password)
+    await tenant.page.goto(await offer_key(landlord, "301"))
+    await register_typed(tenant)
+    await let_landlord_pass(landlord)
+    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    thief = await visit(browser, demo.url, PHONE)
+    await thief.page.context.add_cookies(await tenant.page.context.cookies())  # type: ignore[arg-type]
+    await thief.open("/key")
+    await expect(thief.page.locator(".not-here")).to_be_visible()
+    await thief.page.click("text=My stay and my data")
+    await expect(thief.page.locator("#dates")).to_be_hidden()
+    await expect(thief.page.locator("text=End my stay now")).to_be_hidden()
