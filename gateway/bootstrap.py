@@ -106,7 +106,6 @@ class Gateway:
         )
         self.answers = Answers()
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
-        self.ended_consumers: set[str] = set()
         provider = settings.single_sign_on
         self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
         self.disclosures = DisclosureLog(self.database, private_key_at(folder / "certs" / "log.key"), now)

@@ -21,7 +21,7 @@ from gateway.domain.stay import wall_clock
 from gateway.feed_ring import NOTHING, PAGE, FeedItem, Page, Ring, page_of
 from gateway.journey.keyring import Keyring
 from gateway.journey.registration import person_fields
-from gateway.store import Disclosure, Event, Person, Registration, Stay
+from gateway.store import Disclosure, Event, FeedConsumer, Person, Registration, Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased
 
@@ -73,6 +73,7 @@ class Feed:
         self._told: dict[str, tuple[int, int]] = {}  # reader -> (day, rows told on it)
         self._counting = threading.Lock()
         self._newest = 0
+        self.ended: set[str] = set()  # consumers whose grant was ended, by this process or, as the watch finds, another
         self._news, self._woken = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -99,21 +100,29 @@ class Feed:
             self._loop.call_soon_threadsafe(self._rings.clear)
 
     async def _watch(self) -> None:
-        """One look for all readers: they are woken only where the feed itself grew."""
+        """One look for all readers: they are woken only where the feed itself grew, or a grant was ended."""
         while True:
             self._woken.clear()
             try:
-                newest = await asyncio.to_thread(self.last_seq)
+                newest, ended = await asyncio.to_thread(self._look)
             except SQLAlchemyError as error:
                 log.error("the feed waits for the database: %s", type(error).__name__)
-                newest = self._newest
-            if newest > self._newest:
-                self._newest = newest
+                newest, ended = self._newest, set()
+            if newest > self._newest or not ended <= self.ended:
+                self._newest = max(newest, self._newest)
+                self.ended |= ended
                 self._news.set()
                 self._news = asyncio.Event()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN):  # Python 3.11's wait_for may swallow the cancellation
                     await self._woken.wait()
+
+    def _look(self) -> tuple[int, set[str]]:
+        """The newest sequence number, and whose grant was ended before its time."""
+        ended = select(FeedConsumer.id).where(FeedConsumer.ended_at.is_not(None), FeedConsumer.expires_at > self._now())
+        with self._database.reading() as session:
+            newest = session.scalar(select(func.max(Event.feed_seq))) or 0
+            return newest, set(session.scalars(ended))
 
     def last_seq(self) -> int:
         """The newest sequence number, 0 where there is none."""

@@ -129,7 +129,7 @@ def end_consumer(gateway: Gate, account: Officer, consumer_id: str) -> None:
     with gateway.database.writing() as session:
         row = steps.consumer_named(session, consumer_id, account.area or "nowhere")
         steps.end_consumer(session, row, account, gateway.now())
-    gateway.ended_consumers.add(consumer_id)
+    gateway.feed.ended.add(consumer_id)
 
 
 def reader_of(account: Account) -> Reader:
@@ -157,7 +157,7 @@ def _consumer(gateway: Gateway, token: str) -> Reader:
     consumer_id, expires_at = row.id, row.expires_at
 
     def entitled() -> bool:
-        return gateway.now() < expires_at and consumer_id not in gateway.ended_consumers
+        return gateway.now() < expires_at and consumer_id not in gateway.feed.ended
 
     return reader_of_consumer(row, entitled)
 
