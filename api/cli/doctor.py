@@ -26,7 +26,9 @@ def doctor(
         settings = Settings() if folder is None else Settings(folder=folder)
         found = examine(settings, utc_now())
     except ValidationError as error:
-        found = [Finding("settings", "bad", f"{_name(wrong['loc'])}: {wrong['msg']}") for wrong in error.errors()]
+        found = [
+            Finding("settings", "bad", f"{setting_named(wrong['loc'])}: {wrong['msg']}") for wrong in error.errors()
+        ]
     bad = any(finding.mood == "bad" for finding in found)
     if as_json:
         typer.echo(json.dumps({"ok": not bad, "findings": [dataclasses.asdict(finding) for finding in found]}))
@@ -37,5 +39,6 @@ def doctor(
     raise typer.Exit(1 if bad else 0)
 
 
-def _name(path: tuple[int | str, ...]) -> str:
+def setting_named(path: tuple[int | str, ...]) -> str:
+    """The variable that a setting is read from."""
     return "__".join(["LODGEKEY", *map(str, path)]).replace("__", "_", 1).upper() if path else "LODGEKEY_…"

@@ -1,0 +1,114 @@
+"""`lodgekey device fleet`: many simulated locks at once, each on the door of a unit of its own."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from certs.ca import Authority
+from certs.device_folder import find_device_folders, read_device_folder
+from gateway.bootstrap import utc_now
+from gateway.enrolment import enrol_device
+from gateway.settings import Settings
+from gateway.store import Device, Unit
+from gateway.store.database import Database
+
+MOST = 2000
+PATIENCE = 60.0
+
+
+def fleet(
+    count: Annotated[int, typer.Argument(min=1, max=MOST, help="How many locks.")],
+    folder: Annotated[Path, typer.Option(help="The gateway's folder, as `lodgekey demo` keeps it.")] = Path(
+        ".data/demo"
+    ),
+    like: Annotated[
+        str | None, typer.Option(help="Code of the unit the new ones are like; the first if left out.")
+    ] = None,
+) -> None:
+    """Add simulated locks to a building, running or not: `lodgekey device fleet 100`."""
+    settings = Settings(folder=folder)
+    devices = folder / "devices"
+    if not devices.is_dir():
+        raise typer.BadParameter(
+            f"There is no building in {folder}. Start one with `lodgekey demo`.", param_hint="--folder"
+        )
+    host, port = _broker_of(devices, settings)
+    authority, database = Authority.open(folder / "certs", utc_now), Database(settings.database)
+    database.migrate()
+    with database.writing() as session:
+        model = _model(session, like)
+        first = (session.scalar(select(func.count()).select_from(Device)) or 0) + 1
+        numbers = range(first, first + count)
+        shown = track(numbers, "Making locks", console=Console(stderr=True), transient=True)
+        made = [_add(session, authority, devices, model, number, host, port) for number in shown]
+    database.close()
+    moved_in = _move_in(devices)
+    typer.echo(json.dumps({"locks": len(made), "first": made[0], "last": made[-1], "running": moved_in}))
+
+
+def _broker_of(devices: Path, settings: Settings) -> tuple[str, int]:
+    """Where the neighbours reach the broker: the demonstration takes a free port at each start."""
+    neighbours = find_device_folders(devices)
+    if not neighbours:
+        return settings.broker_name, settings.broker_port
+    neighbour = read_device_folder(neighbours[0])
+    return neighbour.host, neighbour.port
+
+
+def _model(session: Session, code: str | None) -> Unit:
+    query = select(Unit).order_by(Unit.code)
+    found = session.scalars(query.where(Unit.code == code) if code else query).first()
+    if found is None:
+        raise typer.BadParameter(f"There is no unit with the code {code}." if code else "There is no unit to be like.")
+    return found
+
+
+def _add(session: Session, authority: Authority, devices: Path, model: Unit, number: int, host: str, port: int) -> str:
+    """A unit like the model with a lock on its door; the lock's id."""
+    name = f"sim-{number:04}"
+    unit = Unit(
+        landlord_id=model.landlord_id,
+        code=f"SIM-{number:04}",
+        label=f"Simulated room {number}",
+        address=model.address,
+        area=model.area,
+        timezone=model.timezone,
+        jurisdiction=model.jurisdiction,
+        registry_name=model.registry_name,
+        registry_facts=dict(model.registry_facts),
+    )
+    session.add(unit)
+    session.flush()
+    enrol_device(
+        session,
+        authority,
+        devices / name,
+        site="simulated",
+        device=name,
+        kind="lock",
+        unit=unit,
+        host=host,
+        port=port,
+        label=f"Door of simulated room {number}",
+    )
+    return name
+
+
+def _move_in(devices: Path) -> bool:
+    """Tell the running building, if one runs."""
+    try:
+        control = json.loads((devices / "control.json").read_text())
+        headers = {"Authorization": f"Bearer {control['token']}"}
+        given = {"folder": str(devices.resolve())}
+        url = f"{control['url']}/devices"
+        answer = httpx.post(url, json=given, headers=headers, timeout=PATIENCE, trust_env=False)
+    except (OSError, ValueError, httpx.HTTPError):
+        return False
+    return answer.is_success

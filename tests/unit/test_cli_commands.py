@@ -1,0 +1,126 @@
+"""What an operator types: fleets, registries, and errors that say what to do."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from api.cli import main as command
+from api.cli import registry
+from api.cli.seed import seed
+from certs.device_folder import read_device_folder
+from gateway.settings import Settings
+from gateway.store import Device, Registration, Unit
+from gateway.store.database import Database
+from tests.parts.world import FIELDS, NOW, World
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def building(tmp_path: Path) -> Path:
+    """The folder of a demonstration that was made and does not run."""
+    seed(Settings(folder=tmp_path), broker_port=18883)
+    return tmp_path
+
+
+def test_many_locks_are_added_by_one_command(building: Path) -> None:
+    result = RUN.invoke(command.app, ["device", "fleet", "5", "--folder", str(building), "--like", "HS7-203"])
+    told = json.loads(result.stdout)
+    assert (told["locks"], told["running"]) == (5, False)
+    folder = read_device_folder(building / "devices" / told["last"])
+    assert (folder.host, folder.port, folder.kind) == ("127.0.0.1", 18883, "lock")
+    with Database(Settings(folder=building).database).reading() as session:
+        device = session.get_one(Device, told["first"])
+        assert device.unit is not None
+        model = session.query(Unit).filter_by(code="HS7-203").one()
+        assert (device.unit.landlord_id, device.unit.jurisdiction) == (model.landlord_id, model.jurisdiction)
+
+
+def test_fleets_do_not_collide(building: Path) -> None:
+    first, second = (
+        json.loads(RUN.invoke(command.app, ["device", "fleet", "2", "--folder", str(building)]).stdout)
+        for _ in range(2)
+    )
+    assert len({first["first"], first["last"], second["first"], second["last"]}) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["2", "--like", "NOWHERE"], "There is no unit with the code NOWHERE"),
+        (["0"], "greater than or equal to 1"),
+    ],
+)
+def test_a_fleet_that_cannot_be_is_refused(building: Path, arguments: list[str], sentence: str) -> None:
+    result = RUN.invoke(command.app, ["device", "fleet", *arguments, "--folder", str(building)])
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.output.replace("│", "").split())
+
+
+def test_no_building_is_said_to_be_none(tmp_path: Path) -> None:
+    result = RUN.invoke(command.app, ["device", "fleet", "1", "--folder", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "lodgekey demo" in result.output
+
+
+def ask(world: World, *arguments: str) -> tuple[int, str]:
+    """`lodgekey registry …` on the world's folder: its exit code and what it said."""
+    settings = {"LODGEKEY_REGISTRIES": '{"es": {"url": "https://registry.example"}}'}
+    result = RUN.invoke(command.app, ["registry", *arguments, "--folder", str(world.folder)], env=settings)
+    return result.exit_code, result.stdout
+
+
+def test_registries_are_listed_with_what_was_filed(world: World) -> None:
+    world.tenant()
+    _, told = ask(world, "list", "--json")
+    assert json.loads(told) == [
+        {"registry": "es", "set_up": True, "records": {}},
+        {"registry": "sandbox", "set_up": False, "records": {"queued": 1}},
+    ]
+    assert "1 queued" in ask(world, "list")[1]
+
+
+def test_what_is_owed_to_registries_is_listed_and_a_late_one_is_an_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.tenant()
+    with world.database.writing() as session:
+        session.scalars(select(Registration)).one().deadline_at = NOW + 60
+    monkeypatch.setattr(registry, "utc_now", lambda: NOW)
+    code, told = ask(world, "open", "--json")
+    (row,) = json.loads(told)
+    assert (code, row["standing"], row["state"], row["registry"]) == (0, "in_time", "queued", "sandbox")
+    monkeypatch.setattr(registry, "utc_now", lambda: NOW + 61)
+    code, told = ask(world, "open")
+    assert code == 1
+    assert "late" in told
+    assert FIELDS["name"] not in told
+
+
+def test_the_command_names_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LODGEKEY_PORT", "many")
+    monkeypatch.setattr(sys, "argv", ["lodgekey", "registry", "list"])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert str(ended.value).startswith("LODGEKEY_PORT: Input should be a valid integer")
+
+
+def test_the_command_says_where_to_look_when_the_database_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lodgekey", "registry", "list", "--folder", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert "lodgekey doctor" in str(ended.value)
+
+
+def test_every_command_of_the_field_is_there() -> None:
+    listed = RUN.invoke(command.app, ["--help"]).stdout
+    assert {
+        name for name in ("serve", "demo", "device", "registry", "audit", "doctor", "db") if name not in listed
+    } == set()
+    assert "--install-completion" in listed
