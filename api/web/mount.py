@@ -2,10 +2,23 @@
 
 from fastapi import FastAPI
 
-from api.web import accounts, cases, filings, landlord, officer, offline, single_sign_on, staff, tenant, tester, wishes
+from api.web import (
+    accounts,
+    cases,
+    exports,
+    filings,
+    landlord,
+    officer,
+    offline,
+    single_sign_on,
+    staff,
+    tenant,
+    tester,
+    wishes,
+)
 from api.web.files import FingerprintedFiles
 
-PARTS = (accounts, single_sign_on, staff, staff, tenant, offline, landlord, officer, tester, cases, filings, wishes)
+PARTS = (accounts, single_sign_on, staff, tenant, offline, landlord, officer, tester, cases, exports, filings, wishes)
 
 
 def add_pages(app: FastAPI) -> None:

@@ -13,6 +13,11 @@ from api.web.text import CATALOG, say, say_refusal
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
 
 SEE_OTHER = 303
+# Sentences that a page may be asked to begin with, after something was done.
+DONE = (
+    *("case.done.", "filing.done.", "keypage.done.", "staypage.", "unit.saved"),
+    *("account.removed", "export.", "noticepage.", "staff.ended"),
+)
 
 
 class PageRoute(APIRoute):
@@ -50,7 +55,5 @@ def error_page(request: Request, error: LodgekeyError) -> Response:
 def notice_of(request: Request) -> str | None:
     """The sentence named by ?done, after something was done; nothing for a name that is none of ours."""
     name = request.query_params.get("done", "")
-    known = name in CATALOG and name.startswith(
-        ("case.done.", "staypage.", "unit.saved", "keypage.done.", "filing.done.", "staff.ended", "account.removed")
-    )
+    known = name in CATALOG and name.startswith(DONE)
     return say(language_of(request), name) if known else None

@@ -3,6 +3,8 @@
 from typing import Any
 
 from api.http.devices import DeliveryShown
+from api.http.exports import ExportShown
+from api.http.faces import FacesShown
 from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.passkeys import PasskeyShown
 from api.http.shapes import (
@@ -307,6 +309,25 @@ STAFF = [
     StaffShown(id="a3", login="viewer", name="Ada Example", staff="viewer"),
 ]
 TAKEN_ON = StaffTakenOn(id="a4", login="liu.night", name="刘夜班", staff="desk", password="qX3v-7LmR2tWz9Ab")
+
+
+def export(standing: str, *, mine: bool) -> ExportShown:
+    """One export that stands like this."""
+    return ExportShown(
+        id=f"e-{standing}",
+        area="330106",
+        from_=wall_clock(NOW - 7 * DAY, "UTC"),
+        until=wall_clock(NOW, "UTC"),
+        purpose="与消防大队核对本季度名单",
+        rows=212,
+        standing=standing,
+        asked_at=NOW - 1800,
+        expires_at=wall_clock(NOW + DAY, "UTC"),
+        mine=mine,
+    )
+
+
+EXPORTS = [export("awaits_approval", mine=False), export("approved", mine=True), export("taken", mine=True)]
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("login.html", {"login": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("signed_in.html", {"home": "/officer"}),
@@ -373,6 +394,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "attention": ATTENTION,
             "after": 43,
         },
+    ),
+    "exports": (
+        "exports.html",
+        {"role": "officer", "area": "330106", "exports": EXPORTS, "first": "2026-11-15", "last": "2026-11-21"},
     ),
     "opening": ("opening.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
     "opened": ("opening.html", {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)}),

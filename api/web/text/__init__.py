@@ -1,6 +1,6 @@
 """Every sentence of the pages, Chinese and English side by side, so that one can not be written without the other."""
 
-from api.web.text import account, common, door, errors, key, kiosk, landlord, officer, states, tester
+from api.web.text import account, common, door, errors, key, kiosk, landlord, office, officer, states, tester
 from api.web.text.pair import Language, Text
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.identity_sentences import SENTENCES, sentence
@@ -16,6 +16,7 @@ CATALOG: dict[str, Text] = {
     **officer.TEXTS,
     **tester.TEXTS,
     **account.TEXTS,
+    **office.TEXTS,
 }
 
 

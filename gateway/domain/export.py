@@ -1,0 +1,53 @@
+"""Registrations handed out in bulk: of one area, in a bounded span, to one officer, approved by another, once."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.domain.errors import Conflict, InputRefused, NotAllowed
+
+ExportStanding = Literal["awaits_approval", "approved", "refused", "expired", "taken"]
+LONGEST_SPAN: Final = 31 * 86_400
+MOST_ROWS: Final = 1_000
+OPEN_FOR: Final = 24 * 3600  # seconds, to be approved in, and again to be taken in
+SHORTEST_PURPOSE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What is asked for: a grid area (prefix), a half-open span in UTC seconds, and why. There is no wish by person."""
+
+    area: str
+    start: int
+    end: int
+    purpose: str
+
+
+def check_wish(wish: ExportWish, own_area: str, now: int) -> None:
+    """InputRefused for one that is too wide, too long or unexplained; NotAllowed beyond the officer's own area."""
+    if not own_area or not wish.area.startswith(own_area):
+        raise NotAllowed("An export reaches no further than your own area.")
+    if len(wish.purpose.strip()) < SHORTEST_PURPOSE:
+        raise InputRefused("Say in a sentence what the registrations are needed for.", field="purpose")
+    if not wish.start < wish.end <= now + 86_400:
+        raise InputRefused("The span ends after it begins, and not in the future.", field="until")
+    if wish.end - wish.start > LONGEST_SPAN:
+        raise InputRefused("An export covers 31 days at most.", field="until")
+
+
+def check_rows(rows: int) -> None:
+    """Conflict where more records would leave than an export may hold, or none."""
+    if rows == 0:
+        raise Conflict("There is no registration in this area and span.")
+    if rows > MOST_ROWS:
+        raise Conflict(f"This would be {rows} records; an export holds {MOST_ROWS}. Choose a shorter span.")
+
+
+def standing(approved: bool | None, taken_at: int | None, expires_at: int, now: int) -> ExportStanding:
+    """How an export stands at this moment."""
+    if taken_at is not None:
+        return "taken"
+    if approved is False:
+        return "refused"
+    if now >= expires_at:
+        return "expired"
+    return "awaits_approval" if approved is None else "approved"

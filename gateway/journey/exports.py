@@ -1,0 +1,91 @@
+"""Exports: asked for by one officer, decided by another, taken once by the first; each record in the log beforehand."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from gateway.disclosure import Entry, append
+from gateway.domain import export as rules
+from gateway.domain.errors import Conflict, NotAllowed, NotFound
+from gateway.domain.export import ExportStanding, ExportWish
+from gateway.outbox import record
+from gateway.store import Account, Export, Registration, Stay, Unit
+
+
+def within(area: str, start: int, end: int) -> Select[Registration]:
+    """The registrations of an area that were made in a span."""
+    query = select(Registration).join(Stay, Registration.stay_id == Stay.id).join(Unit, Stay.unit_id == Unit.id)
+    return query.where(
+        Unit.area.startswith(area, autoescape=True), Registration.created_at >= start, Registration.created_at < end
+    )
+
+
+def ask_export(session: Session, wish: ExportWish, by: Account, now: int) -> Export:
+    """An export that awaits a second officer."""
+    rules.check_wish(wish, by.area or "", now)
+    found = within(wish.area, wish.start, wish.end).subquery()
+    rows = session.scalar(select(func.count()).select_from(found)) or 0
+    rules.check_rows(rows)
+    row = Export(
+        area=wish.area,
+        from_at=wish.start,
+        until_at=wish.end,
+        purpose=wish.purpose.strip(),
+        rows=rows,
+        asked_by=by.id,
+        asked_at=now,
+        expires_at=now + rules.OPEN_FOR,
+    )
+    session.add(row)
+    session.flush()
+    record(session, "ExportAsked", now, data={"export": row.id, "by": by.id})
+    return row
+
+
+def decide_export(session: Session, row: Export, by: Account, approved: bool, now: int) -> Export:
+    """A second officer's word. NotAllowed for the one who asked, Conflict once it is decided or too late."""
+    if by.id == row.asked_by:
+        raise NotAllowed("A second officer decides on an export.")
+    if standing_of(row, now) != "awaits_approval":
+        raise Conflict("This export was already decided, or its time is over.")
+    row.approved, row.decided_by, row.decided_at = approved, by.id, now
+    row.expires_at = now + rules.OPEN_FOR
+    record(session, "ExportDecided", now, data={"export": row.id, "by": by.id, "approved": approved})
+    return row
+
+
+def take_export(session: Session, row: Export, by: Account, now: int) -> Sequence[Registration]:
+    """The records, for whoever asked, this once; each has its entry in the log by the time this is committed."""
+    if by.id != row.asked_by:
+        raise NotAllowed("Only the officer who asked for an export takes it.")
+    if standing_of(row, now) != "approved":
+        raise Conflict("This export is not approved, was taken already, or its time is over.")
+    query = within(row.area, row.from_at, row.until_at).order_by(Registration.created_at, Registration.id)
+    found = session.scalars(query.limit(rules.MOST_ROWS + 1)).all()
+    rules.check_rows(len(found))
+    purpose = f"export: {row.purpose}"
+    append(session, [Entry(f"officer:{by.id}", purpose, f"registration:{one.id}", "all") for one in found], now)
+    row.taken_at, row.rows = now, len(found)
+    record(session, "ExportTaken", now, data={"export": row.id, "by": by.id, "rows": len(found)})
+    return found
+
+
+def export_named(session: Session, export_id: str, area: str) -> Export:
+    """An export of an officer's area, held against a second taking; NotFound otherwise."""
+    query = select(Export).where(Export.id == export_id, Export.area.startswith(area, autoescape=True))
+    row = session.scalars(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("There is no such export in your area.")
+    return row
+
+
+def exports_in(session: Session, area: str) -> Sequence[Export]:
+    """The latest fifty exports of an area."""
+    query = select(Export).where(Export.area.startswith(area, autoescape=True))
+    return session.scalars(query.order_by(Export.asked_at.desc(), Export.id).limit(50)).all()
+
+
+def standing_of(row: Export, now: int) -> ExportStanding:
+    """How an export stands at this moment."""
+    return rules.standing(row.approved, row.taken_at, row.expires_at, now)
