@@ -41,6 +41,7 @@ from gateway.relay.asking import ASKED_UNTIL_SAID
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
+from gateway.relay.orders import OrderSenders
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
@@ -51,7 +52,7 @@ from gateway.single_sign_on import SingleSignOn
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
 from gateway.succession import Succession
-from gateway.vendor_locks import VendorLocks, radio_named, with_radio
+from gateway.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +145,9 @@ class Gateway:
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now, self.roster)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
+        self.home_assistant = open_home_assistant(settings.gateway_name, settings.home_broker, self.database, now)
+        if self.home_assistant is not None:
+            self.database.after_commit(self.home_assistant.wake)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _open_keyring(self) -> Keyring:
@@ -158,10 +162,18 @@ class Gateway:
 
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
+        orders = OrderSenders(self.database, self.lock_senders.send)
         slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
         papers = CertificateSenders(self.database, self.drivers, self.succession.present, self.now)
-        return self.lock_senders.table() | slots.table() | papers.table() | registries.table() | self.webhooks.table()
+        return (
+            self.lock_senders.table()
+            | slots.table()
+            | orders.table()
+            | papers.table()
+            | registries.table()
+            | self.webhooks.table()
+        )
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -179,10 +191,17 @@ class Gateway:
         for link in self.vendor_locks.links:
             await link.start()
             self._run("intake of other makers' locks", self.intake.run(link))
+        await self._tell_home_assistant()
         await self.identity.start()
         self._run("relay", self.relay.run())
         self._run("intake", self.intake.run(self.link))
         self._run("housekeeping", self.housekeeping.run())
+
+    async def _tell_home_assistant(self) -> None:
+        if self.home_assistant is not None:
+            await self.home_assistant.start()
+            self._run("home assistant", self.home_assistant.run())
+            self._run("commands of home assistant", self.home_assistant.hear())
 
     async def stop(self) -> None:
         """The loops, then what they use; what is owed stays owed."""
@@ -191,6 +210,8 @@ class Gateway:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.feed.stop()
         await self.kiosk_desk.stop()
+        if self.home_assistant is not None:
+            await self.home_assistant.stop()
         for link in (self.link, *self.vendor_locks.links):
             await link.stop()
         await self.identity.stop()

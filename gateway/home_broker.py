@@ -20,6 +20,8 @@ class HomeBroker(BaseModel):
     password_file: Path | None = None
     tls: bool = False
     ca_file: Path | None = None
+    home_assistant: bool = False  # whether our locks are told to Home Assistant there
+    home_assistant_commands: bool = False  # and whether it may lock them, and unlock those that ask for no key
 
     def address(self, client_id: str, will: tuple[str, bytes] | None = None) -> BrokerAddress:
         """As whom to come. Files are read now."""

@@ -20,8 +20,10 @@ from devices.links.mqtt import MqttLink
 from devices.links.radio import RadioLink
 from devices.wire.topics import IDENTIFIER
 from gateway.domain.errors import Conflict, InputRefused
+from gateway.home_assistant import STATUS, HomeAssistant, HomeTopics
 from gateway.home_broker import HomeBroker
 from gateway.store import Device, Unit
+from gateway.store.database import Database
 
 SECRETS = "vendor-locks"  # in the gateway's folder: one file a lock
 
@@ -50,6 +52,18 @@ class VendorLocks:
     def _add(self, kind: type[MqttDriver | RadioDriver], link: Link, now: Callable[[], int]) -> None:
         self.links.append(link)
         self.drivers[kind.name] = kind(link, now)
+
+
+def open_home_assistant(
+    gateway_name: str, broker: HomeBroker | None, database: Database, now: Callable[[], int]
+) -> HomeAssistant | None:
+    """Who tells Home Assistant of our locks, if anybody is to."""
+    if broker is None or not broker.home_assistant:
+        return None
+    address = broker.address(f"{gateway_name}-home-assistant", will=(STATUS, b"offline"))
+    topics = HomeTopics(broker.home_assistant_commands)
+    link = MqttLink(address, addressing=topics, as_published=True)
+    return HomeAssistant(database, link, now)
 
 
 def radio_named(name: str) -> BleRadio | None:

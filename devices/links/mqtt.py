@@ -15,7 +15,7 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -63,6 +63,7 @@ class MqttLink:
         address: BrokerAddress,
         *,
         addressing: Addressing | None = None,
+        as_published: bool = False,
         receive_maximum: int = 1000,
         draw: Callable[[], float] = _DICE.random,
     ) -> None:
@@ -72,6 +73,7 @@ class MqttLink:
         self._addressing = addressing or LodgekeyTopics()
         self._receive_maximum = receive_maximum
         self._draw = draw
+        self._as_published = as_published  # have the broker say of what comes now whether it was sent to be retained
         self._client = self._new_client()
         self._queue: deque[Received] = deque()
         self._woken = False
@@ -122,7 +124,7 @@ class MqttLink:
         """
         if not self.connected:
             raise LinkDown("there is no connection to the broker")
-        properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=expires_in)
+        properties = _dead_after(expires_in)
         topic = self._addressing.topic_of((site, device, channel))
         info = self._client.publish(topic, payload, qos=1, retain=False, properties=properties)
         if info.rc != paho.MQTT_ERR_SUCCESS:
@@ -251,7 +253,11 @@ class MqttLink:
             log.warning("the broker refused the connection: %s", reason)
             return
         # retain handling 1 (§3.8.3.1): what is retained is sent once a session, not at each reconnect
-        options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+        options = SubscribeOptions(
+            qos=1,
+            retainAsPublished=self._as_published,
+            retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB,
+        )
         client.subscribe([(told, options) for told in self._addressing.subscriptions()])
 
     def _on_subscribe(self, _c: paho.Client, _u: Any, _m: int, _reasons: Any, _p: Any) -> None:
@@ -295,6 +301,12 @@ class MqttLink:
 def _send_at_once(_c: paho.Client, _u: Any, sock: Any) -> None:
     """Without TCP_NODELAY a command's round trip takes 44 ms instead of 1."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+@lru_cache(maxsize=64)
+def _dead_after(seconds: int) -> Properties:
+    """The properties of a command; paho takes longer to make them than to send it, and only reads them."""
+    return _properties(PacketTypes.PUBLISH, MessageExpiryInterval=seconds)
 
 
 def _properties(packet: int, **values: int) -> Properties:

@@ -1,0 +1,52 @@
+"""Locks in the radio's range, in a running gateway: another maker's, and our own when the network does not carry."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.contract.radio_benches import ADDRESS, ON_AIR, virtual_radio
+from tests.integration.home_parts import open_home
+from tests.parts.house import good
+
+DEVICE = "front-door"
+
+
+@pytest.mark.parametrize("driver", ["switchbot", "sesame"])
+async def test_a_tenant_opens_a_lock_in_range_until_the_key_is_revoked(tmp_path: Path, driver: str) -> None:
+    case = ON_AIR[driver]
+    async with virtual_radio() as (air, radio):
+        lock = case.lock(air, ADDRESS)
+        await lock.power_on()
+        async with open_home(tmp_path, broker=False, radio=radio) as home:
+            home.add_lock(driver, DEVICE, {"address": ADDRESS, **case.secrets})
+            tenant, stay, key = await home.move_in()
+            landlord = home.house.client("landlord-a")
+            (shown,) = good(await landlord.get(f"/api/v1/stays/{stay}"))["keys"]
+            assert shown["state"] == "gateway_only"
+            assert (await home.tap(tenant, key))["outcome"] == "unlocked"
+            await home.until(lambda: home.device(DEVICE).bolt == "unlocked", "the lock says that it is open")
+            await home.until(lambda: home.arrived(stay), "the first opening is the arrival")
+            good(await landlord.post(f"/api/v1/keys/{key}/revoke"))
+            assert (await home.tap(tenant, key))["code"] == "key_not_usable"
+            assert (lock.movements, home.refused()) == (["unlocked"], [])
+        await lock.power_off()
+
+
+async def test_a_locks_secrets_are_kept_in_a_file_of_ours_alone(tmp_path: Path) -> None:
+    case = ON_AIR["switchbot"]
+    async with open_home(tmp_path, broker=False) as home:
+        home.add_lock("switchbot", DEVICE, {"address": ADDRESS, **case.secrets})
+        kept = home.gateway.settings.folder / "vendor-locks" / f"{DEVICE}.json"
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        database = (home.gateway.settings.folder / "lodgekey.sqlite").read_bytes()
+        assert case.secrets["encryption_key"].encode() not in database
+
+
+async def test_without_a_radio_a_lock_in_range_is_refused_not_forgotten(tmp_path: Path) -> None:
+    case = ON_AIR["switchbot"]
+    async with open_home(tmp_path, broker=False) as home:
+        home.add_lock("switchbot", DEVICE, {"address": ADDRESS, **case.secrets})
+        tenant, _, key = await home.move_in()
+        assert (await home.tap(tenant, key))["outcome"] == "no_answer"
+        assert home.refused() == [("unlock", "no way to this make of lock is set up")]
