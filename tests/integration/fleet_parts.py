@@ -25,7 +25,7 @@ from gateway.bootstrap import Gateway
 from gateway.enrolment import enrol_device
 from gateway.journey.fleet import behind
 from gateway.settings import Settings
-from gateway.store import Certificate, Device, Key
+from gateway.store import Certificate, Device, Event, Key
 from tests.integration.broker_parts import free_port, wall_clock
 from tests.parts.desk import ToldServer
 from tests.parts.identity import MemoryIdentity
@@ -139,6 +139,11 @@ class Estate:
         """A key as it stands."""
         with self.gateway.database.reading() as session:
             return session.get_one(Key, key_id)
+
+    def events(self) -> list[str]:
+        """Every event's type, in order."""
+        with self.gateway.database.reading() as session:
+            return list(session.scalars(select(Event.type).order_by(Event.id)))
 
     def behind(self) -> dict[str, list[str]]:
         """Which devices lack what."""

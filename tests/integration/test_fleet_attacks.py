@@ -1,0 +1,80 @@
+"""What somebody does with the papers of one device: a kiosk's credential, a revoked lock's live session."""
+
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import aiomqtt
+import pytest
+
+from certs.credential import KeyCredential, issue_credential
+from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
+from certs.keys import new_private_key
+from devices.link import NobodyListens
+from devices.wire.envelope import sign_command
+from devices.wire.messages import Command
+from firmware_sim.radio import make_radio, topic_of
+from gateway.enrolment import revoke_device
+from tests.integration.broker_parts import wall_clock
+from tests.integration.fleet_parts import SITE, Estate, open_estate
+
+pytestmark = pytest.mark.slow
+LOCK = "lock-2"
+
+
+@pytest.fixture
+async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
+    """One lock at work."""
+    async with open_estate(tmp_path) as opened:
+        opened.add(LOCK)
+        await opened.start(LOCK)
+        await opened.until(lambda: opened.device(LOCK).clock == "set", "the lock knows the time")
+        yield opened
+
+
+def kiosk_of(estate: Estate) -> DeviceFolder:
+    """A kiosk's folder, as somebody finds it who opens its case."""
+    path, port = estate.folder("kiosk-1"), estate.gateway.settings.broker_port
+    write_device_folder(path, estate.gateway.authority, SITE, "kiosk-1", "kiosk", host="127.0.0.1", port=port)
+    return read_device_folder(path)
+
+
+def forged(kiosk: DeviceFolder) -> list[bytes]:
+    """Everything a kiosk's key can sign that a lock might obey."""
+    now, key = wall_clock(), secrets.token_bytes(16)
+    window = KeyCredential(key, LOCK, new_private_key().public_key(), now - 60, now + 600)
+    put = {"credential": issue_credential(window, kiosk.key)}
+    bodies = [("lock", {}), ("unlock", {"key": key}), ("put_key", put), ("read_back", {})]
+    commands = [Command(secrets.token_bytes(16), LOCK, name, now, now + 60, body) for name, body in bodies]
+    return [sign_command(command, kiosk.key) for command in commands]
+
+
+async def test_a_kiosks_credential_opens_nothing(estate: Estate) -> None:
+    """Hard-coded credentials: neither its way into the broker nor its key moves a bolt or puts a key on a lock."""
+    kiosk = kiosk_of(estate)
+    lock = read_device_folder(estate.folder(LOCK))
+    async with make_radio(kiosk) as thief:
+        for raw in forged(kiosk):
+            for retain in (False, True):
+                try:
+                    await thief.publish(topic_of(lock, "cmd"), raw, qos=1, retain=retain)
+                except aiomqtt.MqttError:
+                    continue  # refused in so many words
+    for raw in forged(kiosk):  # even if the broker let them through
+        await estate.gateway.link.publish(SITE, LOCK, raw, expires_in=30)
+    await estate.until(lambda: estate.events().count("DeviceAlarmed") >= len(forged(kiosk)), "the lock tells of each")
+    await estate.stop(LOCK)
+    assert not (estate.folder(LOCK) / "movements.jsonl").exists(), "the bolt never moved"
+    with closing(sqlite3.connect(estate.folder(LOCK) / "state.sqlite")) as flash:
+        assert flash.execute("select count(*) from keys").fetchone() == (0,)
+
+
+async def test_a_revoked_lock_loses_its_live_session_and_does_not_come_back(estate: Estate) -> None:
+    with estate.gateway.database.writing() as session:
+        revoke_device(session, LOCK, wall_clock())
+    await estate.gateway.tend_certificates()
+    with pytest.raises(NobodyListens):
+        await estate.gateway.link.publish(SITE, LOCK, b"anything", expires_in=5)
+    assert not await estate.broker_lets_in(estate.folder(LOCK))
