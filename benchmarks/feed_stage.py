@@ -137,7 +137,15 @@ class Stage:
         stalled.connect((host, int(port)))
         stalled.sendall(b"GET /ours?reader=stalled&after=0 HTTP/1.1\r\nHost: x\r\n\r\n")
         self._stalled.append(stalled)
-        self.runner.run(asyncio.sleep(1.0))
+        self.runner.run(self._until_stalled())
+
+    async def _until_stalled(self) -> None:
+        """Until it has been told nothing more for a while: one who is still being served is not stalled yet."""
+        told, before = 0, -1
+        async with asyncio.timeout(PATIENCE):
+            while told != before or not told:
+                await asyncio.sleep(0.4)
+                told, before = await asyncio.to_thread(self.feed.rows_today, "consumer:stalled"), told
 
     def unstall(self) -> None:
         """The stalled reader goes away."""
