@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from devices.reports import Answered, Happened, Report
@@ -26,6 +26,7 @@ class Heard:
             self._of.setdefault(key.device_id, []).append(key)
         self._decisions: list[tuple[int, Decision]] = []
         self._gone: list[str] = []
+        self._fresh: list[dict[str, str | int]] = []
 
     def device(self, device_id: str) -> Device | None:
         """The device that speaks; None where it is none of ours."""
@@ -41,7 +42,7 @@ class Heard:
         if (device.id, seq) in self._numbers:
             return False
         self._numbers.add((device.id, seq))
-        self.session.add(HeardMessage(device_id=device.id, seq=seq, heard_at=self.now))
+        self._fresh.append({"device_id": device.id, "seq": seq, "heard_at": self.now})
         return True
 
     def revoking(self, device: Device) -> list[Key]:
@@ -63,7 +64,10 @@ class Heard:
         hurry(self.session, lanes, self.now)
 
     def write(self) -> None:
-        """Settle what waits: at the end, and before anything looks at what is owed."""
+        """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
+        if self._fresh:
+            self.session.execute(insert(HeardMessage), self._fresh)
+            self._fresh.clear()
         if self._decisions:
             settle_many(self.session, self._decisions, self.now)
             self._decisions.clear()

@@ -1,0 +1,66 @@
+"""A revocation that has to reach a thousand locks, against a bare publish-and-ack loop to the same connections."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from api.cli.children import Child
+from api.cli.demo import free_port
+from benchmarks.harness import Pair
+from benchmarks.revocation_stage import SITE, Stage, bare, issue_locks, ours
+from certs.ca import Authority
+from certs.keys import jwk_of
+from devices.links.mqtt import BrokerAddress
+from devices.links.tls import client_tls
+from gateway.bootstrap import utc_now
+from gateway.broker import EmbeddedBroker
+from gateway.broker_certificates import issue_broker_certificates, write_gateway_client
+from gateway.broker_config import BrokerSettings, find_mosquitto
+from gateway.store.database import Database
+
+NAME: Final = "revocation_fleet"
+BAR: Final = 3.0
+BETTER: Final[Literal["lower", "higher"]] = "lower"
+WHAT: Final = "seconds from a revocation's commit to the last of 1,000 locks' signed answers in the ledger / bare loop"
+N = 1000
+
+
+@contextmanager
+def prepare() -> Iterator[Pair]:
+    """One broker, one process of locks that stay connected; the first round of each side is not counted."""
+    with tempfile.TemporaryDirectory() as name, asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            Path(name).chmod(0o755)
+            stage = runner.run(open_stage(stack, Path(name)))
+            bare(stage)
+            runner.run(ours(stage))
+            yield Pair(lambda: runner.run(ours(stage)), lambda: bare(stage), N)
+        finally:
+            runner.run(stack.aclose())
+
+
+async def open_stage(stack: AsyncExitStack, folder: Path) -> Stage:
+    """Broker, rows and fleet."""
+    authority, settings = Authority.open(folder / "authority", utc_now), BrokerSettings(free_port())
+    certificates = issue_broker_certificates(authority)
+    broker = EmbeddedBroker(folder / "broker", settings, certificates, binary=find_mosquitto())
+    await broker.start()
+    stack.push_async_callback(broker.stop)
+    client = settings.gateways[0]
+    tls = client_tls(*write_gateway_client(folder / "gateway", authority, client))
+    database = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}")
+    stack.callback(database.close)
+    locks = issue_locks(authority, folder / "fleet", N)
+    (folder / "fleet" / "command.jwk").write_text(json.dumps(jwk_of(authority.command_key.public_key())))
+    stage = Stage(database, authority, BrokerAddress("127.0.0.1", settings.port, client, tls), locks)
+    stage.prepare()
+    arguments = ["-m", "benchmarks.lock_fleet", str(folder / "fleet"), str(settings.port), SITE]
+    fleet = Child("the locks", arguments, folder / "fleet.log")
+    stack.push_async_exit(fleet)
+    await fleet.start()
+    return stage

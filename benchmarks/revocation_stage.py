@@ -1,0 +1,195 @@
+"""A gateway's relay and intake over rows of a thousand locks, and the bare loop it is measured against."""
+
+import asyncio
+import os
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from paho.mqtt.enums import CallbackAPIVersion
+from sqlalchemy import func, insert, select
+
+from benchmarks.lock_fleet import BARE
+from certs.ca import Authority
+from certs.keys import compressed_point, new_private_key
+from devices.drivers.native import NativeDriver
+from devices.links.mqtt import BrokerAddress, MqttLink
+from gateway.answers import Answers
+from gateway.bootstrap import utc_now
+from gateway.intake import Intake
+from gateway.journey.keys import revoke_key
+from gateway.relay.asking import ASKED_UNTIL_SAID
+from gateway.relay.locks import LockSenders
+from gateway.relay.loop import Relay
+from gateway.roster import Roster
+from gateway.store import Device, Key, Landlord, Person, Stay, Unit
+from gateway.store.database import Database
+
+SITE = "house-1"
+DAY = 86_400
+PATIENCE = 40.0
+
+
+@dataclass
+class Stage:
+    """The rows of one landlord with many locks, the way to their broker, and the keys of the present round."""
+
+    database: Database
+    authority: Authority
+    address: BrokerAddress
+    locks: dict[str, bytes]  # id -> public key, as it is stored
+
+    def prepare(self) -> None:
+        """A stay with its tenant in a unit of all the locks."""
+        self.database.migrate()
+        with self.database.writing() as session:
+            owner = Landlord(name="Mira Holm", phone="+39 06 1234")
+            session.add(owner)
+            session.flush()
+            unit = Unit(
+                landlord_id=owner.id,
+                code="DW-1",
+                label="House 1",
+                address="Harbour Street 1",
+                area="370100-07",
+                timezone="Europe/Rome",
+                jurisdiction="sandbox",
+                registry_name="sandbox",
+            )
+            session.add(unit)
+            session.flush()
+            now = utc_now()
+            stay = Stay(unit=unit, from_at=now - 60, until_at=now + DAY, state="active", created_at=now)
+            session.add(stay)
+            session.flush()
+            person = Person(stay_id=stay.id, created_at=now)
+            session.add(person)
+            session.flush()
+            self.stay_id, self.person_id = stay.id, person.id
+            shared = {"site": SITE, "kind": "lock", "driver": "native", "unit_id": unit.id, "certificate_serial": "1"}
+            session.execute(
+                insert(Device),
+                [
+                    shared | {"id": name, "public_key": key, "certificate_expires_at": now + DAY, "online": True}
+                    for name, key in self.locks.items()
+                ],
+            )
+
+    def put_keys(self) -> None:
+        """A key on each lock, as the lock said a minute ago."""
+        now = utc_now()
+        shared = {"stay_id": self.stay_id, "person_id": self.person_id, "not_before": now - 60, "expires_at": now + DAY}
+        shared |= {"holder_until": now + DAY, "observed": "present", "created_at": now, "on_lock_at": now - 60}
+        shared |= {"holder_key": bytes(33), "credential": b"c", "holder_credential": b"c"}
+        with self.database.writing() as session:
+            session.execute(
+                insert(Key), [shared | {"id": os.urandom(16).hex(), "device_id": name} for name in self.locks]
+            )
+
+    def revoke_all(self) -> None:
+        """What a landlord asks: one transaction."""
+        now = utc_now()
+        with self.database.writing() as session:
+            for key in session.scalars(select(Key).where(Key.desired == "present")).unique():
+                revoke_key(session, key, now)
+
+    def unsaid(self) -> int:
+        """Keys of which no lock has said that they are gone."""
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Key).where(Key.revoked_at.is_(None))) or 0
+
+
+async def ours(stage: Stage) -> float:
+    """Seconds from the commit of the revocation until the last lock's answer is committed in the ledger."""
+    await asyncio.to_thread(stage.put_keys)
+    async with at_work(stage) as said:
+        await asyncio.to_thread(stage.revoke_all)
+        began = time.perf_counter()
+        async with asyncio.timeout(PATIENCE):
+            while await asyncio.to_thread(stage.unsaid):
+                await said.wait()
+                said.clear()
+        return time.perf_counter() - began
+
+
+@asynccontextmanager
+async def at_work(stage: Stage) -> AsyncIterator[asyncio.Event]:
+    """The gateway's link, relay and intake; yields what is set after each of its commits."""
+    roster = Roster(stage.database)
+    link, loop, said = MqttLink(stage.address), asyncio.get_running_loop(), asyncio.Event()
+    drivers = {"native": NativeDriver(link, stage.authority.command_key, roster.public_key_of, utc_now)}
+    senders = LockSenders(stage.database, drivers, utc_now)
+    relay = Relay(stage.database, senders.table(), utc_now, prepared=ASKED_UNTIL_SAID, prepare=senders.prepare)
+    intake = Intake(stage.database, drivers, Answers(), lambda _report, _message: None, utc_now, roster)
+    stage.database.after_commit(relay.wake)
+    stage.database.after_commit(lambda: None if loop.is_closed() else void(loop.call_soon_threadsafe(said.set)))
+    await link.start()
+    await asyncio.wait_for(link.until_connected(), PATIENCE)
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(intake.run(link))]
+    try:
+        yield said
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await link.stop()
+
+
+def void(_: object) -> None:
+    """Nothing."""
+
+
+def bare(stage: Stage) -> float:
+    """Seconds from the first publish until the last plain answer: paho alone, over the same connections."""
+    connected, done, left = threading.Event(), threading.Event(), set(stage.locks)
+
+    def on_message(_client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        left.discard(message.topic.split("/")[3])
+        if not left:
+            done.set()
+
+    client = paho.Client(CallbackAPIVersion.VERSION2, stage.address.client_id, protocol=paho.MQTTv5)
+    client.tls_set_context(stage.address.tls)
+    client.max_inflight_messages_set(1000)
+    client.on_socket_open = _send_at_once
+    client.on_message = on_message
+    client.on_connect = lambda *_: void(client.subscribe(f"lodgekey/v1/{SITE}/+/ack", qos=1))
+    client.on_subscribe = lambda *_: connected.set()
+    client.connect(stage.address.host, stage.address.port, clean_start=True)
+    client.loop_start()
+    try:
+        assert connected.wait(PATIENCE)
+        began = time.perf_counter()
+        for name in stage.locks:
+            client.publish(f"lodgekey/v1/{SITE}/{name}/cmd", BARE, qos=1)
+        assert done.wait(PATIENCE)
+        return time.perf_counter() - began
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def _send_at_once(_client: paho.Client, _data: object, sock: Any) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def issue_locks(authority: Authority, folder: Path, count: int) -> dict[str, bytes]:
+    """Keys and certificates of the fleet in the folder its process reads; (id -> public key, compressed)."""
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "ca.pem").write_bytes(authority.ca_pem)
+    locks = {}
+    for number in range(count):
+        name, key = f"lock-{number:04}", new_private_key()
+        chain = authority.issue_device(key.public_key(), SITE, name, "lock").chain_pem
+        (folder / f"{name}.pem").write_bytes(chain)
+        # not with save_private_key: a thousand files made durable would take longer than the measurement
+        (folder / f"{name}.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        locks[name] = compressed_point(key.public_key())
+    return locks
