@@ -113,6 +113,13 @@ class Gateway:
         self.registries: Mapping[str, Registry] = {
             name: REGISTRIES[name](given, now) for name, given in settings.registries.items()
         }
+        self._open_ways_to_devices(radio)
+        self._set_up_loops()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _open_ways_to_devices(self, radio: BleRadio | None) -> None:
+        """The broker, the links, and the drivers that speak over them."""
+        settings, now, folder = self.settings, self.now, self.settings.folder
         access = BrokerAccess(settings, self.succession.present, self.revoked_devices)
         self.broker = access.embedded()
         self._broker_files = self.broker or access.folder()
@@ -128,6 +135,10 @@ class Gateway:
             "native": NativeDriver(self.link, self.authority.command_key, self.roster.public_key_of, now),
             **self.vendor_locks.drivers,
         }
+
+    def _set_up_loops(self) -> None:
+        """What works by itself once it is started, and what wakes it."""
+        settings, now = self.settings, self.now
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
         self.lock_senders = LockSenders(self.database, self.drivers, now)
         self.relay = Relay(
@@ -148,7 +159,6 @@ class Gateway:
         self.home_assistant = open_home_assistant(settings.gateway_name, settings.home_broker, self.database, now)
         if self.home_assistant is not None:
             self.database.after_commit(self.home_assistant.wake)
-        self._tasks: list[asyncio.Task[None]] = []
 
     def _open_keyring(self) -> Keyring:
         """The secrets that make keys, links and codes."""
