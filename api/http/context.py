@@ -31,6 +31,7 @@ RATES: Final = {
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
     "wish": parse("6/hour"),
+    "door": parse("60/minute"),
     "log": parse("30/minute"),
     "enrolment": parse("10/minute"),
 }
@@ -162,6 +163,8 @@ def offer_token_of(request: Request, gateway: Gate) -> str:
     except OfferUnknown:
         limit_rate("offer", caller(request))
         raise
+    if request.method not in SAFE:
+        limit_rate("door", shown[:22])
     return shown
 
 

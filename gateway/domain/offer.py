@@ -11,6 +11,8 @@ from devices.wire.offer_code import code_of
 from gateway.domain.errors import OfferUnknown
 
 LIFETIME: Final = 7 * 86_400
+# One sentence for every link that leads nowhere: made up, altered, or of an offer that is no more.
+UNKNOWN: Final = "This link is not one of ours. Please scan the code again or ask your landlord for a new one."
 _PROOF = 16
 
 # state -> states that may follow it
@@ -36,12 +38,10 @@ def offer_of(token: str, secret: bytes) -> str:
         raw = b""
     name, proof = raw[:_PROOF], raw[_PROOF:]
     if len(raw) != 2 * _PROOF or not hmac.compare_digest(proof, _proof(name, secret)):
-        raise OfferUnknown(
-            "This link is not one of ours. Please scan the code again or ask your landlord for a new one."
-        )
+        raise OfferUnknown(UNKNOWN)
     offer_id = str(UUID(bytes=name))
     if token_of(offer_id, secret) != token:
-        raise OfferUnknown("This link was altered. Please scan the code again or ask your landlord for a new one.")
+        raise OfferUnknown(UNKNOWN)
     return offer_id
 
 

@@ -11,7 +11,7 @@ from certs.keys import compressed_point, public_from_point
 from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpired, OfferGone, OfferUnknown, OfferUsed
 from gateway.domain.events import EventType
 from gateway.domain.key import USABLE
-from gateway.domain.offer import OFFER_STATES, offer_of
+from gateway.domain.offer import OFFER_STATES, UNKNOWN, offer_of
 from gateway.domain.verification import Verdict
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import issue_keys
@@ -46,7 +46,7 @@ def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Off
     """The offer behind a link, whatever its state, unless it is unknown, withdrawn, or expired unused."""
     offer = session.get(Offer, offer_of(token, keyring.offer_secret))
     if offer is None:
-        raise OfferUnknown("This link is not one of ours. Please ask your landlord for a new one.")
+        raise OfferUnknown(UNKNOWN)
     if offer.state == "withdrawn":
         raise OfferGone("Your landlord has withdrawn this link. Please ask for a new one.")
     if offer.state != "used" and now >= offer.expires_at:

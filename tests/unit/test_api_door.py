@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from certs.keys import jwk_of
+from gateway.domain.offer import token_of
 from gateway.store import Key, Person, Registration, Verification
 from tests.parts.house import CONSENTS, House, good, photograph, refused
 from tests.parts.world import DAY
@@ -147,6 +149,33 @@ async def test_a_used_an_expired_and_an_unknown_link_are_told_apart_by_their_pro
     refused(await late.get("/api/v1/door"), 410, "offer_expired")
     refused(await house.client(offer="A" * 43).get("/api/v1/door"), 404, "offer_unknown")
     refused(await house.client().get("/api/v1/door"), 404, "offer_unknown")
+
+
+async def test_links_that_lead_nowhere_all_sound_alike(house: House) -> None:
+    offer = await house.offer()
+    token = offer["url"].rpartition("/")[2]
+    swapped = token[:30] + ("A" if token[30] != "A" else "B") + token[31:]
+    forged = [
+        swapped,
+        token + "=",
+        "A" * 43,
+        "---",
+        "%",
+        "*",
+        token_of(str(UUID(int=7)), house.gateway.keyring.offer_secret),
+    ]
+    answers = {(await house.client(offer=text).get("/api/v1/door")).text for text in forged}
+    assert len(answers) == 1
+    refused(await house.client(offer="%").get("/api/v1/door"), 404, "offer_unknown")
+
+
+async def test_one_link_used_again_and_again_is_slowed_down_and_others_are_not(house: House) -> None:
+    tenant, _ = await house.tenant()
+    neighbour, _ = await house.tenant("b")
+    statuses = [(await tenant.post("/api/v1/door/consents", json=CONSENTS)).status_code for _ in range(62)]
+    assert set(statuses[:59]) == {200}
+    assert statuses[60:] == [429] * 2
+    good(await neighbour.post("/api/v1/door/consents", json=CONSENTS))
 
 
 async def decide(house: House, tenant: httpx.AsyncClient) -> None:

@@ -34,7 +34,12 @@ ROLES: Final = {
     "officer": ["/api/v1/feed"],
     "tester": ["/api/v1/locks", "/api/v1/deliveries"],
 }
-HOLDERS: Final = ("/api/v1/keys/{key_id}", "/api/v1/keys/{key_id}/unlock")
+KEY: Final = "/api/v1/keys/{key_id}"
+HOLDERS: Final = (KEY, *(f"{KEY}/{act}" for act in ("unlock", "end", "dates", "near")))
+BODIES: Final = {
+    "/api/v1/stays/{stay_id}/wish": {"answer": "agree"},
+    "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
+}
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -116,7 +121,7 @@ async def test_what_belongs_to_another_landlord_looks_like_what_does_not_exist(h
         if not path.startswith("/api/v1/") or not names or path in HOLDERS:
             continue
         client = owner if names == ["key_id"] else stranger
-        sent = body if method in ("POST", "PATCH") else None
+        sent = BODIES.get(path, body) if method in ("POST", "PATCH") else None
         foreign = await client.request(method, filled(path, **named), json=sent)
         missing = await client.request(method, filled(path), json=sent)
         assert (foreign.status_code, foreign.text) == (404, missing.text), (method, path)

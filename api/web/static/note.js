@@ -14,10 +14,13 @@ function period(code, zone) {
   return format.formatRange(new Date(code.from), new Date(code.until));
 }
 
+/** The code of now and the one after it: a long stay has one for every four weeks, and nobody reads a page of them. */
+export const soonest = (codes) => codes.filter((code) => Date.parse(code.until) > Date.now()).slice(0, 2);
+
 /** Puts the codes that a signed answer told on the page. */
 function showCodes(card, codes) {
   card.querySelectorAll(".passcode").forEach((line) => line.remove());
-  for (const code of codes) {
+  for (const code of soonest(codes)) {
     const line = card.querySelector("template").content.cloneNode(true);
     line.querySelector(".code").textContent = code.digits;
     line.querySelector(".when").textContent = code.when;

@@ -2,7 +2,7 @@
 
 import { allNear } from "./key.js";
 import { offerNear } from "./nearby.js";
-import { readNote } from "./note.js";
+import { readNote, soonest } from "./note.js";
 
 const note = await readNote().catch(() => undefined);
 const section = document.querySelector("#note");
@@ -10,7 +10,7 @@ if (note) {
   section.hidden = false;
   section.querySelector("h2").textContent = note.unit;
   section.querySelector("a").href = note.phone;
-  const codes = note.codes.filter((code) => Date.parse(code.until) > Date.now());
+  const codes = soonest(note.codes);
   section.querySelector("#no-codes").hidden = codes.length > 0;
   for (const code of codes) {
     const line = section.querySelector("template").content.cloneNode(true);

@@ -82,8 +82,11 @@ TEXTS: dict[str, Text] = {
     ),
     "keypage.withdraw_confirm": Text("撤回", "Withdraw"),
     "keypage.done.withdrawn": Text("已撤回。钥匙仍然有效。", "Withdrawn. You keep the key."),
-    "keypage.near": Text("用蓝牙开锁，无需网络", "Unlock by Bluetooth, no network needed"),
-    "keypage.near_pick": Text("请站在门前，在列表中选择门锁。", "Stand at the door and choose the lock in the list."),
+    "keypage.near": Text("用蓝牙开锁", "Unlock by Bluetooth"),
+    "keypage.near_pick": Text(
+        "无需网络。请站在门前，在列表中选择门锁。",
+        "Needs no network. Stand at the door and choose the lock in the list.",
+    ),
     "keypage.near_other": Text("这不是这扇门的锁", "That is not the lock of this door"),
     "keypage.near_other_hint": Text(
         "没有开锁。请选择另一把锁。", "Nothing was opened. Choose another one in the list."
