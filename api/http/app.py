@@ -36,6 +36,26 @@ from gateway.bootstrap import Gateway
 
 log = logging.getLogger(__name__)
 
+PARTS: Final = (
+    accounts,
+    landlord,
+    passkeys,
+    staff,
+    disclosures,
+    door,
+    keys,
+    cases,
+    faces,
+    exports,
+    filings,
+    registrations,
+    consumers,
+    devices,
+    enrolment,
+    near,
+    wishes,
+)  # in the order in which the documents list them
+
 LARGEST_REQUEST: Final = 18 * 1024 * 1024
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -78,26 +98,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
     install(app)
     app.add_middleware(Guard)
     api = APIRouter(prefix="/api/v1")
-    parts = (
-        accounts,
-        landlord,
-        passkeys,
-        staff,
-        disclosures,
-        door,
-        keys,
-        cases,
-        faces,
-        exports,
-        filings,
-        registrations,
-        consumers,
-        devices,
-        enrolment,
-        near,
-        wishes,
-    )
-    for part in parts:
+    for part in PARTS:
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(_health_router())
