@@ -14,11 +14,16 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 from starlette.types import Receive, Scope, Send
 
+from gateway import outbox
 from gateway.domain.stay import Window
+from gateway.feed import FeedItem, Reader
+from gateway.journey.consumers import owe_webhooks
 from gateway.relay.loop import Relay
-from gateway.store import Delivery, FeedConsumer
+from gateway.store import Delivery, FeedConsumer, Registration
 from tests.parts.desk import Desk, ToldServer, wish
-from tests.parts.world import World
+from tests.parts.world import AREA, World
+
+FAR = AREA + "99"
 
 
 @dataclass
@@ -75,10 +80,10 @@ async def relaying(desk: Desk) -> AsyncIterator[Relay]:
         await desk.gateway.webhooks.close()
 
 
-async def approved(desk: Desk, url: str) -> tuple[str, str]:
+async def approved(desk: Desk, url: str, **changes: object) -> tuple[str, str]:
     """A consumer with a webhook: (id, secret)."""
     officer, second = await desk.signed_in("officer"), await desk.signed_in("second")
-    asked = (await officer.post("/consumers", json=wish(desk, webhook_url=url))).json()
+    asked = (await officer.post("/consumers", json=wish(desk, webhook_url=url, **changes))).json()
     told = (await second.post(f"/consumers/{asked['id']}/approval")).json()
     return str(asked["id"]), str(told["webhook_secret"])
 
@@ -160,3 +165,39 @@ async def test_a_webhook_never_reaches_a_private_address(world: World, host: str
     await desk.close()
     assert delivery.state == "owed"
     assert "not on the public internet" in (delivery.outcome or "")
+
+
+async def test_a_record_that_comes_while_nothing_is_found_to_tell_is_told_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver, look, slipped = Receiver(), desk.gateway.feed.page, asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def look_and_be_overtaken(reader: Reader, cursor: int) -> list[FeedItem]:
+        found = look(reader, cursor)
+        if not found and not slipped.is_set():
+            publish(desk, FAR)  # after the look, before its cursor is written
+            loop.call_soon_threadsafe(slipped.set)
+        return found
+
+    monkeypatch.setattr(desk.gateway.feed, "page", look_and_be_overtaken)
+    async with listening(receiver) as url, relaying(desk):
+        consumer_id, _ = await approved(desk, url, areas=[FAR])
+        check_in(desk)  # in another area: the page for this consumer is empty
+        async with asyncio.timeout(15):
+            await slipped.wait()
+        await receiver.wait(1)
+        publish(desk, FAR)
+        got = await receiver.wait(2)
+    assert [json.loads(body)["id"] for _, body in got] == ["2", "3"]
+    assert len(receiver.got) == 2, consumer_id
+
+
+def publish(desk: Desk, area: str) -> None:
+    """One more entry about the tenant who is there, as of a unit in this area; numbered at once."""
+    with desk.gateway.database.writing() as session:
+        row = session.scalars(select(Registration)).first()
+        assert row is not None
+        outbox.record(session, "CheckedIn", desk.world.now, stay=row.stay, registration=row).area = area
+        outbox.stamp_feed(session)
+        owe_webhooks(session, desk.world.now)

@@ -1,0 +1,115 @@
+"""A reader who stops reading costs one page and half a minute, whatever is owed to it."""
+
+import asyncio
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import insert, select
+from starlette.types import Message
+
+from api.http.feed_stream import STALLED_SECONDS, FeedStream
+from gateway.feed import Feed, Reader
+from gateway.feed_ring import MOST_BYTES, MOST_ENTRIES, PAGE_BYTES
+from gateway.store import Event, Registration
+from tests.parts.world import AREA, World
+
+ENTRIES, STALLED = 3000, 40
+
+
+@pytest.fixture
+def feed(world: World) -> Iterator[Feed]:
+    made = Feed(world.database, world.keyring, world.clock)
+    yield made
+    made.stop()
+
+
+def publish(world: World, count: int) -> None:
+    """So many entries of one tenant's record, numbered from 1 on."""
+    world.tenant()
+    with world.database.writing() as session:
+        row = session.scalars(select(Registration)).one()
+        entry = {"type": "CheckedIn", "at": world.now, "registration_id": row.id, "area": AREA, "data": {}}
+        session.execute(insert(Event), [entry | {"for_feed": True, "feed_seq": seq} for seq in range(1, count + 1)])
+
+
+def reader(number: int = 0) -> Reader:
+    return Reader(f"consumer:{number}", "measuring", (AREA[:6],))
+
+
+class Socket:
+    """The ASGI side of a connection: takes `room` messages, then nothing more."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.full = room, asyncio.Event()
+
+    async def send(self, _message: Message) -> None:
+        if self.room == 0:
+            self.full.set()
+            await asyncio.Event().wait()
+        self.room -= 1
+
+
+class TurnedClock:
+    """The event loop's own clock, which goes on only when it is turned."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._at = self._loop.time()
+        monkeypatch.setattr(self._loop, "time", lambda: self._at)
+
+    async def turn(self, seconds: float) -> None:
+        """So much later, and everything that is due then is done."""
+        self._at += seconds
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+async def test_who_takes_nothing_for_half_a_minute_is_let_go_and_not_sooner(
+    world: World, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(world, 1)
+    feed.start()
+    clock = TurnedClock(monkeypatch)
+    socket = Socket(room=2)  # the head and the first line; the page of entries does not fit
+    streaming = asyncio.create_task(FeedStream(feed, reader(), 0).stream_response(socket.send))
+    await socket.full.wait()
+    await clock.turn(STALLED_SECONDS - 0.1)
+    assert not streaming.done()
+    await clock.turn(0.2)
+    assert streaming.done()
+    await streaming  # without an error: the reader comes back to its cursor
+
+
+async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_owed(world: World, feed: Feed) -> None:
+    publish(world, ENTRIES)
+    feed.start()
+    sockets = [Socket(room=2) for _ in range(STALLED)]
+    tracemalloc.start()
+    streaming = [
+        asyncio.create_task(FeedStream(feed, reader(number), 0).stream_response(socket.send))
+        for number, socket in enumerate(sockets)
+    ]
+    for socket in sockets:
+        await socket.full.wait()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    for task in streaming:
+        task.cancel()
+    await asyncio.gather(*streaming, return_exceptions=True)
+    assert held < STALLED * PAGE_BYTES + 2 * MOST_BYTES
+
+
+async def test_the_shared_entries_stay_within_their_bounds_while_the_feed_grows(world: World, feed: Feed) -> None:
+    publish(world, ENTRIES)
+    feed.start()
+    seen = 0
+    async with asyncio.timeout(60):
+        async for items in feed.follow(reader(), 0):
+            seen += len(items)
+            for ring, _ in feed._rings.values():
+                assert len(ring) <= MOST_ENTRIES
+                assert ring.size <= MOST_BYTES
+            if seen == ENTRIES:
+                break
+    assert len(feed._rings) == 1
