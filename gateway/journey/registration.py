@@ -41,6 +41,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
 TOLD: Final = "person."  # fields a document does not say, by their path in the record
 NOBODY_TO_TELL: Final = "The law here asks for no record of this person; it is kept here, and nothing is sent."
 CANCELLED: Final = "The stay was cancelled before this record was sent, so nothing is sent."
+REPLACED: Final = "The stay or the tenant changed before this record was sent; the next one has it as it is now."
 SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
@@ -53,7 +54,7 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
     """Step 9: the changed dates of everyone who checked in."""
     people = registered(stay)
     for person in people:
-        _report(session, stay, person, "change", "StayChanged", keyring, now)
+        _report(session, stay, person, _change_kind(session, stay, person, now), "StayChanged", keyring, now)
     if not people:
         record(session, "StayChanged", now, stay=stay)
 
@@ -66,7 +67,7 @@ def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -
     event: EventType = "StayCancelled" if cancelled else "CheckedOut"
     for person in people:
         if cancelled:
-            _withdraw_unsent(session, person, now)
+            _withdraw_unsent(session, person, CANCELLED, now)
         _report(session, stay, person, kind, event, keyring, now)
     if not people:
         record(session, "CheckedOut", now, stay=stay)
@@ -77,7 +78,8 @@ def correct_person(
 ) -> Registration:
     """A tenant's fields put right: the registry is told in the way it takes changes, the feed of a correction."""
     seal_fields(person, person_fields(person, keyring) | dict(changes), keyring)
-    return _report(session, stay, person, "change", "RegistrationCorrected", keyring, now)
+    kind = _change_kind(session, stay, person, now)
+    return _report(session, stay, person, kind, "RegistrationCorrected", keyring, now)
 
 
 def registered(stay: Stay) -> list[Person]:
@@ -152,8 +154,14 @@ def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> No
     owe(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
 
 
-def _withdraw_unsent(session: Session, person: Person, now: int) -> None:
-    """A stay that never began: what has not gone out yet need not go out at all."""
+def _change_kind(session: Session, stay: Stay, person: Person, now: int) -> Kind:
+    """A change of what waits for the day of arrival takes its place: the authority never hears of what is not so."""
+    waits = stay.unit.registry_name in ON_ARRIVAL
+    return "check_in" if waits and _withdraw_unsent(session, person, REPLACED, now) else "change"
+
+
+def _withdraw_unsent(session: Session, person: Person, why: str, now: int) -> bool:
+    """What has not gone out yet need not go out at all; whether there was anything."""
     unsent = session.execute(
         select(Registration, Delivery)
         .join(Delivery, (Delivery.about == Registration.id) & (Delivery.work == "submit"))
@@ -165,8 +173,9 @@ def _withdraw_unsent(session: Session, person: Person, now: int) -> None:
         )
     ).all()
     for row, delivery in unsent:
-        row.state, row.answer_sentence = "not_due", CANCELLED
-        delivery.state, delivery.outcome, delivery.settled_at = "expired", CANCELLED, now
+        row.state, row.answer_sentence = "not_due", why
+        delivery.state, delivery.outcome, delivery.settled_at = "expired", why, now
+    return bool(unsent)
 
 
 def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
