@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.web.kiosk import jurisdiction_at, write_kiosk_page
 from certs.ca import Authority
 from devices.drivers import DRIVERS
+from devices.drivers.vendor import MqttDriver
 from gateway.bootstrap import utc_now
 from gateway.domain.errors import LodgekeyError
 from gateway.enrolment import enrol_device, revoke_device
@@ -72,6 +73,9 @@ def add_other_makers(
     """A lock with a driver of its own."""
     if driver not in DRIVERS:
         raise typer.BadParameter(f"There is no driver {driver}. There are: {', '.join(sorted(DRIVERS))}.")
+    home = settings.home_broker
+    if issubclass(DRIVERS[driver], MqttDriver) and home is not None and site != home.site:
+        raise typer.BadParameter(f"Locks on the broker of your own are all of the site {home.site}.")
     given = json.loads(secrets.read_text()) if secrets else {}
     database = Database(settings.database)
     database.migrate()

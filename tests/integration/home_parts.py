@@ -24,7 +24,7 @@ from gateway.broker_config import find_mosquitto
 from gateway.domain.key import Proof, read_statement, unlock_statement
 from gateway.home_broker import HomeBroker
 from gateway.settings import Settings
-from gateway.store import Delivery, Device, Stay, Unit
+from gateway.store import Delivery, Device, Key, Stay, Unit
 from gateway.vendor_locks import take_into_service
 from tests.integration.broker_parts import free_port
 from tests.parts.house import House, application, build, good
@@ -108,6 +108,11 @@ class Home:
         """The row as it stands."""
         with self.gateway.database.reading() as session:
             return session.get_one(Device, device)
+
+    def observed(self, key_id: str) -> str:
+        """What the lock said of a key."""
+        with self.gateway.database.reading() as session:
+            return session.get_one(Key, key_id).observed
 
     def arrived(self, stay_id: str) -> bool:
         """Whether the stay has begun at its door."""

@@ -5,11 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from certs.device_folder import read_device_folder
+from firmware_sim.assembly import assemble
+from firmware_sim.ble.peripheral import BlePeripheral
+from firmware_sim.lock import SimLock
+from gateway.enrolment import enrol_device
+from gateway.store import Device, Unit
 from tests.contract.radio_benches import ADDRESS, ON_AIR, virtual_radio
-from tests.integration.home_parts import open_home
+from tests.integration.home_parts import SITE, Home, open_home
 from tests.parts.house import good
 
-DEVICE = "front-door"
+DEVICE, OURS = "front-door", "lock-ours"
 
 
 @pytest.mark.parametrize("driver", ["switchbot", "sesame"])
@@ -50,3 +56,35 @@ async def test_without_a_radio_a_lock_in_range_is_refused_not_forgotten(tmp_path
         tenant, _, key = await home.move_in()
         assert (await home.tap(tenant, key))["outcome"] == "no_answer"
         assert home.refused() == [("unlock", "no way to this make of lock is set up")]
+
+
+async def test_our_own_lock_is_reached_over_bluetooth_where_it_is_not_on_the_network(tmp_path: Path) -> None:
+    async with virtual_radio() as (air, radio), open_home(tmp_path, broker=False, radio=radio) as home:
+        mind = enrolled(home, tmp_path / "lock")
+        lock = BlePeripheral(air, mind, OURS, ADDRESS)
+        await lock.power_on()
+        tenant, stay, key = await home.move_in()
+        landlord = home.house.client("landlord-a")
+        await home.until(lambda: home.observed(key) == "present", "the lock says that the key is on it")
+        (shown,) = good(await landlord.get(f"/api/v1/stays/{stay}"))["keys"]
+        assert (shown["lock"], shown["state"]) == (OURS, "on_lock")
+        assert (await home.tap(tenant, key))["outcome"] == "unlocked"
+        good(await landlord.post(f"/api/v1/keys/{key}/revoke"))
+        await home.until(lambda: home.observed(key) == "absent", "the lock says that the key is gone")
+        assert mind.flash.held_keys() == ()
+        await lock.power_off()
+
+
+def enrolled(home: Home, folder: Path) -> SimLock:
+    """Our own lock on the door of unit a, its clock set."""
+    with home.gateway.database.writing() as session:
+        session.get_one(Device, "lock-a").revoked_at = 1
+        unit = session.get_one(Unit, home.house.units["a"])
+        enrol_device(
+            session, home.gateway.authority, folder, site=SITE, device=OURS, kind="lock", unit=unit,
+            host="127.0.0.1", port=1,
+        )  # fmt: skip
+    mind = assemble(read_device_folder(folder))
+    assert isinstance(mind, SimLock)
+    mind.clock.set(home.gateway.now())
+    return mind

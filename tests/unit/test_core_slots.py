@@ -1,0 +1,100 @@
+"""PINs in slots: one stay's at a time, kept when the stay moves, wanted off when it ends; never written down."""
+
+from sqlalchemy import select
+
+from gateway.domain.stay import Window
+from gateway.journey import landlord
+from gateway.journey.slots import SLOTS, pin_of, shown_slots, slot_told
+from gateway.store import Delivery, Device, SlotCode, Stay
+from tests.parts.world import DAY, LOCK, World
+
+
+def zigbee(world: World) -> None:
+    with world.database.writing() as session:
+        session.get_one(Device, LOCK).driver = "zigbee2mqtt"
+
+
+def codes(world: World) -> list[SlotCode]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(SlotCode).order_by(SlotCode.created_at, SlotCode.slot)))
+
+
+def told(world: World, work: str) -> None:
+    """The lock has answered the newest delivery of this work."""
+    with world.database.writing() as session:
+        row = session.scalars(select(Delivery).where(Delivery.work == work).order_by(Delivery.id.desc())).first()
+        assert row is not None
+        row.command_id, row.state = "c" * 32, "done"
+        session.flush()
+        slot_told(session, "c" * 32, world.now)
+        row.command_id = None
+
+
+def end(world: World) -> None:
+    with world.database.writing() as session:
+        landlord.end_stay(session, session.get_one(Stay, world.stay().id), world.keyring, world.now)
+
+
+def move(world: World, window: Window) -> None:
+    with world.database.writing() as session:
+        landlord.change_stay(session, session.get_one(Stay, world.stay().id), window, world.keyring, world.now)
+
+
+def test_a_lock_without_keys_of_ours_is_owed_a_pin_and_no_key(world: World) -> None:
+    zigbee(world)
+    key = world.tenant()
+    assert (key.form, key.observed, key.credential) == ("gateway", "not_needed", b"")
+    assert "put_slot" in world.owed()
+    assert not {"put_key", "revoke", "set_time"} & set(world.owed())
+
+
+def test_a_slot_is_given_again_only_when_the_lock_says_that_it_is_empty(world: World) -> None:
+    zigbee(world)
+    world.tenant()
+    told(world, "put_slot")
+    end(world)
+    world.now += 1
+    world.tenant()
+    assert [code.slot for code in codes(world)] == [SLOTS[0], SLOTS[1]]
+    end(world)
+    told(world, "drop_slot")
+    world.now += 1
+    world.tenant()
+    assert codes(world)[-1].slot == SLOTS[1]
+
+
+def test_a_stay_that_moves_keeps_its_pin_and_one_that_begins_later_has_it_taken_off_until_then(world: World) -> None:
+    zigbee(world)
+    world.tenant()
+    told(world, "put_slot")
+    before = pin_of(codes(world)[0], world.keyring.passcode_key)
+    move(world, Window(world.now - 60, world.now + 5 * DAY))
+    assert "drop_slot" not in world.owed()
+    move(world, Window(world.now + DAY, world.now + 5 * DAY))
+    assert [work for work in world.owed() if work.endswith("slot")] == ["drop_slot", "put_slot"]
+    told(world, "drop_slot")
+    (code,) = codes(world)
+    assert (code.observed, pin_of(code, world.keyring.passcode_key)) == ("absent", before)
+
+
+def test_a_pin_is_shown_as_on_the_lock_only_after_the_locks_word_and_never_written_down(world: World) -> None:
+    zigbee(world)
+    world.tenant()
+    with world.database.reading() as session:
+        (shown,) = shown_slots(session, session.get_one(Stay, world.stay().id), world.keyring.passcode_key, world.now)
+    assert (len(shown.digits), shown.digits.isdigit(), shown.on_lock) == (6, True, False)
+    assert shown.digits not in repr(world.rows())
+    told(world, "put_slot")
+    with world.database.reading() as session:
+        (shown,) = shown_slots(session, session.get_one(Stay, world.stay().id), world.keyring.passcode_key, world.now)
+    assert shown.on_lock
+
+
+def test_where_every_slot_is_taken_there_is_no_pin_and_still_a_key(world: World) -> None:
+    zigbee(world)
+    for _ in range(len(SLOTS) + 1):
+        world.now += 1
+        key = world.tenant()
+        end(world)
+    assert len(codes(world)) == len(SLOTS)
+    assert key.observed == "not_needed"
