@@ -1,10 +1,10 @@
 """`python -m firmware_sim lock|kiosk|building --dir DIR`: simulated devices as a process of their own; `… holder`."""
 
 import asyncio
-import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ from firmware_sim.enrolment import enrol
 from firmware_sim.holder_cli import app as holder
 from firmware_sim.hosted import listen
 from firmware_sim.registry_door import RegistryDoor
-from firmware_sim.terminal import serve_terminals
+from firmware_sim.terminal import open_terminals
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Simulated locks and kiosks.")
 Dir = Annotated[Path, typer.Option("--dir", help="A device folder, or (building) a folder of them.")]
@@ -95,20 +95,21 @@ def _run(
 
 
 async def _work(found: Building, folder: Path, control_port: int, air: int | None) -> None:
-    async with asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as stack:
+        told = {} if air is None else {"air": await stack.enter_async_context(_on_air(found, air))}
+        group = await stack.enter_async_context(asyncio.TaskGroup())
         group.create_task(found.run())
-        if air is not None:
-            group.create_task(_be_on_air(found, air))
-        group.create_task(serve_terminals(found.stations.values()))
-        group.create_task(serve_control(found, folder, listen(control_port)))
+        for terminal in open_terminals(found.stations.values()):  # before control says that everything is ready
+            group.create_task(terminal.serve())
+        group.create_task(serve_control(found, folder, listen(control_port), told))
 
 
-async def _be_on_air(found: Building, port: int) -> None:
+@asynccontextmanager
+async def _on_air(found: Building, port: int) -> AsyncIterator[str]:
     from firmware_sim.ble.neighbourhood import on_air  # noqa: PLC0415 - Bumble takes a second to import
 
     async with on_air(found.stations.values(), port) as place:
-        typer.echo(json.dumps({"air": place}))
-        await asyncio.Event().wait()
+        yield place
 
 
 async def _until_stopped(to_do: Coroutine[None, None, None]) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 from weakref import WeakKeyDictionary
@@ -35,31 +37,44 @@ class OnCounter(BaseModel):
     face: Base64Bytes | None = None
 
 
-async def serve_terminals(stations: Iterable[Station]) -> None:
-    """Serve the pages of the kiosks that have one; until cancelled."""
-    async with asyncio.TaskGroup() as group:
-        for station in stations:
-            if isinstance(station.mind, SimKiosk) and (station.folder.path / PAGE).is_dir():
-                front = FRONTS[station] = Front(station, station.mind, SimCounter())
-                group.create_task(serve_terminal(front, station.folder.path))
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """One kiosk's page on its port; where is written to terminal.json in the kiosk's folder."""
+
+    front: Front
+    folder: Path
+    listener: socket.socket
+
+    async def serve(self) -> None:
+        """Serve until cancelled."""
+        settings = uvicorn.Config(make_kiosk_page(self.front, self.folder), log_level="warning", lifespan="off")
+        server = HostedServer(settings)
+        tidying = asyncio.create_task(keep_tidy(self.front))
+        try:
+            await server.serve(sockets=[self.listener])
+        except asyncio.CancelledError:
+            server.should_exit = True
+            raise
+        finally:
+            tidying.cancel()
+            (self.folder / TERMINAL_FILE).unlink(missing_ok=True)
 
 
-async def serve_terminal(front: Front, folder: Path, port: int = 0) -> None:
-    """Serve one until cancelled; where is written to terminal.json in the kiosk's folder."""
-    listener = listen(port)
+def open_terminals(stations: Iterable[Station]) -> list[Terminal]:
+    """The pages of the kiosks that have one; each can be connected to from now on, and is answered once served."""
+    return [
+        open_terminal(Front(station, station.mind, SimCounter()), station)
+        for station in stations
+        if isinstance(station.mind, SimKiosk) and (station.folder.path / PAGE).is_dir()
+    ]
+
+
+def open_terminal(front: Front, station: Station) -> Terminal:
+    """Take a port for one kiosk's page and say where."""
+    FRONTS[station], listener = front, listen(0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    write_atomic(folder / TERMINAL_FILE, json.dumps({"url": url}).encode(), PUBLIC)
-    settings = uvicorn.Config(make_kiosk_page(front, folder), log_level="warning", lifespan="off")
-    server = HostedServer(settings)
-    tidying = asyncio.create_task(keep_tidy(front))
-    try:
-        await server.serve(sockets=[listener])
-    except asyncio.CancelledError:
-        server.should_exit = True
-        raise
-    finally:
-        tidying.cancel()
-        (folder / TERMINAL_FILE).unlink(missing_ok=True)
+    write_atomic(station.folder.path / TERMINAL_FILE, json.dumps({"url": url}).encode(), PUBLIC)
+    return Terminal(front, station.folder.path, listener)
 
 
 async def _front(request: Request, device: str) -> Front:
