@@ -4,6 +4,8 @@ from fastapi import FastAPI
 
 from api.web import (
     accounts,
+    area_map,
+    calendar,
     cases,
     exports,
     filings,
@@ -18,7 +20,22 @@ from api.web import (
 )
 from api.web.files import FingerprintedFiles
 
-PARTS = (accounts, single_sign_on, staff, tenant, offline, landlord, officer, tester, cases, exports, filings, wishes)
+PARTS = (
+    accounts,
+    single_sign_on,
+    staff,
+    tenant,
+    offline,
+    landlord,
+    area_map,
+    calendar,
+    officer,
+    tester,
+    cases,
+    exports,
+    filings,
+    wishes,
+)
 
 
 def add_pages(app: FastAPI) -> None:

@@ -22,6 +22,8 @@ from api.http.shapes import (
     WishShown,
 )
 from api.http.staff import StaffShown, StaffTakenOn
+from api.web.area_map import UnitDot, map_values
+from api.web.calendar import calendar_values
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked
 from api.web.filings import CORRECTABLE
@@ -327,6 +329,27 @@ def export(standing: str, *, mine: bool) -> ExportShown:
     )
 
 
+def booked(room: str, first: int, last: int, state: str) -> StayShown:
+    """A stay of November."""
+    days = {"from_": f"2026-11-{first:02}T15:00:00+08:00", "until": f"2026-11-{last:02}T11:00:00+08:00"}
+    return stay(f"m{room}-{first}", state, unit=f"u-{room}", unit_label=room, **days)
+
+
+MONTH = [
+    booked("301", 2, 6, "ended"),
+    booked("301", 19, 24, "active"),
+    booked("302", 10, 13, "ended"),
+    booked("302", 13, 27, "active"),
+    booked("303", 28, 30, "offered"),
+]
+DOTS = [
+    (
+        f"330106-0{area}",
+        UnitDot(f"330106-{area}{room:02}", f"{area}{room:02}", ("pressing", "registered", "free")[min(room % 5, 2)]),
+    )
+    for area in range(1, 6)
+    for room in range(1, 4 + 3 * area)
+]
 EXPORTS = [export("awaits_approval", mine=False), export("approved", mine=True), export("taken", mine=True)]
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("login.html", {"login": "", "single_sign_on": True, "passkeys": True}),
@@ -363,6 +386,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "unit.html",
         {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
     ),
+    "calendar": (
+        "calendar.html",
+        {"role": "landlord"} | calendar_values(UNITS, MONTH, date(2026, 11, 1), date(2026, 12, 1), date(2026, 11, 21)),
+    ),
     "account": (
         "account.html",
         {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY]},
@@ -395,6 +422,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "after": 43,
         },
     ),
+    "map": ("map.html", {"role": "officer", "area": "330106"} | map_values(DOTS)),
     "exports": (
         "exports.html",
         {"role": "officer", "area": "330106", "exports": EXPORTS, "first": "2026-11-15", "last": "2026-11-21"},

@@ -43,6 +43,7 @@ FAMILIES = (
     "holdup",
     "key",
     "kind",
+    "mapstate",
     "mood",
     "notice",
     "offerstate",

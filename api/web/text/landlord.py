@@ -5,6 +5,13 @@ from api.web.text.pair import Text
 TEXTS: dict[str, Text] = {
     "landlord.title": Text("我的房源", "My homes"),
     "landlord.more": Text("更多", "More"),
+    "calendar.title": Text("入住日历", "Calendar"),
+    "calendar.months": Text("切换月份", "Other months"),
+    "calendar.before": Text("上个月", "Earlier"),
+    "calendar.next": Text("下个月", "Later"),
+    "calendar.caption": Text("{month} 各房源的入住", "Stays by unit in {month}"),
+    "calendar.list": Text("按日期列出", "By date"),
+    "calendar.none": Text("这个月没有入住。", "No stays this month."),
     "landlord.units": Text("房源", "Units"),
     "landlord.no_units": Text("还没有房源。", "No units yet."),
     "landlord.offer": Text("发钥匙", "Offer a key"),
