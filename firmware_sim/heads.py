@@ -44,13 +44,13 @@ def _models() -> tuple[Any, Any]:
 def build_head(pixels: Pixels) -> Head:
     """A head from a frontal photograph: an ellipsoid with a nose, fitted to the eyes; ValueError without a face."""
     picture = _close_up(pixels)
-    points = _find_points(picture)
+    points = find_points(picture)
     first, second = points[:2].mean(axis=0), points[2:4].mean(axis=0)
     middle, eyes = (first + second) / 2, float(np.hypot(*(first - second)))
     return Head(picture, (float(middle[0]), float(middle[1])), eyes, _relief(picture, middle, eyes, points[4]))
 
 
-def _find_points(picture: Pixels) -> NDArray[np.float64]:
+def find_points(picture: Pixels) -> NDArray[np.float64]:
     """Outer and inner corner of the one eye, then of the other, then the nose."""
     detector, predictor = _models()
     faces = detector(picture, 1)
@@ -61,7 +61,7 @@ def _find_points(picture: Pixels) -> NDArray[np.float64]:
 
 def _close_up(pixels: Pixels) -> Pixels:
     """The picture as a phone held at arm's length frames it: 5.6 by 6.4 distances between the eyes."""
-    points = _find_points(pixels)
+    points = find_points(pixels)
     first, second = points[:2].mean(axis=0), points[2:4].mean(axis=0)
     x, y = (first + second) / 2
     eyes = float(np.hypot(*(first - second)))

@@ -161,12 +161,12 @@ def _health_router() -> APIRouter:
         return {"status": "ok"}
 
     @router.get("/readyz")
-    async def readyz(request: Request, response: Response) -> dict[str, bool]:
-        """Whether commands can be sent and documents read."""
+    def readyz(request: Request, response: Response) -> dict[str, bool | str]:
+        """Whether commands can be sent and documents read; and how many faces are stored, in one word."""
         gateway: Gateway = request.app.state.gateway
         state = {"link": gateway.link.connected, "identity": gateway.identity.ready}
         if not all(state.values()):
             response.status_code = 503
-        return state
+        return state | {"stored_faces": faces.worst_state(gateway)}
 
     return router

@@ -1,6 +1,6 @@
 """How many people's faces are stored, for those who run the place: a number a jurisdiction, and nobody's face."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
@@ -9,6 +9,8 @@ from api.http.context import Gate, only
 from gateway.bootstrap import Gateway
 from gateway.journey.portraits import faces_stored
 from gateway.store import Account
+
+STATES: Final = ("free", "warn", "filing_due", "blocked")
 
 router = APIRouter(prefix="/faces", tags=["cases"])
 
@@ -47,3 +49,8 @@ def count_faces(gateway: Gateway) -> list[FacesShown]:
             )
             for found in faces_stored(session, gateway.settings.face_filings)
         ]
+
+
+def worst_state(gateway: Gateway) -> str:
+    """The state of the jurisdiction that is nearest to its limit."""
+    return max((found.state for found in count_faces(gateway)), key=STATES.index, default=STATES[0])

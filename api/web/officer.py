@@ -11,6 +11,7 @@ from api.http import cases as cases_api
 from api.http import filings as filings_api
 from api.http import registrations as api
 from api.http.context import Gate, Officer
+from api.http.faces import count_faces
 from api.http.feed_stream import HEARTBEAT, FeedStream
 from api.http.shapes import PurposeForm
 from api.web.moments import utc_now
@@ -41,6 +42,7 @@ def show_console(request: Request, gateway: Gate, account: Officer) -> Response:
         "after": items[-1].seq if items else cursor,
         "cases": cases_api.list_cases(gateway, account),
         "attention": filings_api.list_attention(gateway, account),
+        "faces": [found for found in count_faces(gateway) if found.state != "free"],
         "notice": notice_of(request),
     }
     return page(request, "officer.html", values)

@@ -57,7 +57,7 @@ def faces_stored(
 ) -> list[FacesStored]:
     """One entry a jurisdiction that has a limit, or under whose rules faces are stored."""
     query = select(Portrait.jurisdiction, func.count()).group_by(Portrait.jurisdiction)
-    found = dict(session.execute(query).tuples().all())
+    found = {code: people for code, people in session.execute(query)}  # noqa: C416 - rows are no pairs to a type checker
     return [
         FacesStored(
             code,

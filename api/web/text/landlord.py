@@ -69,9 +69,9 @@ TEXTS: dict[str, Text] = {
         "Holds for tenants who register from now on. Whichever you choose, a tenant may ask for a person instead, "
         "and the key is the same.",
     ),
-    "unit.level.phone": Text("租客的手机", "The tenant's phone"),
-    "unit.level.kiosk": Text("门口的摄像头", "The camera at the door"),
-    "unit.level.person": Text("人工核验", "A person"),
+    "level.phone": Text("租客的手机", "The tenant's phone"),
+    "level.kiosk": Text("门口的摄像头", "The camera at the door"),
+    "level.person": Text("人工核验", "A person"),
     "unit.save": Text("保存", "Save"),
     "unit.saved": Text("已保存。", "Saved."),
     "staypage.title": Text("{unit} 的入住", "Stay at {unit}"),

@@ -78,6 +78,20 @@ TEXTS: dict[str, Text] = {
     "case.picture.portrait": Text("证件上的人像", "Picture in the document"),
     "case.picture.face": Text("自拍", "Face photo"),
     "case.decided": Text("已作出决定。", "This was decided."),
+    "officer.faces": Text(
+        "适用 {place} 规则：现存 {people} 人的人脸，上限 {limit} 人。",
+        "Under the rules of {place}, {people} people's faces are stored; the limit is {limit}.",
+    ),
+    "faces.warn": Text(
+        "达到上限须向主管部门备案，请尽快准备。", "At the limit a filing with the authority is due: prepare it now."
+    ),
+    "faces.filing_due": Text("须在 30 个工作日内备案。", "File with the authority within 30 working days."),
+    "faces.blocked": Text(
+        "不再保存新的人脸。请在 30 个工作日内备案，并由运营方填入备案编号。",
+        "No more are stored. File with the authority within 30 working days and have the operator enter its number.",
+    ),
+    "case.reason.level_person": Text("房东要求人工核验", "the landlord asks for a person"),
+    "case.reason.level_kiosk": Text("未使用门口摄像头", "not filmed at the door"),
     "case.reason.typed_without_camera": Text("手工填写", "typed, no photo"),
     "case.reason.document_unclear": Text("证件不清晰", "document unclear"),
     "case.reason.document_without_face": Text("没有自拍", "no face photo"),

@@ -1,0 +1,164 @@
+"""How many people's faces are stored: counted as one is stored, warned of early, stopped in time, told to officers."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.registration import Accepted, Refused
+from gateway.domain.verification import VerificationSettings
+from gateway.front_desk import FrontDesk
+from gateway.identity.countries import TrustedCountries
+from gateway.identity.examination import Submission
+from gateway.identity.pictures import PictureTray
+from gateway.journey import door
+from gateway.journey.portraits import count_faces, faces_stored
+from gateway.journey.registry import record_registry_answer
+from gateway.journey.retention import DAY, forget_face, purge
+from gateway.store import Delivery, Offer, Person, Portrait, Registration, Stay, Verification
+from gateway.store.sealing import Erased
+from tests.parts.house import House, good, photograph, refused
+from tests.parts.identity import MemoryIdentity
+from tests.parts.world import World
+
+SMALL = replace(load_profiles()["sandbox"], keep_portrait=True, face_filing_limit=5)
+LENIENT = VerificationSettings(accept_document_without_face=True)
+
+
+class Place:
+    """The front desk of a world whose registry requires portraits, of which five may be stored without a filing."""
+
+    def __init__(self, world: World, filings: Mapping[str, str] | None = None) -> None:
+        self.world, read_chip = world, TrustedCountries((), world.clock).read_chip
+        tray, rules = PictureTray(world.clock), LENIENT
+        self.desk = FrontDesk(
+            world.database, MemoryIdentity(), world.keyring, tray, rules, world.clock, read_chip, filings
+        )
+        self.rooms = 200
+
+    async def tenant(self) -> Verification:
+        """One more tenant who shows a passport."""
+        self.rooms += 1
+        token = self.world.offer(unit_id=self.world.add_unit(str(self.rooms), f"lock-{self.rooms}")[1])
+        self.world.consent(token, face=True)
+        return await self.desk.register(token, Submission({}, photograph()), self.world.phone.public_key())
+
+    def count(self, filings: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """People and state, as an officer is told."""
+        with self.world.database.reading() as session:
+            found = faces_stored(session, filings or {}, {"sandbox": SMALL})[0].count
+        return found.people, found.state
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """The rules of the sandbox with a limit of five."""
+    monkeypatch.setattr("gateway.front_desk.profile_for", lambda _: SMALL)
+    return SMALL
+
+
+@pytest.mark.usefixtures("small")
+async def test_the_count_warns_early_and_stops_before_the_limit_while_tenants_still_get_in(world: World) -> None:
+    place, told = Place(world), []
+    for _ in range(6):
+        assert (await place.tenant()).state == "passed"
+        told.append(place.count())
+    assert told == [(1, "free"), (2, "free"), (3, "free"), (4, "warn"), (4, "warn"), (4, "warn")]
+
+
+@pytest.mark.usefixtures("small")
+async def test_with_the_number_of_the_filing_faces_are_stored_on(world: World) -> None:
+    filings = {"sandbox": "SBX-2026-1"}
+    place = Place(world, filings)
+    for _ in range(6):
+        await place.tenant()
+    assert place.count(filings) == (6, "free")
+    assert place.count() == (6, "blocked")
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_portrait_is_sealed_under_its_persons_key(world: World) -> None:
+    verification = await Place(world).tenant()
+    with world.database.reading() as session:
+        row = session.scalars(select(Portrait)).one()
+    assert row.person_id == verification.person_id
+    assert b"\xff\xd8\xff" not in row.sealed
+    opened = world.keyring.vault.open(row.person_id, "portrait", row.sealed)
+    assert opened.startswith(b"\xff\xd8\xff")
+    world.keyring.vault.erase(row.person_id)
+    with pytest.raises(Erased):
+        world.keyring.vault.open(row.person_id, "portrait", row.sealed)
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_portrait_goes_once_the_registry_has_the_record_and_not_before(world: World) -> None:
+    place = Place(world)
+    await place.tenant()
+    with world.database.reading() as session:
+        registration = session.scalars(select(Registration)).one()
+    with world.database.writing() as session:
+        row = session.get_one(Registration, registration.id)
+        record_registry_answer(session, row.id, Refused("x", "try again"), world.now)
+        assert count_faces(session, "sandbox") == 1
+        row.state = "pending"
+        record_registry_answer(session, row.id, Accepted("SBX-1", "0" * 64, world.now), world.now)
+        assert count_faces(session, "sandbox") == 0
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_portrait_goes_with_the_consent_and_with_the_person(world: World) -> None:
+    place = Place(world)
+    first, second, third = [await place.tenant() for _ in range(3)]
+    with world.database.writing() as session:
+        forget_face(session, session.get_one(Offer, first.offer_id))
+        door.forget_person(session, session.get_one(Person, second.person_id), world.now)
+        left = session.scalars(select(Portrait.person_id)).all()
+    assert left == [third.person_id]
+    with world.database.writing() as session:
+        stay = session.get_one(Stay, session.get_one(Offer, third.offer_id).stay_id)
+        stay.state, stay.ended_at = "ended", world.now
+        for row in session.scalars(select(Registration).where(Registration.person_id == third.person_id)):
+            row.state = "accepted"
+        for delivery in session.scalars(select(Delivery)):
+            delivery.state = "done"
+    with world.database.writing() as session:
+        purge(session, world.now + 4000 * DAY)
+        purge(session, world.now + 4000 * DAY)
+        assert count_faces(session, "sandbox") == 0
+
+
+async def test_no_profile_of_the_catalog_stores_a_portrait(world: World) -> None:
+    assert not any(profile.keep_portrait for profile in load_profiles().values())
+    await Place(world).tenant()
+    with world.database.reading() as session:
+        assert session.scalars(select(Portrait)).all() == []
+
+
+async def test_officers_and_testers_are_told_the_number_and_nobody_else(house: House) -> None:
+    for login in ("officer-a", "tester"):
+        told = good(await house.client(login).get("/api/v1/faces"))
+        assert {"jurisdiction": "cn", "people": 0, "limit": 100_000, "state": "free", "filing": None,
+                "filing_days": None} in told  # fmt: skip
+    refused(await house.client("landlord-a").get("/api/v1/faces"), 403, "not_allowed")
+    refused(await house.client().get("/api/v1/faces"), 401, "sign_in_needed")
+
+
+async def test_the_officers_page_and_readiness_say_that_a_filing_is_due(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = house.client("officer-a")
+    assert (await house.client().get("/readyz")).json()["stored_faces"] == "free"
+    assert "100,000" not in (await officer.get("/officer?lang=en")).text
+    tiny = {"cn": replace(load_profiles()["cn"], face_filing_limit=1)}
+    monkeypatch.setattr("gateway.journey.portraits.load_profiles", lambda: tiny)
+    tenant, _ = await house.tenant()
+    good(await house.register(tenant))
+    with house.gateway.database.writing() as session:
+        person = session.scalars(select(Person)).one()
+        session.add(Portrait(person_id=person.id, jurisdiction="cn", sealed=b"sealed", kept_at=0))
+    assert (await house.client().get("/readyz")).json()["stored_faces"] == "blocked"
+    said = (await officer.get("/officer?lang=en")).text
+    assert "1 people&#39;s faces are stored" in said
+    assert "人的人脸" in (await officer.get("/officer?lang=zh")).text
