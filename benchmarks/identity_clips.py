@@ -6,6 +6,7 @@ they are turned to the front first and the side that the camera did not see is m
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -63,17 +64,26 @@ class ClipRow:
     errors: int
 
 
-def count_clips(engine: Callable[[], FaceEngine], kept: KeptOutcomes | None = None) -> Iterator[ClipRow]:
-    """Living heads first, then each attack; `engine` is called where a clip has to be judged."""
+def count_clips(engine: Callable[[], FaceEngine], kept: KeptOutcomes | None = None) -> list[ClipRow]:
+    """Living heads first, then each attack; `engine` is called where a clip has to be judged.
+
+    One clip of every species a turn: a count that is interrupted (Ctrl-C) has about as many of each, and ends there.
+    """
     kept = kept or KeptOutcomes("clips", SOURCES)
     people = held_out_photographs()
-    for species in SPECIES:
-        names = [f"{species} | {person} | {take}" for person in people for take in range(TAKES)]
-        passed = sum(
-            kept.look_up(name, lambda: judge_take(engine(), name, people))["passed"]  # noqa: B023 - called now
-            for name in names
-        )
-        yield ClipRow(species, len(names), len(names) - passed if species == LIVING else passed)
+    counted: dict[str, list[bool]] = {species: [] for species in SPECIES}
+    with suppress(KeyboardInterrupt):
+        for take in range(TAKES):
+            for person in people:
+                for species in SPECIES:
+                    name = f"{species} | {person} | {take}"
+                    found = kept.look_up(name, lambda: judge_take(engine(), name, people))  # noqa: B023 - called now
+                    counted[species].append(found["passed"])
+    return [
+        ClipRow(species, len(passed), (len(passed) - sum(passed)) if species == LIVING else sum(passed))
+        for species, passed in counted.items()
+        if passed
+    ]
 
 
 def held_out_photographs() -> dict[str, Pixels]:

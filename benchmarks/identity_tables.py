@@ -84,7 +84,7 @@ def count_part(part: str) -> Iterator[str]:
         return document_lines(count_documents(load_reader))
     if part == "Faces":
         return face_lines(list(count_faces()))
-    return clip_lines(list(count_clips(load_engine)))
+    return clip_lines(count_clips(load_engine))
 
 
 def main() -> None:
