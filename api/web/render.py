@@ -14,6 +14,7 @@ from api.web import moments
 from api.web.language import COOKIE, choose_language
 from api.web.text import say, say_code, say_purpose, say_reason
 from api.web.text.pair import Language
+from gateway.domain.registration_sentences import problem_zh, sentence_zh
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -88,6 +89,16 @@ def _purpose(context: Context, purpose: str) -> str:
 
 
 @pass_context
+def _answer(context: Context, sentence: str, code: str | None) -> str:
+    return sentence if context["language"] == "en" else sentence_zh(code or "", sentence)
+
+
+@pass_context
+def _problem(context: Context, sentence: str, rule: str) -> str:
+    return sentence if context["language"] == "en" else problem_zh(rule, sentence)
+
+
+@pass_context
 def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
     return moments.tell_moment(at, zone, context["language"], context["now"])
 
@@ -113,6 +124,8 @@ def _environment() -> Environment:
             "age": _age,
             "reason": _reason,
             "purpose": _purpose,
+            "answer": _answer,
+            "problem": _problem,
             "iso": moments.iso,
         }
     )
