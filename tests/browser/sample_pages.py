@@ -1,5 +1,6 @@
 """Every page with believable values: what the page tests render, measure and photograph."""
 
+from datetime import date
 from typing import Any
 
 from api.http.devices import DeliveryShown
