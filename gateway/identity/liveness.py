@@ -57,7 +57,7 @@ def check_liveness(
     problem = motion_problem(challenge.turns, poses, len(frames))
     if problem is None:
         problem = _other_face(engine, [frames[poses[0].frame], frames[poses[-1].frame]], portrait, thresholds)
-    return LivenessResult(problem is None, engine.version + "/parallax-1", (problem,) if problem else ())
+    return LivenessResult(problem is None, engine.version + "/parallax-2", (problem,) if problem else ())
 
 
 def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: int) -> str | None:
