@@ -173,10 +173,10 @@ def unit(room: str, *locks: LockShown) -> UnitShown:
 UNITS = [unit("301", LOCK), unit("302", AWAY), unit("303", JAMMED), unit("304")]
 
 
-def door(stage: str, **parts: Any) -> DoorShown:
 FACES = FacesShown(jurisdiction="cn", people=81_240, limit=100_000, state="warn", filing=None, filing_days=None)
 
 
+def door(stage: str, **parts: Any) -> DoorShown:
     """The tenant's side at this stage."""
     values: dict[str, Any] = {
         "unit": "301",
