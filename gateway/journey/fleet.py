@@ -16,7 +16,7 @@ from devices.reports import Answered
 from gateway.domain.key import LOCK_SAID
 from gateway.journey import lanes
 from gateway.outbox import Decision, Done, RetryAt, is_owed, owe, record
-from gateway.store import Certificate, Device, HeardMessage, Key
+from gateway.store import Certificate, Claim, Device, HeardMessage, Key
 
 PAPERS: Final = frozenset({"put_trust", "put_certificate"})
 SOON, LATER = 5, 3600  # seconds until a device is asked again that said no
@@ -170,8 +170,9 @@ def has_old_certificates(session: Session, before: int) -> bool:
 
 
 def forget_certificates(session: Session, before: int) -> None:
-    """Drop certificates that were over before this moment: nobody believes them any more."""
+    """Drop certificates and claims that were over before this moment: nobody believes them any more."""
     session.execute(delete(Certificate).where(Certificate.expires_at < before))
+    session.execute(delete(Claim).where(Claim.expires_at < before))
 
 
 def owe_paper(session: Session, device_id: str, work: str, now: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import socket
 import ssl
@@ -14,7 +13,9 @@ from pathlib import Path
 
 import uvicorn
 from sqlalchemy import select
+from typer.testing import CliRunner
 
+from api.cli.main import app as lodgekey_command
 from api.http.app import create_app
 from certs.ca import Authority
 from certs.device_folder import DeviceFolder, read_device_folder
@@ -68,20 +69,15 @@ class Estate:
         return read_device_folder(self.folder(name))
 
     async def lodgekey(self, *arguments: str) -> tuple[int, str]:
-        """The operator's command, beside the running gateway: its exit code, and what it said."""
+        """The operator's command beside the running gateway, with nothing in common but the folder: code, and words."""
         settings = self.gateway.settings
         environment = {
-            "PATH": os.environ["PATH"],
             "LODGEKEY_FOLDER": str(settings.folder),
             "LODGEKEY_BROKER_PORT": str(settings.broker_port),
             "LODGEKEY_PUBLIC_URL": self.url,
         }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "api.cli.main", *arguments, env=environment,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        said, complaint = await process.communicate()
-        return int(process.returncode or 0), (said or complaint).decode()
+        result = await asyncio.to_thread(CliRunner().invoke, lodgekey_command, arguments, env=environment)
+        return result.exit_code, result.output
 
     async def claim(self, name: str) -> Path:
         """What the installer takes along."""
