@@ -15,6 +15,7 @@ from devices.links.memory import MemoryLink, Said, Sent
 from gateway.journey import landlord
 from gateway.journey.keys import revoke_key
 from gateway.journey.lock import forget_old_messages
+from gateway.outbox import settle
 from gateway.relay.locks import LockSenders
 from gateway.store import Device, Key, Stay
 from tests.parts.relaying import deliveries
@@ -55,7 +56,9 @@ class Line:
                 self.record()
 
     async def once(self, delivery: Any) -> None:
-        await self.senders[delivery.work](delivery)
+        sent = await self.senders[delivery.work](delivery)
+        with self.world.database.writing() as session:
+            settle(session, delivery.id, sent.decision, self.world.now)
 
     def record(self) -> None:
         for message in self.link.unacked:

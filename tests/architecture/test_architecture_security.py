@@ -1,0 +1,199 @@
+"""Every attack on keys, links, certificates and devices has named tests: `python -m …` prints the page from this table.
+
+The page is docs/security-tests.md. A name that no test has any more fails here.
+"""
+
+import ast
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+PAGE: Final = Path("docs/security-tests.md")
+HEAD: Final = """# Attacks, and the tests that show what becomes of them
+
+Printed from the table in `tests/architecture/test_architecture_security.py`, which fails where a test is missing.
+
+What is not shown: a device's messages are signed and numbered, but not chained by hash: a gateway notices a repeated,
+altered or reordered message, and asks a lock for its whole state, but cannot prove that a lock kept an event back.
+A relayed conversation over plain Bluetooth is not stopped by any protocol; a deadline on each reply makes it harder.
+
+"""
+
+# attack -> tests, as file::name below tests/
+ATTACKS: Final[dict[str, tuple[str, ...]]] = {
+    "a deleted key is exported and replayed from a raw client (TTLock CVE-2023-6960)": (
+        "unit/test_api_exported_key.py::test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recorded_request_never_runs_again",
+        "unit/test_relay_blocked.py::test_a_copied_phone_is_refused_after_the_first_contact_though_its_credential_lives",
+        "unit/test_sim_offline.py::test_a_revoked_or_dropped_key_is_refused_though_its_credential_lives",
+        "integration/test_sim_near.py::test_without_a_network_the_phone_opens_the_lock_until_the_next_contact_revokes_its_key",
+    ),
+    "the holder keeps every revocation from the lock (Ho 2016)": (
+        "unit/test_relay_blocked.py::test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_gap_is_flagged",
+        "unit/test_core_exposure.py::test_after_that_moment_nothing_is_exposed_though_the_lock_never_answered",
+        "unit/test_web_notices.py::test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure",
+        "unit/test_api_exported_key.py::test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code",
+    ),
+    "the handshake is guessed ten thousand times (7006)": (
+        "unit/test_sim_offline.py::test_ten_thousand_bad_handshakes_are_slowed_and_told_and_the_true_key_still_works",
+        "integration/test_ble_phone.py::test_guessing_is_met_with_silence_and_a_true_key_works_after_it",
+    ),
+    "passcodes are guessed": (
+        "unit/test_sim_keypad.py::test_guessing_is_slowed_told_and_not_helped_by_pulling_the_battery",
+        "unit/test_sim_keypad.py::test_a_true_code_ends_the_pauses",
+        "unit/test_wire_passcode.py::test_random_guesses_open_nothing",
+        "unit/test_wire_passcode.py::test_no_two_stays_of_a_lock_share_a_code",
+        "unit/test_sim_keypad.py::test_an_epoch_kills_all_codes_and_the_next_ones_work",
+    ),
+    "the protocol's version is talked down (7005)": (
+        "unit/test_sim_offline.py::test_another_version_or_direction_has_no_key_in_common",
+    ),
+    "short plaintext frames are obeyed (7004, 7009)": (
+        "unit/test_sim_lock.py::test_short_frames_change_nothing",
+        "unit/test_sim_offline.py::test_short_messages_open_nothing_at_any_step",
+        "unit/test_wire_codec.py::test_short_frames_are_no_message",
+        "unit/test_certs_cose.py::test_short_frames_are_refused",
+        "unit/test_relay_blocked.py::test_a_short_answer_tells_the_gateway_nothing",
+    ),
+    "all devices share one key (7003)": (
+        "unit/test_certs_ca.py::test_a_thousand_devices_share_no_serial",
+        "unit/test_wire_passcode.py::test_lock_and_gateway_agree_on_a_secret_that_no_other_lock_has",
+        "unit/test_wire_passcode.py::test_a_code_of_one_lock_opens_no_other_of_a_thousand",
+    ),
+    "one card opens all (Unsaflok): a thousand altered keys": (
+        "unit/test_certs_credential.py::test_a_thousand_altered_credentials_open_nothing",
+        "unit/test_certs_credential.py::test_a_credential_of_another_issuer_is_refused",
+        "unit/test_sim_offline.py::test_a_key_that_is_not_good_here_and_now_is_refused",
+    ),
+    "anyone subscribes to everything (U-tec 2019), and a SUBACK proves nothing": (
+        "integration/test_broker_topics.py::test_a_device_hears_nothing_meant_for_another",
+        "integration/test_broker_topics.py::test_a_device_cannot_speak_as_another_nor_command_one",
+        "integration/test_broker_topics.py::test_a_gateway_itself_cannot_speak_as_a_device",
+    ),
+    "a session is replayed (Master Lock D1000)": (
+        "unit/test_sim_offline.py::test_every_message_of_an_earlier_session_is_refused",
+        "unit/test_sim_offline.py::test_a_session_is_over_after_one_command",
+        "unit/test_core_lock.py::test_a_request_runs_once_however_often_it_is_sent",
+    ),
+    "a lock's log is forged": (
+        "unit/test_driver_native.py::test_every_altered_byte_is_noticed",
+        "unit/test_driver_native.py::test_a_message_under_another_devices_name_is_refused",
+        "unit/test_driver_native.py::test_an_ack_is_never_taken_for_an_event_or_a_state",
+        "unit/test_sim_lock.py::test_numbers_only_rise",
+        "unit/test_core_lock.py::test_a_repeated_report_changes_nothing",
+    ),
+    "the clock is turned back, or the time forged": (
+        "unit/test_sim_lock.py::test_no_expired_key_revives_when_the_gateways_clock_goes_back",
+        "unit/test_sim_lock.py::test_one_word_of_the_time_sets_the_clock_once",
+        "unit/test_sim_offline.py::test_a_lock_that_lost_the_time_opens_for_nobody_until_a_phone_brings_it",
+        "unit/test_sim_lock_machine.py::LockMachine",
+    ),
+    "a command is forged or re-encoded": (
+        "unit/test_sim_lock.py::test_a_forged_command_is_refused_and_never_acknowledged",
+        "unit/test_sim_lock.py::test_the_twin_of_a_signature_moves_nothing_twice",
+        "unit/test_certs_cose.py::test_another_encoding_or_header_is_refused",
+        "unit/test_certs_cose.py::test_one_altered_bit_anywhere_but_in_the_key_id_is_refused",
+    ),
+    "a command is delivered twice, or replayed after a power cut": (
+        "unit/test_sim_lock.py::test_an_identical_delivery_is_answered_as_before_without_a_second_movement",
+        "unit/test_sim_lock.py::test_the_same_id_with_other_content_is_refused",
+        "unit/test_sim_power.py::test_a_replay_after_a_power_cut_is_known",
+        "unit/test_sim_power.py::test_a_killed_process_never_moves_the_bolt_twice",
+    ),
+    "a retained or late unlock opens a door": (
+        "unit/test_sim_lock.py::test_a_retained_command_is_refused_and_alarmed",
+        "integration/test_sim_process.py::test_a_retained_command_is_refused",
+        "unit/test_sim_lock.py::test_the_lock_refuses",
+        "unit/test_relay_locks.py::test_an_unlock_that_waited_ten_seconds_for_the_link_is_never_sent",
+        "integration/test_broker_topics.py::test_a_command_waits_for_nobody_who_comes_later",
+    ),
+    "a will is spoofed": (
+        "integration/test_broker_topics.py::test_a_device_cannot_leave_a_will_on_anothers_topic",
+        "contract/test_driver_contract.py::test_a_will_says_unreachable_and_nothing_of_the_bolt",
+        "unit/test_core_lock.py::test_a_lock_that_cannot_be_reached_keeps_what_it_last_said",
+    ),
+    "a client id is taken over": (
+        "integration/test_broker_topics.py::test_a_borrowed_client_id_takes_nothing_over",
+    ),
+    "wildcards as ids (mosquitto CVE-2017-7650)": (
+        "unit/test_wire_topics.py::test_a_wildcard_or_separator_is_no_id",
+        "unit/test_certs_ca.py::test_a_device_name_that_could_mean_another_is_refused",
+        "unit/test_certs_ca.py::test_a_wildcard_site_is_refused",
+        "integration/test_broker_certificates.py::test_a_wildcard_as_a_certificates_name_opens_nothing",
+    ),
+    "a revoked certificate keeps its live session": (
+        "integration/test_broker_revocation.py::test_a_revoked_device_is_cut_off_and_hears_no_further_command",
+        "integration/test_broker_revocation.py::test_a_list_alone_would_leave_the_session_alive",
+        "unit/test_core_lock.py::test_a_lock_out_of_service_opens_nothing",
+        "journey/test_journey_devices.py::test_a_device_out_of_service_is_heard_no_more",
+    ),
+    "a foreign, expired or server certificate speaks as a device": (
+        "integration/test_broker_certificates.py::test_a_foreign_authoritys_certificate_is_refused",
+        "integration/test_broker_certificates.py::test_an_expired_certificate_is_refused",
+        "integration/test_broker_certificates.py::test_a_server_certificate_does_not_make_a_device",
+        "integration/test_broker_certificates.py::test_old_tls_is_refused",
+    ),
+    "a weak or foreign key is enrolled, a claim is misused": (
+        "unit/test_certs_keys.py::test_other_kinds_of_keys_are_refused",
+        "unit/test_certs_ca.py::test_a_request_signed_by_another_key_is_refused",
+        "unit/test_certs_claims.py::test_a_claim_is_no_way_into_the_broker",
+        "unit/test_certs_claims.py::test_an_unsound_enrolment_is_refused",
+    ),
+    "hard-coded credentials (Chirp); a kiosk's credential": (
+        "architecture/test_architecture_style.py::test_no_secret_is_under_git",
+        "journey/test_journey_devices.py::test_a_kiosks_credential_opens_no_door",
+    ),
+    "Bluetooth is dropped at every fragment": (
+        "integration/test_ble_link.py::test_dropped_at_any_fragment_the_key_is_there_or_not_and_never_half",
+        "unit/test_wire_fragmented.py::Radio",
+        "unit/test_wire_frames.py::test_a_lost_fragment_loses_the_message_and_nothing_else",
+    ),
+    "a lost answer leaves the ledger wrong": (
+        "unit/test_relay_answers.py::test_a_lost_answer_to_a_key_is_given_when_the_lock_is_asked_again",
+        "unit/test_relay_answers.py::test_a_lost_answer_to_a_revocation_is_given_when_the_lock_is_asked_again",
+        "unit/test_core_ledger.py::LedgerMachine",
+    ),
+    "a code stays after its key was revoked": (
+        "unit/test_core_passcodes.py::test_a_tenant_who_loses_the_key_loses_the_code_too",
+        "unit/test_core_passcodes.py::test_an_ended_stay_kills_its_code_by_the_locks_epoch",
+    ),
+    "the night the clocks change": (
+        "unit/test_wire_passcode.py::test_a_code_is_right_on_both_clock_change_nights",
+        "unit/test_core_passcodes.py::test_a_code_over_a_clock_change_night_is_good_for_the_hours_that_pass",
+        "unit/test_certs_credential.py::test_the_window_is_half_open",
+    ),
+}  # fmt: skip
+
+
+def names_in(path: Path) -> set[str]:
+    """Functions and classes of a file, at any depth."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {node.name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, kinds)}
+
+
+def page() -> str:
+    """The page as it should be."""
+    rows = ["| attack | shown by |\n", "|---|---|\n"]
+    for attack, tests in ATTACKS.items():
+        rows.append(f"| {attack} | {'<br>'.join(f'`{name}`' for name in tests)} |\n")
+    return HEAD + "".join(rows)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_test_that_is_named_for_an_attack_exists(attack: str) -> None:
+    missing = []
+    for name in ATTACKS[attack]:
+        file, _, test = name.partition("::")
+        if test not in names_in(ROOT / "tests" / file):
+            missing.append(name)
+    assert missing == []
+
+
+def test_the_page_on_attacks_says_what_the_table_does() -> None:
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page()
+
+
+if __name__ == "__main__":
+    (ROOT / PAGE).write_text(page(), encoding="utf-8")

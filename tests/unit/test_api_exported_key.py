@@ -1,0 +1,49 @@
+"""A key copied off its phone, and requests recorded on the way: what a raw client can do with them."""
+
+from base64 import urlsafe_b64encode
+from typing import Any
+
+from certs.holder import sign_statement
+from gateway.domain.key import Proof, read_statement, unlock_statement
+from tests.parts.house import House, good, refused
+
+
+def signed(house: House, key_id: str, nonce: str) -> dict[str, Any]:
+    """A request to unlock, signed with the phone's exported private key."""
+    at = house.now[0]
+    signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), house.phone)
+    return {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
+
+
+async def test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recorded_request_never_runs_again(
+    house: House,
+) -> None:
+    key_id = await house.key()
+    house.put_on_lock(key_id)
+    raw, path = house.client(), f"/api/v1/keys/{key_id}/unlock"
+    recorded = signed(house, key_id, "nonce-0001")
+    assert good(await raw.post(path, json=recorded))["outcome"] == "no_answer"  # no lock listens here, but it was sent
+    refused(await raw.post(path, json=recorded), 403, "proof_refused")
+    good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
+    told = refused(await raw.post(path, json=signed(house, key_id, "nonce-0002")), 409, "key_not_usable")
+    assert told["reason"] == "revoked"
+    owed = good(await house.client("tester").get("/api/v1/deliveries"))
+    assert [row["work"] for row in owed].count("unlock") == 1
+
+
+async def test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code(house: House) -> None:
+    key_id = await house.key(days=10)
+    house.put_on_lock(key_id)
+    good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
+
+    async def read(nonce: str) -> Any:
+        at = house.now[0]
+        signature = sign_statement(read_statement(key_id, Proof(at, nonce, b"")), house.phone)
+        proof = f"{at}.{nonce}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+        return good(await house.client().get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": proof}))
+
+    before = await read("nonce-0001")
+    house.now[0] += 60 * 3600  # well beyond half of the credential's time: a living key would be renewed
+    after = await read("nonce-0002")
+    assert (after["credential"], after["passcodes"]) == (before["credential"], [])
+    assert after["state"] == "revoking"
