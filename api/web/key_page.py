@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.http.shapes import DoorShown, key_shown, lock_shown, wish_shown
 from gateway.bootstrap import Gateway
+from gateway.front_desk import profile_of
 from gateway.journey import door as steps
 from gateway.journey.wishes import latest_wish
 from gateway.store import Disclosure, Offer, Registration
@@ -44,13 +45,14 @@ def show_keys(gateway: Gateway, token: str, door: DoorShown) -> dict[str, Any]:
     with gateway.database.reading() as session:
         offer = steps.offer_named(session, token, gateway.keyring, now)
         keys = steps.keys_of(session, offer)
+        told = profile_of(offer.stay.unit).tell_tenant_of_readers
         records, wish = own_records(session, offer), latest_wish(session, offer.stay)
         return {
             "door": door,
             "keys": [(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
             "begins_later": any(now < key.not_before for key in keys),
             "filings": [FilingLine(row.kind, row.state) for row in records],
-            "readers": readers_of(session, [row.id for row in records]),
+            "readers": readers_of(session, [row.id for row in records]) if told else None,
             "wish": wish_shown(wish) if wish else None,
         }
 

@@ -16,6 +16,7 @@ WINDOWS = {"phone": (390, 844), "desk": (1280, 800)}
 DOCS = (
     ("door", "phone", "en"),
     ("key", "phone", "en"),
+    ("kiosk", "desk", "en"),
     ("landlord", "phone", "zh"),
     ("officer", "desk", "zh"),
     ("tester", "desk", "en"),

@@ -28,6 +28,7 @@ SMALL = """() => [...document.querySelectorAll(".button, summary, .choice, .quie
 UNFOLD = """() => {
   document.documentElement.classList.add("js");
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
+  document.querySelectorAll("dialog").forEach((part) => { part.show(); });
   document.querySelectorAll("[hidden]:not(input)").forEach((part) => { part.hidden = false; });
   document.querySelectorAll("[value=face]").forEach((choice) => { choice.checked = true; });
 }"""

@@ -131,7 +131,7 @@ function tell(element, text) {
 }
 
 async function look() {
-  const status = await fetch("/status").then((answer) => answer.json()).catch(() => null);
+  const status = await fetch("/status").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   if (!status) return;
   tell($("#link"), status.online ? say.online : say.offline);
   $("#link").classList.toggle("off", !status.online);
