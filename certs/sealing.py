@@ -19,6 +19,11 @@ def registration_context(site: str, device: str) -> bytes:
     return f"lodgekey-registration-v1\n{site}\n{device}".encode()
 
 
+def turns_context(site: str, device: str) -> bytes:
+    """HPKE info of an offer's token with which a kiosk asks for a challenge."""
+    return f"lodgekey-turns-v1\n{site}\n{device}".encode()
+
+
 def seal(plaintext: bytes, recipient: ec.EllipticCurvePublicKey, *, context: bytes) -> bytes:
     """Sealed bytes, OVERHEAD longer than `plaintext`; only the recipient with the same context opens them."""
     return _SUITE.encrypt(plaintext, recipient, info=context)

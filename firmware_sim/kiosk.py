@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certs.sealing import registration_context, seal
+from certs.sealing import registration_context, seal, turns_context
 from devices.wire.messages import Body, Command, State
 from devices.wire.registration import KioskRegistration, encode_registration
 from firmware_sim import papers
@@ -74,6 +74,12 @@ class SimKiosk:
         sealed = seal(encode_registration(registration), self._intake, context=context)
         self.screen = {"screen": "wait", "registration": registration.registration}
         yield from self.dialogue.tell("registration", {"sealed": sealed, "registration": registration.registration})
+
+    def ask_turns(self, offer_token: str, registration: bytes) -> Spoken:
+        """Ask for the turns a tenant's head has to make; they come as the screen "turn", with a nonce, for a minute."""
+        context = turns_context(self.dialogue.site, self.dialogue.device)
+        sealed = seal(offer_token.encode(), self._intake, context=context)
+        yield from self.dialogue.tell("turns_wanted", {"sealed": sealed, "registration": registration})
 
     def lose_clock(self) -> Spoken:
         """The clock's battery died."""

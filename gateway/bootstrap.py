@@ -152,7 +152,9 @@ class Gateway:
             prefetch=prefetch_registrations,
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
-        self.kiosk_desk = KioskDesk(self.database, self.front_desk, self.keyring, self.authority.intake_key, now)
+        self.kiosk_desk = KioskDesk(
+            self.database, self.front_desk, self.keyring, self.authority.intake_key, now, self.challenges
+        )
         self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now, self.roster)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)

@@ -137,7 +137,7 @@ def _for_the_record(understood: Sequence[tuple[Received, Sequence[Report]]]) -> 
 
 
 def _is_registration(report: Report) -> TypeGuard[Happened]:
-    return isinstance(report, Happened) and report.type == "registration"
+    return isinstance(report, Happened) and report.type in ("registration", "turns_wanted")
 
 
 def set_aside(session: Session, message: Received, code: str, now: int) -> None:

@@ -11,17 +11,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from certs.errors import BadKey, Unsealable
 from certs.keys import public_from_point
-from certs.sealing import open_sealed, registration_context
+from certs.sealing import open_sealed, registration_context, turns_context
 from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
 from devices.wire.registration import KioskRegistration, decode_registration
+from gateway.domain.chip import ChipContents
 from gateway.domain.errors import LodgekeyError, OfferUnknown
+from gateway.domain.identity import ImageRefused
 from gateway.front_desk import FrontDesk
-from gateway.identity.examination import Submission
+from gateway.identity.challenges import ChallengeBook
+from gateway.identity.examination import Submission, picture_refused
 from gateway.intake import set_aside
 from gateway.journey import lanes
-from gateway.journey.door import PURPOSES, open_offer, record_consent
+from gateway.journey.door import PURPOSES, open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring
 from gateway.journey.kiosk import LONGEST_CODE, token_shown_at
 from gateway.journey.passcodes import shown_codes
@@ -47,8 +50,10 @@ class KioskDesk:
         keyring: Keyring,
         intake_key: EllipticCurvePrivateKey,
         now: Callable[[], int],
+        challenges: ChallengeBook,
     ) -> None:
         self._database, self._front_desk, self._keyring = database, front_desk, keyring
+        self._challenges = challenges
         self._intake_key, self._now = intake_key, now
         self._room = asyncio.Semaphore(AT_ONCE)
         self._codes = Tries(*WRONG_CODES, now)
@@ -81,13 +86,12 @@ class KioskDesk:
         if await asyncio.to_thread(self._heard, report):
             return {"screen": "received"}
         try:
-            form = await asyncio.to_thread(self._named, self._open(report, message), message)
+            if report.type == "turns_wanted":
+                return await asyncio.to_thread(self._ask_turns, report, message)
+            form = self._open(report, message)
+            form = replace(form, offer_token=await asyncio.to_thread(self._token, form.offer_token, message))
             await asyncio.to_thread(self._enter, form)
-            submission = Submission(
-                typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
-                document=form.document,
-                face=form.face,
-            )
+            submission = await asyncio.to_thread(self._submission, form)
             holder = public_from_point(form.holder_key) if form.holder_key else None
             verification = await self._front_desk.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
@@ -102,24 +106,53 @@ class KioskDesk:
 
     def _open(self, report: Happened, message: Received) -> KioskRegistration:
         """The form inside the seal, which binds it to the kiosk it came from."""
-        sealed = report.body["sealed"]
-        if not isinstance(sealed, bytes):
-            raise BadMessage("a sealed registration is bytes")
         context = registration_context(message.site, message.device)
-        return decode_registration(open_sealed(sealed, self._intake_key, context=context))
+        return decode_registration(open_sealed(sealed_in(report), self._intake_key, context=context))
 
-    def _named(self, form: KioskRegistration, message: Received) -> KioskRegistration:
-        """The form with the offer's token, where a code was typed; OfferUnknown, or TooManyTries of this kiosk."""
-        if len(form.offer_token) > LONGEST_CODE:
-            return form
+    def _ask_turns(self, report: Happened, message: Received) -> dict[str, Any]:
+        """The challenge that the kiosk's camera has to film the answer to."""
+        context = turns_context(message.site, message.device)
+        try:
+            shown = open_sealed(sealed_in(report), self._intake_key, context=context).decode()
+        except UnicodeDecodeError:
+            raise BadMessage("a token is text") from None
+        challenge = self._challenges.issue(self._offer_id(self._token(shown, message)))
+        return {"screen": "turn", "nonce": challenge.nonce, "turns": list(challenge.turns)}
+
+    def _submission(self, form: KioskRegistration) -> Submission:
+        """What the tenant showed at the kiosk; InputRefused for a clip that answers no challenge."""
+        challenge = None
+        if form.clip:
+            try:
+                challenge = self._challenges.take(self._offer_id(form.offer_token), form.nonce or "")
+            except ImageRefused as refused:
+                raise picture_refused(refused.code, refused.part) from None
+        return Submission(
+            typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
+            document=form.document,
+            face=form.face,
+            clip=tuple(form.clip or ()),
+            challenge=challenge,
+            camera="kiosk",
+            chip=ChipContents(form.chip[0], {1: form.chip[1], 2: form.chip[2]}) if form.chip else None,
+        )
+
+    def _offer_id(self, token: str) -> str:
+        with self._database.reading() as session:
+            return usable_offer(session, token, self._keyring, self._now()).id
+
+    def _token(self, shown: str, message: Received) -> str:
+        """The offer's token, also where a code was typed; OfferUnknown, or TooManyTries of this kiosk."""
+        if len(shown) > LONGEST_CODE:
+            return shown
         self._codes.refuse(message.device)
         try:
             with self._database.reading() as session:
-                token = token_shown_at(session, message.site, form.offer_token, self._keyring, self._now())
+                token = token_shown_at(session, message.site, shown, self._keyring, self._now())
         except OfferUnknown:
             self._codes.note(message.device)
             raise
-        return replace(form, offer_token=token)
+        return token
 
     def _enter(self, form: KioskRegistration) -> None:
         """Step 2 at the kiosk: the offer is opened and the consents given there are recorded."""
@@ -163,3 +196,11 @@ class KioskDesk:
     def _set_aside(self, message: Received) -> None:
         with self._database.writing() as session:
             set_aside(session, message, "unreadable_registration", self._now())
+
+
+def sealed_in(report: Happened) -> bytes:
+    """What a kiosk sealed; BadMessage where it is no bytes."""
+    sealed = report.body["sealed"]
+    if not isinstance(sealed, bytes):
+        raise BadMessage("what is sealed is bytes")
+    return sealed

@@ -58,6 +58,8 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(3, "code", text(512), optional=True),
             Field(4, "registration", ID, optional=True),
             Field(5, "language", text(16), optional=True),
+            Field(6, "nonce", text(64), optional=True),  # with turns: the challenge a clip has to answer
+            Field(7, "turns", several(word("left", "right"), 8), optional=True),
         ),
     ),
 }
@@ -85,6 +87,7 @@ EVENTS: Final[dict[str, Shape]] = {
     "revoked": Shape(11, (Field(1, "epoch", EPOCH),)),
     "certificate_wanted": Shape(12, (Field(1, "csr", octets(1, 1024)),)),
     "registration": Shape(16, (Field(1, "sealed", _SEALED), Field(2, "registration", ID))),
+    "turns_wanted": Shape(17, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
 }
 
 # One body for every ack: what a lock found or now is. A refused command's ack carries none.

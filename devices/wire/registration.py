@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from certs import cbor
+from devices.wire.chip import is_chip
 from devices.wire.errors import BadMessage
-from devices.wire.fields import ID, Field, flag, octets, text
+from devices.wire.fields import ID, Field, flag, octets, several, text
 
 MAX_IMAGE = 480 * 1024  # two images and the rest stay under the kiosk's 1 MiB
+MAX_FRAME, MAX_FRAMES = 24 * 1024, 64
+MAX_REGISTRATION = 1024 * 1024 - 8 * 1024  # seal, signature and envelope take the rest
 _POINT = octets(33, 33)
 
 
@@ -34,6 +37,9 @@ _FIELDS = (
     Field(6, "consents", _consents),
     Field(7, "language", text(16)),
     Field(8, "holder_key", _POINT, optional=True),
+    Field(9, "clip", several(octets(1, MAX_FRAME), MAX_FRAMES), optional=True),
+    Field(10, "nonce", text(64), optional=True),
+    Field(11, "chip", is_chip, optional=True),
 )
 
 
@@ -41,7 +47,8 @@ _FIELDS = (
 class KioskRegistration:
     """One registration: its 16-byte id, the offer, images (bytes as captured) or none, typed fields, consents.
 
-    consents: {"registration": bool, "face": bool, "text_version": text}; holder_key: compressed P-256 point.
+    consents: {"registration": bool, "face": bool, "text_version": text}; holder_key: compressed P-256 point. clip: JPEG
+    frames in order that answer the challenge of this nonce; chip: EF.SOD, DG1 and DG2 as the reader gave them.
     """
 
     registration: bytes
@@ -52,12 +59,17 @@ class KioskRegistration:
     document: bytes | None = field(default=None, repr=False)
     face: bytes | None = field(default=None, repr=False)
     holder_key: bytes | None = None
+    clip: list[bytes] | None = field(default=None, repr=False)
+    nonce: str | None = None
+    chip: list[bytes] | None = field(default=None, repr=False)
 
 
 def encode_registration(registration: KioskRegistration) -> bytes:
     """Bytes to seal; raises BadMessage for what the gateway could not read."""
     values = {item.number: getattr(registration, item.name) for item in _FIELDS}
     raw = cbor.encode({number: value for number, value in values.items() if value is not None})
+    if len(raw) > MAX_REGISTRATION:
+        raise BadMessage("more than one message holds")
     decode_registration(raw)
     return raw
 

@@ -8,7 +8,7 @@ import pytest
 
 from certs.errors import Unsealable
 from certs.keys import new_private_key
-from certs.sealing import open_sealed, registration_context
+from certs.sealing import open_sealed, registration_context, turns_context
 from devices.wire.errors import BadMessage
 from devices.wire.registration import KioskRegistration, decode_registration, encode_registration
 from firmware_sim.kiosk import QUEUE_LIMIT, QueueFull
@@ -130,3 +130,15 @@ def test_two_full_images_fit_the_wire(bench: Bench) -> None:
     image = secrets.token_bytes(480 * 1024)
     heard = bench.hear(bench.kiosk.register(registration(document=image, face=image, holder_key=bytes(33))))
     assert len(heard.events[0].body["sealed"]) > 960 * 1024
+
+
+def test_the_wish_for_turns_names_the_offer_to_the_intake_key_only(bench: Bench) -> None:
+    heard = bench.hear(bench.kiosk.ask_turns("the offer's token", bytes(16)))
+    sealed = heard.events[0].body["sealed"]
+    assert (heard.events[0].type, b"token" in sealed) == ("turns_wanted", False)
+    context = turns_context("site-1", "kiosk-1")
+    assert open_sealed(sealed, bench.authority.intake_key, context=context) == b"the offer's token"
+    with pytest.raises(Unsealable):
+        open_sealed(sealed, bench.authority.intake_key, context=registration_context("site-1", "kiosk-1"))
+    heard = bench.give(bench.command("show", screen="turn", nonce="n", turns=["left", "right"]))
+    assert (heard.ack.outcome, bench.kiosk.screen["turns"]) == ("done", ["left", "right"])
