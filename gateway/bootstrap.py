@@ -200,13 +200,13 @@ class Gateway:
             await self.broker.start()
         self.feed.start()
         await self.link.start()
-        for link in self.vendor_locks.links:
+        for name, link in self.vendor_locks.links.items():
             await link.start()
-            self._run("intake of other makers' locks", self.intake.run(link))
+            self._run(f"intake of {name}", self.intake.run(link, name))
         await self._tell_home_assistant()
         await self.identity.start()
         self._run("relay", self.relay.run())
-        self._run("intake", self.intake.run(self.link))
+        self._run("intake", self.intake.run(self.link, "native"))
         self._run("housekeeping", self.housekeeping.run())
 
     async def _tell_home_assistant(self) -> None:
@@ -224,7 +224,7 @@ class Gateway:
         await self.kiosk_desk.stop()
         if self.home_assistant is not None:
             await self.home_assistant.stop()
-        for link in (self.link, *self.vendor_locks.links):
+        for link in (self.link, *self.vendor_locks.links.values()):
             await link.stop()
         await self.identity.stop()
         await self.webhooks.close()

@@ -44,7 +44,7 @@ def enrol_device(
 ) -> Device:
     """A new device with its folder of key and certificate, or a fresh certificate for one already in service."""
     known = session.get(Device, device)
-    if known is not None and (known.revoked_at is not None or known.kind != kind):
+    if known is not None and (known.revoked_at is not None or (known.kind, known.driver) != (kind, "native")):
         raise Conflict("This device id was used before. Please choose another one.")
     issued = write_device_folder(folder, authority, site, device, kind, host=host, port=port)
     row = known or Device(id=device, site=site, kind=kind, unit=unit, label=label or device)
@@ -68,7 +68,9 @@ def make_claim(
 ) -> ClaimFile:
     """What the installer of one device gets; an earlier claim for it that was not used is void. Raises Conflict."""
     known = session.get(Device, device)
-    if known is not None and (known.revoked_at is not None or (known.kind, known.site) != (kind, site)):
+    if known is not None and (
+        known.revoked_at is not None or (known.kind, known.site, known.driver) != (kind, site, "native")
+    ):
         raise Conflict("This device id was used before. Please choose another one.")
     try:
         made = ClaimFile.issue(authority, site, device, kind, url=url, host=host, port=port, days=days)

@@ -43,22 +43,25 @@ class Intake:
         self._kiosk_desk, self._now = kiosk_desk, now
         self._roster = roster or Roster(database)
 
-    async def run(self, link: Link) -> None:
-        """Take batch after batch; a batch that could not be read or committed is not acked and comes again."""
+    async def run(self, link: Link, driver: str | None = None) -> None:
+        """Read a link on which devices of one driver speak (of any, where none is named).
+
+        Take batch after batch; a batch that could not be read or committed is not acked and comes again.
+        """
         async for batch in link.batches():
             try:
-                await self.take(batch)
+                await self.take(batch, driver)
             except SQLAlchemyError as error:
                 log.error("a batch of %d messages could not be taken: %s", len(batch), type(error).__name__)
 
-    async def take(self, batch: Sequence[Received]) -> None:
+    async def take(self, batch: Sequence[Received], driver: str | None = None) -> None:
         """Read, tell those who wait, commit, ack."""
         understood: list[tuple[Received, Sequence[Report]]] = []
         unreadable: list[tuple[Received, str]] = []
         with self._roster.batch({message.device for message in batch}):
             for message in batch:
                 try:
-                    understood.append((message, self._read(message)))
+                    understood.append((message, self._read(message, driver)))
                 except Unreadable as error:
                     unreadable.append((message, error.code))
         for _, reports in understood:
@@ -67,7 +70,7 @@ class Intake:
                     self._answers.tell(report)
         await self._commit(understood, unreadable)
 
-    def _read(self, message: Received) -> Sequence[Report]:
+    def _read(self, message: Received, driver: str | None) -> Sequence[Report]:
         """What a message says, by the driver of its device; nothing from a device we do not know, or of another site.
 
         The broker lets a device speak under any site's name, for it knows the device only.
@@ -75,6 +78,8 @@ class Intake:
         device = self._roster.enrolled(message.device)
         if device is None:
             raise Unreadable("unknown_device")
+        if device.driver not in self._drivers or driver not in (None, device.driver):
+            raise Unreadable("wrong_link")  # whoever may speak for one maker's locks may not for another's
         if message.site != device.site:
             raise Unreadable("wrong_site")
         return self._drivers[device.driver].read(message)

@@ -31,15 +31,16 @@ SECRETS = "vendor-locks"  # in the gateway's folder: one file a lock
 class VendorLocks:
     """The links to other makers' locks and the drivers over them; what is not set up is not there."""
 
-    def __init__(self, links: list[Link], drivers: dict[str, Driver]) -> None:
-        self.links, self.drivers = links, drivers
+    def __init__(self) -> None:
+        self.links: dict[str, Link] = {}  # by driver: on each only that one's locks are believed
+        self.drivers: dict[str, Driver] = {}
 
     @classmethod
     def open(
         cls, gateway_name: str, broker: HomeBroker | None, radio: BleRadio | None, folder: Path, now: Callable[[], int]
     ) -> Self:
         """One link a vendor, so that no vendor's topics are another's; not started yet. `folder`: the gateway's."""
-        opened, turns = cls([], {}), asyncio.Lock()
+        opened, turns = cls(), asyncio.Lock()
         secrets = partial(secrets_of, folder / SECRETS)
         for name, kind in DRIVERS.items():
             if broker is not None and issubclass(kind, MqttDriver):
@@ -50,7 +51,7 @@ class VendorLocks:
         return opened
 
     def _add(self, kind: type[MqttDriver | RadioDriver], link: Link, now: Callable[[], int]) -> None:
-        self.links.append(link)
+        self.links[kind.name] = link
         self.drivers[kind.name] = kind(link, now)
 
 

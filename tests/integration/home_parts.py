@@ -24,7 +24,7 @@ from gateway.broker_config import find_mosquitto
 from gateway.domain.key import Proof, read_statement, unlock_statement
 from gateway.home_broker import HomeBroker
 from gateway.settings import Settings
-from gateway.store import Delivery, Device, Key, Stay, Unit
+from gateway.store import Delivery, Device, Key, SetAside, Stay, Unit
 from gateway.vendor_locks import take_into_service
 from tests.integration.broker_parts import free_port
 from tests.parts.house import House, application, build, good
@@ -113,6 +113,11 @@ class Home:
         """What the lock said of a key."""
         with self.gateway.database.reading() as session:
             return session.get_one(Key, key_id).observed
+
+    def set_aside(self) -> list[tuple[str, str]]:
+        """Messages nobody could believe: of whom, and why."""
+        with self.gateway.database.reading() as session:
+            return [(row.device_id, row.code) for row in session.scalars(select(SetAside))]
 
     def arrived(self, stay_id: str) -> bool:
         """Whether the stay has begun at its door."""

@@ -88,3 +88,16 @@ def enrolled(home: Home, folder: Path) -> SimLock:
     assert isinstance(mind, SimLock)
     mind.clock.set(home.gateway.now())
     return mind
+
+
+async def test_nobody_on_the_operators_broker_speaks_for_a_lock_on_the_radio_or_of_ours(tmp_path: Path) -> None:
+    case = ON_AIR["switchbot"]
+    async with virtual_radio() as (_, radio), open_home(tmp_path, radio=radio) as home:
+        home.add_lock("switchbot", DEVICE, {"address": ADDRESS, **case.secrets})
+        forged = b'{"bolt":"unlocked","door":"open","battery":1,"lock_state":"unlocked"}'
+        async with home.client("stranger") as stranger:
+            for device in (DEVICE, "lock-b"):
+                await stranger.publish(f"zigbee2mqtt/{device}", forged, qos=1)
+            await home.until(lambda: len(home.set_aside()) == 2, "both are set aside")
+        assert set(home.set_aside()) == {(DEVICE, "wrong_link"), ("lock-b", "wrong_link")}
+        assert (home.device(DEVICE).bolt, home.device("lock-b").bolt) == ("unknown", "unknown")

@@ -3,16 +3,18 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from api.cli.device import app
+from certs.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import RadioDriver
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.enrolment import revoke_device, revoked_devices
+from gateway.enrolment import enrol_device, revoke_device, revoked_devices
 from gateway.store import Device
 from gateway.store.database import Database
 from gateway.vendor_locks import secrets_needed, secrets_of, take_into_service
@@ -49,6 +51,16 @@ def test_an_id_is_used_once_and_only_where_it_is_one_of_ours(world: World) -> No
         take(world, "nuki")
     with pytest.raises(InputRefused):
         take(world, "nuki", "../../etc")
+
+
+def test_another_makers_lock_never_gets_a_certificate(world: World, tmp_path: Path) -> None:
+    take(world, "nuki", "3a4b5c6d")
+    authority = Authority.open(tmp_path / "authority", lambda: int(time.time()))
+    with world.database.writing() as session, pytest.raises(Conflict):
+        enrol_device(
+            session, authority, tmp_path / "out", site="home", device="3a4b5c6d", kind="lock", unit=None,
+            host="127.0.0.1", port=1,
+        )  # fmt: skip
 
 
 def test_the_command_says_what_the_lock_can_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
