@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Final, Literal
 
 from benchmarks.harness import ROUNDS, Pair
-from benchmarks.relay_stage import RelayStage, open_relay, scratch
+from benchmarks.relay_stage import Quota, RelayStage, open_relay, scratch
 from gateway.registries import REGISTRIES
 
 NAME: Final = "relay_outage"
@@ -38,7 +38,7 @@ async def outage(stage: RelayStage) -> None:
     """A day passes in steps of about five minutes, and the relay tries at each."""
     stage.turn("down")
     registry = REGISTRIES["sandbox"]({"url": stage.url, "token": "x"}, lambda: stage.now)
-    relay = stage.relay(registry)
+    relay = stage.relay(registry, Quota())
     running = asyncio.create_task(relay.run())
     news = stage.heard()
     async with asyncio.timeout(60):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import sqlite3
 import subprocess
@@ -39,12 +38,13 @@ class RelayStage:
     async def drain(self, count: int) -> float:
         """Deliveries a second until `count` more are settled, which are all that were sent."""
         registry = REGISTRIES["sandbox"]({"url": self.url, "token": "x"}, lambda: self.now)
-        relay = self.relay(registry, count)
+        quota = Quota(count)
+        relay = self.relay(registry, quota)
         goal, news = self.settled() + count, self.heard()
         began = time.perf_counter()
         running = asyncio.create_task(relay.run())
         async with asyncio.timeout(PATIENCE):
-            await self.until(news, lambda: self.settled() >= goal)
+            await self.until(news, lambda: quota.spent and self.settled() >= goal)
         took = time.perf_counter() - began
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -64,15 +64,15 @@ class RelayStage:
             await news.wait()
             news.clear()
 
-    def relay(self, registry: object, most: int = sys.maxsize) -> Relay:
-        """A relay as the gateway has it; after `most` attempts it sends nothing more, so that it ends between two."""
+    def relay(self, registry: object, quota: Quota) -> Relay:
+        """A relay as the gateway has it, as long as the quota lasts."""
         senders = RegistrySenders(
             self.rows.database,
             self.rows.keyring.vault,
             {"sandbox": registry},  # type: ignore[dict-item]  # one of REGISTRIES
             lambda: self.now,
         )
-        table = {"submit": at_most(most, senders.submit)}
+        table = {"submit": quota.of(senders.submit)}
         return Relay(self.rows.database, table, lambda: self.now, claimed=CLAIMED, prefetch=prefetch_registrations)
 
     def settled(self) -> int:
@@ -84,7 +84,7 @@ class RelayStage:
         return self._counted("sum(attempts) FROM deliveries")
 
     def _counted(self, what: str) -> int:
-        """Asked after every commit, so without anything that costs."""
+        """Asked after commits, so without anything that costs."""
         (count,) = self._counting.execute(f"SELECT {what}").fetchone()
         return int(count)
 
@@ -98,16 +98,29 @@ class RelayStage:
         httpx.post(f"{self.url}/{word}", timeout=20).raise_for_status()
 
 
-def at_most(most: int, sender: Sender) -> Sender:
-    """The sender, for so many attempts; later ones wait until they are cancelled."""
-    left = itertools.count(most, -1)
+class Quota:
+    """So many attempts; later ones wait until they are cancelled, so that a relay ends between two."""
 
-    async def send(delivery: Delivery) -> Sent:
-        if next(left) <= 0:
-            await asyncio.Event().wait()
-        return await sender(delivery)
+    def __init__(self, most: int = sys.maxsize) -> None:
+        self._to_begin = self._to_end = most
 
-    return send
+    @property
+    def spent(self) -> bool:
+        """Whether all attempts have their answer; before that nothing need be counted in the database."""
+        return self._to_end <= 0
+
+    def of(self, sender: Sender) -> Sender:
+        """The sender within the quota."""
+
+        async def send(delivery: Delivery) -> Sent:
+            self._to_begin -= 1
+            if self._to_begin < 0:
+                await asyncio.Event().wait()
+            sent = await sender(delivery)
+            self._to_end -= 1
+            return sent
+
+        return send
 
 
 def told(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
