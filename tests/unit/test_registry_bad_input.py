@@ -161,6 +161,35 @@ def test_portugal_is_never_told_of_its_own_nationals() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"nationality": "YUG"}, "nationality", "unknown_code"),
+        ({"surname": ""}, "surname", "missing"),
+        ({"surname": "安娜"}, "surname", "unspellable"),
+        ({"birth_date": "2999-01-01"}, "birth_date", "impossible_date"),
+        ({"document": Document()}, "document.number", "missing"),
+    ],
+)
+def test_portugal_refuses(change: dict[str, Any], field: str, rule: str) -> None:
+    assert (f"people[0].{field}", rule) in found(portugal(dataclasses.replace(BEN, **change)))
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"nationality": "XXX"}, "nationality", "unknown_code"),
+        ({"surname": "A" * 121}, "surname", "too_long"),
+        ({"phone": "0600 000"}, "phone", "wrong_shape"),
+        ({"document": Document()}, "document", "missing"),
+        ({"document": Document("passport", "12 34", "ESP")}, "document.number", "wrong_shape"),
+        ({"birth_date": "yesterday"}, "birth_date", "not_a_date"),
+    ],
+)
+def test_the_sandbox_refuses(change: dict[str, Any], field: str, rule: str) -> None:
+    assert (f"people[0].{field}", rule) in found(sandbox(dataclasses.replace(ANA, **change)))
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [({"registered_as": "12345678"}, "landlord.registered_as"), ({"email": "joao"}, "landlord.email")],
 )
