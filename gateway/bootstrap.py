@@ -42,6 +42,7 @@ from gateway.relay.certificates import CertificateSenders
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.orders import OrderSenders
+from gateway.relay.notices import NoticeSenders
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
@@ -139,6 +140,14 @@ class Gateway:
     def _set_up_loops(self) -> None:
         """What works by itself once it is started, and what wakes it."""
         settings, now = self.settings, self.now
+        self.notices = NoticeSenders(
+            self.database,
+            self.vault,
+            now,
+            mail=settings.notice_mail.get_secret_value(),
+            address=settings.address,
+            allowed=settings.webhook_networks,
+        )
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
         self.lock_senders = LockSenders(self.database, self.drivers, now)
         self.relay = Relay(
@@ -185,6 +194,7 @@ class Gateway:
             | papers.table()
             | registries.table()
             | self.webhooks.table()
+            | self.notices.table()
         )
 
     async def __aenter__(self) -> Self:

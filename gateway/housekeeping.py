@@ -14,6 +14,7 @@ from gateway.journey.clocks import watch_clocks
 from gateway.journey.keyring import Keyring
 from gateway.journey.landlord import due_stays, end_stay
 from gateway.journey.lock import forget_old_messages
+from gateway.journey.notices import watch_notices
 from gateway.journey.retention import purge
 from gateway.store import Stay
 from gateway.store.database import Database
@@ -62,6 +63,7 @@ class Housekeeping:
             forget_old_messages(session, now - MESSAGES_KEPT)
             forget_challenges(session, now)
             watch_clocks(session, now)
+            watch_notices(session, now)
         with self._database.writing() as session:
             forgotten = purge(session, now)
         if forgotten:

@@ -25,6 +25,7 @@ from api.http import (
     keys,
     landlord,
     near,
+    notices,
     passkeys,
     registrations,
     staff,
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 PARTS: Final = (
     accounts,
     landlord,
+    notices,
     passkeys,
     staff,
     disclosures,

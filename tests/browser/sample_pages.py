@@ -7,6 +7,7 @@ from api.http.devices import DeliveryShown
 from api.http.exports import ExportShown
 from api.http.faces import FacesShown
 from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
+from api.http.notices import NoticesShown
 from api.http.passkeys import PasskeyShown
 from api.http.shapes import (
     CaseOpened,
@@ -37,6 +38,7 @@ from api.web.tenant import consent_words
 from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.liveness import LEVELS
+from gateway.domain.notices import CODES
 from gateway.domain.staff import RIGHTS
 from gateway.domain.stay import wall_clock
 from gateway.feed import FeedItem
@@ -397,6 +399,16 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "account": (
         "account.html",
         {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY]},
+    ),
+    "notices": (
+        "notices.html",
+        {
+            "role": "landlord",
+            "wish": NoticesShown(
+                email="chen@example.org", webhook_url="", codes=["battery", "jam"], language="zh-CN", webhook_secret=""
+            ),
+            "codes": CODES,
+        },
     ),
     "staff": (
         "staff.html",

@@ -46,6 +46,7 @@ FAMILIES = (
     "mapstate",
     "mood",
     "notice",
+    "noticecode",
     "offerstate",
     "opening.purpose",
     "record",
@@ -93,7 +94,9 @@ def test_no_sentence_is_left_that_no_page_shows() -> None:
     built |= {
         name
         for name in CATALOG
-        if name.startswith(("keypage.", "officer.col.", "case.done.", "filing.done.", "staypage.", "export."))
+        if name.startswith(
+            ("keypage.", "officer.col.", "case.done.", "filing.done.", "staypage.", "export.", "noticepage.")
+        )
     }
     assert [name for name in rest if name not in built] == []
 

@@ -41,6 +41,23 @@ TEXTS: dict[str, Text] = {
         "密码只显示这一次，请当面或通过安全渠道告知。",
         "It is shown this once. Hand it over in person or by a safe channel.",
     ),
+    "noticepage.title": Text("通知", "Notices"),
+    "noticepage.what": Text(
+        "只写房源名称和发生了什么，绝不写租客是谁。", "They name the unit and what happened, never who a tenant is."
+    ),
+    "noticepage.email": Text("电子邮件（留空则不发）", "E-mail (none where empty)"),
+    "noticepage.webhook": Text("Webhook 地址（https，留空则不发）", "Webhook address (https; none where empty)"),
+    "noticepage.codes": Text("通知哪些事", "What about"),
+    "noticepage.save": Text("保存", "Save"),
+    "noticepage.saved": Text("已保存。", "Saved."),
+    "noticepage.secret": Text("Webhook 签名密钥（只显示这一次）", "The webhook's signing secret (shown this once)"),
+    "noticecode.battery": Text("电量 30%、20%、10%", "battery at 30, 20 and 10 %"),
+    "noticecode.silent": Text("门锁离线超过 15 分钟", "lock offline for more than 15 min"),
+    "noticecode.jam": Text("门锁卡住", "lock jammed"),
+    "noticecode.ajar": Text("门开着超过 5 分钟", "door open for more than 5 min"),
+    "noticecode.key_late": Text(
+        "入住前 24 小时和 2 小时钥匙未写入门锁", "key not on the lock 24 h and 2 h before arrival"
+    ),
     "staffrole.owner": Text("业主", "owner"),
     "staffrole.desk": Text("前台", "desk"),
     "staffrole.viewer": Text("只读", "viewer"),

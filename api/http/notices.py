@@ -1,0 +1,69 @@
+"""The owner's calls: which notices go where."""
+
+import base64
+import os
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.http.context import Gate, Owner
+from api.http.shapes import Short, Strict
+from gateway.domain.errors import InputRefused
+from gateway.domain.notices import CODES
+from gateway.registries.transport import BadAddress, checked_address
+from gateway.store import NoticeWish
+
+router = APIRouter(prefix="/notices", tags=["landlord"])
+
+Code = Literal["battery", "silent", "jam", "ajar", "key_late"]
+
+
+class NoticesForm(Strict):
+    """Where notices go (nowhere where empty), which of them, and in which language."""
+
+    email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
+    webhook_url: Short = ""
+    codes: Annotated[list[Code], Field(max_length=len(CODES))]
+    language: Literal["zh-CN", "en"] = "en"
+
+
+class NoticesShown(BaseModel):
+    """The same as it stands; `webhook_secret` is shown once, when the address is new."""
+
+    email: str
+    webhook_url: str
+    codes: list[str]
+    language: str
+    webhook_secret: str = ""
+
+
+@router.get("")
+def read_notices(gateway: Gate, owner: Owner) -> NoticesShown:
+    """What is wanted at present."""
+    with gateway.database.reading() as session:
+        row = session.get(NoticeWish, owner.landlord_id)
+    if row is None:
+        return NoticesShown(email="", webhook_url="", codes=list(CODES), language="en")
+    return NoticesShown(
+        email=row.email or "", webhook_url=row.webhook_url or "", codes=list(row.codes), language=row.language
+    )
+
+
+@router.put("")
+def change_notices(gateway: Gate, owner: Owner, form: NoticesForm) -> NoticesShown:
+    """Want other notices; a new webhook address gets a secret of its own, shown this once."""
+    try:
+        url = checked_address(form.webhook_url) if form.webhook_url else ""
+    except BadAddress:
+        raise InputRefused("A webhook is an https address without a query.", field="webhook_url") from None
+    landlord_id, secret = owner.landlord_id or "nobody", ""
+    with gateway.database.writing() as session:
+        row = session.get(NoticeWish, landlord_id) or NoticeWish(landlord_id=landlord_id)
+        if url and url != row.webhook_url:
+            secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
+            row.sealed_secret = gateway.vault.seal(landlord_id, "notices", secret.encode())
+        row.email, row.webhook_url = form.email or None, url or None
+        row.codes, row.language = sorted(set(form.codes)), form.language
+        session.add(row)
+    return read_notices(gateway, owner).model_copy(update={"webhook_secret": secret})

@@ -1,0 +1,54 @@
+"""The owner's page of notices: where they go, and which."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import ValidationError
+
+from api.http import notices as api
+from api.http.context import Gate, Owner
+from api.web.page_route import PageRoute, go, notice_of
+from api.web.render import language_of, page
+from api.web.text import say_refusal
+from gateway.domain.errors import InputRefused
+from gateway.domain.notices import CODES
+
+router = APIRouter(prefix="/landlord/notices", route_class=PageRoute, include_in_schema=False)
+
+
+def notices_page(request: Request, shown: api.NoticesShown, error: InputRefused | None = None) -> Response:
+    """The form as it stands, with a new secret or with what was wrong."""
+    values = {
+        "role": "landlord",
+        "wish": shown,
+        "codes": CODES,
+        "notice": notice_of(request),
+        "problem": say_refusal(language_of(request), error) if error else None,
+    }
+    return page(request, "notices.html", values, error.status if error else 200)
+
+
+@router.get("")
+def show_notices(request: Request, gateway: Gate, owner: Owner) -> Response:
+    """The form."""
+    return notices_page(request, api.read_notices(gateway, owner))
+
+
+@router.post("")
+def change_notices(
+    request: Request,
+    gateway: Gate,
+    owner: Owner,
+    email: Annotated[str, Form(max_length=200)] = "",
+    webhook_url: Annotated[str, Form(max_length=200)] = "",
+    codes: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """Save; a new webhook's secret is on the answer and nowhere else."""
+    try:
+        form = {"email": email.strip(), "webhook_url": webhook_url.strip(), "codes": codes}
+        made = api.NoticesForm.model_validate(form | {"language": language_of(request)})
+        shown = api.change_notices(gateway, owner, made)
+    except (ValidationError, InputRefused):
+        error = InputRefused("Please check the e-mail address; a webhook is an https address.", field="email")
+        return notices_page(request, api.read_notices(gateway, owner), error)
+    return notices_page(request, shown) if shown.webhook_secret else go("/landlord/notices?done=noticepage.saved")

@@ -1,0 +1,90 @@
+"""Notices to landlords, through the outbox: each thing once for as long as it lasts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain import notices as rules
+from gateway.outbox import owe
+from gateway.store import Device, Key, Noticed, NoticeWish, Stay, Unit
+
+GOOD_FOR: Final = 24 * 3600  # seconds a notice is worth delivering
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Something that is so at present; it is told once it has been so for `wait` seconds."""
+
+    what: str
+    code: str
+    unit: str
+    number: int = 0
+    wait: int = 0
+
+
+def present_at(session: Session, landlord_id: str, now: int) -> Iterator[Present]:
+    """Everything to tell a landlord of, as devices last said it and keys stand."""
+    query = select(Device, Unit).join(Unit, Device.unit_id == Unit.id).where(Unit.landlord_id == landlord_id)
+    for device, unit in session.execute(query.where(Device.kind == "lock", Device.revoked_at.is_(None))):
+        yield from of_lock(device, unit.label, now)
+    late = select(Key, Unit).join(Stay, Key.stay_id == Stay.id).join(Unit, Stay.unit_id == Unit.id)
+    late = late.where(
+        Unit.landlord_id == landlord_id,
+        Key.desired == "present",
+        Key.on_lock_at.is_(None),
+        Key.expires_at > now,
+        Key.not_before <= now + rules.LATE_HOURS[-1] * 3600,
+    )
+    for key, unit in session.execute(late):
+        hours = rules.late_stage(key.not_before - now)
+        if hours is not None:
+            yield Present(f"key_late:{hours}:{key.id}", "key_late", unit.label, hours)
+
+
+def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
+    """What a lock said of itself, or that it is offline."""
+    stage = rules.battery_stage(device.battery)
+    if stage is not None:
+        yield Present(f"battery:{stage}:{device.id}", "battery", unit, device.battery or 0)
+    if device.online is False and device.heard_at is not None and now - device.heard_at > rules.SILENT_SECONDS:
+        yield Present(f"silent:{device.id}", "silent", unit, (now - device.heard_at) // 60)
+    if device.bolt == "jammed" or device.alarm == "jammed":
+        yield Present(f"jam:{device.id}", "jam", unit)
+    if device.door == "open":
+        yield Present(f"ajar:{device.id}", "ajar", unit, wait=rules.AJAR_SECONDS)
+
+
+def watch_notices(session: Session, now: int) -> int:
+    """Owe each landlord who wants it what is new, and forget what is over; how many notices that were."""
+    wishes = session.scalars(select(NoticeWish)).all()
+    return sum(_watch(session, wish, now) for wish in wishes if wish.email or wish.webhook_url)
+
+
+def _watch(session: Session, wish: NoticeWish, now: int) -> int:
+    query = select(Noticed).where(Noticed.landlord_id == wish.landlord_id)
+    known = {row.what: row for row in session.scalars(query)}
+    told = 0
+    for found in present_at(session, wish.landlord_id, now):
+        row = known.pop(found.what, None)
+        if row is None:
+            row = Noticed(landlord_id=wish.landlord_id, what=found.what, since=now)
+            session.add(row)
+        if row.told_at is None and found.code in wish.codes and now - row.since >= found.wait:
+            row.told_at = now
+            _owe(session, wish, found, now)
+            told += 1
+    for over in known.values():
+        session.delete(over)
+    return told
+
+
+def _owe(session: Session, wish: NoticeWish, found: Present, now: int) -> None:
+    body = {"code": found.code, "unit": found.unit, "number": found.number, "at": now}
+    for work, wanted in (("mail_notice", wish.email), ("post_notice", wish.webhook_url)):
+        if wanted:
+            party = f"{work}:{wish.landlord_id}"
+            about, expires = wish.landlord_id, now + GOOD_FOR
+            owe(session, party=party, lane=party, work=work, about=about, now=now, expires_at=expires, body=body)

@@ -1,0 +1,99 @@
+"""Delivering notices: e-mail through apprise at the operator's server, webhooks signed and to public places."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+import apprise
+
+from gateway.domain.notices import sentence
+from gateway.domain.registration import RegistryUnreachable
+from gateway.outbox import Done, Refused, RetryAt, pause
+from gateway.registries.signed_post import open_signed_post
+from gateway.registries.transport import BadAddress, LostAnswer
+from gateway.relay.loop import Sender, Sent
+from gateway.store import Delivery, NoticeWish
+from gateway.store.database import Database
+from gateway.store.sealing import Erased, Vault
+
+logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it names addresses
+TAKEN: Final = range(200, 300)
+TITLE: Final = "Lodgekey"
+
+
+class NoticeSenders:
+    """One notice to one landlord, by mail or webhook: the unit's label, what happened, and a link; nobody's name."""
+
+    def __init__(
+        self, database: Database, vault: Vault, now: Callable[[], int], *, mail: str, address: str, allowed: str
+    ) -> None:
+        self._database, self._vault, self._now = database, vault, now
+        self._mail, self._address, self._allowed = mail, address, allowed
+
+    def table(self) -> dict[str, Sender]:
+        """work -> sender."""
+        return {"mail_notice": self.mail, "post_notice": self.post}
+
+    async def mail(self, delivery: Delivery) -> Sent:
+        """By e-mail; a server that does not take it is asked again."""
+        wish, body = self._wish(delivery), delivery.body or {}
+        if wish is None or not wish.email:
+            return Sent(Refused("e-mail is no longer wanted"))
+        if not self._mail:
+            return Sent(Refused("the operator has set up no mail server (notice_mail)"))
+        text = f"{self._sentence(wish, body)}\n{self._address}/landlord"
+        if await asyncio.to_thread(self._notify, wish.email, text):
+            return Sent(Done())
+        return Sent(RetryAt(self._now() + pause(delivery.attempts), "the mail server did not take it"))
+
+    def _notify(self, to: str, text: str) -> bool:
+        service = apprise.Apprise()
+        added = service.add(self._mail.replace("{to}", quote(to, safe="@")))
+        return bool(added and service.notify(title=TITLE, body=text, body_format=apprise.NotifyFormat.TEXT))
+
+    async def post(self, delivery: Delivery) -> Sent:
+        """By webhook (Standard Webhooks 1.0, CloudEvents 1.0); the receiver keeps one of each id."""
+        wish, body = self._wish(delivery), delivery.body or {}
+        if wish is None or not wish.webhook_url:
+            return Sent(Refused("the webhook is no longer wanted"))
+        try:
+            secret = self._vault.open(wish.landlord_id, "notices", wish.sealed_secret or b"").decode()
+            post = open_signed_post({"url": wish.webhook_url, "token": secret, "allowed": self._allowed}, self._now)
+        except (BadAddress, ValueError, Erased):
+            return Sent(Refused("the webhook's address or secret is not usable"))
+        try:
+            reply = await post.send(f"notice-{delivery.id}", self._event(delivery, wish, body))
+        except (RegistryUnreachable, LostAnswer) as error:
+            return Sent(RetryAt(self._now() + pause(delivery.attempts), f"receiver unreachable: {error}"))
+        finally:
+            await post.close()
+        if reply.status in TAKEN:
+            return Sent(Done())
+        return Sent(RetryAt(self._now() + pause(delivery.attempts), f"the receiver answered {reply.status}"))
+
+    def _event(self, delivery: Delivery, wish: NoticeWish, body: Mapping[str, Any]) -> bytes:
+        event = {
+            "specversion": "1.0",
+            "id": f"notice-{delivery.id}",
+            "source": self._address,
+            "type": f"org.lodgekey.notice.{body['code']}",
+            "time": datetime.fromtimestamp(int(body["at"]), UTC).isoformat(),
+            "data": {
+                "unit": body["unit"],
+                "number": body["number"],
+                "sentence": self._sentence(wish, body),
+                "link": f"{self._address}/landlord",
+            },
+        }
+        return json.dumps(event, ensure_ascii=False).encode()
+
+    def _sentence(self, wish: NoticeWish, body: Mapping[str, Any]) -> str:
+        return sentence(str(body["code"]), wish.language, str(body["unit"]), int(body["number"]))
+
+    def _wish(self, delivery: Delivery) -> NoticeWish | None:
+        with self._database.reading() as session:
+            return session.get(NoticeWish, delivery.about)
