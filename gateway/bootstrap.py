@@ -41,8 +41,8 @@ from gateway.relay.asking import ASKED_UNTIL_SAID
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
-from gateway.relay.orders import OrderSenders
 from gateway.relay.notices import NoticeSenders
+from gateway.relay.orders import OrderSenders
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders

@@ -1,0 +1,249 @@
+"""Notices reach a real mail server and a real receiver, once, with nobody's name in them."""
+
+import email
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
+from standardwebhooks.webhooks import Webhook
+
+from api.cli.demo import free_port
+from gateway.journey.notices import watch_notices
+from gateway.outbox import Done, Refused, RetryAt
+from gateway.relay.notices import NoticeSenders
+from gateway.store import Delivery, Device, Noticed
+from tests.parts.house import House, good, refused
+
+# apprise reads all its services' files at first use, one of which uses a module Python is about to drop.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+CODES = ["battery", "silent", "jam", "ajar", "key_late"]
+NAMES = ("VOORBEELD", "XR1001R58")
+
+
+@dataclass
+class Mailbox:
+    """What a mail server took in."""
+
+    mails: list[Envelope] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd names it
+        """One mail."""
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, str]]:
+    box = Mailbox()
+    port = free_port()
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield box, f"mailto://127.0.0.1:{port}?from=lodgekey@example.org&to={{to}}&mode=insecure"
+    server.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[list[Any], str]]:
+    taken: list[Any] = []
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield taken, f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def watch(house: House) -> int:
+    """One round of the housekeeping."""
+    with house.gateway.database.writing() as session:
+        return watch_notices(session, house.now[0])
+
+
+def told(house: House, **state: Any) -> None:
+    """The lock of room a says something of itself."""
+    with house.gateway.database.writing() as session:
+        for name, value in state.items():
+            setattr(session.get_one(Device, "lock-a"), name, value)
+
+
+def owed(house: House, work: str) -> list[Delivery]:
+    """Notices written down."""
+    with house.gateway.database.reading() as session:
+        return list(session.scalars(select(Delivery).where(Delivery.work == work).order_by(Delivery.id)))
+
+
+async def want(house: House, **where: Any) -> Any:
+    """The owner wants notices."""
+    form = {"codes": CODES} | where
+    return good(await house.client("landlord-a").put("/api/v1/notices", json=form))
+
+
+def senders(house: House, mail: str = "", allowed: str = "") -> NoticeSenders:
+    """Senders with this mail server."""
+    gateway = house.gateway
+    return NoticeSenders(
+        gateway.database, gateway.vault, gateway.now, mail=mail, address="https://lodgekey.example", allowed=allowed
+    )
+
+
+async def test_a_battery_is_told_by_mail_at_each_of_its_stages_once(house: House, mailbox: tuple[Mailbox, str]) -> None:
+    box, mail = mailbox
+    await want(house, email="mira@example.org")
+    for percent, news in ((31, 0), (30, 1), (28, 0), (20, 1), (19, 0), (10, 1), (3, 0), (90, 0), (29, 1)):
+        told(house, battery=percent)
+        assert (watch(house), watch(house)) == (news, 0), percent
+    first = owed(house, "mail_notice")[0]
+    sent = await senders(house, mail).mail(first)
+    assert isinstance(sent.decision, Done)
+    assert [mail.rcpt_tos for mail in box.mails] == [["mira@example.org"]]
+    content = box.mails[0].content
+    assert isinstance(content, bytes)
+    parts = [part for part in email.message_from_bytes(content).walk() if not part.is_multipart()]
+    text = b"".join(bytes(part.get_payload(decode=True) or b"") for part in parts).decode()
+    assert "Room a: the lock's battery is at 30 %" in text
+    assert "https://lodgekey.example/landlord" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "wait"),
+    [({"bolt": "jammed"}, "jam", 0), ({"alarm": "jammed"}, "jam", 0), ({"door": "open"}, "ajar", 300)],
+)
+async def test_a_jam_is_told_at_once_and_a_door_ajar_after_five_minutes(
+    house: House, state: dict[str, str], code: str, wait: int
+) -> None:
+    await want(house, email="mira@example.org")
+    told(house, **state)
+    if wait:
+        assert watch(house) == 0
+        house.now[0] += wait - 1
+        assert watch(house) == 0
+        house.now[0] += 1
+    assert watch(house) == 1
+    assert [(row.body or {})["code"] for row in owed(house, "mail_notice")] == [code]
+
+
+async def test_a_lock_is_told_of_after_fifteen_minutes_offline_and_again_only_after_it_came_back(house: House) -> None:
+    await want(house, email="mira@example.org")
+    told(house, online=False, heard_at=house.now[0] - 900)
+    assert watch(house) == 0
+    house.now[0] += 1
+    assert [watch(house), watch(house)] == [1, 0]
+    told(house, online=True)
+    assert watch(house) == 0
+    with house.gateway.database.reading() as session:
+        assert session.scalars(select(Noticed)).all() == []
+
+
+async def test_a_key_that_is_late_is_told_of_a_day_and_two_hours_before_the_arrival(house: House) -> None:
+    await want(house, email="mira@example.org")
+    begins = house.now[0] + 26 * 3600
+    key = await house.key("a", begins=26 * 3600)
+    for hours, news in ((25, 0), (24, 1), (3, 0), (2, 1), (1, 0)):
+        house.now[0] = begins - hours * 3600
+        assert watch(house) == news, hours
+    assert [(row.body or {})["number"] for row in owed(house, "mail_notice")] == [24, 2]
+    written = json.dumps([row.body for row in owed(house, "mail_notice")])
+    assert not any(name in written.upper() for name in (*NAMES, key.upper()))
+
+
+async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
+    house: House, receiver: tuple[list[Any], str]
+) -> None:
+    taken, url = receiver
+    secret = (await want(house, webhook_url=url))["webhook_secret"]
+    told(house, battery=9)
+    assert watch(house) == 1
+    delivery = owed(house, "post_notice")[0]
+    sent = await senders(house, allowed="127.0.0.0/8").post(delivery)
+    assert isinstance(sent.decision, Done)
+    headers, content = taken[0]
+    assert headers["webhook-id"] == f"notice-{delivery.id}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("standardwebhooks.webhooks.Webhook._Webhook__verify_timestamp", lambda _self, at: _moment(at))
+        event = Webhook(secret).verify(content, {name.lower(): value for name, value in headers.items()})
+    assert event["type"] == "org.lodgekey.notice.battery"
+    assert event["data"] == {
+        "unit": "Room a",
+        "number": 9,
+        "sentence": "Room a: the lock's battery is at 9 %. Change it.",
+        "link": "https://lodgekey.example/landlord",
+    }
+    assert good(await house.client("landlord-a").get("/api/v1/notices"))["webhook_secret"] == ""
+
+
+def _moment(at: str) -> Any:
+    """The house's clock stands still, so the age of a signature is not judged here."""
+    return datetime.fromtimestamp(float(at), UTC)
+
+
+async def test_a_landlords_webhook_reaches_no_place_of_the_gateways_own_network(
+    house: House, receiver: tuple[list[Any], str]
+) -> None:
+    taken, url = receiver
+    await want(house, webhook_url=url)
+    told(house, battery=9)
+    watch(house)
+    sent = await senders(house).post(owed(house, "post_notice")[0])
+    assert isinstance(sent.decision, RetryAt)
+    assert taken == []
+    client = house.client("landlord-a")
+    for bad in ("http://example.org/hook", "https://user:x@example.org/", "ftp://example.org", "https://e.org/?x=1"):
+        refused(await client.put("/api/v1/notices", json={"codes": [], "webhook_url": bad}), 422, "input_refused")
+
+
+async def test_a_mail_server_that_is_away_is_asked_again_and_none_at_all_is_said(house: House) -> None:
+    await want(house, email="mira@example.org")
+    told(house, battery=9)
+    watch(house)
+    delivery = owed(house, "mail_notice")[0]
+    away = await senders(house, "mailto://127.0.0.1:9?from=l@example.org&to={to}&mode=insecure").mail(delivery)
+    assert isinstance(away.decision, RetryAt)
+    assert isinstance((await senders(house).mail(delivery)).decision, Refused)
+    await want(house)
+    assert isinstance((await senders(house, "mailto://x").mail(delivery)).decision, Refused)
+
+
+@pytest.mark.parametrize(
+    "address", ["a b@example.org", "a@b", "a@example.org,b@example.org", "a@example.org\r\nBcc: x"]
+)
+async def test_what_is_no_single_address_is_refused(house: House, address: str) -> None:
+    answer = await house.client("landlord-a").put("/api/v1/notices", json={"codes": CODES, "email": address})
+    refused(answer, 422, "input_refused")
+
+
+async def test_nobody_is_told_who_did_not_ask_or_of_what_they_did_not_choose(house: House) -> None:
+    told(house, battery=5, bolt="jammed")
+    assert watch(house) == 0
+    await want(house, email="mira@example.org", codes=["jam"])
+    assert watch(house) == 1
+    assert [(row.body or {})["code"] for row in owed(house, "mail_notice")] == ["jam"]
+
+
+async def test_the_page_saves_and_shows_a_new_secret_once(house: House) -> None:
+    owner = house.client("landlord-a")
+    form = {"email": "mira@example.org", "webhook_url": "https://hooks.example.org/x", "codes": ["jam"]}
+    first = await owner.post("/landlord/notices", data=form)
+    assert "whsec_" in first.text
+    assert (await owner.post("/landlord/notices", data=form)).status_code == 303
+    page = (await owner.get("/landlord/notices")).text
+    assert ("whsec_" in page, "mira@example.org" in page) == (False, True)
+    assert (await owner.post("/landlord/notices", data=form | {"email": "nobody"})).status_code == 422
