@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli import audit, broker, certs, claim, database, demo, device, doctor, fleet, registry, serve
+from api.cli import audit, broker, certs, claim, database, demo, device, doctor, fleet, key, registry, serve, simulate
 from gateway.broker import BrokerFailed
 from gateway.broker_config import BrokerMissing
 
@@ -22,6 +22,8 @@ app.command("doctor")(doctor.doctor)
 device.app.command("claim")(claim.claim)
 device.app.command("fleet")(fleet.fleet)
 app.add_typer(device.app, name="device")
+app.add_typer(key.app, name="key")
+app.add_typer(simulate.app, name="simulate")
 app.add_typer(certs.app, name="certs")
 app.add_typer(broker.app, name="broker")
 app.add_typer(registry.app, name="registry")

@@ -202,9 +202,9 @@ class Street:
         await self.until_ready()
 
 
-def gateway_child(folder: Path, port: int, broker_port: int, registry: Json) -> Child:
+def gateway_child(folder: Path, port: int, broker_port: int, registry: Json, **settings: str) -> Child:
     """The gateway's process."""
-    environment = {
+    environment = settings | {
         "LODGEKEY_FOLDER": str(folder),
         "LODGEKEY_BROKER_PORT": str(broker_port),
         "LODGEKEY_REGISTRIES": json.dumps({"sandbox": registry["settings"] | {"timeout_s": "3"}}),
@@ -214,16 +214,20 @@ def gateway_child(folder: Path, port: int, broker_port: int, registry: Json) -> 
 
 
 @asynccontextmanager
-async def open_street(folder: Path) -> AsyncIterator[Street]:
-    """Everything started, everybody signed in; ended in order whatever was killed meanwhile."""
+async def open_street(folder: Path, *simulate: str, **environment: str) -> AsyncIterator[Street]:
+    """Everything started, everybody signed in; ended in order whatever was killed meanwhile.
+
+    `simulate`: more options for the building; `environment`: more of the gateway's environment.
+    """
     port, broker_port = free_port(), free_port()
     arguments = ["-m", "firmware_sim.registries", "sandbox", "--dir", str(folder / "registry")]
-    building_arguments = ["-m", "firmware_sim", "building", "--dir", str(folder / "devices")]
+    building_arguments = ["-m", "api.cli.main", "simulate", "building", "--dir", str(folder / "devices"), *simulate]
     async with Child("the registry", arguments, folder / "logs" / "registry.log") as registry:
         said = await registry.start()
         settings, place = Settings(folder=folder), Place("sandbox", said["facts"])
         logins = await asyncio.to_thread(seed, settings, broker_port=broker_port, place=place)
-        street = Street(folder, port, broker_port, logins, said, gateway_child(folder, port, broker_port, said))
+        gateway = gateway_child(folder, port, broker_port, said, **environment)
+        street = Street(folder, port, broker_port, logins, said, gateway)
         try:
             await street.gateway.start()
             async with Child("the building", building_arguments, folder / "logs" / "building.log") as building:
