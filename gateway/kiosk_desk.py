@@ -117,7 +117,7 @@ class KioskDesk:
         except UnicodeDecodeError:
             raise BadMessage("a token is text") from None
         challenge = self._challenges.issue(self._offer_id(self._token(shown, message)))
-        return {"screen": "turn", "nonce": challenge.nonce, "turns": list(challenge.turns)}
+        return {"screen": "turn", "challenge": challenge.nonce, "turns": list(challenge.turns)}
 
     def _submission(self, form: KioskRegistration) -> Submission:
         """What the tenant showed at the kiosk; InputRefused for a clip that answers no challenge."""

@@ -58,7 +58,7 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(3, "code", text(512), optional=True),
             Field(4, "registration", ID, optional=True),
             Field(5, "language", text(16), optional=True),
-            Field(6, "nonce", text(64), optional=True),  # with turns: the challenge a clip has to answer
+            Field(6, "challenge", text(64), optional=True),  # its nonce, which a clip of these turns has to name
             Field(7, "turns", several(word("left", "right"), 8), optional=True),
         ),
     ),

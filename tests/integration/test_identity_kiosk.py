@@ -97,17 +97,17 @@ async def test_turns_filmed_at_the_kiosk_pass_without_a_person_and_a_still_or_a_
     first = await counter.turns(token)
     assert first["screen"] == "turn"
     clip = SimTurnCamera(HEAD).film(first["turns"])
-    screen = await counter.hand_in(token, document=PASSPORT, face=SELFIE, clip=clip, nonce=first["nonce"])
+    screen = await counter.hand_in(token, document=PASSPORT, face=SELFIE, clip=clip, nonce=first["challenge"])
     assert screen["screen"] == "registered"
     assert counter.verification().state == "passed"
 
     _, unit = counter.world.add_unit("102", "lock-2")
     other = counter.world.offer(unit_id=unit)
-    replayed = await counter.hand_in(other, document=PASSPORT, face=SELFIE, clip=clip, nonce=first["nonce"])
+    replayed = await counter.hand_in(other, document=PASSPORT, face=SELFIE, clip=clip, nonce=first["challenge"])
     assert (replayed["screen"], replayed["code"]) == ("refused", "input_refused")
     second = await counter.turns(other)
     still = [shrink_frame(frame) for frame in film_still(HEAD, second["turns"])]
-    refused = await counter.hand_in(other, document=PASSPORT, face=SELFIE, clip=still, nonce=second["nonce"])
+    refused = await counter.hand_in(other, document=PASSPORT, face=SELFIE, clip=still, nonce=second["challenge"])
     assert refused["screen"] == "person_decides"
 
 

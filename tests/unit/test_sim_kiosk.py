@@ -140,5 +140,5 @@ def test_the_wish_for_turns_names_the_offer_to_the_intake_key_only(bench: Bench)
     assert open_sealed(sealed, bench.authority.intake_key, context=context) == b"the offer's token"
     with pytest.raises(Unsealable):
         open_sealed(sealed, bench.authority.intake_key, context=registration_context("site-1", "kiosk-1"))
-    heard = bench.give(bench.command("show", screen="turn", nonce="n", turns=["left", "right"]))
+    heard = bench.give(bench.command("show", screen="turn", challenge="n", turns=["left", "right"]))
     assert (heard.ack.outcome, bench.kiosk.screen["turns"]) == ("done", ["left", "right"])

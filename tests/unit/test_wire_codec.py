@@ -32,6 +32,7 @@ SAMPLES: dict[str, st.SearchStrategy[Any]] = {
     "percent": st.integers(0, 100), "battery": st.integers(0, 100), "open": st.booleans(), "reset": st.booleans(),
     "sealed": st.binary(min_size=82, max_size=200), "bolt": st.just("locked"), "door": st.just("open"),
     "clock": st.just("lost"), "drift": st.integers(-100, 100), "reason": st.just("revoked"),
+    "challenge": st.text(max_size=40), "turns": st.lists(st.sampled_from(["left", "right"]), max_size=8),
     "trust": IDENTITY, "certificate": st.binary(min_size=1, max_size=20),
 }  # fmt: skip
 
