@@ -12,7 +12,7 @@ _LONGEST_TYPED: Final = 20
 
 
 def code_of(digest: bytes) -> str:
-    """`XXX-XXX-XXX` of the first 40 bits of a digest."""
+    """Three groups of three (`AB2-CD3-EF4`) of the first 40 bits of a digest."""
     number = int.from_bytes(digest[:5], "big")
     signs = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
     whole = signs + _check(signs)

@@ -46,7 +46,7 @@ def offer_of(token: str, secret: bytes) -> str:
 
 
 def kiosk_code(token: str) -> str:
-    """What can be typed at a kiosk of the unit's site instead of the link: `XXX-XXX-XXX`, 40 bits of its token."""
+    """What can be typed at a kiosk of the unit's site instead of the link: nine signs, 40 bits of its token."""
     return code_of(hashlib.sha256(b"lodgekey-offer-code" + token.encode()).digest())
 
 
