@@ -359,7 +359,7 @@ DOTS = [
 EXPORTS = [export("awaits_approval", mine=False), export("approved", mine=True), export("taken", mine=True)]
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("login.html", {"login": "", "single_sign_on": True, "passkeys": True}),
-    "signed-in": ("signed_in.html", {"home": "/officer"}),
+    "signed-in": ("signed_in.html", {"home": "#main"}),  # stays where it is looked at
     "error": ("error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
     "door": ("door.html", EMPTY_FORM),
     "door-missing": ("door.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
