@@ -101,7 +101,7 @@ def unit_coded(session: Session, code: str | None) -> Unit | None:
 
 @app.command()
 def revoke(device: Annotated[str, typer.Argument(help="Its id.")]) -> None:
-    """Take a device out of service. A running gateway refuses its messages at once, its broker within a day."""
+    """Take a device out of service. A running gateway refuses its messages at once, its broker within half a minute."""
     database = Database(Settings().database)
     try:
         with database.writing() as session:

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.shapes import key_fields
+from api.http.showing import key_fields
 from gateway.bootstrap import utc_now
 from gateway.journey.landlord import revoke_for_landlord
 from gateway.settings import Settings

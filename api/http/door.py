@@ -11,7 +11,8 @@ from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy.orm import Session
 
 from api.http.context import Gate, OfferToken, limit_rate
-from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered, passcode_shown
+from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered
+from api.http.showing import passcode_shown
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from devices.wire.chip import MAX_CHIP, decode_chip

@@ -19,12 +19,8 @@ from api.http.shapes import (
     StayShown,
     UnitForm,
     UnitShown,
-    key_shown,
-    lock_shown,
-    offer_shown,
-    stay_shown,
-    unit_shown,
 )
+from api.http.showing import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.offer import token_of

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.shapes import DoorShown, key_shown, lock_shown, wish_shown
+from api.http.shapes import DoorShown
+from api.http.showing import key_shown, lock_shown, wish_shown
 from gateway.bootstrap import Gateway
 from gateway.front_desk import profile_of
 from gateway.journey import door as steps

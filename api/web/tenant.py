@@ -1,9 +1,9 @@
 """The tenant's pages: the link, the door, the key."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
@@ -120,7 +120,7 @@ async def hand_in(
     token: str,
     document: UploadFile | None,
     seen: FaceShown,
-    typed: dict[str, str],
+    typed: Mapping[str, Any],
     facts: dict[str, str],
     holder_key: str,
 ) -> Registered:

@@ -35,8 +35,6 @@ EventType = Literal[
     "ConsumerAsked",
     "ConsumerApproved",
     "ConsumerEnded",
-    "DeviceAlarmed",
-    "PersonErased",
     "OfficerAdmitted",
     "StaffAdded",
     "StaffEnded",
@@ -45,6 +43,8 @@ EventType = Literal[
     "ExportAsked",
     "ExportDecided",
     "ExportTaken",
+    "DeviceAlarmed",
+    "PersonErased",
 ]
 EVENT_TYPES: Final = frozenset(get_args(EventType))
 

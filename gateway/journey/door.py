@@ -16,8 +16,8 @@ from gateway.domain.verification import Verdict
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import issue_keys
 from gateway.journey.passcodes import give_passcodes
-from gateway.journey.registration import check_in, seal_fields
 from gateway.journey.portraits import forget_portraits
+from gateway.journey.registration import check_in, seal_fields
 from gateway.outbox import owe, record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
@@ -191,8 +191,8 @@ def hand_over(session: Session, offer: Offer, holder: EllipticCurvePublicKey, ke
 def forget_person(session: Session, person: Person, now: int) -> None:
     """Erase a person: the sealed fields go with this transaction, the key that opens any copy of them right after."""
     person.sealed, person.erased_at = None, now
-    lane = f"vault:{person.id}"
     forget_portraits(session, [person.id])
+    lane = f"vault:{person.id}"
     owe(session, party="vault", lane=lane, work="destroy_key", about=person.id, now=now)
     record(session, "PersonErased", now, stay=person.stay, data={"person": person.id})
 

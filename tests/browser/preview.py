@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from api.http.app import Guard
 from api.web.files import FingerprintedFiles
 from api.web.render import page
-from tests.browser.sample_pages import NOW, SAMPLES
+from tests.browser.sample_facts import NOW
+from tests.browser.sample_pages import SAMPLES
 
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#9bb"/>'

@@ -3,360 +3,56 @@
 from datetime import date
 from typing import Any
 
-from api.http.devices import DeliveryShown
-from api.http.exports import ExportShown
-from api.http.faces import FacesShown
-from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.notices import NoticesShown
-from api.http.passkeys import PasskeyShown
 from api.http.shapes import (
-    CaseOpened,
-    CodeStandingShown,
-    DoorShown,
-    FilingShown,
-    KeyShown,
-    LockShown,
-    OfferShown,
-    PasscodeShown,
     RecordOpened,
-    StayShown,
-    UnitShown,
-    WishShown,
 )
-from api.http.staff import StaffShown, StaffTakenOn
-from api.web.area_map import UnitDot, map_values
+from api.web.area_map import map_values
 from api.web.calendar import calendar_values
-from api.web.countries import country_choices
-from api.web.door_form import TYPED, details_asked
 from api.web.filings import CORRECTABLE
-from api.web.key_page import FilingLine, Reader
 from api.web.kiosk import kiosk_values
-from api.web.landlord import draw_code
 from api.web.notices import notices_for
 from api.web.officer import PURPOSES
-from api.web.tenant import consent_words
 from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.liveness import LEVELS
 from gateway.domain.notices import CODES
 from gateway.domain.staff import RIGHTS
-from gateway.domain.stay import wall_clock
-from gateway.feed import FeedItem
-
-NOW = 1_795_300_000  # 2026-11-21 22:26:40 UTC
-ZONE = "Asia/Shanghai"
-DAY = 86_400
-START, END = wall_clock(NOW - 3600, ZONE), wall_clock(NOW + 2 * DAY, ZONE)
-PHONE = "+86 571 8888 0000"
-ADDRESS = "杭州市西湖区文三路 90 号 3 幢"
-
-
-def lock(room: str, **told: Any) -> LockShown:
-    """One lock; 12 s ago it was online and locked unless told otherwise."""
-    values: dict[str, Any] = {
-        "id": f"lock-{room}",
-        "site": "wensan-90",
-        "kind": "lock",
-        "label": f"{room} 室门锁",
-        "unit": room,
-        "online": True,
-        "bolt": "locked",
-        "door": "closed",
-        "battery": 84,
-        "clock": "set",
-        "alarm": None,
-        "heard_at": NOW - 12,
-        "certificate_expires_at": NOW + 90 * DAY,
-        "revoked": False,
-    }
-    return LockShown.model_validate(values | told)
-
-
-LOCK = lock("301")
-AWAY = lock("302", online=False, bolt="unknown", battery=9, clock="lost", heard_at=NOW - 5400)
-JAMMED = lock("303", bolt="jammed", alarm="jammed", door="open", battery=30)
-NEW = lock("304", online=None, bolt="unknown", battery=None, heard_at=None)
-
-
-def key(state: str, device: LockShown, **when: int | None) -> KeyShown:
-    """One key in this state."""
-    values: dict[str, Any] = {
-        "id": f"key-{device.id}-{state}",
-        "lock": device.id,
-        "state": state,
-        "from_": START,
-        "until": END,
-        "on_lock_at": NOW - 95,
-        "revoking_at": None,
-        "revoked_at": None,
-        "cannot_outlive": END,
-        "exposure_minutes": None,
-    }
-    return KeyShown.model_validate(values | when)
-
-
-KEY = key("on_lock", LOCK)
-REVOKING = key("revoking", AWAY, revoking_at=NOW - 240).model_copy(
-    update={
-        "exposure_minutes": 2880,
-        "hold_up": "lock_offline",
-        "hold_up_since": NOW - 5400,
-        "cannot_be_revoked_before": END,
-    }
+from tests.browser.sample_facts import (
+    ARRIVED,
+    ATTENTION,
+    AWAY,
+    CODE,
+    DELIVERY,
+    DOTS,
+    EMPTY_FORM,
+    EXPORTS,
+    FACES,
+    ITEMS,
+    JAMMED,
+    KEY_PAGE,
+    LEAVING,
+    LOCK,
+    MESSAGES,
+    MONTH,
+    MOODS,
+    NEW,
+    NOW,
+    OFFERED,
+    PASSKEY,
+    PREVIEW,
+    STAFF,
+    TAKEN_ON,
+    TYPED_CASE,
+    UNITS,
+    WISH,
+    case,
+    door,
+    key,
+    record,
+    stay_values,
 )
 
-
-def code(state: str, device: LockShown) -> CodeStandingShown:
-    """One passcode in this state."""
-    return CodeStandingShown(lock=device.id, state=state, from_=START, until=END)
-
-
-OFFER = OfferShown(
-    offer_id="o1",
-    stay_id="s3",
-    url="https://lodgekey.example/o/Zk3vJ0x8m2Q9s7RrT4yWbAZk3vJ0x8m2Q9s7RrT4yWbA",
-    kiosk_code="4G7-XK2-9QM",
-    state="open",
-    expires_at=wall_clock(NOW + DAY, ZONE),
-)
-
-
-def filing(kind: str, state: str) -> FilingShown:
-    """One record and how it stands."""
-    receipt = "SBX-2026-000417" if state == "accepted" else None
-    return FilingShown(id=f"f-{kind}", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None)
-
-
-def stay(name: str, state: str, **parts: Any) -> StayShown:
-    """One stay of room 301 unless told otherwise."""
-    values: dict[str, Any] = {
-        "id": name,
-        "unit": "u1",
-        "unit_label": "301",
-        "from_": START,
-        "until": END,
-        "state": state,
-        "tenants": 1,
-        "arrived_at": None,
-        "ended_at": None,
-        "offers": [],
-        "keys": [],
-        "registrations": [],
-    }
-    return StayShown.model_validate(values | parts)
-
-
-ARRIVED = stay("s1", "active", arrived_at=NOW - 60, keys=[KEY], registrations=[filing("check_in", "accepted")])
-LEAVING = stay(
-    "s2",
-    "ended",
-    unit_label="302",
-    keys=[REVOKING],
-    codes=[code("revoking", AWAY), code("expired", AWAY)],
-    registrations=[filing("check_in", "accepted"), filing("check_out", "queued")],
-)
-OFFERED = stay("s3", "offered", unit_label="柳浪新苑 12 幢 1 单元 1802", offers=[OFFER])
-
-
-def unit(room: str, *locks: LockShown) -> UnitShown:
-    """One unit."""
-    return UnitShown(
-        id=f"u-{room}",
-        code=f"330106-{room}",
-        label=room,
-        address=f"{ADDRESS} {room} 室",
-        timezone=ZONE,
-        jurisdiction="cn",
-        liveness_level="phone",
-        locks=list(locks),
-    )
-
-
-UNITS = [unit("301", LOCK), unit("302", AWAY), unit("303", JAMMED), unit("304")]
-
-
-FACES = FacesShown(jurisdiction="cn", people=81_240, limit=100_000, state="warn", filing=None, filing_days=None)
-
-
-def door(stage: str, **parts: Any) -> DoorShown:
-    """The tenant's side at this stage."""
-    values: dict[str, Any] = {
-        "unit": "301",
-        "address": f"{ADDRESS} 301 室",
-        "landlord": "陈美兰",
-        "landlord_phone": PHONE,
-        "from_": START,
-        "until": END,
-        "timezone": ZONE,
-        "jurisdiction": "cn",
-        "asks": ["name", "id_number", "birth_date", "nationality", "sex"],
-        "asks_besides": ["residence.country", "phone", "email"],
-        "asks_one_of": ["phone", "email"],
-        "face": "optional",
-        "seen_by": ["landlord", "registry:sandbox", "officer"],
-        "consents": {"registration": True, "face": True},
-        "stage": stage,
-        "reasons": [],
-        "decision_reason": None,
-        "keys": [],
-        "passcodes": [],
-    }
-    return DoorShown.model_validate(values | parts)
-
-
-def case(**parts: Any) -> CaseOpened:
-    """A case with all its pictures unless told otherwise."""
-    values: dict[str, Any] = {
-        "id": "c1",
-        "unit": "301",
-        "area": "330106",
-        "state": "review",
-        "method": "document_face",
-        "reasons": ["face_without_liveness"],
-        "score_band": "pass",
-        "created_at": NOW - 150,
-        "pictures": ["document", "portrait", "face"],
-        "fields": {
-            "name": "王小明",
-            "id_number": "330106199001012415",
-            "birth_date": "1990-01-01",
-            "sex": "M",
-            "document_kind": "cn_resident_id",
-        },
-    }
-    return CaseOpened.model_validate(values | parts)
-
-
-TYPED_CASE = case(id="c2", method="typed", reasons=["typed_without_camera"], pictures=[], score_band=None)
-
-
-def record(name: str, **parts: Any) -> dict[str, Any]:
-    """One registration record as the feed tells it, masked."""
-    values: dict[str, Any] = {
-        "id": name,
-        "kind": "check_in",
-        "at": wall_clock(NOW - 30, ZONE),
-        "unit": {"code": "330106-301", "label": "301", "address": f"{ADDRESS} 301 室", "area": "330106"},
-        "from": START,
-        "until": END,
-        "state": "accepted",
-        "receipt": "SBX-2026-000417",
-        "deadline": END,
-        "person": {"name": "王••", "id_number": "••••15", "birth_date": "1990", "nationality": "CHN"},
-    }
-    return values | parts
-
-
-ITEMS = [
-    FeedItem(43, record("r3", kind="change", state="refused", person=None)),
-    FeedItem(42, record("r2", kind="check_out", state="queued")),
-    FeedItem(41, record("r1")),
-]
-EMPTY_FORM: dict[str, Any] = {
-    "door": door("opened"),
-    "asks": "姓名、证件号码、出生日期、国籍、性别",
-    "text_version": "2026-11",
-    "words": consent_words(door("opened"), "zh-CN"),
-    "facts": {},
-    "typed": dict.fromkeys(TYPED, ""),
-    "details": details_asked(door("opened")),
-    "countries": country_choices("zh-CN"),
-    "missing": [],
-}
-CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
-WISH = WishShown(until=wall_clock(NOW + 4 * DAY, ZONE), asked_at=NOW - 300, agreed=None)
-KEY_PAGE: dict[str, Any] = {
-    "door": door("on_lock"),
-    "keys": [(KEY, LOCK)],
-    "begins_later": False,
-    "filings": [FilingLine("check_in", "accepted")],
-    "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
-    "wish": WISH,
-}
-
-
-def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
-    """The values of stay.html."""
-    return {
-        "role": "landlord",
-        "stay": shown,
-        "acts": True,
-        "zone": ZONE,
-        "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
-        "keys": [(item, device) for item in shown.keys],
-        "codes": [(item, device) for item in shown.codes],
-        "waits": "",
-        "idempotency_key": "i",
-    }
-
-
-LATE = filing("check_in", "unknown").model_copy(update={"standing": "late", "receipt": None})
-ATTENTION = [LATE, filing("check_out", "refused").model_copy(update={"standing": "warn"})]
-PREVIEW = PreviewShown(
-    filing=LATE,
-    registry="sandbox",
-    registry_ready=False,
-    problems=[ProblemShown(field="people[0].birth_date", rule="not_a_date", sentence="This is not a date of birth.")],
-    differences=[DifferenceShown(field="people[0].surname", given="王•", sent="W•••")],
-    tables={},
-)
-DELIVERY = DeliveryShown(
-    id=7, party="registry:sandbox", work="submit", state="owed", attempts=2, due_at=NOW, outcome="no answer"
-)
-MOODS = ("normal", "refuse", "partial", "late", "silent", "down")
-MESSAGES = [
-    {"at": NOW - 3, "way": "out", "channel": "event", "kind": "unlocked", "seq": 42, "bytes": 210},
-    {"at": NOW - 3, "way": "lost", "channel": "ack", "kind": "done", "seq": 41, "bytes": 188},
-    {"at": NOW - 4, "way": "in", "channel": "cmd", "kind": "", "seq": 0, "bytes": 164},
-]
-
-PASSKEY = PasskeyShown(id="p1", label="Pixel 9", created_at=NOW - 9 * DAY, used_at=NOW - 3600)
-STAFF = [
-    StaffShown(id="a1", login="chen", name="陈美兰", staff="owner"),
-    StaffShown(id="a2", login="wu.desk", name="吴前台", staff="desk"),
-    StaffShown(id="a3", login="viewer", name="Ada Example", staff="viewer"),
-]
-TAKEN_ON = StaffTakenOn(id="a4", login="liu.night", name="刘夜班", staff="desk", password="qX3v-7LmR2tWz9Ab")
-
-
-def export(standing: str, *, mine: bool) -> ExportShown:
-    """One export that stands like this."""
-    return ExportShown(
-        id=f"e-{standing}",
-        area="330106",
-        from_=wall_clock(NOW - 7 * DAY, "UTC"),
-        until=wall_clock(NOW, "UTC"),
-        purpose="与消防大队核对本季度名单",
-        rows=212,
-        standing=standing,
-        asked_at=NOW - 1800,
-        expires_at=wall_clock(NOW + DAY, "UTC"),
-        mine=mine,
-    )
-
-
-def booked(room: str, first: int, last: int, state: str) -> StayShown:
-    """A stay of November."""
-    days = {"from_": f"2026-11-{first:02}T15:00:00+08:00", "until": f"2026-11-{last:02}T11:00:00+08:00"}
-    return stay(f"m{room}-{first}", state, unit=f"u-{room}", unit_label=room, **days)
-
-
-MONTH = [
-    booked("301", 2, 6, "ended"),
-    booked("301", 19, 24, "active"),
-    booked("302", 10, 13, "ended"),
-    booked("302", 13, 27, "active"),
-    booked("303", 28, 30, "offered"),
-]
-DOTS = [
-    (
-        f"330106-0{area}",
-        UnitDot(f"330106-{area}{room:02}", f"{area}{room:02}", ("pressing", "registered", "free")[min(room % 5, 2)]),
-    )
-    for area in range(1, 6)
-    for room in range(1, 4 + 3 * area)
-]
-EXPORTS = [export("awaits_approval", mine=False), export("approved", mine=True), export("taken", mine=True)]
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("login.html", {"login": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("signed_in.html", {"home": "#main"}),  # stays where it is looked at
@@ -436,6 +132,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "cases": [case(), TYPED_CASE],
             "attention": ATTENTION,
             "after": 43,
+            "faces": [FACES],
         },
     ),
     "map": ("map.html", {"role": "officer", "area": "330106"} | map_values(DOTS)),

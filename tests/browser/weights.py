@@ -7,7 +7,8 @@ from typing import Final
 
 from api.web.render import STATIC, render
 from api.web.text.pair import LANGUAGES, Language
-from tests.browser.sample_pages import NOW, SAMPLES
+from tests.browser.sample_facts import NOW
+from tests.browser.sample_pages import SAMPLES
 
 TARGET: Final = Path("docs/page-weights.md")
 HEAD: Final = """# What the pages weigh

@@ -15,7 +15,8 @@ from devices.wire.passcode import HOUR, find_window
 from gateway.domain.offer import token_of
 from gateway.domain.stay import Window
 from gateway.journey import landlord
-from gateway.journey.passcodes import CodeShown, shown_codes, stay_behind_code
+from gateway.journey.passcodes import shown_codes, stay_behind_code
+from gateway.journey.slots import CodeShown
 from gateway.store import Device, Event, Key, Passcode, Stay
 from tests.parts.world import DAY, FIELDS, LOCK, NOW, World
 

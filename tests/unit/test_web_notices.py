@@ -4,7 +4,7 @@ import pytest
 
 from api.web.notices import Notice, notices_for
 from gateway.domain.stay import wall_clock
-from tests.browser.sample_pages import NOW, ZONE, code, key, lock, stay, unit
+from tests.browser.sample_facts import NOW, ZONE, code, key, lock, stay, unit
 
 
 @pytest.mark.parametrize(("percent", "mood"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])

@@ -11,7 +11,8 @@ from api.web.language import choose_language
 from api.web.moments import iso, local_input, tell_age, tell_moment
 from api.web.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
 from api.web.text.pair import LANGUAGES, Language
-from tests.browser.sample_pages import NOW, SAMPLES
+from tests.browser.sample_facts import NOW
+from tests.browser.sample_pages import SAMPLES
 
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
 

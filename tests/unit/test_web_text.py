@@ -37,6 +37,7 @@ FAMILIES = (
     "door.seen_by",
     "error",
     "exportstate",
+    "faces",
     "fact",
     "fault",
     "filing",
@@ -58,6 +59,7 @@ FAMILIES = (
     "tester.col",
     "age",
     "way",
+    "level",
 )
 STAGES = ("review", "refused", "asked_again", "verified", "taken_back", "ended")
 

@@ -73,6 +73,9 @@ TEXTS: dict[str, Text] = {
         "披露日志无法写入，因此不能显示记录。请告知管理员。",
         "The disclosure log cannot be written, so nothing is shown.",
     ),
+    "error.enrolment_refused": Text(
+        "此申领凭证无法登记设备，请重新索取。", "This claim takes no device in. Please ask for a new one."
+    ),
     "error.error": Text(
         "我们这边出错了，没有保存任何内容。请再试一次。", "We failed; nothing was saved. Please try again."
     ),

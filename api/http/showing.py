@@ -1,0 +1,142 @@
+"""What is kept, put into the shapes that go over HTTP: everything as those who may see it see it."""
+
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from api.http.shapes import (
+    CodeStandingShown,
+    FilingShown,
+    KeyShown,
+    LockShown,
+    OfferShown,
+    PasscodeShown,
+    StayShown,
+    UnitShown,
+    WishShown,
+)
+from gateway.domain.liveness import Level
+from gateway.domain.offer import kiosk_code
+from gateway.domain.stay import wall_clock
+from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
+from gateway.journey.slots import CodeShown
+from gateway.journey.wishes import open_wish
+from gateway.store import Device, Key, Offer, Stay, Unit
+from gateway.store.wishes import DateWish
+
+
+def lock_shown(device: Device) -> LockShown:
+    """A device for people."""
+    return LockShown(
+        id=device.id,
+        site=device.site,
+        kind=device.kind,
+        label=device.label,
+        unit=device.unit.label if device.unit else None,
+        online=device.online,
+        bolt=device.bolt if device.online else "unknown",
+        door=device.door,
+        battery=device.battery,
+        clock=device.clock,
+        alarm=device.alarm,
+        heard_at=device.heard_at,
+        certificate_expires_at=device.certificate_expires_at,
+        revoked=device.revoked_at is not None,
+    )
+
+
+def unit_shown(unit: Unit) -> UnitShown:
+    """A unit for its landlord."""
+    return UnitShown(
+        id=unit.id,
+        code=unit.code,
+        label=unit.label,
+        address=unit.address,
+        timezone=unit.timezone,
+        jurisdiction=unit.jurisdiction,
+        liveness_level=cast("Level", unit.liveness_level),
+        locks=[lock_shown(device) for device in unit.devices if device.kind == "lock"],
+    )
+
+
+def offer_shown(offer: Offer, url: str) -> OfferShown:
+    """An offer for its landlord."""
+    expires = wall_clock(offer.expires_at, offer.stay.unit.timezone)
+    code = kiosk_code(url.rpartition("/")[2])
+    return OfferShown(
+        offer_id=offer.id, stay_id=offer.stay_id, url=url, kiosk_code=code, state=offer.state, expires_at=expires
+    )
+
+
+def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
+    """The fields of HeldUp."""
+    before = standing.not_revocable_before
+    return {
+        "hold_up": standing.hold_up,
+        "hold_up_since": standing.since,
+        "cannot_be_revoked_before": None if before is None else wall_clock(before, zone),
+        "exposure_minutes": standing.exposure_minutes(now),
+    }
+
+
+def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
+    """What everybody who may see a key sees of it."""
+    zone = key.stay.unit.timezone
+    standing = key_standing(session, key, now)
+    return held_up(standing, zone, now) | {
+        "id": key.id,
+        "lock": key.device_id,
+        "state": standing.state,
+        "from_": wall_clock(key.not_before, zone),
+        "until": wall_clock(key.expires_at, zone),
+        "on_lock_at": key.on_lock_at,
+        "revoking_at": key.revoking_at,
+        "revoked_at": key.revoked_at,
+        "cannot_outlive": wall_clock(standing.ends, zone),
+    }
+
+
+def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
+    """A passcode's standing for its landlord."""
+    dates = {"from_": wall_clock(code.begins, zone), "until": wall_clock(code.standing.ends, zone)}
+    return CodeStandingShown(lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now))
+
+
+def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
+    """A code with its window on the unit's wall clock."""
+    begins, ends = wall_clock(code.begins, timezone), wall_clock(code.ends, timezone)
+    return PasscodeShown(digits=code.digits, lock=code.lock, from_=begins, until=ends, on_lock=code.on_lock)
+
+
+def key_shown(session: Session, key: Key, now: int) -> KeyShown:
+    """A key for its landlord."""
+    return KeyShown(**key_fields(session, key, now))
+
+
+def stay_shown(
+    session: Session, stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int
+) -> StayShown:
+    """A stay for its landlord."""
+    zone, wish = stay.unit.timezone, open_wish(session, stay)
+    return StayShown(
+        id=stay.id,
+        unit=stay.unit_id,
+        unit_label=stay.unit.label,
+        from_=wall_clock(stay.from_at, zone),
+        until=wall_clock(stay.until_at, zone),
+        state=stay.state,
+        tenants=len([person for person in stay.people if person.erased_at is None]),
+        arrived_at=stay.arrived_at,
+        ended_at=stay.ended_at,
+        offers=offers,
+        keys=[key_shown(session, key, now) for key in stay.keys],
+        codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
+        registrations=filings,
+        wish=wish_shown(wish) if wish else None,
+    )
+
+
+def wish_shown(wish: DateWish) -> WishShown:
+    """A wish for tenant and landlord."""
+    until = wall_clock(wish.until_at, wish.stay.unit.timezone)
+    return WishShown(until=until, asked_at=wish.asked_at, agreed=wish.agreed)
