@@ -25,7 +25,8 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
         case Accepted():
             _final(session, row, "accepted", "RegistryAccepted", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256
-            forget_portraits(session, [row.person_id])
+            if row.portrait is not None:
+                forget_portraits(session, [row.person_id])
         case AcceptedInPart():
             _final(session, row, "partly", "RegistryRefused", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256

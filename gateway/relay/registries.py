@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from gateway.domain.registration import (
     UNKNOWN_REFERENCE,
@@ -125,9 +125,10 @@ class RegistrySenders:
 
 
 def prefetch_registrations(session: Session, deliveries: Sequence[Delivery]) -> object:
-    """The registrations that a batch of answers is about, in one query; held while the answers are written."""
+    """The registrations that a batch of answers is about, and whose portrait is kept; held while they are written."""
     about = [delivery.about for delivery in deliveries if delivery.work == "submit"]
-    return session.scalars(select(Registration).where(Registration.id.in_(about))).all() if about else None
+    query = select(Registration).where(Registration.id.in_(about)).options(selectinload(Registration.portrait))
+    return session.scalars(query).all() if about else None
 
 
 def _not_due(registration_id: str) -> Callable[[Session, int], None]:

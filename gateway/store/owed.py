@@ -1,8 +1,9 @@
 """What happened and what is owed to others: events, deliveries, registrations, disclosures, repeated requests."""
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from gateway.store.identity import Portrait
 from gateway.store.model import Id, Json, Model, Text, Word
 from gateway.store.stays import Stay
 
@@ -85,6 +86,9 @@ class Registration(Model):
     sent_at: Mapped[int | None]
     tables: Mapped[Json | None]
     stay: Mapped[Stay] = relationship(lazy="joined")
+    portrait: Mapped[Portrait | None] = relationship(
+        primaryjoin=lambda: foreign(Registration.person_id) == Portrait.person_id, viewonly=True
+    )
 
 
 class Disclosure(Model):
