@@ -10,6 +10,8 @@ from api.openapi import PATH, build_document, document_text
 # What would let a reader look for a person, follow one across units, or carry everything away.
 SEARCHES = {"name", "person", "person_id", "id_number", "birth_date", "nationality", "document", "q", "query", "search"}
 BULK = {"limit", "page_size", "count", "offset", "export", "format"}
+# An officer's bounded export, which a second officer has to agree to (tests/unit/test_api_exports.py): no other exists.
+EXPORTS = ("/api/v1/exports", "/api/v1/exports/{export_id}/decision", "/api/v1/exports/{export_id}/file")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,15 @@ def test_no_route_looks_for_a_person_or_exports_in_bulk(document: dict[str, Any]
     asked = parameters(document)
     assert len(asked) > 10
     assert [pair for pair in asked if pair[1] in SEARCHES | BULK] == []
-    assert not [path for path in document["paths"] if "export" in path or "search" in path or "people" in path]
+    suspect = [path for path in document["paths"] if "export" in path or "search" in path or "people" in path]
+    assert [path for path in suspect if path not in EXPORTS] == []
+
+
+def test_an_export_names_an_area_and_a_span_and_nobody(document: dict[str, Any]) -> None:
+    fields = document["components"]["schemas"]["ExportForm"]
+    assert set(fields["properties"]) == {"area", "from", "until", "purpose"}
+    assert fields["additionalProperties"] is False
+    assert set(EXPORTS) <= set(document["paths"])
 
 
 def test_the_feed_takes_a_cursor_and_nothing_else(document: dict[str, Any]) -> None:

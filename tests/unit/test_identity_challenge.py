@@ -49,4 +49,5 @@ def test_no_challenge_is_no_permission() -> None:
 def test_every_level_says_in_both_languages_what_it_does_not_stop() -> None:
     for texts in LEVELS.values():
         assert {"en", "zh"} == set(texts)
-    assert "does not stop" in LEVELS["phone"]["en"]
+        assert "Does not stop" in texts["en"]
+        assert "不能" in texts["zh"]
