@@ -19,7 +19,8 @@ check "format" ruff format --check .
 check "types" mypy
 check "imports" lint-imports
 check "tests" pytest -n 2 -m "not slow" --cov --cov-report= "$@"
-check "slow tests" pytest -m slow --cov --cov-append --cov-report=term:skip-covered "$@"
+# a file keeps its browser and its house: one process each
+check "slow tests" pytest -n 2 --dist loadfile -m slow --cov --cov-append --cov-report=term:skip-covered "$@"
 
 if [ -n "$failed" ]; then
     printf 'Failed:%s\n' "${failed%,}"
