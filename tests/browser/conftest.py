@@ -1,4 +1,4 @@
-"""A running demonstration and a real browser, once for all tests of this folder."""
+"""A real browser for all tests of this folder, and a running demonstration for each file: its rooms are its own."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +17,7 @@ def stay_on_loopback() -> None:
     """The guard of other tests holds sockets of one test; these are shared. The browser has no background network."""
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Gateway, registry and building as processes, on ports of their own."""
     async with running(tmp_path_factory.mktemp("demo"), 0, lambda _: None) as parts:
