@@ -3,14 +3,13 @@
 import ipaddress
 from collections.abc import Callable, Sequence
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from certs.ca import Authority
 from certs.files import PUBLIC, write_atomic
 from certs.keys import new_private_key, save_private_key
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls
 from gateway.broker import EmbeddedBroker
+from gateway.broker_certificates import issue_broker_certificates
 from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
 from gateway.broker_folder import BrokerFolder
 from gateway.revocation import RevokedDevice
@@ -34,11 +33,9 @@ class BrokerAccess:
 
     def certificates(self) -> BrokerCertificates:
         """A fresh server key and certificate, and the revocation list."""
-        key, authority = new_private_key(), self._authority()
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        server = authority.issue_server(key.public_key(), *split_names((*HERE, *self._given.broker_names)))
-        crl = authority.crl(device.serial for device in self._revoked())
-        return BrokerCertificates(ca=authority.chain_pem, server=server.chain_pem, key=pem, crl=crl)
+        names, ips = split_names((*HERE, *self._given.broker_names))
+        serials = (device.serial for device in self._revoked())
+        return issue_broker_certificates(self._authority(), serials, names=names, ips=ips)
 
     def embedded(self) -> EmbeddedBroker | None:
         """The child process; None where the operator has a broker. Raises BrokerMissing."""

@@ -11,6 +11,7 @@ from rich.progress import track
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.control import Control
 from certs.ca import Authority
 from certs.device_folder import find_device_folders, read_device_folder
 from gateway.bootstrap import utc_now
@@ -103,12 +104,8 @@ def _add(session: Session, authority: Authority, devices: Path, model: Unit, num
 
 def _move_in(devices: Path) -> bool:
     """Tell the running building, if one runs."""
+    control, given = Control.read(devices), {"folder": str(devices.resolve())}
     try:
-        control = json.loads((devices / "control.json").read_text())
-        headers = {"Authorization": f"Bearer {control['token']}"}
-        given = {"folder": str(devices.resolve())}
-        url = f"{control['url']}/devices"
-        answer = httpx.post(url, json=given, headers=headers, timeout=PATIENCE, trust_env=False)
-    except (OSError, ValueError, httpx.HTTPError):
+        return control is not None and control.ask("POST", "/devices", given, patience=PATIENCE).is_success
+    except httpx.HTTPError:
         return False
-    return answer.is_success

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from api.control import Control
 from gateway.settings import Settings
 
 app = typer.Typer(help="Simulated locks, kiosks and phones.", no_args_is_help=True)
@@ -37,16 +38,11 @@ def fault(
 ) -> None:
     """Have something go wrong around a simulated device, or right again; prints its faults as they stand."""
     wanted = dict(change_of(text) for text in changes)
+    control = Control.read(folder or device_folder())
+    if control is None:
+        raise typer.BadParameter("No building runs there. Start one with: lodgekey simulate building")
     try:
-        told = json.loads(((folder or device_folder()) / "control.json").read_text())
-        answer = httpx.post(
-            f"{told['url']}/devices/{device}/faults",
-            json=wanted,
-            headers={"Authorization": f"Bearer {told['token']}"},
-            timeout=SECONDS,
-        )
-    except FileNotFoundError:
-        raise typer.BadParameter("No building runs there. Start one with: lodgekey simulate building") from None
+        answer = control.ask("POST", f"/devices/{device}/faults", wanted, patience=SECONDS)
     except httpx.TransportError as error:
         raise typer.BadParameter(f"The building does not answer: {type(error).__name__}") from None
     if answer.is_error:

@@ -1,10 +1,10 @@
 """The simulated devices' control, as the tester's console asks it."""
 
-import json
 from typing import Any, Final
 
 import httpx
 
+from api.control import Control
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict
 
@@ -40,16 +40,11 @@ def _told(answer: httpx.Response | None) -> httpx.Response:
 
 
 def _ask(gateway: Gateway, method: str, path: str, given: dict[str, Any] | None = None) -> httpx.Response | None:
-    """Its address and token are in control.json beside the devices, or in the settings."""
-    url, token = gateway.settings.simulator_url, gateway.settings.simulator_token.get_secret_value()
-    if not url:
-        try:
-            control = json.loads((gateway.settings.folder / "devices" / "control.json").read_text())
-        except (OSError, ValueError):
-            return None
-        url, token = control["url"], control["token"]
-    headers = {"Authorization": f"Bearer {token}"}
+    """Its address and token are in the settings, or beside the devices."""
+    settings = gateway.settings
+    named = Control(settings.simulator_url, settings.simulator_token.get_secret_value())
+    control = named if named.url else Control.read(settings.folder / "devices")
     try:
-        return httpx.request(method, f"{url}{path}", json=given, headers=headers, timeout=PATIENCE, trust_env=False)
+        return control.ask(method, path, given, patience=PATIENCE) if control else None
     except httpx.HTTPError:
         return None

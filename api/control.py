@@ -1,0 +1,33 @@
+"""The way to the simulated devices that run beside a gateway: the control whose address and token they wrote down."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+CONTROL_FILE = "control.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Where a building is controlled, and the token that it asks for."""
+
+    url: str
+    token: str
+
+    @classmethod
+    def read(cls, devices: Path) -> Self | None:
+        """The control of the building that runs from this folder; None where none runs."""
+        try:
+            told = json.loads((devices / CONTROL_FILE).read_text())
+            return cls(told["url"], told["token"])
+        except (OSError, ValueError):
+            return None
+
+    def ask(self, method: str, path: str, given: Any = None, *, patience: float) -> httpx.Response:
+        """Its answer within `patience` seconds. Raises httpx.HTTPError where there is none."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"{self.url}{path}"
+        return httpx.request(method, url, json=given, headers=headers, timeout=patience, trust_env=False)
