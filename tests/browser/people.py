@@ -11,6 +11,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 HOLD_MS = 1200
 ABORTED_TRIES = 4
+LOOKS, LOOK_MS = 20, 5_000
+OVERTAKEN = ("ERR_ABORTED", "interrupted by another navigation")
 
 
 @dataclass
@@ -33,11 +35,24 @@ class Visitor:
             try:
                 await self.page.goto(link)
             except PlaywrightError as error:
-                if "ERR_ABORTED" not in error.message:
+                if not any(sign in error.message for sign in OVERTAKEN):
                     raise
             else:
                 return
         await self.page.goto(link)
+
+    async def open_case(self) -> None:
+        """Open the first case that waits on the landlord's list; what was shown is still being read for a while."""
+        for _ in range(LOOKS):
+            await self.open("/landlord")
+            try:
+                await self.page.click("a:has-text('Review')", timeout=LOOK_MS)
+            except PlaywrightError as error:
+                if "Timeout" not in error.message:
+                    raise
+            else:
+                return
+        await self.page.click("a:has-text('Review')")
 
     async def reload(self) -> None:
         """Open the page that is shown once more."""

@@ -30,8 +30,7 @@ async def register_typed(tenant: Visitor) -> None:
 
 async def let_landlord_pass(landlord: Visitor) -> None:
     """The landlord decides the case of their own tenant."""
-    await landlord.open("/landlord")
-    await landlord.page.click("a:has-text('Review')", timeout=SLOW)
+    await landlord.open_case()
     await landlord.page.click("button[value=pass]")
     await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key was issued.", timeout=SLOW)
 

@@ -69,8 +69,7 @@ async def scan_document_and_agree(tenant: Visitor) -> None:
 
 async def pass_case(landlord: Visitor) -> None:
     """The landlord compares and lets the tenant in."""
-    await landlord.open("/landlord")
-    await landlord.page.click("a:has-text('Review')", timeout=SLOW)
+    await landlord.open_case()
     await landlord.page.click("button[value=pass]")
     await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key was issued.", timeout=SLOW)
 
