@@ -1,9 +1,11 @@
 """The people of the journey at their own browsers; every tap and typed field is counted."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from api.cli.walk import Pictures
 
@@ -43,16 +45,12 @@ class Visitor:
 
     async def open_case(self) -> None:
         """Open the first case that waits on the landlord's list; what was shown is still being read for a while."""
+        review = self.page.locator("a:has-text('Review')").first
         for _ in range(LOOKS):
             await self.open("/landlord")
-            try:
-                await self.page.click("a:has-text('Review')", timeout=LOOK_MS)
-            except PlaywrightError as error:
-                if "Timeout" not in error.message:
-                    raise
-            else:
-                return
-        await self.page.click("a:has-text('Review')")
+            with suppress(PlaywrightTimeout):
+                return await review.click(timeout=LOOK_MS)
+        return await review.click()
 
     async def reload(self) -> None:
         """Open the page that is shown once more."""

@@ -14,6 +14,7 @@ from api.cli.demo import Running, kiosk_url
 from api.cli.seed import KIOSK
 from api.cli.walk import Pictures
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.test_browser_door import let_landlord_pass
 from tests.browser.test_browser_pages import AXE, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -67,13 +68,6 @@ async def scan_document_and_agree(tenant: Visitor) -> None:
     await tenant.tap("#agreed")
 
 
-async def pass_case(landlord: Visitor) -> None:
-    """The landlord compares and lets the tenant in."""
-    await landlord.open_case()
-    await landlord.page.click("button[value=pass]")
-    await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key was issued.", timeout=SLOW)
-
-
 async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
     browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
 ) -> None:
@@ -97,7 +91,7 @@ async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
     await expect(tenant.page.locator("[data-step=person_decides] .qr img")).to_be_visible()
     await tenant.page.screenshot(path=artefacts / "kiosk-3-person.png")
 
-    await pass_case(landlord)
+    await let_landlord_pass(landlord)
     phone = await visit(browser, demo.url, PHONE)
     await phone.follow(link)
     await expect(phone.page.locator("h1")).to_have_text("You are registered")
@@ -127,7 +121,7 @@ async def test_a_typed_code_and_a_person_instead_of_the_camera(
     await expect(tenant.page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
     await expect(tenant.page.locator("[data-step=person_decides] .own-link")).to_be_visible()
     await tenant.tap("[data-step=person_decides] .done")
-    await pass_case(landlord)
+    await let_landlord_pass(landlord)
 
 
 async def test_a_code_nobody_made_is_refused_in_words(browser: Browser, demo: Running, pictures: Pictures) -> None:
@@ -171,7 +165,7 @@ async def test_without_a_network_it_is_kept_counted_and_sent_later(
     finally:
         await control(demo, f"/devices/{KIOSK}/faults", {"offline": False})
     await expect(tenant.page.locator("#queue")).to_be_empty(timeout=SLOW)
-    await pass_case(landlord)
+    await let_landlord_pass(landlord)
     phone = await visit(browser, demo.url, PHONE)
     await phone.follow(link)
     await expect(phone.page.locator("h1")).to_have_text("You are registered")
