@@ -166,7 +166,7 @@ class SimLock:
     def _read_back(self, _: Command) -> Answer:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
         body |= {"keys": list(self.flash.held_keys()), "clock": self._clock_word()}
-        body |= {"epoch": self.keyring.epoch, "codes": self.keyring.code_epoch}
+        body |= {"epoch": self.keyring.epoch} | self.keyring.codes_told()
         return Answer(body=body | self.papers.told())
 
     # what it says of itself

@@ -35,7 +35,7 @@ WORDS: Final[dict[type[Intent], tuple[str, dict[str, str]]]] = {
     LockDoor: ("lock", {}),
     PutKey: ("put_key", {"credential": "credential"}),
     DropKey: ("drop_key", {"key": "key_id"}),
-    Revoke: ("revoke", {"epoch": "epoch", "keys": "keys", "codes": "codes"}),
+    Revoke: ("revoke", {"epoch": "epoch", "keys": "keys", "codes": "codes", "once": "once"}),
     SetTime: ("set_time", {"now": "now", "nonce": "nonce"}),
     PutCertificate: ("put_certificate", {"chain": "chain"}),
     PutTrust: ("put_trust", {"anchors": "anchors"}),

@@ -76,7 +76,8 @@ class Device(Model):
     """A lock or kiosk: who it is, and what it last said of itself; silence changes nothing.
 
     `told_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
-    `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts.
+    `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts. One-time codes
+    are numbered: `once_next` is the next number and never falls, those below `once_from` are dead.
     """
 
     __tablename__ = "devices"
@@ -102,6 +103,9 @@ class Device(Model):
     code_epoch: Mapped[int] = mapped_column(default=1)
     told_epoch: Mapped[int] = mapped_column(default=0)
     told_codes: Mapped[int] = mapped_column(default=0)
+    once_next: Mapped[int] = mapped_column(default=0, server_default="0")
+    once_from: Mapped[int] = mapped_column(default=0, server_default="0")
+    told_once: Mapped[int] = mapped_column(default=0, server_default="0")
     told_seq: Mapped[int] = mapped_column(default=-1)
     state_seq: Mapped[int] = mapped_column(default=-1)
     heard_at: Mapped[int | None]
