@@ -10,6 +10,7 @@ from api.cli.walk import Pictures
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 HOLD_MS = 1200
+ABORTED_TRIES = 4
 
 
 @dataclass
@@ -23,13 +24,24 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
 
     async def open(self, path: str) -> None:
-        """Go to a page of the gateway; once more where the page that is left was just reloading itself."""
-        try:
-            await self.page.goto(self.url + path)
-        except PlaywrightError as error:
-            if "ERR_ABORTED" not in error.message:
-                raise
-            await self.page.goto(self.url + path)
+        """Go to a page of the gateway."""
+        await self.follow(self.url + path)
+
+    async def follow(self, link: str) -> None:
+        """Go to an address; again where the page that is left was just replacing itself, which aborts the first try."""
+        for _ in range(ABORTED_TRIES - 1):
+            try:
+                await self.page.goto(link)
+            except PlaywrightError as error:
+                if "ERR_ABORTED" not in error.message:
+                    raise
+            else:
+                return
+        await self.page.goto(link)
+
+    async def reload(self) -> None:
+        """Open the page that is shown once more."""
+        await self.follow(self.page.url.split("#")[0])
 
     async def tap(self, selector: str) -> None:
         """Press something."""

@@ -150,7 +150,7 @@ async def test_a_device_that_did_not_verify_its_person_makes_no_passkey(browser:
     before = await landlord.page.locator(".lines li").count()
     await landlord.page.click("text=Add a passkey")
     await expect(landlord.page.locator("[role=alert]")).to_be_visible()
-    await landlord.page.reload()
+    await landlord.reload()
     assert await landlord.page.locator(".lines li").count() == before
     await landlord.page.context.close()
 

@@ -50,7 +50,7 @@ async def holder(browser: Browser, demo: Running, landlord: Visitor) -> Visitor:
     """A tenant of room 103 whose key is on the lock."""
     await landlord.open("/landlord")
     tenant = await visit(browser, demo.url, PHONE)
-    await tenant.page.goto(await offer_key(landlord, "103"))
+    await tenant.follow(await offer_key(landlord, "103"))
     await register_typed(tenant)
     assert tenant.typed <= 2
     assert tenant.taps <= 7
@@ -150,10 +150,10 @@ async def test_registration_works_without_scripts(
 ) -> None:
     await landlord.open("/landlord")
     tenant = await visit(browser, demo.url, PHONE, scripts=False)
-    await tenant.page.goto(await offer_key(landlord, "104"))
+    await tenant.follow(await offer_key(landlord, "104"))
     await register_typed(tenant)
     await let_landlord_pass(landlord)
-    await tenant.page.reload()
+    await tenant.reload()
     await expect(tenant.page.locator("h1")).to_have_text("You are registered", timeout=SLOW)
     # Chromium under test keeps noscript as text where scripts are switched off from outside, so its source is read.
     assert "<noscript>" in await tenant.page.content()
@@ -168,7 +168,7 @@ async def test_what_is_missing_is_said_before_anything_is_sent(
 ) -> None:
     await landlord.open("/landlord")
     tenant = await visit(browser, demo.url, PHONE)
-    await tenant.page.goto(await offer_key(landlord, "201"))
+    await tenant.follow(await offer_key(landlord, "201"))
     await tenant.page.check("[name=check][value=face]")
     await tenant.page.check("[name=consent_registration]")
     await tenant.page.click("#register button.wide")

@@ -31,7 +31,7 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
     await keep(landlord.page, artefacts, "1-link")
 
     tenant = await visit(browser, demo.url, PHONE)
-    await tenant.page.goto(link)
+    await tenant.follow(link)
     await expect(tenant.page).to_have_url(f"{demo.url}/door")  # the token has left the address
     assert await tenant.page.locator("input:checked").count() == 0  # nothing is agreed to beforehand
     await keep(tenant.page, artefacts, "2-door")
@@ -50,12 +50,12 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
 
     await open_newest_record(officer, artefacts)
     await expect(tenant.page.locator(".hold")).to_be_visible()
-    await tenant.page.reload()
+    await tenant.reload()
     await tenant.page.click("text=My stay and my data")
     await expect(tenant.page.locator("main")).to_contain_text("an officer · A complaint or report: 14/2026")
 
     await revoke(landlord, artefacts)
-    await tenant.page.reload()
+    await tenant.reload()
     await expect(tenant.page.locator("h1")).to_have_text("The key was taken back")
     assert (landlord.complaints, officer.complaints, tenant.complaints) == ([], [], [])
 
@@ -88,7 +88,7 @@ async def open_newest_record(officer: Visitor, artefacts: Path) -> None:
 
 async def revoke(landlord: Visitor, artefacts: Path) -> None:
     """Two taps; "revoked" is shown only when the lock has said so."""
-    await landlord.page.reload()
+    await landlord.reload()
     landlord.taps = 0
     await landlord.tap("summary:has-text('Revoke this key')")
     await landlord.tap("text=Yes, revoke it")

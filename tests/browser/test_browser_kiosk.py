@@ -100,7 +100,7 @@ async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
 
     await pass_case(landlord)
     phone = await visit(browser, demo.url, PHONE)
-    await phone.page.goto(link)
+    await phone.follow(link)
     await expect(phone.page.locator("h1")).to_have_text("You are registered")
     await phone.tap("#claim button")
     await expect(phone.page.locator(".hold")).to_be_visible(timeout=SLOW)
@@ -174,7 +174,7 @@ async def test_without_a_network_it_is_kept_counted_and_sent_later(
     await expect(tenant.page.locator("#queue")).to_be_empty(timeout=SLOW)
     await pass_case(landlord)
     phone = await visit(browser, demo.url, PHONE)
-    await phone.page.goto(link)
+    await phone.follow(link)
     await expect(phone.page.locator("h1")).to_have_text("You are registered")
 
 

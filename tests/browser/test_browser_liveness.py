@@ -71,7 +71,7 @@ async def tenant_of(browser: Browser, demo: Running, room: str) -> Visitor:
     await landlord.sign_in("landlord", demo.logins.password)
     tenant = await visit(browser, demo.url, PHONE)
     tenant.page.set_default_timeout(SLOW)
-    await tenant.page.goto(await offer_key(landlord, room))
+    await tenant.follow(await offer_key(landlord, room))
     return tenant
 
 

@@ -35,7 +35,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
 ) -> None:
     landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
     await landlord.sign_in("landlord", demo.logins.password)
-    await tenant.page.goto(await offer_key(landlord, "204"))
+    await tenant.follow(await offer_key(landlord, "204"))
     stay = landlord.page.url
     await register_typed(tenant)
     await let_landlord_pass(landlord)
@@ -50,7 +50,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await expect(tenant.page.locator("#dates .alert")).to_contain_text("No answer yet; until then nothing changes.")
     await tenant.page.screenshot(path=artefacts / "stay-1-asked.png", full_page=True)
 
-    await landlord.page.goto(stay)
+    await landlord.follow(stay)
     await expect(landlord.page.locator(".card.care")).to_contain_text("Your tenant asks to stay until")
     await landlord.page.screenshot(path=artefacts / "stay-2-landlord.png", full_page=True)
     await landlord.page.click("text=Agree and change the dates")
@@ -63,7 +63,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await tenant.page.click("text=End it, I have left")
     await expect(tenant.page.locator("h1")).to_have_text("This stay has ended", timeout=SLOW)
     assert await tenant.page.evaluate(KEPT) == 0
-    await landlord.page.goto(stay)
+    await landlord.follow(stay)
     await expect(landlord.page.locator("main")).to_contain_text("Check-out")
     await expect(landlord.page.locator(".badge", has_text="revoked on the lock").first).to_be_visible(timeout=SLOW)
     refused = [text for text in tenant.complaints if "422" not in text]
@@ -73,7 +73,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
 async def test_a_phone_without_the_key_is_offered_neither(browser: Browser, demo: Running) -> None:
     landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
     await landlord.sign_in("landlord", demo.logins.password)
-    await tenant.page.goto(await offer_key(landlord, "301"))
+    await tenant.follow(await offer_key(landlord, "301"))
     await register_typed(tenant)
     await let_landlord_pass(landlord)
     await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
