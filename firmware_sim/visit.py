@@ -2,11 +2,15 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs.keys import compressed_point, new_private_key
 from devices.wire.offer_code import read_code
+from devices.wire.offer_question import OfferQuestion
 from devices.wire.registration import KioskRegistration
 
 IDLE: Final = 60.0  # seconds without a touch after which everything is wiped
@@ -23,7 +27,10 @@ class Incomplete(Exception):
 
 @dataclass(slots=True)
 class Visit:
-    """What one tenant chose and showed; `registration` is set once it was sealed and handed in."""
+    """What one tenant chose and showed; `registration` is set once it was sealed and handed in.
+
+    `question` names what the gateway was asked of the offer; the answer can be opened with `reply_key` only.
+    """
 
     language: str
     touched: float
@@ -31,19 +38,29 @@ class Visit:
     document: bytes | None = field(default=None, repr=False)
     face: bytes | None = field(default=None, repr=False)
     registration: bytes | None = None
+    question: bytes | None = None
+    reply_key: ec.EllipticCurvePrivateKey | None = field(default=None, repr=False)
 
     def name_offer(self, shown: str) -> bool:
         """Take a link, its token or a typed code; False for what can be none of them."""
         found = _TOKEN.search(shown.strip()) if len(shown) <= 300 else None
         self.offer = found[1] if found else read_code(shown) or ""
+        self.question = self.reply_key = None
         return bool(self.offer)
+
+    def ask(self) -> tuple[OfferQuestion, bytes]:
+        """What to ask of the offer just named, and the name that the answer will bear."""
+        self.reply_key, name = new_private_key(), secrets.token_bytes(16)
+        return OfferQuestion(self.offer, compressed_point(self.reply_key.public_key())), name
 
     @property
     def token(self) -> str | None:
         """The token of the link, where the link itself was shown."""
         return self.offer if len(self.offer) == 43 else None
 
-    def complete(self, *, registration: bool, face: bool, text_version: str) -> KioskRegistration:
+    def complete(
+        self, *, registration: bool, face: bool, text_version: str, facts: Mapping[str, str]
+    ) -> KioskRegistration:
         """What is handed in; raises Incomplete. The pictures are let go of: from here on they exist sealed only."""
         for name, given in (("offer", self.offer), ("document", self.document), ("consent", registration)):
             if not given:
@@ -52,7 +69,16 @@ class Visit:
             raise Incomplete("face")
         consents: dict[str, Any] = {"registration": True, "face": face, "text_version": text_version}
         shown = self.face if face else None
-        form = KioskRegistration(secrets.token_bytes(16), self.offer, {}, consents, self.language, self.document, shown)
+        form = KioskRegistration(
+            registration=secrets.token_bytes(16),
+            offer_token=self.offer,
+            typed={},
+            consents=consents,
+            language=self.language,
+            document=self.document,
+            face=shown,
+            facts=dict(facts) or None,
+        )
         self.document = self.face = None
         self.registration = form.registration
         return form
@@ -88,5 +114,5 @@ class Visits:
         """Wipe."""
         visit, self._visit = self._visit, None
         if visit is not None:
-            visit.offer, visit.document, visit.face = "", None, None
+            visit.offer, visit.document, visit.face, visit.reply_key = "", None, None, None
             self._left(visit)

@@ -16,7 +16,7 @@ from gateway.domain.errors import ConsentMissing, InputRefused
 from gateway.domain.identity import DocumentReading, Identity
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.liveness import Level
-from gateway.domain.registry_needs import NEEDS
+from gateway.domain.registry_needs import besides
 from gateway.domain.verification import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
@@ -103,12 +103,6 @@ class FrontDesk:
         filing = self._face_filings.get(profile.code)
         if not keep_portrait(session, verification.person_id, portrait, profile, filing, self._keyring, now):
             log.error("no more faces may be stored under the rules of %s until the filing is made", profile.code)
-
-
-def besides(registry_name: str) -> tuple[str, ...]:
-    """What this registry asks a tenant beyond the document, by path; what only some have to tell comes last."""
-    needs = NEEDS[registry_name]
-    return (*needs.person, *needs.one_of, *needs.minor, *needs.at_home)
 
 
 def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:

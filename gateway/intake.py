@@ -22,6 +22,7 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 TROUBLE_PAUSE: Final = 1.0
+AT_THE_DESK: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # of a kiosk, answered on its screen
 
 KioskDesk = Callable[[Happened, Received], None]
 
@@ -101,7 +102,7 @@ class Intake:
 
     def _finish(self, message: Received, reports: Sequence[Report]) -> None:
         """Ack what is committed; a registration goes to the desk, which acks it when it is recorded."""
-        registrations = [report for report in reports if _is_registration(report)]
+        registrations = [report for report in reports if _is_for_the_desk(report)]
         for report in registrations:
             self._kiosk_desk(report, message)
         if not registrations:
@@ -137,12 +138,12 @@ class Intake:
 
 
 def _for_the_record(understood: Sequence[tuple[Received, Sequence[Report]]]) -> list[Report]:
-    """Every report but registrations, which the kiosk desk records itself."""
-    return [report for _, reports in understood for report in reports if not _is_registration(report)]
+    """Every report but those the kiosk desk records itself."""
+    return [report for _, reports in understood for report in reports if not _is_for_the_desk(report)]
 
 
-def _is_registration(report: Report) -> TypeGuard[Happened]:
-    return isinstance(report, Happened) and report.type in ("registration", "turns_wanted")
+def _is_for_the_desk(report: Report) -> TypeGuard[Happened]:
+    return isinstance(report, Happened) and report.type in AT_THE_DESK
 
 
 def set_aside(session: Session, message: Received, code: str, now: int) -> None:

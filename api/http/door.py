@@ -22,9 +22,9 @@ from gateway.domain.chip import ChipContents
 from gateway.domain.errors import InputRefused
 from gateway.domain.identity import ImageRefused
 from gateway.domain.liveness import MOST_FRAMES
-from gateway.domain.registry_needs import NEEDS
+from gateway.domain.registry_needs import NEEDS, besides
 from gateway.domain.stay import wall_clock
-from gateway.front_desk import besides, profile_of
+from gateway.front_desk import profile_of
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes

@@ -62,6 +62,7 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(5, "language", text(16), optional=True),
             Field(6, "challenge", text(64), optional=True),  # its nonce, which a clip of these turns has to name
             Field(7, "turns", several(word("left", "right"), 8), optional=True),
+            Field(8, "sealed", octets(82, 8 * 1024), optional=True),  # to the key a kiosk made for one visit
         ),
     ),
 }
@@ -90,6 +91,7 @@ EVENTS: Final[dict[str, Shape]] = {
     "certificate_wanted": Shape(12, (Field(1, "csr", octets(1, 1024)),)),
     "registration": Shape(16, (Field(1, "sealed", _SEALED), Field(2, "registration", ID))),
     "turns_wanted": Shape(17, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
+    "offer_shown": Shape(18, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
 }
 
 # One body for every ack: what a lock found or now is. A refused command's ack carries none.

@@ -81,8 +81,7 @@ class LockSenders:
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)
         body = dict(delivery.body or {})
-        if "registration" in body:
-            body["registration"] = bytes.fromhex(body["registration"])
+        body |= {name: bytes.fromhex(body[name]) for name in ("registration", "sealed") if name in body}
         intent = Show(os.urandom(16), body, self._now() + COMMAND_LIFETIME)
         return await self.send(device, intent, Sent(Done("sent")), delivery)
 

@@ -1,7 +1,7 @@
 """The kiosk's page and its one visit: nothing without a visit, nothing after a minute, nothing for other sites."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,12 @@ from httpx import ASGITransport, AsyncClient
 
 from api.web.kiosk import write_kiosk_page
 from certs.device_folder import read_device_folder
+from certs.sealing import answer_context, seal
+from devices.wire.offer_question import OfferTold, encode_told
+from devices.wire.registration import KioskRegistration
 from firmware_sim.assembly import Surroundings, assemble
 from firmware_sim.counter import SimCounter
+from firmware_sim.dialogue import Spoken
 from firmware_sim.front import Front
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.kiosk_page import make_kiosk_page
@@ -22,6 +26,7 @@ URL = "http://127.0.0.1:4100"
 TOKEN = "A" * 43
 LINK = f"https://lodgekey.example/o/{TOKEN}"
 PICTURE = b"\xff\xd8 canary \xff\xd9"
+TOLD = OfferTold("Canary Room", "Canary Landlady", ["phone", "email"], ["phone", "email"])
 AGREED = {"registration": True, "face": False, "text_version": "2026-11"}
 
 
@@ -47,9 +52,17 @@ class Terminal:
     async def walk_to_the_end(self) -> None:
         await self.begin()
         self.front.counter.put(code=LINK, document=PICTURE, face=PICTURE)
-        assert await self.post("/visit/code/scan") == 204
+        assert await self.post("/visit/code/scan") == 200
         assert (await self.client.post("/visit/document")).content == PICTURE
         assert await self.post("/visit/registration", **AGREED) == 202
+
+    async def tell_of_offer(self, told: OfferTold) -> None:
+        """What the gateway answers to a question: sealed to the key of the visit."""
+        visit = self.front.visits.current(touch=False)
+        assert visit.reply_key is not None
+        context = answer_context("site-1", "kiosk-1")
+        sealed = seal(encode_told(told), visit.reply_key.public_key(), context=context)
+        self.mind.screen = {"screen": "offer", "registration": visit.question, "sealed": sealed}
 
     def answer(self, **body: object) -> None:
         registration = self.mind.screen["registration"]
@@ -108,6 +121,67 @@ async def test_what_can_be_no_code_is_refused_before_anything_is_sent(terminal: 
     await terminal.begin()
     assert await terminal.post("/visit/code", code=typed) == 422
     assert terminal.front.visits.current().offer == ""
+
+
+async def test_without_a_network_nothing_is_asked_and_the_tenant_goes_on(terminal: Terminal) -> None:
+    await terminal.begin()
+    assert (await terminal.client.post("/visit/code", json={"code": TOKEN})).json() == {"asked": False}
+    assert (await terminal.status())["offer"] is None
+    assert terminal.mind.flash.waiting_events() == []
+
+
+async def test_what_the_offer_is_of_is_opened_for_the_visit_that_asked_only(terminal: Terminal) -> None:
+    terminal.front._station.online.set()
+    await terminal.begin()
+    assert (await terminal.client.post("/visit/code", json={"code": TOKEN})).json() == {"asked": True}
+    assert terminal.front.waiting() == 0, "a question is no registration"
+    await terminal.tell_of_offer(TOLD)
+    assert (await terminal.status())["offer"] == asdict(TOLD)
+    kept = repr(terminal.mind.screen)
+    assert ("Canary Room" in kept, "Canary Landlady" in kept) == (False, False)
+    await terminal.post("/visit/code", code=TOKEN)
+    assert (await terminal.status())["offer"] is None, "another question has another key"
+    await terminal.tell_of_offer(TOLD)
+    await terminal.client.delete("/visit")
+    assert terminal.mind.screen == {"screen": "welcome"}
+
+
+async def test_an_offer_that_leads_nowhere_is_told_before_anything_is_scanned(terminal: Terminal) -> None:
+    terminal.front._station.online.set()
+    await terminal.begin()
+    await terminal.post("/visit/code", code=TOKEN)
+    question = terminal.front.visits.current().question
+    terminal.mind.screen = {"screen": "refused", "registration": question, "code": "offer_expired"}
+    status = await terminal.status()
+    assert (status["offer"], status["answer"]) == ({"refused": "offer_expired"}, None)
+
+
+async def test_an_answer_is_found_though_the_screen_shows_something_else_by_now(terminal: Terminal) -> None:
+    await terminal.walk_to_the_end()
+    registration = terminal.mind.screen["registration"]
+    terminal.mind.screens = [{"screen": "registered", "registration": registration, "code": "4821903517"}]
+    terminal.mind.screen = {"screen": "offer", "registration": bytes(16)}
+    assert (await terminal.status())["answer"] == {"screen": "registered", "code": "4821903517"}
+
+
+async def test_what_the_registry_asks_is_handed_in_with_the_rest(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await terminal.begin()
+    terminal.front.counter.put(code=LINK, document=PICTURE)
+    await terminal.post("/visit/code/scan")
+    await terminal.post("/visit/document")
+    handed: list[KioskRegistration] = []
+    register = terminal.mind.register
+
+    def watch(form: KioskRegistration) -> Spoken:
+        handed.append(form)
+        return register(form)
+
+    monkeypatch.setattr(terminal.mind, "register", watch)
+    assert await terminal.post("/visit/registration", **AGREED, facts={"phone": "+34 600 000 000"}) == 202
+    assert handed[0].facts == {"phone": "+34 600 000 000"}
+    assert await terminal.post("/visit/registration", **AGREED, facts={"phone": "x" * 121}) == 422
 
 
 async def test_an_empty_counter_is_said_so(terminal: Terminal) -> None:
