@@ -94,7 +94,11 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "account": (
         "account.html",
-        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY]},
+        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY], "login": "chen", "shortest": 12},
+    ),
+    "account-without-password": (
+        "account.html",
+        {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
     ),
     "notices": (
         "notices.html",

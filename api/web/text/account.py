@@ -4,6 +4,21 @@ from api.web.text.pair import Text
 
 TEXTS: dict[str, Text] = {
     "account.title": Text("我的账号", "My account"),
+    "account.password": Text("密码", "Password"),
+    "account.password_what": Text(
+        "更改后，其他设备上的登录会立即退出；通行密钥不变。",
+        "All other devices are logged out at once. Passkeys stay as they are.",
+    ),
+    "account.password_none": Text(
+        "您用单位账号登录，这里没有密码。", "You log in with your office's account, so there is no password here."
+    ),
+    "account.password_old": Text("当前密码", "Present password"),
+    "account.password_new": Text("新密码（至少 {n} 个字符）", "New password ({n} characters or more)"),
+    "account.password_again": Text("再输入一次新密码", "New password once more"),
+    "account.password_save": Text("更改密码", "Change the password"),
+    "account.password_changed": Text(
+        "密码已更改，其他设备都已退出登录。", "The password was changed. All other devices are logged out."
+    ),
     "account.passkeys": Text("通行密钥", "Passkeys"),
     "account.what": Text(
         "用指纹、人脸或设备密码登录，不必输入密码；密码仍然可用。",
