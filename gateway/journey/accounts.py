@@ -71,7 +71,7 @@ def end_sessions(session: Session, account_id: str) -> None:
 
 
 def change_password(session: Session, account: Account, hashed: str, now: int) -> None:
-    """Another password in place of the one that was shown; all sessions end. Conflict where it was changed meanwhile."""
+    """Another password in place of the one that was shown; all sessions end. Conflict where it changed meanwhile."""
     row = session.get_one(Account, account.id, with_for_update=True)
     if row.ended_at is not None or row.password_hash != account.password_hash:
         raise Conflict("The password was changed meanwhile. Please log in again.")

@@ -71,6 +71,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "key": ("key.html", KEY_PAGE),
     "key-waiting": ("key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
     "offline": ("offline.html", {}),
+    "away": ("away.html", {}),
     "kiosk": ("kiosk.html", kiosk_values(profile_for("cn"), "zh-CN")),
     "landlord": (
         "landlord.html",

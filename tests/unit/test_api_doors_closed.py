@@ -24,6 +24,8 @@ PUBLIC: Final = {
     ("GET", "/login"),
     ("GET", "/sw.js"),
     ("GET", "/key/offline"),
+    ("GET", "/offline"),
+    ("GET", "/manifest/{app}"),
     ("POST", "/login"),
     ("GET", "/login/officer"),
     ("GET", "/login/officer/return"),

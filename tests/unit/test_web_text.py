@@ -27,6 +27,7 @@ SOURCES = [*(HERE / "templates").glob("*.html"), *HERE.glob("*.py"), HERE / "tex
 FAMILIES = (
     "act",
     "alarm",
+    "app",
     "band",
     "bolt",
     "case.picture",
