@@ -1,8 +1,9 @@
 """The front of one kiosk: what its page may do, and what it is told. It knows no tenant but the one who is there."""
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, Final
 
 from certs.errors import BadSignature, Unsealable
 from certs.sealing import answer_context, open_sealed
@@ -10,12 +11,14 @@ from devices.wire.envelope import read_event
 from devices.wire.errors import BadMessage
 from devices.wire.messages import Body
 from devices.wire.offer_question import decode_told
+from devices.wire.registration import KioskRegistration, encode_registration
 from firmware_sim.counter import SimCounter
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.station import Station
-from firmware_sim.visit import NoVisit, Visit, Visits
+from firmware_sim.visit import Clip, NoVisit, Visit, Visits
 
 WELCOME = {"screen": "welcome"}
+IN_TIME: Final = 55.0  # seconds from asking for turns to handing in their clip: the gateway takes it for a minute
 
 
 class Front:
@@ -35,23 +38,48 @@ class Front:
         await self._station.play(self._mind.ask_offer(question, visit.question))
         return True
 
-    async def hand_in(self, *, registration: bool, face: bool, text_version: str, facts: Mapping[str, str]) -> None:
-        """Seal what the tenant showed; it is sent at once, or waits sealed while the gateway is away."""
+    async def ask_turns(self) -> bool:
+        """Ask how the head is to turn; False while there is no network: then a person looks at the face."""
         visit = self.visits.current()
+        visit.clip = None
+        if not self._station.online.is_set():
+            return False
+        visit.turning, visit.asked_at = secrets.token_bytes(16), self._mind.clock.ticks()
+        await self._station.play(self._mind.ask_turns(visit.offer, visit.turning))
+        return True
+
+    async def film(self) -> bool:
+        """Film the turns asked for, as long as that takes; False where none were, or nobody stands there."""
+        visit = self.visits.current()
+        screen = self._screen_for(visit.turning)
+        if screen is None or screen["screen"] != "turn":
+            return False
+        frames = await self.counter.film(screen["turns"])
+        visit.clip = Clip(screen["challenge"], frames, visit.asked_at + IN_TIME) if frames else None
+        return visit.clip is not None
+
+    async def hand_in(self, *, registration: bool, face: bool, text_version: str, facts: Mapping[str, str]) -> None:
+        """Seal what the tenant showed; it is sent at once, or waits sealed while the gateway is away.
+
+        A clip that would come too late is left out: the gateway would refuse it, and so a person looks at the face.
+        """
+        visit = self.visits.current()
+        if visit.clip and (self._mind.clock.ticks() >= visit.clip.until or not self._station.online.is_set()):
+            visit.clip = None
         form = visit.complete(registration=registration, face=face, text_version=text_version, facts=facts)
         self.counter.clear()
-        await self._station.play(self._mind.register(form))
+        await self._station.play(self._mind.register(_in_one_message(form)))
 
     def status(self) -> dict[str, Any]:
-        """For the page: connection, registrations that wait, seconds left, this visit's offer and answer."""
+        """For the page: connection, registrations that wait, seconds left, this visit's offer, turns and answer."""
         self.tidy()
         told: dict[str, Any] = {"online": self._station.online.is_set(), "waiting": self.waiting()}
-        told |= {"seconds_left": round(self.visits.seconds_left()), "offer": None, "answer": None}
+        told |= {"seconds_left": round(self.visits.seconds_left()), "offer": None, "turns": None, "answer": None}
         try:
             visit = self.visits.current(touch=False)
         except NoVisit:
             return told
-        return told | {"offer": self._offer(visit), "answer": self._answer(visit)}
+        return told | {"offer": self._offer(visit), "turns": self._turns(visit), "answer": self._answer(visit)}
 
     def waiting(self) -> int:
         """Registrations the broker has not taken yet."""
@@ -80,6 +108,11 @@ class Front:
         except (Unsealable, BadMessage):
             return None
 
+    def _turns(self, visit: Visit) -> list[str] | None:
+        """How the head is to turn, in order; none where the gateway gives no more tries."""
+        screen = self._screen_for(visit.turning)
+        return (list(screen["turns"]) if screen["screen"] == "turn" else []) if screen else None
+
     def _answer(self, visit: Visit) -> dict[str, Any] | None:
         """What the gateway said of the registration of the one who is there; nothing of anybody else's."""
         screen = self._screen_for(visit.registration)
@@ -100,4 +133,13 @@ class Front:
 
     def _forget(self, visit: Visit) -> None:
         self.counter.clear()
-        self._left |= {name for name in (visit.registration, visit.question) if name}
+        self._left |= {name for name in (visit.registration, visit.question, visit.turning) if name}
+
+
+def _in_one_message(form: KioskRegistration) -> KioskRegistration:
+    """Without its clip where that would be too much for one message."""
+    try:
+        encode_registration(form)
+    except BadMessage:
+        return replace(form, clip=None, nonce=None)
+    return form

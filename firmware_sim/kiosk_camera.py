@@ -8,7 +8,7 @@ import numpy as np
 
 from devices.wire.registration import MAX_FRAME
 from firmware_sim.camera import encode_jpeg
-from firmware_sim.heads import Head, film_living
+from firmware_sim.heads import Head, build_head, film_living, swing_angles
 
 WIDTH: Final = 320
 QUALITIES: Final = (75, 60, 45)
@@ -31,6 +31,18 @@ class SimTurnCamera:
     def film(self, turns: Sequence[str]) -> list[bytes]:
         """See TurnCamera."""
         return [shrink_frame(frame) for frame in film_living(self._head, turns)]
+
+
+def film_who_stands_there(face: bytes, turns: Sequence[str], *, still: bool) -> list[bytes]:
+    """What the camera sees of a tester's picture: its head doing as asked, or the picture held up (`still`)."""
+    pixels = cv2.imdecode(np.frombuffer(face, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise ValueError("what stands before the camera is no picture")
+    try:
+        head = None if still else build_head(np.ascontiguousarray(pixels[..., ::-1], np.uint8))
+    except ValueError:  # nobody is in it
+        head = None
+    return SimTurnCamera(head).film(turns) if head else [shrink_frame(face) for _ in swing_angles(turns)]
 
 
 def shrink_frame(frame: bytes) -> bytes:

@@ -80,6 +80,8 @@ def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
     app.post("/visit/code/scan")(_scan_code)
     app.post("/visit/document")(_scan_document)
     app.post("/visit/face")(_take_face)
+    app.post("/visit/turns")(_ask_turns)
+    app.post("/visit/turns/film", status_code=204)(_film)
     app.post("/visit/registration", status_code=202)(_hand_in)
     app.get("/visit/link.svg")(_draw_link)
     return app
@@ -178,6 +180,17 @@ def _usable(picture: bytes | None) -> bytes:
     if len(picture) > MAX_IMAGE:
         raise HTTPException(413, "too_large")
     return picture
+
+
+async def _ask_turns(front: At, _visit: Here) -> dict[str, bool]:
+    """Whether the gateway was asked; the turns are then in the status."""
+    return {"asked": await front.ask_turns()}
+
+
+async def _film(front: At, _visit: Here) -> None:
+    """The camera films while the page shows the turns; 409 where there is nothing to film."""
+    if not await front.film():
+        raise HTTPException(409, "nothing_there")
 
 
 async def _hand_in(front: At, _visit: Here, agreed: Agreed) -> None:

@@ -25,10 +25,20 @@ class Incomplete(Exception):
     """Something is still missing; the text names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Frames that answer the challenge of this nonce; of no use from `until` (ticks) on."""
+
+    nonce: str
+    frames: list[bytes] = field(repr=False)
+    until: float
+
+
 @dataclass(slots=True)
 class Visit:
     """What one tenant chose and showed; `registration` is set once it was sealed and handed in.
 
+    `turning` names what the gateway was asked for the turns of the head, `asked_at` (ticks) when; `clip` answers them.
     `question` names what the gateway was asked of the offer; the answer can be opened with `reply_key` only.
     """
 
@@ -40,6 +50,9 @@ class Visit:
     registration: bytes | None = None
     question: bytes | None = None
     reply_key: ec.EllipticCurvePrivateKey | None = field(default=None, repr=False)
+    turning: bytes | None = None
+    asked_at: float = 0.0
+    clip: Clip | None = None
 
     def name_offer(self, shown: str) -> bool:
         """Take a link, its token or a typed code; False for what can be none of them."""
@@ -68,7 +81,7 @@ class Visit:
         if face and self.face is None:
             raise Incomplete("face")
         consents: dict[str, Any] = {"registration": True, "face": face, "text_version": text_version}
-        shown = self.face if face else None
+        shown, clip = (self.face, self.clip) if face else (None, None)
         form = KioskRegistration(
             registration=secrets.token_bytes(16),
             offer_token=self.offer,
@@ -78,8 +91,10 @@ class Visit:
             document=self.document,
             face=shown,
             facts=dict(facts) or None,
+            clip=clip.frames if clip else None,
+            nonce=clip.nonce if clip else None,
         )
-        self.document = self.face = None
+        self.document = self.face = self.clip = None
         self.registration = form.registration
         return form
 
@@ -114,5 +129,5 @@ class Visits:
         """Wipe."""
         visit, self._visit = self._visit, None
         if visit is not None:
-            visit.offer, visit.document, visit.face, visit.reply_key = "", None, None, None
+            visit.offer, visit.document, visit.face, visit.reply_key, visit.clip = "", None, None, None, None
             self._left(visit)
