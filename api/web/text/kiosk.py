@@ -29,6 +29,15 @@ TEXTS: dict[str, Text] = {
     "kiosk.code.wrong": Text(
         "这不是有效的代码。请逐位核对。", "This is not a valid code. Please compare it sign by sign."
     ),
+    "kiosk.asking": Text("正在查找您的住处…", "Looking up your stay…"),
+    "kiosk.offer": Text("您的住处：{unit} · 房东：{landlord}", "Your stay: {unit} · Landlord: {landlord}"),
+    "kiosk.facts": Text("还需要几项信息", "A few more details"),
+    "kiosk.facts.hint": Text(
+        "这里的登记机关要求填写。与您无关的可以留空，直接继续。",
+        "The authority here asks for them. Leave empty what does not concern you and continue.",
+    ),
+    "kiosk.facts.case": Text("大/小写", "A/a"),
+    "kiosk.facts.space": Text("空格", "Space"),
     "kiosk.document": Text("扫描证件", "Scan your document"),
     "kiosk.document.hint": Text(
         "把护照资料页或身份证人像面朝下放在玻璃上。",
