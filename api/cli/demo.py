@@ -134,7 +134,7 @@ async def running(
             told,
         )
         url = (await _start(stack, gateway))["url"]
-        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url)
+        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, registry)
         tell("starting twelve locks and a kiosk")
         control = await _start(stack, building_of(folder))
         yield Running(url, logins, folder, Path(control["control"]), place.told_of("person"))
