@@ -96,7 +96,10 @@ class UnitShown(BaseModel):
 
 
 class HeldUp(BaseModel):
-    """Why a lock has not done yet what is wanted of it, and since when (UTC seconds), where that is known."""
+    """Why a lock has not done yet what is wanted of it, and since when (UTC seconds), where that is known.
+
+    `has_no_end`: it is being revoked, and the lock may accept it until it has heard so, however long that takes.
+    """
 
     hold_up: HoldUp | None = None
     hold_up_since: int | None = None
@@ -105,6 +108,7 @@ class HeldUp(BaseModel):
 
 
 class KeyShown(HeldUp):
+    has_no_end: bool = False
     """A key with its true state; `cannot_outlive` is when it ends by itself even if the lock hears nothing.
 
     `cannot_be_revoked_before`: that moment, while the lock cannot be told of the revocation; `hold_up` says why.
@@ -133,6 +137,28 @@ class CodeStandingShown(HeldUp):
 class PasscodeShown(BaseModel):
     """A code for the keypad: good in [from, until); `on_lock` once the lock has said that it knows such codes."""
 
+class OnceCodeShown(HeldUp):
+    """A one-time code without its digits. `state`: delivering, on_lock, unknown (the lock is away), used, revoking
+    or revoked; `used_at` is the lock's word.
+    """
+
+    id: str
+    lock: str
+    state: str
+    issued_at: int
+    used_at: int | None
+
+
+class OnceCodeMade(BaseModel):
+    """A new one-time code for the keypad; its digits are shown this once."""
+
+    id: str
+    digits: str
+    lock: str
+    issued_at: int
+    on_lock: bool
+
+
     digits: str
     lock: str
     from_: Annotated[str, Field(serialization_alias="from")]
@@ -156,7 +182,10 @@ class HolderKeyShown(KeyShown):
 
 
 class StayShown(BaseModel):
-    """A stay of one of the landlord's units. Tenants are counted, not named."""
+    """A stay of one of the landlord's units. Tenants are counted, not named.
+
+    `once_locks`: the locks of which a one-time code may be asked for now.
+    """
 
     id: str
     unit: str
@@ -173,6 +202,8 @@ class StayShown(BaseModel):
     registrations: list["FilingShown"]
     wish: "WishShown | None" = None
 
+    once_codes: list[OnceCodeShown] = []
+    once_locks: list[str] = []
 
 class WishShown(BaseModel):
     """A tenant's wish to stay until another moment; `agreed` null until it was answered."""

@@ -10,6 +10,7 @@ from api.http.shapes import (
     KeyShown,
     LockShown,
     OfferShown,
+    OnceCodeShown,
     PasscodeShown,
     StayShown,
     UnitShown,
@@ -18,7 +19,16 @@ from api.http.shapes import (
 from gateway.domain.liveness import Level
 from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
-from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
+from gateway.journey.abilities import takes_codes
+from gateway.journey.ledger import (
+    CodeStanding,
+    OnceStanding,
+    Standing,
+    code_standings,
+    key_standing,
+    once_standings,
+)
+from gateway.journey.once import runs
 from gateway.journey.slots import CodeShown
 from gateway.journey.wishes import open_wish
 from gateway.store import Device, Key, Offer, Stay, Unit
@@ -79,6 +89,7 @@ def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
     }
 
 
+        "has_no_end": standing.endless,
 def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
     """What everybody who may see a key sees of it."""
     zone = key.stay.unit.timezone
@@ -105,6 +116,24 @@ def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
 def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
     """A code with its window on the unit's wall clock."""
     begins, ends = wall_clock(code.begins, timezone), wall_clock(code.ends, timezone)
+def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
+    """A one-time code's standing for the landlord, and for the tenant whose door it opens."""
+    code, standing = once.code, once.standing
+    return OnceCodeShown(
+        id=code.id,
+        lock=code.device_id,
+        state=standing.state,
+        issued_at=code.issued_at,
+        used_at=code.used_at,
+        **held_up(standing, zone, now),
+    )
+
+
+def once_codes_of(session: Session, stay: Stay, now: int) -> list[OnceCodeShown]:
+    """Every one-time code of a stay, the latest first."""
+    return [once_shown(once, stay.unit.timezone, now) for once in once_standings(session, stay, now)]
+
+
     return PasscodeShown(digits=code.digits, lock=code.lock, from_=begins, until=ends, on_lock=code.on_lock)
 
 
@@ -134,6 +163,8 @@ def stay_shown(
         registrations=filings,
         wish=wish_shown(wish) if wish else None,
     )
+        once_codes=once_codes_of(session, stay, now),
+        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if runs(stay, now) else [],
 
 
 def wish_shown(wish: DateWish) -> WishShown:

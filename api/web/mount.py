@@ -14,6 +14,7 @@ from api.web import (
     notice_page,
     officer,
     offline,
+    once,
     single_sign_on,
     staff,
     tenant,
@@ -38,6 +39,7 @@ PARTS = (
     cases,
     exports,
     filings,
+    once,
     wishes,
 )
 

@@ -77,6 +77,12 @@ class StaysOverlap(Conflict):
     code, title = "stays_overlap", "The unit is taken"
 
 
+class TooManyCodes(Conflict):
+    """As many one-time codes of a lock are unused as it can tell apart."""
+
+    code, title = "too_many_codes", "Too many unused codes"
+
+
 class OfferUnknown(NotFound):
     """The link is not one of ours, or was altered."""
 

@@ -54,7 +54,8 @@ def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, n
         return
     device.public_key = point
     device.told_seq = device.state_seq = -1
-    device.told_epoch = device.told_codes = 0
+    device.told_epoch = device.told_codes = device.told_once = 0
+    device.once_from = device.once_next
     device.bolt = device.door = device.clock = "unknown"
     device.nonce = device.alarm = None
     session.execute(delete(HeardMessage).where(HeardMessage.device_id == device.id))

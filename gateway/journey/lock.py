@@ -26,6 +26,7 @@ from gateway.journey.abilities import can
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
 from gateway.journey.heard import Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
+from gateway.journey.once import kill_once, once_told
 from gateway.journey.passcodes import stay_behind_code
 from gateway.journey.slots import SLOT_WORK, slot_told, stay_behind_slot
 from gateway.outbox import Decision, Done, Refused, RetryAt, is_owed, owe, record
@@ -175,7 +176,9 @@ def _compare_list(session: Session, device: Device, epoch: int, now: int) -> Non
     """A lock whose revocation list is older than ours (new, or reset) is owed the list, and has no passcodes."""
     if epoch < device.list_epoch:
         device.told_epoch = epoch
-        device.told_codes = 0 if epoch == 0 else device.told_codes
+        if epoch == 0 and device.told_codes > 0:  # it was reset, and no longer knows which codes were used
+            device.told_codes = device.told_once = 0
+            kill_once(session, device)
         owe_list(session, device, now)
 
 
@@ -238,7 +241,9 @@ def _epochs_told(heard: Heard, device: Device, answer: Answered) -> None:
     """Which lists the lock stands at; one that is behind by now is owed the list again."""
     device.told_epoch = max(device.told_epoch, whole_of(answer.body.get("epoch")))
     device.told_codes = max(device.told_codes, whole_of(answer.body.get("codes")))
-    if device.told_epoch < device.list_epoch or device.told_codes < device.code_epoch:
+    device.told_once = max(device.told_once, whole_of(answer.body.get("once")))
+    behind = device.told_codes < device.code_epoch or device.told_epoch < device.list_epoch
+    if behind or ("once" in answer.body and device.told_once < device.once_from):
         heard.write()
         owe_list(heard.session, device, heard.now)
 
@@ -303,9 +308,9 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     if stay is None and isinstance(slot := happened.body.get("slot"), int):
         stay = stay_behind_slot(session, device.id, slot)
     if stay is None and means == "passcode":
-        stay = stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
+        stay = _stay_at_the_keypad(session, device, happened, now)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
-    if stay is not None:
+    if stay is not None and "once" not in happened.body:  # a one-time code is a visitor's as often as the tenant's
         _arrive(session, stay, device, now)
 
 
@@ -314,6 +319,13 @@ def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:
     if stay.arrived_at is None and stay.state == "offered":
         stay.arrived_at, stay.state = now, follow(stay.state, "active")
         record(session, "Arrived", now, stay=stay, device_id=device.id)
+
+
+def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, now: int) -> Stay | None:
+    """The stay whose code was typed; one that opens once is marked used."""
+    if "once" in happened.body:
+        return once_told(session, device, happened.body["once"], happened.at, now)
+    return stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
 
 
 def _told(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:

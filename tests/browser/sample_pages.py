@@ -39,6 +39,7 @@ from tests.browser.sample_facts import (
     NEW,
     NOW,
     OFFERED,
+    ONCE_MADE,
     PASSKEY,
     PREVIEW,
     STAFF,
@@ -46,6 +47,7 @@ from tests.browser.sample_facts import (
     TYPED_CASE,
     UNITS,
     WISH,
+    ZONE,
     case,
     door,
     key,
@@ -128,6 +130,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),
     "stay-arrived": ("stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
     "stay-leaving": ("stay.html", stay_values(LEAVING, AWAY)),
+    "once": ("once.html", {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE}),
     "officer": (
         "officer.html",
         {

@@ -49,6 +49,7 @@ FAMILIES = (
     "mood",
     "notice",
     "noticecode",
+    "once",
     "offerstate",
     "opening.purpose",
     "record",

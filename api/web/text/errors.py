@@ -42,6 +42,10 @@ TEXTS: dict[str, Text] = {
     "error.stays_overlap": Text(
         "这段时间房源已被占用，请选择其他日期。", "The unit is taken then. Choose other dates."
     ),
+    "error.too_many_codes": Text(
+        "这把锁未使用的一次性密码太多。请先作废它们。",
+        "Too many one-time codes of this lock are unused. End those first.",
+    ),
     "error.offer_unknown": Text(
         "链接无效。请重新扫码，或向房东要一个新链接。", "This link is not valid. Ask your landlord for a new one."
     ),
