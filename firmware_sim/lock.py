@@ -43,9 +43,9 @@ class SimLock:
     # life
     def boot(self) -> Spoken:
         """Power came back: say so, and answer what was interrupted without doing it again."""
+        self._judge_held()
         for command_id in self.flash.interrupted():
             yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", {"bolt": self.door.bolt}))
-        self._judge_held()
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
 
     def connected(self) -> Spoken:

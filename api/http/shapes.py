@@ -78,6 +78,8 @@ class LockShown(BaseModel):
     clock: str
     alarm: str | None
     heard_at: int | None
+    log_alarm: str | None = None
+    log_alarm_at: int | None = None
     certificate_expires_at: int
     revoked: bool
 

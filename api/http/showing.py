@@ -50,6 +50,8 @@ def lock_shown(device: Device) -> LockShown:
         clock=device.clock,
         alarm=device.alarm,
         heard_at=device.heard_at,
+        log_alarm=device.log_alarm,
+        log_alarm_at=device.log_alarm_at,
         certificate_expires_at=device.certificate_expires_at,
         revoked=device.revoked_at is not None,
     )

@@ -115,6 +115,7 @@ def record_reports(session: Session, reports: Sequence[Report], now: int) -> Non
         if device is not None:
             _record(heard, device, report)
     heard.write()
+    heard.chains.judge()
 
 
 def _record(heard: Heard, device: Device, report: Report) -> None:
@@ -123,9 +124,9 @@ def _record(heard: Heard, device: Device, report: Report) -> None:
             _record_reachable(heard, device, report.online)
         case StateTold():
             _record_state(heard, device, report)
-        case Answered() if heard.first_time(device, report.seq):
+        case Answered() if heard.first_time(device, report):
             _record_answer(heard, device, report)
-        case Happened() if heard.first_time(device, report.seq):
+        case Happened() if heard.first_time(device, report):
             _record_happening(heard.session, device, report, heard.now)
 
 
