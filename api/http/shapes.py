@@ -78,8 +78,6 @@ class LockShown(BaseModel):
     clock: str
     alarm: str | None
     heard_at: int | None
-    log_alarm: str | None = None
-    log_alarm_at: int | None = None
     certificate_expires_at: int
     revoked: bool
 
@@ -107,10 +105,10 @@ class HeldUp(BaseModel):
     hold_up_since: int | None = None
     cannot_be_revoked_before: str | None = None
     exposure_minutes: int | None = None
+    has_no_end: bool = False
 
 
 class KeyShown(HeldUp):
-    has_no_end: bool = False
     """A key with its true state; `cannot_outlive` is when it ends by itself even if the lock hears nothing.
 
     `cannot_be_revoked_before`: that moment, while the lock cannot be told of the revocation; `hold_up` says why.
@@ -136,9 +134,6 @@ class CodeStandingShown(HeldUp):
     until: str
 
 
-class PasscodeShown(BaseModel):
-    """A code for the keypad: good in [from, until); `on_lock` once the lock has said that it knows such codes."""
-
 class OnceCodeShown(HeldUp):
     """A one-time code without its digits. `state`: delivering, on_lock, unknown (the lock is away), used, revoking
     or revoked; `used_at` is the lock's word.
@@ -160,6 +155,9 @@ class OnceCodeMade(BaseModel):
     issued_at: int
     on_lock: bool
 
+
+class PasscodeShown(BaseModel):
+    """A code for the keypad: good in [from, until); `on_lock` once the lock has said that it knows such codes."""
 
     digits: str
     lock: str
@@ -201,11 +199,11 @@ class StayShown(BaseModel):
     offers: list[OfferShown]
     keys: list[KeyShown]
     codes: list[CodeStandingShown] = []
+    once_codes: list[OnceCodeShown] = []
+    once_locks: list[str] = []
     registrations: list["FilingShown"]
     wish: "WishShown | None" = None
 
-    once_codes: list[OnceCodeShown] = []
-    once_locks: list[str] = []
 
 class WishShown(BaseModel):
     """A tenant's wish to stay until another moment; `agreed` null until it was answered."""

@@ -50,8 +50,6 @@ def lock_shown(device: Device) -> LockShown:
         clock=device.clock,
         alarm=device.alarm,
         heard_at=device.heard_at,
-        log_alarm=device.log_alarm,
-        log_alarm_at=device.log_alarm_at,
         certificate_expires_at=device.certificate_expires_at,
         revoked=device.revoked_at is not None,
     )
@@ -88,10 +86,10 @@ def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
         "hold_up_since": standing.since,
         "cannot_be_revoked_before": None if before is None else wall_clock(before, zone),
         "exposure_minutes": standing.exposure_minutes(now),
+        "has_no_end": standing.endless,
     }
 
 
-        "has_no_end": standing.endless,
 def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
     """What everybody who may see a key sees of it."""
     zone = key.stay.unit.timezone
@@ -115,9 +113,6 @@ def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
     return CodeStandingShown(lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now))
 
 
-def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
-    """A code with its window on the unit's wall clock."""
-    begins, ends = wall_clock(code.begins, timezone), wall_clock(code.ends, timezone)
 def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
     """A one-time code's standing for the landlord, and for the tenant whose door it opens."""
     code, standing = once.code, once.standing
@@ -136,6 +131,9 @@ def once_codes_of(session: Session, stay: Stay, now: int) -> list[OnceCodeShown]
     return [once_shown(once, stay.unit.timezone, now) for once in once_standings(session, stay, now)]
 
 
+def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
+    """A code with its window on the unit's wall clock."""
+    begins, ends = wall_clock(code.begins, timezone), wall_clock(code.ends, timezone)
     return PasscodeShown(digits=code.digits, lock=code.lock, from_=begins, until=ends, on_lock=code.on_lock)
 
 
@@ -162,11 +160,11 @@ def stay_shown(
         offers=offers,
         keys=[key_shown(session, key, now) for key in stay.keys],
         codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
+        once_codes=once_codes_of(session, stay, now),
+        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if runs(stay, now) else [],
         registrations=filings,
         wish=wish_shown(wish) if wish else None,
     )
-        once_codes=once_codes_of(session, stay, now),
-        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if runs(stay, now) else [],
 
 
 def wish_shown(wish: DateWish) -> WishShown:

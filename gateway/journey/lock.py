@@ -115,7 +115,6 @@ def record_reports(session: Session, reports: Sequence[Report], now: int) -> Non
         if device is not None:
             _record(heard, device, report)
     heard.write()
-    heard.chains.judge()
 
 
 def _record(heard: Heard, device: Device, report: Report) -> None:
@@ -124,9 +123,9 @@ def _record(heard: Heard, device: Device, report: Report) -> None:
             _record_reachable(heard, device, report.online)
         case StateTold():
             _record_state(heard, device, report)
-        case Answered() if heard.first_time(device, report):
+        case Answered() if heard.first_time(device, report.seq):
             _record_answer(heard, device, report)
-        case Happened() if heard.first_time(device, report):
+        case Happened() if heard.first_time(device, report.seq):
             _record_happening(heard.session, device, report, heard.now)
 
 
@@ -315,18 +314,18 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
         _arrive(session, stay, device, now)
 
 
-def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:
-    """The first opening of a stay."""
-    if stay.arrived_at is None and stay.state == "offered":
-        stay.arrived_at, stay.state = now, follow(stay.state, "active")
-        record(session, "Arrived", now, stay=stay, device_id=device.id)
-
-
 def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, now: int) -> Stay | None:
     """The stay whose code was typed; one that opens once is marked used."""
     if "once" in happened.body:
         return once_told(session, device, happened.body["once"], happened.at, now)
     return stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
+
+
+def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:
+    """The first opening of a stay."""
+    if stay.arrived_at is None and stay.state == "offered":
+        stay.arrived_at, stay.state = now, follow(stay.state, "active")
+        record(session, "Arrived", now, stay=stay, device_id=device.id)
 
 
 def _told(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:
