@@ -77,6 +77,8 @@ class LockShown(BaseModel):
     battery: int | None
     clock: str
     alarm: str | None
+    log_alarm: str | None = None
+    log_alarm_at: int | None = None
     heard_at: int | None
     certificate_expires_at: int
     revoked: bool

@@ -49,6 +49,8 @@ def lock_shown(device: Device) -> LockShown:
         battery=device.battery,
         clock=device.clock,
         alarm=device.alarm,
+        log_alarm=device.log_alarm,
+        log_alarm_at=device.log_alarm_at,
         heard_at=device.heard_at,
         certificate_expires_at=device.certificate_expires_at,
         revoked=device.revoked_at is not None,

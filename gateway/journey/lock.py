@@ -1,6 +1,6 @@
 """What locks say, and what holders ask of them. A lock's word is the only thing that changes what is shown of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -102,19 +102,29 @@ def refuse_unusable(key: Key, now: int) -> None:
         raise KeyNotUsable("This lock was taken out of service. Please ask your landlord.", reason="lock_revoked")
 
 
-def record_report(session: Session, report: Report, now: int) -> None:
+def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None = None) -> None:
     """Steps 5 and 7: one thing a device said, recorded once however often it was delivered."""
-    record_reports(session, [report], now)
+    record_reports(session, [report], now, keys)
 
 
-def record_reports(session: Session, reports: Sequence[Report], now: int) -> None:
-    """The same for a batch, in its order."""
-    heard = Heard(session, reports, now)
+def record_reports(
+    session: Session, reports: Sequence[Report], now: int, keys: Mapping[str, bytes] | None = None
+) -> set[str]:
+    """The same for a batch, in its order.
+
+    `keys`: what each device's reports were verified with. A device that was enrolled with another key since then
+    (its numbers begin anew) is not heard in this batch; those devices are returned.
+    """
+    heard, enrolled_anew = Heard(session, reports, now), set()
     for report in reports:
         device = heard.device(report.device)
-        if device is not None:
+        if device is not None and keys is not None and keys.get(device.id) != device.public_key:
+            enrolled_anew.add(device.id)
+        elif device is not None:
             _record(heard, device, report)
     heard.write()
+    heard.chains.judge()
+    return enrolled_anew
 
 
 def _record(heard: Heard, device: Device, report: Report) -> None:
@@ -123,9 +133,9 @@ def _record(heard: Heard, device: Device, report: Report) -> None:
             _record_reachable(heard, device, report.online)
         case StateTold():
             _record_state(heard, device, report)
-        case Answered() if heard.first_time(device, report.seq):
+        case Answered() if heard.first_time(device, report):
             _record_answer(heard, device, report)
-        case Happened() if heard.first_time(device, report.seq):
+        case Happened() if heard.first_time(device, report):
             _record_happening(heard.session, device, report, heard.now)
 
 
