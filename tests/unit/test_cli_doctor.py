@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from certs.ca import Authority
 from certs.keys import new_private_key
 from gateway import checkup, outbox
 from gateway.checkup import Finding, examine
+from gateway.domain.jurisdiction import load_profiles
 from gateway.settings import Settings
-from gateway.store import Delivery, Device, Registration
+from gateway.store import Delivery, Device, Person, Portrait, Registration
 from tests.parts.world import DAY, LOCK, NOW, World
 
 RUN = CliRunner()
@@ -59,6 +61,32 @@ def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
     (missing,) = bad(settings.model_copy(update={"mosquitto": tmp_path / "nowhere"}))
     assert (missing.check, missing.mood) == ("broker", "bad")
     assert "apt install mosquitto" in missing.sentence
+
+
+@pytest.mark.parametrize(
+    ("stored", "mood", "told"),
+    [
+        (79, "good", "79 people's faces"),
+        (80, "care", "in time"),
+        (100, "bad", "No more is stored"),
+        (101, "bad", "101"),
+    ],
+)
+def test_stored_faces_are_told_of_before_the_limit_and_at_it(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, mood: str, told: str
+) -> None:
+    small = {"cn": replace(load_profiles()["cn"], face_filing_limit=100)}
+    monkeypatch.setattr("gateway.journey.portraits.load_profiles", lambda: small)
+    stay = world.tenant().stay
+    with world.database.writing() as session:
+        people = [Person(stay_id=stay.id, created_at=NOW) for _ in range(stored)]
+        session.add_all(people)
+        session.flush()
+        session.add_all(Portrait(person_id=who.id, jurisdiction="cn", sealed=b"s", kept_at=NOW) for who in people)
+    (found,) = [finding for finding in examine(settings, NOW) if finding.check == "faces"]
+    assert (found.mood, told in found.sentence) == (mood, True), found.sentence
+    filed = settings.model_copy(update={"face_filings": {"cn": "CAC-1"}})
+    assert [finding.mood for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
 
 
 def own_broker(settings: Settings, port: int) -> Settings:
