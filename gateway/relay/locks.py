@@ -105,14 +105,16 @@ class LockSenders:
             return Sent(Expired("the link was down")) if late else Sent(RetryAt(retry, why))
         except Unable:
             return Sent(Refused("this lock cannot do that"))
-        return sent if answer is None else Sent(sent.decision, _recording(answer))
+        return sent if answer is None else Sent(sent.decision, _recording(answer, device))
 
     def _ask_again(self, delivery: Delivery) -> Sent:
         return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), ASKED))
 
 
-def _recording(answer: Answered) -> Callable[[Session, int], None]:
+def _recording(answer: Answered, device: Device) -> Callable[[Session, int], None]:
+    keys = {device.id: device.public_key}
+
     def also(session: Session, now: int) -> None:
-        record_report(session, answer, now)
+        record_report(session, answer, now, keys)
 
     return also
