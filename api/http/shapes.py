@@ -74,6 +74,7 @@ class LockShown(BaseModel):
     online: bool | None
     bolt: str
     door: str
+    door_since: int | None = None
     battery: int | None
     clock: str
     alarm: str | None

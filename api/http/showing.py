@@ -46,6 +46,7 @@ def lock_shown(device: Device) -> LockShown:
         online=device.online,
         bolt=device.bolt if device.online else "unknown",
         door=device.door,
+        door_since=device.door_since,
         battery=device.battery,
         clock=device.clock,
         alarm=device.alarm,

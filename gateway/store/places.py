@@ -98,6 +98,7 @@ class Device(Model):
     online: Mapped[bool | None]
     bolt: Mapped[Word] = mapped_column(default="unknown")
     door: Mapped[Word] = mapped_column(default="unknown")
+    door_since: Mapped[int | None]
     battery: Mapped[int | None]
     clock: Mapped[Word] = mapped_column(default="unknown")
     alarm: Mapped[Word | None]
@@ -112,12 +113,12 @@ class Device(Model):
     told_seq: Mapped[int] = mapped_column(default=-1)
     state_seq: Mapped[int] = mapped_column(default=-1)
     heard_at: Mapped[int | None]
-    unit: Mapped[Unit | None] = relationship(back_populates="devices")
     chain_seq: Mapped[int] = mapped_column(default=0)
     chain_digest: Mapped[bytes | None]
     chain_waits_since: Mapped[int | None]
     log_alarm: Mapped[Word | None]
     log_alarm_at: Mapped[int | None]
+    unit: Mapped[Unit | None] = relationship(back_populates="devices")
 
 
 class HeardMessage(Model):
@@ -131,11 +132,11 @@ class HeardMessage(Model):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     heard_at: Mapped[int] = mapped_column(index=True)
-
     digest: Mapped[bytes | None]
     after_seq: Mapped[int | None]
     after_digest: Mapped[bytes | None]
     about: Mapped[Word | None]
+
 
 class SetAside(Model):
     """A message nobody could read: kept by its digest and reason, so that a person can look, while the others go on."""

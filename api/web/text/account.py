@@ -66,12 +66,14 @@ TEXTS: dict[str, Text] = {
     "noticepage.save": Text("保存", "Save"),
     "noticepage.saved": Text("已保存。", "Saved."),
     "noticepage.secret": Text("Webhook 签名密钥（只显示这一次）", "The webhook's signing secret (shown this once)"),
-    "noticecode.battery": Text("电量 30%、20%、10%", "battery at 30, 20 and 10 %"),
-    "noticecode.silent": Text("门锁离线超过 15 分钟", "lock offline for more than 15 min"),
+    "noticecode.battery": Text("电量 30%、20%、10%", "battery at 30, 20 and 10\u00a0%"),
+    "noticecode.silent": Text("门锁离线超过 15 分钟", "lock offline for more than 15\u00a0min"),
     "noticecode.jam": Text("门锁卡住", "lock jammed"),
-    "noticecode.ajar": Text("门开着超过 5 分钟", "door open for more than 5 min"),
+    "noticecode.ajar": Text("门开着超过 5 分钟", "door open for more than 5\u00a0min"),
+    "noticecode.log_missing": Text("门锁记录没有送达", "a lock's records missing"),
+    "noticecode.log_forged": Text("门锁记录互相矛盾", "a lock's records contradicting each other"),
     "noticecode.key_late": Text(
-        "入住前 24 小时和 2 小时钥匙未写入门锁", "key not on the lock 24 h and 2 h before arrival"
+        "入住前 24 小时和 2 小时钥匙未写入门锁", "key not on the lock 24\u00a0h and 2\u00a0h before arrival"
     ),
     "staffrole.owner": Text("业主", "owner"),
     "staffrole.desk": Text("前台", "desk"),

@@ -1,6 +1,7 @@
 """The landlord's pages."""
 
 from api.web.text.pair import Text
+from gateway.domain.notices import SENTENCES
 
 TEXTS: dict[str, Text] = {
     "landlord.title": Text("我的房源", "My homes"),
@@ -24,17 +25,20 @@ TEXTS: dict[str, Text] = {
     "landlord.look": Text("去核对", "Review"),
     "landlord.no_lock": Text("未装门锁", "no lock"),
     "notice.title": Text("需要留意", "To see to"),
-    "notice.battery": Text("门锁电量 {n}%，请更换电池", "The lock's battery is at {n} %: change it"),
-    "notice.silent": Text(
-        "门锁已 {n} 分钟没有消息，新钥匙无法写入", "The lock has been silent for {n} min: no key can reach it"
+    **{f"notice.{code}": Text(*words) for code, words in SENTENCES.items()},
+    "notice.clock_lost": Text(
+        "门锁丢失了时间，联网前只认网关开锁。请让它联网。",
+        "The lock has lost the time and trusts no key until it has it again. Get it online.",
     ),
-    "notice.alarm": Text("门锁报警或卡住，请检查", "The lock raised an alarm or is jammed: look at it"),
+    "notice.tampered": Text("有人撬动过门锁，请尽快查看。", "Somebody tampered with the lock. Look at it soon."),
+    "notice.command_refused": Text(
+        "门锁拒绝了一条来路不明的命令，门没有打开。请告知管理员。",
+        "The lock refused a command it could not trust, and did not open. Tell the operator.",
+    ),
     "notice.exposed": Text(
-        "门锁无法得知收回：旧钥匙或密码最长还能用 {n} 分钟",
-        "The lock cannot be told of a revocation: an old key or code may open it for {n} min",
-    ),
-    "notice.key_late": Text(
-        "租客即将到达，钥匙还没有写入门锁", "The tenant arrives soon and the key is not on the lock"
+        "门锁无法得知收回：旧钥匙或密码最长还能用 {n} 分钟。请让它联网，或派人守门。",
+        "The lock cannot be told of a revocation: an old key or code may open it for {n}\u00a0min. Get it online, or "
+        "have somebody there.",
     ),
     "offer.title": Text("为 {unit} 发钥匙", "Offer a key to {unit}"),
     "offer.from": Text("入住时间", "From"),
@@ -87,11 +91,12 @@ TEXTS: dict[str, Text] = {
     "staypage.revoke_confirm": Text("是，收回", "Yes, revoke it"),
     "staypage.not_before": Text(
         "{time} 之前无法收回，届时自动失效（还有 {minutes} 分钟可能有效）：",
-        "Cannot be revoked before {time}, when it ends by itself; until then, {minutes} min, the lock may accept it:",
+        "Cannot be revoked before {time}, when it ends by itself; until then, {minutes}\u00a0min, the lock may accept "
+        "it:",
     ),
     "staypage.exposed": Text(
         "门锁确认之前可能仍然有效，最长 {minutes} 分钟",
-        "Until the lock confirms, it may accept it: {minutes} min at most",
+        "Until the lock confirms, it may accept it: {minutes}\u00a0min at most",
     ),
     "staypage.since": Text("（{age}）", "({age})"),
     "staypage.ask_lock": Text("再问一次门锁", "Ask the lock again"),
