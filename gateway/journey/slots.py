@@ -84,6 +84,14 @@ def end_slots(session: Session, stay: Stay, now: int) -> None:
         hurry(session, [_lane(code)], now)
 
 
+def empty_slots(session: Session, lock: Device, now: int) -> None:
+    """The lock goes out of service: whoever's PIN is in it is taken off."""
+    for code in session.scalars(select(SlotCode).where(SlotCode.device_id == lock.id, _on_record())).all():
+        code.desired = "absent"
+        _want(session, code, "drop_slot", now)
+        hurry(session, [_lane(code)], now)
+
+
 def renew_slots(session: Session, stay: Stay, now: int) -> None:
     """The PINs of a stay become known to the wrong people: they are taken off, and others are put into other slots."""
     if living_slots(session, stay):
