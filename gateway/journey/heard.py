@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
 from gateway.journey.chains import Chains, Stored, columns_of
-from gateway.outbox import Decision, hurry, settle_many
+from gateway.outbox import Decision, hurry, settle_many, write_events
 from gateway.store import Command, Delivery, Device, HeardMessage, Key
 
 
@@ -70,6 +70,7 @@ class Heard:
 
     def write(self) -> None:
         """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
+        write_events(self.session)
         if self._fresh:
             self.session.execute(insert(HeardMessage), self._fresh)
             self._fresh.clear()
