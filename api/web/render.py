@@ -104,6 +104,11 @@ def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
 
 
 @pass_context
+def _span(context: Context, minutes: int) -> str:
+    return moments.tell_span(minutes, context["language"])
+
+
+@pass_context
 def _age(context: Context, at: int) -> str:
     return moments.tell_age(at, context["language"], context["now"])
 
@@ -122,6 +127,7 @@ def _environment() -> Environment:
             "code": _code,
             "moment": _moment,
             "age": _age,
+            "span": _span,
             "reason": _reason,
             "purpose": _purpose,
             "answer": _answer,

@@ -289,6 +289,7 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
         "role": "landlord",
         "stay": shown,
         "acts": True,
+        "revoking": False,
         "zone": ZONE,
         "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
         "keys": [(item, device) for item in shown.keys],

@@ -60,6 +60,7 @@ FAMILIES = (
     "stay",
     "tester.col",
     "age",
+    "span",
     "way",
     "level",
 )

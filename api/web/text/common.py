@@ -16,6 +16,8 @@ TEXTS: dict[str, Text] = {
     "age.minutes": Text("{n} 分钟前", "{n} min ago"),
     "age.hours": Text("{n} 小时前", "{n} h ago"),
     "age.days": Text("{n} 天前", "{n} d ago"),
+    "span.minutes": Text("{n} 分钟", "{n}\u00a0min"),
+    "span.hours": Text("{n} 小时", "{n}\u00a0h"),
     "login.title": Text("登录", "Log in"),
     "login.for": Text("供房东、审核人员和测试人员使用。", "For landlords, officers and testers."),
     "login.tenant": Text(

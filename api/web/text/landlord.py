@@ -88,15 +88,15 @@ TEXTS: dict[str, Text] = {
     "staypage.asked": Text("自 {time} 起（{age}）", "since {time} ({age})"),
     "staypage.revoke": Text("收回钥匙", "Revoke this key"),
     "staypage.revoke_hint": Text("租客将无法再开门。", "The tenant can no longer open the door with it."),
+    "landlord.revoke": Text("收回", "Revoke"),
     "staypage.revoke_confirm": Text("是，收回", "Yes, revoke it"),
     "staypage.not_before": Text(
-        "{time} 之前无法收回，届时自动失效（还有 {minutes} 分钟可能有效）：",
-        "Cannot be revoked before {time}, when it ends by itself; until then, {minutes}\u00a0min, the lock may accept "
-        "it:",
+        "现在通知不到门锁。钥匙将于 {time} 自动失效，在此之前（{span}）可能还能开门：",
+        "The lock cannot be reached. The key ends by itself at {time}; until then ({span}) it may still open the door:",
     ),
     "staypage.exposed": Text(
-        "门锁确认之前可能仍然有效，最长 {minutes} 分钟",
-        "Until the lock confirms, it may accept it: {minutes}\u00a0min at most",
+        "等待门锁确认，在此之前可能还能开门，最长 {span}。",
+        "Waiting for the lock to confirm; until it has, the key may open the door, for {span} at most.",
     ),
     "staypage.since": Text("（{age}）", "({age})"),
     "staypage.ask_lock": Text("再问一次门锁", "Ask the lock again"),
