@@ -49,8 +49,8 @@ def test_a_head_that_looks_aside_at_rest_and_turns_twice_to_one_side_is_alive() 
 
 
 def test_a_print_bent_and_turned_so_far_that_its_landmarks_look_like_a_head_is_refused() -> None:
-    turns: tuple[Turn, ...] = ("left", "right", "left", "left")
-    bent = film_bent_print(build_head(load_photographs()["obama"][2]), turns, 150, 55)
+    turns: tuple[Turn, ...] = ("right", "right", "left", "right")
+    bent = film_bent_print(build_head(load_photographs()["obama"][0]), turns, 135, 54)
     assert judge(bent, turns, None).problems == ("liveness_flat",)
 
 
