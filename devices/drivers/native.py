@@ -94,7 +94,8 @@ def wire_words(intent: Intent) -> tuple[str, Body]:
         return "show", dict(intent.body)
     word, fields = WORDS[type(intent)]
     body = {field: getattr(intent, name) for field, name in fields.items()}
-    return word, {field: list(value) if isinstance(value, tuple) else value for field, value in body.items()}
+    told = {field: value for field, value in body.items() if value is not None}
+    return word, {field: list(value) if isinstance(value, tuple) else value for field, value in told.items()}
 
 
 def _report(message: Received, public: ec.EllipticCurvePublicKey) -> Report:

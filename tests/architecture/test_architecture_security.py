@@ -226,6 +226,17 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "a code stays after its key was revoked": (
         "unit/test_core_passcodes.py::test_a_tenant_who_loses_the_key_loses_the_code_too",
         "unit/test_core_passcodes.py::test_an_ended_stay_kills_its_code_by_the_locks_epoch",
+        "unit/test_core_once.py::test_whoever_loses_a_key_loses_the_one_time_codes_of_the_stay",
+        "journey/test_journey_once.py::test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it",
+        "integration/test_vendor_locks.py::test_a_pin_goes_with_the_one_key_of_its_stay_that_is_revoked",
+        "integration/test_vendor_locks.py::test_a_lock_that_goes_out_of_service_has_its_slots_emptied",
+    ),
+    "a one-time code opens twice, or its number comes again": (
+        "journey/test_journey_once.py::test_a_one_time_code_opens_the_door_once_and_the_lock_says_when",
+        "unit/test_sim_keypad.py::test_a_used_one_time_code_stays_used_through_a_power_cut",
+        "unit/test_core_once.py::test_a_lock_that_was_reset_forgot_what_was_used_so_no_old_number_opens_it",
+        "unit/test_core_once.py::test_whatever_happens_a_living_code_opens_once_and_a_number_never_comes_again",
+        "integration/test_once_at_once.py::test_no_two_who_ask_at_once_get_the_same_number",
     ),
     "the night the clocks change": (
         "unit/test_wire_passcode.py::test_a_code_is_right_on_both_clock_change_nights",
