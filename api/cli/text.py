@@ -93,6 +93,10 @@ PROBLEMS: Final[dict[str, tuple[Text, Text]]] = {
         Text("楼宇拒绝了：{detail}", "The building refused: {detail}"),
         Text("查看：{command} --help", "See: {command} --help"),
     ),
+    "no_scenario": (
+        Text("{file} 不是可读的场景文件（{detail}）。", "{file} is no scenario that can be read ({detail})."),
+        Text("在测试控制台录制后存为 YAML。", "Record one in the tester's console and save it as YAML."),
+    ),
     "not_a_change": (
         Text("{text} 不是 名称=值。", "{text} is not NAME=VALUE."),
         Text("例如：offline=true", "For example: offline=true"),
