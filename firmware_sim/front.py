@@ -1,8 +1,9 @@
 """The front of one kiosk: what its page may do, and what it is told. It knows no tenant but the one who is there."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 from certs.errors import BadSignature, Unsealable
@@ -11,14 +12,16 @@ from devices.wire.envelope import read_event
 from devices.wire.errors import BadMessage
 from devices.wire.messages import Body
 from devices.wire.offer_question import decode_told
-from devices.wire.registration import KioskRegistration, encode_registration
+from devices.wire.registration import MAX_REGISTRATION
 from firmware_sim.counter import SimCounter
 from firmware_sim.kiosk import SimKiosk
+from firmware_sim.kiosk_camera import fit_frames
 from firmware_sim.station import Station
 from firmware_sim.visit import Clip, NoVisit, Visit, Visits
 
 WELCOME = {"screen": "welcome"}
 IN_TIME: Final = 55.0  # seconds from asking for turns to handing in their clip: the gateway takes it for a minute
+ROOM: Final = MAX_REGISTRATION - 16 * 1024  # bytes for pictures and clip; the rest are words
 
 
 class Front:
@@ -49,12 +52,14 @@ class Front:
         return True
 
     async def film(self) -> bool:
-        """Film the turns asked for, as long as that takes; False where none were, or nobody stands there."""
+        """Film the turns asked for; False where none were, nobody is there, or it does not fit beside the pictures."""
         visit = self.visits.current()
         screen = self._screen_for(visit.turning)
         if screen is None or screen["screen"] != "turn":
             return False
-        frames = await self.counter.film(screen["turns"])
+        filmed = await self.counter.film(screen["turns"])
+        room = ROOM - len(visit.document or b"") - len(visit.face or b"")
+        frames = await asyncio.to_thread(fit_frames, filmed, room) if filmed else None
         visit.clip = Clip(screen["challenge"], frames, visit.asked_at + IN_TIME) if frames else None
         return visit.clip is not None
 
@@ -68,7 +73,7 @@ class Front:
             visit.clip = None
         form = visit.complete(registration=registration, face=face, text_version=text_version, facts=facts)
         self.counter.clear()
-        await self._station.play(self._mind.register(_in_one_message(form)))
+        await self._station.play(self._mind.register(form))
 
     def status(self) -> dict[str, Any]:
         """For the page: connection, registrations that wait, seconds left, this visit's offer, turns and answer."""
@@ -134,12 +139,3 @@ class Front:
     def _forget(self, visit: Visit) -> None:
         self.counter.clear()
         self._left |= {name for name in (visit.registration, visit.question, visit.turning) if name}
-
-
-def _in_one_message(form: KioskRegistration) -> KioskRegistration:
-    """Without its clip where that would be too much for one message."""
-    try:
-        encode_registration(form)
-    except BadMessage:
-        return replace(form, clip=None, nonce=None)
-    return form

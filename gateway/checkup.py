@@ -210,7 +210,7 @@ def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
         yield Finding("faces", "bad" if full else "care", f"{told}. {next_step}, {setting}")
     if not near:
         stored = sum(found.count.people for found in counted)
-        yield Finding("faces", "good", f"{stored} people's faces are stored, far from any limit.")
+        yield Finding("faces", "good", f"{stored} people's faces are stored, within what may be.")
 
 
 @contextmanager

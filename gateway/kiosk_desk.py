@@ -20,6 +20,7 @@ from devices.wire.registration import KioskRegistration, decode_registration
 from gateway.domain.chip import ChipContents
 from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.identity import ImageRefused
+from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.registry_needs import besides
 from gateway.front_desk import FrontDesk
 from gateway.identity.challenges import ChallengeBook
@@ -99,7 +100,7 @@ class KioskDesk:
             holder = public_from_point(form.holder_key) if form.holder_key else None
             verification = await self._front_desk.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
-            return {"screen": "refused", "code": error.code, "lines": [error.detail[:200]]}
+            return {"screen": "refused", "code": code_of(error), "lines": [error.detail[:200]]}
         except (Unsealable, BadMessage, BadKey):
             await asyncio.to_thread(self._set_aside, message)
             return {"screen": "refused", "code": "unreadable"}
@@ -219,6 +220,13 @@ class KioskDesk:
     def _set_aside(self, message: Received) -> None:
         with self._database.writing() as session:
             set_aside(session, message, "unreadable_registration", self._now())
+
+
+def code_of(error: LodgekeyError) -> str:
+    """What the kiosk's page has a sentence for: the first thing that is wrong with what was shown, else the refusal."""
+    fields = error.extra.get("fields")
+    first = fields[0].get("code") if isinstance(fields, list) and fields else None
+    return first if first in SENTENCES else error.code
 
 
 def sealed_in(report: Happened) -> bytes:

@@ -14,6 +14,7 @@ from api.web.text import say, say_code
 from api.web.text.pair import LANGUAGES, Language
 from devices.wire.offer_code import ALPHABET
 from gateway.domain.consent import LATEST, PURPOSES, consent_text, fill_in
+from gateway.domain.identity_sentences import sentence
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.registry_needs import NEEDS, besides
 from gateway.store import Device, Unit
@@ -22,6 +23,13 @@ PAGE: Final = "page"
 REFUSALS: Final = (
     "offer_unknown", "offer_gone", "offer_expired", "offer_used", "conflict", "too_many_tries", "input_refused", "busy",
 )  # fmt: skip
+PICTURES: Final = (
+    "too_large", "empty", "not_an_image", "disguised", "truncated", "too_many_pixels", "too_few_pixels", "animated",
+    "no_face", "two_faces", "face_too_small", "too_many_frames", "too_few_frames", "chip_unreadable",
+    "chip_issuer_unknown", "chip_signature_wrong", "chip_altered", "liveness_tries_used", "liveness_other_challenge",
+    "liveness_too_late",
+)  # fmt: skip
+"""What may be wrong with what was shown to a kiosk."""
 FACTS: Final = tuple(dict.fromkeys(path for registry in NEEDS for path in besides(registry)))
 
 
@@ -72,7 +80,8 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
         "words": {purpose: fill_in(consent_text(purpose, language[:2]), profile) for purpose in PURPOSES},
         "text_version": LATEST,
         "face": profile.face,
-        "refusals": REFUSALS,
+        "refusals": [(code, say_code(language, "error", code)) for code in REFUSALS]
+        + [(code, sentence(code, language)) for code in PICTURES],
         "facts": FACTS,
         "asked": besides(registry),
         "one_of": NEEDS[registry].one_of,

@@ -111,13 +111,16 @@ async def test_a_clip_that_would_be_refused_or_is_not_wanted_is_not_sent(
     assert (form.face is None) is (agreed is AGREED)
 
 
-async def test_a_clip_too_much_for_one_message_is_left_out(terminal: Terminal, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("face", "filmed"), [(FACE, 204), (bytes(MAX_IMAGE - 4096), 409)])
+async def test_a_clip_is_made_to_fit_one_message_or_left_out(
+    terminal: Terminal, tmp_path: Path, face: bytes, filmed: int
+) -> None:
     await stand_before_it(terminal, document=bytes(MAX_IMAGE))
-    terminal.front.visits.current().face = bytes(MAX_IMAGE - 4096)
+    terminal.front.visits.current().face = face
     await ask(terminal, TURNS)
-    assert await terminal.post("/visit/turns/film") == 204
+    assert await terminal.post("/visit/turns/film") == filmed
     assert await terminal.post("/visit/registration", **WITH_FACE) == 202
-    assert handed_in(terminal, tmp_path).clip is None
+    assert len(handed_in(terminal, tmp_path).clip or ()) == (41 if filmed == 204 else 0)
 
 
 async def test_the_clip_goes_with_the_tenant_who_leaves(terminal: Terminal) -> None:

@@ -1,6 +1,7 @@
 // The kiosk's page: one step at a time. What is shown lives in the kiosk's memory; leaving wipes both.
 
 import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts } from "./kiosk-facts.js";
+import { filmTurns } from "./kiosk-turns.js";
 
 const WARN = 15; // seconds before the wipe
 const LOOK = 1000; // ms
@@ -120,6 +121,13 @@ async function send(face) {
   go("wait");
 }
 
+/** The head turns before the camera, and then it is all handed in; who asks for a person meanwhile is past this step. */
+async function turn() {
+  go("turns");
+  await filmTurns(ask);
+  if (at === "turns") send(true);
+}
+
 async function showLink(section) {
   const answer = await fetch("/visit/link.svg");
   const box = $(".qr", section);
@@ -201,7 +209,8 @@ $("#agreed").onclick = () => go("face");
 $("#ask-person").onclick = () => send(false);
 $("#agree-face").onchange = () => { $(".shoot", step("camera")).disabled = !$("#agree-face").checked; };
 $(".shoot", step("camera")).onclick = () => shoot(step("camera"), "/visit/face");
-$("#send-face").onclick = () => { if ($("#agree-face").checked) send(true); };
+$("#turn-head").onclick = () => { if ($("#agree-face").checked) turn(); };
+$("#turn-person").onclick = () => send(false);
 addEventListener("pointerdown", touch);
 addEventListener("keydown", touch);
 addEventListener("contextmenu", (event) => event.preventDefault());

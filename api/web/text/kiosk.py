@@ -60,7 +60,12 @@ TEXTS: dict[str, Text] = {
         "镜头前没有看到人。请站近一些，或请工作人员核对。", "Nobody was seen. Step closer, or ask a person instead."
     ),
     "kiosk.face.shown": Text("拍到的照片", "Your picture"),
-    "kiosk.send": Text("登记", "Register"),
+    "kiosk.face.turn": Text("继续：转头", "Next: turn your head"),
+    "kiosk.turns": Text("请跟着箭头转头", "Turn your head with the arrows"),
+    "kiosk.turns.hint": Text(
+        "约十秒，镜头正在拍摄，以确认是您本人而不是照片。",
+        "The camera films for about ten seconds, to see that it is you and not a picture.",
+    ),
     "kiosk.wait": Text("正在核对…", "Checking…"),
     "kiosk.wait.hint": Text("通常不到半分钟。", "This usually takes less than half a minute."),
     "kiosk.kept": Text("已安全保存，等待发送", "Kept safe, not sent yet"),
