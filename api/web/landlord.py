@@ -223,9 +223,9 @@ def ask_lock(gateway: Gate, landlord_id: LandlordId, stay_id: str, lock_id: str)
 
 @router.post("/keys/{key_id}/revoke")
 def revoke_key(gateway: Gate, landlord_id: LandlordId, key_id: str) -> Response:
-    """Revoke a key; the page says "being revoked" until the lock itself says it is gone."""
-    api.revoke(gateway, landlord_id, key_id)
+    """Revoke a key; the page says "being revoked" until the lock itself says it is gone, where a lock holds it."""
+    key = api.revoke(gateway, landlord_id, key_id)
     stay_id = next(
         stay.id for stay in api.list_stays(gateway, landlord_id) if any(key.id == key_id for key in stay.keys)
     )
-    return go(f"/landlord/stays/{stay_id}?done=staypage.revoking")
+    return go(f"/landlord/stays/{stay_id}?done=staypage.{'taken_back' if key.state == 'taken_back' else 'revoking'}")

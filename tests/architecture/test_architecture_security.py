@@ -223,6 +223,28 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "a message is poison": (
         "journey/test_journey_devices.py::test_messages_nobody_can_read_are_set_aside_and_the_others_go_on",
     ),
+    "an address is guessed (IDOR): two landlords at every route": (
+        "unit/test_api_two_landlords.py::test_every_route_answers_for_anothers_thing_as_for_nothing",
+        "unit/test_api_two_landlords.py::test_every_name_in_a_path_is_somebodys_or_nobodys",
+        "unit/test_api_doors_closed.py::test_every_route_that_is_not_public_refuses_a_stranger",
+    ),
+    "another site has the browser send a form, or a page runs a foreign script": (
+        "unit/test_api_sessions.py::test_what_another_site_had_the_browser_send_is_not_carried_out",
+        "unit/test_web_pages.py::test_a_form_of_another_site_does_nothing",
+        "unit/test_api_sessions.py::test_every_answer_carries_the_security_headers",
+        "unit/test_web_render.py::test_no_page_carries_a_script_or_style_of_its_own",
+    ),
+    "a stolen session or password is kept in use": (
+        "unit/test_api_password.py::test_a_change_ends_every_other_session_and_renews_the_own",
+        "unit/test_api_password.py::test_a_session_ends_at_once_when_its_account_is_ended",
+        "unit/test_api_password.py::test_an_officers_stream_ends_with_the_account_the_session_and_the_password",
+        "unit/test_api_password.py::test_guessing_the_present_password_is_slowed_down_for_that_account_only",
+        "unit/test_api_sessions.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
+    ),
+    "a borrowed phone is read: what pages leave behind": (
+        "browser/test_browser_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",
+        "browser/test_browser_door.py::test_the_key_page_opens_without_a_network_and_shows_the_code",
+    ),
     "a code stays after its key was revoked": (
         "unit/test_core_passcodes.py::test_a_tenant_who_loses_the_key_loses_the_code_too",
         "unit/test_core_passcodes.py::test_an_ended_stay_kills_its_code_by_the_locks_epoch",

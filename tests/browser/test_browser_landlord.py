@@ -59,7 +59,7 @@ async def test_a_key_is_offered_in_four_taps_and_revoked_in_two_while_its_lock_i
     await landlord.tap(YES)
     assert (landlord.taps, landlord.typed) == (2, 0)
     away = landlord.page.locator("#keys .alert.care").first
-    await expect(away).to_contain_text(re.compile(r"The key ends by itself at \w+ \d+ \w+, \d\d:\d\d"), timeout=SLOW)
+    await expect(away).to_contain_text(re.compile(r"It ends by itself at \w+ \d+ \w+, \d\d:\d\d"), timeout=SLOW)
     await expect(away).to_contain_text("the lock is offline")
     await expect(landlord.page.locator("#keys")).not_to_contain_text("revoked on the lock")
     await landlord.page.screenshot(path=artefacts / "landlord-revoke-away.png", full_page=True)
@@ -96,6 +96,8 @@ async def test_a_key_that_no_lock_holds_opens_through_the_gateway_only_and_is_ta
         await expect(landlord.page.locator("#keys .badge").first).to_have_text(
             "taken back: it opens nothing any more", timeout=SLOW
         )
+        await expect(landlord.page.locator("main")).to_contain_text("The key was taken back.")
+        await expect(landlord.page.locator("main")).not_to_contain_text("confirm")
         assert landlord.page.url.startswith(f"{url}/landlord/stays/{stay}")
         await landlord.page.screenshot(path=artefacts / "landlord-taken-back.png", full_page=True)
         await expect(landlord.page.locator("#keys .alert")).to_have_count(0)

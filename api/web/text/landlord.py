@@ -36,8 +36,8 @@ TEXTS: dict[str, Text] = {
         "The lock refused a command it could not trust, and did not open. Tell the operator.",
     ),
     "notice.exposed": Text(
-        "门锁无法得知收回：旧钥匙或密码最长还能用 {n} 分钟。请让它联网，或派人守门。",
-        "The lock cannot be told of a revocation: an old key or code may open it for {n}\u00a0min. Get it online, or "
+        "门锁无法得知收回：旧钥匙或密码最长还能用 {span}。请让它联网，或派人守门。",
+        "The lock cannot be told of a revocation: an old key or code may open it for {span}. Get it online, or "
         "have somebody there.",
     ),
     "offer.title": Text("为 {unit} 发钥匙", "Offer a key to {unit}"),
@@ -91,12 +91,12 @@ TEXTS: dict[str, Text] = {
     "landlord.revoke": Text("收回", "Revoke"),
     "staypage.revoke_confirm": Text("是，收回", "Yes, revoke it"),
     "staypage.not_before": Text(
-        "现在通知不到门锁。钥匙将于 {time} 自动失效，在此之前（{span}）可能还能开门：",
-        "The lock cannot be reached. The key ends by itself at {time}; until then ({span}) it may still open the door:",
+        "现在通知不到门锁，将于 {time} 自动失效，在此之前（{span}）可能还能开门：",
+        "The lock cannot be reached. It ends by itself at {time}; until then ({span}) it may still open the door:",
     ),
     "staypage.exposed": Text(
         "等待门锁确认，在此之前可能还能开门，最长 {span}。",
-        "Waiting for the lock to confirm; until it has, the key may open the door, for {span} at most.",
+        "Waiting for the lock to confirm; until it has, it may open the door, for {span} at most.",
     ),
     "staypage.since": Text("（{age}）", "({age})"),
     "staypage.ask_lock": Text("再问一次门锁", "Ask the lock again"),
@@ -113,5 +113,6 @@ TEXTS: dict[str, Text] = {
     "staypage.saved": Text("日期已更改。", "The dates were changed."),
     "staypage.withdrawn": Text("链接已撤回。", "The link was withdrawn."),
     "staypage.ended": Text("入住已结束。", "The stay was ended."),
+    "staypage.taken_back": Text("钥匙已收回，不再能开门。", "The key was taken back. It opens nothing any more."),
     "staypage.revoking": Text("已请求收回，等待门锁确认。", "Asked to revoke; waiting for the lock to confirm."),
 }
