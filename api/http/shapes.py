@@ -187,7 +187,7 @@ class HolderKeyShown(KeyShown):
 class StayShown(BaseModel):
     """A stay of one of the landlord's units. Tenants are counted, not named.
 
-    `once_locks`: the locks of which a one-time code may be asked for now.
+    `once_locks`: the locks that give a one-time code at this moment.
     """
 
     id: str
