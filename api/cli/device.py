@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cli.problems import Refused
 from api.cli.terms import AsJson, Folder, opened, settings_of, tell, tell_rows
-from api.web.kiosk import jurisdiction_at, write_kiosk_page
+from api.web.kiosk import rules_at, write_kiosk_page
 from certs.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import MqttDriver
@@ -58,7 +58,8 @@ def add(
         )
         expires = row.certificate_expires_at
         if kind == "kiosk":
-            write_kiosk_page(out, jurisdiction_at(session, site), settings.address)
+            jurisdiction, registry = rules_at(session, site)
+            write_kiosk_page(out, jurisdiction, settings.address, registry)
     told = {"device": device, "folder": str(out), "certificate_expires_at": expires}
     tell(told, as_json, "device_added", device=device, folder=out)
 

@@ -61,11 +61,6 @@ def rules_at(session: Session, site: str) -> tuple[str, str]:
     return (row.jurisdiction, row.registry_name) if row else ("sandbox", "sandbox")
 
 
-def jurisdiction_at(session: Session, site: str) -> str:
-    """The law of the place."""
-    return rules_at(session, site)[0]
-
-
 def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox") -> dict[str, Any]:
     """What the page says of the place: what is asked, the texts agreed to, whether a face may be compared.
 

@@ -45,8 +45,9 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("simulate", "holder"): "new --dir {tmp}/phone",
 }
 MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("certs", "roll-back"), ("certs", "forget")}
-# These stay; tests/journey/test_journey_commands.py starts each of them.
-STAYING: Final = {("serve",), ("demo",), ("simulate", "building"), ("simulate", "fault")}
+# These stay, or need a building that does: tests/journey/test_journey_commands.py and integration/test_sim_rerun.py.
+OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "mood", "play")}
+STAYING: Final = {("serve",), ("demo",)} | OF_A_BUILDING
 WITHOUT_FOLDER: Final = {("simulate", "holder")}
 
 
