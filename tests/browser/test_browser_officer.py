@@ -1,4 +1,4 @@
-"""An officer's day in a browser, in order: what waits, who registered, what is late, the map, an export that needs two."""
+"""An officer's day in a browser, in order: what waits, who registered, what is late, the map, a two-person export."""
 
 import json
 from collections.abc import Iterator
