@@ -63,7 +63,9 @@ class Front:
         visit.clip = Clip(screen["challenge"], frames, visit.asked_at + IN_TIME) if frames else None
         return visit.clip is not None
 
-    async def hand_in(self, *, registration: bool, face: bool, text_version: str, facts: Mapping[str, str]) -> None:
+    async def hand_in(
+        self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
+    ) -> None:
         """Seal what the tenant showed; it is sent at once, or waits sealed while the gateway is away.
 
         A clip that would come too late is left out: the gateway would refuse it, and so a person looks at the face.
@@ -71,7 +73,9 @@ class Front:
         visit = self.visits.current()
         if visit.clip and (self._mind.clock.ticks() >= visit.clip.until or not self._station.online.is_set()):
             visit.clip = None
-        form = visit.complete(registration=registration, face=face, text_version=text_version, facts=facts)
+        form = visit.complete(
+            registration=registration, face=face, guardian=guardian, text_version=text_version, facts=facts
+        )
         self.counter.clear()
         await self._station.play(self._mind.register(form))
 

@@ -52,6 +52,7 @@ class Agreed(BaseModel):
     model_config = ConfigDict(extra="forbid")
     registration: bool
     face: bool
+    guardian: bool = False
     text_version: Annotated[str, Field(max_length=40)]
     facts: Annotated[dict[str, Annotated[str, Field(max_length=120)]], Field(max_length=MAX_FACTS)] = {}
 

@@ -72,7 +72,7 @@ class Visit:
         return self.offer if len(self.offer) == 43 else None
 
     def complete(
-        self, *, registration: bool, face: bool, text_version: str, facts: Mapping[str, str]
+        self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
     ) -> KioskRegistration:
         """What is handed in; raises Incomplete. The pictures are let go of: from here on they exist sealed only."""
         for name, given in (("offer", self.offer), ("document", self.document), ("consent", registration)):
@@ -81,6 +81,7 @@ class Visit:
         if face and self.face is None:
             raise Incomplete("face")
         consents: dict[str, Any] = {"registration": True, "face": face, "text_version": text_version}
+        consents |= {"guardian": True} if guardian else {}
         shown, clip = (self.face, self.clip) if face else (None, None)
         form = KioskRegistration(
             registration=secrets.token_bytes(16),

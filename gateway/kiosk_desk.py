@@ -18,6 +18,7 @@ from devices.wire.errors import BadMessage
 from devices.wire.offer_question import decode_question, encode_told
 from devices.wire.registration import KioskRegistration, decode_registration
 from gateway.domain.chip import ChipContents
+from gateway.domain.consent import PURPOSES
 from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.identity import ImageRefused
 from gateway.domain.identity_sentences import SENTENCES
@@ -27,7 +28,7 @@ from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake import set_aside
 from gateway.journey import lanes
-from gateway.journey.door import PURPOSES, open_offer, record_consent, usable_offer
+from gateway.journey.door import open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring
 from gateway.journey.kiosk import LONGEST_CODE, offer_told, token_shown_at
 from gateway.journey.passcodes import shown_codes
@@ -107,6 +108,8 @@ class KioskDesk:
         screen: dict[str, Any] = {"screen": SCREENS[verification.state]}
         if verification.state == "passed" and form.holder_key is None:
             screen["code"] = await asyncio.to_thread(self._code, verification.offer_id)
+        if verification.state == "refused":
+            screen["code"] = verification.reasons[0]
         return screen
 
     def _open(self, report: Happened, message: Received) -> KioskRegistration:
@@ -183,7 +186,7 @@ class KioskDesk:
         now, agreed = self._now(), form.consents
         with self._database.writing() as session:
             offer = open_offer(session, form.offer_token, self._keyring, now)
-            consents = {purpose: agreed[purpose] is True for purpose in PURPOSES}
+            consents = {purpose: agreed.get(purpose) is True for purpose in PURPOSES}
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
     def _code(self, offer_id: str) -> str:

@@ -257,10 +257,14 @@ class DoorShown(BaseModel):
 
 
 class ConsentForm(Strict):
-    """What the tenant agrees to, each by itself."""
+    """What the tenant agrees to, each by itself; guardian: a parent or guardian is there and agrees for a minor.
+
+    Left out, a guardian's word stays as it is.
+    """
 
     registration: bool
     face: bool = False
+    guardian: bool | None = None
     text_version: Annotated[str, Field(max_length=36)]
     language: Annotated[str, Field(max_length=12)]
 

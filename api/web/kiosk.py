@@ -30,6 +30,8 @@ PICTURES: Final = (
     "liveness_too_late",
 )  # fmt: skip
 """What may be wrong with what was shown to a kiosk."""
+VERDICTS: Final = ("document_kind_not_accepted", "document_expired", "guardian_needed")
+"""Why somebody has to bring something else."""
 FACTS: Final = tuple(dict.fromkeys(path for registry in NEEDS for path in besides(registry)))
 
 
@@ -76,7 +78,7 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
         "text_version": LATEST,
         "face": profile.face,
         "refusals": [(code, say_code(language, "error", code)) for code in REFUSALS]
-        + [(code, sentence(code, language)) for code in PICTURES],
+        + [(code, sentence(code, language)) for code in (*PICTURES, *VERDICTS)],
         "facts": FACTS,
         "asked": besides(registry),
         "one_of": NEEDS[registry].one_of,

@@ -29,8 +29,9 @@ def _facts(value: Any) -> bool:
 
 
 def _consents(value: Any) -> bool:
-    named = type(value) is dict and set(value) == {"registration", "face", "text_version"}
-    return named and flag(value["registration"]) and flag(value["face"]) and text(40)(value["text_version"])
+    if type(value) is not dict or value.keys() - {"guardian"} != {"registration", "face", "text_version"}:
+        return False
+    return text(40)(value["text_version"]) and all(flag(value[name]) for name in value.keys() - {"text_version"})
 
 
 TYPED_FIELDS = frozenset({"name", "id_number", "birth_date", "nationality", "sex"})
@@ -54,9 +55,9 @@ _FIELDS = (
 class KioskRegistration:
     """One registration: its 16-byte id, the offer, images (bytes as captured) or none, typed fields, consents.
 
-    consents: {"registration": bool, "face": bool, "text_version": text}; holder_key: compressed P-256 point. clip: JPEG
-    frames in order that answer the challenge of this nonce; chip: EF.SOD, DG1 and DG2 as the reader gave them; facts:
-    what the registry asks beyond the document, by path.
+    consents: {"registration": bool, "face": bool, "text_version": text}, for a minor also "guardian": bool; holder_key:
+    compressed P-256 point. clip: JPEG frames in order that answer the challenge of this nonce; chip: EF.SOD, DG1 and
+    DG2 as the reader gave them; facts: what the registry asks beyond the document, by path.
     """
 
     registration: bytes

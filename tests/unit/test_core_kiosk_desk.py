@@ -63,10 +63,13 @@ class Counter:
         assert screen["screen"] == "offer", screen
         return decode_told(open_sealed(bytes.fromhex(screen["sealed"]), self.reply_key, context=ANSWER))
 
-    async def hand_in(self, token: str, **facts: str) -> dict[str, Any]:
+    async def hand_in(
+        self, token: str, born: str = "1985-03-03", guardian: bool = False, **facts: str
+    ) -> dict[str, Any]:
         """The screen after a registration by typed fields and these facts."""
-        typed = {"name": "Anna Voorbeeld", "id_number": "XR1001R58", "nationality": "NLD", "birth_date": "1985-03-03"}
-        form = KioskRegistration(bytes(16), token, typed, CONSENTS, "en", facts=facts)
+        typed = {"name": "Anna Voorbeeld", "id_number": "XR1001R58", "nationality": "NLD", "birth_date": born}
+        consents = CONSENTS | ({"guardian": True} if guardian else {})
+        form = KioskRegistration(bytes(16), token, typed, consents, "en", facts=facts)
         intake = self.gateway.authority.intake_key.public_key()
         raw = encode_registration(form)
         return await self.say("registration", seal(raw, intake, context=registration_context("house-1", KIOSK)))
@@ -112,6 +115,13 @@ async def test_what_the_registry_asks_besides_is_told_and_only_that_is_kept(coun
         fields = person_fields(session.query(Person).one(), counter.gateway.keyring)
     facts = {path: text for path, text in fields.items() if path.startswith("person.")}
     assert facts == {"person.birth_country": "NLD"}
+
+
+async def test_a_minor_alone_is_told_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
+    token = counter.world.offer()
+    alone = await counter.hand_in(token, "2012-03-03")
+    assert (alone["screen"], alone["code"]) == ("refused", "guardian_needed")
+    assert (await counter.hand_in(token, "2012-03-03", guardian=True))["screen"] == "person_decides"
 
 
 async def expire(counter: Counter, _token: str) -> None:

@@ -111,7 +111,7 @@ async function shoot(section, path) {
 }
 
 async function send(face) {
-  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, text_version: say.version, facts: answers() });
+  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, guardian: $("#guardian").checked, text_version: say.version, facts: answers() });
   if (!answer.ok) return complain(kindOf(answer));
   for (const picture of document.querySelectorAll("figure img")) {
     URL.revokeObjectURL(picture.src);
