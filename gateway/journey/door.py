@@ -200,7 +200,9 @@ def latest_verification(session: Session, offer: Offer, state: str | None = None
     """The tenant's last attempt, or the last one in this state."""
     query = select(Verification).where(Verification.offer_id == offer.id)
     query = query.where(Verification.state == state) if state else query
-    return session.scalars(query.order_by(Verification.created_at.desc(), Verification.id.desc()).limit(1)).first()
+    # Of one second, a refused attempt came first: nothing is shown again while a person looks, or after it passed.
+    latest = query.order_by(Verification.created_at.desc(), Verification.state == "refused", Verification.id)
+    return session.scalars(latest.limit(1)).first()
 
 
 def stage_of(session: Session, offer: Offer, now: int) -> str:

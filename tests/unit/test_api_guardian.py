@@ -33,7 +33,7 @@ async def test_a_minor_alone_is_refused_and_with_a_guardian_a_person_decides(hou
     told = good(await tenant.post("/api/v1/door/consents", json=CONSENTS | {"guardian": True}))
     assert told["consents"]["guardian"] is True
     answer = good(await tenant.post("/api/v1/door/verification", data=CHILD))
-    assert answer["stage"] == "review"
+    assert answer["stage"] == "review", answer
     assert "minor_with_guardian" in answer["reasons"]
     assert consents(house, "guardian") == [("2026-11", "en", True)]
 
