@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from api.cli.children import Child
+from api.cli.main import app
 from firmware_sim.control import CONTROL_FILE
 from firmware_sim.scenario import read_scenario
 from tests.integration.broker_parts import open_house
@@ -140,10 +142,8 @@ async def test_from_a_terminal_a_scenario_is_played_a_mood_switched_a_knob_turne
     devices: Devices, tmp_path: Path
 ) -> None:
     async def lodgekey(*words: str) -> Any:
-        command = [sys.executable, "-m", "api.cli.main", "simulate", *words, "--dir", str(devices.path), "--json"]
-        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-        said, _ = await asyncio.wait_for(process.communicate(), 120)
-        return json.loads(said)
+        command = ["simulate", *words, "--dir", str(devices.path), "--json"]
+        return json.loads((await asyncio.to_thread(CliRunner().invoke, app, command)).stdout)
 
     file = tmp_path / "night.yaml"
     file.write_text(
