@@ -18,10 +18,14 @@ _SIGNED: Final = (
     "On the wire: COSE_Sign1 (RFC 9052, ES256) over deterministic CBOR with integer keys; the channel's name is signed"
     f" along. At most {LOCK_LIMIT} bytes from and to a lock, {KIOSK_LIMIT} from and to a kiosk."
 )
+_CHAINED: Final = (
+    "A lock's names the entry before it: its number (after, 0 for none) and digest (prev, 16 bytes of SHA-256 over"
+    " channel, a zero byte and the signed payload)."
+)
 _DEVICE_MESSAGES: Final[dict[str, tuple[Any, str, str]]] = {
     "cmd": (Command, "send", "The gateway asks a device to do something once."),
-    "ack": (Ack, "receive", "A device answers a command."),
-    "event": (Event, "receive", "A device says what happened."),
+    "ack": (Ack, "receive", f"A device answers a command. {_CHAINED}"),
+    "event": (Event, "receive", f"A device says what happened. {_CHAINED}"),
     "state": (State, "receive", "A device says how it is; retained."),
 }
 _ONLINE: Final = {"type": "string", "enum": ["0", "1"]}

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from benchmarks.identity_clips import ClipRow, count_clips
+from benchmarks.identity_clips import HEADS, ClipRow, count_clips
 from benchmarks.identity_figures import FaceRow, bound, count_faces
 from benchmarks.identity_papers import DocumentRow, Read, count_documents, sum_up
 from gateway.identity.documents import DocumentReader
 from gateway.identity.faces import FaceRecognitionEngine
+from gateway.identity.liveness import RULES
 from gateway.identity.ocr import PrintReader
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "identity.md"
@@ -56,6 +57,14 @@ def face_lines(rows: list[FaceRow]) -> Iterator[str]:
         yield f"| {row.engine} | {row.threshold:.2f} | {matches} | {misses} |"
 
 
+def all_clip_lines() -> Iterator[str]:
+    """The tables of clips: of heads nothing was chosen on, then of those the rules were chosen on."""
+    for name, load in HEADS.items():
+        heads = load()
+        yield from (f"Rules {RULES}, {len(heads)} {name} heads:", "")
+        yield from (*clip_lines(count_clips(load_engine, heads)), "")
+
+
 def clip_lines(rows: list[ClipRow]) -> Iterator[str]:
     """The table of clips: attacks worst first, then the living."""
     yield "| presentation | clips | judged wrongly |"
@@ -84,7 +93,7 @@ def count_part(part: str) -> Iterator[str]:
         return document_lines(count_documents(load_reader))
     if part == "Faces":
         return face_lines(list(count_faces()))
-    return clip_lines(count_clips(load_engine))
+    return all_clip_lines()
 
 
 def main() -> None:

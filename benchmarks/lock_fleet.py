@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from certs.keys import load_private_key, public_from_jwk
 from devices.links.tls import client_tls
+from devices.wire.chain import Head, entry_digest
+from devices.wire.codec import encode_ack
 from devices.wire.envelope import read_command, sign_ack
 from devices.wire.messages import Ack, Body, Command
 
@@ -31,7 +33,7 @@ class FleetLock(asyncio.Protocol):
         self._name, self._key, self._gateway = name, key, gateway
         self._cmd, self._ack = (f"lodgekey/v1/{site}/{name}/{channel}".encode() for channel in ("cmd", "ack"))
         self._buffer, self._seq, self._packet = bytearray(), int(time.time() * 1000), 0
-        self._epoch, self._codes = 0, 0
+        self._epoch, self._codes, self._head = 0, 0, Head()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -64,7 +66,10 @@ class FleetLock(asyncio.Protocol):
             return BARE_ANSWER
         command = read_command(payload, self._gateway)
         self._seq += 1
-        return sign_ack(Ack(command.id, self._seq, int(time.time()), "done", None, self._done(command)), self._key)
+        place = (self._head.seq, self._head.digest)
+        ack = Ack(command.id, self._seq, int(time.time()), "done", None, self._done(command), *place)
+        self._head = Head(self._seq, entry_digest("ack", encode_ack(ack)))
+        return sign_ack(ack, self._key)
 
     def _done(self, command: Command) -> Body:
         if command.type != "revoke":

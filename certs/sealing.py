@@ -24,6 +24,16 @@ def turns_context(site: str, device: str) -> bytes:
     return f"lodgekey-turns-v1\n{site}\n{device}".encode()
 
 
+def question_context(site: str, device: str) -> bytes:
+    """HPKE info of what a kiosk asks of an offer, sealed to the intake key."""
+    return f"lodgekey-offer-v1\n{site}\n{device}".encode()
+
+
+def answer_context(site: str, device: str) -> bytes:
+    """HPKE info of what a kiosk is told of an offer, sealed to the key it made for the visit."""
+    return f"lodgekey-offer-told-v1\n{site}\n{device}".encode()
+
+
 def seal(plaintext: bytes, recipient: ec.EllipticCurvePublicKey, *, context: bytes) -> bytes:
     """Sealed bytes, OVERHEAD longer than `plaintext`; only the recipient with the same context opens them."""
     return _SUITE.encrypt(plaintext, recipient, info=context)

@@ -47,13 +47,17 @@ class DropKey:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Refuse these keys from now on; `epoch` only rises. Passcodes of an epoch below `codes` are dead."""
+    """Refuse these keys from now on; `epoch` only rises. Passcodes of an epoch below `codes` are dead.
+
+    So are one-time codes with a number below `once`; a lock that was never given any need not know the word.
+    """
 
     command_id: bytes
     epoch: int
     keys: tuple[bytes, ...]
     expires_at: int
     codes: int = 0
+    once: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands in its lock's log: its digest, and number and digest of the entry it names before it."""
+
+    digest: bytes
+    after: int
+    prev: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """The device's answer to one command. outcome: done | refused | failed; `code` says why when not done."""
+    """The device's answer to one command. outcome: done | refused | failed; `code` says why when not done.
+
+    `place`: None of a device that does not chain what it says.
+    """
 
     device: str
     command_id: bytes
@@ -21,6 +33,7 @@ class Answered:
     outcome: str
     code: str | None
     body: Mapping[str, object]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,7 @@ class Happened:
     at: int
     type: str
     body: Mapping[str, object]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """`python -m firmware_sim lock|kiosk|building --dir DIR`: simulated devices as a process of their own; `… holder`."""
 
 import asyncio
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -91,6 +92,7 @@ def _run(
     kinds = {station.folder.kind for station in found.stations.values()}
     if not kinds or (kind is not None and kinds != {kind}):
         raise typer.BadParameter(f"no {kind or 'device'} in {folder}", param_hint="--dir")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a kiosk's pictures are in memory only
     asyncio.run(_until_stopped(_work(found, folder, control_port, air)))
 
 

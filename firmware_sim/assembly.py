@@ -39,7 +39,8 @@ def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> 
     flash = Flash(folder.path / "state.sqlite")
     clock = SimClock(flash, world.hardware, world.ticks, world.nonce)
     guard = Guard(folder.device, folder.kind, folder.gateway.command, ABILITIES[folder.kind], flash, clock)
-    speech = Speech(folder.key, folder.kind, flash.next_seq, clock.now)
+    head = flash.head if folder.kind == "lock" else None
+    speech = Speech(folder.key, folder.kind, flash.next_seq, clock.now, head)
     dialogue = Dialogue(folder.site, folder.device, speech, guard, flash, clock)
     papers = Papers(folder, clock)
     if folder.kind == "kiosk":

@@ -1,10 +1,14 @@
 """What a kiosk reads with: a code reader, a document scanner, a camera, and simulated ones that read what a tester put.
 
-A real terminal puts its own parts behind the same three protocols; none of them writes a picture anywhere.
+A real terminal puts its own parts behind the same protocols; none of them writes a picture anywhere.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from firmware_sim.kiosk_camera import film_who_stands_there
 
 
 class CodeReader(Protocol):
@@ -27,6 +31,9 @@ class Camera(Protocol):
     async def take(self) -> bytes | None:
         """One picture as JPEG, at most 480 KiB; None where nobody is seen."""
 
+    async def film(self, turns: Sequence[str]) -> list[bytes] | None:
+        """JPEG frames of at most 24 KiB while the screen asks for these turns; None where nobody is seen."""
+
 
 @dataclass(slots=True)
 class SimCounter:
@@ -35,15 +42,20 @@ class SimCounter:
     code: str | None = None
     document: bytes | None = field(default=None, repr=False)
     face: bytes | None = field(default=None, repr=False)
+    still: bool = False  # the face is a photograph held up, no head that turns
 
-    def put(self, *, code: str | None = None, document: bytes | None = None, face: bytes | None = None) -> None:
+    def put(
+        self, *, code: str | None = None, document: bytes | None = None, face: bytes | None = None, still: bool = False
+    ) -> None:
         """Lay something on the counter; what is not named stays."""
         self.code, self.document = code or self.code, document or self.document
-        self.face = face or self.face
+        if face:
+            self.face, self.still = face, still
 
     def clear(self) -> None:
         """The tenant has left."""
         self.code = self.document = self.face = None
+        self.still = False
 
     async def read(self) -> str | None:
         """See CodeReader."""
@@ -56,3 +68,8 @@ class SimCounter:
     async def take(self) -> bytes | None:
         """See Camera."""
         return self.face
+
+    async def film(self, turns: Sequence[str]) -> list[bytes] | None:
+        """See Camera."""
+        face = self.face
+        return await asyncio.to_thread(film_who_stands_there, face, turns, still=self.still) if face else None

@@ -53,6 +53,7 @@ class Dialogue:
     def settle(self, command_id: bytes, answer: Answer) -> Spoken:
         """Answer a command that was begun: the ack leaves first, then answer and events are stored."""
         ack = self.speech.ack(command_id, answer.outcome, answer.code, answer.body)
+        self.flash.follow(ack)  # it is said before it is kept: power lost in between is answered in its place
         yield ack
         with self.flash.write():
             events = self._keep(command_id, ack, answer)
@@ -89,13 +90,15 @@ class Dialogue:
     def tell(self, name: str, body: Body) -> Spoken:
         """Something happened: stored, then sent."""
         with self.flash.write():
-            said = self.speech.event(name, body)
-            self.flash.queue(said)
+            said = self._kept(name, body)
         yield said
 
     def _keep(self, command_id: bytes, ack: Outgoing, answer: Answer) -> list[Outgoing]:
-        events = [self.speech.event(name, body) for name, body in answer.events]
         self.flash.answer(command_id, ack.payload)
-        for message in (ack, *events):
-            self.flash.queue(message)
-        return events
+        self.flash.queue(ack)
+        return [self._kept(name, body) for name, body in answer.events]
+
+    def _kept(self, name: str, body: Body) -> Outgoing:
+        said = self.speech.event(name, body)
+        self.flash.queue(said)
+        return said

@@ -1,7 +1,7 @@
 """A device's durable memory: one SQLite file in WAL mode with synchronous FULL, so that a commit is one fdatasync.
 
 Tables: used (command ids, with the answer once there is one), keys, barred (keys that must not open), outbox (what
-the broker has not taken yet), facts (numbers and words that must survive).
+the broker has not taken yet), facts (numbers and words that must survive), heads (the log's last entry, and one held).
 """
 
 import sqlite3
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from devices.wire.chain import Head
 from devices.wire.topics import Channel
 from firmware_sim.speech import Outgoing
 
@@ -21,6 +22,7 @@ create table if not exists keys(id blob primary key, credential blob not null, e
 create table if not exists barred(id blob primary key, why text not null, until integer not null);
 create table if not exists outbox(seq integer primary key, channel text not null, payload blob not null);
 create table if not exists facts(name text primary key, value blob not null);
+create table if not exists heads(name text primary key, seq integer not null, digest blob not null);
 """
 Why = Literal["dropped", "revoked"]
 
@@ -36,6 +38,7 @@ class Flash:
         self._db.execute("pragma wal_autocheckpoint=4000")
         self._db.executescript(_SCHEMA)
         self._seq = self._reserved = self.number("seq", 0)
+        self._head = self._kept("last")
         self._taken: set[int] = set()
 
     def close(self) -> None:
@@ -49,12 +52,14 @@ class Flash:
             yield
             return
         self._db.execute("begin immediate")
+        head = self._head
         try:
             self._db.executemany("delete from outbox where seq = ?", [(seq,) for seq in self._taken])
             yield
         except BaseException:
             self._db.execute("rollback")
             self._reserved = self._seq  # a reservation inside may be gone: make it again
+            self._head = head
             raise
         self._db.execute("commit")
         self._taken.clear()
@@ -66,6 +71,22 @@ class Flash:
             self.set_fact("seq", self._reserved)
         self._seq += 1
         return self._seq
+
+    # the log's last entry
+    def head(self) -> Head:
+        """The entry that the next one names; as durable as the entry itself."""
+        return self._head
+
+    def follow(self, entry: Outgoing) -> None:
+        """This entry is the last one from now on; what is queued within a write is so for good."""
+        self._head = Head(entry.seq, entry.digest)
+
+    def _keep(self, name: Literal["last", "held"], head: Head) -> None:
+        self._db.execute("insert or replace into heads values(?, ?, ?)", (name, head.seq, head.digest))
+
+    def _kept(self, name: Literal["last", "held"]) -> Head:
+        row = self._db.execute("select seq, digest from heads where name = ?", (name,)).fetchone()
+        return Head(*row) if row else Head()
 
     # facts
     def number(self, name: str, default: int) -> int:
@@ -140,15 +161,21 @@ class Flash:
         """Keep a message until the broker has taken it."""
         row = (message.seq, message.channel, message.payload)
         self._db.execute("insert or replace into outbox values(?, ?, ?)", row)
+        self.follow(message)
+        self._keep("last", self._head)
 
     def hold(self, message: Outgoing, to: str) -> None:
-        """Keep a message that becomes true only with a movement to come."""
+        """Keep a message that becomes true, and the log's last, only with a movement to come."""
         self._db.execute("insert into outbox values(?, ?, ?)", (message.seq, HELD + to, message.payload))
+        self._keep("held", Head(message.seq, message.digest))
 
     def release(self, seqs: list[int]) -> None:
         """The movement was made: the held messages are true."""
         with self.write():
             self._db.executemany("update outbox set channel = 'event' where seq = ?", [(seq,) for seq in seqs])
+            if seqs:
+                self._head = self._kept("held")
+                self._keep("last", self._head)
 
     def discard(self, seqs: list[int]) -> None:
         """The movement was not made: the held messages were never true."""
@@ -193,11 +220,12 @@ class Flash:
                 pass
 
     def reset(self) -> None:
-        """Back to the factory, but for the numbers: they go on rising."""
+        """Back to the factory, but for the numbers, which go on rising: the log begins anew."""
         with self.write():
-            for table in ("used", "keys", "barred", "outbox"):
+            for table in ("used", "keys", "barred", "outbox", "heads"):
                 self._db.execute(f"delete from {table}")  # noqa: S608 - the names stand one line above
             self._db.execute("delete from facts where name != 'seq'")
+            self._head = Head()
 
 
 def _channel(name: str) -> Channel:

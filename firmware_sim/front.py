@@ -1,16 +1,27 @@
 """The front of one kiosk: what its page may do, and what it is told. It knows no tenant but the one who is there."""
 
-from typing import Any
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
 
-from certs.errors import BadSignature
+from certs.errors import BadSignature, Unsealable
+from certs.sealing import answer_context, open_sealed
 from devices.wire.envelope import read_event
 from devices.wire.errors import BadMessage
+from devices.wire.messages import Body
+from devices.wire.offer_question import decode_told
+from devices.wire.registration import MAX_REGISTRATION
 from firmware_sim.counter import SimCounter
 from firmware_sim.kiosk import SimKiosk
+from firmware_sim.kiosk_camera import fit_frames
 from firmware_sim.station import Station
-from firmware_sim.visit import NoVisit, Visit, Visits
+from firmware_sim.visit import Clip, NoVisit, Visit, Visits
 
 WELCOME = {"screen": "welcome"}
+IN_TIME: Final = 55.0  # seconds from asking for turns to handing in their clip: the gateway takes it for a minute
+ROOM: Final = MAX_REGISTRATION - 16 * 1024  # bytes for pictures and clip; the rest are words
 
 
 class Front:
@@ -22,18 +33,62 @@ class Front:
         self._left: set[bytes] = set()
         self._kinds: dict[int, str] = {}
 
-    async def hand_in(self, *, registration: bool, face: bool, text_version: str) -> None:
-        """Seal what the tenant showed; it is sent at once, or waits sealed while the gateway is away."""
+    async def ask(self, visit: Visit) -> bool:
+        """Ask the gateway of the offer just named; False while there is no network, and then nothing is asked."""
+        if not self._station.online.is_set():
+            return False
+        question, visit.question = visit.ask()
+        await self._station.play(self._mind.ask_offer(question, visit.question))
+        return True
+
+    async def ask_turns(self) -> bool:
+        """Ask how the head is to turn; False while there is no network: then a person looks at the face."""
         visit = self.visits.current()
-        form = visit.complete(registration=registration, face=face, text_version=text_version)
+        visit.clip = None
+        if not self._station.online.is_set():
+            return False
+        visit.turning, visit.asked_at = secrets.token_bytes(16), self._mind.clock.ticks()
+        await self._station.play(self._mind.ask_turns(visit.offer, visit.turning))
+        return True
+
+    async def film(self) -> bool:
+        """Film the turns asked for; False where none were, nobody is there, or it does not fit beside the pictures."""
+        visit = self.visits.current()
+        screen = self._screen_for(visit.turning)
+        if screen is None or screen["screen"] != "turn":
+            return False
+        filmed = await self.counter.film(screen["turns"])
+        room = ROOM - len(visit.document or b"") - len(visit.face or b"")
+        frames = await asyncio.to_thread(fit_frames, filmed, room) if filmed else None
+        visit.clip = Clip(screen["challenge"], frames, visit.asked_at + IN_TIME) if frames else None
+        return visit.clip is not None
+
+    async def hand_in(
+        self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
+    ) -> None:
+        """Seal what the tenant showed; it is sent at once, or waits sealed while the gateway is away.
+
+        A clip that would come too late is left out: the gateway would refuse it, and so a person looks at the face.
+        """
+        visit = self.visits.current()
+        if visit.clip and (self._mind.clock.ticks() >= visit.clip.until or not self._station.online.is_set()):
+            visit.clip = None
+        form = visit.complete(
+            registration=registration, face=face, guardian=guardian, text_version=text_version, facts=facts
+        )
         self.counter.clear()
         await self._station.play(self._mind.register(form))
 
     def status(self) -> dict[str, Any]:
-        """For the page: the connection, how many registrations wait, the seconds left, this visit's answer."""
+        """For the page: connection, registrations that wait, seconds left, this visit's offer, turns and answer."""
         self.tidy()
         told: dict[str, Any] = {"online": self._station.online.is_set(), "waiting": self.waiting()}
-        return told | {"seconds_left": round(self.visits.seconds_left()), "answer": self._answer()}
+        told |= {"seconds_left": round(self.visits.seconds_left()), "offer": None, "turns": None, "answer": None}
+        try:
+            visit = self.visits.current(touch=False)
+        except NoVisit:
+            return told
+        return told | {"offer": self._offer(visit), "turns": self._turns(visit), "answer": self._answer(visit)}
 
     def waiting(self) -> int:
         """Registrations the broker has not taken yet."""
@@ -49,16 +104,35 @@ class Front:
             self._mind.screen = dict(WELCOME)
         self._mind.screens = [body for body in self._mind.screens if body.get("registration") not in self._left]
 
-    def _answer(self) -> dict[str, Any] | None:
-        """What the gateway said of the registration of the one who is there; nothing of anybody else's."""
-        screen = self._mind.screen
+    def _offer(self, visit: Visit) -> dict[str, Any] | None:
+        """What was said of the offer they showed, or why it is refused. It is kept sealed and opened for each look."""
+        screen = self._screen_for(visit.question)
+        if screen is None or visit.reply_key is None:
+            return None
+        if screen["screen"] == "refused":
+            return {"refused": screen.get("code")}
+        context = answer_context(self._mind.dialogue.site, self._mind.dialogue.device)
         try:
-            visit = self.visits.current(touch=False)
-        except NoVisit:
+            return asdict(decode_told(open_sealed(screen.get("sealed", b""), visit.reply_key, context=context)))
+        except (Unsealable, BadMessage):
             return None
-        if visit.registration is None or screen.get("registration") != visit.registration or screen["screen"] == "wait":
-            return None
-        return {name: screen[name] for name in ("screen", "code", "lines") if name in screen}
+
+    def _turns(self, visit: Visit) -> list[str] | None:
+        """How the head is to turn, in order; none where the gateway gives no more tries."""
+        screen = self._screen_for(visit.turning)
+        return (list(screen["turns"]) if screen["screen"] == "turn" else []) if screen else None
+
+    def _answer(self, visit: Visit) -> dict[str, Any] | None:
+        """What the gateway said of the registration of the one who is there; nothing of anybody else's."""
+        screen = self._screen_for(visit.registration)
+        return {name: screen[name] for name in ("screen", "code", "lines") if name in screen} if screen else None
+
+    def _screen_for(self, name: bytes | None) -> Body | None:
+        """The latest screen that answers what this name was given to."""
+        said = (self._mind.screen, *reversed(self._mind.screens))
+        return next(
+            (body for body in said if name and body.get("registration") == name and body["screen"] != "wait"), None
+        )
 
     def _kind_of(self, seq: int) -> str:
         try:
@@ -68,5 +142,4 @@ class Front:
 
     def _forget(self, visit: Visit) -> None:
         self.counter.clear()
-        if visit.registration is not None:
-            self._left.add(visit.registration)
+        self._left |= {name for name in (visit.registration, visit.question, visit.turning) if name}

@@ -51,12 +51,18 @@ def build_head(pixels: Pixels) -> Head:
 
 
 def find_points(picture: Pixels) -> NDArray[np.float64]:
-    """Outer and inner corner of the one eye, then of the other, then the nose."""
-    detector, predictor = _models()
-    faces = detector(picture, 1)
+    """Outer and inner corner of the one eye, then of the other, then the nose; ValueError without a face."""
+    faces = find_faces(picture)
     if not faces:
         raise ValueError("the photograph shows no face to film")
-    return np.array([(point.x, point.y) for point in predictor(picture, faces[0]).parts()], np.float64)
+    return faces[0]
+
+
+def find_faces(picture: Pixels) -> list[NDArray[np.float64]]:
+    """The five points of every face, surest first."""
+    detector, predictor = _models()
+    shapes = [predictor(picture, face) for face in detector(picture, 1)]
+    return [np.array([(point.x, point.y) for point in shape.parts()], np.float64) for shape in shapes]
 
 
 def _close_up(pixels: Pixels) -> Pixels:
@@ -173,13 +179,26 @@ def film_turned_print(head: Head, turns: Sequence[str], widest: float = 60.0) ->
     return film(turned, turns, widest)
 
 
-def film_bent_print(head: Head, turns: Sequence[str], bend: float = 100.0, widest: float = 40.0) -> list[bytes]:
-    """A print bent around the face by `bend` degrees and turned: no nose, but a curve."""
-    radius = head.pixels.shape[1] / np.deg2rad(bend)
-    away = (np.mgrid[0 : head.pixels.shape[0], 0 : head.pixels.shape[1]][1] - head.middle[0]) / radius
+def film_bent_print(
+    head: Head, turns: Sequence[str], bend: float = 100.0, widest: float = 40.0, slant: float = 0.0
+) -> list[bytes]:
+    """A print bent around the face by `bend` degrees and turned: no nose, but a curve.
+
+    The axis it is bent about leans by `slant` degrees: 0 is upright, 90 level.
+    """
+    height, width = head.pixels.shape[:2]
+    radius = width / np.deg2rad(bend)
+    rows, columns = np.mgrid[0:height, 0:width]
+    x, y = columns - head.middle[0], rows - head.middle[1] - head.eyes / 2
+    away = (x * np.cos(np.deg2rad(slant)) + y * np.sin(np.deg2rad(slant))) / radius
     relief = radius * (np.cos(np.clip(away, -1.4, 1.4)) - np.cos(np.deg2rad(bend / 2)))
     bent = Head(head.pixels, head.middle, head.eyes, np.asarray(np.clip(relief, 0, None), np.float32))
     return film(lambda angle: turn_head(bent, angle), turns, widest)
+
+
+def film_print_bent_across(head: Head, turns: Sequence[str]) -> list[bytes]:
+    """A print bent about a level axis, so that the nose is its ridge."""
+    return film_bent_print(head, turns, 120, 50, 90)
 
 
 ATTACKS: dict[str, Callable[[Head, Sequence[str]], list[bytes]]] = {
@@ -187,4 +206,5 @@ ATTACKS: dict[str, Callable[[Head, Sequence[str]], list[bytes]]] = {
     "sliding photograph": film_sliding,
     "turned print": film_turned_print,
     "bent print": film_bent_print,
+    "print bent across": film_print_bent_across,
 }

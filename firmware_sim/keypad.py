@@ -7,7 +7,7 @@ pause of the failures so far begins again.
 from dataclasses import dataclass, field
 
 from devices.wire.messages import Body
-from devices.wire.passcode import ONCE_AHEAD, Window, find_once, find_window
+from devices.wire.passcode import ONCE_SPAN, Window, find_once, find_window
 from firmware_sim.lock import SimLock
 from firmware_sim.speech import Outgoing
 
@@ -40,7 +40,7 @@ class Keypad:
     def _find(self, code: str) -> Window | int | None:
         if self.lock.keyring.code_epoch == 0:
             return None
-        once = find_once(self.secret, self.lock.keyring.code_epoch, code, self._base())
+        once = find_once(self.secret, self.lock.keyring.code_epoch, code, self.lock.keyring.once_base)
         if once is not None:
             return None if self.lock.flash.used(self._once_id(once)) else once
         if not self.lock.clock.known:
@@ -63,10 +63,7 @@ class Keypad:
         identity = self._once_id(count)
         self.lock.flash.use(identity, b"once", 2**32 - 1)
         self.lock.flash.answer(identity, b"opened")
-        self.lock.flash.set_fact("once_base", max(self._base(), count + 1 - ONCE_AHEAD // 2))
-
-    def _base(self) -> int:
-        return self.lock.flash.number("once_base", 0)
+        self.lock.keyring.raise_once_base(count + 1 - ONCE_SPAN)
 
     def _once_id(self, count: int) -> bytes:
         return b"once" + self.lock.keyring.code_epoch.to_bytes(6, "big") + count.to_bytes(6, "big")

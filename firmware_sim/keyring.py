@@ -35,6 +35,11 @@ class Keyring:
         """Passcodes of another epoch are dead; 0 until the gateway named one: the keypad is off."""
         return self.flash.number("code_epoch", 0)
 
+    @property
+    def once_base(self) -> int:
+        """One-time codes with a smaller number are dead. It only rises, through every epoch: no number comes twice."""
+        return self.flash.number("once_base", 0)
+
     def refusal_for_key(self, key: bytes) -> str | None:
         """Why a key must not open now, if so."""
         if self.flash.barred(key) == "revoked":
@@ -96,15 +101,19 @@ class Keyring:
             if self.flash.drop_key(key):
                 dropped.append(("key_dropped", {"key": key, "reason": "revoked"}))
         self.flash.set_fact("epoch", epoch)
-        self._raise_code_epoch(command.body.get("codes", 0))
+        self.flash.set_fact("code_epoch", max(self.code_epoch, command.body.get("codes", 0)))
+        self.raise_once_base(command.body.get("once", 0))
         told: tuple[Told, ...] = (("revoked", {"epoch": epoch}),) if epoch > held else ()
-        body = {"epoch": epoch, "keys": list(self.flash.held_keys()), "codes": self.code_epoch}
-        return Answer(body=body, events=(*dropped, *told))
+        body = {"epoch": epoch, "keys": list(self.flash.held_keys())}
+        return Answer(body=body | self.codes_told(), events=(*dropped, *told))
 
-    def _raise_code_epoch(self, codes: int) -> None:
-        if codes > self.code_epoch:
-            self.flash.set_fact("code_epoch", codes)
-            self.flash.set_fact("once_base", 0)
+    def codes_told(self) -> dict[str, int]:
+        """Where it stands with passcodes, as an answer tells it."""
+        return {"codes": self.code_epoch, "once": self.once_base}
+
+    def raise_once_base(self, number: int) -> None:
+        """Take no one-time code below this number any more."""
+        self.flash.set_fact("once_base", max(self.once_base, number))
 
     def _why_not_hold(self, credential: KeyCredential) -> str | None:
         if self.flash.barred(credential.id) == "revoked":

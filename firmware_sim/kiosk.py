@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certs.sealing import registration_context, seal, turns_context
+from certs.sealing import question_context, registration_context, seal, turns_context
 from devices.wire.messages import Body, Command, State
+from devices.wire.offer_question import OfferQuestion, encode_question
 from devices.wire.registration import KioskRegistration, encode_registration
 from firmware_sim import papers
 from firmware_sim.dialogue import Answer, Dialogue, Spoken
@@ -80,6 +81,12 @@ class SimKiosk:
         context = turns_context(self.dialogue.site, self.dialogue.device)
         sealed = seal(offer_token.encode(), self._intake, context=context)
         yield from self.dialogue.tell("turns_wanted", {"sealed": sealed, "registration": registration})
+
+    def ask_offer(self, question: OfferQuestion, name: bytes) -> Spoken:
+        """Ask what may be said of an offer; it comes as the screen "offer" with this name, sealed to the reply key."""
+        context = question_context(self.dialogue.site, self.dialogue.device)
+        sealed = seal(encode_question(question), self._intake, context=context)
+        yield from self.dialogue.tell("offer_shown", {"sealed": sealed, "registration": name})
 
     def lose_clock(self) -> Spoken:
         """The clock's battery died."""

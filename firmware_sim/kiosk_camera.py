@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 
 from devices.wire.registration import MAX_FRAME
-from firmware_sim.camera import encode_jpeg
-from firmware_sim.heads import Head, film_living
+from firmware_sim.camera import Pixels, encode_jpeg
+from firmware_sim.heads import Head, build_head, film_living, swing_angles
 
 WIDTH: Final = 320
-QUALITIES: Final = (75, 60, 45)
+QUALITIES: Final = (75, 60, 45, 30)
 
 
 class TurnCamera(Protocol):
@@ -33,15 +33,38 @@ class SimTurnCamera:
         return [shrink_frame(frame) for frame in film_living(self._head, turns)]
 
 
+def film_who_stands_there(face: bytes, turns: Sequence[str], *, still: bool) -> list[bytes]:
+    """What the camera sees of a tester's picture: its head doing as asked, or the picture held up (`still`)."""
+    try:
+        head = None if still else build_head(_open(face))
+    except ValueError:  # nobody is in it
+        head = None
+    return SimTurnCamera(head).film(turns) if head else [shrink_frame(face)] * len(list(swing_angles(turns)))
+
+
 def shrink_frame(frame: bytes) -> bytes:
-    """The frame 320 pixels wide, in at most 24 KiB: 41 of them and two pictures stay under a kiosk's 1 MiB."""
-    pixels = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR)
-    if pixels is None:
-        raise ValueError("the frame is no picture")
+    """The frame 320 pixels wide, in at most 24 KiB."""
+    pixels = _open(frame)
     scale = WIDTH / pixels.shape[1]
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    upright = np.asarray(small[..., ::-1], np.uint8)
+    small = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     return next(
-        (data for quality in QUALITIES if len(data := encode_jpeg(upright, quality)) <= MAX_FRAME),
-        encode_jpeg(upright, 30),
+        (data for quality in QUALITIES if len(data := encode_jpeg(small, quality)) <= MAX_FRAME),
+        encode_jpeg(small, QUALITIES[-1]),
     )
+
+
+def fit_frames(frames: Sequence[bytes], room: int) -> list[bytes] | None:
+    """The frames as sharp as they can be in so many bytes together; None where there is too little room."""
+    for quality in (None, *QUALITIES):
+        tried = list(frames) if quality is None else [encode_jpeg(_open(frame), quality) for frame in frames]
+        if sum(map(len, tried)) <= room:
+            return tried
+    return None
+
+
+def _open(picture: bytes) -> Pixels:
+    """RGB pixels; ValueError where it is no picture."""
+    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise ValueError("what stands before the camera is no picture")
+    return np.ascontiguousarray(pixels[..., ::-1], np.uint8)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.staticfiles import StaticFiles
 
 from devices.wire.errors import BadMessage
-from devices.wire.registration import MAX_IMAGE
+from devices.wire.registration import MAX_FACTS, MAX_IMAGE
 from firmware_sim.front import Front
 from firmware_sim.kiosk import QueueFull
 from firmware_sim.visit import Incomplete, NoVisit, Visit
@@ -47,12 +47,14 @@ class Shown(BaseModel):
 
 
 class Agreed(BaseModel):
-    """What the tenant ticked; nothing is ticked beforehand."""
+    """What the tenant ticked, nothing being ticked beforehand, and what they answered of what the registry asks."""
 
     model_config = ConfigDict(extra="forbid")
     registration: bool
     face: bool
+    guardian: bool = False
     text_version: Annotated[str, Field(max_length=40)]
+    facts: Annotated[dict[str, Annotated[str, Field(max_length=120)]], Field(max_length=MAX_FACTS)] = {}
 
 
 class Chosen(BaseModel):
@@ -75,10 +77,12 @@ def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
     app.post("/visit", status_code=204)(_begin)
     app.delete("/visit", status_code=204)(_end)
     app.post("/visit/touch", status_code=204)(_touch)
-    app.post("/visit/code", status_code=204)(_type_code)
-    app.post("/visit/code/scan", status_code=204)(_scan_code)
+    app.post("/visit/code")(_type_code)
+    app.post("/visit/code/scan")(_scan_code)
     app.post("/visit/document")(_scan_document)
     app.post("/visit/face")(_take_face)
+    app.post("/visit/turns")(_ask_turns)
+    app.post("/visit/turns/film", status_code=204)(_film)
     app.post("/visit/registration", status_code=202)(_hand_in)
     app.get("/visit/link.svg")(_draw_link)
     return app
@@ -143,17 +147,22 @@ async def _touch(_visit: Here) -> None:
     """Somebody is still there."""
 
 
-async def _type_code(visit: Here, shown: Shown) -> None:
-    if not visit.name_offer(shown.code):
-        raise HTTPException(422, "no_code")
+async def _type_code(front: At, visit: Here, shown: Shown) -> dict[str, bool]:
+    return await _name_offer(front, visit, shown.code)
 
 
-async def _scan_code(front: At, visit: Here) -> None:
+async def _scan_code(front: At, visit: Here) -> dict[str, bool]:
     code = await front.counter.read()
     if code is None:
         raise HTTPException(409, "nothing_there")
+    return await _name_offer(front, visit, code)
+
+
+async def _name_offer(front: Front, visit: Visit, code: str) -> dict[str, bool]:
+    """Whether the gateway was asked; what it says of the offer is then in the status."""
     if not visit.name_offer(code):
         raise HTTPException(422, "no_code")
+    return {"asked": await front.ask(visit)}
 
 
 async def _scan_document(front: At, visit: Here) -> Response:
@@ -174,9 +183,20 @@ def _usable(picture: bytes | None) -> bytes:
     return picture
 
 
+async def _ask_turns(front: At, _visit: Here) -> dict[str, bool]:
+    """Whether the gateway was asked; the turns are then in the status."""
+    return {"asked": await front.ask_turns()}
+
+
+async def _film(front: At, _visit: Here) -> None:
+    """The camera films while the page shows the turns; 409 where there is nothing to film."""
+    if not await front.film():
+        raise HTTPException(409, "nothing_there")
+
+
 async def _hand_in(front: At, _visit: Here, agreed: Agreed) -> None:
     try:
-        await front.hand_in(registration=agreed.registration, face=agreed.face, text_version=agreed.text_version)
+        await front.hand_in(**agreed.model_dump())
     except (Incomplete, BadMessage) as error:
         raise HTTPException(422, str(error)) from error
     except QueueFull as error:

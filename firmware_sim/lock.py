@@ -43,9 +43,9 @@ class SimLock:
     # life
     def boot(self) -> Spoken:
         """Power came back: say so, and answer what was interrupted without doing it again."""
+        self._judge_held()
         for command_id in self.flash.interrupted():
             yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", {"bolt": self.door.bolt}))
-        self._judge_held()
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
 
     def connected(self) -> Spoken:
@@ -166,7 +166,7 @@ class SimLock:
     def _read_back(self, _: Command) -> Answer:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
         body |= {"keys": list(self.flash.held_keys()), "clock": self._clock_word()}
-        body |= {"epoch": self.keyring.epoch, "codes": self.keyring.code_epoch}
+        body |= {"epoch": self.keyring.epoch} | self.keyring.codes_told()
         return Answer(body=body | self.papers.told())
 
     # what it says of itself

@@ -3,19 +3,21 @@
 from typing import Annotated, Any
 
 import httpx
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
 from firmware_sim.building import Building
 from firmware_sim.scenario import (
     REGISTRY,
+    BadScenario,
     Recording,
     Scenario,
     Step,
     outcome,
     perform,
     play,
+    read_scenario,
     sow,
     write_scenario,
     write_test,
@@ -108,4 +110,14 @@ async def copy_as_pytest(building: Devices, recording: Recorded, name: str = "re
 @router.post("/scenarios")
 async def play_scenario(building: Devices, scenario: Scenario) -> Any:
     """Play it; answered when it is over, with what the devices it touched then say."""
+    return await _or_refuse(play(building, scenario))
+
+
+@router.post("/scenarios/text")
+async def play_file(building: Devices, text: Annotated[str, Body(embed=True)]) -> Any:
+    """Play a scenario as it stands in its file."""
+    try:
+        scenario = read_scenario(text)
+    except BadScenario as error:
+        raise HTTPException(422, str(error)) from error
     return await _or_refuse(play(building, scenario))

@@ -33,6 +33,8 @@ class Person:
     name_zh: str = ""
     ethnicity: str = "汉"
     address: str = ""
+    issued: date | None = None
+    """Printed where given, on a passport."""
 
 
 ANNA = Person("ERIKSSON", "ANNA MARIA", "L898902C3", date(1974, 8, 12), "F", date(2032, 4, 15))
@@ -156,6 +158,7 @@ def print_passport(person: Person, face: Image.Image) -> Image.Image:
         (x, 205, "Surname", person.surname), (x, 290, "Given names", names),
         (x, 375, "Nationality", person.nationality), (x, 460, "Date of birth", _print_day(person.birth)),
         (x + 420, 460, "Sex", person.sex), (x, 545, "Date of expiry", _print_day(person.expiry)),
+        *([(x + 420, 545, "Date of issue", _print_day(person.issued))] if person.issued else []),
     ], 36)  # fmt: skip
     _print_machine_zone(draw, td3_lines(person), at=(62, 720), pitch=25.4, step=64)
     return page

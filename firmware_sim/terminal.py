@@ -28,13 +28,17 @@ router = APIRouter()
 
 
 class OnCounter(BaseModel):
-    """What a tenant lays on a kiosk's counter: the text of a code, pictures in base64."""
+    """What a tenant lays on a kiosk's counter: the text of a code, pictures in base64.
+
+    The face turns its head as the screen asks, unless it is a photograph held up (`still`).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     code: str | None = None
     document: Base64Bytes | None = None
     face: Base64Bytes | None = None
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +91,4 @@ async def _front(request: Request, device: str) -> Front:
 @router.post("/kiosks/{device}/counter", status_code=204)
 async def lay_on_counter(front: Annotated[Front, Depends(_front)], laid: OnCounter) -> None:
     """A tenant lays something on the counter."""
-    front.counter.put(code=laid.code, document=laid.document, face=laid.face)
+    front.counter.put(code=laid.code, document=laid.document, face=laid.face, still=laid.still)

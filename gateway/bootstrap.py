@@ -66,7 +66,8 @@ def utc_now() -> int:
 def identity_settings(settings: Settings) -> IdentitySettings:
     """How the workers are run: what is set, over the defaults of each engine."""
     thresholds = {**DEFAULT_THRESHOLDS, **settings.face_thresholds}
-    return IdentitySettings(settings.identity_engine, settings.identity_workers, thresholds=thresholds)
+    workers, timeout = settings.identity_workers, settings.identity_timeout
+    return IdentitySettings(settings.identity_engine, workers, timeout=timeout, thresholds=thresholds)
 
 
 class Gateway:

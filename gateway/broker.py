@@ -36,6 +36,10 @@ class BrokerFailed(Exception):
     """mosquitto did not start; the text ends with the last lines it wrote."""
 
 
+class BrokerPortTaken(BrokerFailed):
+    """Another program listens on the broker's port."""
+
+
 class EmbeddedBroker:
     """One mosquitto in `folder`. What it acked outlives a kill: the folder holds its store."""
 
@@ -126,8 +130,9 @@ class EmbeddedBroker:
         except TimeoutError as error:
             if process.returncode is None:
                 process.kill()
-            message = "mosquitto did not start: " + " | ".join(self._lines)
-            raise BrokerFailed(message) from error
+            said = " | ".join(self._lines)
+            failed = BrokerPortTaken if "Address already in use" in said else BrokerFailed
+            raise failed(f"mosquitto did not start: {said}") from error
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         """Take what mosquitto writes until it ends, so that it never blocks on a full pipe."""

@@ -4,12 +4,10 @@ import ipaddress
 from collections.abc import Callable, Sequence
 
 from certs.ca import Authority
-from certs.files import PUBLIC, write_atomic
-from certs.keys import new_private_key, save_private_key
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls
 from gateway.broker import EmbeddedBroker
-from gateway.broker_certificates import issue_broker_certificates
+from gateway.broker_certificates import issue_broker_certificates, write_gateway_client
 from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
 from gateway.broker_folder import BrokerFolder
 from gateway.revocation import RevokedDevice
@@ -59,13 +57,8 @@ class BrokerAccess:
         return self._own_address()
 
     def _own_address(self) -> BrokerAddress:
-        given, authority = self._given, self._authority()
-        folder, key = given.folder / "certs", new_private_key()
-        save_private_key(folder / "gateway.key", key)
-        issued = authority.issue_gateway(key.public_key(), given.gateway_name)
-        write_atomic(folder / "gateway.pem", issued.chain_pem, PUBLIC)
-        write_atomic(folder / "ca.pem", authority.ca_pem, PUBLIC)
-        tls = client_tls(folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key")
+        given = self._given
+        tls = client_tls(*write_gateway_client(given.folder / "certs", self._authority(), given.gateway_name))
         here = "127.0.0.1" if given.broker_listen == "0.0.0.0" else given.broker_listen
         return BrokerAddress(given.broker_host or here, given.broker_port, given.gateway_name, tls)
 

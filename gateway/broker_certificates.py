@@ -23,9 +23,9 @@ def issue_broker_certificates(
 
 
 def write_gateway_client(folder: Path, authority: Authority, name: str = GATEWAY_NAME) -> tuple[Path, Path, Path]:
-    """Issue a gateway worker's client certificate into `folder`; returns the CA, certificate and key files."""
+    """Issue a gateway worker's client certificate into `folder`, in place of the one there; CA, certificate and key."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ca, certificate, key_file = folder / "ca.pem", folder / f"{name}.pem", folder / f"{name}.key"
+    ca, certificate, key_file = folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key"
     key = new_private_key()
     save_private_key(key_file, key)
     write_atomic(certificate, authority.issue_gateway(key.public_key(), name).chain_pem, PUBLIC)

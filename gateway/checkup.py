@@ -17,13 +17,14 @@ from typing import Final, Literal
 
 from alembic.migration import MigrationContext
 from cryptography import x509
-from sqlalchemy import create_engine, func, make_url, select
+from sqlalchemy import create_engine, func, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.broker_config import BrokerMissing, find_mosquitto
+from gateway.journey.portraits import faces_stored
 from gateway.settings import Settings
-from gateway.store import Delivery, Device, Event, Registration
+from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import newest_revision
 
 Mood = Literal["good", "care", "bad"]
@@ -193,6 +194,25 @@ def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
         yield Finding("deliveries", "good", "Nothing is owed past its time.")
 
 
+def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
+    """As many people's faces may be stored as are: a filing with the authority takes its working days."""
+    with _database(settings) as session:
+        known = bool(session and inspect(session.connection()).has_table(Portrait.__tablename__))
+        counted = faces_stored(session, settings.face_filings) if session and known else []
+    near = [found for found in counted if found.count.state != "free"]
+    for found in near:
+        full = found.count.state != "warn"
+        told = (
+            f"{found.count.people} of {found.limit} people's faces are stored under the rules of {found.jurisdiction}"
+        )
+        next_step = "No more is stored: file with the authority" if full else "File with the authority in time"
+        setting = "and put the filing's number into LODGEKEY_FACE_FILINGS."
+        yield Finding("faces", "bad" if full else "care", f"{told}. {next_step}, {setting}")
+    if not near:
+        stored = sum(found.count.people for found in counted)
+        yield Finding("faces", "good", f"{stored} people's faces are stored, within what may be.")
+
+
 @contextmanager
 def _database(settings: Settings) -> Iterator[Session | None]:
     """A session on the database as it is, without making or changing it; None where there is none yet."""
@@ -215,6 +235,7 @@ CHECKS: Final[dict[str, Check]] = {
     "clock": check_clock,
     "certificates": check_certificates,
     "deliveries": check_deliveries,
+    "faces": check_faces,
 }
 
 

@@ -23,6 +23,7 @@ from gateway.journey.fleet import (
     take_key,
 )
 from gateway.journey.keys import revoke_key
+from gateway.journey.slots import empty_slots
 from gateway.revocation import RevokedDevice
 from gateway.store import Certificate, Claim, Device, Key, Unit
 
@@ -141,7 +142,10 @@ def _certify(session: Session, authority: Authority, row: Device, issued: Issued
 
 
 def revoke_device(session: Session, device_id: str, now: int) -> Device:
-    """Out of service: every certificate it has is revoked, and every key on it is no longer usable online."""
+    """Out of service: every certificate it has is revoked, and every key on it is no longer usable online.
+
+    PINs in another maker's lock are still taken off, for they would open it for ever.
+    """
     device = session.get(Device, device_id)
     if device is None:
         raise NotFound("There is no such device.")
@@ -151,6 +155,7 @@ def revoke_device(session: Session, device_id: str, now: int) -> Device:
             certificate.revoked_at = now
         for key in session.scalars(select(Key).where(Key.device_id == device.id, Key.desired == "present")).all():
             revoke_key(session, key, now)
+        empty_slots(session, device, now)
     return device
 
 

@@ -16,7 +16,7 @@ from gateway.domain.errors import ConsentMissing, InputRefused
 from gateway.domain.identity import DocumentReading, Identity
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.liveness import Level
-from gateway.domain.registry_needs import NEEDS
+from gateway.domain.registry_needs import besides
 from gateway.domain.verification import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
@@ -33,11 +33,12 @@ LONGEST_FACT: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The rules of the place, the unit's local date, whether a face may be compared, the level its landlord chose."""
+    """The rules of the place, the unit's local date, what was agreed to, the level its landlord chose."""
 
     profile: Profile
     today: date
     face_consented: bool
+    guardian_present: bool
     level: Level
 
 
@@ -62,8 +63,9 @@ class FrontDesk:
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
         """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
         asked = await asyncio.to_thread(self._ask, token, submission.facts)
-        allowed = replace(submission, face_consented=asked.face_consented)
-        if not asked.face_consented:
+        face, guardian = asked.face_consented, asked.guardian_present
+        allowed = replace(submission, face_consented=face, guardian_present=guardian)
+        if not face:
             allowed = replace(allowed, face=None, clip=(), challenge=None)
         rules = replace(self._settings, level=asked.level)
         examined = await examine(self._identity, allowed, asked.profile, rules, asked.today, self._read_chip)
@@ -82,9 +84,9 @@ class FrontDesk:
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             refuse_unasked(facts, unit.registry_name)
-            face_consented = consent_to(session, offer, "face") is not None
+            face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
-            return Asked(profile_of(unit), local_date(unit, now), face_consented, level)
+            return Asked(profile_of(unit), local_date(unit, now), face, guardian, level)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()
@@ -103,12 +105,6 @@ class FrontDesk:
         filing = self._face_filings.get(profile.code)
         if not keep_portrait(session, verification.person_id, portrait, profile, filing, self._keyring, now):
             log.error("no more faces may be stored under the rules of %s until the filing is made", profile.code)
-
-
-def besides(registry_name: str) -> tuple[str, ...]:
-    """What this registry asks a tenant beyond the document, by path; what only some have to tell comes last."""
-    needs = NEEDS[registry_name]
-    return (*needs.person, *needs.one_of, *needs.minor, *needs.at_home)
 
 
 def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.domain.errors import LodgekeyError
 from gateway.identity.challenges import forget_challenges
 from gateway.identity.pictures import PictureTray
+from gateway.journey.chains import watch_chains
 from gateway.journey.clocks import watch_clocks
 from gateway.journey.keyring import Keyring
 from gateway.journey.landlord import due_stays, end_stay
@@ -63,6 +64,7 @@ class Housekeeping:
             forget_old_messages(session, now - MESSAGES_KEPT)
             forget_challenges(session, now)
             watch_clocks(session, now)
+            watch_chains(session, now)
             watch_notices(session, now)
         with self._database.writing() as session:
             forgotten = purge(session, now)

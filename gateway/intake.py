@@ -22,8 +22,12 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 TROUBLE_PAUSE: Final = 1.0
+AT_THE_DESK: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # of a kiosk, answered on its screen
 
 KioskDesk = Callable[[Happened, Received], None]
+Understood = tuple[Received, Sequence[Report]]
+Unread = tuple[Received, str]  # with the code that says why
+Keys = Mapping[str, bytes]  # device -> the public key its messages were verified with
 
 
 class Intake:
@@ -56,9 +60,9 @@ class Intake:
 
     async def take(self, batch: Sequence[Received], driver: str | None = None) -> None:
         """Read, tell those who wait, commit, ack."""
-        understood: list[tuple[Received, Sequence[Report]]] = []
-        unreadable: list[tuple[Received, str]] = []
-        with self._roster.batch({message.device for message in batch}):
+        understood: list[Understood] = []
+        unreadable: list[Unread] = []
+        with self._roster.batch({message.device for message in batch}) as keys:
             for message in batch:
                 try:
                     understood.append((message, self._read(message, driver)))
@@ -68,7 +72,7 @@ class Intake:
             for report in reports:
                 if isinstance(report, Answered):
                     self._answers.tell(report)
-        await self._commit(understood, unreadable)
+        await self._commit(understood, unreadable, keys)
 
     def _read(self, message: Received, driver: str | None) -> Sequence[Report]:
         """What a message says, by the driver of its device; nothing from a device we do not know, or of another site.
@@ -84,15 +88,13 @@ class Intake:
             raise Unreadable("wrong_site")
         return self._drivers[device.driver].read(message)
 
-    async def _commit(
-        self, understood: Sequence[tuple[Received, Sequence[Report]]], unreadable: Sequence[tuple[Received, str]]
-    ) -> None:
+    async def _commit(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         try:
-            await asyncio.to_thread(self._write, _for_the_record(understood), unreadable)
+            await asyncio.to_thread(self._write, understood, unreadable, keys)
         except Exception as error:  # noqa: BLE001 - one report that cannot be recorded must not stop the others
             log.error("a batch of %d messages could not be committed: %s", len(understood), type(error).__name__)
             await asyncio.sleep(TROUBLE_PAUSE)
-            await self._one_by_one(understood, unreadable)
+            await self._one_by_one(understood, unreadable, keys)
             return
         for message, reports in understood:
             self._finish(message, reports)
@@ -101,48 +103,49 @@ class Intake:
 
     def _finish(self, message: Received, reports: Sequence[Report]) -> None:
         """Ack what is committed; a registration goes to the desk, which acks it when it is recorded."""
-        registrations = [report for report in reports if _is_registration(report)]
+        registrations = [report for report in reports if _is_for_the_desk(report)]
         for report in registrations:
             self._kiosk_desk(report, message)
         if not registrations:
             message.ack()
 
-    async def _one_by_one(
-        self, understood: Sequence[tuple[Received, Sequence[Report]]], unreadable: Sequence[tuple[Received, str]]
-    ) -> None:
+    async def _one_by_one(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         """After a failed batch: a message that breaks by itself is set aside; one the disk refuses is not acked."""
         for item in understood:
             try:
-                await asyncio.to_thread(self._write, _for_the_record([item]), ())
+                await asyncio.to_thread(self._write, [item], (), keys)
             except Exception:  # noqa: BLE001 - whatever it is, the message is set aside with its digest
                 try:
-                    await asyncio.to_thread(self._write, (), [(item[0], "cannot_be_recorded")])
+                    await asyncio.to_thread(self._write, (), [(item[0], "cannot_be_recorded")], keys)
                 except SQLAlchemyError:
                     continue
                 item[0].ack()
             else:
                 self._finish(*item)
         if unreadable:
-            await asyncio.to_thread(self._write, (), unreadable)
+            await asyncio.to_thread(self._write, (), unreadable, keys)
         for message, _ in unreadable:
             message.ack()
 
-    def _write(self, reports: Sequence[Report], unreadable: Sequence[tuple[Received, str]]) -> None:
+    def _write(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         now = self._now()
         with self._database.writing() as session:
             for message, code in unreadable:
                 set_aside(session, message, code, now)
-            record_reports(session, reports, now)
+            enrolled_anew = record_reports(session, _for_the_record(understood), now, keys)
+            for message, _ in understood:
+                if message.device in enrolled_anew:
+                    set_aside(session, message, "old_key", now)
             stamp_feed(session)
 
 
-def _for_the_record(understood: Sequence[tuple[Received, Sequence[Report]]]) -> list[Report]:
-    """Every report but registrations, which the kiosk desk records itself."""
-    return [report for _, reports in understood for report in reports if not _is_registration(report)]
+def _for_the_record(understood: Sequence[Understood]) -> list[Report]:
+    """Every report but those the kiosk desk records itself."""
+    return [report for _, reports in understood for report in reports if not _is_for_the_desk(report)]
 
 
-def _is_registration(report: Report) -> TypeGuard[Happened]:
-    return isinstance(report, Happened) and report.type in ("registration", "turns_wanted")
+def _is_for_the_desk(report: Report) -> TypeGuard[Happened]:
+    return isinstance(report, Happened) and report.type in AT_THE_DESK
 
 
 def set_aside(session: Session, message: Received, code: str, now: int) -> None:

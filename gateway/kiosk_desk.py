@@ -1,4 +1,4 @@
-"""Registrations that come from a kiosk: opened, examined, recorded, answered on its screen, and only then acked."""
+"""What comes sealed from a kiosk: opened, examined, recorded, answered on its screen, and only then acked."""
 
 import asyncio
 import logging
@@ -11,22 +11,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from certs.errors import BadKey, Unsealable
 from certs.keys import public_from_point
-from certs.sealing import open_sealed, registration_context, turns_context
+from certs.sealing import answer_context, open_sealed, question_context, registration_context, seal, turns_context
 from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
+from devices.wire.offer_question import decode_question, encode_told
 from devices.wire.registration import KioskRegistration, decode_registration
 from gateway.domain.chip import ChipContents
+from gateway.domain.consent import PURPOSES
 from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.identity import ImageRefused
+from gateway.domain.identity_sentences import SENTENCES
+from gateway.domain.registry_needs import besides
 from gateway.front_desk import FrontDesk
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake import set_aside
 from gateway.journey import lanes
-from gateway.journey.door import PURPOSES, open_offer, record_consent, usable_offer
+from gateway.journey.door import open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring
-from gateway.journey.kiosk import LONGEST_CODE, token_shown_at
+from gateway.journey.kiosk import LONGEST_CODE, offer_told, token_shown_at
 from gateway.journey.passcodes import shown_codes
 from gateway.outbox import owe
 from gateway.store import Device, HeardMessage, Offer
@@ -36,12 +40,13 @@ from gateway.tries import Tries
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
+QUESTIONS_AT_ONCE: Final = 8  # they take no time, and do not wait behind pictures
 WRONG_CODES: Final = (20, 3600)  # a kiosk's wrong codes, within seconds
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
 
 class KioskDesk:
-    """Takes sealed registrations, two at a time; one the disk refuses is not acked and comes again."""
+    """Takes sealed registrations, two at a time, and questions; what the disk refuses is not acked and comes again."""
 
     def __init__(
         self,
@@ -55,9 +60,10 @@ class KioskDesk:
         self._database, self._front_desk, self._keyring = database, front_desk, keyring
         self._challenges = challenges
         self._intake_key, self._now = intake_key, now
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room, self._counter = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._codes = Tries(*WRONG_CODES, now)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._questions = {"turns_wanted": self._ask_turns, "offer_shown": self._tell_offer}
 
     def take(self, report: Happened, message: Received) -> None:
         """Begin with one registration; returns at once."""
@@ -72,12 +78,12 @@ class KioskDesk:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _take(self, report: Happened, message: Received) -> None:
-        async with self._room:
+        async with self._room if report.type == "registration" else self._counter:
             try:
                 screen = await self._register(report, message)
                 await asyncio.to_thread(self._answer, report, screen)
             except SQLAlchemyError as error:
-                log.error("a registration from a kiosk could not be recorded: %s", type(error).__name__)
+                log.error("what came from a kiosk could not be recorded: %s", type(error).__name__)
                 return
             message.ack()
 
@@ -86,8 +92,8 @@ class KioskDesk:
         if await asyncio.to_thread(self._heard, report):
             return {"screen": "received"}
         try:
-            if report.type == "turns_wanted":
-                return await asyncio.to_thread(self._ask_turns, report, message)
+            if question := self._questions.get(report.type):
+                return await asyncio.to_thread(question, report, message)
             form = self._open(report, message)
             form = replace(form, offer_token=await asyncio.to_thread(self._token, form.offer_token, message))
             await asyncio.to_thread(self._enter, form)
@@ -95,13 +101,15 @@ class KioskDesk:
             holder = public_from_point(form.holder_key) if form.holder_key else None
             verification = await self._front_desk.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
-            return {"screen": "refused", "code": error.code, "lines": [error.detail[:200]]}
+            return {"screen": "refused", "code": code_of(error), "lines": [error.detail[:200]]}
         except (Unsealable, BadMessage, BadKey):
             await asyncio.to_thread(self._set_aside, message)
             return {"screen": "refused", "code": "unreadable"}
         screen: dict[str, Any] = {"screen": SCREENS[verification.state]}
         if verification.state == "passed" and form.holder_key is None:
             screen["code"] = await asyncio.to_thread(self._code, verification.offer_id)
+        if verification.state == "refused":
+            screen["code"] = verification.reasons[0]
         return screen
 
     def _open(self, report: Happened, message: Received) -> KioskRegistration:
@@ -119,6 +127,16 @@ class KioskDesk:
         challenge = self._challenges.issue(self._offer_id(self._token(shown, message)))
         return {"screen": "turn", "challenge": challenge.nonce, "turns": list(challenge.turns)}
 
+    def _tell_offer(self, report: Happened, message: Received) -> dict[str, Any]:
+        """What the offer's holder is shown before anything is scanned, sealed to the visit that asked."""
+        context = question_context(message.site, message.device)
+        question = decode_question(open_sealed(sealed_in(report), self._intake_key, context=context))
+        reply_key, token = public_from_point(question.reply_key), self._token(question.offer_token, message)
+        with self._database.reading() as session:
+            told = encode_told(offer_told(session, token, self._keyring, self._now()))
+        sealed = seal(told, reply_key, context=answer_context(message.site, message.device))
+        return {"screen": "offer", "sealed": sealed.hex()}
+
     def _submission(self, form: KioskRegistration) -> Submission:
         """What the tenant showed at the kiosk; InputRefused for a clip that answers no challenge."""
         challenge = None
@@ -129,6 +147,7 @@ class KioskDesk:
                 raise picture_refused(refused.code, refused.part) from None
         return Submission(
             typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
+            facts=self._asked(form),
             document=form.document,
             face=form.face,
             clip=tuple(form.clip or ()),
@@ -136,6 +155,14 @@ class KioskDesk:
             camera="kiosk",
             chip=ChipContents(form.chip[0], {1: form.chip[1], 2: form.chip[2]}) if form.chip else None,
         )
+
+    def _asked(self, form: KioskRegistration) -> dict[str, str]:
+        """The answers this unit's registry wants: a kiosk without a network may have asked for more."""
+        with self._database.reading() as session:
+            offer = usable_offer(session, form.offer_token, self._keyring, self._now())
+            asked = besides(offer.stay.unit.registry_name)
+        facts = {path: text.strip() for path, text in (form.facts or {}).items()}
+        return {path: text for path, text in facts.items() if text and path in asked}
 
     def _offer_id(self, token: str) -> str:
         with self._database.reading() as session:
@@ -159,7 +186,7 @@ class KioskDesk:
         now, agreed = self._now(), form.consents
         with self._database.writing() as session:
             offer = open_offer(session, form.offer_token, self._keyring, now)
-            consents = {purpose: agreed[purpose] is True for purpose in PURPOSES}
+            consents = {purpose: agreed.get(purpose) is True for purpose in PURPOSES}
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
     def _code(self, offer_id: str) -> str:
@@ -196,6 +223,13 @@ class KioskDesk:
     def _set_aside(self, message: Received) -> None:
         with self._database.writing() as session:
             set_aside(session, message, "unreadable_registration", self._now())
+
+
+def code_of(error: LodgekeyError) -> str:
+    """What the kiosk's page has a sentence for: the first thing that is wrong with what was shown, else the refusal."""
+    fields = error.extra.get("fields")
+    first = fields[0].get("code") if isinstance(fields, list) and fields else None
+    return first if first in SENTENCES else error.code
 
 
 def sealed_in(report: Happened) -> bytes:

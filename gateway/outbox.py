@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Select, Table, bindparam, func, select, update
+from sqlalchemy import CursorResult, Select, Table, bindparam, func, insert, inspect, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.domain.events import FEED_EVENTS, EventType
@@ -69,7 +69,7 @@ def record(
     device_id: str | None = None,
     registration: Registration | None = None,
     data: Mapping[str, Any] | None = None,
-) -> Event:
+) -> None:
     """Append one event. `data` holds ids and words only, never a personal field."""
     event = Event(
         type=kind,
@@ -82,7 +82,17 @@ def record(
         for_feed=kind in FEED_EVENTS and registration is not None,
     )
     session.add(event)
-    return event
+
+
+def write_events(session: Session) -> None:
+    """Store the events that wait in the session with one statement: the ORM would ask for the number of each."""
+    waiting = [row for row in session.new if isinstance(row, Event)]
+    names = [column.key for column in inspect(Event).column_attrs if column.key not in ("id", "feed_seq")]
+    rows = [{name: getattr(event, name) for name in names} for event in waiting]
+    for event in waiting:
+        session.expunge(event)
+    if rows:
+        session.execute(insert(Event), rows)
 
 
 def owe(
@@ -131,9 +141,11 @@ def heads() -> Select[Delivery]:
     return select(Delivery).where(Delivery.state == "owed", ~blocked)
 
 
-def due(session: Session, now: int, limit: int, resting: Iterable[str] = ()) -> Sequence[Delivery]:
-    """Up to `limit` lane heads whose time has come, the longest due first; none of the parties that rest."""
-    query = heads().where(Delivery.due_at <= now)
+def due(
+    session: Session, now: int, limit: int, resting: Iterable[str] = (), under_way: Iterable[int] = ()
+) -> Sequence[Delivery]:
+    """Up to `limit` lane heads whose time has come, the longest due first; none `under_way`, of no resting party."""
+    query = heads().where(Delivery.due_at <= now, Delivery.id.not_in(sorted(under_way)))
     if shut := sorted(resting):
         query = query.where(Delivery.party.not_in(shut))
     return session.scalars(query.order_by(Delivery.due_at, Delivery.id).limit(limit)).all()

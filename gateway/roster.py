@@ -1,6 +1,6 @@
 """Who a message may come from: the devices a batch is from, looked up in one query and only for that batch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,11 +31,11 @@ class Roster:
         self._batch: dict[str, Enrolled] = {}
 
     @contextmanager
-    def batch(self, device_ids: set[str]) -> Iterator[None]:
-        """Look these up together; they are known until the block ends."""
+    def batch(self, device_ids: set[str]) -> Iterator[Mapping[str, bytes]]:
+        """Look these up together; they are known until the block ends. Yields the public key of each."""
         self._batch = self._load(device_ids)
         try:
-            yield
+            yield {name: device.public_key for name, device in self._batch.items()}
         finally:
             self._batch = {}
 

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     bluetooth: str = ""  # "any", or an adapter's name (hci0); none unless set
 
     identity_workers: Annotated[int, Field(ge=1, le=16)] = 1
+    identity_timeout: Annotated[float, Field(gt=0)] = 30.0  # seconds a worker may take over one picture or clip
     identity_engine: Literal["face_recognition", "five_point"] = "face_recognition"
     face_thresholds: dict[str, Thresholds] = {}  # by engine, e.g. {"five_point": {"accept": 0.4, "refuse": 0.55}}
     accept_face_without_liveness: bool = False

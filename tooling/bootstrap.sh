@@ -84,6 +84,7 @@ missing_packages() {
     [ "$purpose" = test ] || return 0
     has_command chromium || has_command google-chrome || echo chromium
     has_command ffmpeg || echo ffmpeg
+    has_command curl || echo curl
     has_postgres || echo postgresql
 }
 

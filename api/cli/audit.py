@@ -3,14 +3,19 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import typer
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from api.cli.problems import NOT_IN_ORDER, Refused
+from api.cli.program import spoken
+from api.cli.terms import AsJson, Folder, opened, settings_of, tell, watched
+from api.cli.text import say
 from api.http.disclosures import head_shown
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
@@ -24,24 +29,24 @@ from gateway.store.database import Database
 
 app = typer.Typer(help="The disclosure log.", no_args_is_help=True)
 SECONDS = 20.0
-Folder = Annotated[Path | None, typer.Option(help="Where the gateway keeps everything.")]
 
 
 @app.command()
 def head(
     folder: Folder = None,
     out: Annotated[Path | None, typer.Option(help="File to write it to; printed if left out.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Sign the log's head as it is now. Keep it where nobody who can change the log can change it."""
-    settings = _settings(folder)
-    database = Database(settings.database)
-    log = DisclosureLog(database, load_private_key(settings.folder / "certs" / "log.key"), utc_now)
-    text = head_shown(log).model_dump_json(indent=2) + "\n"
-    database.close()
+    settings = settings_of(folder)
+    with opened(settings) as database:
+        log = DisclosureLog(database, load_private_key(settings.folder / "certs" / "log.key"), utc_now)
+        shown = head_shown(log)
     if out is None:
-        typer.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
+        typer.echo(shown.model_dump_json(indent=None if as_json else 2))
+        return
+    out.write_text(shown.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    tell({"out": str(out)}, as_json, "head_written", out=out)
 
 
 @app.command()
@@ -49,23 +54,23 @@ def verify(
     heads: Annotated[list[Path], typer.Option("--head", help="A head kept earlier; may be given several times.")],
     folder: Folder = None,
     url: Annotated[str, typer.Option(help="Ask this gateway for a proof instead of reading its database.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Exit code 0 where the log extends every head, 1 with a sentence where it does not."""
     try:
         held = [_held(path) for path in heads]
-        faults = _ask(url, held) if url else _read(_settings(folder), held)
-    except (OSError, ValueError, BadHead, BadKey, BadProof, httpx.HTTPError) as error:
-        faults = [Fault("unusable", f"This cannot be verified: {error}.")]
-    for fault in faults:
-        typer.echo(fault.sentence)
+        faults = _ask(url, held) if url else _read(settings_of(folder), held)
+    except (ValueError, BadHead, BadKey, BadProof) as error:
+        raise Refused("head_unusable", detail=error) from None
+    if as_json:
+        tell({"ok": not faults, "heads": len(held), "faults": [asdict(fault) for fault in faults]}, as_json)
+    else:
+        for fault in faults:
+            typer.echo(fault.sentence if spoken() == "en" else say(spoken(), f"fault.{fault.code}"))
     if faults:
-        raise typer.Exit(1)
-    typer.echo(f"The log still says, unchanged, what it said at {len(held)} earlier head(s).")
-
-
-def _settings(folder: Path | None) -> Settings:
-    settings = Settings()
-    return settings.model_copy(update={"folder": folder}) if folder else settings
+        raise typer.Exit(NOT_IN_ORDER)
+    if not as_json:
+        typer.echo(say(spoken(), "log_unchanged", heads=len(held)))
 
 
 def _held(path: Path) -> tuple[TreeHead, EllipticCurvePublicKey]:
@@ -85,18 +90,15 @@ def _read(settings: Settings, held: list[tuple[TreeHead, EllipticCurvePublicKey]
     own = load_private_key(settings.folder / "certs" / "log.key").public_key()
     if any(key != own for _, key in held):
         return [Fault("foreign", "A head was signed by another key than this log's.")]
-    database = Database(settings.database)
-    try:
+    with opened(settings) as database:
         return list(audit(_leaves(database), [head for head, _ in held]))
-    finally:
-        database.close()
 
 
 def _leaves(database: Database) -> Iterator[bytes]:
     with database.reading() as session:
-        for place, row in enumerate(
-            session.scalars(select(Disclosure).order_by(Disclosure.seq).execution_options(yield_per=1000))
-        ):
+        total = session.scalar(select(func.count()).select_from(Disclosure)) or 0
+        rows = session.scalars(select(Disclosure).order_by(Disclosure.seq).execution_options(yield_per=1000))
+        for place, row in enumerate(watched(rows, total, "reading_log")):
             whole = row.seq == place and row.leaf == leaf_of(row)
             yield leaf_of(row) if whole else b""
 

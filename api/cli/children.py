@@ -52,6 +52,9 @@ class Child:
         except (TimeoutError, ValueError):
             await self.stop()
             raise ChildFailed(f"{self.name} did not start: {self._last_words()}") from None
+        if said.get("ok") is False:
+            await self.stop()
+            raise ChildFailed(f"{self.name} did not start: {said['sentence']} {said['what_to_do']}")
         self._draining = asyncio.create_task(self._drain(self._process.stdout))
         return said
 

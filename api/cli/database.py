@@ -4,18 +4,19 @@ from typing import Annotated
 
 import typer
 
-from gateway.settings import Settings
-from gateway.store.database import Database
+from api.cli.terms import AsJson, Folder, opened, settings_of, tell
+from gateway.store.database import newest_revision
 
 app = typer.Typer(help="The database.", no_args_is_help=True)
 
 
 @app.command()
-def migrate(url: Annotated[str, typer.Option(help="Database URL; the settings' own if left out.")] = "") -> None:
+def migrate(
+    url: Annotated[str, typer.Option(help="Database URL; the settings' own if left out.")] = "",
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
     """Bring the tables to the newest revision."""
-    settings = Settings()
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(url or settings.database)
-    database.migrate()
-    database.close()
-    typer.echo("The database is up to date.")
+    settings = settings_of(folder)
+    with opened(settings.model_copy(update={"database_url": url}) if url else settings, new=True):
+        tell({"revision": newest_revision()}, as_json, "migrated")

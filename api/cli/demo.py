@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,11 +17,11 @@ import typer
 from rich.console import Console
 
 from api.cli.children import Child, ChildFailed
+from api.cli.problems import NOT_IN_ORDER, Refused
 from api.cli.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
+from api.cli.terms import AsJson
 from api.cli.walk import Pictures, StepFailed, Walk
 from api.web.kiosk import write_kiosk_page
-from gateway.broker import BrokerFailed
-from gateway.broker_config import BrokerMissing
 from gateway.settings import Settings
 
 Tell = Callable[[str], None]
@@ -41,7 +41,7 @@ class Running:
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Play the whole journey unattended, then stop.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object (with --once).")] = False,
+    as_json: AsJson = False,
     port: Annotated[int, typer.Option(help="Port of the pages; 0 takes a free one.")] = 8080,
     registry: Annotated[str, typer.Option(help="sandbox, es, it, pt, cn or webhook.")] = "sandbox",
     folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its things.")] = FOLDER,
@@ -53,12 +53,9 @@ def demo(
         if once:
             _print_walk(asyncio.run(_until_told(_once(registry, tell))), as_json=as_json)
         else:
-            asyncio.run(_stay(folder, port, registry, tell))
-    except (StepFailed, ChildFailed, BrokerMissing, BrokerFailed) as error:
-        if as_json:
-            sys.stdout.write(json.dumps({"ok": False, "error": str(error)}) + "\n")
-        console.print(f"[red]The demonstration failed:[/red] {error}", highlight=False)
-        raise typer.Exit(1) from None
+            asyncio.run(_stay(folder, port, registry, tell, as_json=as_json))
+    except (StepFailed, ChildFailed) as error:
+        raise Refused("demo_failed", NOT_IN_ORDER, detail=error) from None
 
 
 async def _once(registry: str, tell: Tell) -> dict[str, Any]:
@@ -86,13 +83,13 @@ async def _until_told(walk: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, An
         raise StepFailed("the demonstration was told to stop before its end") from None
 
 
-async def _stay(folder: Path, port: int, registry: str, tell: Tell) -> None:
+async def _stay(folder: Path, port: int, registry: str, tell: Tell, *, as_json: bool) -> None:
     """Run until Ctrl-C."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(folder, port, tell, registry) as parts:
-        _print_addresses(parts)
+        _print_addresses(parts, as_json=as_json)
         await stop.wait()
         tell("stopping")
 
@@ -134,7 +131,7 @@ async def running(
             told,
         )
         url = (await _start(stack, gateway))["url"]
-        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url)
+        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, registry)
         tell("starting twelve locks and a kiosk")
         control = await _start(stack, building_of(folder))
         yield Running(url, logins, folder, Path(control["control"]), place.told_of("person"))
@@ -186,8 +183,13 @@ def _print_walk(result: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(f"{name}: {value}")
 
 
-def _print_addresses(parts: Running) -> None:
+def _print_addresses(parts: Running, *, as_json: bool) -> None:
     console, logins = Console(), parts.logins
+    if as_json:
+        told = {"ready": True, "url": parts.url, "kiosk": kiosk_url(parts.folder), "folder": str(parts.folder)}
+        sys.stdout.write(json.dumps(told | asdict(logins)) + "\n")
+        sys.stdout.flush()
+        return
     lines = [
         f"Landlord  {parts.url}/landlord   login {logins.landlord}, password {logins.password}",
         "Tenant    opens the link that the landlord makes (offer a key, then open the link or scan the code)",

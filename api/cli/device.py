@@ -8,16 +8,16 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.web.kiosk import jurisdiction_at, write_kiosk_page
+from api.cli.problems import Refused
+from api.cli.terms import AsJson, Folder, opened, settings_of, tell, tell_rows
+from api.web.kiosk import rules_at, write_kiosk_page
 from certs.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import MqttDriver
 from gateway.bootstrap import utc_now
-from gateway.domain.errors import LodgekeyError
 from gateway.enrolment import enrol_device, revoke_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit
-from gateway.store.database import Database
 from gateway.vendor_locks import take_into_service
 
 app = typer.Typer(help="Locks and kiosks.", no_args_is_help=True)
@@ -34,86 +34,92 @@ def add(
     secrets: Annotated[
         Path | None, typer.Option(help="JSON with its address and keys, for a lock over Bluetooth.")
     ] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Take a device into service: ours gets a certificate and the folder it starts from, another maker's needs none."""
-    settings = Settings()
+    settings = settings_of(folder)
     if driver != "native":
-        add_other_makers(settings, device, site=site, driver=driver, unit=unit, secrets=secrets)
+        add_other_makers(settings, device, site=site, driver=driver, unit=unit, secrets=secrets, as_json=as_json)
         return
     if out is None:
-        raise typer.BadParameter("A device of ours needs --out, the folder it starts from.")
-    authority, database = Authority.open(settings.folder / "certs", utc_now), Database(settings.database)
-    database.migrate()
-    host = settings.broker_name
-    try:
-        with database.writing() as session:
-            found = unit_coded(session, unit)
-            row = enrol_device(
-                session,
-                authority,
-                out,
-                site=site,
-                device=device,
-                kind=kind,
-                unit=found,
-                host=host,
-                port=settings.broker_port,
-            )
-            expires = row.certificate_expires_at
-            if kind == "kiosk":
-                write_kiosk_page(out, jurisdiction_at(session, site), settings.address)
-    except LodgekeyError as error:
-        raise typer.BadParameter(error.detail) from None
-    typer.echo(json.dumps({"device": device, "folder": str(out), "certificate_expires_at": expires}))
+        raise Refused("out_missing")
+    with opened(settings, newest=True) as database, database.writing() as session:
+        row = enrol_device(
+            session,
+            Authority.open(settings.folder / "certs", utc_now),
+            out,
+            site=site,
+            device=device,
+            kind=kind,
+            unit=unit_coded(session, unit),
+            host=settings.broker_name,
+            port=settings.broker_port,
+        )
+        expires = row.certificate_expires_at
+        if kind == "kiosk":
+            jurisdiction, registry = rules_at(session, site)
+            write_kiosk_page(out, jurisdiction, settings.address, registry)
+    told = {"device": device, "folder": str(out), "certificate_expires_at": expires}
+    tell(told, as_json, "device_added", device=device, folder=out)
 
 
 def add_other_makers(
-    settings: Settings, device: str, *, site: str, driver: str, unit: str | None, secrets: Path | None
+    settings: Settings, device: str, *, site: str, driver: str, unit: str | None, secrets: Path | None, as_json: bool
 ) -> None:
     """A lock with a driver of its own."""
     if driver not in DRIVERS:
-        raise typer.BadParameter(f"There is no driver {driver}. There are: {', '.join(sorted(DRIVERS))}.")
+        raise Refused("no_such_driver", driver=driver, drivers=", ".join(sorted(DRIVERS)))
     home = settings.home_broker
     if issubclass(DRIVERS[driver], MqttDriver) and home is not None and site != home.site:
-        raise typer.BadParameter(f"Locks on the broker of your own are all of the site {home.site}.")
-    given = json.loads(secrets.read_text()) if secrets else {}
-    database = Database(settings.database)
-    database.migrate()
-    try:
-        with database.writing() as session:
-            found = unit_coded(session, unit)
-            take_into_service(
-                session, settings.folder, driver=driver, device=device, site=site, unit=found, secrets=given
-            )
-    except LodgekeyError as error:
-        raise typer.BadParameter(error.detail) from None
+        raise Refused("foreign_site", site=home.site)
+    given = secrets_in(secrets) if secrets else {}
+    with opened(settings, newest=True) as database, database.writing() as session:
+        found = unit_coded(session, unit)
+        take_into_service(session, settings.folder, driver=driver, device=device, site=site, unit=found, secrets=given)
     can = sorted(ability.value for ability in DRIVERS[driver].abilities)
-    typer.echo(json.dumps({"device": device, "driver": driver, "abilities": can}))
+    tell({"device": device, "driver": driver, "abilities": can}, as_json, "maker_added", device=device, driver=driver)
+
+
+def secrets_in(path: Path) -> dict[str, str]:
+    """A lock's address and keys from their file; Refused where it is no JSON object."""
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise Refused("not_json", name=path)
+    return given
 
 
 def unit_coded(session: Session, code: str | None) -> Unit | None:
-    """The unit with this code, where one is given."""
+    """The unit with this code, where one is given; Refused where there is none."""
     found = session.scalars(select(Unit).where(Unit.code == code)).one_or_none() if code else None
     if code and found is None:
-        raise typer.BadParameter(f"There is no unit with the code {code}.")
+        raise Refused("no_such_unit", unit=code)
     return found
 
 
 @app.command()
-def revoke(device: Annotated[str, typer.Argument(help="Its id.")]) -> None:
+def revoke(
+    device: Annotated[str, typer.Argument(help="Its id.")], folder: Folder = None, as_json: AsJson = False
+) -> None:
     """Take a device out of service. A running gateway refuses its messages at once, its broker within half a minute."""
-    database = Database(Settings().database)
-    try:
-        with database.writing() as session:
-            revoke_device(session, device, utc_now())
-    except LodgekeyError as error:
-        raise typer.BadParameter(error.detail) from None
-    typer.echo(json.dumps({"device": device, "revoked": True}))
+    with opened(settings_of(folder)) as database, database.writing() as session:
+        revoke_device(session, device, utc_now())
+    tell({"device": device, "revoked": True}, as_json, "device_revoked", device=device)
 
 
 @app.command("list")
-def list_devices() -> None:
-    """Every device, one JSON line each."""
-    with Database(Settings().database).reading() as session:
-        for row in session.scalars(select(Device).order_by(Device.id)):
-            typer.echo(json.dumps({"device": row.id, "site": row.site, "kind": row.kind, "online": row.online}))
+def list_devices(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Every device: its site, and whether it can be reached."""
+    with opened(settings_of(folder)) as database, database.reading() as session:
+        rows = [
+            {"device": row.id, "site": row.site, "kind": row.kind, "driver": row.driver, "online": row.online}
+            for row in session.scalars(select(Device).order_by(Device.id))
+        ]
+    lines = (
+        f"{row['device']:<24} {row['kind']:<6} {row['site']:<24} {'online' if row['online'] else 'offline'}"
+        for row in rows
+    )
+    tell_rows(rows, as_json, lines)

@@ -1,16 +1,15 @@
 """`lodgekey device fleet`: many simulated locks at once, each on the door of a unit of its own."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
-from rich.progress import track
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.cli.problems import NOT_THERE, Refused
+from api.cli.terms import AsJson, opened, tell, watched
 from api.control import Control
 from certs.ca import Authority
 from certs.device_folder import find_device_folders, read_device_folder
@@ -18,7 +17,6 @@ from gateway.bootstrap import utc_now
 from gateway.enrolment import enrol_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit
-from gateway.store.database import Database
 
 MOST = 2000
 PATIENCE = 60.0
@@ -32,26 +30,26 @@ def fleet(
     like: Annotated[
         str | None, typer.Option(help="Code of the unit the new ones are like; the first if left out.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add simulated locks to a building, running or not: `lodgekey device fleet 100`."""
     settings = Settings(folder=folder)
     devices = folder / "devices"
     if not devices.is_dir():
-        raise typer.BadParameter(
-            f"There is no building in {folder}. Start one with `lodgekey demo`.", param_hint="--folder"
-        )
+        raise Refused("no_building", NOT_THERE, folder=folder)
     host, port = _broker_of(devices, settings)
-    authority, database = Authority.open(folder / "certs", utc_now), Database(settings.database)
-    database.migrate()
-    with database.writing() as session:
+    authority = Authority.open(folder / "certs", utc_now)
+    with opened(settings, newest=True) as database, database.writing() as session:
         model = _model(session, like)
         first = (session.scalar(select(func.count()).select_from(Device)) or 0) + 1
         numbers = range(first, first + count)
-        shown = track(numbers, "Making locks", console=Console(stderr=True), transient=True)
-        made = [_add(session, authority, devices, model, number, host, port) for number in shown]
-    database.close()
-    moved_in = _move_in(devices)
-    typer.echo(json.dumps({"locks": len(made), "first": made[0], "last": made[-1], "running": moved_in}))
+        made = [
+            _add(session, authority, devices, model, number, host, port)
+            for number in watched(numbers, count, "making_locks")
+        ]
+    running = _move_in(devices)
+    told = {"locks": len(made), "first": made[0], "last": made[-1], "running": running}
+    tell(told, as_json, "fleet_running" if running else "fleet_waiting", **told)
 
 
 def _broker_of(devices: Path, settings: Settings) -> tuple[str, int]:
@@ -67,7 +65,7 @@ def _model(session: Session, code: str | None) -> Unit:
     query = select(Unit).order_by(Unit.code)
     found = session.scalars(query.where(Unit.code == code) if code else query).first()
     if found is None:
-        raise typer.BadParameter(f"There is no unit with the code {code}." if code else "There is no unit to be like.")
+        raise Refused("no_such_unit", unit=code or "…")
     return found
 
 

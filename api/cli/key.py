@@ -1,6 +1,5 @@
 """`lodgekey key`: the keys there are, how each stands on its lock, and revoking one."""
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,56 +7,54 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.cli.problems import Refused
+from api.cli.terms import AsJson, Folder, opened, settings_of, tell, tell_rows
 from api.http.showing import key_fields
 from gateway.bootstrap import utc_now
 from gateway.journey.landlord import revoke_for_landlord
-from gateway.settings import Settings
 from gateway.store import Key
-from gateway.store.database import Database
 
 app = typer.Typer(help="Keys and how they stand on their locks.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines for people.")]
 KeyId = Annotated[str, typer.Argument(help="The key's id.")]
 SHOWN = ("id", "lock", "state", "until", "cannot_outlive", "hold_up", "cannot_be_revoked_before", "exposure_minutes")
 
 
 @app.command("list")
 def list_keys(
-    as_json: AsJson = False, lock: Annotated[str | None, typer.Option(help="Only the keys of this lock.")] = None
+    lock: Annotated[str | None, typer.Option(help="Only the keys of this lock.")] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Every key, the newest first; no names of people."""
-    with Database(Settings().database).reading() as session:
+    with opened(settings_of(folder)) as database, database.reading() as session:
         query = select(Key).order_by(Key.created_at.desc(), Key.id)
         rows = session.scalars(query.where(Key.device_id == lock) if lock else query).all()
         found = [told(session, row) for row in rows]
-    if as_json:
-        typer.echo(json.dumps(found))
-        return
-    for key in found:
-        typer.echo(f"{key['id']}  {key['lock']:<20} {key['state']:<10} until {key['until']}{why(key)}")
+    lines = (f"{key['id']}  {key['lock']:<20} {key['state']:<10} until {key['until']}{why(key)}" for key in found)
+    tell_rows(found, as_json, lines)
 
 
 @app.command()
-def show(key: KeyId, as_json: AsJson = False) -> None:
+def show(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
     """One key: its state by the lock's own word, and when it ends even if the lock hears nothing."""
-    with Database(Settings().database).reading() as session:
+    with opened(settings_of(folder)) as database, database.reading() as session:
         say(told(session, named(session, key)), as_json=as_json)
 
 
 @app.command()
-def revoke(key: KeyId, as_json: AsJson = False) -> None:
+def revoke(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
     """Revoke a key with the codes its holder knows. It says "revoking" until the lock says that the key is gone."""
-    with Database(Settings().database).writing() as session:
+    with opened(settings_of(folder)) as database, database.writing() as session:
         row = revoke_for_landlord(session, named(session, key), utc_now())
         session.flush()
         say(told(session, row), as_json=as_json)
 
 
 def named(session: Session, key_id: str) -> Key:
-    """The key with this id; typer.BadParameter where there is none."""
+    """The key with this id; Refused where there is none."""
     row = session.get(Key, key_id)
     if row is None:
-        raise typer.BadParameter("There is no such key. See: lodgekey key list")
+        raise Refused("no_such_key")
     return row
 
 
@@ -81,7 +78,7 @@ def why(key: dict[str, Any]) -> str:
 def say(key: dict[str, Any], *, as_json: bool) -> None:
     """One key on stdout."""
     if as_json:
-        typer.echo(json.dumps(key))
+        tell(key, as_json)
         return
     for name in SHOWN:
         if key[name] is not None:

@@ -1,8 +1,10 @@
 """`lodgekey serve`: the gateway and its pages, as one process."""
 
 import asyncio
+import errno
 import json
 import logging
+import resource
 import socket
 import sys
 from contextlib import suppress
@@ -11,47 +13,102 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.cli.problems import EXPECTED, NOT_THERE, Refused
+from api.cli.program import spoken
+from api.cli.terms import AsJson, Folder
+from api.cli.text import say
 from api.http.app import create_app
 from gateway.bootstrap import Gateway
 from gateway.settings import Settings
 
 SHUTDOWN_SECONDS = 2
+FAILED = "lifespan.startup.failed"
+LISTENING = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden", errno.EADDRNOTAVAIL: "address_unknown"}
 
 
 def serve(
-    folder: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+    folder: Folder = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
-    ready_json: Annotated[
-        bool, typer.Option("--json", help="Say where, as one JSON line, once it can be used.")
-    ] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start the gateway. What is not given here comes from LODGEKEY_… in the environment."""
-    given = {"folder": folder, "host": host, "port": port}
+    given: dict[str, str | int | Path | None] = {"folder": folder, "host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # pictures are in memory only: a crash must not write them down
     with suppress(KeyboardInterrupt):
-        asyncio.run(run(settings, ready_json=ready_json))
+        asyncio.run(run(settings, as_json=as_json))
 
 
-async def run(settings: Settings, *, ready_json: bool) -> None:
+async def run(settings: Settings, *, as_json: bool) -> None:
     """Serve until told to stop."""
-    listener = socket.create_server((settings.host, settings.port))
-    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    with listen(settings.host, settings.port) as listener:
+        await run_on(listener, settings.model_copy(update={"port": listener.getsockname()[1]}), as_json=as_json)
+
+
+async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) -> None:
+    """Serve on a socket. Raises what kept the gateway from starting."""
+    app = Starting(create_app(Gateway(settings)))
     config = uvicorn.Config(
-        create_app(Gateway(settings)),
+        app,
         log_level="warning",
         access_log=False,  # addresses carry capabilities
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
     )
-    told = json.dumps({"ready": True, "url": settings.address}) if ready_json else f"Lodgekey is at {settings.address}"
+    url = settings.address
+    told = json.dumps({"ready": True, "url": url}) if as_json else say(spoken(), "serving", url=url)
     server = TellingServer(config, told)
-    await server.serve(sockets=[listener])
+    with suppress(SystemExit):  # how uvicorn leaves where the application cannot start
+        await server.serve(sockets=[listener])
     if not server.started:
-        raise typer.Exit(1)
+        raise app.failure or Refused("gateway_failed", NOT_THERE)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; Refused where the port is taken or not ours to take."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        if error.errno in LISTENING:
+            raise Refused(LISTENING[error.errno], NOT_THERE, host=host, port=port) from None
+        raise
+
+
+class Starting:
+    """ASGI: keeps what kept the application from starting, for a sentence instead of a stack."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.failure: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the application's life."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        held: list[Message] = []
+
+        async def send_later(message: Message) -> None:
+            await (hold(message) if message["type"] == FAILED else send(message))
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        try:
+            await self._app(scope, receive, send_later)
+        except EXPECTED as error:
+            self.failure = error
+            held = [{"type": FAILED} for _ in held]
+            raise
+        finally:
+            for message in held:
+                await send(message)
 
 
 class TellingServer(uvicorn.Server):

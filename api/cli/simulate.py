@@ -2,68 +2,165 @@
 
 import json
 import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 import typer
 
+from api.cli.problems import NOT_POSSIBLE, NOT_THERE, Refused
+from api.cli.terms import AsJson, Folder, settings_of, tell_rows
 from api.control import Control
-from gateway.settings import Settings
+from certs.device_folder import find_device_folders
 
 app = typer.Typer(help="Simulated locks, kiosks and phones.", no_args_is_help=True)
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-SECONDS = 20.0
+SECONDS, LONGEST = 20.0, 3600.0
+Devices = Annotated[Path | None, typer.Option("--dir", help="Folder that the building runs from.")]
+
+
+@app.command()
+def building(
+    devices: Annotated[Path | None, typer.Option("--dir", help="Folder of device folders; the gateway's own.")] = None,
+    air: Annotated[
+        int | None, typer.Option(help="Put the locks on a Bluetooth air at this port; 0: a free one.")
+    ] = None,
+    control_port: Annotated[int, typer.Option(help="Port of the control service; 0 takes a free one.")] = 0,
+    auto_lock: Annotated[float, typer.Option(help="Seconds after which a lock locks itself; 0 for never.")] = 8.0,
+    registry: Annotated[Path | None, typer.Option(help="control.json of the simulated registry.")] = None,
+    folder: Folder = None,
+    _as_json: AsJson = False,
+) -> None:
+    """Run every device folder of the gateway's (or --dir). Says where as one JSON line, with --json or without."""
+    found = devices or device_folder(folder)
+    if not find_device_folders(found):
+        raise Refused("no_devices", NOT_THERE, folder=found)
+    given = {"--air": air, "--control-port": control_port, "--auto-lock": auto_lock, "--registry": registry}
+    options = [part for name, value in given.items() if value is not None for part in (name, str(value))]
+    os.execv(sys.executable, simulator("building", "--dir", str(found), *options))  # noqa: S606 - our own program
 
 
 @app.command(context_settings=PASSED_ON, add_help_option=False)
-def building(context: typer.Context) -> None:
-    """Run every device folder of the gateway's (or --dir): see `lodgekey simulate building --help`."""
-    given = context.args
-    become("building", *given) if "--dir" in given else become("building", "--dir", str(device_folder()), *given)
-
-
-@app.command(context_settings=PASSED_ON, add_help_option=False)
-def holder(context: typer.Context) -> None:
+def holder(context: typer.Context, as_json: AsJson = False) -> None:
     """Be the tenant's phone: new, read, unlock, near. See `lodgekey simulate holder --help`."""
-    become("holder", *context.args)
+    command, as_json = simulator("holder", *context.args), as_json and "--help" not in context.args
+    done = subprocess.run(command, stderr=subprocess.PIPE if as_json else None, stdout=subprocess.PIPE, check=False)
+    if as_json and not done.stdout:
+        said = " ".join(done.stderr.decode(errors="replace").split())
+        raise Refused("simulator_refused", done.returncode, detail=said)
+    typer.echo(json.dumps(json.loads(done.stdout)) if as_json else done.stdout.decode().rstrip())
+    raise typer.Exit(done.returncode)
 
 
 @app.command()
 def fault(
     device: Annotated[str, typer.Argument(help="Its id.")],
     changes: Annotated[list[str], typer.Argument(help="offline=true, clock_skew=3600, battery=9, … (JSON values)")],
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder that the building runs from.")] = None,
+    devices: Devices = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Have something go wrong around a simulated device, or right again; prints its faults as they stand."""
     wanted = dict(change_of(text) for text in changes)
-    control = Control.read(folder or device_folder())
-    if control is None:
-        raise typer.BadParameter("No building runs there. Start one with: lodgekey simulate building")
+    print_all(ask_building("POST", f"/devices/{device}/faults", wanted, devices, folder), as_json)
+
+
+@app.command()
+def act(
+    device: Annotated[str, typer.Argument(help="Its id.")],
+    what: Annotated[Literal["knob", "reset"], typer.Argument(help="Turn the knob, or press the pin hole.")],
+    devices: Devices = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do something to a simulated device with a hand; prints what it then says."""
+    ask_building("POST", f"/devices/{device}/{what}", None, devices, folder)
+    told = ask_building("GET", f"/devices/{device}", None, devices, folder)
+    print_all({name: value for name, value in told.items() if name not in ("log", "faults")}, as_json)
+
+
+@app.command()
+def messages(
+    device: Annotated[str, typer.Argument(help="Its id.")],
+    devices: Devices = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """The last 200 messages of a simulated device, the newest first: kinds and sizes, never contents."""
+    log = ask_building("GET", f"/devices/{device}", None, devices, folder)["log"][::-1]
+    tell_rows(log, as_json, ("{at} {way:<4} {channel:<6} {kind:<18} {seq:>6} {bytes:>7}".format(**row) for row in log))
+
+
+@app.command()
+def mood(
+    mood: Annotated[str, typer.Argument(help="normal, refuse, late, silent, down, …")],
+    times: Annotated[int | None, typer.Option(help="For so many requests; else until it is changed.")] = None,
+    devices: Devices = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """How the simulated registry beside the building behaves from now on."""
+    print_all(ask_building("POST", "/registry/mood", {"mood": mood, "times": times}, devices, folder), as_json)
+
+
+@app.command()
+def play(
+    scenario: Annotated[Path, typer.Argument(help="A YAML file, as the tester's console saves it.")],
+    devices: Devices = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a scenario with its seed: the same steps, the same chances; prints what each device then says."""
     try:
-        answer = control.ask("POST", f"/devices/{device}/faults", wanted, patience=SECONDS)
+        text = scenario.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("no_scenario", NOT_THERE, file=scenario, detail=type(error).__name__) from None
+    print_all(ask_building("POST", "/scenarios/text", {"text": text}, devices, folder, seconds=LONGEST), as_json)
+
+
+def ask_building(
+    method: str, path: str, given: Any, devices: Path | None, folder: Path | None, *, seconds: float = SECONDS
+) -> Any:
+    """What the running building answers; Refused where none runs, or it will not."""
+    found = devices or device_folder(folder)
+    control = Control.read(found)
+    if control is None:
+        raise Refused("no_building", NOT_THERE, folder=found)
+    try:
+        answer = control.ask(method, path, given, patience=seconds)
     except httpx.TransportError as error:
-        raise typer.BadParameter(f"The building does not answer: {type(error).__name__}") from None
+        raise Refused("building_away", NOT_THERE, detail=type(error).__name__) from None
     if answer.is_error:
-        raise typer.BadParameter(f"The building refused: {answer.text}")
-    typer.echo(json.dumps(answer.json()))
+        raise Refused("building_refused", NOT_POSSIBLE, detail=answer.text)
+    return answer.json() if answer.content else None
+
+
+def print_all(told: Mapping[str, Any], as_json: bool) -> None:
+    """A JSON object, or a line for each of its values."""
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for name, value in told.items():
+        typer.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
 
 
 def change_of(text: str) -> tuple[str, Any]:
-    """One NAME=VALUE; typer.BadParameter where it is none."""
+    """One NAME=VALUE; Refused where it is none."""
     name, _, value = text.partition("=")
     try:
         return name, json.loads(value)
     except ValueError:
-        raise typer.BadParameter(f"{text} is not NAME=VALUE, e.g. offline=true") from None
+        raise Refused("not_a_change", text=text) from None
 
 
-def device_folder() -> Path:
+def device_folder(folder: Path | None) -> Path:
     """Where the gateway writes the folders that its devices start from."""
-    return Settings().folder / "devices"
+    return settings_of(folder).folder / "devices"
 
 
-def become(*arguments: str) -> None:
-    """Go on as the simulator: the same process, so that whoever started it can stop it."""
-    os.execv(sys.executable, [sys.executable, "-m", "firmware_sim", *arguments])  # noqa: S606 - no shell, our own program
+def simulator(*arguments: str) -> list[str]:
+    """The simulator as a command: nothing here may import it."""
+    return [sys.executable, "-m", "firmware_sim", *arguments]

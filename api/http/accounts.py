@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import secrets
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import delete, select
@@ -23,6 +24,8 @@ from gateway.store import Account, SignIn
 
 router = APIRouter(tags=["accounts"])
 
+REFUSED: Final = "Login or password is not right. Please try again."
+
 
 def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Response) -> Account:
     """A session for whoever knows the account's password. Raises SignInNeeded."""
@@ -30,8 +33,11 @@ def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Respons
     with gateway.database.reading() as session:
         account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
     if not password_fits(account, form.password) or account is None:
-        raise SignInNeeded("Login or password is not right. Please try again.")
+        raise SignInNeeded(REFUSED)
     with gateway.database.writing() as session:
+        present = session.get_one(Account, account.id, with_for_update=True)
+        if (present.password_hash, present.ended_at) != (account.password_hash, None):
+            raise SignInNeeded(REFUSED)  # changed or ended while this password was being compared
         begin_session(gateway, session, account, response)
     return account
 

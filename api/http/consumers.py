@@ -1,19 +1,20 @@
 """Consumers of the feed: asked for by one officer, approved by another, and who they are when they call."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
 
-from api.http.context import Gate, Officer, account_of, limit_rate, only
+from api.http.context import Gate, Officer, account_of, limit_rate, only, while_signed_in
 from api.http.idempotency import IdempotencyKey, once
 from api.http.shapes import Instant, Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
 from gateway.domain.stay import instant, wall_clock
-from gateway.feed import Reader
+from gateway.feed import Reader, always
 from gateway.journey import consumers as steps
 from gateway.journey.consumers import Wish
 from gateway.registries.transport import BadAddress, checked_address
@@ -132,9 +133,9 @@ def end_consumer(gateway: Gate, account: Officer, consumer_id: str) -> None:
     gateway.feed.ended.add(consumer_id)
 
 
-def reader_of(account: Account) -> Reader:
-    """The officer as a reader of the feed: bound to the area of their account."""
-    return Reader(f"officer:{account.id}", "following registrations", (account.area or "nowhere",))
+def reader_of(account: Account, entitled: Callable[[], bool] = always) -> Reader:
+    """The officer as a reader of the feed: bound to the area of their account, and for as long as `entitled` says."""
+    return Reader(f"officer:{account.id}", "following registrations", (account.area or "nowhere",), entitled=entitled)
 
 
 def follower_of(request: Request, gateway: Gate) -> Reader:
@@ -142,7 +143,7 @@ def follower_of(request: Request, gateway: Gate) -> Reader:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _consumer(gateway, token.strip())
-    return reader_of(only("officer")(account_of(request, gateway)))
+    return reader_of(only("officer")(account_of(request, gateway)), while_signed_in(request, gateway))
 
 
 def _consumer(gateway: Gateway, token: str) -> Reader:

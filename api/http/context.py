@@ -26,11 +26,13 @@ SAFE: Final = ("GET", "HEAD", "OPTIONS")
 RATES: Final = {
     "sign_in": parse("10/5minutes"),
     "sign_on": parse("30/5minutes"),
+    "password": parse("5/10minutes"),
     "passkey": parse("30/5minutes"),
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
     "wish": parse("6/hour"),
+    "once_code": parse("12/hour"),
     "door": parse("60/minute"),
     "log": parse("30/minute"),
     "enrolment": parse("10/minute"),
@@ -103,14 +105,25 @@ def token_hash(token: str) -> str:
 
 def account_of(request: Request, gateway: Gate) -> Account:
     """The signed-in account. SignInNeeded without a session that is still good."""
-    token = request.cookies.get(SESSION_COOKIE, "")
+    account = signed_in(gateway, request.cookies.get(SESSION_COOKIE, ""))
+    if account is None:
+        raise SignInNeeded("Please sign in first.")
+    check_origin(request)
+    return account
+
+
+def signed_in(gateway: Gateway, token: str) -> Account | None:
+    """Whose session this is; None where there is none, or where it or its account has ended."""
     query = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > gateway.now())
     with gateway.database.reading() as session:
         sign_in = session.scalars(query).one_or_none() if token else None
-    if sign_in is None or sign_in.account.ended_at is not None:
-        raise SignInNeeded("Please sign in first.")
-    check_origin(request)
-    return sign_in.account
+    return None if sign_in is None or sign_in.account.ended_at is not None else sign_in.account
+
+
+def while_signed_in(request: Request, gateway: Gateway) -> Callable[[], bool]:
+    """Whether the session this request came with still lasts, to be asked again for as long as an answer streams."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    return lambda: signed_in(gateway, token) is not None
 
 
 def only(*roles: str) -> Callable[[Account], Account]:

@@ -19,12 +19,13 @@ from devices.wire.chip import MAX_CHIP, decode_chip
 from devices.wire.errors import BadMessage
 from gateway.bootstrap import Gateway
 from gateway.domain.chip import ChipContents
+from gateway.domain.consent import PURPOSES
 from gateway.domain.errors import InputRefused
 from gateway.domain.identity import ImageRefused
 from gateway.domain.liveness import MOST_FRAMES
-from gateway.domain.registry_needs import NEEDS
+from gateway.domain.registry_needs import NEEDS, besides
 from gateway.domain.stay import wall_clock
-from gateway.front_desk import besides, profile_of
+from gateway.front_desk import profile_of
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes
@@ -59,6 +60,7 @@ def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorSh
     with gateway.database.writing() as session:
         offer = steps.open_offer(session, token, gateway.keyring, now)
         agreed = {"registration": form.registration, "face": form.face}
+        agreed |= {} if form.guardian is None else {"guardian": form.guardian}
         steps.record_consent(session, offer, agreed, form.text_version, form.language, now)
         for case_id in [] if form.face else forget_face(session, offer):
             gateway.pictures.drop_face(case_id)
@@ -224,7 +226,7 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
         face=profile.face,
         liveness_level=unit.liveness_level,
         seen_by=["landlord", f"registry:{unit.registry_name}", "officer"],
-        consents={purpose: steps.consent_to(session, offer, purpose) is not None for purpose in steps.PURPOSES},
+        consents={purpose: steps.consent_to(session, offer, purpose) is not None for purpose in PURPOSES},
         stage=steps.stage_of(session, offer, now),
         reasons=list(latest.reasons) if latest else [],
         decision_reason=latest.decision_reason if latest else None,

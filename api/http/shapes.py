@@ -74,9 +74,12 @@ class LockShown(BaseModel):
     online: bool | None
     bolt: str
     door: str
+    door_since: int | None = None
     battery: int | None
     clock: str
     alarm: str | None
+    log_alarm: str | None = None
+    log_alarm_at: int | None = None
     heard_at: int | None
     certificate_expires_at: int
     revoked: bool
@@ -96,12 +99,16 @@ class UnitShown(BaseModel):
 
 
 class HeldUp(BaseModel):
-    """Why a lock has not done yet what is wanted of it, and since when (UTC seconds), where that is known."""
+    """Why a lock has not done yet what is wanted of it, and since when (UTC seconds), where that is known.
+
+    `has_no_end`: it is being revoked, and the lock may accept it until it has heard so, however long that takes.
+    """
 
     hold_up: HoldUp | None = None
     hold_up_since: int | None = None
     cannot_be_revoked_before: str | None = None
     exposure_minutes: int | None = None
+    has_no_end: bool = False
 
 
 class KeyShown(HeldUp):
@@ -130,6 +137,28 @@ class CodeStandingShown(HeldUp):
     until: str
 
 
+class OnceCodeShown(HeldUp):
+    """A one-time code without its digits. `state`: delivering, on_lock, unknown (the lock is away), used, revoking
+    or revoked; `used_at` is the lock's word.
+    """
+
+    id: str
+    lock: str
+    state: str
+    issued_at: int
+    used_at: int | None
+
+
+class OnceCodeMade(BaseModel):
+    """A new one-time code for the keypad; its digits are shown this once."""
+
+    id: str
+    digits: str
+    lock: str
+    issued_at: int
+    on_lock: bool
+
+
 class PasscodeShown(BaseModel):
     """A code for the keypad: good in [from, until); `on_lock` once the lock has said that it knows such codes."""
 
@@ -156,7 +185,10 @@ class HolderKeyShown(KeyShown):
 
 
 class StayShown(BaseModel):
-    """A stay of one of the landlord's units. Tenants are counted, not named."""
+    """A stay of one of the landlord's units. Tenants are counted, not named.
+
+    `once_locks`: the locks that give a one-time code at this moment.
+    """
 
     id: str
     unit: str
@@ -170,6 +202,8 @@ class StayShown(BaseModel):
     offers: list[OfferShown]
     keys: list[KeyShown]
     codes: list[CodeStandingShown] = []
+    once_codes: list[OnceCodeShown] = []
+    once_locks: list[str] = []
     registrations: list["FilingShown"]
     wish: "WishShown | None" = None
 
@@ -223,10 +257,14 @@ class DoorShown(BaseModel):
 
 
 class ConsentForm(Strict):
-    """What the tenant agrees to, each by itself."""
+    """What the tenant agrees to, each by itself; guardian: a parent or guardian is there and agrees for a minor.
+
+    Left out, a guardian's word stays as it is.
+    """
 
     registration: bool
     face: bool = False
+    guardian: bool | None = None
     text_version: Annotated[str, Field(max_length=36)]
     language: Annotated[str, Field(max_length=12)]
 

@@ -10,6 +10,7 @@ from api.http.shapes import (
     KeyShown,
     LockShown,
     OfferShown,
+    OnceCodeShown,
     PasscodeShown,
     StayShown,
     UnitShown,
@@ -18,7 +19,16 @@ from api.http.shapes import (
 from gateway.domain.liveness import Level
 from gateway.domain.offer import kiosk_code
 from gateway.domain.stay import wall_clock
-from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
+from gateway.journey.abilities import takes_codes
+from gateway.journey.ledger import (
+    CodeStanding,
+    OnceStanding,
+    Standing,
+    code_standings,
+    key_standing,
+    once_standings,
+)
+from gateway.journey.once import runs
 from gateway.journey.slots import CodeShown
 from gateway.journey.wishes import open_wish
 from gateway.store import Device, Key, Offer, Stay, Unit
@@ -36,9 +46,12 @@ def lock_shown(device: Device) -> LockShown:
         online=device.online,
         bolt=device.bolt if device.online else "unknown",
         door=device.door,
+        door_since=device.door_since,
         battery=device.battery,
         clock=device.clock,
         alarm=device.alarm,
+        log_alarm=device.log_alarm,
+        log_alarm_at=device.log_alarm_at,
         heard_at=device.heard_at,
         certificate_expires_at=device.certificate_expires_at,
         revoked=device.revoked_at is not None,
@@ -76,6 +89,7 @@ def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
         "hold_up_since": standing.since,
         "cannot_be_revoked_before": None if before is None else wall_clock(before, zone),
         "exposure_minutes": standing.exposure_minutes(now),
+        "has_no_end": standing.endless,
     }
 
 
@@ -100,6 +114,24 @@ def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
     """A passcode's standing for its landlord."""
     dates = {"from_": wall_clock(code.begins, zone), "until": wall_clock(code.standing.ends, zone)}
     return CodeStandingShown(lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now))
+
+
+def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
+    """A one-time code's standing for the landlord, and for the tenant whose door it opens."""
+    code, standing = once.code, once.standing
+    return OnceCodeShown(
+        id=code.id,
+        lock=code.device_id,
+        state=standing.state,
+        issued_at=code.issued_at,
+        used_at=code.used_at,
+        **held_up(standing, zone, now),
+    )
+
+
+def once_codes_of(session: Session, stay: Stay, now: int) -> list[OnceCodeShown]:
+    """Every one-time code of a stay, the latest first."""
+    return [once_shown(once, stay.unit.timezone, now) for once in once_standings(session, stay, now)]
 
 
 def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
@@ -131,6 +163,8 @@ def stay_shown(
         offers=offers,
         keys=[key_shown(session, key, now) for key in stay.keys],
         codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
+        once_codes=once_codes_of(session, stay, now),
+        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if runs(stay, now) else [],
         registrations=filings,
         wish=wish_shown(wish) if wish else None,
     )

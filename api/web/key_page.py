@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.shapes import DoorShown
-from api.http.showing import key_shown, lock_shown, wish_shown
+from api.http.showing import key_shown, lock_shown, once_codes_of, wish_shown
 from gateway.bootstrap import Gateway
 from gateway.front_desk import profile_of
 from gateway.journey import door as steps
@@ -54,6 +54,7 @@ def show_keys(gateway: Gateway, token: str, door: DoorShown) -> dict[str, Any]:
             "begins_later": any(now < key.not_before for key in keys),
             "filings": [FilingLine(row.kind, row.state) for row in records],
             "readers": readers_of(session, [row.id for row in records]) if told else None,
+            "once_codes": once_codes_of(session, offer.stay, now),
             "wish": wish_shown(wish) if wish else None,
         }
 

@@ -14,37 +14,60 @@ from api.web.text import say, say_code
 from api.web.text.pair import LANGUAGES, Language
 from devices.wire.offer_code import ALPHABET
 from gateway.domain.consent import LATEST, PURPOSES, consent_text, fill_in
+from gateway.domain.identity_sentences import sentence
 from gateway.domain.jurisdiction import Profile, profile_for
+from gateway.domain.registry_needs import NEEDS, besides
 from gateway.store import Device, Unit
 
 PAGE: Final = "page"
 REFUSALS: Final = (
     "offer_unknown", "offer_gone", "offer_expired", "offer_used", "conflict", "too_many_tries", "input_refused", "busy",
 )  # fmt: skip
+PICTURES: Final = (
+    "too_large", "empty", "not_an_image", "disguised", "truncated", "too_many_pixels", "too_few_pixels", "animated",
+    "no_face", "two_faces", "face_too_small", "too_many_frames", "too_few_frames", "chip_unreadable",
+    "chip_issuer_unknown", "chip_signature_wrong", "chip_altered", "liveness_tries_used", "liveness_other_challenge",
+    "liveness_too_late",
+)  # fmt: skip
+"""What may be wrong with what was shown to a kiosk."""
+VERDICTS: Final = ("document_kind_not_accepted", "document_expired", "guardian_needed")
+"""Why somebody has to bring something else."""
+FACTS: Final = tuple(dict.fromkeys(path for registry in NEEDS for path in besides(registry)))
 
 
-def write_kiosk_page(folder: Path, jurisdiction: str, address: str) -> None:
+def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: str = "sandbox") -> None:
     """Both languages, what they load, and the address of the tenants' links, into `folder`/page."""
     page = folder / PAGE
     shutil.rmtree(page, ignore_errors=True)
     (page / "static").mkdir(parents=True)
     profile = profile_for(jurisdiction)
     for language in LANGUAGES:
-        html = render("kiosk.html", language, kiosk_values(profile, language))
+        html = render("kiosk.html", language, kiosk_values(profile, language, registry))
         (page / f"{language}.html").write_text(html)
-        for name in set(re.findall(r"/static/([\w.-]+)", html)):
+        for name in loaded_by(html):
             shutil.copyfile(STATIC / name, page / "static" / name)
     (page / "kiosk.json").write_text(json.dumps({"address": address}))
 
 
-def jurisdiction_at(session: Session, site: str) -> str:
-    """The law of the place: that of the units whose locks are at the site; `sandbox` where there is none yet."""
-    query = select(Unit.jurisdiction).join(Device, Device.unit_id == Unit.id).where(Device.site == site).limit(1)
-    return session.scalars(query).first() or "sandbox"
+def loaded_by(html: str) -> set[str]:
+    """Names of the files a page loads, and of the modules these import."""
+    files = set(re.findall(r"/static/([\w.-]+)", html))
+    scripts = [name for name in files if name.endswith(".js")]
+    return files.union(*(re.findall(r'from "\./([\w.-]+)"', (STATIC / name).read_text()) for name in scripts))
 
 
-def kiosk_values(profile: Profile, language: Language) -> dict[str, Any]:
-    """What the page says of the place: what is asked, the texts agreed to, whether a face may be compared."""
+def rules_at(session: Session, site: str) -> tuple[str, str]:
+    """Law and registry of the place: those of the units whose locks are at the site; the sandbox where none is yet."""
+    query = select(Unit.jurisdiction, Unit.registry_name).join(Device, Device.unit_id == Unit.id)
+    row = session.execute(query.where(Device.site == site).limit(1)).first()
+    return (row.jurisdiction, row.registry_name) if row else ("sandbox", "sandbox")
+
+
+def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox") -> dict[str, Any]:
+    """What the page says of the place: what is asked, the texts agreed to, whether a face may be compared.
+
+    `asked` holds until the offer is known, and without a network: of `facts`, all there are, what this registry asks.
+    """
     return {
         "welcome": {tongue: say(tongue, "kiosk.welcome") for tongue in LANGUAGES},
         "begin": {tongue: say(tongue, "kiosk.begin") for tongue in LANGUAGES},
@@ -54,5 +77,9 @@ def kiosk_values(profile: Profile, language: Language) -> dict[str, Any]:
         "words": {purpose: fill_in(consent_text(purpose, language[:2]), profile) for purpose in PURPOSES},
         "text_version": LATEST,
         "face": profile.face,
-        "refusals": REFUSALS,
+        "refusals": [(code, say_code(language, "error", code)) for code in REFUSALS]
+        + [(code, sentence(code, language)) for code in (*PICTURES, *VERDICTS)],
+        "facts": FACTS,
+        "asked": besides(registry),
+        "one_of": NEEDS[registry].one_of,
     }

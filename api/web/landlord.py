@@ -26,6 +26,7 @@ router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=
 
 CHECK_OUT_HOUR: Final = 11
 LIVE_LINKS: Final = ("open", "opened")
+UNUSED: Final = ("delivering", "on_lock", "unknown")  # one-time codes that can be ended
 Dates = Annotated[str, Form(max_length=40)]
 Once = Annotated[str, Form(max_length=64)]
 
@@ -144,15 +145,20 @@ def stay_page(
         "role": "landlord",
         "stay": stay,
         "acts": acts,
+        "revoking": "revoke" in request.query_params,
         "zone": unit.timezone,
         "links": [(offer, draw_code(offer.url)) for offer in stay.offers if offer.state in LIVE_LINKS],
         "keys": [(key, locks[key.lock]) for key in stay.keys if key.lock in locks],
         "codes": [(code, locks[code.lock]) for code in stay.codes if code.lock in locks],
+        "once_codes": [(code, locks[code.lock]) for code in stay.once_codes if code.lock in locks],
+        "once_locks": [locks[lock] for lock in stay.once_locks if lock in locks],
+        "once_unused": any(code.state in UNUSED for code in stay.once_codes),
         "waits": " ".join(
             [stay.state]
             + [offer.state for offer in stay.offers]
             + [f"{key.state} {key.hold_up}" for key in stay.keys]
             + [f"{code.state} {code.hold_up}" for code in stay.codes]
+            + [f"{code.state} {code.hold_up}" for code in stay.once_codes]
             + [filing.state for filing in stay.registrations]
         ),
         "idempotency_key": os.urandom(12).hex(),
@@ -217,9 +223,9 @@ def ask_lock(gateway: Gate, landlord_id: LandlordId, stay_id: str, lock_id: str)
 
 @router.post("/keys/{key_id}/revoke")
 def revoke_key(gateway: Gate, landlord_id: LandlordId, key_id: str) -> Response:
-    """Revoke a key; the page says "being revoked" until the lock itself says it is gone."""
-    api.revoke(gateway, landlord_id, key_id)
+    """Revoke a key; the page says "being revoked" until the lock itself says it is gone, where a lock holds it."""
+    key = api.revoke(gateway, landlord_id, key_id)
     stay_id = next(
         stay.id for stay in api.list_stays(gateway, landlord_id) if any(key.id == key_id for key in stay.keys)
     )
-    return go(f"/landlord/stays/{stay_id}?done=staypage.revoking")
+    return go(f"/landlord/stays/{stay_id}?done=staypage.{'taken_back' if key.state == 'taken_back' else 'revoking'}")

@@ -52,3 +52,9 @@ def tell_age(at: int, language: Language, now: int) -> str:
         if age < limit:
             return say(language, name, n=age // unit)
     return say(language, "age.days", n=age // 86_400)
+
+
+def tell_span(minutes: int, language: Language) -> str:
+    """How long something takes: minutes, and from three hours on full hours, rounded up."""
+    hours = minutes >= 180
+    return say(language, "span.hours" if hours else "span.minutes", n=-(-minutes // 60) if hours else minutes)

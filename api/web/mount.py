@@ -10,9 +10,11 @@ from api.web import (
     exports,
     filings,
     landlord,
+    manifest,
     notice_page,
     officer,
     offline,
+    once,
     single_sign_on,
     staff,
     tenant,
@@ -27,6 +29,7 @@ PARTS = (
     staff,
     tenant,
     offline,
+    manifest,
     landlord,
     area_map,
     calendar,
@@ -36,6 +39,7 @@ PARTS = (
     cases,
     exports,
     filings,
+    once,
     wishes,
 )
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from api.http.shapes import KeyShown, LockShown, StayShown, UnitShown
+from gateway.domain import notices as rules
 
-SILENT_SECONDS: Final = 15 * 60
-BATTERY: Final = ((10, "bad"), (20, "care"), (30, "plain"))
-ARRIVAL: Final = ((2 * 3600, "bad"), (24 * 3600, "care"))
+BATTERY: Final = {10: "bad", 20: "care", 30: "plain"}
+ARRIVAL: Final = {2: "bad", 24: "care"}
 NOT_ON_LOCK: Final = ("issued", "delivering")
 
 
@@ -24,7 +24,7 @@ class Notice:
 
 
 def notices_for(units: Sequence[UnitShown], stays: Sequence[StayShown], now: int) -> list[Notice]:
-    """Batteries, silence, alarms, keys and revocations that do not arrive, the pressing ones first."""
+    """Batteries, silence, alarms, open doors, keys and revocations that do not arrive, the pressing ones first."""
     found = [notice for unit in units for lock in unit.locks for notice in of_lock(unit.label, lock, now)]
     found += [notice for stay in stays for key in stay.keys for notice in of_key(stay.unit_label, key, now)]
     found += [notice for stay in stays for notice in of_exposure(stay)]
@@ -32,15 +32,24 @@ def notices_for(units: Sequence[UnitShown], stays: Sequence[StayShown], now: int
 
 
 def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Notice]:
-    """What a lock said of itself, or that it says nothing."""
-    if lock.online is False and lock.heard_at is not None and now - lock.heard_at > SILENT_SECONDS:
+    """What a lock said of itself, or that it says nothing. One out of service is nobody's worry."""
+    if lock.revoked:
+        return
+    if lock.online is False and lock.heard_at is not None and now - lock.heard_at > rules.SILENT_SECONDS:
         yield Notice("silent", unit, "care", (now - lock.heard_at) // 60)
-    if lock.alarm or lock.bolt == "jammed":
-        yield Notice("alarm", unit, "bad")
-    if lock.battery is not None:
-        mood = next((mood for limit, mood in BATTERY if lock.battery <= limit), None)
-        if mood:
-            yield Notice("battery", unit, mood, lock.battery)
+    if lock.bolt == "jammed" or lock.alarm == "jammed":
+        yield Notice("jam", unit, "bad")
+    elif lock.alarm:
+        yield Notice(lock.alarm, unit, "bad")
+    alarm = rules.log_alarm(lock.log_alarm, lock.log_alarm_at, now)
+    if alarm is not None:
+        yield Notice(alarm, unit, "bad")
+    minutes = rules.ajar_minutes(lock.door, lock.door_since, now)
+    if minutes is not None:
+        yield Notice("ajar", unit, "care", minutes)
+    stage = rules.battery_stage(lock.battery)
+    if stage is not None:
+        yield Notice("battery", unit, BATTERY[stage], lock.battery or 0)
 
 
 def of_exposure(stay: StayShown) -> Iterator[Notice]:
@@ -52,7 +61,6 @@ def of_exposure(stay: StayShown) -> Iterator[Notice]:
 
 def of_key(unit: str, key: KeyShown, now: int) -> Iterator[Notice]:
     """A key that is not on its lock though its holder is about to come."""
-    left = int(datetime.fromisoformat(key.from_).timestamp()) - now
-    mood = next((mood for limit, mood in ARRIVAL if left <= limit), None)
-    if key.state in NOT_ON_LOCK and mood:
-        yield Notice("key_late", unit, mood)
+    hours = rules.late_stage(int(datetime.fromisoformat(key.from_).timestamp()) - now)
+    if key.state in NOT_ON_LOCK and hours is not None:
+        yield Notice("key_late", unit, ARRIVAL[hours], hours)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.http import cases as cases_api
 from api.http import filings as filings_api
 from api.http import registrations as api
-from api.http.context import Gate, Officer
+from api.http.context import Gate, Officer, while_signed_in
 from api.http.faces import count_faces
 from api.http.feed_stream import HEARTBEAT, FeedStream
 from api.http.shapes import PurposeForm
@@ -79,7 +79,7 @@ async def follow_rows(
 ) -> Response:
     """The feed as finished table rows in the reader's language; resumes like the API's."""
     cursor = api.cursor_of(last_event_id, after)
-    reader = api.reader_of(account)
+    reader = api.reader_of(account, while_signed_in(request, gateway))
     answer = FeedStream(gateway.feed, reader, cursor)  # lets go of a reader who takes nothing, as the API's does
     answer.body_iterator = stream_rows(gateway.feed, reader, cursor, language_of(request))
     return answer

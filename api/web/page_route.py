@@ -16,7 +16,7 @@ SEE_OTHER = 303
 # Sentences that a page may be asked to begin with, after something was done.
 DONE = (
     *("case.done.", "filing.done.", "keypage.done.", "staypage.", "unit.saved"),
-    *("account.removed", "export.", "noticepage.", "staff.ended"),
+    *("account.removed", "account.password_changed", "export.", "noticepage.", "staff.ended"),
 )
 
 

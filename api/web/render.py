@@ -14,6 +14,7 @@ from api.web import moments
 from api.web.language import COOKIE, choose_language
 from api.web.text import say, say_code, say_purpose, say_reason
 from api.web.text.pair import Language
+from gateway.domain.delivery_sentences import outcome_zh
 from gateway.domain.registration_sentences import problem_zh, sentence_zh
 
 HERE = Path(__file__).parent
@@ -99,8 +100,18 @@ def _problem(context: Context, sentence: str, rule: str) -> str:
 
 
 @pass_context
+def _outcome(context: Context, outcome: str) -> str:
+    return outcome if context["language"] == "en" else outcome_zh(outcome)
+
+
+@pass_context
 def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
     return moments.tell_moment(at, zone, context["language"], context["now"])
+
+
+@pass_context
+def _span(context: Context, minutes: int) -> str:
+    return moments.tell_span(minutes, context["language"])
 
 
 @pass_context
@@ -122,10 +133,12 @@ def _environment() -> Environment:
             "code": _code,
             "moment": _moment,
             "age": _age,
+            "span": _span,
             "reason": _reason,
             "purpose": _purpose,
             "answer": _answer,
             "problem": _problem,
+            "outcome": _outcome,
             "iso": moments.iso,
         }
     )

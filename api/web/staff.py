@@ -1,17 +1,19 @@
-"""Pages around an account: its passkeys, and, for an owner, who may sign in for the landlord."""
+"""Pages around an account: its password and passkeys, and, for an owner, who may sign in for the landlord."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
 from api.http import passkeys as passkeys_api
+from api.http import passwords as passwords_api
 from api.http import staff as api
 from api.http.context import Anybody, Gate, Owner
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
+from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, PasswordDiffers, PasswordWrong
+from gateway.domain.password import SHORTEST
 from gateway.domain.staff import RIGHTS
 from gateway.store import Account
 
@@ -20,15 +22,44 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @router.get("/account")
 def show_account(request: Request, gateway: Gate, account: Anybody) -> Response:
-    """Who is signed in, and their passkeys."""
+    """Who is signed in, their password and their passkeys."""
+    return account_page(request, gateway, account)
+
+
+def account_page(request: Request, gateway: Gateway, account: Account, error: LodgekeyError | None = None) -> Response:
+    """The page, with what was wrong with a new password."""
     values = {
         "role": account.role,
         "name": account.name,
+        "login": account.login if account.password_hash else None,
+        "shortest": SHORTEST,
         "passkeys": passkeys_api.list_passkeys(gateway, account),
         "able": passkeys_api.relying_party(gateway) is not None,
         "notice": notice_of(request),
+        "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "account.html", values)
+    return page(request, "account.html", values, error.status if error else 200)
+
+
+@router.post("/account/password")
+def change_password(
+    request: Request,
+    gateway: Gate,
+    account: Anybody,
+    old: Annotated[str, Form(max_length=1000)],
+    new: Annotated[str, Form(max_length=1000)],
+    again: Annotated[str, Form(max_length=1000)],
+) -> Response:
+    """Another password; the page again, with what was wrong, where it is refused."""
+    answer = go("/account?done=account.password_changed")
+    try:
+        if new != again:
+            raise PasswordDiffers("The new password was not typed the same twice. Please type it again.")
+        form = passwords_api.PasswordForm(old=old, new=new)
+        passwords_api.replace_password(gateway, account, form, answer)
+    except (PasswordWrong, InputRefused, Conflict) as error:
+        return account_page(request, gateway, account, error)
+    return answer
 
 
 @router.post("/account/passkeys/{passkey_id}/remove")

@@ -83,6 +83,7 @@ async def register(
     check: Typed = "",
     consent_registration: Typed = "",
     consent_face: Typed = "",
+    consent_guardian: Typed = "",
     holder_key: Annotated[str, Form(max_length=2000)] = "",
     document: Picture = None,
     shown: Annotated[FaceShown, Depends(face_shown)] = NOBODY,
@@ -104,7 +105,13 @@ async def register(
     )
     if missing:
         return show_form(request, door, typed, facts, missing, status=422)
-    agreed = ConsentForm(registration=True, face=with_face, text_version=text_version, language=language_of(request))
+    agreed = ConsentForm(
+        registration=True,
+        face=with_face,
+        guardian=bool(consent_guardian),
+        text_version=text_version,
+        language=language_of(request),
+    )
     try:
         api.give_consents(gateway, token, agreed)
         reached = await hand_in(gateway, token, document, seen, typed, facts, holder_key)

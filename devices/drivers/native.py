@@ -23,10 +23,10 @@ from devices.intents import (
     Unlock,
 )
 from devices.link import Link, Received
-from devices.reports import Answered, Happened, Reachable, Report, StateTold
-from devices.wire.envelope import read_ack, read_event, read_state, sign_command
+from devices.reports import Answered, Happened, Place, Reachable, Report, StateTold
+from devices.wire.envelope import read_entry, read_state, sign_command
 from devices.wire.errors import BadMessage
-from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Body, Command
+from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Body, Command, Event
 
 ONLINE = {b"1": True, b"0": False}  # the will is a 0; neither is signed, and neither says anything of the bolt
 
@@ -35,7 +35,7 @@ WORDS: Final[dict[type[Intent], tuple[str, dict[str, str]]]] = {
     LockDoor: ("lock", {}),
     PutKey: ("put_key", {"credential": "credential"}),
     DropKey: ("drop_key", {"key": "key_id"}),
-    Revoke: ("revoke", {"epoch": "epoch", "keys": "keys", "codes": "codes"}),
+    Revoke: ("revoke", {"epoch": "epoch", "keys": "keys", "codes": "codes", "once": "once"}),
     SetTime: ("set_time", {"now": "now", "nonce": "nonce"}),
     PutCertificate: ("put_certificate", {"chain": "chain"}),
     PutTrust: ("put_trust", {"anchors": "anchors"}),
@@ -94,18 +94,19 @@ def wire_words(intent: Intent) -> tuple[str, Body]:
         return "show", dict(intent.body)
     word, fields = WORDS[type(intent)]
     body = {field: getattr(intent, name) for field, name in fields.items()}
-    return word, {field: list(value) if isinstance(value, tuple) else value for field, value in body.items()}
+    told = {field: value for field, value in body.items() if value is not None}
+    return word, {field: list(value) if isinstance(value, tuple) else value for field, value in told.items()}
 
 
 def _report(message: Received, public: ec.EllipticCurvePublicKey) -> Report:
     device = message.device
     match message.channel:
-        case "ack":
-            ack = read_ack(message.payload, public)
-            return Answered(device, ack.command_id, ack.seq, ack.at, ack.outcome, ack.code, ack.body)
-        case "event":
-            event = read_event(message.payload, public)
-            return Happened(device, event.seq, event.at, event.type, event.body)
+        case "ack" | "event":
+            entry, digest = read_entry(message.channel, message.payload, public)
+            place = None if entry.after is None or entry.prev is None else Place(digest, entry.after, entry.prev)
+            if isinstance(entry, Event):
+                return Happened(device, entry.seq, entry.at, entry.type, entry.body, place)
+            return Answered(device, entry.command_id, entry.seq, entry.at, entry.outcome, entry.code, entry.body, place)
         case "state":
             return StateTold(device, read_state(message.payload, public))
         case "online" if message.payload in ONLINE:

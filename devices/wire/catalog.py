@@ -23,6 +23,7 @@ MAX_KEYS: Final = 400  # 17 bytes each in a state message of 8 KiB
 MAX_PEM: Final = 7000  # bytes of certificates in one command of 8 KiB
 _BOLT: Final = word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")
 _SEALED: Final = octets(82, 1024 * 1024)
+_COUNT: Final = whole(0, 2**32 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(1, "epoch", EPOCH),
             Field(2, "keys", several(ID, MAX_KEYS)),
             Field(3, "codes", EPOCH, optional=True),  # passcodes of an older epoch are dead
+            Field(4, "once", _COUNT, optional=True),  # one-time codes with a smaller number are dead
         ),
     ),
     "put_certificate": Shape(8, (Field(1, "chain", octets(1, MAX_PEM)),)),
@@ -60,6 +62,7 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(5, "language", text(16), optional=True),
             Field(6, "challenge", text(64), optional=True),  # its nonce, which a clip of these turns has to name
             Field(7, "turns", several(word("left", "right"), 8), optional=True),
+            Field(8, "sealed", octets(82, 8 * 1024), optional=True),  # to the key a kiosk made for one visit
         ),
     ),
 }
@@ -72,7 +75,7 @@ EVENTS: Final[dict[str, Shape]] = {
             Field(2, "means", word("gateway", "ble", "passcode", "knob")),
             Field(3, "command", ID, optional=True),
             Field(4, "window", several(whole(0, 2**32 - 1), 3), optional=True),  # passcode: first hour, hours, slot
-            Field(5, "once", whole(0, 2**32 - 1), optional=True),  # passcode that opens once: its number
+            Field(5, "once", _COUNT, optional=True),  # passcode that opens once: its number
         ),
     ),
     "locked": Shape(2, (Field(1, "means", word("gateway", "ble", "knob", "auto"), optional=True),)),
@@ -88,6 +91,7 @@ EVENTS: Final[dict[str, Shape]] = {
     "certificate_wanted": Shape(12, (Field(1, "csr", octets(1, 1024)),)),
     "registration": Shape(16, (Field(1, "sealed", _SEALED), Field(2, "registration", ID))),
     "turns_wanted": Shape(17, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
+    "offer_shown": Shape(18, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
 }
 
 # One body for every ack: what a lock found or now is. A refused command's ack carries none.
@@ -102,6 +106,7 @@ ACK_BODY: Final = (
     Field(8, "codes", EPOCH, optional=True),
     Field(9, "trust", octets(16, 16), optional=True),  # names the roots it trusts (certs.renewal.trust_digest)
     Field(10, "certificate", octets(1, 20), optional=True),  # serial number of the one it presents, big-endian
+    Field(11, "once", _COUNT, optional=True),  # the smallest number a one-time code may still have
 )
 
 # Why a device did not do what it was asked. Refused: it will not; failed: it tried.

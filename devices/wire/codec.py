@@ -5,8 +5,9 @@ from typing import Any
 
 from certs import cbor
 from devices.wire.catalog import ACK_BODY, COMMANDS, EVENTS, MAX_KEYS, Shape
+from devices.wire.chain import DIGEST, NOTHING
 from devices.wire.errors import BadMessage
-from devices.wire.fields import EPOCH, ID, NONCE, PERCENT, SEQ, TIME, Field, code, several, text, whole, word
+from devices.wire.fields import EPOCH, ID, NONCE, PERCENT, SEQ, TIME, Field, code, octets, several, text, whole, word
 from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Ack, Body, Command, Event, State
 from devices.wire.topics import IDENTIFIER
 
@@ -26,6 +27,10 @@ def _is_battery(value: Any) -> bool:
 
 
 _VERSION = Field(0, "version", whole(VERSION, VERSION))
+_CHAIN = (  # of an entry of a lock's log; a kiosk's messages and those of firmware before 2026-11 have neither
+    Field(7, "after", whole(0, 2**53), optional=True),
+    Field(8, "prev", octets(DIGEST, DIGEST), optional=True),
+)
 _COMMAND = (
     _VERSION,
     Field(1, "id", ID),
@@ -43,6 +48,7 @@ _ACK = (
     Field(4, "outcome", word("done", "refused", "failed")),
     Field(5, "code", code, optional=True),
     Field(6, "body", _is_map),
+    *_CHAIN,
 )
 _EVENT = (
     _VERSION,
@@ -50,6 +56,7 @@ _EVENT = (
     Field(3, "at", TIME),
     Field(4, "type", whole(1, 255)),
     Field(6, "body", _is_map),
+    *_CHAIN,
 )
 _STATE = (
     _VERSION,
@@ -91,7 +98,7 @@ def decode_command(raw: bytes) -> Command:
 
 def encode_ack(ack: Ack) -> bytes:
     """Bytes of an ack; raises BadMessage."""
-    named = {**_common(ack, "command_id", "seq", "at", "outcome"), "body": _pack(ack.body, ACK_BODY)}
+    named = {**_common(ack, "command_id", "seq", "at", "outcome"), **_place(ack), "body": _pack(ack.body, ACK_BODY)}
     if ack.code is not None:
         named["code"] = ack.code
     return _to_bytes(named, _ACK)
@@ -102,6 +109,7 @@ def decode_ack(raw: bytes) -> Ack:
     found = _from_bytes(raw, _ACK)
     if (found["outcome"] == "done") == ("code" in found):
         raise BadMessage("a code says why something was not done")
+    _check_place(found)
     found["body"] = _unpack(found["body"], ACK_BODY)
     return Ack(**found)
 
@@ -109,13 +117,14 @@ def decode_ack(raw: bytes) -> Ack:
 def encode_event(event: Event) -> bytes:
     """Bytes of an event; raises BadMessage."""
     shape = _shape_named(EVENTS, event.type)
-    named = {**_common(event, "seq", "at"), "type": shape.number, "body": _pack(event.body, shape.fields)}
-    return _to_bytes(named, _EVENT)
+    named = {**_common(event, "seq", "at"), **_place(event), "type": shape.number}
+    return _to_bytes(named | {"body": _pack(event.body, shape.fields)}, _EVENT)
 
 
 def decode_event(raw: bytes) -> Event:
     """The event in exactly these bytes; raises BadMessage."""
     found = _from_bytes(raw, _EVENT)
+    _check_place(found)
     found["type"], shape = _shape_numbered(EVENTS, found["type"])
     found["body"] = _unpack(found["body"], shape.fields)
     return Event(**found)
@@ -141,6 +150,20 @@ def limit_of(kind: str) -> int:
 
 def _common(message: Any, *names: str) -> Body:
     return {name: getattr(message, name) for name in names}
+
+
+def _place(entry: Ack | Event) -> Body:
+    named = {name: getattr(entry, name) for name in ("after", "prev") if getattr(entry, name) is not None}
+    _check_place({"seq": entry.seq, **named})
+    return named
+
+
+def _check_place(found: Body) -> None:
+    """An entry names both number and digest of the one before, which has a lower number; the first names nothing."""
+    if ("after" in found) != ("prev" in found):
+        raise BadMessage("half a place in the chain")
+    if "after" in found and (found["after"] >= found["seq"] or (found["after"] == 0) != (found["prev"] == NOTHING)):
+        raise BadMessage("no place in the chain")
 
 
 def _to_bytes(named: Body, fields: Sequence[Field]) -> bytes:

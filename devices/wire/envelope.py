@@ -4,10 +4,14 @@ Each `read_` raises certs.errors.BadSignature for what the key did not sign for 
 it signed but no one can read. A limit is checked before anything else is done with the bytes.
 """
 
+from collections.abc import Callable
+from typing import Literal
+
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.cose import sign1, verify1
 from devices.wire import codec
+from devices.wire.chain import entry_digest
 from devices.wire.errors import BadMessage
 from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Ack, Command, Event, State
 from devices.wire.topics import Channel
@@ -44,6 +48,13 @@ def sign_event(event: Event, key: PrivateKey, *, limit: int = LOCK_LIMIT) -> byt
 def read_event(raw: bytes, public: PublicKey, *, limit: int = KIOSK_LIMIT) -> Event:
     """The event the device signed; pass LOCK_LIMIT where the device is known to be a lock."""
     return codec.decode_event(_verify("event", raw, public, limit))
+
+
+def read_entry(channel: Literal["ack", "event"], raw: bytes, public: PublicKey) -> tuple[Ack | Event, bytes]:
+    """An entry of a device's log, and its digest."""
+    payload = _verify(channel, raw, public, LOCK_LIMIT if channel == "ack" else KIOSK_LIMIT)
+    read: Callable[[bytes], Ack | Event] = codec.decode_ack if channel == "ack" else codec.decode_event
+    return read(payload), entry_digest(channel, payload)
 
 
 def sign_state(state: State, key: PrivateKey) -> bytes:

@@ -1,7 +1,8 @@
 """What gateway and devices say to each other. Times are UTC seconds; ids of commands and keys are 16 bytes.
 
 `seq` is the device's own number: it rises by at least one with every ack, event and state it makes and never
-comes back, so that a duplicate or a late message is known for what it is.
+comes back, so that a duplicate or a late message is known for what it is. A lock's acks and events are the entries of
+its log: each names the entry before it by number (`after`, 0 for none) and digest (`prev`, devices.wire.chain).
 """
 
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class Ack:
     outcome: Outcome
     code: str | None = None
     body: Body = field(default_factory=dict)
+    after: int | None = None
+    prev: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Event:
     at: int
     type: str
     body: Body = field(default_factory=dict)
+    after: int | None = None
+    prev: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

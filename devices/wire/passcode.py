@@ -18,7 +18,8 @@ from devices.wire.errors import WireError
 HOUR = 3600
 LONGEST = 672  # hours: four weeks; a longer stay gets its next code in time
 SLOTS = 2
-ONCE_AHEAD = 64  # how far beyond the highest used one-time code the lock looks
+ONCE_AHEAD = 64  # how many one-time codes the lock looks at, from its base on
+ONCE_SPAN = 32  # the base follows the highest used one-time code at this distance: older ones are dead
 DIGITS, TAG_DIGITS = 11, 8
 
 
@@ -61,7 +62,7 @@ def window_code(secret: bytes, epoch: int, window: Window) -> str:
 
 
 def once_code(secret: bytes, epoch: int, count: int) -> str:
-    """The one-time code number `count` of an epoch, 11 digits."""
+    """The one-time code number `count`, 11 digits. A number is given once on a lock, whatever the epoch."""
     return f"000{_tag(secret, b'once', epoch, count)}"
 
 

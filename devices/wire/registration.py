@@ -6,13 +6,14 @@ The plaintext exists only in the kiosk's memory and in the gateway's intake; the
 from dataclasses import dataclass, field
 from typing import Any
 
-from certs import cbor
 from devices.wire.chip import is_chip
 from devices.wire.errors import BadMessage
 from devices.wire.fields import ID, Field, flag, octets, several, text
+from devices.wire.sealed_form import decode_form, encode_form
 
 MAX_IMAGE = 480 * 1024  # two images and the rest stay under the kiosk's 1 MiB
 MAX_FRAME, MAX_FRAMES = 24 * 1024, 64
+MAX_FACTS = 20
 MAX_REGISTRATION = 1024 * 1024 - 8 * 1024  # seal, signature and envelope take the rest
 _POINT = octets(33, 33)
 
@@ -22,9 +23,15 @@ def _typed(value: Any) -> bool:
     return type(value) is dict and set(value) <= TYPED_FIELDS and all(short(item) for item in value.values())
 
 
+def _facts(value: Any) -> bool:
+    path, answer = text(60), text(120)
+    return type(value) is dict and len(value) <= MAX_FACTS and all(path(k) and answer(v) for k, v in value.items())
+
+
 def _consents(value: Any) -> bool:
-    named = type(value) is dict and set(value) == {"registration", "face", "text_version"}
-    return named and flag(value["registration"]) and flag(value["face"]) and text(40)(value["text_version"])
+    if type(value) is not dict or value.keys() - {"guardian"} != {"registration", "face", "text_version"}:
+        return False
+    return text(40)(value["text_version"]) and all(flag(value[name]) for name in value.keys() - {"text_version"})
 
 
 TYPED_FIELDS = frozenset({"name", "id_number", "birth_date", "nationality", "sex"})
@@ -40,6 +47,7 @@ _FIELDS = (
     Field(9, "clip", several(octets(1, MAX_FRAME), MAX_FRAMES), optional=True),
     Field(10, "nonce", text(64), optional=True),
     Field(11, "chip", is_chip, optional=True),
+    Field(12, "facts", _facts, optional=True),
 )
 
 
@@ -47,8 +55,9 @@ _FIELDS = (
 class KioskRegistration:
     """One registration: its 16-byte id, the offer, images (bytes as captured) or none, typed fields, consents.
 
-    consents: {"registration": bool, "face": bool, "text_version": text}; holder_key: compressed P-256 point. clip: JPEG
-    frames in order that answer the challenge of this nonce; chip: EF.SOD, DG1 and DG2 as the reader gave them.
+    consents: {"registration": bool, "face": bool, "text_version": text}, for a minor also "guardian": bool; holder_key:
+    compressed P-256 point. clip: JPEG frames in order that answer the challenge of this nonce; chip: EF.SOD, DG1 and
+    DG2 as the reader gave them; facts: what the registry asks beyond the document, by path.
     """
 
     registration: bytes
@@ -62,12 +71,12 @@ class KioskRegistration:
     clip: list[bytes] | None = field(default=None, repr=False)
     nonce: str | None = None
     chip: list[bytes] | None = field(default=None, repr=False)
+    facts: dict[str, str] | None = field(default=None, repr=False)
 
 
 def encode_registration(registration: KioskRegistration) -> bytes:
     """Bytes to seal; raises BadMessage for what the gateway could not read."""
-    values = {item.number: getattr(registration, item.name) for item in _FIELDS}
-    raw = cbor.encode({number: value for number, value in values.items() if value is not None})
+    raw = encode_form(_FIELDS, registration)
     if len(raw) > MAX_REGISTRATION:
         raise BadMessage("more than one message holds")
     decode_registration(raw)
@@ -76,16 +85,4 @@ def encode_registration(registration: KioskRegistration) -> bytes:
 
 def decode_registration(raw: bytes) -> KioskRegistration:
     """The registration in exactly these bytes; raises BadMessage, which names no content."""
-    try:
-        value = cbor.decode(raw)
-    except cbor.NotCanonical as error:
-        raise BadMessage("not deterministic CBOR") from error
-    known = {item.number: item for item in _FIELDS}
-    if not isinstance(value, dict) or not known.keys() >= value.keys():
-        raise BadMessage("not a registration")
-    for item in _FIELDS:
-        if item.number not in value and not item.optional:
-            raise BadMessage(f"{item.name} is missing")
-        if item.number in value and not item.kind(value[item.number]):
-            raise BadMessage(f"{item.name} is not what it may be")
-    return KioskRegistration(**{known[number].name: found for number, found in value.items()})
+    return KioskRegistration(**decode_form(_FIELDS, raw))

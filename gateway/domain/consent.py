@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from gateway.domain.jurisdiction import Profile
 
-PURPOSES = ("registration", "face")
+PURPOSES = ("registration", "face", "guardian")
 LANGUAGES = ("zh", "en")
 
 
@@ -56,6 +56,15 @@ TEXTS: tuple[ConsentText, ...] = (
         "比对结束后两张图片及由其计算的数据即被删除，仅保留结果 {evidence_days} 天。您可以不同意：改由工作人员查看，"
         "所得钥匙完全相同。您可随时撤回同意，钥匙不受影响。{guardian}",
     ),
+    ConsentText(
+        "guardian", "2026-11", "en",
+        "For a tenant under {age}: a parent or guardian is here and agrees for them. A person confirms this before "
+        "the key is given.",
+    ),
+    ConsentText(
+        "guardian", "2026-11", "zh",
+        "未满 {age} 周岁的住客：须由在场的父母或监护人代为同意，并由工作人员确认后发放钥匙。",
+    ),
 )  # fmt: skip
 GUARDIAN = {
     "en": " Under {age} years of age a guardian has to agree.",
@@ -79,5 +88,6 @@ def fill_in(text: ConsentText, profile: Profile) -> str:
         "registration_days": profile.keep_registration_days,
         "evidence_days": profile.keep_evidence_days,
         "guardian": guardian,
+        "age": profile.guardian_under,
     }
     return text.words.format_map(facts)

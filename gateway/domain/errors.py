@@ -53,6 +53,12 @@ class PasskeyRefused(NotAllowed):
     code, status, title = "passkey_refused", 403, "This passkey was not accepted"
 
 
+class PasswordWrong(NotAllowed):
+    """The present password, asked for again, is another."""
+
+    code, status, title = "password_wrong", 403, "This is not your password"
+
+
 class NotFound(LodgekeyError):
     """There is no such thing, or it is not yours: the two are not told apart."""
 
@@ -69,6 +75,12 @@ class StaysOverlap(Conflict):
     """Another stay of the unit covers part of the same time."""
 
     code, title = "stays_overlap", "The unit is taken"
+
+
+class TooManyCodes(Conflict):
+    """As many one-time codes of a lock are unused as it can tell apart."""
+
+    code, title = "too_many_codes", "Too many unused codes"
 
 
 class OfferUnknown(NotFound):
@@ -99,6 +111,18 @@ class InputRefused(LodgekeyError):
     """What was sent cannot be right; `fields` names which part and why."""
 
     code, status, title = "input_refused", 422, "Please check what you entered"
+
+
+class PasswordWeak(InputRefused):
+    """The new password is too short, too easy, or the old one."""
+
+    code, title = "password_weak", "Please choose another password"
+
+
+class PasswordDiffers(InputRefused):
+    """The new password was not typed the same twice."""
+
+    code, title = "password_differs", "The two are not the same"
 
 
 class StayBackwards(InputRefused):

@@ -203,8 +203,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "此处无法判断转头动作。工作人员将进行核验，请稍候。",
     },
     "guardian_needed": {
-        "en": "A minor registers together with a guardian. Ask your guardian to register with you.",
-        "zh": "未成年人须由监护人一同登记。请监护人与您一起登记。",
+        "en": "A minor registers with a guardian. Try again with your guardian beside you, who agrees for you.",
+        "zh": "未成年人须由监护人一同登记。请与监护人一起再试一次，由监护人代为同意。",
     },
     "minor_with_guardian": {
         "en": "A person will confirm the guardian; please wait.",

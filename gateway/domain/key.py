@@ -51,6 +51,18 @@ def code_state(epoch: int, told: int, withdrawn: bool, ends: int, now: int) -> s
     return "expiring" if now >= ends - EXPIRING_BEFORE else "on_lock"
 
 
+def once_state(*, used: bool, living: bool, heard: bool, online: bool) -> str:
+    """A one-time code's state. `heard`: the lock has told that it knows of it, or of its end where it is not `living`.
+
+    Of a lock that is not there nobody knows whether somebody has just typed the code: unknown.
+    """
+    if used:
+        return "used"
+    if not living:
+        return "revoked" if heard else "revoking"
+    return ("on_lock" if online else "unknown") if heard else "delivering"
+
+
 @dataclass(frozen=True, slots=True)
 class LockStanding:
     """What is known of the way to a lock: out of service since, what it last said of itself, and what came of asking.

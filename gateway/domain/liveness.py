@@ -15,9 +15,10 @@ MOST_TRIES = 3
 FEWEST_FRAMES, MOST_FRAMES = 8, 120
 LEVELS: Final[Mapping[Level, Mapping[str, str]]] = {
     "phone": {
-        "en": "The tenant's own phone. Stops photos, bent prints and clips of an earlier request. Does not stop a "
-        "recording that follows the turns, a mask, or a picture fed in instead of the camera.",
-        "zh": "租客自己的手机。可拦截照片、弯曲的打印照片和旧视频；"
+        "en": "The tenant's own phone. Stops photos, bent prints, and clips of an earlier request unless they happen "
+        "to fit (1 in 16). Does not stop a recording that follows the turns, a mask, or a picture fed in instead of "
+        "the camera.",
+        "zh": "租客自己的手机。可拦截照片、弯曲的打印照片，以及旧视频（恰好相符的概率为十六分之一）；"
         "不能拦截按要求转头的录像、面具，或绕过摄像头注入的画面。",
     },
     "kiosk": {

@@ -39,3 +39,9 @@ NEEDS: dict[str, Needs] = {
     ),
     "cn": Needs(unit=("address.municipality_code",), person=("visa.kind",)),
 }
+
+
+def besides(registry_name: str) -> tuple[str, ...]:
+    """What this registry asks a tenant beyond the document, by path; what only some have to tell comes last."""
+    needs = NEEDS[registry_name]
+    return (*needs.person, *needs.one_of, *needs.minor, *needs.at_home)

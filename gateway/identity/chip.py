@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from gateway.domain.chip import ChipContents, ChipRefused
-from gateway.domain.identity import DocumentReading, FieldReading
+from gateway.domain.identity import DocumentReading, FieldReading, ImageRefused
 from gateway.domain.mrz import LAYOUTS, BadMachineZone, MachineZone, birth_date, expiry_date, parse_mrz
+from gateway.identity.containers import open_container
 
 SECURITY_OBJECT = "2.23.136.1.1.1"
 DIGESTS: Mapping[str, hashes.HashAlgorithm] = {
@@ -187,7 +188,7 @@ def read_zone_group(group: bytes) -> MachineZone:
 
 
 def read_face_group(group: bytes) -> bytes | None:
-    """DG2 (part 10, 4.7.2; ISO/IEC 19794-5:2005): the first face as JPEG; None where it is JPEG 2000."""
+    """DG2 (part 10, 4.7.2; ISO/IEC 19794-5:2005): the first face as plain JPEG; None where it is JPEG 2000."""
     templates = unwrap(unwrap(group, 0x75), 0x7F61)
     _, _, rest = next_element(templates)
     tag, template, _ = next_element(rest)
@@ -205,7 +206,15 @@ def _face_image(record: bytes) -> bytes | None:
         raise ValueError("not a face record")
     points = int.from_bytes(record[18:20])
     image = record[14 + 20 + 8 * points + 12 :]
-    return image if image.startswith(b"\xff\xd8\xff") else None
+    return _plain(image) if image.startswith(b"\xff\xd8\xff") else None
+
+
+def _plain(image: bytes) -> bytes:
+    """The picture without comments and EXIF: it may be stored, and shown to a person; ValueError where it is none."""
+    try:
+        return open_container(image).data
+    except ImageRefused:
+        raise ValueError("the face is no picture") from None
 
 
 def _reading(zone: MachineZone, portrait: bytes | None, today: date) -> DocumentReading:

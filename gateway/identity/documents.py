@@ -9,7 +9,7 @@ from gateway.identity.faces import LEAST_FACE, FaceEngine, find_faces
 from gateway.identity.images import Pixels, encode_jpeg
 from gateway.identity.machine_zone import TWINS, find_zone, machine_text
 from gateway.identity.ocr import PrintedLine, PrintReader, cut_line
-from gateway.identity.printed_zone import shows_date, shows_name, shows_text
+from gateway.identity.printed_zone import days_between, shows_date, shows_name, shows_text
 from gateway.identity.resident_card import looks_like_card, read_card
 from gateway.identity.straighten import lay_flat, limit_size
 
@@ -90,7 +90,14 @@ def read_zone(
         zone.fields["nationality"], states or shows_text(printed, zone.fields["nationality"])
     )
     fields["sex"] = FieldReading(zone.sex, sharp or shows_text(printed, zone.sex))
-    return fields, _problems(zone, fields, printed)
+    early = ("document_not_yet_valid",) if _begins_later(fields.get("expiry_date"), printed, today) else ()
+    return fields, (*_problems(zone, fields, printed), *early)
+
+
+def _begins_later(expiry: FieldReading | None, printed: Sequence[str], today: date) -> bool:
+    """True where the print shows another day to come before the one it ends on: the machine zone holds no first day."""
+    last = date.fromisoformat(expiry.value) if expiry else None
+    return last is not None and shows_date(printed, last) and bool(days_between(printed, today, last))
 
 
 def _named_fields(zone: MachineZone, printed: Sequence[str]) -> dict[str, FieldReading]:

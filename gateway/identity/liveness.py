@@ -1,9 +1,8 @@
-"""Judges a clip against its challenge: the head turned as asked, and its nose stood out from the plane of the face."""
+"""Judges a clip against its challenge: the head turned as asked, and in every turn its nose stood out from the face."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Tur
 from gateway.domain.liveness import FEWEST_FRAMES, MOST_FRAMES
 from gateway.identity.faces import FaceBox, FaceEngine, Points, band_of, distance, one_face, shrink
 from gateway.identity.images import Pixels
+from gateway.identity.liveness_nose import follow_nose
 from gateway.identity.settings import Thresholds
 
 FRAME_WIDTH, DETECTION_WIDTH = 480, 240
@@ -20,11 +20,17 @@ PLANE = np.r_[17:27, 36:68]
 """Brows, eyes and lips of the 68 points: near enough one plane."""
 NOSE = np.r_[27:36]
 LEFT_EYE, RIGHT_EYE = np.r_[42:48], np.r_[36:42]
-LEAST_SWING = 0.19
-"""Of the nose against the eyes in every turn, in distances between the eyes: a living head 0.21 and more."""
-LEAST_PARALLAX, USUAL_PARALLAX = 0.04, 0.09
-"""Nose off the plane's homography, likewise: in every turn, and as the median of the turns."""
-CENTRE = 0.10
+JAW = np.r_[0:17]
+RULES = "parallax-3"
+"""What a verdict says of the rules below; raised with every change of them."""
+LEAST_SWING, OWN_SHARE = 0.15, 0.4
+"""Of the nose against the jaw, in distances between the eyes; and the share of this head's own widest turns."""
+LEAST_PARALLAX = 0.04
+"""Nose off the homography of the face's plane, likewise, in every turn: by the landmarks."""
+LEAST_WAY = 0.06
+"""Of the nose off the line from its root to the lips, likewise, in every turn: by its pixels."""
+FAR_FRAMES = 3
+"""Whose median speaks for a turn."""
 MOST_LOST = 0.25
 FARTHEST_JUMP = 0.8
 """Of the distance between the eyes, from one frame to the next."""
@@ -32,14 +38,24 @@ FARTHEST_JUMP = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where one frame's head looks: 68 points upright on the eyes' line, eye distance 1, and the nose's swing."""
+    """Where one frame's head looks: 68 points as seen (pixels), and upright on the eyes' line with eye distance 1."""
 
     frame: int
-    points: Points
+    seen: Points
+    level: Points
     middle: Points
     eyes: float
     swing: float
     box: FaceBox
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMade:
+    """A turn to one side: from the last pose at rest before it to its last far one, and which of them are far."""
+
+    side: Turn
+    path: Sequence[Pose]
+    far: Sequence[Pose]
 
 
 def check_liveness(
@@ -54,23 +70,31 @@ def check_liveness(
     if not FEWEST_FRAMES <= len(frames) <= MOST_FRAMES:
         raise ImageRefused("too_few_frames" if len(frames) < FEWEST_FRAMES else "too_many_frames", "clip")
     poses = find_poses(engine, frames)
-    problem = motion_problem(challenge.turns, poses, len(frames))
+    problem = motion_problem(challenge.turns, poses, frames)
     if problem is None:
         problem = _other_face(engine, [frames[poses[0].frame], frames[poses[-1].frame]], portrait, thresholds)
-    return LivenessResult(problem is None, engine.version + "/parallax-2", (problem,) if problem else ())
+    return LivenessResult(problem is None, f"{engine.version}/{RULES}", (problem,) if problem else ())
 
 
-def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: int) -> str | None:
+def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: Sequence[Pixels]) -> str | None:
     """Why the movement is not that of a living head asked for these turns, or None."""
-    if len(poses) < (1 - MOST_LOST) * frames or _jumps(poses):
+    if len(poses) < (1 - MOST_LOST) * len(frames) or _jumps(poses):
         return "liveness_face_lost"
     made = find_turns(poses)
-    if tuple(turn for turn, _ in made) != tuple(turns):
+    if tuple(turn.side for turn in made) != tuple(turns):
         return "liveness_other_order"
-    front = min(poses[: max(1, len(poses) // 4)], key=lambda pose: abs(pose.swing))
-    stands_out = [max(parallax(front, pose) for pose in turned) for _, turned in made]
-    deep = min(stands_out) > LEAST_PARALLAX and median(stands_out) > USUAL_PARALLAX
-    return None if deep else "liveness_flat"
+    front = np.median([pose.level for pose in poses[: _still(poses)]], axis=0)
+    return None if all(stands_out(front, turn, frames) for turn in made) else "liveness_flat"
+
+
+def stands_out(front: Points, turn: TurnMade, frames: Sequence[Pixels]) -> bool:
+    """Whether the nose left the plane by its landmarks, and its line by its pixels, towards where the head turned."""
+    if _far_median([parallax(front, pose.level) for pose in turn.far]) < LEAST_PARALLAX:
+        return False
+    ways = follow_nose([shrink(frames[pose.frame], FRAME_WIDTH)[0] for pose in turn.path], turn.path)
+    far = {pose.frame for pose in turn.far}
+    followed = [way for pose, way in zip(turn.path[1:], ways, strict=True) if way is not None and pose.frame in far]
+    return _far_median([way if turn.side == "left" else -way for way in followed]) >= LEAST_WAY
 
 
 def find_poses(engine: FaceEngine, frames: Sequence[Pixels]) -> list[Pose]:
@@ -95,41 +119,54 @@ def find_pose(engine: FaceEngine, frame: Pixels, place: int, before: FaceBox | N
     eyes = float(np.hypot(*across))
     upright = np.array([[across[0], across[1]], [-across[1], across[0]]]) / eyes**2
     level = (points - middle) @ upright.T
-    return Pose(place, level, middle, eyes, float(level[30, 0]), face)
+    return Pose(place, points, level, middle, eyes, float(level[NOSE, 0].mean() - level[JAW, 0].mean()), face)
 
 
-def find_turns(poses: Sequence[Pose]) -> list[tuple[Turn, list[Pose]]]:
-    """Each turn made and its far poses, in order; the head must come back to the middle between two turns.
+def find_turns(poses: Sequence[Pose]) -> list[TurnMade]:
+    """Each turn made, in order; between two turns to one side the head comes back, by this head's own measure.
 
-    The person's left is the picture's right. The middle is the median of the first frames; a single frame that looks
+    The person's left is the picture's right. The rest is the median of the first frames; a single frame that looks far
     to the other side than both its neighbours is a slip of the landmarks, not a turn.
     """
-    rest = float(np.median([pose.swing for pose in poses[: max(3, len(poses) // 12)]]))
+    rest = float(np.median([pose.swing for pose in poses[: _still(poses)]]))
     aways = [pose.swing - rest for pose in poses]
-    made: list[tuple[Turn, list[Pose]]] = []
-    turned = False
+    far = max(LEAST_SWING, OWN_SHARE * sorted(abs(away) for away in aways)[-FAR_FRAMES])
+    made: list[TurnMade] = []
+    home, turned = 0, False
     for at, (pose, away) in enumerate(zip(poses, aways, strict=True)):
         side: Turn = "left" if away > 0 else "right"
-        if 0 < at < len(aways) - 1 and max(aways[at - 1] * away, away * aways[at + 1]) < 0:
-            continue
-        if abs(away) > LEAST_SWING:
-            if not turned or made[-1][0] != side:
-                made.append((side, []))
-            made[-1][1].append(pose)
+        if abs(away) < far / 2:
+            home, turned = at, False
+        elif abs(away) > far and not _slips(aways, at):
+            before = made.pop().far if turned and made[-1].side == side else ()
+            made.append(TurnMade(side, poses[home : at + 1], (*before, pose)))
             turned = True
-        elif abs(away) < CENTRE:
-            turned = False
     return made
 
 
-def parallax(front: Pose, turned: Pose) -> float:
+def parallax(front: Points, turned: Points) -> float:
     """How far the nose lies from where a flat face would have carried it, in distances between the eyes."""
-    carried = np.asarray(cv2.findHomography(front.points[PLANE], turned.points[PLANE], 0)[0], np.float64)
+    carried = np.asarray(cv2.findHomography(front[PLANE], turned[PLANE], 0)[0], np.float64)
     if carried.shape != (3, 3):
         return 0.0
-    expected = cv2.perspectiveTransform(front.points[NOSE].reshape(-1, 1, 2), carried).reshape(-1, 2)
-    off: NDArray[np.float64] = np.linalg.norm(expected - turned.points[NOSE], axis=1)
+    expected = cv2.perspectiveTransform(front[NOSE].reshape(-1, 1, 2), carried).reshape(-1, 2)
+    off: NDArray[np.float64] = np.linalg.norm(expected - turned[NOSE], axis=1)
     return float(off.mean())
+
+
+def _still(poses: Sequence[Pose]) -> int:
+    """How many of the first frames show the head before it turns."""
+    return max(FAR_FRAMES, len(poses) // 12)
+
+
+def _slips(aways: Sequence[float], at: int) -> bool:
+    """True where this frame alone looks to the other side than both its neighbours."""
+    return 0 < at < len(aways) - 1 and max(aways[at - 1] * aways[at], aways[at] * aways[at + 1]) < 0
+
+
+def _far_median(values: Sequence[float]) -> float:
+    """The median of the largest few; 0 of none."""
+    return float(np.median(sorted(values)[-FAR_FRAMES:])) if values else 0.0
 
 
 def _jumps(poses: Sequence[Pose]) -> bool:

@@ -44,7 +44,7 @@ class IdentityPool:
 
     async def read_document(self, image: bytes) -> DocumentReading:
         """Reads one picture of one document."""
-        screen_image(image)
+        screen_image(image, "document")
         today = datetime.fromtimestamp(self._now(), UTC).date().isoformat()
         answer = await self._pool.ask({"job": "read_document", "image": image, "today": today})
         fields = {name: FieldReading(value, certain) for name, (value, certain) in answer["fields"].items()}

@@ -48,6 +48,12 @@ def shows_date(printed: Sequence[str], wanted: date) -> bool:
     return any(wanted == found for line in printed for found in _dates(line.upper(), wanted.year // 100))
 
 
+def days_between(printed: Sequence[str], first: date, last: date) -> set[date]:
+    """The days printed that lie strictly between two days; years of two digits are past, they may be births."""
+    past = first.year // 100 - 1
+    return {day for line in printed for day in _dates(line.upper(), past) if first < day < last}
+
+
 def shows_name(printed: Sequence[str], surname: str, given_names: str) -> bool:
     """True where both parts stand in the printed zone; a document without given names shows the surname alone."""
     together = (f"{surname} {given_names}", f"{given_names} {surname}")

@@ -53,7 +53,8 @@ def load_jobs(engine_name: str) -> Jobs:
     engine.find(np.zeros((120, 120, 3), np.uint8))
 
     def read_document(body: Body) -> Body:
-        return describe_reading(documents.read(decode_image(body["image"]), date.fromisoformat(body["today"])))
+        pixels = decode_image(body["image"], "document")
+        return describe_reading(documents.read(pixels, date.fromisoformat(body["today"])))
 
     def compare(body: Body) -> Body:
         portrait, probe = decode_image(body["portrait"], "portrait"), decode_image(body["probe"], "face")

@@ -1,5 +1,7 @@
 """What a lock can do, as its driver declares it."""
 
+from typing import Final
+
 from devices.driver import Ability
 from devices.drivers import DRIVERS
 from gateway.store import Device
@@ -8,3 +10,11 @@ from gateway.store import Device
 def can(device: Device, ability: Ability) -> bool:
     """Whether the device's driver claims this ability."""
     return ability in DRIVERS[device.driver].abilities
+
+
+CODE_DRIVERS: Final = frozenset({"native"})
+
+
+def takes_codes(device: Device) -> bool:
+    """Whether the device is a lock in service that checks derived passcodes by itself."""
+    return device.kind == "lock" and device.revoked_at is None and device.driver in CODE_DRIVERS

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from gateway.domain.errors import SignOnNotEntitled
+from gateway.domain.errors import Conflict, SignOnNotEntitled
 from gateway.outbox import record
 from gateway.store import Account, Ceremony, SignIn
 
@@ -68,3 +68,13 @@ def officer_known(session: Session, issuer: str, subject: str) -> Account | None
 def end_sessions(session: Session, account_id: str) -> None:
     """Whoever is signed in with the account is so no more."""
     session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+
+
+def change_password(session: Session, account: Account, hashed: str, now: int) -> None:
+    """Another password in place of the one that was shown; all sessions end. Conflict where it changed meanwhile."""
+    row = session.get_one(Account, account.id, with_for_update=True)
+    if row.ended_at is not None or row.password_hash != account.password_hash:
+        raise Conflict("The password was changed meanwhile. Please log in again.")
+    row.password_hash = hashed
+    end_sessions(session, row.id)
+    record(session, "PasswordChanged", now, data={"account": row.id})

@@ -22,7 +22,6 @@ from gateway.outbox import owe, record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
 
-PURPOSES = ("registration", "face")
 DECISIONS = {"pass": "passed", "refuse": "refused", "ask_again": "asked_again"}
 CONCLUDED: Mapping[str, EventType] = {
     "passed": "IdentityVerified",
@@ -74,16 +73,16 @@ def open_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offe
 def record_consent(
     session: Session, offer: Offer, agreed: Mapping[str, bool], text_version: str, language: str, now: int
 ) -> None:
-    """Step 2: what the tenant agreed to, each purpose by itself. Not agreeing withdraws an earlier yes."""
-    for purpose in PURPOSES:
+    """Step 2: what the tenant agreed to, purpose by purpose. A no withdraws an earlier yes; what is not named stays."""
+    for purpose, yes in agreed.items():
         current = consent_to(session, offer, purpose)
-        if agreed.get(purpose) and current is None:
+        if yes and current is None:
             consent = Consent(
                 offer_id=offer.id, purpose=purpose, text_version=text_version, language=language, given_at=now
             )
             session.add(consent)
             record(session, "ConsentGiven", now, stay=offer.stay, data={"offer": offer.id, "purpose": purpose})
-        if not agreed.get(purpose) and current is not None:
+        if not yes and current is not None:
             current.withdrawn_at = now
             record(session, "ConsentWithdrawn", now, stay=offer.stay, data={"offer": offer.id, "purpose": purpose})
     session.flush()
@@ -201,7 +200,9 @@ def latest_verification(session: Session, offer: Offer, state: str | None = None
     """The tenant's last attempt, or the last one in this state."""
     query = select(Verification).where(Verification.offer_id == offer.id)
     query = query.where(Verification.state == state) if state else query
-    return session.scalars(query.order_by(Verification.created_at.desc(), Verification.id.desc()).limit(1)).first()
+    # Of one second, a refused attempt came first: nothing is shown again while a person looks, or after it passed.
+    latest = query.order_by(Verification.created_at.desc(), Verification.state == "refused", Verification.id)
+    return session.scalars(latest.limit(1)).first()
 
 
 def stage_of(session: Session, offer: Offer, now: int) -> str:

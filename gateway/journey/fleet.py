@@ -46,17 +46,20 @@ def present_certificate(device: Device, certificate: Certificate, now: int) -> N
 def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, now: int) -> None:
     """The key a device speaks with from now on. With another one than before it begins anew.
 
-    Its numbers start again, so what was heard under the old key no longer counts; nothing that the old key signed is
-    heard any more, so no old message passes for a new one. Certificates of the old key are revoked.
+    Its numbers and its log start again, so what was heard under the old key no longer counts; nothing that the old
+    key signed is heard any more, so no old message passes for a new one. Certificates of the old key are revoked.
     """
     point = compressed_point(public)
     if device.public_key == point:
         return
     device.public_key = point
     device.told_seq = device.state_seq = -1
-    device.told_epoch = device.told_codes = 0
+    device.told_epoch = device.told_codes = device.told_once = 0
+    device.once_from = device.once_next
     device.bolt = device.door = device.clock = "unknown"
     device.nonce = device.alarm = None
+    device.chain_seq, device.chain_digest, device.chain_waits_since = 0, None, None
+    device.log_alarm = device.log_alarm_at = None
     session.execute(delete(HeardMessage).where(HeardMessage.device_id == device.id))
     session.execute(update(Key).where(Key.device_id == device.id).values(told_seq=-1))
     for certificate in living_certificates(session, device.id, now):

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from sqlalchemy import insert, or_, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
-from gateway.outbox import Decision, hurry, settle_many
+from gateway.journey.chains import Chains, Stored, columns_of
+from gateway.outbox import Decision, hurry, settle_many, write_events
 from gateway.store import Command, Delivery, Device, HeardMessage, Key
 
 
@@ -26,7 +27,8 @@ class Heard:
             self._of.setdefault(key.device_id, []).append(key)
         self._decisions: list[tuple[int, Decision]] = []
         self._gone: list[str] = []
-        self._fresh: list[dict[str, str | int]] = []
+        self._fresh: list[dict[str, Stored]] = []
+        self.chains = Chains(session, now)
 
     def device(self, device_id: str) -> Device | None:
         """The device that speaks; None where it is none of ours."""
@@ -36,13 +38,16 @@ class Heard:
         """The command that is answered."""
         return self._commands.get(command_id.hex())
 
-    def first_time(self, device: Device, seq: int) -> bool:
+    def first_time(self, device: Device, report: Answered | Happened) -> bool:
         """Whether this number of the device's is new; it is known from here on."""
-        device.heard_at = self.now
-        if (device.id, seq) in self._numbers:
+        device.heard_at, number = self.now, (device.id, report.seq)
+        if number in self._numbers:
+            self.chains.compare(device, report, self._numbers[number])
             return False
-        self._numbers.add((device.id, seq))
-        self._fresh.append({"device_id": device.id, "seq": seq, "heard_at": self.now})
+        entry = self.chains.take(device, report)
+        self._numbers[number] = entry.digest if entry else None
+        named: dict[str, Stored] = {"device_id": device.id, "seq": report.seq, "heard_at": self.now}
+        self._fresh.append(named | columns_of(entry))
         return True
 
     def revoking(self, device: Device) -> list[Key]:
@@ -65,6 +70,7 @@ class Heard:
 
     def write(self) -> None:
         """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
+        write_events(self.session)
         if self._fresh:
             self.session.execute(insert(HeardMessage), self._fresh)
             self._fresh.clear()
@@ -85,7 +91,8 @@ class Heard:
         wanted = select(Key).where(
             or_(Key.id.in_(named), Key.device_id.in_(lists) & (Key.desired == "absent") & Key.revoked_at.is_(None))
         )
-        return self.session.scalars(wanted).all() if named or lists else []
+        ways = (lazyload(Key.device), selectinload(Key.stay))  # the devices are here, and a stay has many keys
+        return self.session.scalars(wanted.options(*ways)).all() if named or lists else []
 
 
 def _devices(session: Session, names: set[str]) -> dict[str, Device]:
@@ -104,10 +111,11 @@ def _carried(session: Session, commands: set[str]) -> dict[str, int]:
     return {str(command_id): delivery_id for command_id, delivery_id in rows}
 
 
-def _numbers(session: Session, numbers: set[tuple[str, int]]) -> set[tuple[str, int]]:
-    """Which of these (device, number) were heard before."""
+def _numbers(session: Session, numbers: set[tuple[str, int]]) -> dict[tuple[str, int], bytes | None]:
+    """Which of these (device, number) were heard before, and the digest of what was said under each."""
     if not numbers:
-        return set()
+        return {}
     known = tuple_(HeardMessage.device_id, HeardMessage.seq)
-    rows = session.execute(select(HeardMessage.device_id, HeardMessage.seq).where(known.in_(numbers)))
-    return {(device_id, seq) for device_id, seq in rows}
+    columns = (HeardMessage.device_id, HeardMessage.seq, HeardMessage.digest)
+    rows = session.execute(select(*columns).where(known.in_(numbers)))
+    return {(device_id, seq): digest for device_id, seq, digest in rows}

@@ -6,8 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devices.wire.offer_code import read_code
+from devices.wire.offer_question import OfferTold
 from gateway.domain.errors import OfferUnknown
 from gateway.domain.offer import kiosk_code, token_of
+from gateway.domain.registry_needs import NEEDS, besides
+from gateway.journey.door import refuse_repeat, usable_offer
 from gateway.journey.keyring import Keyring
 from gateway.store import Device, Offer, Stay
 
@@ -24,6 +27,15 @@ def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, no
         if code and compare_digest(kiosk_code(token), code):
             return token
     raise OfferUnknown("There is no offer with this code here. Please check the code, or scan the link's code.")
+
+
+def offer_told(session: Session, token: str, keyring: Keyring, now: int) -> OfferTold:
+    """What a kiosk may say of the offer shown to it, before anything else is; raises what handing in would raise."""
+    offer = usable_offer(session, token, keyring, now)
+    refuse_repeat(session, offer)
+    unit = offer.stay.unit
+    asks, one_of = besides(unit.registry_name), NEEDS[unit.registry_name].one_of
+    return OfferTold(unit.label[:120], unit.landlord.name[:120], list(asks), list(one_of))
 
 
 def _open_tokens(session: Session, site: str, keyring: Keyring, now: int) -> list[str]:

@@ -1,6 +1,6 @@
 """What locks say, and what holders ask of them. A lock's word is the only thing that changes what is shown of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from gateway.journey.abilities import can
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
 from gateway.journey.heard import Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
+from gateway.journey.once import kill_once, once_told
 from gateway.journey.passcodes import stay_behind_code
 from gateway.journey.slots import SLOT_WORK, slot_told, stay_behind_slot
 from gateway.outbox import Decision, Done, Refused, RetryAt, is_owed, owe, record
@@ -101,19 +102,29 @@ def refuse_unusable(key: Key, now: int) -> None:
         raise KeyNotUsable("This lock was taken out of service. Please ask your landlord.", reason="lock_revoked")
 
 
-def record_report(session: Session, report: Report, now: int) -> None:
+def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None = None) -> None:
     """Steps 5 and 7: one thing a device said, recorded once however often it was delivered."""
-    record_reports(session, [report], now)
+    record_reports(session, [report], now, keys)
 
 
-def record_reports(session: Session, reports: Sequence[Report], now: int) -> None:
-    """The same for a batch, in its order."""
-    heard = Heard(session, reports, now)
+def record_reports(
+    session: Session, reports: Sequence[Report], now: int, keys: Mapping[str, bytes] | None = None
+) -> set[str]:
+    """The same for a batch, in its order.
+
+    `keys`: what each device's reports were verified with. A device that was enrolled with another key since then
+    (its numbers begin anew) is not heard in this batch; those devices are returned.
+    """
+    heard, enrolled_anew = Heard(session, reports, now), set()
     for report in reports:
         device = heard.device(report.device)
-        if device is not None:
+        if device is not None and keys is not None and keys.get(device.id) != device.public_key:
+            enrolled_anew.add(device.id)
+        elif device is not None:
             _record(heard, device, report)
     heard.write()
+    heard.chains.judge()
+    return enrolled_anew
 
 
 def _record(heard: Heard, device: Device, report: Report) -> None:
@@ -122,9 +133,9 @@ def _record(heard: Heard, device: Device, report: Report) -> None:
             _record_reachable(heard, device, report.online)
         case StateTold():
             _record_state(heard, device, report)
-        case Answered() if heard.first_time(device, report.seq):
+        case Answered() if heard.first_time(device, report):
             _record_answer(heard, device, report)
-        case Happened() if heard.first_time(device, report.seq):
+        case Happened() if heard.first_time(device, report):
             _record_happening(heard.session, device, report, heard.now)
 
 
@@ -146,7 +157,7 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
         device.told_seq, device.bolt = state.seq, state.bolt
     device.online = True
     if can(device, Ability.SIGNED_KEYS) or state.door != "unknown":  # other makers' locks tell it apart
-        device.door = state.door
+        _tell_door(device, state.door, now)
     if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
         device.battery = state.battery
     _tell_clock(device, state.clock)
@@ -154,6 +165,12 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
     heard.hurry(lanes.of_device(device.id))
+
+
+def _tell_door(device: Device, door: str, now: int) -> None:
+    """`door_since` is when the gateway first heard of it: a repeated word begins nothing anew."""
+    if door != device.door:
+        device.door, device.door_since = door, now
 
 
 def _tell_clock(device: Device, clock: str) -> None:
@@ -175,7 +192,9 @@ def _compare_list(session: Session, device: Device, epoch: int, now: int) -> Non
     """A lock whose revocation list is older than ours (new, or reset) is owed the list, and has no passcodes."""
     if epoch < device.list_epoch:
         device.told_epoch = epoch
-        device.told_codes = 0 if epoch == 0 else device.told_codes
+        if epoch == 0 and device.told_codes > 0:  # it was reset, and no longer knows which codes were used
+            device.told_codes = device.told_once = 0
+            kill_once(session, device)
         owe_list(session, device, now)
 
 
@@ -238,7 +257,9 @@ def _epochs_told(heard: Heard, device: Device, answer: Answered) -> None:
     """Which lists the lock stands at; one that is behind by now is owed the list again."""
     device.told_epoch = max(device.told_epoch, whole_of(answer.body.get("epoch")))
     device.told_codes = max(device.told_codes, whole_of(answer.body.get("codes")))
-    if device.told_epoch < device.list_epoch or device.told_codes < device.code_epoch:
+    device.told_once = max(device.told_once, whole_of(answer.body.get("once")))
+    behind = device.told_codes < device.code_epoch or device.told_epoch < device.list_epoch
+    if behind or ("once" in answer.body and device.told_once < device.once_from):
         heard.write()
         owe_list(heard.session, device, heard.now)
 
@@ -275,7 +296,7 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
         case "battery" if happened.seq > device.state_seq:
             device.battery = int(str(body.get("percent", device.battery or 0)))
         case "door" if happened.seq > device.state_seq:
-            device.door = "open" if body.get("open") else "closed"
+            _tell_door(device, "open" if body.get("open") else "closed", now)
         case "certificate_wanted":
             answer_request(session, device, bytes_of(body.get("csr")), now)
         case kind if kind in ALARMS:
@@ -303,10 +324,17 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     if stay is None and isinstance(slot := happened.body.get("slot"), int):
         stay = stay_behind_slot(session, device.id, slot)
     if stay is None and means == "passcode":
-        stay = stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
+        stay = _stay_at_the_keypad(session, device, happened, now)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
-    if stay is not None:
+    if stay is not None and "once" not in happened.body:  # a one-time code is a visitor's as often as the tenant's
         _arrive(session, stay, device, now)
+
+
+def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, now: int) -> Stay | None:
+    """The stay whose code was typed; one that opens once is marked used."""
+    if "once" in happened.body:
+        return once_told(session, device, happened.body["once"], happened.at, now)
+    return stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
 
 
 def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:

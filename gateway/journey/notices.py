@@ -16,13 +16,12 @@ GOOD_FOR: Final = 24 * 3600  # seconds a notice is worth delivering
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Something that is so at present; it is told once it has been so for `wait` seconds."""
+    """Something that is so at present: `what` is told once for as long as it lasts."""
 
     what: str
     code: str
     unit: str
     number: int = 0
-    wait: int = 0
 
 
 def present_at(session: Session, landlord_id: str, now: int) -> Iterator[Present]:
@@ -53,8 +52,12 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
         yield Present(f"silent:{device.id}", "silent", unit, (now - device.heard_at) // 60)
     if device.bolt == "jammed" or device.alarm == "jammed":
         yield Present(f"jam:{device.id}", "jam", unit)
-    if device.door == "open":
-        yield Present(f"ajar:{device.id}", "ajar", unit, wait=rules.AJAR_SECONDS)
+    alarm = rules.log_alarm(device.log_alarm, device.log_alarm_at, now)
+    if alarm is not None:
+        yield Present(f"{alarm}:{device.id}", alarm, unit)
+    minutes = rules.ajar_minutes(device.door, device.door_since, now)
+    if minutes is not None:
+        yield Present(f"ajar:{device.id}", "ajar", unit, minutes)
 
 
 def watch_notices(session: Session, now: int) -> int:
@@ -72,7 +75,7 @@ def _watch(session: Session, wish: NoticeWish, now: int) -> int:
         if row is None:
             row = Noticed(landlord_id=wish.landlord_id, what=found.what, since=now)
             session.add(row)
-        if row.told_at is None and found.code in wish.codes and now - row.since >= found.wait:
+        if row.told_at is None and found.code in wish.codes:
             row.told_at = now
             _owe(session, wish, found, now)
             told += 1

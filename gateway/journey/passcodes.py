@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 from certs.agreement import passcode_secret
 from certs.keys import public_from_point
 from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_code
+from gateway.journey.abilities import takes_codes
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import owe_list
-from gateway.journey.slots import CodeShown, end_slots, give_slots, move_slots, shown_slots
+from gateway.journey.once import end_once, kill_once, runs
+from gateway.journey.slots import CodeShown, end_slots, give_slots, move_slots, renew_slots, shown_slots
 from gateway.store import Device, Passcode, Stay
-
-CODE_DRIVERS = frozenset({"native"})
 
 
 def give_passcodes(session: Session, stay: Stay, now: int) -> None:
     """A code for each lock of the unit that checks codes by itself; what is covered already stays as it is."""
     for lock in stay.unit.devices:
-        if lock.kind == "lock" and lock.revoked_at is None and lock.driver in CODE_DRIVERS:
+        if takes_codes(lock):
             _cover(session, stay, lock, now)
     give_slots(session, stay, now)
 
@@ -32,6 +32,8 @@ def give_passcodes(session: Session, stay: Stay, now: int) -> None:
 def move_passcodes(session: Session, stay: Stay, now: int) -> None:
     """After other dates: codes inside the new window are kept, one that reaches beyond it dies with its epoch."""
     move_slots(session, stay, now)
+    if not runs(stay, now):
+        end_once(session, stay, now)
     first, last = _hours(stay)
     beyond = [
         code for code in living_codes(session, stay) if code.first_hour < first or code.first_hour + code.hours > last
@@ -45,11 +47,14 @@ def move_passcodes(session: Session, stay: Stay, now: int) -> None:
 def end_passcodes(session: Session, stay: Stay, now: int) -> None:
     """At the end of a stay: a code that would still open something dies; one whose time is over needs nothing."""
     end_slots(session, stay, now)
+    end_once(session, stay, now)
     _kill(session, [code for code in living_codes(session, stay) if _ends(code) > now], now)
 
 
 def replace_passcodes(session: Session, stay: Stay, now: int) -> None:
     """After one tenant of a stay lost the key: the codes that tenant knows die, and those who stay get others."""
+    renew_slots(session, stay, now)
+    end_once(session, stay, now)
     living = [code for code in living_codes(session, stay) if _ends(code) > now]
     if living:
         _kill(session, living, now)
@@ -151,6 +156,7 @@ def _kill(session: Session, codes: Sequence[Passcode], now: int) -> None:
     for device_id in {code.device_id for code in codes}:
         lock = session.get_one(Device, device_id)
         lock.code_epoch += 1
+        kill_once(session, lock)
         others = select(Passcode).where(Passcode.device_id == lock.id, Passcode.withdrawn_at.is_(None))
         for other in session.scalars(others):
             other.epoch = lock.code_epoch

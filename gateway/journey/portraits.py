@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import Table, bindparam, delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from gateway.domain.jurisdiction import Profile, load_profiles
@@ -12,6 +12,7 @@ from gateway.domain.stored_faces import FaceCount, judge_stored_faces, may_store
 from gateway.journey.keyring import Keyring
 from gateway.store import Portrait
 
+LOCK_NUMBER: Final = 0x6661636573  # any fixed number: PostgreSQL's advisory lock on the count of stored faces
 FORGET: Final = delete(cast("Table", Portrait.__table__)).where(Portrait.person_id == bindparam("who"))
 
 
@@ -30,8 +31,12 @@ def keep_portrait(
 ) -> bool:
     """Keep it where this place's registry requires it; False where it does not, or where one more may not be stored.
 
-    Counted in the transaction that stores it: where there is one writer (SQLite), the limit is never passed.
+    Counted in the transaction that stores it, one such transaction at a time: the limit is never passed.
     """
+    if not profile.keep_portrait:
+        return False
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
     if not may_store_face(count_faces(session, profile.code), profile, filed=filing is not None):
         return False
     sealed = keyring.vault.seal(person_id, "portrait", portrait)

@@ -84,6 +84,21 @@ def end_slots(session: Session, stay: Stay, now: int) -> None:
         hurry(session, [_lane(code)], now)
 
 
+def empty_slots(session: Session, lock: Device, now: int) -> None:
+    """The lock goes out of service: whoever's PIN is in it is taken off."""
+    for code in session.scalars(select(SlotCode).where(SlotCode.device_id == lock.id, _on_record())).all():
+        code.desired = "absent"
+        _want(session, code, "drop_slot", now)
+        hurry(session, [_lane(code)], now)
+
+
+def renew_slots(session: Session, stay: Stay, now: int) -> None:
+    """The PINs of a stay become known to the wrong people: they are taken off, and others are put into other slots."""
+    if living_slots(session, stay):
+        end_slots(session, stay, now)
+        give_slots(session, stay, now)
+
+
 def shown_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> list[CodeShown]:
     """The PINs of a stay for its tenants."""
     codes = [code for code in living_slots(session, stay) if code.ends_at > now]

@@ -79,7 +79,7 @@ class Asking:
             return DropKey(name, bytes.fromhex(key.id), expires)
         if work == "revoke":
             keys = tuple(bytes.fromhex(key_id) for key_id in self._lists.get(device.id, [])[:LONGEST_LIST])
-            return Revoke(name, device.list_epoch, keys, expires, device.code_epoch)
+            return Revoke(name, device.list_epoch, keys, expires, device.code_epoch, device.once_from or None)
         return ReadBack(name, expires)
 
     def _load_keys(self, names: set[str]) -> dict[str, Key]:

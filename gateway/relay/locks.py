@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from devices.driver import Driver, LockAddress, Unable
-from devices.intents import Intent, SetTime, Show, Unlock
+from devices.intents import DropPasscode, Intent, SetTime, Show, Unlock
 from devices.link import LinkDown, NobodyListens
 from devices.reports import Answered
 from gateway.domain.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
@@ -81,8 +81,7 @@ class LockSenders:
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)
         body = dict(delivery.body or {})
-        if "registration" in body:
-            body["registration"] = bytes.fromhex(body["registration"])
+        body |= {name: bytes.fromhex(body[name]) for name in ("registration", "sealed") if name in body}
         intent = Show(os.urandom(16), body, self._now() + COMMAND_LIFETIME)
         return await self.send(device, intent, Sent(Done("sent")), delivery)
 
@@ -93,7 +92,7 @@ class LockSenders:
 
     async def send(self, device: Device, intent: Intent, sent: Sent, delivery: Delivery) -> Sent:
         """Have the device's driver ask it; what came of it, `sent` where it went out."""
-        if device.revoked_at is not None:
+        if device.revoked_at is not None and not isinstance(intent, DropPasscode):  # an old PIN would open for ever
             return Sent(Refused("the device's certificate was revoked"))
         if device.driver not in self._drivers:
             return Sent(Refused("no way to this make of lock is set up"))
@@ -106,14 +105,16 @@ class LockSenders:
             return Sent(Expired("the link was down")) if late else Sent(RetryAt(retry, why))
         except Unable:
             return Sent(Refused("this lock cannot do that"))
-        return sent if answer is None else Sent(sent.decision, _recording(answer))
+        return sent if answer is None else Sent(sent.decision, _recording(answer, device))
 
     def _ask_again(self, delivery: Delivery) -> Sent:
         return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), ASKED))
 
 
-def _recording(answer: Answered) -> Callable[[Session, int], None]:
+def _recording(answer: Answered, device: Device) -> Callable[[Session, int], None]:
+    keys = {device.id: device.public_key}
+
     def also(session: Session, now: int) -> None:
-        record_report(session, answer, now)
+        record_report(session, answer, now, keys)
 
     return also

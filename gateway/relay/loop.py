@@ -139,8 +139,8 @@ class Relay:
             waiting = {*self._under_way, *(name for name, until in self._asleep.items() if now < until)}
             crowd = Counter(self._parties.values())
             full = {party for party, count in crowd.items() if count >= PER_PARTY}
-            found = outbox.due(session, now, room + len(waiting), full | self._resting.shut(now))
-            heads = self._admitted([row for row in found if row.id not in waiting][:room], crowd, now)
+            found = outbox.due(session, now, room, full | self._resting.shut(now), waiting)
+            heads = self._admitted(found, crowd, now)
             unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
         unready = [row for row in heads if row.work in self._prepared]

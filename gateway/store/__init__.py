@@ -8,7 +8,7 @@ from gateway.store.noticed import Noticed, NoticeWish
 from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
 from gateway.store.slots import SlotCode
-from gateway.store.stays import Command, Consent, Key, Offer, Passcode, Person, Stay, Verification
+from gateway.store.stays import Command, Consent, Key, Offer, OnceCode, Passcode, Person, Stay, Verification
 from gateway.store.wishes import DateWish
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "NoticeWish",
     "Noticed",
     "Offer",
+    "OnceCode",
     "Passcode",
     "Passkey",
     "Person",

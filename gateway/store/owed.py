@@ -34,7 +34,11 @@ class Delivery(Model):
     """
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_due", "state", "due_at"), Index("ix_deliveries_lane", "lane", "state", "id"))
+    __table_args__ = (
+        Index("ix_deliveries_due", "state", "due_at"),
+        Index("ix_deliveries_lane", "lane", "state", "id"),
+        Index("ix_deliveries_about", "about", "work"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     party: Mapped[Text]
     lane: Mapped[Text]

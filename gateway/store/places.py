@@ -76,7 +76,11 @@ class Device(Model):
     """A lock or kiosk: who it is, and what it last said of itself; silence changes nothing.
 
     `told_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
-    `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts.
+    `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts. One-time codes
+    are numbered: `once_next` is the next number and never falls, those below `once_from` are dead.
+
+    `chain_…` is the last entry of its log that was judged, and since when one before a later one is waited for;
+    `log_alarm…` is what was last wrong with the log, and when that was found.
     """
 
     __tablename__ = "devices"
@@ -94,6 +98,7 @@ class Device(Model):
     online: Mapped[bool | None]
     bolt: Mapped[Word] = mapped_column(default="unknown")
     door: Mapped[Word] = mapped_column(default="unknown")
+    door_since: Mapped[int | None]
     battery: Mapped[int | None]
     clock: Mapped[Word] = mapped_column(default="unknown")
     alarm: Mapped[Word | None]
@@ -102,19 +107,35 @@ class Device(Model):
     code_epoch: Mapped[int] = mapped_column(default=1)
     told_epoch: Mapped[int] = mapped_column(default=0)
     told_codes: Mapped[int] = mapped_column(default=0)
+    once_next: Mapped[int] = mapped_column(default=0, server_default="0")
+    once_from: Mapped[int] = mapped_column(default=0, server_default="0")
+    told_once: Mapped[int] = mapped_column(default=0, server_default="0")
     told_seq: Mapped[int] = mapped_column(default=-1)
     state_seq: Mapped[int] = mapped_column(default=-1)
     heard_at: Mapped[int | None]
+    chain_seq: Mapped[int] = mapped_column(default=0)
+    chain_digest: Mapped[bytes | None]
+    chain_waits_since: Mapped[int | None]
+    log_alarm: Mapped[Word | None]
+    log_alarm_at: Mapped[int | None]
     unit: Mapped[Unit | None] = relationship(back_populates="devices")
 
 
 class HeardMessage(Model):
-    """A device's own sequence numbers already recorded: a repeated message is recognised by it."""
+    """A device's own sequence numbers already recorded: a repeated message is recognised by it.
+
+    Of an entry of a lock's log: its digest, the number and digest it names before it, and what it is `about`
+    (gateway.domain.chain.Entry).
+    """
 
     __tablename__ = "heard_messages"
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     heard_at: Mapped[int] = mapped_column(index=True)
+    digest: Mapped[bytes | None]
+    after_seq: Mapped[int | None]
+    after_digest: Mapped[bytes | None]
+    about: Mapped[Word | None]
 
 
 class SetAside(Model):

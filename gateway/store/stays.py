@@ -136,6 +136,23 @@ class Passcode(Model):
     withdrawn_at: Mapped[int | None]
 
 
+class OnceCode(Model):
+    """A code of one stay that opens one lock once: its number there, given to nobody else ever; no digits are stored.
+
+    `used_at` is the lock's word. Unused, it dies with its epoch, or when the lock's `once_from` passes its number.
+    """
+
+    __tablename__ = "once_codes"
+    __table_args__ = (UniqueConstraint("device_id", "number"),)
+    id: Mapped[Id]
+    stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"))
+    number: Mapped[int]
+    epoch: Mapped[int]
+    issued_at: Mapped[int]
+    used_at: Mapped[int | None]
+
+
 class Command(Model):
     """Something signed that a device is asked to do once. `nonce` is the holder's: no request runs twice."""
 

@@ -16,9 +16,10 @@ HEAD: Final = """# Attacks, and the tests that show what becomes of them
 
 Printed from the table in `tests/architecture/test_architecture_security.py`, which fails where a test is missing.
 
-What is not shown: a device's messages are signed and numbered, but not chained by hash: a gateway notices a repeated,
-altered or reordered message, and asks a lock for its whole state, but cannot prove that a lock kept an event back.
-A relayed conversation over plain Bluetooth is not stopped by any protocol; a deadline on each reply makes it harder.
+What is not shown: a lock's entries are signed and chained, so one that is removed on the way or rewritten afterwards is
+noticed; a lock that never wrote an entry down, or a copy of it that is the only one to speak from then on, is not. What
+kiosks say is signed and numbered, not chained. A relayed conversation over plain Bluetooth is not stopped by any
+protocol; a deadline on each reply makes it harder.
 
 """
 
@@ -61,6 +62,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_certs_ca.py::test_a_thousand_devices_share_no_serial",
         "unit/test_wire_passcode.py::test_lock_and_gateway_agree_on_a_secret_that_no_other_lock_has",
         "unit/test_wire_passcode.py::test_a_code_of_one_lock_opens_no_other_of_a_thousand",
+        "unit/test_fleet_enrolment.py::test_a_thousand_enrolled_devices_share_no_key",
     ),
     "one card opens all (Unsaflok): a thousand altered keys": (
         "unit/test_certs_credential.py::test_a_thousand_altered_credentials_open_nothing",
@@ -83,6 +85,27 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_driver_native.py::test_an_ack_is_never_taken_for_an_event_or_a_state",
         "unit/test_sim_lock.py::test_numbers_only_rise",
         "unit/test_core_lock.py::test_a_repeated_report_changes_nothing",
+        "unit/test_wire_chain.py::test_an_entry_that_was_altered_is_noticed_by_the_next",
+        "unit/test_wire_chain.py::test_two_entries_that_change_places_are_noticed",
+        "unit/test_core_chain.py::test_another_entry_under_a_number_heard_before_is_noticed",
+        "unit/test_core_chain.py::test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks",
+        "integration/test_fleet_attacks.py"
+        "::test_a_copied_lock_that_goes_on_with_the_log_is_found_out_when_the_lock_speaks_again",
+    ),
+    "an entry of a lock's log is kept back, or its history rewritten": (
+        "unit/test_wire_chain.py::test_an_entry_that_was_removed_is_missed_by_its_number",
+        "unit/test_wire_chain.py::test_a_log_that_goes_on_from_an_earlier_entry_is_a_fork",
+        "unit/test_wire_chain.py::test_an_entry_slipped_between_two_is_noticed_though_it_comes_late",
+        "unit/test_core_chain.py::test_an_entry_kept_from_the_gateway_is_missed_and_the_others_count",
+        "unit/test_core_chain.py::test_history_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once",
+        "unit/test_core_chain.py::test_a_factory_reset_begins_a_log_knowingly_and_nothing_else_does",
+        "unit/test_core_chain.py::test_power_lost_after_an_answer_left_breaks_no_log",
+        "integration/test_fleet_attacks.py"
+        "::test_a_log_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once",
+    ),
+    "a message of before a device was enrolled anew counts after it": (
+        "unit/test_core_intake.py::test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set_aside",
+        "unit/test_core_chain.py::test_a_new_key_begins_a_log_knowingly",
     ),
     "the clock is turned back, or the time forged": (
         "unit/test_sim_lock.py::test_no_expired_key_revives_when_the_gateways_clock_goes_back",
@@ -122,12 +145,17 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_certs_ca.py::test_a_device_name_that_could_mean_another_is_refused",
         "unit/test_certs_ca.py::test_a_wildcard_site_is_refused",
         "integration/test_broker_certificates.py::test_a_wildcard_as_a_certificates_name_opens_nothing",
+        "unit/test_fleet_enrolment.py::test_no_claim_is_made_for_a_wildcard_id",
     ),
     "a revoked certificate keeps its live session": (
         "integration/test_broker_revocation.py::test_a_revoked_device_is_cut_off_and_hears_no_further_command",
         "integration/test_broker_revocation.py::test_a_list_alone_would_leave_the_session_alive",
         "unit/test_core_lock.py::test_a_lock_out_of_service_opens_nothing",
         "journey/test_journey_devices.py::test_a_device_out_of_service_is_heard_no_more",
+        "unit/test_fleet_enrolment.py::test_revoking_a_device_revokes_every_certificate_it_ever_got_that_is_not_over",
+        "unit/test_fleet_enrolment.py::test_a_new_key_revokes_the_certificates_of_the_old_one_and_a_kept_key_does_not",
+        "integration/test_fleet_attacks.py::test_a_revoked_lock_loses_its_live_session_and_does_not_come_back",
+        "integration/test_fleet_life.py::test_revoking_a_lock_shuts_out_every_certificate_it_ever_got",
     ),
     "a foreign, expired or server certificate speaks as a device": (
         "integration/test_broker_certificates.py::test_a_foreign_authoritys_certificate_is_refused",
@@ -140,10 +168,19 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_certs_ca.py::test_a_request_signed_by_another_key_is_refused",
         "unit/test_certs_claims.py::test_a_claim_is_no_way_into_the_broker",
         "unit/test_certs_claims.py::test_an_unsound_enrolment_is_refused",
+        "unit/test_fleet_enrolment.py::test_a_used_claim_takes_no_second_device_in",
+        "unit/test_fleet_enrolment.py::test_an_enrolment_signed_with_another_key_than_the_claims_is_refused",
+        "unit/test_fleet_enrolment.py::test_another_devices_key_is_refused",
+        "unit/test_fleet_enrolment.py::test_a_device_out_of_service_does_not_come_back",
+        "unit/test_fleet_enrolment.py::test_a_claim_file_opens_nothing_and_soon_not_even_the_way_in",
+        "unit/test_fleet_http.py::test_all_refusals_are_equal",
+        "unit/test_fleet_http.py::test_trying_is_rate_limited",
+        "unit/test_fleet_papers.py::test_a_request_that_proves_nothing_is_an_alarm_and_gets_no_certificate",
     ),
     "hard-coded credentials (Chirp); a kiosk's credential": (
         "architecture/test_architecture_style.py::test_no_secret_is_under_git",
         "journey/test_journey_devices.py::test_a_kiosks_credential_opens_no_door",
+        "integration/test_fleet_attacks.py::test_a_kiosks_credential_opens_nothing",
     ),
     "Bluetooth is dropped at every fragment": (
         "integration/test_ble_link.py::test_dropped_at_any_fragment_the_key_is_there_or_not_and_never_half",
@@ -155,9 +192,73 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_relay_answers.py::test_a_lost_answer_to_a_revocation_is_given_when_the_lock_is_asked_again",
         "unit/test_core_ledger.py::LedgerMachine",
     ),
+    "a revocation races an unlock": (
+        "unit/test_core_lock.py::test_once_revoke_has_answered_no_unlock_begins",
+        "unit/test_relay_locks.py::test_an_unlock_of_a_key_revoked_meanwhile_is_not_sent",
+    ),
+    "the connection drops while a lock unlocks, and the command is sent again": (
+        "integration/test_ble_link.py::test_a_repeated_unlock_after_a_lost_connection_moves_the_bolt_once",
+        "contract/test_driver_contract.py::test_the_same_unlock_twice_moves_the_bolt_once",
+        "unit/test_relay_locks.py::test_an_unlock_is_sent_once_and_settled_by_having_been_sent",
+    ),
+    "messages are lost, doubled, late or overtake each other": (
+        "integration/test_sim_process.py::test_lost_doubled_late_and_overtaking_messages_all_arrive",
+        "unit/test_core_lock.py::test_the_bolt_follows_the_locks_own_order_not_the_networks",
+        "unit/test_core_lock.py::test_an_older_account_never_overwrites_a_newer_one",
+        "unit/test_core_chain.py::test_entries_that_overtake_each_other_raise_nothing",
+    ),
+    "the broker is killed or floods the gateway": (
+        "integration/test_broker_faults.py::test_a_killed_broker_comes_back_and_the_gateway_loses_nothing_it_acked",
+        "integration/test_broker_faults.py::test_a_flood_makes_the_broker_wait_instead_of_growing_the_gateway",
+        "journey/test_journey_faults.py::test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twice",
+    ),
+    "certificates run out, or the authority is replaced": (
+        "unit/test_certs_rotation.py::test_no_lock_is_lost_in_any_phase_not_even_one_that_slept_through_all",
+        "unit/test_certs_rotation.py::test_every_phase_can_be_rolled_back_and_no_lock_is_lost",
+        "unit/test_certs_rotation.py::test_a_stranger_is_refused_in_every_phase",
+        "integration/test_fleet_rotation.py::test_a_full_rotation_loses_no_lock",
+        "integration/test_fleet_life.py::test_a_lock_renews_its_certificate_in_time_and_comes_back_with_it",
+        "integration/test_fleet_life.py::test_a_lock_whose_certificate_ran_out_while_it_was_away_comes_back_with_a_claim",
+    ),
+    "a message is poison": (
+        "journey/test_journey_devices.py::test_messages_nobody_can_read_are_set_aside_and_the_others_go_on",
+    ),
+    "an address is guessed (IDOR): two landlords at every route": (
+        "unit/test_api_two_landlords.py::test_every_route_answers_for_anothers_thing_as_for_nothing",
+        "unit/test_api_two_landlords.py::test_every_name_in_a_path_is_somebodys_or_nobodys",
+        "unit/test_api_doors_closed.py::test_every_route_that_is_not_public_refuses_a_stranger",
+    ),
+    "another site has the browser send a form, or a page runs a foreign script": (
+        "unit/test_api_sessions.py::test_what_another_site_had_the_browser_send_is_not_carried_out",
+        "unit/test_web_pages.py::test_a_form_of_another_site_does_nothing",
+        "unit/test_api_sessions.py::test_every_answer_carries_the_security_headers",
+        "unit/test_web_render.py::test_no_page_carries_a_script_or_style_of_its_own",
+    ),
+    "a stolen session or password is kept in use": (
+        "unit/test_api_password.py::test_a_change_ends_every_other_session_and_renews_the_own",
+        "unit/test_api_password.py::test_a_session_ends_at_once_when_its_account_is_ended",
+        "unit/test_api_password.py::test_an_officers_stream_ends_with_the_account_the_session_and_the_password",
+        "unit/test_api_password.py::test_guessing_the_present_password_is_slowed_down_for_that_account_only",
+        "unit/test_api_sessions.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
+    ),
+    "a borrowed phone is read: what pages leave behind": (
+        "browser/test_browser_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",
+        "browser/test_browser_door.py::test_the_key_page_opens_without_a_network_and_shows_the_code",
+    ),
     "a code stays after its key was revoked": (
         "unit/test_core_passcodes.py::test_a_tenant_who_loses_the_key_loses_the_code_too",
         "unit/test_core_passcodes.py::test_an_ended_stay_kills_its_code_by_the_locks_epoch",
+        "unit/test_core_once.py::test_whoever_loses_a_key_loses_the_one_time_codes_of_the_stay",
+        "journey/test_journey_once.py::test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it",
+        "integration/test_vendor_locks.py::test_a_pin_goes_with_the_one_key_of_its_stay_that_is_revoked",
+        "integration/test_vendor_locks.py::test_a_lock_that_goes_out_of_service_has_its_slots_emptied",
+    ),
+    "a one-time code opens twice, or its number comes again": (
+        "journey/test_journey_once.py::test_a_one_time_code_opens_the_door_once_and_the_lock_says_when",
+        "unit/test_sim_keypad.py::test_a_used_one_time_code_stays_used_through_a_power_cut",
+        "unit/test_core_once.py::test_a_lock_that_was_reset_forgot_what_was_used_so_no_old_number_opens_it",
+        "unit/test_core_once_machine.py::test_whatever_happens_a_living_code_opens_once_and_a_number_never_comes_again",
+        "integration/test_once_at_once.py::test_no_two_who_ask_at_once_get_the_same_number",
     ),
     "the night the clocks change": (
         "unit/test_wire_passcode.py::test_a_code_is_right_on_both_clock_change_nights",

@@ -20,7 +20,8 @@ def stay_on_loopback() -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Gateway, registry and building as processes, on ports of their own."""
-    async with running(tmp_path_factory.mktemp("demo"), 0, lambda _: None) as parts:
+    patient = {"LODGEKEY_IDENTITY_TIMEOUT": "100"}  # a busy machine is no reason for a person to decide
+    async with running(tmp_path_factory.mktemp("demo"), 0, lambda _: None, environment=patient) as parts:
         yield parts
 
 

@@ -15,6 +15,8 @@ from api.http.shapes import (
     KeyShown,
     LockShown,
     OfferShown,
+    OnceCodeMade,
+    OnceCodeShown,
     PasscodeShown,
     StayShown,
     UnitShown,
@@ -98,6 +100,12 @@ def code(state: str, device: LockShown) -> CodeStandingShown:
     return CodeStandingShown(lock=device.id, state=state, from_=START, until=END)
 
 
+def once_code(state: str, device: LockShown, *, used_at: int | None = None, **held: Any) -> OnceCodeShown:
+    """One one-time code in this state."""
+    return OnceCodeShown(id=f"once-{state}", lock=device.id, state=state, issued_at=NOW - 7200, used_at=used_at, **held)
+
+
+ONCE_MADE = OnceCodeMade(id="once-new", digits="000 4821 9035", lock="lock-301", issued_at=NOW, on_lock=False)
 OFFER = OfferShown(
     offer_id="o1",
     stay_id="s3",
@@ -133,13 +141,25 @@ def stay(name: str, state: str, **parts: Any) -> StayShown:
     return StayShown.model_validate(values | parts)
 
 
-ARRIVED = stay("s1", "active", arrived_at=NOW - 60, keys=[KEY], registrations=[filing("check_in", "accepted")])
+ARRIVED = stay(
+    "s1",
+    "active",
+    arrived_at=NOW - 60,
+    keys=[KEY],
+    once_codes=[once_code("on_lock", LOCK), once_code("used", LOCK, used_at=NOW - 3600)],
+    once_locks=[LOCK.id],
+    registrations=[filing("check_in", "accepted")],
+)
 LEAVING = stay(
     "s2",
     "ended",
     unit_label="302",
     keys=[REVOKING],
     codes=[code("revoking", AWAY), code("expired", AWAY)],
+    once_codes=[
+        once_code("revoking", AWAY, has_no_end=True, hold_up="lock_offline", hold_up_since=NOW - 5400),
+        once_code("unknown", AWAY, hold_up="lock_offline", hold_up_since=NOW - 5400),
+    ],
     registrations=[filing("check_in", "accepted"), filing("check_out", "queued")],
 )
 OFFERED = stay("s3", "offered", unit_label="柳浪新苑 12 幢 1 单元 1802", offers=[OFFER])
@@ -258,6 +278,7 @@ KEY_PAGE: dict[str, Any] = {
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted")],
     "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
+    "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
     "wish": WISH,
 }
 
@@ -268,10 +289,14 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
         "role": "landlord",
         "stay": shown,
         "acts": True,
+        "revoking": False,
         "zone": ZONE,
         "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
         "keys": [(item, device) for item in shown.keys],
         "codes": [(item, device) for item in shown.codes],
+        "once_codes": [(item, device) for item in shown.once_codes],
+        "once_locks": [device] if shown.once_locks else [],
+        "once_unused": bool(shown.once_locks),
         "waits": "",
         "idempotency_key": "i",
     }

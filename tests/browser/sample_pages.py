@@ -39,6 +39,7 @@ from tests.browser.sample_facts import (
     NEW,
     NOW,
     OFFERED,
+    ONCE_MADE,
     PASSKEY,
     PREVIEW,
     STAFF,
@@ -46,6 +47,7 @@ from tests.browser.sample_facts import (
     TYPED_CASE,
     UNITS,
     WISH,
+    ZONE,
     case,
     door,
     key,
@@ -71,6 +73,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "key": ("key.html", KEY_PAGE),
     "key-waiting": ("key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
     "offline": ("offline.html", {}),
+    "away": ("away.html", {}),
     "kiosk": ("kiosk.html", kiosk_values(profile_for("cn"), "zh-CN")),
     "landlord": (
         "landlord.html",
@@ -94,7 +97,11 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "account": (
         "account.html",
-        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY]},
+        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY], "login": "chen", "shortest": 12},
+    ),
+    "account-without-password": (
+        "account.html",
+        {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
     ),
     "notices": (
         "notices.html",
@@ -123,6 +130,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),
     "stay-arrived": ("stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
     "stay-leaving": ("stay.html", stay_values(LEAVING, AWAY)),
+    "once": ("once.html", {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE}),
     "officer": (
         "officer.html",
         {

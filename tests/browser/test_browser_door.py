@@ -1,6 +1,5 @@
 """The tenant when things are not as usual: no scripts, no hand to hold a button, another phone, a silent lock."""
 
-import time
 from pathlib import Path
 
 import httpx
@@ -102,7 +101,7 @@ async def test_the_key_page_opens_without_a_network_and_shows_the_code(holder: V
     await expect(holder.page.locator("#note h2")).to_have_text("Room 103")
     await holder.page.screenshot(path=artefacts / "key-offline.png", full_page=True)
     kept = await holder.page.evaluate(
-        "caches.open('lodgekey-offline-2').then(async (c) => (await Promise.all((await c.keys()).map(async (k) =>"
+        "caches.open('lodgekey-offline-3').then(async (c) => (await Promise.all((await c.keys()).map(async (k) =>"
         " [k.url, await (await c.match(k)).text()]))).flat().join())"
     )
     assert str(digits) not in kept
@@ -133,12 +132,10 @@ async def test_a_silent_lock_is_said_to_be_silent(
     await tester.page.screenshot(path=artefacts / "tester-offline.png", full_page=True)
     await holder.open("/key")
     await expect(holder.page.locator(".hold")).to_be_visible()
-    began = time.monotonic()
     await hold_to_unlock(holder)
-    await expect(holder.page.locator(".outcome strong")).to_have_text("Asking the lock…", timeout=500)
+    await expect(holder.page.locator(".outcome strong")).to_have_text("Asking the lock…")
     silent = holder.page.locator(".outcome.care strong")
-    await expect(silent).to_have_text("The lock did not answer", timeout=6000)
-    assert time.monotonic() - began < 6
+    await expect(silent).to_have_text("The lock did not answer", timeout=10_000)  # the command would die later
     await holder.page.screenshot(path=artefacts / "key-silent.png", full_page=True)
     await tester.page.locator(".lock", has_text="Door of room 103").locator("button[value=none]").click()
     await tester.page.context.close()

@@ -1,5 +1,6 @@
 """A tenant at the terminal at the gate: real Chromium on the kiosk's own page, a running gateway behind it."""
 
+import asyncio
 import json
 from base64 import b64encode
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.browser.test_browser_pages import AXE, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
+TURNED = 120_000  # four turns, a document read, a clip judged
 TERMINAL: ViewportSize = {"width": 1080, "height": 1920}
 SHOW_ONLY = """name => {
   for (const step of document.querySelectorAll("[data-step]")) step.hidden = step.dataset.step !== name;
@@ -40,9 +42,9 @@ async def control(demo: Running, path: str, body: dict[str, Any]) -> None:
         (await client.post(told["url"] + path, json=body)).raise_for_status()
 
 
-async def lay(demo: Running, pictures: Pictures, code: str | None = None) -> None:
-    """A tenant lays document and code on the counter and stands before the camera."""
-    shown = {"document": b64encode(pictures.document.read_bytes()).decode()}
+async def lay(demo: Running, pictures: Pictures, code: str | None = None, *, still: bool = False) -> None:
+    """A tenant lays document and code on the counter and stands before the camera, or holds a photograph up."""
+    shown: dict[str, Any] = {"document": b64encode(pictures.document.read_bytes()).decode(), "still": still}
     shown["face"] = b64encode(pictures.face.read_bytes()).decode()
     await control(demo, f"/kiosks/{KIOSK}/counter", shown | ({"code": code} if code else {}))
 
@@ -59,6 +61,7 @@ async def kiosk(browser: Browser, demo: Running, language: str = "en") -> Visito
 
 async def scan_document_and_agree(tenant: Visitor) -> None:
     """From the document to the consent; nothing is ticked beforehand and nothing goes on without it."""
+    await expect(tenant.page.locator("[data-step=document] h1")).to_be_focused(timeout=SLOW)
     await tenant.tap("[data-step=document] .shoot")
     await expect(tenant.page.locator("[data-step=document] img")).to_be_visible()
     await tenant.tap("[data-step=document] .next")
@@ -68,26 +71,50 @@ async def scan_document_and_agree(tenant: Visitor) -> None:
     await tenant.tap("#agreed")
 
 
+async def look_and_turn(tenant: Visitor) -> None:
+    """From the question whether it is them to the first arrow: consent, picture, turns."""
+    await tenant.tap("[data-step=face] [data-go=camera]")
+    await expect(tenant.page.locator("[data-step=camera] .shoot")).to_be_disabled()
+    await tenant.tap("#agree-face")
+    await tenant.tap("[data-step=camera] .shoot")
+    await expect(tenant.page.locator("[data-step=camera] img")).to_be_visible(timeout=SLOW)
+    await tenant.tap("#turn-head")
+
+
+async def until_shown(tenant: Visitor, step: str) -> None:
+    """A tenant who waits, and touches the screen now and then so that it is not wiped, sees this step."""
+
+    async def touch() -> None:
+        while True:
+            await tenant.page.evaluate("fetch('/visit/touch', { method: 'POST' })")
+            await asyncio.sleep(5)
+
+    touching = asyncio.create_task(touch())
+    try:
+        await expect(tenant.page.locator(f"[data-step={step}] h1")).to_be_visible(timeout=TURNED)
+    finally:
+        touching.cancel()
+        await asyncio.gather(touching, return_exceptions=True)
+
+
 async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
     browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
 ) -> None:
     await landlord.open("/landlord")
     link = await offer_key(landlord, "201")
-    await lay(demo, pictures, link)
+    await lay(demo, pictures, link, still=True)
     tenant = await kiosk(browser, demo)
     await tenant.tap("#scan-code")
+    await expect(tenant.page.locator("#offer")).to_have_text("Your stay: Room 201 · Landlord: Mira Holm", timeout=SLOW)
+    await expect(tenant.page.locator("[data-step=document] h1")).to_be_focused(timeout=SLOW)
     await tenant.page.screenshot(path=artefacts / "kiosk-1-document.png")
     await scan_document_and_agree(tenant)
-    await tenant.tap("[data-step=face] [data-go=camera]")
-    await expect(tenant.page.locator("[data-step=camera] .shoot")).to_be_disabled()
-    await tenant.tap("#agree-face")
-    await tenant.tap("[data-step=camera] .shoot")
-    await expect(tenant.page.locator("[data-step=camera] img")).to_be_visible()
-    await tenant.page.screenshot(path=artefacts / "kiosk-2-face.png")
-    await tenant.tap("#send-face")
+    await look_and_turn(tenant)
+    await expect(tenant.page.locator("[data-step=turns] h1")).to_be_focused()
+    await tenant.page.screenshot(path=artefacts / "kiosk-2-turns.png")
     assert tenant.typed == 0
     assert tenant.taps <= 10
-    await expect(tenant.page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await until_shown(tenant, "person_decides")
     await expect(tenant.page.locator("[data-step=person_decides] .qr img")).to_be_visible()
     await tenant.page.screenshot(path=artefacts / "kiosk-3-person.png")
 
@@ -137,9 +164,9 @@ async def test_a_code_nobody_made_is_refused_in_words(browser: Browser, demo: Ru
     await tenant.tap("#erase")
     await tenant.tap(".keys [value='0']")  # its last sign now fits the others, but there is no such offer
     await tenant.tap("#use-code")
-    await scan_document_and_agree(tenant)
-    await tenant.tap("#ask-person")
     await expect(tenant.page.locator("[data-step=refused] .reason")).to_be_visible(timeout=SLOW)
+    await expect(tenant.page.locator("#offer")).to_be_hidden()
+    assert await tenant.page.locator("img[src^=blob]").count() == 0, "nothing was scanned"
     await tenant.tap("#leave")
     await expect(tenant.page.locator("[data-step=welcome]")).to_be_visible()
 
@@ -184,5 +211,5 @@ async def test_every_step_is_accessible_and_fits(browser: Browser, demo: Running
             told = await somebody.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
             found[f"{step} {dark}"] = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in told["violations"]]
             assert await somebody.page.evaluate("document.documentElement.scrollWidth") <= window["width"]
-    assert len(found) == 24
+    assert len(found) == 30
     assert {step: breaches for step, breaches in found.items() if breaches} == {}

@@ -13,8 +13,8 @@ from certs.credential import KeyCredential, issue_credential
 from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.link import NobodyListens
-from devices.wire.envelope import sign_command
-from devices.wire.messages import Command
+from devices.wire.envelope import sign_command, sign_event
+from devices.wire.messages import Command, Event
 from firmware_sim.radio import make_radio, topic_of
 from gateway.enrolment import revoke_device
 from tests.integration.broker_parts import wall_clock
@@ -78,3 +78,37 @@ async def test_a_revoked_lock_loses_its_live_session_and_does_not_come_back(esta
     with pytest.raises(NobodyListens):
         await estate.gateway.link.publish(SITE, LOCK, b"anything", expires_in=5)
     assert not await estate.broker_lets_in(estate.folder(LOCK))
+
+
+def last_entry(estate: Estate) -> tuple[int, bytes]:
+    """Number and digest of the last entry in the lock's own memory."""
+    with closing(sqlite3.connect(estate.folder(LOCK) / "state.sqlite")) as flash:
+        seq, digest = flash.execute("select seq, digest from heads where name = 'last'").fetchone()
+    return seq, digest
+
+
+async def say_as(lock: DeviceFolder, event: Event) -> None:
+    """Somebody who has copied a lock speaks in its name, from a client of their own."""
+    async with make_radio(lock) as thief:
+        await thief.publish(topic_of(lock, "event"), sign_event(event, lock.key), qos=1)
+
+
+async def test_a_copied_lock_that_goes_on_with_the_log_is_found_out_when_the_lock_speaks_again(estate: Estate) -> None:
+    """Whoever has the key and the last entry can write one that fits; the lock itself then contradicts it."""
+    await estate.until(lambda: estate.device(LOCK).chain_seq == last_entry(estate)[0], "all it said is heard")
+    await estate.stop(LOCK)
+    lock, (seq, digest) = read_device_folder(estate.folder(LOCK)), last_entry(estate)
+    await say_as(lock, Event(seq + 1, wall_clock(), "clock_lost", {}, seq, digest))
+    await estate.until(lambda: estate.device(LOCK).chain_seq == seq + 1, "the forged entry is heard")
+    assert estate.device(LOCK).log_alarm is None  # it fits: nobody could tell
+    await estate.start(LOCK)
+    await estate.until(lambda: estate.device(LOCK).log_alarm == "log_forged", "the lock contradicts it")
+
+
+async def test_a_log_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once(estate: Estate) -> None:
+    await estate.until(lambda: estate.device(LOCK).chain_seq == last_entry(estate)[0], "all it said is heard")
+    await estate.stop(LOCK)
+    lock, (seq, _) = read_device_folder(estate.folder(LOCK)), last_entry(estate)
+    await say_as(lock, Event(seq + 1, wall_clock(), "locked", {}, 1, bytes([7]) * 16))
+    await estate.until(lambda: estate.device(LOCK).log_alarm == "log_forged", "the gateway has heard it otherwise")
+    assert "DeviceAlarmed" in estate.events()

@@ -37,7 +37,7 @@ async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
 
 async def certs(estate: Estate, *arguments: str) -> Any:
     """What the operator's command tells; the complaint where it refuses."""
-    code, said = await estate.lodgekey("certs", *arguments)
+    code, said = await estate.lodgekey("certs", *arguments, "--json")
     return json.loads(said) if code == 0 else said
 
 

@@ -104,7 +104,7 @@ async def test_turns_filmed_at_the_kiosk_pass_without_a_person_and_a_still_or_a_
     _, unit = counter.world.add_unit("102", "lock-2")
     other = counter.world.offer(unit_id=unit)
     replayed = await counter.hand_in(other, document=PASSPORT, face=SELFIE, clip=clip, nonce=first["challenge"])
-    assert (replayed["screen"], replayed["code"]) == ("refused", "input_refused")
+    assert (replayed["screen"], replayed["code"]) == ("refused", "liveness_other_challenge")
     second = await counter.turns(other)
     still = [shrink_frame(frame) for frame in film_still(HEAD, second["turns"])]
     refused = await counter.hand_in(other, document=PASSPORT, face=SELFIE, clip=still, nonce=second["challenge"])

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from firmware_sim.heads import ATTACKS, Head, build_head, film_living, film_still
+from firmware_sim.heads import ATTACKS, Head, build_head, film_bent_print, film_living, film_still
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.domain.identity_sentences import SENTENCES
@@ -40,6 +40,18 @@ def judge(clip: list[bytes], turns: tuple[Turn, ...] = ASKED, portrait: Pixels |
 def test_a_head_that_turns_as_asked_is_alive() -> None:
     found = judge(film_living(collins(), ASKED))
     assert (found.passed, found.problems) == (True, ())
+
+
+def test_a_head_that_looks_aside_at_rest_and_turns_twice_to_one_side_is_alive() -> None:
+    aside = load_photographs()["obama"][2]
+    turns: tuple[Turn, ...] = ("right", "right", "left", "left")
+    assert judge(film_living(build_head(aside), turns), turns, aside).problems == ()
+
+
+def test_a_print_bent_and_turned_so_far_that_its_landmarks_look_like_a_head_is_refused() -> None:
+    turns: tuple[Turn, ...] = ("right", "right", "left", "right")
+    bent = film_bent_print(build_head(load_photographs()["obama"][0]), turns, 135, 54)
+    assert judge(bent, turns, None).problems == ("liveness_flat",)
 
 
 @pytest.mark.parametrize("species", ATTACKS)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
 from api.cli.demo import free_port
+from devices.reports import Happened
+from gateway.domain.notices import SENTENCES, sentence
 from gateway.journey.notices import watch_notices
 from gateway.outbox import Done, Refused, RetryAt
 from gateway.relay.notices import NoticeSenders
@@ -24,7 +27,7 @@ from tests.parts.house import House, good, refused
 
 # apprise reads all its services' files at first use, one of which uses a module Python is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-CODES = ["battery", "silent", "jam", "ajar", "key_late"]
+CODES = list(SENTENCES)
 NAMES = ("VOORBEELD", "XR1001R58")
 
 
@@ -72,6 +75,14 @@ def receiver() -> Iterator[tuple[list[Any], str]]:
     server.server_close()
 
 
+def mailed(box: Mailbox) -> str:
+    """The text of the first mail."""
+    content = box.mails[0].content
+    assert isinstance(content, bytes)
+    parts = [part for part in email.message_from_bytes(content).walk() if not part.is_multipart()]
+    return b"".join(bytes(part.get_payload(decode=True) or b"") for part in parts).decode()
+
+
 def watch(house: House) -> int:
     """One round of the housekeeping."""
     with house.gateway.database.writing() as session:
@@ -115,11 +126,8 @@ async def test_a_battery_is_told_by_mail_at_each_of_its_stages_once(house: House
     sent = await senders(house, mail).mail(first)
     assert isinstance(sent.decision, Done)
     assert [mail.rcpt_tos for mail in box.mails] == [["mira@example.org"]]
-    content = box.mails[0].content
-    assert isinstance(content, bytes)
-    parts = [part for part in email.message_from_bytes(content).walk() if not part.is_multipart()]
-    text = b"".join(bytes(part.get_payload(decode=True) or b"") for part in parts).decode()
-    assert "Room a: the lock's battery is at 30 %" in text
+    text = mailed(box)
+    assert "Room a: The lock's battery is at 30\u00a0%." in text
     assert "https://lodgekey.example/landlord" in text
 
 
@@ -133,12 +141,64 @@ async def test_a_jam_is_told_at_once_and_a_door_ajar_after_five_minutes(
     await want(house, email="mira@example.org")
     told(house, **state)
     if wait:
+        told(house, door_since=house.now[0])
         assert watch(house) == 0
         house.now[0] += wait - 1
         assert watch(house) == 0
         house.now[0] += 1
     assert watch(house) == 1
     assert [(row.body or {})["code"] for row in owed(house, "mail_notice")] == [code]
+
+
+async def bring_about(house: House, code: str) -> None:
+    """Have it come to this at the door of room a."""
+    if code == "key_late":
+        await house.key("a", begins=3600)
+    now = house.now[0]
+    state: dict[str, dict[str, Any]] = {
+        "battery": {"battery": 8},
+        "silent": {"online": False, "heard_at": now - 1200},
+        "jam": {"alarm": "jammed"},
+        "ajar": {"door": "open", "door_since": now - 600},
+        "log_missing": {"log_alarm": "log_missing", "log_alarm_at": now},
+        "log_forged": {"log_alarm": "log_forged", "log_alarm_at": now},
+    }
+    told(house, **state.get(code, {}))
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("code", SENTENCES)
+async def test_each_notice_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_same_words(
+    house: House, mailbox: tuple[Mailbox, str], receiver: tuple[list[Any], str], code: str, language: str
+) -> None:
+    (box, mail), (taken, url) = mailbox, receiver
+    await want(house, email="mira@example.org", webhook_url=url, language=language)
+    await bring_about(house, code)
+    number = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2}.get(code, 0)
+    words = sentence(code, language, "Room a", number)
+    assert watch(house) == 1
+    assert isinstance((await senders(house, mail).mail(owed(house, "mail_notice")[0])).decision, Done)
+    sent = senders(house, allowed="127.0.0.0/8")
+    assert isinstance((await sent.post(owed(house, "post_notice")[0])).decision, Done)
+    assert json.loads(taken[0][1])["data"]["sentence"] == words
+    assert words in mailed(box)
+    page = await house.client("landlord-a").get("/landlord", headers={"Accept-Language": language})
+    unit, _, rest = words.partition("：" if language == "zh-CN" else ": ")
+    assert f"<strong>{unit}</strong> {rest}" in unescape(page.text)
+
+
+async def test_a_door_is_open_since_the_gateway_first_heard_of_it(house: House) -> None:
+    house.hear(Happened("lock-a", 1, house.now[0], "door", {"open": True}))
+    opened = house.now[0]
+    house.now[0] += 200
+    house.hear(Happened("lock-a", 2, house.now[0], "door", {"open": True}))
+    with house.gateway.database.reading() as session:
+        assert session.get_one(Device, "lock-a").door_since == opened
+    house.now[0] += 100
+    page = (await house.client("landlord-a").get("/landlord")).text
+    assert "open for 5\u00a0min" in page
+    house.hear(Happened("lock-a", 3, house.now[0], "door", {"open": False}))
+    assert "open for" not in (await house.client("landlord-a").get("/landlord")).text
 
 
 async def test_a_lock_is_told_of_after_fifteen_minutes_offline_and_again_only_after_it_came_back(house: House) -> None:
@@ -184,7 +244,7 @@ async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
     assert event["data"] == {
         "unit": "Room a",
         "number": 9,
-        "sentence": "Room a: the lock's battery is at 9 %. Change it.",
+        "sentence": "Room a: The lock's battery is at 9\u00a0%. Change it.",
         "link": "https://lodgekey.example/landlord",
     }
     assert good(await house.client("landlord-a").get("/api/v1/notices"))["webhook_secret"] == ""

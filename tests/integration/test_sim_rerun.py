@@ -1,6 +1,7 @@
 """What a tester did to running devices, copied as YAML and as a test, and done again by each."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from api.cli.children import Child
+from api.cli.main import app
 from firmware_sim.control import CONTROL_FILE
 from firmware_sim.scenario import read_scenario
 from tests.integration.broker_parts import open_house
@@ -133,3 +136,30 @@ async def test_a_hundred_locks_move_in_at_once(devices: Devices) -> None:
         assert again.json()["moved_in"] == []
     await asyncio.gather(*(devices.greet(name) for name in names))
     assert (await devices.ask(names[99], "unlock", key=await devices.put_key(names[99]))).outcome == "done"
+
+
+async def test_from_a_terminal_a_scenario_is_played_a_mood_switched_a_knob_turned_and_the_messages_read(
+    devices: Devices, tmp_path: Path
+) -> None:
+    async def lodgekey(*words: str) -> Any:
+        command = ["simulate", *words, "--dir", str(devices.path), "--json"]
+        return json.loads((await asyncio.to_thread(CliRunner().invoke, app, command)).stdout)
+
+    file = tmp_path / "night.yaml"
+    file.write_text(
+        "name: night\nseed: 7\nsteps:\n- {device: lock-1, act: faults, given: {battery: 8}}\n"
+        "- {device: lock-1, act: knob}\n"
+    )
+    first = await lodgekey("play", str(file))
+    assert (first["lock-1"]["battery"], first["lock-1"]["bolt"]) == (8, "unlocked")
+    async with await devices.control() as control:
+        assert (await control.get("/devices/lock-1")).json()["faults"]["seed"] == 7
+    assert (await lodgekey("mood", "silent"))["mood"] == "silent"
+    assert (await lodgekey("fault", "lock-1", "battery=100"))["battery"] == 100
+    assert (await lodgekey("act", "lock-1", "knob"))["bolt"] == "locked"
+    log = await lodgekey("messages", "lock-1")
+    assert {"at", "way", "channel", "kind", "seq", "bytes"} == set(log[0])
+    await lodgekey("mood", "normal")
+    file.write_text("name: night\nsteps: 7\n")
+    refused = await lodgekey("play", str(file))
+    assert refused["code"] == "building_refused"

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from httpx import AsyncClient
 from sqlalchemy import select
 
 from firmware_sim.vendors.nuki import SimNuki
 from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
+from gateway.enrolment import revoke_device
 from gateway.store import SlotCode
 from tests.integration.home_parts import Home, Said, open_home
-from tests.parts.house import good
+from tests.parts.house import CONSENTS, good
 
 NUKI, ZIGBEE = "3a4b5c6d", "front-door"
 
@@ -120,6 +122,83 @@ async def test_a_pin_that_cannot_be_taken_off_stays_owed_and_visible(tmp_path: P
         rows = good(await tester.get("/api/v1/deliveries"))
         assert [row["work"] for row in rows if row["party"] == f"lock:{ZIGBEE}"] == ["drop_slot"]
         assert list(sim.pins) == [11]
+
+
+async def test_a_pin_goes_with_the_one_key_of_its_stay_that_is_revoked(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        _, stay, key = await home.move_in()
+        await home.until(lambda: on_lock(home), "the PIN is on the lock")
+        digits, landlord = sim.pins[11], home.house.client("landlord-a")
+        good(await landlord.post(f"/api/v1/keys/{key}/revoke"))
+        await home.until(lambda: gone(home), "the lock says that its slot is empty")
+        assert (sim.pins, sim.enter_pin(digits)) == ({}, [])
+        (code,) = good(await landlord.get(f"/api/v1/stays/{stay}"))["codes"]
+        assert (code["lock"], code["state"], code["has_no_end"]) == (ZIGBEE, "revoked", False)
+
+
+async def test_whoever_else_lives_there_gets_another_pin_and_the_old_one_comes_off(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        _, stay, key = await home.move_in()
+        await home.until(lambda: on_lock(home), "the PIN is on the lock")
+        digits = sim.pins[11]
+        other, other_key = await share(home, stay)
+        good(await home.house.client("landlord-a").post(f"/api/v1/keys/{key}/revoke"))
+        await home.until(lambda: observed(home) == {11: "absent", 12: "present"}, "one slot is emptied, another filled")
+        (code,) = (await home.key(other, other_key))["passcodes"]
+        assert sim.pins == {12: code["digits"]}
+        assert code["digits"] != digits
+        assert sim.enter_pin(digits) == []
+
+
+async def test_a_lock_that_goes_out_of_service_has_its_slots_emptied(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        tenant, _, key = await home.move_in()
+        await home.until(lambda: on_lock(home), "the PIN is on the lock")
+        with home.gateway.database.writing() as session:
+            revoke_device(session, ZIGBEE, home.gateway.now())
+        await home.until(lambda: gone(home), "the lock says that its slot is empty")
+        assert sim.pins == {}
+        assert (await home.tap(tenant, key))["code"] == "key_not_usable"
+        assert sim.movements == []
+
+
+async def test_a_lock_out_of_service_that_is_away_is_shown_with_the_pin_it_keeps_and_why(tmp_path: Path) -> None:
+    async with open_home(tmp_path) as home:
+        sim = await zigbee_in(home)
+        _, stay, _ = await home.move_in()
+        await home.until(lambda: on_lock(home), "the PIN is on the lock")
+        for task in home.tasks:
+            task.cancel()
+        async with home.client("zigbee") as somebody:
+            away = b'{"state":"offline"}'
+            await somebody.publish(f"zigbee2mqtt/{ZIGBEE}/availability", away, qos=1, retain=True)
+            await home.until(lambda: home.device(ZIGBEE).online is False, "the lock is known to be away")
+        with home.gateway.database.writing() as session:
+            revoke_device(session, ZIGBEE, home.gateway.now())
+        (code,) = good(await home.house.client("landlord-a").get(f"/api/v1/stays/{stay}"))["codes"]
+        assert (code["state"], code["has_no_end"], code["hold_up"]) == ("revoking", True, "lock_offline")
+        assert (code["cannot_be_revoked_before"], list(sim.pins)) == (None, [11])
+
+
+async def share(home: Home, stay: str) -> tuple[AsyncClient, str]:
+    """Another tenant of the stay: their client and key."""
+    offer = good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/offers"))
+    tenant = home.house.client(offer=offer["url"].rpartition("/")[2])
+    good(await tenant.post("/api/v1/door/consents", json=CONSENTS))
+    good(await home.house.register(tenant))
+    officer = home.house.client("officer-a")
+    for case in good(await officer.get("/api/v1/cases")):
+        good(await officer.post(f"/api/v1/cases/{case['id']}/decision", json={"decision": "pass"}))
+    return tenant, str(good(await tenant.get("/api/v1/door"))["keys"][0])
+
+
+def observed(home: Home) -> dict[int, str]:
+    """What the lock said of each slot."""
+    with home.gateway.database.reading() as session:
+        return {code.slot: code.observed for code in session.scalars(select(SlotCode))}
 
 
 def on_lock(home: Home) -> bool:

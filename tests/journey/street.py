@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from api.cli.children import Child
 from api.cli.demo import free_port
-from api.cli.seed import Logins, Place, seed
+from api.cli.seed import KIOSK, Logins, Place, seed
 from api.cli.walk import until
+from api.web.kiosk import write_kiosk_page
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.key import Proof, unlock_statement
@@ -230,6 +231,7 @@ async def open_street(folder: Path, *simulate: str, **environment: str) -> Async
         street = Street(folder, port, broker_port, logins, said, gateway)
         try:
             await street.gateway.start()
+            write_kiosk_page(folder / "devices" / KIOSK, "sandbox", street.url.removesuffix("/api/v1"))
             async with Child("the building", building_arguments, folder / "logs" / "building.log") as building:
                 await building.start()
                 await street.sign_in()

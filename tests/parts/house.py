@@ -23,6 +23,7 @@ from api.http.context import SESSION_COOKIE, hash_password, token_hash
 from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway
+from gateway.domain.identity import Identity
 from gateway.journey import lock
 from gateway.settings import Settings
 from gateway.store import Account, Key, Landlord, SignIn, Unit
@@ -144,11 +145,11 @@ def build(folder: Path) -> None:
     gateway.vault.close()
 
 
-def move_in(first: Path, folder: Path, **settings: Any) -> House:
-    """A copy of a built house with its application."""
+def move_in(first: Path, folder: Path, looking: Identity | None = None, **settings: Any) -> House:
+    """A copy of a built house with its application; `looking` sees the pictures instead of the port without models."""
     shutil.copytree(first, folder)
     now, identity = [NOW], MemoryIdentity()
-    gateway = Gateway(Settings(folder=folder, **settings), lambda: now[0], identity=identity)
+    gateway = Gateway(Settings(folder=folder, **settings), lambda: now[0], identity=looking or identity)
     with gateway.database.reading() as session:
         units = {unit.code[-1]: unit.id for unit in session.scalars(select(Unit))}
     app = application()

@@ -10,17 +10,20 @@ import uvicorn
 
 from api.cli.demo import free_port
 from api.http.app import create_app
+from gateway.domain.identity import Identity
 from tests.parts.house import House, move_in
 
 HOST = "localhost"  # passkeys need a name
 
 
 @contextmanager
-def serve(first: Path, folder: Path, port: int = 0, **settings: Any) -> Iterator[tuple[House, str]]:
+def serve(
+    first: Path, folder: Path, port: int = 0, looking: Identity | None = None, **settings: Any
+) -> Iterator[tuple[House, str]]:
     """A house and its address, until the block ends."""
     port = port or free_port()
     address = f"http://{HOST}:{port}"
-    house = move_in(first, folder, public_url=address, **settings)
+    house = move_in(first, folder, looking, public_url=address, **settings)
     app = create_app(house.gateway, run=False)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)

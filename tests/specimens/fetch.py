@@ -21,7 +21,7 @@ def fetch_photographs(folder: Path = CACHE) -> Path:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        command = [*_find_pip(), "download", "-q", "--no-deps", "--no-binary", ":all:", SOURCE, "-d", scratch]
+        command = [*find_pip(), "download", "-q", "--no-deps", "--no-binary", ":all:", SOURCE, "-d", scratch]
         subprocess.run(command, check=True, timeout=300, capture_output=True)
         _unpack(next(Path(scratch).glob("*.tar.gz")), folder)
     return folder
@@ -40,7 +40,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                 unfinished.replace(folder / name)
 
 
-def _find_pip() -> list[str]:
+def find_pip() -> list[str]:
     """pip of this Python, or of another one, or through uv."""
     if subprocess.run([sys.executable, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0:
         return [sys.executable, "-m", "pip"]

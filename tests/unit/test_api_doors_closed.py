@@ -24,6 +24,8 @@ PUBLIC: Final = {
     ("GET", "/login"),
     ("GET", "/sw.js"),
     ("GET", "/key/offline"),
+    ("GET", "/offline"),
+    ("GET", "/manifest/{app}"),
     ("POST", "/login"),
     ("GET", "/login/officer"),
     ("GET", "/login/officer/return"),
@@ -36,10 +38,6 @@ ROLES: Final = {
 }
 KEY: Final = "/api/v1/keys/{key_id}"
 HOLDERS: Final = (KEY, *(f"{KEY}/{act}" for act in ("unlock", "end", "dates", "near")))
-BODIES: Final = {
-    "/api/v1/stays/{stay_id}/wish": {"answer": "agree"},
-    "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
-}
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -106,27 +104,6 @@ async def test_no_role_but_the_landlord_changes_anything_of_a_landlords(house: H
         if path.startswith(("/api/v1/units", "/api/v1/stays", "/api/v1/offers")):
             body = {"from": "2027-01-01T10:00", "until": "2027-01-02T10:00"} if method in ("POST", "PATCH") else None
             refused(await client.request(method, filled(path, **named), json=body), 403, "not_allowed")
-
-
-async def test_what_belongs_to_another_landlord_looks_like_what_does_not_exist(house: House) -> None:
-    offer, key_id = await house.offer("a"), ""
-    named = {"unit_id": house.units["a"], "stay_id": offer["stay_id"], "offer_id": offer["offer_id"]}
-    key_id = await house.key("b")
-    named |= {"key_id": key_id}
-    stranger, owner = house.client("landlord-b"), house.client("landlord-a")
-    body = {"from": "2027-01-01T10:00", "until": "2027-01-02T10:00"}
-    asked = 0
-    for method, path in routes(house.app):
-        names = [name for name in ("unit_id", "stay_id", "offer_id", "key_id") if "{" + name + "}" in path]
-        if not path.startswith("/api/v1/") or not names or path in HOLDERS:
-            continue
-        client = owner if names == ["key_id"] else stranger
-        sent = BODIES.get(path, body) if method in ("POST", "PATCH") else None
-        foreign = await client.request(method, filled(path, **named), json=sent)
-        missing = await client.request(method, filled(path), json=sent)
-        assert (foreign.status_code, foreign.text) == (404, missing.text), (method, path)
-        asked += 1
-    assert asked >= 7
 
 
 async def test_cases_and_records_outside_an_officers_area_look_like_what_does_not_exist(house: House) -> None:

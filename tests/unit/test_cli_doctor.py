@@ -1,22 +1,25 @@
 """`lodgekey doctor` finds what keeps a gateway from its work, and says what to do about it."""
 
 import json
+import os
 import socket
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from cryptography import x509
+from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from api.cli.main import app
 from certs.ca import Authority
+from certs.keys import new_private_key
 from gateway import checkup, outbox
 from gateway.checkup import Finding, examine
+from gateway.domain.jurisdiction import load_profiles
 from gateway.settings import Settings
-from gateway.store import Device
+from gateway.store import Delivery, Device, Person, Portrait, Registration
 from tests.parts.world import DAY, LOCK, NOW, World
 
 RUN = CliRunner()
@@ -33,9 +36,14 @@ def settings(world: World, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(autouse=True)
-def a_clock_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What keeps the clock of the machine the tests run on is not theirs to judge."""
-    monkeypatch.setattr(checkup, "_is_clock_kept", lambda: True)
+def timedatectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the system says of its clock: the clock of the machine that the tests run on is not theirs to judge."""
+    said = tmp_path / "bin" / "timedatectl"
+    said.parent.mkdir()
+    said.write_text("#!/bin/sh\necho yes\n")
+    said.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{said.parent}:{os.environ['PATH']}")
+    return said
 
 
 def bad(settings: Settings, now: int = NOW) -> list[Finding]:
@@ -55,6 +63,32 @@ def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
     assert "apt install mosquitto" in missing.sentence
 
 
+@pytest.mark.parametrize(
+    ("stored", "mood", "told"),
+    [
+        (79, "good", "79 people's faces"),
+        (80, "care", "in time"),
+        (100, "bad", "No more is stored"),
+        (101, "bad", "101"),
+    ],
+)
+def test_stored_faces_are_told_of_before_the_limit_and_at_it(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, mood: str, told: str
+) -> None:
+    small = {"cn": replace(load_profiles()["cn"], face_filing_limit=100)}
+    monkeypatch.setattr("gateway.journey.portraits.load_profiles", lambda: small)
+    stay = world.tenant().stay
+    with world.database.writing() as session:
+        people = [Person(stay_id=stay.id, created_at=NOW) for _ in range(stored)]
+        session.add_all(people)
+        session.flush()
+        session.add_all(Portrait(person_id=who.id, jurisdiction="cn", sealed=b"s", kept_at=NOW) for who in people)
+    (found,) = [finding for finding in examine(settings, NOW) if finding.check == "faces"]
+    assert (found.mood, told in found.sentence) == (mood, True), found.sentence
+    filed = settings.model_copy(update={"face_filings": {"cn": "CAC-1"}})
+    assert [finding.mood for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
+
+
 def own_broker(settings: Settings, port: int) -> Settings:
     """The same gateway with an operator's own broker on a port of this machine."""
     ca = settings.folder / "certs" / "root.pem"
@@ -70,15 +104,13 @@ def test_an_operators_broker_that_does_not_answer_is_found(settings: Settings) -
     assert "does not answer" in silent.sentence
 
 
-def test_a_folder_that_cannot_be_written_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> Iterator[None]:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
-    (unwritable,) = bad(settings)
-    assert unwritable == Finding(
-        "folder", "bad", f"{settings.folder} cannot be written (Permission denied). Give it to this user."
-    )
+def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
+    unwritable = Path("/sys/kernel")  # refuses root as well
+    found = examine(settings.model_copy(update={"folder": unwritable}), NOW)
+    (told,) = (finding for finding in found if finding.check == "folder")
+    assert told.mood == "bad"
+    assert told.sentence.startswith(f"{unwritable} cannot be written (")
+    assert told.sentence.endswith("Give it to this user.")
 
 
 def test_a_key_that_others_can_read_is_found(settings: Settings) -> None:
@@ -97,8 +129,8 @@ def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) ->
     assert "120 minutes behind" in behind.sentence
 
 
-def test_a_clock_that_nothing_keeps_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "_is_clock_kept", lambda: False)
+def test_a_clock_that_nothing_keeps_is_found(settings: Settings, timedatectl: Path) -> None:
+    timedatectl.write_text("#!/bin/sh\necho no\n")
     (loose,) = bad(settings)
     assert (loose.check, loose.mood) == ("clock", "care")
 
@@ -110,6 +142,30 @@ def test_an_expiring_certificate_is_found(settings: Settings, world: World, days
     (expiring,) = bad(settings)
     assert (expiring.check, expiring.mood) == ("certificates", mood)
     assert f"device {LOCK} {words}" in expiring.sentence
+
+
+def test_a_certificate_of_our_own_that_expires_is_found(settings: Settings) -> None:
+    authority = Authority.open(settings.folder / "certs", lambda: NOW)
+    chain = authority.issue_server(new_private_key().public_key()).chain_pem
+    server = settings.folder / "broker" / "server.pem"
+    server.parent.mkdir()
+    server.write_bytes(chain)
+    ends = int(x509.load_pem_x509_certificate(chain).not_valid_after_utc.timestamp())
+    (soon,) = (finding for finding in bad(settings, ends - 3 * DAY) if str(server) in finding.sentence)
+    assert (soon.check, soon.mood) == ("certificates", "care")
+    assert f"{server} expires in 3 days: restart the gateway" in soon.sentence
+    (over,) = (finding for finding in bad(settings, ends + 60) if str(server) in finding.sentence)
+    assert (over.mood, "has expired" in over.sentence) == ("bad", True)
+
+
+def test_a_registration_past_its_deadline_is_found(settings: Settings, world: World) -> None:
+    world.tenant()
+    with world.database.writing() as session:
+        session.scalars(select(Registration)).one().deadline_at = NOW - 1
+        session.query(Delivery).update({"due_at": NOW})
+    (late,) = bad(settings)
+    assert (late.check, late.mood) == ("deliveries", "bad")
+    assert late.sentence.startswith("1 registrations are past their legal deadline.")
 
 
 def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
+from certs.keys import new_private_key
 from devices.driver import Ability, LockAddress, Unreadable
 from devices.intents import Intent
 from devices.link import Received
-from devices.reports import Reachable, Report
+from devices.reports import Happened, Reachable, Report
 from gateway.answers import Answers
 from gateway.intake import Intake
-from gateway.store import SetAside
+from gateway.journey.fleet import take_key
+from gateway.store import Device, HeardMessage, SetAside
 from tests.parts.world import LOCK, World
 
 
@@ -44,3 +46,31 @@ async def test_a_device_is_heard_under_its_own_site_only(
     assert set_aside == ([code] if code else [])
     assert world.device().online is (None if code else True)
     assert acked.is_set()  # what is set aside does not come again
+
+
+class OvertakenDriver(TrustingDriver):
+    """Between its reading and our writing, the device is enrolled anew with another key."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self.overtaken = world, True
+
+    def read(self, message: Received) -> Sequence[Report]:
+        if self.overtaken:
+            with self._world.database.writing() as session:
+                take_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), self._world.now)
+        return [Happened(LOCK, 7, self._world.now, "locked", {})]
+
+
+async def test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set_aside(world: World) -> None:
+    """Its numbers would count among those of the new key, and silence the device until it had passed them."""
+    driver, acked = OvertakenDriver(world), asyncio.Event()
+    intake = Intake(world.database, {"native": driver}, Answers(), lambda _r, _m: None, world.clock)
+    message = Received("house-1", LOCK, "event", b"signed with the old key", retained=False, ack=acked.set)
+    await intake.take([message])
+    with world.database.reading() as session:
+        assert list(session.scalars(select(SetAside.code))) == ["old_key"]
+        assert session.scalars(select(HeardMessage)).all() == []
+    assert (acked.is_set(), world.device().told_seq, world.device().bolt) == (True, -1, "unknown")
+    driver.overtaken = False
+    await intake.take([message])  # the same number under the new key is its first
+    assert (world.device().told_seq, world.device().bolt) == (7, "locked")

@@ -9,15 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from api.http.showing import passcode_shown
 from certs.agreement import passcode_secret
 from certs.keys import new_private_key, public_from_point
 from devices.wire.passcode import HOUR, find_window
 from gateway.domain.offer import token_of
-from gateway.domain.stay import Window
+from gateway.domain.stay import Window, instant
 from gateway.journey import landlord
 from gateway.journey.passcodes import shown_codes, stay_behind_code
 from gateway.journey.slots import CodeShown
-from gateway.store import Device, Event, Key, Passcode, Stay
+from gateway.store import Device, Event, Key, Passcode, Stay, Unit
 from tests.parts.world import DAY, FIELDS, LOCK, NOW, World
 
 
@@ -138,6 +139,27 @@ def test_a_code_over_a_clock_change_night_is_good_for_the_hours_that_pass(world:
     assert code.ends - code.begins == hours * HOUR
     assert opens(world, code, code.ends - 1)
     assert not opens(world, code, code.ends)
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins", "ends", "shown"),
+    [
+        ("Europe/Rome", "2027-10-30T15:00", "2027-10-31T11:00", ("15:00:00+02:00", "11:00:00+01:00")),
+        ("Europe/Rome", "2027-03-27T15:00", "2027-03-28T11:00", ("15:00:00+01:00", "11:00:00+02:00")),
+        ("Asia/Kolkata", "2027-03-27T15:00", "2027-03-28T11:00", ("14:30:00+05:30", "11:30:00+05:30")),
+    ],
+)
+def test_a_code_is_shown_on_the_units_own_clock_as_long_as_the_lock_takes_it(
+    world: World, zone: str, begins: str, ends: str, shown: tuple[str, str]
+) -> None:
+    with world.database.writing() as session:
+        session.get_one(Unit, world.unit_id).timezone = zone
+    stay = world.tenant(Window(instant(begins, zone, "from"), instant(ends, zone, "until"))).stay
+    (code,) = codes(world, stay.id)
+    told = passcode_shown(code, zone)
+    assert (told.from_[11:], told.until[11:]) == shown
+    first, last = (int(datetime.fromisoformat(at).timestamp()) for at in (told.from_, told.until))
+    assert [opens(world, code, at) for at in (first - 1, first, last - 1, last)] == [False, True, True, False]
 
 
 def type_in(world: World, code: CodeShown, **told: object) -> None:

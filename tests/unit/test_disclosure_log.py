@@ -134,4 +134,4 @@ def test_audit_says_what_is_wrong_with_a_file_that_is_no_head(world: World, log:
     for content in ("", "{}", "[]", json.dumps({"head": "AAAA", "key": {"kty": "oct"}})):
         path.write_text(content)
         code, said = verify(world, path)
-        assert (code, "cannot be verified" in said) == (1, True), content
+        assert (code, "cannot be verified" in said) == (2, True), content

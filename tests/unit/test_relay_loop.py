@@ -167,10 +167,10 @@ async def test_a_database_that_cannot_be_read_for_a_while_ends_nothing(
 ) -> None:
     real, faults = outbox.due, [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
 
-    def due(session: Session, now: int, limit: int, resting: Iterable[str] = ()) -> object:
+    def due(session: Session, now: int, limit: int, resting: Iterable[str], under_way: Iterable[int]) -> object:
         if faults:
             raise faults.pop()
-        return real(session, now, limit, resting)
+        return real(session, now, limit, resting, under_way)
 
     monkeypatch.setattr(outbox, "due", due)
     listener = Listener()

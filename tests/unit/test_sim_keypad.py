@@ -7,7 +7,7 @@ import pytest
 
 from certs.agreement import passcode_secret
 from devices.wire.envelope import read_event
-from devices.wire.passcode import HOUR, Window, once_code, window_around, window_code
+from devices.wire.passcode import HOUR, ONCE_AHEAD, ONCE_SPAN, Window, once_code, window_around, window_code
 from firmware_sim.keypad import Keypad
 from tests.unit.lock_bench import NOW, Bench
 
@@ -77,6 +77,23 @@ def test_an_epoch_kills_all_codes_and_the_next_ones_work(door: Door) -> None:
     assert door.keypad.enter(door.code()) == "bad_passcode"
     assert door.keypad.enter(once_code(door.secret, 1, 0)) == "bad_passcode"
     assert door.keypad.enter(door.code(epoch=2)) is None
+
+
+def test_one_time_codes_below_the_number_the_gateway_names_are_dead_and_the_others_are_not(door: Door) -> None:
+    heard = door.bench.give(door.bench.command("revoke", epoch=0, keys=[], codes=1, once=7))
+    assert heard.ack.body["once"] == 7
+    assert door.keypad.enter(once_code(door.secret, 1, 6)) == "bad_passcode"
+    assert door.keypad.enter(once_code(door.secret, 1, 7)) is None
+    assert door.keypad.enter(door.code()) is None
+
+
+def test_the_number_never_falls_and_goes_on_through_every_epoch(door: Door) -> None:
+    for once in (40, 3):
+        door.bench.give(door.bench.command("revoke", epoch=0, keys=[], codes=2, once=once))
+    assert door.bench.lock.keyring.once_base == 40
+    assert door.keypad.enter(once_code(door.secret, 2, 39)) == "bad_passcode"
+    assert door.keypad.enter(once_code(door.secret, 2, 40 + ONCE_AHEAD - 1)) is None
+    assert door.bench.lock.keyring.once_base == 40 + ONCE_AHEAD - ONCE_SPAN
 
 
 def test_an_epoch_never_falls(door: Door) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from certs.errors import Unsealable
-from certs.keys import new_private_key
-from certs.sealing import open_sealed, registration_context, turns_context
+from certs.keys import compressed_point, new_private_key
+from certs.sealing import open_sealed, question_context, registration_context, turns_context
 from devices.wire.errors import BadMessage
+from devices.wire.offer_question import OfferQuestion, decode_question
 from devices.wire.registration import KioskRegistration, decode_registration, encode_registration
 from firmware_sim.kiosk import QUEUE_LIMIT, QueueFull
 from tests.unit.lock_bench import Bench
@@ -111,6 +112,7 @@ def test_a_factory_reset_forgets_what_waited(bench: Bench) -> None:
     [
         {"registration": b"short"}, {"offer_token": "x" * 201}, {"typed": {"religion": "x"}}, {"typed": {"name": 7}},
         {"typed": {"name": "x" * 101}}, {"consents": {}}, {"consents": {"registration": 1}}, {"language": "x" * 17},
+        {"facts": {"phone": "x" * 121}}, {"facts": {"x" * 61: "x"}}, {"facts": dict.fromkeys(map(str, range(21)), "x")},
         {"document": b""}, {"document": bytes(480 * 1024 + 1)}, {"holder_key": bytes(32)},
     ],
     ids=lambda change: next(iter(change)),
@@ -142,3 +144,20 @@ def test_the_wish_for_turns_names_the_offer_to_the_intake_key_only(bench: Bench)
         open_sealed(sealed, bench.authority.intake_key, context=registration_context("site-1", "kiosk-1"))
     heard = bench.give(bench.command("show", screen="turn", challenge="n", turns=["left", "right"]))
     assert (heard.ack.outcome, bench.kiosk.screen["turns"]) == ("done", ["left", "right"])
+
+
+def test_a_question_of_an_offer_can_be_read_by_the_intake_key_only(bench: Bench) -> None:
+    question = OfferQuestion("the offer's token", compressed_point(new_private_key().public_key()))
+    heard = bench.hear(bench.kiosk.ask_offer(question, bytes(16)))
+    sealed = heard.events[0].body["sealed"]
+    assert (heard.events[0].type, b"token" in sealed) == ("offer_shown", False)
+    context = question_context("site-1", "kiosk-1")
+    assert decode_question(open_sealed(sealed, bench.authority.intake_key, context=context)) == question
+    with pytest.raises(Unsealable):
+        open_sealed(sealed, bench.authority.intake_key, context=question_context("site-1", "kiosk-2"))
+
+
+@pytest.mark.parametrize("question", [OfferQuestion("x" * 201, bytes(33)), OfferQuestion("token", bytes(32))])
+def test_a_question_no_gateway_could_read_is_not_asked(bench: Bench, question: OfferQuestion) -> None:
+    with pytest.raises(BadMessage):
+        list(bench.kiosk.ask_offer(question, bytes(16)))

@@ -1,73 +1,23 @@
 """The kiosk's page and its one visit: nothing without a visit, nothing after a minute, nothing for other sites."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
-from httpx import ASGITransport, AsyncClient
 
-from api.web.kiosk import write_kiosk_page
-from certs.device_folder import read_device_folder
-from firmware_sim.assembly import Surroundings, assemble
-from firmware_sim.counter import SimCounter
-from firmware_sim.front import Front
-from firmware_sim.kiosk import SimKiosk
-from firmware_sim.kiosk_page import make_kiosk_page
-from firmware_sim.station import Station
-from tests.unit.lock_bench import Bench
+from devices.wire.offer_question import OfferTold
+from devices.wire.registration import KioskRegistration
+from firmware_sim.dialogue import Spoken
+from tests.unit.terminal_bench import AGREED, LINK, PICTURE, TOKEN, Terminal, open_terminal
 
-URL = "http://127.0.0.1:4100"
-TOKEN = "A" * 43
-LINK = f"https://lodgekey.example/o/{TOKEN}"
-PICTURE = b"\xff\xd8 canary \xff\xd9"
-AGREED = {"registration": True, "face": False, "text_version": "2026-11"}
-
-
-@dataclass
-class Terminal:
-    """One kiosk with its page, and the seconds a test lets pass."""
-
-    client: AsyncClient
-    front: Front
-    mind: SimKiosk
-    seconds: list[float] = field(default_factory=lambda: [1000.0])
-
-    async def post(self, path: str, **body: object) -> int:
-        return (await self.client.post(path, json=body or None)).status_code
-
-    async def status(self) -> dict[str, Any]:
-        told: dict[str, Any] = (await self.client.get("/status")).json()
-        return told
-
-    async def begin(self) -> None:
-        assert await self.post("/visit", language="en") == 204
-
-    async def walk_to_the_end(self) -> None:
-        await self.begin()
-        self.front.counter.put(code=LINK, document=PICTURE, face=PICTURE)
-        assert await self.post("/visit/code/scan") == 204
-        assert (await self.client.post("/visit/document")).content == PICTURE
-        assert await self.post("/visit/registration", **AGREED) == 202
-
-    def answer(self, **body: object) -> None:
-        registration = self.mind.screen["registration"]
-        self.mind.screen = {"registration": registration, **body}
+TOLD = OfferTold("Canary Room", "Canary Landlady", ["phone", "email"], ["phone", "email"])
 
 
 @pytest.fixture
 async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
-    path = Bench.make(tmp_path, "kiosk", "kiosk-1").folder.path
-    write_kiosk_page(path, "cn", "https://lodgekey.example")
-    seconds = [1000.0]
-    folder = read_device_folder(path)
-    mind = assemble(folder, Surroundings(ticks=lambda: seconds[0]))
-    assert isinstance(mind, SimKiosk)
-    front = Front(Station(folder, mind), mind, SimCounter())
-    transport = ASGITransport(make_kiosk_page(front, path))
-    async with AsyncClient(transport=transport, base_url=URL) as client:
-        yield Terminal(client, front, mind, seconds)
+    async with open_terminal(tmp_path) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -108,6 +58,67 @@ async def test_what_can_be_no_code_is_refused_before_anything_is_sent(terminal: 
     await terminal.begin()
     assert await terminal.post("/visit/code", code=typed) == 422
     assert terminal.front.visits.current().offer == ""
+
+
+async def test_without_a_network_nothing_is_asked_and_the_tenant_goes_on(terminal: Terminal) -> None:
+    await terminal.begin()
+    assert (await terminal.client.post("/visit/code", json={"code": TOKEN})).json() == {"asked": False}
+    assert (await terminal.status())["offer"] is None
+    assert terminal.mind.flash.waiting_events() == []
+
+
+async def test_what_the_offer_is_of_is_opened_for_the_visit_that_asked_only(terminal: Terminal) -> None:
+    terminal.front._station.online.set()
+    await terminal.begin()
+    assert (await terminal.client.post("/visit/code", json={"code": TOKEN})).json() == {"asked": True}
+    assert terminal.front.waiting() == 0, "a question is no registration"
+    await terminal.tell_of_offer(TOLD)
+    assert (await terminal.status())["offer"] == asdict(TOLD)
+    kept = repr(terminal.mind.screen)
+    assert ("Canary Room" in kept, "Canary Landlady" in kept) == (False, False)
+    await terminal.post("/visit/code", code=TOKEN)
+    assert (await terminal.status())["offer"] is None, "another question has another key"
+    await terminal.tell_of_offer(TOLD)
+    await terminal.client.delete("/visit")
+    assert terminal.mind.screen == {"screen": "welcome"}
+
+
+async def test_an_offer_that_leads_nowhere_is_told_before_anything_is_scanned(terminal: Terminal) -> None:
+    terminal.front._station.online.set()
+    await terminal.begin()
+    await terminal.post("/visit/code", code=TOKEN)
+    question = terminal.front.visits.current().question
+    terminal.mind.screen = {"screen": "refused", "registration": question, "code": "offer_expired"}
+    status = await terminal.status()
+    assert (status["offer"], status["answer"]) == ({"refused": "offer_expired"}, None)
+
+
+async def test_an_answer_is_found_though_the_screen_shows_something_else_by_now(terminal: Terminal) -> None:
+    await terminal.walk_to_the_end()
+    registration = terminal.mind.screen["registration"]
+    terminal.mind.screens = [{"screen": "registered", "registration": registration, "code": "4821903517"}]
+    terminal.mind.screen = {"screen": "offer", "registration": bytes(16)}
+    assert (await terminal.status())["answer"] == {"screen": "registered", "code": "4821903517"}
+
+
+async def test_what_the_registry_asks_is_handed_in_with_the_rest(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await terminal.begin()
+    terminal.front.counter.put(code=LINK, document=PICTURE)
+    await terminal.post("/visit/code/scan")
+    await terminal.post("/visit/document")
+    handed: list[KioskRegistration] = []
+    register = terminal.mind.register
+
+    def watch(form: KioskRegistration) -> Spoken:
+        handed.append(form)
+        return register(form)
+
+    monkeypatch.setattr(terminal.mind, "register", watch)
+    assert await terminal.post("/visit/registration", **AGREED, facts={"phone": "+34 600 000 000"}) == 202
+    assert handed[0].facts == {"phone": "+34 600 000 000"}
+    assert await terminal.post("/visit/registration", **AGREED, facts={"phone": "x" * 121}) == 422
 
 
 async def test_an_empty_counter_is_said_so(terminal: Terminal) -> None:

@@ -63,7 +63,7 @@ def test_a_dropped_key_opens_no_more_and_may_come_back(bench: Bench) -> None:
 def test_a_revoked_key_is_gone_and_never_comes_back(bench: Bench) -> None:
     key = bench.put()
     heard = bench.give(bench.command("revoke", epoch=3, keys=[key]))
-    assert heard.ack.body == {"epoch": 3, "keys": [], "codes": 0}
+    assert heard.ack.body == {"epoch": 3, "keys": [], "codes": 0, "once": 0}
     assert heard.told() == ["key_dropped", "revoked"]
     assert bench.give(bench.command("drop_key", key=key)).ack.outcome == "done"
     assert bench.give(bench.command("put_key", credential=bench.credential(key=key)[1])).ack.code == "key_revoked"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli.device import app
+from api.cli.main import app
 from certs.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import RadioDriver
@@ -65,10 +65,10 @@ def test_another_makers_lock_never_gets_a_certificate(world: World, tmp_path: Pa
 
 def test_the_command_says_what_the_lock_can_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LODGEKEY_FOLDER", str(tmp_path / "data"))
-    (tmp_path / "data").mkdir()
-    said = CliRunner().invoke(app, ["add", "3a4b5c6d", "--driver", "nuki", "--site", "home"])
+    assert CliRunner().invoke(app, ["db", "migrate"]).exit_code == 0
+    said = CliRunner().invoke(app, ["device", "add", "3a4b5c6d", "--driver", "nuki", "--site", "home", "--json"])
     assert json.loads(said.stdout) == {"device": "3a4b5c6d", "driver": "nuki", "abilities": ["lock", "unlock"]}
-    refused = CliRunner().invoke(app, ["add", "x", "--driver", "unheard-of", "--site", "home"])
+    refused = CliRunner().invoke(app, ["device", "add", "x", "--driver", "unheard-of", "--site", "home"])
     assert refused.exit_code == 2
     database = Database(f"sqlite:///{tmp_path / 'data' / 'lodgekey.sqlite'}")
     with database.reading() as session:

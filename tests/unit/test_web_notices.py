@@ -1,9 +1,13 @@
 """What a landlord is told to see to, and in which order."""
 
+import re
+
 import pytest
 
 from api.web.notices import Notice, notices_for
+from api.web.text import CATALOG, say
 from gateway.domain.stay import wall_clock
+from gateway.journey.lock import ALARMS
 from tests.browser.sample_facts import NOW, ZONE, code, key, lock, stay, unit
 
 
@@ -28,9 +32,40 @@ def test_a_lock_that_never_spoke_or_is_online_is_not_called_silent() -> None:
 def test_a_key_not_on_its_lock_is_told_of_before_the_arrival(hours: int, mood: str | None) -> None:
     late = key("delivering", lock("301")).model_copy(update={"from_": wall_clock(NOW + hours * 3600, ZONE)})
     found = notices_for([], [stay("s", "offered", keys=[late])], NOW)
-    assert found == ([Notice("key_late", "301", mood)] if mood else [])
+    stage = 24 if hours > 2 else 2
+    assert found == ([Notice("key_late", "301", mood, stage)] if mood else [])
     there = late.model_copy(update={"state": "on_lock"})
     assert notices_for([], [stay("s", "offered", keys=[there])], NOW) == []
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(299, []), (300, [Notice("ajar", "301", "care", 5)])])
+def test_a_door_is_called_open_after_five_minutes(seconds: int, told: list[Notice]) -> None:
+    assert notices_for([unit("301", lock("301", door="open", door_since=NOW - seconds))], [], NOW) == told
+    shut = lock("301", door="closed", door_since=NOW - seconds)
+    assert notices_for([unit("301", shut)], [], NOW) == []
+
+
+@pytest.mark.parametrize("alarm", ALARMS.values())
+def test_every_alarm_of_a_lock_is_told_in_its_own_words_once(alarm: str) -> None:
+    (notice,) = notices_for(
+        [unit("301", lock("301", alarm=alarm, bolt="jammed" if alarm == "jammed" else "locked"))], [], NOW
+    )
+    assert (notice.unit, notice.mood) == ("301", "bad")
+    assert f"notice.{notice.code}" in CATALOG
+
+
+def test_a_lock_out_of_service_is_told_of_no_more() -> None:
+    gone = lock("301", battery=3, alarm="jammed", bolt="jammed", revoked=True)
+    assert notices_for([unit("301", gone)], [], NOW) == []
+
+
+def test_a_number_is_never_torn_from_its_unit() -> None:
+    torn = re.compile(r"[\d}] (%|min\b|h\b|s\b)")
+    told = {
+        name: text.en for name, text in CATALOG.items() if name.startswith(("notice", "keypage.battery", "staypage."))
+    }
+    assert {name for name, sentence in told.items() if torn.search(sentence)} == set()
+    assert say("en", "keypage.battery", percent=8) == "battery\u00a08\u00a0%"
 
 
 def test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure() -> None:
@@ -45,4 +80,4 @@ def test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure() -> 
 def test_the_pressing_comes_first() -> None:
     weak, jammed = lock("301", battery=25), lock("302", bolt="jammed", alarm="jammed")
     found = notices_for([unit("301", weak), unit("302", jammed)], [], NOW)
-    assert [notice.code for notice in found] == ["alarm", "battery"]
+    assert [notice.code for notice in found] == ["jam", "battery"]

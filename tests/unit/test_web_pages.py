@@ -19,20 +19,6 @@ from tests.parts.world import DAY
 
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
 CHOSEN = {"check": "face", "consent_face": "yes", "consent_registration": "yes", "text_version": "2026-11"}
-LANDLORDS_OWN: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("GET", "/landlord/units/{unit}/offer", {}),
-    ("POST", "/landlord/units/{unit}/offer", {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}),
-    ("GET", "/landlord/stays/{stay}", {}),
-    ("POST", "/landlord/stays/{stay}/dates", {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}),
-    ("POST", "/landlord/stays/{stay}/offers", {}),
-    ("POST", "/landlord/stays/{stay}/end", {}),
-    ("POST", "/landlord/keys/{key}/revoke", {}),
-    ("POST", "/landlord/offers/{offer}/withdraw", {}),
-    ("GET", "/landlord/filings/{record}", {}),
-    ("POST", "/landlord/filings/{record}/outcome", {"outcome": "accepted"}),
-    ("GET", "/landlord/cases/{case}", {}),
-    ("POST", "/landlord/cases/{case}", {"decision": "pass"}),
-)
 
 
 def page_routes(method: str) -> list[str]:
@@ -116,21 +102,6 @@ async def test_nobody_sees_the_pages_of_another_role(house: House, login: str, p
     answer = await house.client(login).get(path)
     assert answer.status_code == 403
     assert "may not do this" in shown(answer)
-
-
-async def test_another_landlords_things_are_not_there(house: House) -> None:
-    _, case = await waiting_case(house)
-    stay = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]
-    ids = {"unit": house.units["a"], "stay": stay["id"], "offer": stay["offers"][0]["offer_id"], "case": case}
-    ids |= {"key": "e" * 32, "record": UNKNOWN}
-    other = house.client("landlord-b")
-    for method, path, form in LANDLORDS_OWN:
-        theirs = path.format(**ids)
-        nothing = path.format(**dict.fromkeys(ids, UNKNOWN))
-        data = {"idempotency_key": "once", **form} if method == "POST" else None
-        told = [await other.request(method, at, data=data) for at in (theirs, nothing)]
-        assert [answer.status_code for answer in told] == [404, 404], path
-        assert shown(told[0]) == shown(told[1])
 
 
 async def test_a_form_of_another_site_does_nothing(house: House) -> None:

@@ -27,6 +27,7 @@ SOURCES = [*(HERE / "templates").glob("*.html"), *HERE.glob("*.py"), HERE / "tex
 FAMILIES = (
     "act",
     "alarm",
+    "app",
     "band",
     "bolt",
     "case.picture",
@@ -48,6 +49,7 @@ FAMILIES = (
     "mood",
     "notice",
     "noticecode",
+    "once",
     "offerstate",
     "opening.purpose",
     "record",
@@ -58,6 +60,7 @@ FAMILIES = (
     "stay",
     "tester.col",
     "age",
+    "span",
     "way",
     "level",
 )

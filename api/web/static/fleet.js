@@ -1,17 +1,70 @@
-// The tester's grid: what each lock says of itself is put in place every second; what is unfolded stays unfolded.
+// The tester's grid goes on by itself and after each click: what each lock says is put in place, locks that come or go
+// come or go, and what is unfolded, focused or scrolled to stays as it is.
 
 import { replaceLiveParts } from "./wait.js";
 
 const EVERY = 1000;
+const tilesOf = (page) => [...page.querySelectorAll("#fleet > [data-lock]")];
+const named = (tiles, name) => tiles.find((tile) => tile.dataset.lock === name);
+
+function placeTiles(fresh) {
+  const [here, there] = [tilesOf(document), tilesOf(fresh)];
+  for (const tile of here) if (!named(there, tile.dataset.lock)) tile.remove();
+  if (!here.length && there.length) location.reload(); // there is nothing yet that could be lost
+  let before = null;
+  for (const tile of there) {
+    const known = named(here, tile.dataset.lock);
+    if (known) known.className = tile.className;
+    else if (before) before.after(tile);
+    else document.querySelector("#fleet").prepend(tile);
+    before = known ?? tile;
+  }
+}
+
+/** Which faults and moods are on. The buttons stay the ones they are: one may be under a finger. */
+function placeChoices(fresh) {
+  for (const button of document.querySelectorAll("button[name=fault], button[name=mood]")) {
+    const form = `form[action="${CSS.escape(button.form.getAttribute("action"))}"]`;
+    const now = fresh.querySelector(`${form} button[value="${CSS.escape(button.value)}"]`);
+    if (!now) continue;
+    button.className = now.className;
+    button.ariaPressed = now.ariaPressed;
+  }
+}
+
+function place(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  placeTiles(fresh);
+  placeChoices(fresh);
+  replaceLiveParts(fresh);
+  const [here, there] = [document, fresh].map((page) => page.querySelector("#recording .acts"));
+  if (here && there && here.innerHTML !== there.innerHTML) here.replaceChildren(...there.childNodes);
+}
 
 async function refresh() {
   if (document.hidden) return;
   const answer = await fetch(location.pathname);
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const [then, now] = [document, fresh].map((page) => page.querySelectorAll(".lock").length);
-  if (then === now) replaceLiveParts(fresh);
-  else location.reload();
+  if (answer.ok) place(await answer.text());
 }
 
-setInterval(() => refresh().catch(() => {}), EVERY);
+/** A click is done without leaving the page; what was refused is said above the grid. */
+async function send(event) {
+  const form = event.target;
+  if (!form.closest("#fleet, #registry, #recording")) return;
+  event.preventDefault();
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+  const html = await answer.text();
+  const trouble = document.querySelector("#trouble");
+  trouble.textContent = answer.ok ? "" : new DOMParser().parseFromString(html, "text/html").querySelector("[role=alert]")?.textContent;
+  trouble.hidden = answer.ok;
+  if (answer.ok) place(html);
+}
+
+/** One look after the other: a busy gateway is not asked again before it has answered. */
+async function follow() {
+  await refresh().catch(() => {});
+  setTimeout(follow, EVERY);
+}
+
+document.addEventListener("submit", send);
+setTimeout(follow, EVERY);

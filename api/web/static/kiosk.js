@@ -1,13 +1,19 @@
 // The kiosk's page: one step at a time. What is shown lives in the kiosk's memory; leaving wipes both.
 
+import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts } from "./kiosk-facts.js";
+import { filmTurns } from "./kiosk-turns.js";
+
 const WARN = 15; // seconds before the wipe
 const LOOK = 1000; // ms
+const SOON = 250; // ms, while the screen waits for what the gateway says of the offer
+const PATIENCE = 10000; // ms; a gateway that does not answer stops nobody: it is asked again when it is all handed in
 const { dataset: say } = document.body;
 const $ = (selector, within = document) => within.querySelector(selector);
 const step = (name) => $(`[data-step=${name}]`);
 let at = "welcome";
 let typed = "";
 let sent = false;
+let named = false; // unit and landlord are on the screen
 
 async function ask(method, path, body) {
   const headers = body ? { "Content-Type": "application/json" } : {};
@@ -49,8 +55,36 @@ async function begin(language) {
 
 async function takeCode(path, body) {
   const answer = await ask("POST", path, body);
-  if (answer.ok) go("document");
-  else complain(kindOf(answer));
+  if (!answer.ok) return complain(kindOf(answer));
+  if (!(await answer.json()).asked) return go("document");
+  go("asking");
+  const since = Date.now();
+  while (at === "asking") {
+    await look();
+    if (at === "asking" && Date.now() - since > PATIENCE) go("document");
+    await new Promise((done) => setTimeout(done, SOON));
+  }
+}
+
+/** What the gateway says of the offer: nothing is scanned for one that leads nowhere, however late that is said. */
+function learn(offer) {
+  if (offer.refused) {
+    if (at !== "refused") conclude("refused", { code: offer.refused });
+    return;
+  }
+  if (!named) {
+    named = true;
+    const line = $("#offer");
+    line.textContent = line.dataset.words.replace("{unit}", offer.unit).replace("{landlord}", offer.landlord);
+    line.hidden = false;
+    askFor(offer.asks, offer.one_of);
+  }
+  if (at === "asking") go("document");
+}
+
+function goToFacts(last) {
+  beginFacts(last);
+  go("facts");
 }
 
 function showTyped() {
@@ -77,7 +111,7 @@ async function shoot(section, path) {
 }
 
 async function send(face) {
-  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, text_version: say.version });
+  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, guardian: $("#guardian").checked, text_version: say.version, facts: answers() });
   if (!answer.ok) return complain(kindOf(answer));
   for (const picture of document.querySelectorAll("figure img")) {
     URL.revokeObjectURL(picture.src);
@@ -85,6 +119,13 @@ async function send(face) {
   }
   sent = true;
   go("wait");
+}
+
+/** The head turns before the camera, and then it is all handed in; who asks for a person meanwhile is past this step. */
+async function turn() {
+  go("turns");
+  await filmTurns(ask);
+  if (at === "turns") send(true);
 }
 
 async function showLink(section) {
@@ -139,6 +180,7 @@ async function look() {
   if (at === "welcome") return;
   if (status.seconds_left === 0) wipe();
   warn(status.seconds_left);
+  if (status.offer && !sent) learn(status.offer);
   follow(status);
 }
 
@@ -159,12 +201,16 @@ $("#scan-code").onclick = () => takeCode("/visit/code/scan");
 $("#leave").onclick = wipe;
 $("#still button").onclick = () => { $("#still").close(); touched = 0; touch(); };
 $(".shoot", step("document")).onclick = () => shoot(step("document"), "/visit/document");
+$("#scanned").onclick = () => (anyAsked() ? goToFacts() : go("consent"));
+$("#from-consent").onclick = () => (anyAsked() ? goToFacts(true) : go("document"));
+prepareFacts(() => go("document"), () => go("consent"));
 $("#agree").onchange = () => { $("#agreed").disabled = !$("#agree").checked; };
 $("#agreed").onclick = () => go("face");
 $("#ask-person").onclick = () => send(false);
 $("#agree-face").onchange = () => { $(".shoot", step("camera")).disabled = !$("#agree-face").checked; };
 $(".shoot", step("camera")).onclick = () => shoot(step("camera"), "/visit/face");
-$("#send-face").onclick = () => { if ($("#agree-face").checked) send(true); };
+$("#turn-head").onclick = () => { if ($("#agree-face").checked) turn(); };
+$("#turn-person").onclick = () => send(false);
 addEventListener("pointerdown", touch);
 addEventListener("keydown", touch);
 addEventListener("contextmenu", (event) => event.preventDefault());

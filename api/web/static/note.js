@@ -1,6 +1,7 @@
 // Codes for the keypad, shown to the phone that holds the key and left on it for when there is no network.
 
 import { dropEverything, findNote, keepNote } from "./key.js";
+import { keepOffline } from "./worker.js";
 
 export const readNote = () => findNote();
 
@@ -37,5 +38,5 @@ export async function noteCodes(passcodes) {
   showCodes(card, codes);
   const phone = document.querySelector("a[href^='tel:']").getAttribute("href");
   await keepNote({ unit: document.querySelector("h1").textContent, phone, codes });
-  await navigator.serviceWorker?.register("/sw.js");
+  await keepOffline();
 }

@@ -1,5 +1,6 @@
 // The key page without a network: what was written down while there was one.
 
+import "./back.js";
 import { allNear } from "./key.js";
 import { offerNear } from "./nearby.js";
 import { readNote, soonest } from "./note.js";
@@ -28,11 +29,3 @@ for (const held of await allNear().catch(() => [])) {
 }
 document.querySelector("#outcome").hidden = near.children.length === 0;
 document.querySelector("#nothing").hidden = Boolean(note);
-
-// "online" is no promise that the gateway is reached: it is asked, at once and again.
-async function goBack() {
-  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
-  if (answer?.ok) location.replace("/key");
-}
-addEventListener("online", goBack);
-setInterval(goBack, 4000);

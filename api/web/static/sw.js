@@ -1,25 +1,36 @@
-// Lets the key page open without a network. Its cache holds our own files and one page that says nothing of anybody;
-// what is the tenant's (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
+// Lets the key page and a landlord's pages open without a network. Its cache holds our own files and two pages that say
+// nothing of anybody; what is the tenant's (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
 
-const CACHE = "lodgekey-offline-2";
-const OFFLINE = "/key/offline";
-const MODULES = ["offline", "key", "note", "nearby", "near", "edhoc", "ccm"];
-const FILES = [OFFLINE, ...MODULES.map((name) => `/static/${name}.js`)];
+const CACHE = "lodgekey-offline-3";
+const LANGUAGE = new URL(location).searchParams.get("lang") === "zh-CN" ? "zh-CN" : "en";
+const AWAY = { key: `/key/offline?lang=${LANGUAGE}`, landlord: `/offline?lang=${LANGUAGE}` };
+const MODULES = ["offline", "key", "note", "nearby", "near", "edhoc", "ccm", "worker", "back"];
+const FILES = [...Object.values(AWAY), ...MODULES.map((name) => `/static/${name}.js`)];
+
+// Asked for without cookies: as anybody would get them.
+const asAnybody = (addresses) => addresses.map((address) => new Request(address, { credentials: "omit" }));
 
 async function keep() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES);
-  const page = await (await cache.match(OFFLINE)).text();
-  await cache.addAll([...page.matchAll(/\/static\/[\w.-]+\?v=\w+/g)].map(([address]) => address));
+  await cache.addAll(asAnybody(FILES));
+  const pages = await Promise.all(Object.values(AWAY).map(async (page) => (await cache.match(page)).text()));
+  const named = pages.flatMap((page) => [...page.matchAll(/\/static\/[\w.-]+\?v=\w+/g)].map(([address]) => address));
+  await cache.addAll(asAnybody([...new Set(named)]));
 }
 
-async function fromNetworkOrCache(request) {
+/** Which page stands in for an address, if any. */
+function standIn(pathname) {
+  if (pathname === "/key" || pathname === "/door") return AWAY.key;
+  const landlords = ["/", "/login", "/account", "/landlord"].includes(pathname) || pathname.startsWith("/landlord/");
+  return landlords ? AWAY.landlord : null;
+}
+
+async function fromNetworkOrCache(request, kept) {
   try {
     return await fetch(request);
   } catch (error) {
-    const cache = await caches.open(CACHE);
-    const kept = await cache.match(request.mode === "navigate" ? OFFLINE : request);
-    if (kept) return kept;
+    const found = await (await caches.open(CACHE)).match(kept);
+    if (found) return found;
     throw error;
   }
 }
@@ -32,7 +43,7 @@ async function begin() {
 addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
-  const ours = origin === location.origin && event.request.method === "GET";
-  const page = event.request.mode === "navigate" && (pathname === "/key" || pathname === "/door");
-  if (ours && (page || pathname.startsWith("/static/"))) event.respondWith(fromNetworkOrCache(event.request));
+  if (origin !== location.origin || event.request.method !== "GET") return;
+  const kept = event.request.mode === "navigate" ? standIn(pathname) : pathname.startsWith("/static/") && event.request;
+  if (kept) event.respondWith(fromNetworkOrCache(event.request, kept));
 });

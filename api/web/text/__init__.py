@@ -1,6 +1,6 @@
 """Every sentence of the pages, Chinese and English side by side, so that one can not be written without the other."""
 
-from api.web.text import account, common, door, errors, key, kiosk, landlord, office, officer, states, tester
+from api.web.text import account, common, door, errors, key, kiosk, landlord, office, officer, once, states, tester
 from api.web.text.pair import Language, Text
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.identity_sentences import SENTENCES, sentence
@@ -13,6 +13,7 @@ CATALOG: dict[str, Text] = {
     **key.TEXTS,
     **kiosk.TEXTS,
     **landlord.TEXTS,
+    **once.TEXTS,
     **officer.TEXTS,
     **tester.TEXTS,
     **account.TEXTS,

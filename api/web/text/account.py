@@ -4,6 +4,21 @@ from api.web.text.pair import Text
 
 TEXTS: dict[str, Text] = {
     "account.title": Text("我的账号", "My account"),
+    "account.password": Text("密码", "Password"),
+    "account.password_what": Text(
+        "更改后，其他设备上的登录会立即退出；通行密钥不变。",
+        "All other devices are logged out at once. Passkeys stay as they are.",
+    ),
+    "account.password_none": Text(
+        "您用单位账号登录，这里没有密码。", "You log in with your office's account, so there is no password here."
+    ),
+    "account.password_old": Text("当前密码", "Present password"),
+    "account.password_new": Text("新密码（至少 {n} 个字符）", "New password ({n} characters or more)"),
+    "account.password_again": Text("再输入一次新密码", "New password once more"),
+    "account.password_save": Text("更改密码", "Change the password"),
+    "account.password_changed": Text(
+        "密码已更改，其他设备都已退出登录。", "The password was changed. All other devices are logged out."
+    ),
     "account.passkeys": Text("通行密钥", "Passkeys"),
     "account.what": Text(
         "用指纹、人脸或设备密码登录，不必输入密码；密码仍然可用。",
@@ -51,12 +66,14 @@ TEXTS: dict[str, Text] = {
     "noticepage.save": Text("保存", "Save"),
     "noticepage.saved": Text("已保存。", "Saved."),
     "noticepage.secret": Text("Webhook 签名密钥（只显示这一次）", "The webhook's signing secret (shown this once)"),
-    "noticecode.battery": Text("电量 30%、20%、10%", "battery at 30, 20 and 10 %"),
-    "noticecode.silent": Text("门锁离线超过 15 分钟", "lock offline for more than 15 min"),
+    "noticecode.battery": Text("电量 30%、20%、10%", "battery at 30, 20 and 10\u00a0%"),
+    "noticecode.silent": Text("门锁离线超过 15 分钟", "lock offline for more than 15\u00a0min"),
     "noticecode.jam": Text("门锁卡住", "lock jammed"),
-    "noticecode.ajar": Text("门开着超过 5 分钟", "door open for more than 5 min"),
+    "noticecode.ajar": Text("门开着超过 5 分钟", "door open for more than 5\u00a0min"),
+    "noticecode.log_missing": Text("门锁记录没有送达", "a lock's records missing"),
+    "noticecode.log_forged": Text("门锁记录互相矛盾", "a lock's records contradicting each other"),
     "noticecode.key_late": Text(
-        "入住前 24 小时和 2 小时钥匙未写入门锁", "key not on the lock 24 h and 2 h before arrival"
+        "入住前 24 小时和 2 小时钥匙未写入门锁", "key not on the lock 24\u00a0h and 2\u00a0h before arrival"
     ),
     "staffrole.owner": Text("业主", "owner"),
     "staffrole.desk": Text("前台", "desk"),

@@ -82,6 +82,10 @@ TEXTS: dict[str, Text] = {
     ),
     "door.step.consent": Text("同意登记", "Your consent"),
     "door.consent.registration": Text("我同意登记", "I agree to be registered"),
+    "door.guardian": Text("住客未成年？", "Is the tenant a minor?"),
+    "door.consent.guardian": Text(
+        "我是其父母或监护人，现与其在一起，代其同意", "I am their parent or guardian, I am here and agree for them"
+    ),
     "door.submit": Text("登记并领取钥匙", "Register and get the key"),
     "door.sending": Text("正在发送…", "Sending…"),
     "door.checking": Text("正在核对，请稍候…", "Checking, one moment…"),

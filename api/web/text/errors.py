@@ -26,11 +26,25 @@ TEXTS: dict[str, Text] = {
     "error.passkey_refused": Text(
         "通行密钥未被接受，请再试一次或使用密码。", "The passkey was not accepted. Try again, or use your password."
     ),
+    "error.password_wrong": Text(
+        "当前密码不正确，没有更改。请重试。", "Your present password is not right. Nothing was changed."
+    ),
+    "error.password_weak": Text(
+        "新密码需 12 到 200 个字符，不能含账号或容易猜到的内容，也不能与现在的相同。",
+        "A new password has 12 to 200 characters, and neither your login nor an easy guess in it.",
+    ),
+    "error.password_differs": Text(
+        "两次输入的新密码不一致，请重新输入。", "The new password was not typed the same twice. Type it again."
+    ),
     "error.conflict": Text(
         "现在不能这样做，可能已有人处理。请返回查看。", "Not possible now; it may have been done already."
     ),
     "error.stays_overlap": Text(
         "这段时间房源已被占用，请选择其他日期。", "The unit is taken then. Choose other dates."
+    ),
+    "error.too_many_codes": Text(
+        "这把锁未使用的一次性密码太多。请先作废它们。",
+        "Too many one-time codes of this lock are unused. End those first.",
     ),
     "error.offer_unknown": Text(
         "链接无效。请重新扫码，或向房东要一个新链接。", "This link is not valid. Ask your landlord for a new one."

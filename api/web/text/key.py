@@ -13,7 +13,7 @@ TEXTS: dict[str, Text] = {
     "keypage.again": Text("再按一次即开锁", "Press again to unlock"),
     "keypage.asking": Text("正在联系门锁…", "Asking the lock…"),
     "keypage.unlocked": Text("已开锁", "Unlocked"),
-    "keypage.unlocked_hint": Text("门锁确认用时 {seconds} 秒。", "The lock confirmed it in {seconds} s."),
+    "keypage.unlocked_hint": Text("门锁确认用时 {seconds} 秒。", "The lock confirmed it in {seconds}\u00a0s."),
     "keypage.waiting": Text("门锁还没有回答", "The lock has not answered yet"),
     "keypage.waiting_hint": Text(
         "请在门前再等几秒，门仍可能打开。",
@@ -41,7 +41,7 @@ TEXTS: dict[str, Text] = {
     "keypage.begins": Text("{time} 起可用", "Works from {time}"),
     "keypage.lock": Text("门锁", "Lock"),
     "keypage.state": Text("钥匙状态", "Key"),
-    "keypage.battery": Text("电量 {percent}%", "battery {percent} %"),
+    "keypage.battery": Text("电量\u00a0{percent}%", "battery\u00a0{percent}\u00a0%"),
     "keypage.offline_copy": Text(
         "没有网络。显示的是最后一次收到的内容。",
         "You are offline. This is what was last received.",

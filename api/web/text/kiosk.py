@@ -29,6 +29,15 @@ TEXTS: dict[str, Text] = {
     "kiosk.code.wrong": Text(
         "这不是有效的代码。请逐位核对。", "This is not a valid code. Please compare it sign by sign."
     ),
+    "kiosk.asking": Text("正在查找您的住处…", "Looking up your stay…"),
+    "kiosk.offer": Text("您的住处：{unit} · 房东：{landlord}", "Your stay: {unit} · Landlord: {landlord}"),
+    "kiosk.facts": Text("还需要几项信息", "A few more details"),
+    "kiosk.facts.hint": Text(
+        "这里的登记机关要求填写。与您无关的可以留空，直接继续。",
+        "The authority here asks for them. Leave empty what does not concern you and continue.",
+    ),
+    "kiosk.facts.case": Text("大/小写", "A/a"),
+    "kiosk.facts.space": Text("空格", "Space"),
     "kiosk.document": Text("扫描证件", "Scan your document"),
     "kiosk.document.hint": Text(
         "把护照资料页或身份证人像面朝下放在玻璃上。",
@@ -51,7 +60,12 @@ TEXTS: dict[str, Text] = {
         "镜头前没有看到人。请站近一些，或请工作人员核对。", "Nobody was seen. Step closer, or ask a person instead."
     ),
     "kiosk.face.shown": Text("拍到的照片", "Your picture"),
-    "kiosk.send": Text("登记", "Register"),
+    "kiosk.face.turn": Text("继续：转头", "Next: turn your head"),
+    "kiosk.turns": Text("请跟着箭头转头", "Turn your head with the arrows"),
+    "kiosk.turns.hint": Text(
+        "约十秒，镜头正在拍摄，以确认是您本人而不是照片。",
+        "The camera films for about ten seconds, to see that it is you and not a picture.",
+    ),
     "kiosk.wait": Text("正在核对…", "Checking…"),
     "kiosk.wait.hint": Text("通常不到半分钟。", "This usually takes less than half a minute."),
     "kiosk.kept": Text("已安全保存，等待发送", "Kept safe, not sent yet"),

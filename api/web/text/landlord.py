@@ -1,6 +1,7 @@
 """The landlord's pages."""
 
 from api.web.text.pair import Text
+from gateway.domain.notices import SENTENCES
 
 TEXTS: dict[str, Text] = {
     "landlord.title": Text("我的房源", "My homes"),
@@ -24,17 +25,20 @@ TEXTS: dict[str, Text] = {
     "landlord.look": Text("去核对", "Review"),
     "landlord.no_lock": Text("未装门锁", "no lock"),
     "notice.title": Text("需要留意", "To see to"),
-    "notice.battery": Text("门锁电量 {n}%，请更换电池", "The lock's battery is at {n} %: change it"),
-    "notice.silent": Text(
-        "门锁已 {n} 分钟没有消息，新钥匙无法写入", "The lock has been silent for {n} min: no key can reach it"
+    **{f"notice.{code}": Text(*words) for code, words in SENTENCES.items()},
+    "notice.clock_lost": Text(
+        "门锁丢失了时间，联网前只认网关开锁。请让它联网。",
+        "The lock has lost the time and trusts no key until it has it again. Get it online.",
     ),
-    "notice.alarm": Text("门锁报警或卡住，请检查", "The lock raised an alarm or is jammed: look at it"),
+    "notice.tampered": Text("有人撬动过门锁，请尽快查看。", "Somebody tampered with the lock. Look at it soon."),
+    "notice.command_refused": Text(
+        "门锁拒绝了一条来路不明的命令，门没有打开。请告知管理员。",
+        "The lock refused a command it could not trust, and did not open. Tell the operator.",
+    ),
     "notice.exposed": Text(
-        "门锁无法得知收回：旧钥匙或密码最长还能用 {n} 分钟",
-        "The lock cannot be told of a revocation: an old key or code may open it for {n} min",
-    ),
-    "notice.key_late": Text(
-        "租客即将到达，钥匙还没有写入门锁", "The tenant arrives soon and the key is not on the lock"
+        "门锁无法得知收回：旧钥匙或密码最长还能用 {span}。请让它联网，或派人守门。",
+        "The lock cannot be told of a revocation: an old key or code may open it for {span}. Get it online, or "
+        "have somebody there.",
     ),
     "offer.title": Text("为 {unit} 发钥匙", "Offer a key to {unit}"),
     "offer.from": Text("入住时间", "From"),
@@ -84,14 +88,15 @@ TEXTS: dict[str, Text] = {
     "staypage.asked": Text("自 {time} 起（{age}）", "since {time} ({age})"),
     "staypage.revoke": Text("收回钥匙", "Revoke this key"),
     "staypage.revoke_hint": Text("租客将无法再开门。", "The tenant can no longer open the door with it."),
+    "landlord.revoke": Text("收回", "Revoke"),
     "staypage.revoke_confirm": Text("是，收回", "Yes, revoke it"),
     "staypage.not_before": Text(
-        "{time} 之前无法收回，届时自动失效（还有 {minutes} 分钟可能有效）：",
-        "Cannot be revoked before {time}, when it ends by itself; until then, {minutes} min, the lock may accept it:",
+        "现在通知不到门锁，将于 {time} 自动失效，在此之前（{span}）可能还能开门：",
+        "The lock cannot be reached. It ends by itself at {time}; until then ({span}) it may still open the door:",
     ),
     "staypage.exposed": Text(
-        "门锁确认之前可能仍然有效，最长 {minutes} 分钟",
-        "Until the lock confirms, it may accept it: {minutes} min at most",
+        "等待门锁确认，在此之前可能还能开门，最长 {span}。",
+        "Waiting for the lock to confirm; until it has, it may open the door, for {span} at most.",
     ),
     "staypage.since": Text("（{age}）", "({age})"),
     "staypage.ask_lock": Text("再问一次门锁", "Ask the lock again"),
@@ -108,5 +113,6 @@ TEXTS: dict[str, Text] = {
     "staypage.saved": Text("日期已更改。", "The dates were changed."),
     "staypage.withdrawn": Text("链接已撤回。", "The link was withdrawn."),
     "staypage.ended": Text("入住已结束。", "The stay was ended."),
+    "staypage.taken_back": Text("钥匙已收回，不再能开门。", "The key was taken back. It opens nothing any more."),
     "staypage.revoking": Text("已请求收回，等待门锁确认。", "Asked to revoke; waiting for the lock to confirm."),
 }

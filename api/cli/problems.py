@@ -1,0 +1,136 @@
+"""What went wrong with a command: a code, what happened, what to do, and the exit code. One place knows every cause."""
+
+import errno
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import httpx
+from alembic.util import CommandError
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from typer import Abort
+from typer.exceptions import TyperException
+
+from api.cli.text import say, what_to_do
+from api.web.text import say_refusal
+from api.web.text.pair import Language
+from certs.errors import CertError
+from certs.generations import BadPhase
+from gateway.broker import BrokerFailed, BrokerPortTaken
+from gateway.broker_config import BrokerMissing
+from gateway.domain.errors import LodgekeyError
+
+NOT_IN_ORDER: Final = 1  # done; what was looked at, or played, is not as it must be
+NOT_POSSIBLE: Final = 2  # what was typed or set cannot be
+NOT_THERE: Final = 3  # something it needs is missing or taken: put that right, then the same command again
+INTERRUPTED: Final = 130
+
+USAGE: Final = {
+    "MissingParameter": "missing_value",
+    "NoSuchOption": "no_such_option",
+    "BadParameter": "bad_value",
+}
+PLAIN: Final[dict[type[BaseException], tuple[str, int]]] = {
+    Abort: ("interrupted", INTERRUPTED),
+    BadPhase: ("bad_phase", NOT_POSSIBLE),
+    CertError: ("key_unusable", NOT_THERE),
+    BrokerMissing: ("broker_missing", NOT_THERE),
+    BrokerPortTaken: ("broker_port_in_use", NOT_THERE),
+    BrokerFailed: ("broker_failed", NOT_THERE),
+    CommandError: ("database_newer", NOT_THERE),
+    httpx.HTTPError: ("gateway_away", NOT_THERE),
+}
+DATABASE: Final = {  # what SQLite and PostgreSQL say, and what that is called here
+    "is locked": "database_locked",
+    "no such table": "database_older",
+    "no such column": "database_older",
+    "does not exist": "database_older",
+    "readonly": "no_permission",
+    "not a database": "database_broken",
+    "malformed": "database_broken",
+}
+
+
+class Refused(Exception):
+    """A command that cannot be carried out: `code` as in api.cli.text, `facts` for the blanks of its sentences."""
+
+    def __init__(self, code: str, exit_code: int = NOT_POSSIBLE, /, **facts: object) -> None:
+        super().__init__(code)
+        self.code, self.exit_code, self.facts = code, exit_code, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What `--json` prints where a command fails."""
+
+    code: str
+    sentence: str
+    what_to_do: str
+    exit_code: int
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"ok": False, **asdict(self)}
+
+
+EXPECTED: Final = (
+    Refused,
+    TyperException,
+    Abort,
+    LodgekeyError,
+    BadPhase,
+    CertError,
+    ValidationError,
+    BrokerMissing,
+    BrokerFailed,
+    SQLAlchemyError,
+    CommandError,
+    httpx.HTTPError,
+    OSError,
+)
+
+
+def problem_of(error: BaseException, language: Language, command: str) -> Problem:
+    """The problem behind one of EXPECTED, in `language`; `command` is what help is there for."""
+    if isinstance(error, LodgekeyError):
+        return Problem(error.code, say_refusal(language, error), what_to_do(language, "refused"), NOT_POSSIBLE)
+    code, exit_code, facts = _cause(error)
+    facts = {"command": command, **facts}
+    return Problem(code, say(language, code, **facts), what_to_do(language, code, **facts), exit_code)
+
+
+def _cause(error: BaseException) -> tuple[str, int, dict[str, object]]:
+    for kind, (code, exit_code) in PLAIN.items():
+        if isinstance(error, kind):
+            return code, exit_code, {"detail": str(error)}
+    match error:
+        case Refused():
+            return error.code, error.exit_code, dict(error.facts)
+        case TyperException():
+            return USAGE.get(type(error).__name__, "usage"), NOT_POSSIBLE, {"detail": error.format_message()}
+        case ValidationError():
+            wrong = [f"{setting_named(each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)]
+            return "setting_refused", NOT_POSSIBLE, {"detail": "; ".join(wrong)}
+        case SQLAlchemyError():
+            return _database_cause(error), NOT_THERE, {"name": "", "detail": type(error).__name__}
+    return _system_cause(error)
+
+
+def _database_cause(error: SQLAlchemyError) -> str:
+    said = str(error.orig) if isinstance(error, DBAPIError) else ""
+    return next((code for words, code in DATABASE.items() if words in said), "database_away")
+
+
+def _system_cause(error: BaseException) -> tuple[str, int, dict[str, object]]:
+    number, name = getattr(error, "errno", None), getattr(error, "filename", None)
+    facts: dict[str, object] = {"name": name or "", "detail": getattr(error, "strerror", None) or str(error)}
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "no_permission", NOT_THERE, facts
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return "not_there", NOT_POSSIBLE, facts
+    return "system", NOT_THERE, facts
+
+
+def setting_named(path: tuple[int | str, ...]) -> str:
+    """The variable that a setting is read from."""
+    return "__".join(["LODGEKEY", *map(str, path)]).replace("__", "_", 1).upper() if path else "LODGEKEY_…"

@@ -1,0 +1,57 @@
+"""The command's outermost edge: whatever fails leaves as a sentence on stderr, or with --json as one JSON object."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from api.cli.problems import EXPECTED, NOT_POSSIBLE, Problem, problem_of
+from api.web.language import choose_language
+from api.web.text.pair import Language
+
+NAME: Final = "lodgekey"
+LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # POSIX.1-2024 §8.2: the first that is set decides
+
+
+def spoken(environment: Mapping[str, str] = os.environ) -> Language:
+    """The language of the person at the terminal: Chinese where the locale is, English elsewhere."""
+    locale = next((environment[name] for name in LOCALE if environment.get(name)), "")
+    return choose_language(locale.partition(".")[0].replace("_", "-"), None, None)
+
+
+class Program(TyperGroup):
+    """The group of all commands; ends with one of the exit codes of api.cli.problems."""
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **extra: Any) -> Any:
+        """Run the command and leave with its exit code."""
+        given = list(sys.argv[1:] if args is None else args)
+        try:
+            code = super().main(given, **{**extra, "prog_name": NAME, "standalone_mode": False})
+        except EXPECTED as error:
+            if type(error).__name__ == "NoArgsIsHelpError" and "--json" not in given:
+                typer.echo(error, err=True)
+                sys.exit(NOT_POSSIBLE)
+            code = complain(problem_of(error, spoken(), self.named_in(given)), as_json="--json" in given)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def named_in(self, given: Sequence[str]) -> str:
+        """The command in these words, as help is asked for it: `lodgekey device add`."""
+        found, words = [NAME], list(given)
+        commands = self.commands
+        while words and words[0] in commands:
+            found.append(words[0])
+            commands = getattr(commands[words.pop(0)], "commands", {})
+        return " ".join(found)
+
+
+def complain(problem: Problem, *, as_json: bool) -> int:
+    """Say what went wrong where it is looked for; the exit code."""
+    if as_json:
+        typer.echo(json.dumps(problem.shown(), ensure_ascii=False))
+    else:
+        typer.echo(f"{problem.sentence}\n{problem.what_to_do}", err=True)
+    return problem.exit_code

@@ -1,0 +1,50 @@
+"""Changing the own password: whoever is signed in, by the old one."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from api.http.accounts import begin_session
+from api.http.context import Anybody, Gate, hash_password, limit_rate, password_fits
+from api.http.shapes import Strict
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
+from gateway.domain.password import LONGEST, SHORTEST, is_weak
+from gateway.journey.accounts import change_password
+from gateway.store import Account
+
+router = APIRouter(tags=["accounts"])
+
+WEAK: Final = f"A new password has {SHORTEST} to {LONGEST} characters, and neither your login nor an easy guess in it."
+
+
+class PasswordForm(Strict):
+    """The present password and the next one."""
+
+    old: Annotated[str, Field(max_length=1000)]
+    new: Annotated[str, Field(max_length=1000)]
+
+
+def replace_password(gateway: Gateway, account: Account, form: PasswordForm, response: Response) -> None:
+    """The new password, and a new session in place of all there were.
+
+    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyTries.
+    """
+    if not account.password_hash:
+        raise Conflict("You sign in with your office's account, so there is no password of yours here.")
+    limit_rate("password", account.id)
+    if not password_fits(account, form.old):
+        raise PasswordWrong("Your present password is not right. Nothing was changed.", field="old")
+    if form.new == form.old or is_weak(form.new, account.login):
+        raise PasswordWeak(WEAK if form.new != form.old else "This is the password you have. Please choose another.")
+    hashed = hash_password(form.new)
+    with gateway.database.writing() as session:
+        change_password(session, account, hashed, gateway.now())
+        begin_session(gateway, session, account, response)
+
+
+@router.put("/me/password", status_code=204)
+def put_password(gateway: Gate, account: Anybody, form: PasswordForm, response: Response) -> None:
+    """Change the own password: every session ends, and the answer begins a new one."""
+    replace_password(gateway, account, form, response)

@@ -1,0 +1,48 @@
+"""The landlord's pages for one-time codes: the new code once, big enough to read out, and the end of unused ones."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.http import once as api
+from api.http.context import Anybody, Gate, LandlordId
+from api.http.landlord import read_stay
+from api.web.landlord import stay_page, unit_named
+from api.web.page_route import PageRoute, go
+from api.web.render import page
+from gateway.domain.errors import LodgekeyError, NotFound
+
+router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
+Once = Annotated[str, Form(max_length=64)]
+
+
+@router.post("/stays/{stay_id}/locks/{lock_id}/code")
+def make_code(
+    request: Request,
+    gateway: Gate,
+    landlord_id: LandlordId,
+    account: Anybody,
+    stay_id: str,
+    lock_id: str,
+    idempotency_key: Once,
+) -> Response:
+    """The code on a page of its own; sent again by a reload, the same code while nobody used it."""
+    try:
+        made = api.make_once_code(gateway, landlord_id, stay_id, lock_id, Response(), account, idempotency_key)
+    except NotFound:
+        raise
+    except LodgekeyError as error:
+        stay = read_stay(gateway, landlord_id, stay_id, account)
+        return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+    stay = read_stay(gateway, landlord_id, stay_id, account)
+    unit = unit_named(gateway, landlord_id, stay.unit)
+    (label,) = [lock.label or lock.id for lock in unit.locks if lock.id == lock_id]
+    values = {"role": "landlord", "stay": stay, "made": made, "lock": label, "zone": unit.timezone}
+    return page(request, "once.html", values | {"here": f"/landlord/stays/{stay_id}"})
+
+
+@router.post("/stays/{stay_id}/codes/end")
+def end_codes(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
+    """End the unused ones; the page says "ending" until the lock has heard it."""
+    api.end_once_codes(gateway, landlord_id, stay_id)
+    return go(f"/landlord/stays/{stay_id}?done=staypage.once_ended")

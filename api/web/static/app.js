@@ -1,0 +1,10 @@
+// A landlord's pages as an app: they open without a network, and say when what they show is no longer news.
+
+import { keepOffline } from "./worker.js";
+
+const banner = document.querySelector("#offline");
+const tell = () => { banner.hidden = navigator.onLine; };
+addEventListener("online", tell);
+addEventListener("offline", tell);
+tell();
+keepOffline();

@@ -1,0 +1,59 @@
+"""What a kiosk asks of the offer somebody shows it, and what it is told: both sealed, each to the other side only.
+
+The answer is sealed to a key made for the one visit: broker, database and disks hold nothing that names a home.
+"""
+
+from dataclasses import dataclass, field
+
+from devices.wire.fields import Field as Part
+from devices.wire.fields import octets, several, text
+from devices.wire.sealed_form import decode_form, encode_form
+
+MAX_ASKS = 20
+_QUESTION = (Part(1, "offer_token", text(200)), Part(2, "reply_key", octets(33, 33)))
+_TOLD = (
+    Part(1, "unit", text(120)),
+    Part(2, "landlord", text(120)),
+    Part(3, "asks", several(text(60), MAX_ASKS)),
+    Part(4, "one_of", several(text(60), MAX_ASKS)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferQuestion:
+    """The link's token or the typed code, and the compressed P-256 point to which the answer is sealed."""
+
+    offer_token: str = field(repr=False)
+    reply_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTold:
+    """Names of unit and landlord, and the paths its registry asks a tenant; of `one_of` one is enough."""
+
+    unit: str
+    landlord: str
+    asks: list[str]
+    one_of: list[str]
+
+
+def encode_question(question: OfferQuestion) -> bytes:
+    """Bytes to seal to the intake key; raises BadMessage for what the gateway could not read."""
+    raw = encode_form(_QUESTION, question)
+    decode_question(raw)
+    return raw
+
+
+def decode_question(raw: bytes) -> OfferQuestion:
+    """The question in exactly these bytes; raises BadMessage."""
+    return OfferQuestion(**decode_form(_QUESTION, raw))
+
+
+def encode_told(told: OfferTold) -> bytes:
+    """Bytes to seal to the reply key."""
+    return encode_form(_TOLD, told)
+
+
+def decode_told(raw: bytes) -> OfferTold:
+    """The answer in exactly these bytes; raises BadMessage."""
+    return OfferTold(**decode_form(_TOLD, raw))

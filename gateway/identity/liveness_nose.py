@@ -1,0 +1,95 @@
+"""Follows the pixels of the nose through a turn: how far it leaves the line from its root to the lips.
+
+However a print is bent around an upright axis and turned, whatever lies on one upright line of it stays on one upright
+line; only what stands out moves on its own. The landmarks cannot tell: their model pulls every face towards a head.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.identity.faces import Points
+from gateway.identity.images import Pixels
+
+Grey = NDArray[np.uint8]
+Spots = NDArray[np.float32]
+ROOT, TIP, UNDER, UPPER_LIP, LOWER_LIP = 27, 30, 33, 51, 57
+"""Of the 68 points."""
+WINDOW, SPREAD, GRID = 0.35, 0.05, range(-2, 3)
+"""What is followed, and how far apart, in distances between the eyes: five by five spots at each of four places."""
+FARTHEST_BACK = 0.04
+"""A spot that does not lead back to where it came from, likewise, is lost."""
+FEWEST_SPOTS = 5
+
+
+class Seen(Protocol):
+    """One frame of a turn: its 68 points and the distance between the eyes, in pixels of the frame."""
+
+    @property
+    def seen(self) -> Points:
+        """68 rows."""
+        ...
+
+    @property
+    def eyes(self) -> float:
+        """Never 0."""
+        ...
+
+
+def follow_nose(frames: Sequence[Pixels], faces: Sequence[Seen]) -> list[float | None]:
+    """For every frame after the first the nose's own way to the picture's right, in its distances between the eyes.
+
+    None where too few spots could be followed. The first frame is the head at rest, just before it turns.
+    """
+    greys = [soften(frame) for frame in frames]
+    spots, eyes = place_spots(faces[0]), faces[0].eyes
+    kept = np.ones(spots.shape[:2], np.bool_)
+    at_rest = nose_aside(spots, kept, eyes)
+    ways: list[float | None] = []
+    for (before, after), face in zip(pairwise(greys), faces[1:], strict=True):
+        spots, good = follow_spots(before, after, spots, eyes)
+        kept &= good
+        enough = at_rest is not None and kept.sum(axis=1).min() >= FEWEST_SPOTS
+        now = nose_aside(spots, kept, face.eyes) if enough else None
+        ways.append(None if now is None or at_rest is None else now - at_rest)
+    return ways
+
+
+def soften(frame: Pixels) -> Grey:
+    """Grey and without grain."""
+    return np.asarray(cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (0, 0), 1.2), np.uint8)
+
+
+def place_spots(face: Seen) -> Spots:
+    """Five by five spots each at the nose's root, its tip, the upper lip and the lower lip: 4 x 25 x 2."""
+    grid = np.array([(x, y) for x in GRID for y in GRID]) * SPREAD * face.eyes
+    tip = 0.75 * face.seen[TIP] + 0.25 * face.seen[UNDER]
+    places = (face.seen[ROOT], tip, face.seen[UPPER_LIP], face.seen[LOWER_LIP])
+    return np.asarray([place + grid for place in places], np.float32)
+
+
+def follow_spots(before: Grey, after: Grey, spots: Spots, eyes: float) -> tuple[Spots, NDArray[np.bool_]]:
+    """Where the spots are one frame later, and which of them lead back to where they were."""
+    side = max(9, round(WINDOW * eyes)) | 1
+    flat = spots.reshape(-1, 1, 2)
+    found, there, _ = cv2.calcOpticalFlowPyrLK(before, after, flat, np.empty_like(flat), winSize=(side, side))
+    back, again, _ = cv2.calcOpticalFlowPyrLK(after, before, found, np.empty_like(flat), winSize=(side, side))
+    off = np.linalg.norm(back - flat, axis=2)
+    good = (there == 1) & (again == 1) & (off < FARTHEST_BACK * eyes)
+    return np.asarray(found.reshape(spots.shape), np.float32), np.asarray(good.reshape(spots.shape[:2]), np.bool_)
+
+
+def nose_aside(spots: Spots, kept: NDArray[np.bool_], eyes: float) -> float | None:
+    """How far the tip lies to the right of the line from the root to the lips, in distances between the eyes."""
+    if not kept.any(axis=1).all():
+        return None
+    root, tip, upper, lower = (np.median(place[good], axis=0) for place, good in zip(spots, kept, strict=True))
+    down = (upper + lower) / 2 - root
+    length = float(np.hypot(*down))
+    if length < eyes / 4:
+        return None
+    return float((tip - root) @ np.array([down[1], -down[0]])) / length / eyes

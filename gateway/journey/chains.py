@@ -1,0 +1,120 @@
+"""The logs of locks, entry by entry: what does not fit is an alarm for people, and never stops what is owed."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from devices.reports import Answered, Happened
+from devices.wire.chain import NOTHING
+from gateway.domain.chain import GRACE, RESET, Entry, Fault, alarm_of, contradiction, follow, late_fault
+from gateway.outbox import record
+from gateway.store import Device, HeardMessage
+
+Stored = int | bytes | str | None
+
+
+class Chains:
+    """The logs that a batch of reports goes on with; `judge` once the batch's numbers are stored."""
+
+    def __init__(self, session: Session, now: int) -> None:
+        self._session, self._now = session, now
+        self._odd: dict[str, tuple[Device, list[Entry]]] = {}
+
+    def take(self, device: Device, report: Answered | Happened) -> Entry | None:
+        """The entry of a report heard for the first time; None of one that is in no chain."""
+        entry = entry_of(report)
+        if entry is None:
+            if 0 < device.chain_seq < report.seq:  # this lock's firmware knows how to chain what it says
+                _alarm(self._session, device, "unchained", report.seq, self._now)
+        elif device.chain_waits_since is None and device.id not in self._odd and _goes_on(device, entry):
+            device.chain_seq, device.chain_digest = entry.seq, entry.digest
+        else:
+            self._odd.setdefault(device.id, (device, []))[1].append(entry)
+        return entry
+
+    def compare(self, device: Device, report: Answered | Happened, digest: bytes | None) -> None:
+        """A number heard before: the same entry once more, or another one in its place."""
+        entry = entry_of(report)
+        if entry is not None and digest is not None and entry.digest != digest:
+            _alarm(self._session, device, "altered", entry.seq, self._now)
+
+    def judge(self) -> None:
+        """What did not simply go on."""
+        for device, entries in self._odd.values():
+            for entry in [entry for entry in entries if entry.seq < device.chain_seq]:
+                self._judge_late(device, entry)
+            judge_chain(self._session, device, self._now, final=False)
+
+    def _judge_late(self, device: Device, entry: Entry) -> None:
+        above = _entries(self._session, device, entry.seq + 1, limit=1)
+        fault = late_fault(entry, above[0]) if above else None
+        if fault:
+            _alarm(self._session, device, fault, entry.seq, self._now)
+
+
+def entry_of(report: Answered | Happened) -> Entry | None:
+    """A report as an entry of its lock's log; None where its device keeps none."""
+    place = report.place
+    if place is None:
+        return None
+    about = report.command_id.hex() if isinstance(report, Answered) else None
+    if isinstance(report, Happened) and report.type == "booted" and report.body.get("reset") is True:
+        about = RESET
+    return Entry(report.seq, place.digest, place.after, place.prev, about)
+
+
+def columns_of(entry: Entry | None) -> dict[str, Stored]:
+    """An entry as it is stored beside its number."""
+    if entry is None:
+        return dict.fromkeys(("digest", "after_seq", "after_digest", "about"))
+    return {"digest": entry.digest, "after_seq": entry.after, "after_digest": entry.prev, "about": entry.about}
+
+
+def judge_chain(session: Session, device: Device, now: int, *, final: bool) -> None:
+    """Follow a lock's log from the last entry judged as far as it goes."""
+    head, *later = _from_head(session, device)
+    followed = follow(head, later, final=final)
+    for fault, seq in followed.faults:
+        _alarm(session, device, fault, seq, now)
+    device.chain_seq, device.chain_digest = followed.head.seq, followed.head.digest
+    device.chain_waits_since = (device.chain_waits_since or now) if followed.waits else None
+
+
+def watch_chains(session: Session, now: int) -> int:
+    """Entries that were waited for long enough are missing; how many logs that was so for."""
+    waiting = select(Device).where(Device.chain_waits_since <= now - GRACE)
+    devices = session.scalars(waiting).all()
+    for device in devices:
+        judge_chain(session, device, now, final=True)
+    return len(devices)
+
+
+def _goes_on(device: Device, entry: Entry) -> bool:
+    return contradiction(_head(device), entry) is None and entry.after == device.chain_seq
+
+
+def _head(device: Device) -> Entry:
+    return Entry(device.chain_seq, device.chain_digest or NOTHING, -1, NOTHING)
+
+
+def _from_head(session: Session, device: Device) -> list[Entry]:
+    """The last entry judged (as far as it is remembered), and all beyond it."""
+    found = _entries(session, device, device.chain_seq)
+    return found if found and found[0].seq == device.chain_seq else [_head(device), *found]
+
+
+def _entries(session: Session, device: Device, seq: int, limit: int | None = None) -> list[Entry]:
+    rows = select(HeardMessage).where(HeardMessage.device_id == device.id, HeardMessage.seq >= seq)
+    chained = rows.where(HeardMessage.digest.is_not(None)).order_by(HeardMessage.seq).limit(limit)
+    return [
+        Entry(row.seq, row.digest or NOTHING, row.after_seq or 0, row.after_digest or NOTHING, row.about)
+        for row in session.scalars(chained)
+    ]
+
+
+def _alarm(session: Session, device: Device, fault: Fault, seq: int, now: int) -> None:
+    """Told to people for a while; a forgery is not talked down by something missing."""
+    alarm = alarm_of(fault)
+    if device.log_alarm != "log_forged":
+        device.log_alarm = alarm
+    device.log_alarm_at = now
+    record(session, "DeviceAlarmed", now, device_id=device.id, data={"type": alarm, "code": fault, "seq": seq})

@@ -1,0 +1,141 @@
+"""Codes that open once: for a visitor, a craftsman, a tenant whose phone is flat. Handed out while a stay runs.
+
+A number is taken on its lock for good, and the digits are derived from it. The lock checks them without a network, and
+knows no end of them but use: what is unused at the end of the stay is dead once the lock has heard so.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from certs.agreement import passcode_secret
+from certs.keys import public_from_point
+from devices.wire.passcode import ONCE_AHEAD, ONCE_SPAN, once_code, spoken
+from gateway.domain.errors import Conflict, NotFound, TooManyCodes
+from gateway.domain.stay import OCCUPYING, Window
+from gateway.journey.abilities import takes_codes
+from gateway.journey.keyring import Keyring
+from gateway.journey.keys import owe_list
+from gateway.outbox import record
+from gateway.store import Device, OnceCode, Stay, Unit
+
+MOST: Final = ONCE_SPAN - 1  # unused at a time: using the newest must not make the lock forget the oldest
+
+
+@dataclass(frozen=True, slots=True)
+class OnceShown:
+    """A one-time code as a person types it; `on_lock` once the lock has said that it knows such codes."""
+
+    id: str
+    digits: str
+    lock: str
+    issued_at: int
+    on_lock: bool
+
+
+def held_stay(session: Session, stay_id: str, landlord_id: str) -> Stay:
+    """The landlord's own stay, held against other writers; NotFound for anybody else's."""
+    mine = select(Stay).join(Unit).where(Stay.id == stay_id, Unit.landlord_id == landlord_id)
+    stay = session.scalars(mine.with_for_update(of=Stay)).one_or_none()
+    if stay is None:
+        raise NotFound("There is no such stay. Please choose one from your list.")
+    return stay
+
+
+def runs(stay: Stay, now: int) -> bool:
+    """Whether people live there now."""
+    return stay.state in OCCUPYING and Window(stay.from_at, stay.until_at).holds(now)
+
+
+def issue_once(session: Session, stay: Stay, lock_id: str, asked_by: str | None, now: int) -> OnceCode:
+    """Take the lock's next number for a held stay. NotFound for a lock of another unit, else Conflict.
+
+    `asked_by`: the account, for the record.
+    """
+    lock = _held_lock(session, stay, lock_id)
+    if not runs(stay, now):
+        raise Conflict("One-time codes are for a stay that is running now.")
+    if not takes_codes(lock):
+        raise Conflict("This lock takes no one-time codes.")
+    oldest = session.scalars(_unused(lock).order_by(OnceCode.number).limit(1)).first()
+    if oldest is not None and lock.once_next - oldest.number >= MOST:
+        raise TooManyCodes("Too many one-time codes of this lock are unused. Please end those first.")
+    code = OnceCode(stay_id=stay.id, device_id=lock.id, number=lock.once_next, epoch=lock.code_epoch, issued_at=now)
+    lock.once_next += 1
+    session.add(code)
+    session.flush()
+    record(session, "OneTimeCodeIssued", now, stay=stay, device_id=lock.id, data={"code": code.id, "account": asked_by})
+    if not has_heard(lock):
+        owe_list(session, lock, now)
+    return code
+
+
+def show_once(session: Session, code: OnceCode, keyring: Keyring) -> OnceShown:
+    """The digits, while they still open. Conflict after that."""
+    lock = session.get_one(Device, code.device_id)
+    if code.used_at is not None or not lives(code, lock):
+        raise Conflict("This code was used or ended. Please ask for another one.")
+    secret = passcode_secret(keyring.passcode_key, public_from_point(lock.public_key), lock.id)
+    digits = spoken(once_code(secret, code.epoch, code.number))
+    return OnceShown(code.id, digits, lock.id, code.issued_at, has_heard(lock))
+
+
+def lives(code: OnceCode, lock: Device) -> bool:
+    """Whether nobody has ended the code: neither its epoch nor its number."""
+    return code.epoch == lock.code_epoch and code.number >= lock.once_from
+
+
+def once_told(session: Session, device: Device, number: object, at: int, now: int) -> Stay | None:
+    """The lock took a one-time code: it is marked used, the first time; the stay it was for.
+
+    A number that nobody was given was guessed: it will not be given either.
+    """
+    if type(number) is not int:
+        return None
+    mine = select(OnceCode).where(OnceCode.device_id == device.id, OnceCode.number == number)
+    code = session.scalars(mine).one_or_none()
+    if code is None:
+        if device.once_next <= number < device.once_next + ONCE_AHEAD:
+            device.once_next = number + 1
+        return None
+    if code.used_at is None:
+        code.used_at = at if code.issued_at <= at <= now else now  # a lock's clock may be off
+    return session.get(Stay, code.stay_id)
+
+
+def end_once(session: Session, stay: Stay, now: int) -> None:
+    """Unused codes of a stay open nothing any more, once their locks have heard it."""
+    own = select(OnceCode).where(OnceCode.stay_id == stay.id, OnceCode.used_at.is_(None))
+    for code in session.scalars(own).all():
+        lock = session.get_one(Device, code.device_id)
+        if lives(code, lock):
+            kill_once(session, lock)
+            owe_list(session, lock, now)
+
+
+def kill_once(session: Session, lock: Device) -> None:
+    """No number given so far opens this lock any more: in the database itself, so that none slips in meanwhile."""
+    mine = update(Device).where(Device.id == lock.id).execution_options(synchronize_session=False)
+    session.execute(mine.values(once_from=Device.once_next))
+    session.refresh(lock, ["once_from", "once_next"])
+
+
+def _held_lock(session: Session, stay: Stay, lock_id: str) -> Device:
+    mine = select(Device).where(Device.id == lock_id, Device.unit_id == stay.unit_id, Device.kind == "lock")
+    fresh = mine.with_for_update(of=Device).execution_options(populate_existing=True)
+    lock = session.scalars(fresh).one_or_none()
+    if lock is None:
+        raise NotFound("There is no such lock. Please choose one from your list.")
+    return lock
+
+
+def _unused(lock: Device) -> Select[OnceCode]:
+    living = (OnceCode.epoch == lock.code_epoch, OnceCode.number >= lock.once_from, OnceCode.used_at.is_(None))
+    return select(OnceCode).where(OnceCode.device_id == lock.id, *living)
+
+
+def has_heard(lock: Device) -> bool:
+    """Whether the lock has said that it stands where we do."""
+    return lock.told_codes >= lock.code_epoch and lock.told_once >= lock.once_from

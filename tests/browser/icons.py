@@ -1,0 +1,38 @@
+"""Draws the app's icons from static/icon.svg in Chromium: `python -m tests.browser.icons`, after the SVG changed."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from playwright.async_api import Browser, async_playwright
+
+from api.web.render import STATIC
+from tests.browser.chromium import FLAGS, find_chromium
+
+# A maskable icon is cut to the platform's shape: no corners of its own, and its drawing within the inner four fifths.
+MASKABLE: Final = "svg rect { rx: 0 } svg g { transform: translate(3.2px, 3.2px) scale(.9) }"
+ICONS: Final = {"icon-192.png": (192, ""), "icon-512.png": (512, ""), "icon-maskable.png": (512, MASKABLE)}
+
+
+async def draw(browser: Browser, name: str) -> bytes:
+    """One icon as a PNG."""
+    side, style = ICONS[name]
+    page = await browser.new_page(viewport={"width": side, "height": side})
+    drawing = (STATIC / "icon.svg").read_text()
+    await page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }} {style}</style>{drawing}")
+    picture = await page.screenshot(omit_background=True)
+    await page.close()
+    return picture
+
+
+async def main(folder: Path = STATIC) -> None:
+    """Write them all."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        for name in ICONS:
+            (folder / name).write_bytes(await draw(browser, name))
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,185 @@
+"""What the kiosk says of an offer before anything is scanned, what Spain asks there, and that leaving wipes it all."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route, expect
+from sqlalchemy import select
+
+from api.cli.demo import Running, running
+from api.cli.walk import Pictures
+from gateway.domain.offer import offer_of
+from gateway.settings import Settings
+from gateway.store import Offer
+from gateway.store.database import Database
+from tests.browser.people import DESK, Visitor, offer_key, visit
+from tests.browser.test_browser_door import let_landlord_pass
+from tests.browser.test_browser_kiosk import SLOW, kiosk, lay
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """A building in Spain, whose registry asks for a home and a way to be reached."""
+    async with running(tmp_path_factory.mktemp("spain"), 0, lambda _: None, registry="es") as parts:
+        yield parts
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def landlord(browser: Browser, demo: Running) -> Visitor:
+    """The landlord, signed in."""
+    visitor = await visit(browser, demo.url, DESK)
+    await visitor.sign_in("landlord", demo.logins.password)
+    return visitor
+
+
+def change(demo: Running, link: str, **values: object) -> None:
+    """What time or people would have done to an offer meanwhile."""
+    database = Database(Settings(folder=demo.folder).database)
+    secret = (demo.folder / "offers.secret").read_bytes()
+    with database.writing() as session:
+        offer = session.scalars(select(Offer).where(Offer.id == offer_of(link.rpartition("/")[2], secret))).one()
+        for name, value in values.items():
+            setattr(offer, name, value)
+    database.close()
+
+
+async def show(tenant: Visitor, demo: Running, pictures: Pictures, link: str) -> None:
+    """Lay everything on the counter and have the code read."""
+    await lay(demo, pictures, link)
+    await tenant.tap("#scan-code")
+
+
+# why: room, what became of the offer, what the screen says
+SPENT: dict[str, tuple[str, dict[str, object], str]] = {
+    "expired": ("101", {"expires_at": 1}, "expired"),
+    "used": ("102", {"state": "used"}, "already"),
+    "ended": ("103", {"state": "withdrawn"}, "withdrawn"),
+}
+
+
+@pytest.mark.parametrize("why", SPENT)
+async def test_an_offer_that_leads_nowhere_is_refused_before_the_document_is_asked_for(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path, why: str
+) -> None:
+    await landlord.open("/landlord")
+    room, values, sentence = SPENT[why]
+    link = await offer_key(landlord, room)
+    change(demo, link, **values)
+    tenant = await kiosk(browser, demo)
+    await show(tenant, demo, pictures, link)
+    await expect(tenant.page.locator("[data-step=refused] h1")).to_be_focused(timeout=SLOW)
+    await expect(tenant.page.locator("[data-step=refused] .reason")).to_contain_text(sentence)
+    await expect(tenant.page.locator("#offer")).to_be_hidden()
+    assert await tenant.page.locator("img[src^=blob]").count() == 0, "nothing was scanned"
+    await tenant.page.screenshot(path=artefacts / f"kiosk-offer-{why}.png")
+    await tenant.tap("[data-step=refused] .done")
+    await expect(tenant.page.locator("[data-step=welcome]")).to_be_visible()
+    assert tenant.complaints == []
+
+
+async def type_by_touch(page: Page, text: str) -> None:
+    """One key after the other."""
+    for sign in text:
+        await page.click(f'.letters [value="{sign}"]')
+
+
+async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_reaches_the_registration(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "104")
+    tenant = await kiosk(browser, demo)
+    page = tenant.page
+    await show(tenant, demo, pictures, link)
+    await expect(page.locator("#offer")).to_have_text("Your stay: Room 104 · Landlord: Mira Holm", timeout=SLOW)
+    await page.click("[data-step=document] .shoot")
+    await page.click("#scanned")
+    await expect(page.locator("[data-step=facts] h1")).to_be_focused()
+    question = page.locator(".fact:not([hidden])")
+    await expect(question).to_contain_text("Home: street and number")
+    await type_by_touch(page, "HARBOUR-STREET 12X")
+    await page.click(".letters .delete")
+    await expect(question.locator("input")).to_have_value("HARBOUR-STREET 12")
+    await page.screenshot(path=artefacts / "kiosk-facts.png")
+    await page.click(".next-fact")
+    await page.keyboard.type(demo.tenant_facts["residence.postal_code"])  # at a keyboard
+    await page.keyboard.press("Enter")
+    await page.keyboard.type(demo.tenant_facts["residence.municipality"])
+    await page.click(".before-fact")
+    await expect(question.locator("input")).to_have_value(demo.tenant_facts["residence.postal_code"])
+    for _ in range(2):
+        await page.click(".next-fact")
+    await type_by_touch(page, demo.tenant_facts["residence.country"])
+    await page.click(".next-fact")
+    await expect(question).to_contain_text("one of these is enough")
+    await type_by_touch(page, demo.tenant_facts["phone"].replace(" ", ""))
+    while await page.locator("[data-step=facts]").is_visible():
+        await page.click(".next-fact")  # the rest concerns minors and Spaniards
+    await page.click("#agree")
+    await page.click("#agreed")
+    await page.click("#ask-person")
+    await expect(page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await page.click("[data-step=person_decides] .done")
+    assert tenant.complaints == []
+    await let_landlord_pass(landlord)
+    await landlord.open("/landlord")
+    await landlord.page.click("a.line:has-text('Room 104')")
+    await expect(landlord.page.locator("main")).to_contain_text("accepted by the registry", timeout=SLOW)
+
+
+async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "201")
+    tenant = await kiosk(browser, demo)
+    page, left = tenant.page, [60]
+
+    async def count_down(route: Route) -> None:
+        answer = await route.fetch()
+        told: dict[str, Any] = await answer.json()
+        await route.fulfill(response=answer, body=json.dumps(told | {"seconds_left": left[0]}))
+
+    await page.route("**/status", count_down)
+    await show(tenant, demo, pictures, link)
+    await expect(page.locator("#offer")).to_be_visible(timeout=SLOW)
+    await page.click("[data-step=document] .shoot")
+    await page.click("#scanned")
+    await type_by_touch(page, "CANARY")
+    left[0] = 9
+    await expect(page.locator("#still")).to_contain_text("9 s", timeout=SLOW)
+    await page.screenshot(path=artefacts / "kiosk-still.png")
+    left[0] = 60
+    await page.click("#still button")
+    await expect(page.locator("#still")).to_be_hidden()
+    left[0] = 0
+    await expect(page.locator("[data-step=welcome]")).to_be_visible(timeout=SLOW)
+    held = await page.evaluate("[...document.querySelectorAll('input')].map((input) => input.value).join('')")
+    shown = await page.locator("body").inner_text()
+    assert ("CANARY" in held, "Room 201" in shown, "Mira" in shown) == (False, False, False)
+    assert await page.locator("img[src^=blob]").count() == 0
+    left[0] = 60
+    await page.unroute("**/status")
+    told = await page.evaluate("fetch('/status').then((answer) => answer.json())")
+    assert (told["offer"], told["answer"], told["seconds_left"]) == (None, None, 0)
+    tenant.complaints.clear()
+
+
+async def test_without_a_network_the_place_decides_what_is_asked(
+    browser: Browser, demo: Running, pictures: Pictures
+) -> None:
+    tenant = await kiosk(browser, demo, "zh-CN")
+    await tenant.page.route("**/visit/code/scan", lambda route: route.fulfill(json={"asked": False}))
+    await lay(demo, pictures)
+    await tenant.tap("#scan-code")
+    await tenant.page.click("[data-step=document] .shoot")
+    await tenant.page.click("#scanned")
+    await expect(tenant.page.locator(".fact:not([hidden])")).to_contain_text("住址：街道门牌")
+    await expect(tenant.page.locator("#offer")).to_be_hidden()
+    await tenant.tap("#leave")

@@ -1,0 +1,128 @@
+"""The kiosk's face step: arrows as the gateway asks, a clip that passes, a photograph that does not, a person."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from api.cli.demo import Running
+from api.cli.walk import Pictures
+from tests.browser.people import DESK, Visitor, offer_key, visit
+from tests.browser.test_browser_kiosk import (
+    SLOW,
+    control,
+    kiosk,
+    lay,
+    look_and_turn,
+    scan_document_and_agree,
+    until_shown,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+NOTE_POSES = """() => {
+  const section = document.querySelector("[data-step=turns]");
+  globalThis.poses = [];
+  new MutationObserver(() => poses.push(section.dataset.pose)).observe(section, { attributeFilter: ["data-pose"] });
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def landlord(browser: Browser, demo: Running) -> Visitor:
+    """The landlord, signed in."""
+    visitor = await visit(browser, demo.url, DESK)
+    await visitor.sign_in("landlord", demo.logins.password)
+    return visitor
+
+
+async def at_the_turns(
+    browser: Browser, demo: Running, pictures: Pictures, link: str, language: str = "en", *, still: bool = False
+) -> Visitor:
+    """A tenant who has shown everything and sees the arrows."""
+    await lay(demo, pictures, link, still=still)
+    tenant = await kiosk(browser, demo, language)
+    await tenant.page.evaluate(NOTE_POSES)
+    await tenant.tap("#scan-code")
+    await expect(tenant.page.locator("[data-step=document] h1")).to_be_focused(timeout=SLOW)
+    await scan_document_and_agree(tenant)
+    await look_and_turn(tenant)
+    await expect(tenant.page.locator("[data-step=turns]:is([data-pose=left], [data-pose=right])")).to_be_visible(
+        timeout=SLOW
+    )
+    return tenant
+
+
+async def status(tenant: Visitor) -> dict[str, Any]:
+    """What the kiosk tells its page."""
+    told: dict[str, Any] = await tenant.page.evaluate("fetch('/status').then((answer) => answer.json())")
+    return told
+
+
+async def reasons(landlord: Visitor) -> str:
+    """The page of the case that waits, as the landlord reads it."""
+    await landlord.open("/landlord")
+    await landlord.page.click("a:has-text('Review')", timeout=SLOW)
+    await expect(landlord.page.locator("button[value=pass]")).to_be_visible()
+    return await landlord.page.locator("main").inner_text()
+
+
+async def test_a_head_that_turns_as_the_arrows_ask_passes_without_a_person(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await at_the_turns(browser, demo, pictures, await offer_key(landlord, "201"), "zh-CN")
+    await tenant.page.screenshot(path=artefacts / "kiosk-5-turn.png")
+    turns = (await status(tenant))["turns"]
+    await until_shown(tenant, "registered")
+    assert [pose for pose in await tenant.page.evaluate("poses") if pose != "middle"] == turns
+    assert len(turns) == 4
+    await expect(tenant.page.locator("[data-step=registered] .passcode .code")).not_to_be_empty()
+    await expect(tenant.page.locator("[data-step=registered] .qr img")).to_be_visible()
+    await tenant.page.screenshot(path=artefacts / "kiosk-6-registered.png")
+    await tenant.tap("[data-step=registered] .done")
+    await expect(tenant.page.locator("[data-step=welcome]")).to_be_visible()
+    assert tenant.complaints == []
+
+
+async def test_a_photograph_held_up_is_sent_to_a_person(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await at_the_turns(browser, demo, pictures, await offer_key(landlord, "202"), still=True)
+    await until_shown(tenant, "person_decides")
+    assert "liveness failed" in await reasons(landlord)
+    await landlord.page.fill("[name=reason]", "A photograph was held up")
+    await landlord.page.click("button[value=refuse]")
+    await tenant.tap("[data-step=person_decides] .done")
+
+
+async def test_while_the_arrows_are_shown_a_person_can_be_asked_instead_and_no_face_is_sent(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await at_the_turns(browser, demo, pictures, await offer_key(landlord, "203"))
+    await tenant.tap("#turn-person")
+    await until_shown(tenant, "person_decides")
+    await reasons(landlord)
+    await expect(landlord.page.locator("img[src*='/pictures/document']")).to_be_visible()
+    assert await landlord.page.locator("img[src*='/pictures/face']").count() == 0
+    await tenant.tap("[data-step=person_decides] .done")
+
+
+async def test_without_a_network_it_is_all_kept_without_a_clip_and_a_person_looks_later(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    await lay(demo, pictures, await offer_key(landlord, "204"))
+    tenant = await kiosk(browser, demo)
+    await tenant.tap("#scan-code")
+    await expect(tenant.page.locator("[data-step=document] h1")).to_be_focused(timeout=SLOW)
+    await scan_document_and_agree(tenant)
+    await control(demo, "/devices/kiosk-gate/faults", {"offline": True})
+    try:
+        await look_and_turn(tenant)
+        await until_shown(tenant, "kept")
+    finally:
+        await control(demo, "/devices/kiosk-gate/faults", {"offline": False})
+    await until_shown(tenant, "person_decides")

@@ -1,0 +1,271 @@
+"""Bad pictures, faces and documents at a real HTTP door with real models: the sentence given, and nothing kept."""
+
+import asyncio
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from PIL import Image
+from sqlalchemy import select
+
+from api.http import context
+from firmware_sim.camera import take_photograph, take_selfie
+from firmware_sim.specimens import ANNA, astronaut, print_passport
+from gateway.domain.consent import LATEST
+from gateway.domain.identity_sentences import sentence
+from gateway.identity.images import MOST_BYTES
+from gateway.identity.pool import IdentityPool
+from gateway.identity.settings import IdentitySettings
+from gateway.store import Model, Person
+from tests.parts.house import House, good, refused
+from tests.parts.served import serve
+from tests.parts.world import DAY, NOW
+from tests.specimens.bad_pictures import BAD, CANARY, position, saved
+from tests.specimens.canary import find_canaries
+
+pytestmark = pytest.mark.slow
+PATIENT = httpx.Timeout(120)
+LANGUAGES = ("zh", "en")
+PAGE = print_passport(ANNA, astronaut())
+PASSPORT, SELFIE = take_photograph(PAGE), take_selfie(astronaut())
+CONSENTS = {"registration": True, "text_version": LATEST, "language": "en"}
+UNUSABLE = {name: bad for name, bad in BAD.items() if name != "empty"} | {
+    "more than eight megabytes": (b"\xff\xd8\xff" + bytes(MOST_BYTES), "too_large")
+}
+
+
+@dataclass
+class Door:
+    """A house on a port, whose workers have real models, and what it has on the disk."""
+
+    house: House
+    address: str
+    places: tuple[Path, ...]
+    days: Iterator[int] = field(default_factory=lambda: itertools.count(1, 4))
+
+    @contextmanager
+    def tenant(self, *, face: bool = False) -> Iterator[httpx.Client]:
+        """A tenant on a phone, with a link for dates of their own, who agreed to the registration, perhaps to more."""
+        begins = NOW + next(self.days) * DAY
+        dates = {"from": at(begins), "until": at(begins + 2 * DAY)}
+        session = {context.SESSION_COOKIE: self.house.session_of("landlord-a")}
+        path = f"/api/v1/units/{self.house.units['a']}/offers"
+        with self._client(session) as landlord:
+            token = good(landlord.post(path, json=dates))["url"].rpartition("/")[2]
+        with self._client({"lodgekey_offer": token}) as tenant:
+            good(tenant.post("/api/v1/door/consents", json=CONSENTS | {"face": face}))
+            yield tenant
+
+    def _client(self, cookies: Mapping[str, str]) -> httpx.Client:
+        headers = {"Origin": self.address}
+        return httpx.Client(base_url=self.address, cookies=dict(cookies), headers=headers, timeout=PATIENT)
+
+    def kept(self) -> tuple[dict[str, list[Any]], dict[Path, str]]:
+        """Every row, and every file with its sum; SQLite's -shm is no file of content but its readers' marks."""
+        with self.house.gateway.database.reading() as session:
+            rows = {table.name: list(session.execute(table.select())) for table in Model.metadata.sorted_tables}
+        files = (path for place in self.places for path in place.rglob("*") if path.is_file())
+        read = {path: path.read_bytes() for path in files if not path.name.endswith("-shm")}
+        return rows, {path: hashlib.sha256(data).hexdigest() for path, data in read.items()}
+
+
+def at(seconds: int) -> str:
+    """RFC 3339."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def on_page(tenant: httpx.Client, language: str, **files: bytes) -> httpx.Response:
+    """The tenant sends the form of the page in one language."""
+    shown = {name: (f"{name}.jpg", content) for name, content in files.items()}
+    check = "face" if "face" in files else "person"
+    form = {"text_version": LATEST, "check": check, "consent_registration": "on", "consent_face": "on"}
+    return tenant.post(f"/door?lang={language}", data=form, files=shown)
+
+
+def by_api(tenant: httpx.Client, **files: bytes) -> httpx.Response:
+    """The same over the API."""
+    shown = {name: (f"{name}.jpg", content) for name, content in files.items()}
+    return tenant.post("/api/v1/door/verification", files=shown)
+
+
+@pytest.fixture(scope="module")
+def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """One house and one worker for the whole file: its models take long to load."""
+    folder, temporary = tmp_path_factory.mktemp("bad"), tmp_path_factory.mktemp("temporary")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(temporary))
+        patch.setattr("tempfile.tempdir", str(temporary))
+        pool = IdentityPool(IdentitySettings(timeout=100), lambda: NOW)
+        asyncio.run(pool.start())
+        try:
+            with serve(first_house, folder / "house", looking=pool) as (house, address):
+                yield Door(house, address, (folder, temporary))
+        finally:
+            asyncio.run(pool.stop())
+
+
+@pytest.fixture
+def door(first_door: Door, monkeypatch: pytest.MonkeyPatch) -> Door:
+    """The same, with rates that begin with the test."""
+    monkeypatch.setattr(context, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
+    return first_door
+
+
+def assert_refused(door: Door, tenant: httpx.Client, part: str, code: str, **files: bytes) -> None:
+    """On both pages and over the API: the exact sentence, and not a row or a byte more than before."""
+    tenant.get("/door")
+    before = door.kept()
+    for language in LANGUAGES:
+        answer = on_page(tenant, language, **files)
+        assert answer.status_code == 422
+        assert f'role="alert">{sentence(code, language)}</p>' in unescape(answer.text)
+    problem = refused(by_api(tenant, **files), 422, "input_refused")
+    assert problem["fields"] == [{"field": part, "code": code}]
+    assert problem["detail"] == sentence(code, "en")
+    assert door.kept() == before
+
+
+@pytest.mark.parametrize("name", sorted(UNUSABLE))
+def test_a_file_that_is_no_usable_picture_is_refused_in_both_languages_and_nothing_is_written(
+    door: Door, name: str
+) -> None:
+    data, code = UNUSABLE[name]
+    with door.tenant() as tenant:
+        assert_refused(door, tenant, "document", code, document=data)
+
+
+def test_an_empty_file_counts_as_none_sent(door: Door) -> None:
+    with door.tenant() as tenant:
+        tenant.get("/door")
+        before = door.kept()
+        assert on_page(tenant, "en", document=b"").status_code == 422
+        problem = refused(by_api(tenant, document=b""), 422, "input_refused")
+        assert [item["code"] for item in problem["fields"]] == ["field_missing", "field_missing"]
+        assert door.kept() == before
+
+
+def two_people() -> bytes:
+    """The same face twice, side by side: as large as each other."""
+    face = astronaut()
+    both = Image.new("RGB", (face.width * 2, face.height))
+    both.paste(face, (0, 0))
+    both.paste(face, (face.width, 0))
+    return saved(both.resize((both.width * 2, both.height * 2)), "JPEG")
+
+
+def far_away() -> bytes:
+    """A face of less than eighty pixels."""
+    room = Image.new("RGB", (480, 480), (120, 130, 125))
+    room.paste(astronaut().resize((150, 174)), (150, 150))
+    return saved(room, "JPEG")
+
+
+FACES: Mapping[str, tuple[Callable[[], bytes], str]] = {
+    "nobody": (lambda: saved(Image.new("RGB", (400, 400), (120, 130, 125)), "JPEG"), "no_face"),
+    "two people": (two_people, "two_faces"),
+    "far away": (far_away, "face_too_small"),
+    "not an image": (lambda: b"GIF89a" + bytes(60), "animated"),
+}
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_a_face_that_cannot_be_compared_says_how_to_take_it_and_nothing_is_written(door: Door, name: str) -> None:
+    take, code = FACES[name]
+    with door.tenant(face=True) as tenant:
+        assert_refused(door, tenant, "face", code, document=PASSPORT, face=take())
+
+
+def deep(page: Image.Image) -> bytes:
+    """A PNG of sixteen bits a colour."""
+    wide = np.asarray(page, np.uint16)[..., ::-1] * 257
+    return bytes(cv2.imencode(".png", np.ascontiguousarray(wide))[1])
+
+
+def on_its_head(page: Image.Image) -> bytes:
+    """Stored upside down, with the EXIF note of a phone that was held so, and where it was."""
+    exif = position()
+    exif[0x0112] = 3
+    return saved(page.rotate(180), "JPEG", quality=92, exif=exif)
+
+
+FINE: Mapping[str, Callable[[Image.Image], bytes]] = {
+    "CMYK": lambda page: saved(page.convert("CMYK"), "JPEG", quality=92),
+    "sixteen bits": deep,
+    "grey": lambda page: saved(page.convert("L"), "PNG"),
+    "upside down": lambda page: saved(page.rotate(180), "JPEG", quality=92),
+    "upside down by EXIF, with a position": on_its_head,
+}
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_a_picture_that_is_only_unusual_is_read_and_what_came_with_it_is_left_behind(door: Door, name: str) -> None:
+    data = FINE[name](PAGE)
+    with door.tenant() as tenant:
+        answer = good(by_api(tenant, document=data))
+    assert (answer["stage"], answer["reasons"]) == ("review", ["document_without_face"]), "every field is certain"
+    with door.house.gateway.database.reading() as session:
+        person = session.scalars(select(Person).order_by(Person.created_at)).all()[-1]
+        case = session.execute(select(Model.metadata.tables["verifications"].c.id)).all()
+        assert person.sealed is not None
+    shown = [door.house.gateway.pictures.get(row.id) for row in case]
+    seen = [found.document for found in shown if found and found.document]
+    assert seen
+    assert not any(CANARY in picture for picture in seen)
+    assert find_canaries(door.places, [CANARY]) == []
+
+
+def glaring(page: Image.Image) -> bytes:
+    """A lamp in the middle of it."""
+    return take_photograph(page, "glare on everything")
+
+
+DOCUMENTS: Mapping[str, tuple[Callable[[], bytes], str, str]] = {
+    "expired": (
+        lambda: take_photograph(print_passport(replace(ANNA, expiry=date(2024, 2, 29)), astronaut())),
+        "refused",
+        "document_expired",
+    ),
+    "not yet valid": (
+        lambda: take_photograph(print_passport(replace(ANNA, issued=date(2027, 5, 2)), astronaut())),
+        "review",
+        "document_not_yet_valid",
+    ),
+    "cropped": (lambda: take_photograph(PAGE.crop((0, 0, 1250, 700))), "review", "document_cropped"),
+    "half in the picture": (lambda: take_photograph(PAGE.crop((0, 0, 620, 880))), "review", "document_cropped"),
+    "in glare": (lambda: glaring(PAGE), "review", "document_unclear"),
+    "no document": (lambda: saved(Image.new("RGB", (900, 600), (180, 170, 160)), "JPEG"), "review", "no_document"),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_that_will_not_do_is_explained_in_both_languages(door: Door, name: str) -> None:
+    take, stage, code = DOCUMENTS[name]
+    picture = take()
+    with door.tenant() as tenant:
+        before = door.kept()[0]["people"]
+        assert on_page(tenant, "en", document=picture).status_code == 303
+        told = good(tenant.get("/api/v1/door"))
+        assert (told["stage"], code in told["reasons"]) == (stage, True), told["reasons"]
+        for language in LANGUAGES:
+            assert sentence(code, language) in unescape(tenant.get(f"/door?lang={language}").text)
+        assert (door.kept()[0]["people"] == before) is (stage == "refused"), "a refused attempt keeps no person"
+    assert find_canaries(door.places, [picture[300:360]]) == [], "no byte of the picture is on the disk"
+
+
+def test_a_document_valid_from_the_past_passes_as_before(door: Door) -> None:
+    picture = take_photograph(print_passport(replace(ANNA, issued=date(2022, 4, 16)), astronaut()))
+    with door.tenant(face=True) as tenant:
+        answer = good(by_api(tenant, document=picture, face=SELFIE))
+    assert answer["reasons"] == ["face_without_liveness"]

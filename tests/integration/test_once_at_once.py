@@ -1,0 +1,101 @@
+"""Several at once ask for one-time codes of one lock: each gets a number of its own, on both databases."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from certs.keys import new_private_key
+from gateway.domain.errors import Conflict
+from gateway.journey import landlord
+from gateway.journey.keyring import Keyring
+from gateway.journey.once import held_stay, issue_once, lives
+from gateway.store import Device, Landlord, OnceCode, Stay, Unit
+from gateway.store.database import Database
+from gateway.store.sealing import Vault
+from tests.parts.postgres import postgres
+from tests.parts.world import DAY, LOCK, device
+
+MANY = 12
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Each of the two, migrated."""
+    if request.param == "sqlite":
+        database = opened(f"sqlite:///{tmp_path / 'lodgekey.sqlite'}")
+        yield database
+        database.close()
+        return
+    with postgres() as url:
+        database = opened(url)
+        yield database
+        database.close()
+
+
+def opened(url: str) -> Database:
+    database = Database(url)
+    database.migrate()
+    return database
+
+
+def running_stay(database: Database) -> tuple[str, str]:
+    """(landlord, stay) of a unit with a lock."""
+    now = int(time.time())
+    with database.writing() as session:
+        owner = Landlord(name="Landlord", phone="+39 06 1234", email=None)
+        session.add(owner)
+        session.flush()
+        unit = Unit(
+            landlord_id=owner.id, code="DW-1", label="1", address="Street 1", area="370100-07",
+            timezone="Europe/Rome", jurisdiction="sandbox", registry_name="sandbox",
+        )  # fmt: skip
+        session.add(unit)
+        session.flush()
+        session.add(device(LOCK, unit.id))
+        stay = Stay(unit=unit, from_at=now - 60, until_at=now + DAY, state="offered", created_at=now)
+        session.add(stay)
+        session.flush()
+        return owner.id, stay.id
+
+
+def ask(database: Database, owner: str, stay: str) -> int | None:
+    """The number that was given; None where the stay was over."""
+    try:
+        with database.writing() as session:
+            held = held_stay(session, stay, owner)
+            return issue_once(session, held, LOCK, None, int(time.time())).number
+    except Conflict:
+        return None
+
+
+def test_no_two_who_ask_at_once_get_the_same_number(database: Database) -> None:
+    owner, stay = running_stay(database)
+    with ThreadPoolExecutor(MANY) as crowd:
+        numbers = list(crowd.map(lambda _: ask(database, owner, stay), range(MANY)))
+    assert sorted(number for number in numbers if number is not None) == list(range(MANY))
+
+
+def test_no_code_is_alive_after_its_stay_was_ended_whoever_asked_meanwhile(database: Database, tmp_path: Path) -> None:
+    owner, stay = running_stay(database)
+    keyring = Keyring(Vault(tmp_path / "vault"), new_private_key(), bytes(32), new_private_key())
+
+    def end(_: int) -> None:
+        with database.writing() as session:
+            landlord.end_stay(session, landlord.stay_of(session, stay, owner), keyring, int(time.time()))
+
+    with ThreadPoolExecutor(MANY) as crowd:
+        asking = [crowd.submit(ask, database, owner, stay) for _ in range(MANY // 2)]
+        ending = crowd.submit(end, 0)
+        asking += [crowd.submit(ask, database, owner, stay) for _ in range(MANY // 2)]
+        ending.result()
+        given = [number for number in (one.result() for one in asking) if number is not None]
+    with database.reading() as session:
+        lock = session.get_one(Device, LOCK)
+        codes = session.scalars(select(OnceCode)).all()
+        assert sorted(code.number for code in codes) == sorted(given) == list(range(len(given)))
+        assert not any(lives(code, lock) for code in codes)
+    keyring.vault.close()

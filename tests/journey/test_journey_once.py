@@ -1,0 +1,71 @@
+"""A one-time code, from the landlord who asks to the keypad of a lock in a process of its own, over the real broker."""
+
+import pytest
+
+from api.cli.walk import until
+from tests.journey.street import Json, Street, Tenant
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+ROOM = "102"
+LOCK = f"lock-{ROOM}"
+
+
+async def ask(street: Street, tenant: Tenant) -> str:
+    """The digits of a new code."""
+    made = await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/locks/{LOCK}/one-time-codes")
+    return str(made["digits"].replace(" ", ""))
+
+
+async def type_in(street: Street, digits: str) -> str | None:
+    """Somebody at the door types them: why they did not open, or None."""
+    refusal = (await street.control("POST", f"/devices/{LOCK}/passcode", json={"code": digits}))["refused"]
+    return None if refusal is None else str(refusal)
+
+
+async def newest(street: Street, tenant: Tenant, *states: str) -> Json:
+    """Wait until the stay's newest code stands like this."""
+
+    async def look() -> Json:
+        return dict((await street.stay(tenant))["once_codes"][0])
+
+    return await until(look, lambda code: code["state"] in states, f"the code is {' or '.join(states)}")
+
+
+async def test_a_one_time_code_opens_the_door_once_and_the_lock_says_when(street: Street) -> None:
+    tenant = await street.offer(ROOM)
+    digits, before = await ask(street, tenant), street.openings(ROOM)
+    await newest(street, tenant, "on_lock")
+    assert await type_in(street, digits) is None
+    used = await newest(street, tenant, "used")
+    assert used["issued_at"] <= used["used_at"]
+    assert await type_in(street, digits) == "bad_passcode"
+    assert street.openings(ROOM) == before + 1
+    assert (await street.stay(tenant))["arrived_at"] is None
+    await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
+
+
+async def test_a_code_used_while_the_lock_is_away_is_unknown_until_the_lock_is_back(street: Street) -> None:
+    tenant = await street.offer(ROOM)
+    digits = await ask(street, tenant)
+    await newest(street, tenant, "on_lock")
+    await street.control("POST", f"/devices/{LOCK}/faults", json={"offline": True})
+    away = await newest(street, tenant, "unknown")
+    assert away["hold_up"] == "lock_offline"
+    assert await type_in(street, digits) is None
+    assert (await street.stay(tenant))["once_codes"][0]["state"] == "unknown"
+    await street.control("POST", f"/devices/{LOCK}/faults", json={"offline": False})
+    assert (await newest(street, tenant, "used"))["used_at"] is not None
+    await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
+
+
+async def test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it(street: Street) -> None:
+    tenant = await street.offer(ROOM)
+    digits, before = await ask(street, tenant), street.openings(ROOM)
+    await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
+    await newest(street, tenant, "revoked")
+    assert await type_in(street, digits) == "bad_passcode"
+    assert street.openings(ROOM) == before
+    following = await street.offer(ROOM)
+    assert await type_in(street, await ask(street, following)) is None
+    await newest(street, following, "used")
+    await street.ask("landlord", "POST", f"/stays/{following.offer['stay_id']}/end")

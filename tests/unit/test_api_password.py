@@ -1,0 +1,165 @@
+"""The own password is changed by who knows it, ends every other session, and is not guessed through its page."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import Request
+from sqlalchemy import select, update
+
+from api.http import accounts as accounts_api
+from api.http import context
+from api.http.consumers import follower_of
+from api.http.context import SESSION_COOKIE, hash_password
+from gateway.domain.password import is_weak
+from gateway.feed import Reader
+from gateway.store import Account, Event
+from tests.parts.house import PASSWORD, House, good, refused
+
+NEXT = "wide purple morning kettle"
+EVERYBODY = ("landlord-a", "officer-a", "tester")
+
+
+async def change(client: httpx.AsyncClient, new: str = NEXT, old: str = PASSWORD) -> httpx.Response:
+    """The answer to a change."""
+    return await client.put("/api/v1/me/password", json={"old": old, "new": new})
+
+
+async def sign_in(house: House, login: str, password: str) -> httpx.Response:
+    """The answer to a password."""
+    return await house.client().post("/api/v1/sessions", json={"login": login, "password": password})
+
+
+def end_account(house: House, login: str) -> None:
+    """The account is ended, by whomever."""
+    with house.gateway.database.writing() as session:
+        session.execute(update(Account).where(Account.login == login).values(ended_at=house.now[0]))
+
+
+@pytest.mark.parametrize("login", EVERYBODY)
+async def test_everybody_with_a_password_changes_it_and_only_the_new_one_works(house: House, login: str) -> None:
+    client = house.client(login)
+    assert (await change(client)).status_code == 204
+    refused(await sign_in(house, login, PASSWORD), 401, "sign_in_needed")
+    good(await sign_in(house, login, NEXT))
+    with house.gateway.database.reading() as session:
+        told = session.scalars(select(Event).where(Event.type == "PasswordChanged")).one()
+    assert set(told.data or {}) == {"account"}
+
+
+async def test_a_change_ends_every_other_session_and_renews_the_own(house: House) -> None:
+    mine, elsewhere, neighbour = house.client("landlord-a"), house.client("landlord-a"), house.client("landlord-b")
+    before = mine.cookies[SESSION_COOKIE]
+    answer = await change(mine)
+    cookie = answer.headers["set-cookie"].lower()
+    assert {"httponly", "samesite=strict", "path=/"} <= {part.strip() for part in cookie.split(";")}
+    after = answer.cookies[SESSION_COOKIE]
+    assert after != before
+    refused(await elsewhere.get("/api/v1/me"), 401, "sign_in_needed")
+    for token, status in ((before, 401), (after, 200)):
+        client = house.client()
+        client.cookies.set(SESSION_COOKIE, token)
+        assert (await client.get("/api/v1/me")).status_code == status
+    good(await neighbour.get("/api/v1/me"))
+
+
+async def test_without_the_present_password_nothing_changes(house: House) -> None:
+    client = house.client("landlord-a")
+    refused(await change(client, old="guess"), 403, "password_wrong")
+    refused(await change(house.client(), old=PASSWORD), 401, "sign_in_needed")
+    good(await client.get("/api/v1/me"))
+    good(await sign_in(house, "landlord-a", PASSWORD))
+
+
+async def test_guessing_the_present_password_is_slowed_down_for_that_account_only(house: House) -> None:
+    client = house.client("landlord-a")
+    statuses = [(await change(client, old="guess")).status_code for _ in range(6)]
+    assert statuses == [403] * 5 + [429]
+    refused(await change(house.client("landlord-a", client="192.0.2.7")), 429, "too_many_tries")
+    assert (await change(house.client("landlord-b"))).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "new", ["short", "a" * 40, "abababababababab", "my-password-is-this", "Landlord-A forever", "x1y2z3" * 40, PASSWORD]
+)
+async def test_an_easy_or_unchanged_password_is_refused(house: House, new: str) -> None:
+    client = house.client("landlord-a")
+    refused(await change(client, new=new), 422, "password_weak")
+    good(await client.get("/api/v1/me"))
+
+
+def test_a_phrase_in_any_script_is_strong() -> None:
+    assert not is_weak("清晨的紫色水壶在窗边慢慢冒汽", "landlord-a")
+    assert not is_weak(NEXT, "landlord-a")
+
+
+async def test_an_officer_of_a_provider_has_no_password_to_change(house: House) -> None:
+    client = house.client("officer-a")
+    with house.gateway.database.writing() as session:
+        session.execute(update(Account).where(Account.login == "officer-a").values(password_hash=""))
+    refused(await change(client, old=""), 409, "conflict")
+    page = (await client.get("/account")).text
+    assert ("office&#39;s account" in page, "/account/password" in page) == (True, False)
+
+
+async def test_the_page_changes_it_without_scripts_and_says_what_is_wrong(house: House) -> None:
+    client, form = house.client("landlord-a"), {"old": PASSWORD, "new": NEXT, "again": NEXT}
+    for wrong, status, sentence in (
+        ({"again": "something else"}, 422, "not typed the same twice"),
+        ({"old": "guess"}, 403, "present password is not right"),
+        ({"new": "short", "again": "short"}, 422, "12 to 200 characters"),
+    ):
+        answer = await client.post("/account/password", data=form | wrong)
+        assert (answer.status_code, sentence in answer.text, NEXT in answer.text) == (status, True, False)
+    chinese = await client.post("/account/password?lang=zh", data=form | {"old": "guess"})
+    assert "当前密码不正确" in chinese.text
+    answer = await client.post("/account/password", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account?done=account.password_changed")
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, answer.cookies[SESSION_COOKIE])
+    assert "The password was changed" in (await client.get(answer.headers["location"])).text
+
+
+@pytest.mark.parametrize("login", EVERYBODY)
+async def test_a_session_ends_at_once_when_its_account_is_ended(house: House, login: str) -> None:
+    client = house.client(login)
+    good(await client.get("/api/v1/me"))
+    end_account(house, login)
+    refused(await client.get("/api/v1/me"), 401, "sign_in_needed")
+    refused(await sign_in(house, login, PASSWORD), 401, "sign_in_needed")
+
+
+def how_long(house: House, client: httpx.AsyncClient) -> Reader:
+    """The officer's stream as the feed knows it."""
+    cookie = f"{SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}".encode()
+    request = Request({"type": "http", "method": "GET", "headers": [(b"cookie", cookie)]})
+    return follower_of(request, house.gateway)
+
+
+async def test_an_officers_stream_ends_with_the_account_the_session_and_the_password(house: House) -> None:
+    for end in ("account", "session", "password"):
+        client = house.client("officer-a" if end == "account" else "officer-b")
+        reader = how_long(house, client)
+        assert reader.entitled()
+        if end == "account":
+            end_account(house, "officer-a")
+        elif end == "session":
+            good(await client.delete("/api/v1/sessions"))
+        else:
+            assert (await change(house.client("officer-b"))).status_code == 204
+        assert not reader.entitled(), end
+        assert [page async for page in house.gateway.feed.pages(reader, 0)] == []
+
+
+@pytest.mark.parametrize("meanwhile", [{"ended_at": 1}, {"password_hash": hash_password(NEXT)}])
+async def test_a_password_that_stops_working_while_it_is_compared_begins_no_session(
+    house: House, monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, Any]
+) -> None:
+    def compare(account: Account | None, password: str) -> bool:
+        fits = context.password_fits(account, password)
+        with house.gateway.database.writing() as session:
+            session.execute(update(Account).where(Account.login == "landlord-a").values(**meanwhile))
+        return fits
+
+    monkeypatch.setattr(accounts_api, "password_fits", compare)
+    refused(await sign_in(house, "landlord-a", PASSWORD), 401, "sign_in_needed")

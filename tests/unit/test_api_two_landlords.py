@@ -1,0 +1,152 @@
+"""What is another's looks like what does not exist, at every route of the router that names a thing."""
+
+import re
+import secrets
+from typing import Any, Final
+
+import httpx
+from sqlalchemy import select
+
+from api.http import context
+from gateway.store import Account, Passkey, Registration
+from tests.parts.house import House, good, utc
+from tests.parts.world import DAY
+from tests.unit.test_api_doors_closed import HOLDERS, routes
+
+NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
+# Names in a path that name nobody's thing: kinds and roles, and what a tester may do with any device.
+NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "lock-a"}
+# Doors of their own, tested where their keys are: the tenant's link and the holder's signature.
+OTHER_DOORS: Final = {"/o/{token}", *HOLDERS}
+# A page that asks why before anything is looked up: the same for every address.
+ASKS_FIRST: Final = {("GET", "/officer/records/{record_id}")}
+DATES: Final = {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}
+# What each kind of request carries, so that a refusal is of the thing and never of a form: pages take what they know.
+FORM: Final = DATES | {
+    "idempotency_key": "once",
+    "level": "phone",
+    "answer": "agree",
+    "decision": "refuse",
+    "reason": "because",
+    "outcome": "accepted",
+    "field": "nationality",
+    "value": "ITA",
+    "purpose": "check",
+    "fault": "none",
+    "act": "knob",
+}
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "/api/v1/units/{unit_id}/offers": DATES,
+    "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
+    "/api/v1/stays/{stay_id}": DATES,
+    "/api/v1/stays/{stay_id}/wish": {"answer": "agree"},
+    "/api/v1/cases/{case_id}/decision": {"decision": "refuse", "reason": "because"},
+    "/api/v1/registrations/{registration_id}/openings": {"purpose": "curious"},
+    "/api/v1/registrations/{registration_id}/outcome": {"outcome": "accepted"},
+    "/api/v1/registrations/{registration_id}/corrections": {"fields": {"nationality": "ITA"}, "reason": "because"},
+    "/api/v1/exports/{export_id}/decision": {"approve": True},
+}
+Told = tuple[int, str]
+
+
+async def things_of(house: House) -> dict[str, str]:
+    """One of everything that is landlord a's, or of the officer of their area, by its name in paths."""
+    officer, now = house.client("officer-a"), house.now[0]
+    key = await house.key("a")
+    waiting, _ = await house.tenant("a", begins=10 * DAY)
+    good(await house.register(waiting))
+    offer = await house.offer("a", begins=20 * DAY)
+    with house.gateway.database.writing() as session:
+        account = session.scalars(select(Account).where(Account.login == "landlord-a")).one()
+        passkey = Passkey(account_id=account.id, credential_id=b"c", public_key=b"p", sign_count=1, label="Pixel")
+        passkey.created_at = now
+        session.add(passkey)
+        session.flush()
+        record = session.scalars(select(Registration.id)).first()
+        named = {"account_id": account.id, "passkey_id": passkey.id, "registration_id": str(record)}
+    wish = {"area": "370100", "from": utc(now - DAY), "until": utc(now + 60), "purpose": "a quarterly list"}
+    consumer = {"name": "City", "purpose": "counting stays", "areas": ["370100"], "fields": ["kind"]}
+    made = await officer.post("/api/v1/consumers", json=consumer | {"expires_at": utc(now + 30 * DAY)})
+    return named | {
+        "unit_id": house.units["a"],
+        "stay_id": offer["stay_id"],
+        "offer_id": offer["offer_id"],
+        "key_id": key,
+        "lock_id": "lock-a",
+        "record_id": named["registration_id"],
+        "case_id": good(await officer.get("/api/v1/cases"))[0]["id"],
+        "export_id": good(await officer.post("/api/v1/exports", json=wish))["id"],
+        "consumer_id": good(made)["id"],
+    }
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, names: dict[str, str], role: str) -> Told:
+    """Status and text of the answer, without the names that were asked for."""
+    given = names | NO_THING | {"home": role}
+    address = re.sub(r"\{(\w+)\}", lambda found: given[found[1]], path)
+    sent: dict[str, Any] = {}
+    if method in ("POST", "PUT", "PATCH"):
+        sent = {"json": BODIES.get(path)} if path.startswith("/api/") else {"data": FORM}
+    answer = await client.request(method, address, **sent)
+    text = answer.text
+    for name in names.values():
+        text = text.replace(name, "…")
+    return answer.status_code, text
+
+
+def about_things(house: House) -> list[tuple[str, str]]:
+    """Every route that names somebody's thing, by the router itself."""
+    named = [(method, path, set(re.findall(r"\{(\w+)\}", path))) for method, path in routes(house.app)]
+    ours = [(method, path) for method, path, names in named if names - {"home", *NO_THING} and path not in OTHER_DOORS]
+    return [route for route in ours if route not in ASKS_FIRST]
+
+
+async def test_every_route_answers_for_anothers_thing_as_for_nothing(house: House, monkeypatch: Any) -> None:
+    monkeypatch.setattr(context, "_hit", lambda *_: None)
+    theirs = await things_of(house)
+    nothing = {name: secrets.token_hex(16) if name == "key_id" else NOBODYS for name in theirs}
+    others = {login: house.client(login) for login in ("landlord-b", "officer-b")}
+    tenant, _ = await house.tenant("b")
+    owner = house.client("landlord-a")
+    before = [good(await owner.get(f"/api/v1/{what}")) for what in ("units", "stays", "staff", "passkeys", "notices")]
+    asked, wrong = about_things(house), []
+    for method, path in asked:
+        roles = {login: login.partition("-")[0] for login in others}
+        for login, client in others.items():
+            foreign = await ask(client, method, path, theirs, roles[login])
+            missing = await ask(client, method, path, nothing, roles[login])
+            if foreign != missing or foreign[0] not in (403, 404):
+                wrong.append(f"{method} {path} by {login}: {foreign} and not {missing}")
+        refused = await ask(tenant, method, path, theirs, "landlord")
+        if refused[0] not in (303, 401):
+            wrong.append(f"{method} {path} by a tenant: {refused}")
+    assert wrong == []
+    assert len(asked) >= 40
+    after = [good(await owner.get(f"/api/v1/{what}")) for what in ("units", "stays", "staff", "passkeys", "notices")]
+    assert after == before, "nothing of landlord a's was touched"
+
+
+async def test_each_of_these_routes_is_refused_to_one_of_them_as_not_found_and_not_only_by_role(house: House) -> None:
+    theirs = await things_of(house)
+    others, nobody = {role: house.client(f"{role}-b") for role in ("landlord", "officer")}, {}
+    for method, path in about_things(house):
+        told = [(await ask(client, method, path, theirs, role))[0] for role, client in others.items()]
+        if 404 not in told:
+            nobody[method, path] = told
+    assert nobody == {}
+
+
+async def test_the_owner_does_see_these_things(house: House) -> None:
+    theirs = await things_of(house)
+    clients = {role: house.client(f"{role}-a") for role in ("landlord", "officer")}
+    for method, path in about_things(house):
+        if method == "GET":
+            told = [(await ask(client, method, path, theirs, role))[0] for role, client in clients.items()]
+            assert 200 in told, (path, told)
+
+
+def test_every_name_in_a_path_is_somebodys_or_nobodys(house: House) -> None:
+    names = {name for _, path in routes(house.app) for name in re.findall(r"\{(\w+)\}", path)}
+    known = {"unit_id", "stay_id", "offer_id", "key_id", "lock_id", "case_id", "registration_id", "record_id"}
+    known |= {"account_id", "passkey_id", "consumer_id", "export_id", "home", "token", *NO_THING}
+    assert names <= known, "say whose it is in things_of"

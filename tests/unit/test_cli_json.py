@@ -1,0 +1,126 @@
+"""Every command takes --json: one JSON document on stdout, whatever comes of it, and everything else on stderr."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from api.cli.main import app
+from certs.ca import Authority
+from certs.device_folder import find_device_folders
+from certs.keys import new_private_key, save_private_key
+from gateway.bootstrap import utc_now
+from gateway.disclosure import disclose
+from tests.parts.world import LOCK, World
+
+RUN = CliRunner()
+Leaf = tuple[str, ...]
+
+# What each command is given here. `{…}` are paths and ids of the folder that the fixture makes.
+GIVEN: Final[Mapping[Leaf, str]] = {
+    ("doctor",): "",
+    ("db", "migrate"): "",
+    ("broker", "config"): "--out {tmp}/broker",
+    ("device", "list"): "",
+    ("device", "add"): "lock-9 --site house-1 --out {tmp}/lock-9",
+    ("device", "claim"): "lock-8 --site house-1 --out {tmp}/claim",
+    ("device", "revoke"): LOCK,
+    ("device", "fleet"): "2",
+    ("key", "list"): "",
+    ("key", "show"): "{key}",
+    ("key", "revoke"): "{key}",
+    ("registry", "list"): "",
+    ("registry", "open"): "",
+    ("audit", "head"): "",
+    ("audit", "verify"): "--head {tmp}/head",
+    ("certs", "status"): "",
+    ("certs", "rotate"): "",
+    ("certs", "roll-back"): "",
+    ("certs", "forget"): "1",
+    ("simulate", "holder"): "new --dir {tmp}/phone",
+}
+MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("certs", "roll-back"), ("certs", "forget")}
+# These stay, or need a building that does: tests/journey/test_journey_commands.py and integration/test_sim_rerun.py.
+OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "mood", "play")}
+STAYING: Final = {("serve",), ("demo",)} | OF_A_BUILDING
+WITHOUT_FOLDER: Final = {("simulate", "holder")}
+
+
+def leaves(command: Any = None, path: Leaf = ()) -> Iterator[Leaf]:
+    """Every command that does something, by the words that name it."""
+    command = command or typer.main.get_command(app)
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield path
+        return
+    for name, child in children.items():
+        yield from leaves(child, (*path, name))
+
+
+@pytest.fixture
+def named(world: World, tmp_path: Path) -> dict[str, str]:
+    """A gateway's folder with a tenant's key in it, and what the commands are told of it."""
+    key = world.tenant()
+    Authority.open(world.folder / "certs", utc_now)
+    save_private_key(world.folder / "certs" / "log.key", new_private_key())
+    (world.folder / "devices").mkdir()
+    disclose(world.database, consumer="a", purpose="b", subject="c", fields="d", now=world.now)
+    head = ["audit", "head", "--folder", str(world.folder), "--out", str(tmp_path / "head")]
+    assert RUN.invoke(app, head).exit_code == 0
+    return {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id}
+
+
+def document(text: str) -> Any:
+    """What is on stdout, which has to be one JSON document in one line."""
+    (line,) = text.splitlines()
+    return json.loads(line)
+
+
+def test_no_command_is_left_out_here() -> None:
+    assert set(leaves()) == GIVEN.keys() | STAYING
+
+
+@pytest.mark.parametrize("leaf", GIVEN, ids=" ".join)
+def test_every_command_prints_one_document(leaf: Leaf, named: dict[str, str]) -> None:
+    folder = [] if leaf in WITHOUT_FOLDER else ["--folder", named["folder"]]
+    done = RUN.invoke(app, [*leaf, *GIVEN[leaf].format(**named).split(), *folder, "--json"])
+    told = document(done.stdout)
+    assert done.exit_code == 0 or (leaf in MAY_FAIL and done.exit_code in (1, 2)), done.output
+    assert isinstance(told, dict | list)
+    assert done.exit_code != 2 or (isinstance(told, dict) and told["exit_code"] == 2)
+
+
+@pytest.mark.parametrize("leaf", sorted(leaves()), ids=" ".join)
+def test_every_command_fails_as_one_document(leaf: Leaf) -> None:
+    done = RUN.invoke(app, [*leaf, "--json", "--no-such-option"])
+    told = document(done.stdout)
+    assert (done.exit_code, told["ok"], told["exit_code"]) == (2, False, 2)
+    assert told["code"] in ("no_such_option", "simulator_refused")
+    assert told["sentence"]
+    assert told["what_to_do"].endswith("--help")
+
+
+@pytest.mark.parametrize("leaf", sorted(set(GIVEN) - WITHOUT_FOLDER - {("doctor",)}), ids=" ".join)
+def test_every_command_says_what_it_did_in_words_without_it(leaf: Leaf, named: dict[str, str]) -> None:
+    folder = ["--folder", named["folder"]]
+    done = RUN.invoke(app, [*leaf, *GIVEN[leaf].format(**named).split(), *folder])
+    assert done.exit_code == 0 or leaf in MAY_FAIL, done.output
+    said = done.stdout or done.stderr
+    assert said.strip()
+    if leaf != ("audit", "head"):  # a head is a document: people keep it as a file
+        with pytest.raises(ValueError, match=r"Expecting|Extra data"):
+            json.loads(said)
+
+
+def test_progress_is_told_on_stderr_in_lines_where_there_is_no_terminal(named: dict[str, str]) -> None:
+    done = RUN.invoke(app, ["device", "fleet", "20", "--folder", named["folder"], "--json"])
+    assert not sys.stderr.isatty()
+    assert document(done.stdout)["locks"] == 20
+    assert done.stderr.splitlines()[0] == "Making locks: 2/20"
+    assert done.stderr.splitlines()[-1] == "Making locks: 20/20"
+    assert len(find_device_folders(Path(named["folder"]) / "devices")) == 20

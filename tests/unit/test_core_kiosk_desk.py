@@ -1,0 +1,193 @@
+"""What the desk tells a kiosk of the offer shown to it, before anything is scanned, and what it keeps to itself."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from certs.errors import Unsealable
+from certs.keys import compressed_point, new_private_key
+from certs.sealing import answer_context, open_sealed, question_context, registration_context, seal
+from devices.link import Received
+from devices.reports import Happened
+from devices.wire.offer_question import OfferQuestion, OfferTold, decode_told, encode_question
+from devices.wire.registration import KioskRegistration, encode_registration
+from gateway.bootstrap import Gateway
+from gateway.domain.offer import kiosk_code, offer_of
+from gateway.journey.landlord import end_stay
+from gateway.journey.registration import person_fields
+from gateway.kiosk_desk import WRONG_CODES
+from gateway.settings import Settings
+from gateway.store import Delivery, HeardMessage, Offer, Person, SetAside, Unit
+from tests.parts.identity import MemoryIdentity
+from tests.parts.world import DAY, World, device
+
+KIOSK = "kiosk-1"
+CONSENTS = {"registration": True, "face": False, "text_version": "2026-11"}
+
+
+@dataclass
+class Counter:
+    """A gateway, and the kiosk that speaks to its desk."""
+
+    world: World
+    gateway: Gateway
+    reply_key: EllipticCurvePrivateKey = field(default_factory=new_private_key)
+    seq: int = 0
+
+    async def say(self, type_: str, sealed: bytes) -> dict[str, Any]:
+        """What the kiosk is owed after this event."""
+        self.seq += 1
+        message = Received("house-1", KIOSK, "event", b"", False, lambda: None)
+        body = {"sealed": sealed, "registration": secrets.token_bytes(16)}
+        await self.gateway.kiosk_desk._take(Happened(KIOSK, self.seq, self.world.now, type_, body), message)
+        with self.gateway.database.reading() as session:
+            assert session.get(HeardMessage, (KIOSK, self.seq)) is not None
+            last = session.query(Delivery).where(Delivery.work == "show").order_by(Delivery.id.desc()).first()
+            assert last is not None
+            return dict(last.body or {})
+
+    async def ask(self, shown: str, *, site: str = "house-1") -> dict[str, Any]:
+        """The screen after somebody showed a link or typed a code."""
+        raw = encode_question(OfferQuestion(shown, compressed_point(self.reply_key.public_key())))
+        intake = self.gateway.authority.intake_key.public_key()
+        return await self.say("offer_shown", seal(raw, intake, context=question_context(site, KIOSK)))
+
+    async def told(self, shown: str) -> OfferTold:
+        """What the visit that asked can open."""
+        screen = await self.ask(shown)
+        assert screen["screen"] == "offer", screen
+        return decode_told(open_sealed(bytes.fromhex(screen["sealed"]), self.reply_key, context=ANSWER))
+
+    async def hand_in(
+        self, token: str, born: str = "1985-03-03", guardian: bool = False, **facts: str
+    ) -> dict[str, Any]:
+        """The screen after a registration by typed fields and these facts."""
+        typed = {"name": "Anna Voorbeeld", "id_number": "XR1001R58", "nationality": "NLD", "birth_date": born}
+        consents = CONSENTS | ({"guardian": True} if guardian else {})
+        form = KioskRegistration(bytes(16), token, typed, consents, "en", facts=facts)
+        intake = self.gateway.authority.intake_key.public_key()
+        raw = encode_registration(form)
+        return await self.say("registration", seal(raw, intake, context=registration_context("house-1", KIOSK)))
+
+
+ANSWER = answer_context("house-1", KIOSK)
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    world = World.build(tmp_path)
+    (world.folder / "offers.secret").write_bytes(world.keyring.offer_secret)
+    with world.database.writing() as session:
+        session.add(device(KIOSK, None, "kiosk"))
+    gateway = Gateway(Settings(folder=world.folder), world.clock, identity=MemoryIdentity())
+    yield Counter(world, gateway)
+    gateway.vault.close()
+    gateway.database.close()
+    world.close()
+
+
+async def test_the_one_who_shows_an_offer_is_told_of_unit_and_landlord_and_nobody_else_can_read_it(
+    counter: Counter,
+) -> None:
+    token = counter.world.offer()
+    by_code = await counter.told(kiosk_code(token))
+    assert await counter.told(token) == by_code == OfferTold("Room 101", "Landlord of 101", [], [])
+    screen = await counter.ask(token)
+    assert "101" not in repr({name: text for name, text in screen.items() if name not in ("sealed", "registration")})
+    with pytest.raises(Unsealable):
+        open_sealed(bytes.fromhex(screen["sealed"]), new_private_key(), context=ANSWER)
+
+
+async def test_what_the_registry_asks_besides_is_told_and_only_that_is_kept(counter: Counter) -> None:
+    token = counter.world.offer()
+    with counter.gateway.database.writing() as session:
+        session.get_one(Unit, counter.world.unit_id).registry_name = "it"
+    told = await counter.told(token)
+    assert told.asks == ["birth_country", "birth_place_code", "document.issuing_place_code"]
+    screen = await counter.hand_in(token, birth_country=" NLD ", phone="+31 20 000")
+    assert screen["screen"] == "person_decides", screen
+    with counter.gateway.database.reading() as session:
+        fields = person_fields(session.query(Person).one(), counter.gateway.keyring)
+    facts = {path: text for path, text in fields.items() if path.startswith("person.")}
+    assert facts == {"person.birth_country": "NLD"}
+
+
+async def test_a_minor_alone_is_told_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
+    token = counter.world.offer()
+    alone = await counter.hand_in(token, "2012-03-03")
+    assert (alone["screen"], alone["code"]) == ("refused", "guardian_needed")
+    assert (await counter.hand_in(token, "2012-03-03", guardian=True))["screen"] == "person_decides"
+
+
+async def expire(counter: Counter, _token: str) -> None:
+    counter.world.now += 8 * DAY
+
+
+async def use(counter: Counter, token: str) -> None:
+    counter.world.consent(token)
+    counter.world.show(token)
+
+
+async def end(counter: Counter, token: str) -> None:
+    with counter.world.database.writing() as session:
+        offer = session.get_one(Offer, offer_of(token, counter.world.keyring.offer_secret))
+        end_stay(session, offer.stay, counter.world.keyring, counter.world.now)
+
+
+async def put_before_a_person(counter: Counter, token: str) -> None:
+    counter.world.consent(token)
+    counter.world.show(token, "review")
+
+
+SPENT = {"offer_expired": expire, "offer_used": use, "offer_gone": end, "conflict": put_before_a_person}
+
+
+@pytest.mark.parametrize("code", SPENT)
+async def test_a_link_that_leads_no_further_is_refused_before_anything_is_scanned(counter: Counter, code: str) -> None:
+    token = counter.world.offer()
+    assert (await counter.ask(token))["screen"] == "offer"
+    await SPENT[code](counter, token)
+    refused = await counter.ask(token)
+    assert (refused["screen"], refused["code"], "sealed" in refused) == ("refused", code, False)
+
+
+@pytest.mark.parametrize("what", ["expired", "used", "ended", "never made", "another site's", "malformed"])
+async def test_every_code_that_opens_nothing_gets_the_same_answer(counter: Counter, what: str) -> None:
+    world, token = counter.world, counter.world.offer()
+    code = kiosk_code(token)
+    if what == "another site's":
+        _, unit = world.add_unit("102", None)
+        code = kiosk_code(world.offer(unit_id=unit))
+    elif what in ("never made", "malformed"):
+        code = "000-000-000" if what == "never made" else "---"
+    else:
+        await {"expired": expire, "used": use, "ended": end}[what](counter, token)
+    told = await counter.ask(code)
+    del told["registration"]
+    assert told == {
+        "screen": "refused",
+        "code": "offer_unknown",
+        "lines": ["There is no offer with this code here. Please check the code, or scan the link's code."],
+    }
+
+
+async def test_who_guesses_codes_is_not_looked_up_any_more_even_with_a_right_one(counter: Counter) -> None:
+    code = kiosk_code(counter.world.offer())
+    for number in range(WRONG_CODES[0]):
+        assert (await counter.ask(f"{number:09}"))["code"] == "offer_unknown"
+    assert (await counter.ask(code))["code"] == "too_many_tries"
+    counter.world.now += WRONG_CODES[1]
+    assert (await counter.ask(code))["screen"] == "offer"
+
+
+async def test_a_question_of_another_kiosk_or_of_nonsense_is_set_aside(counter: Counter) -> None:
+    token = counter.world.offer()
+    assert (await counter.ask(token, site="house-2"))["code"] == "unreadable"
+    assert (await counter.say("offer_shown", bytes(100)))["code"] == "unreadable"
+    with counter.gateway.database.reading() as session:
+        assert session.query(SetAside).count() == 2

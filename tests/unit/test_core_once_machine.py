@@ -1,0 +1,137 @@
+"""One-time codes as a state machine: people ask, type, end and move; the lock hears late and keeps its own rule."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from certs.agreement import passcode_secret
+from certs.keys import public_from_point
+from devices.wire.passcode import ONCE_SPAN, find_once
+from gateway.domain.errors import TooManyCodes
+from gateway.domain.stay import Window
+from gateway.journey import landlord
+from gateway.journey.once import MOST, end_once
+from gateway.store import Stay
+from tests.parts.once import ask, hear, standings, use
+from tests.parts.world import DAY, LOCK, NOW, World
+
+
+@dataclass
+class PlainLock:
+    """The lock's own rule, in as few words as there are (firmware_sim.keypad)."""
+
+    epoch: int = 1
+    base: int = 0
+    used: set[tuple[int, int]] = field(default_factory=set)
+
+    def enter(self, secret: bytes, digits: str) -> int | None:
+        """The number that opened."""
+        number = find_once(secret, self.epoch, digits, self.base)
+        if number is None or (self.epoch, number) in self.used:
+            return None
+        self.used.add((self.epoch, number))
+        self.base = max(self.base, number + 1 - ONCE_SPAN)
+        return number
+
+
+class OnceMachine(RuleBasedStateMachine):
+    """A landlord, people who type, and a lock that hears late: every living code opens once, nothing else opens."""
+
+    folder: Path
+    turns = iter(range(10**6))
+
+    @initialize()
+    def move_in(self) -> None:
+        """A stay that runs."""
+        self.world = World.build(self.folder / str(next(self.turns)))
+        self.world.tenant(Window(NOW - 60, NOW + 10 * DAY))
+        self.lock, self.codes, self.numbers = PlainLock(), dict[int, str](), list[int]()
+        public = public_from_point(self.world.device().public_key)
+        self.secret = passcode_secret(self.world.keyring.passcode_key, public, LOCK)
+
+    def teardown(self) -> None:
+        """Give files back."""
+        if hasattr(self, "world"):
+            self.world.close()
+
+    @rule(many=st.integers(1, 12))
+    def ask(self, many: int) -> None:
+        """The landlord asks for codes, as many as there may be."""
+        for _ in range(many):
+            try:
+                made = ask(self.world)
+            except TooManyCodes:
+                assert len(self.codes) > 0
+                return
+            number = self.world.device().once_next - 1
+            assert all(number > earlier for earlier in self.numbers)
+            self.numbers.append(number)
+            self.codes[number] = made.digits.replace(" ", "")
+
+    @precondition(lambda self: self.codes and self.in_step())
+    @rule(which=st.integers(0, 1000), reported=st.booleans())
+    def type_in(self, which: int, reported: bool) -> None:
+        """Somebody types a living code at a lock that stands where we do: it opens, and never again."""
+        number = sorted(self.codes)[which % len(self.codes)]
+        digits = self.codes.pop(number)
+        assert self.lock.enter(self.secret, digits) == number
+        assert self.lock.enter(self.secret, digits) is None
+        use(self.world, number)
+        if reported:
+            use(self.world, number)
+
+    @rule(epoch=st.booleans())
+    def end_unused(self, epoch: bool) -> None:
+        """Unused codes are ended, by their numbers or with an epoch."""
+        stay_id = self.world.stay().id
+        with self.world.database.writing() as session:
+            stay = session.get_one(Stay, stay_id)
+            if epoch:
+                days = 1 + (stay.until_at - NOW) // DAY % 9
+                window = Window(NOW - 60, NOW + days * DAY)
+                landlord.change_stay(session, stay, window, self.world.keyring, self.world.now)
+            else:
+                end_once(session, stay, self.world.now)
+        self.drop_dead()
+
+    @rule()
+    def lock_hears(self) -> None:
+        """The list arrives."""
+        device = self.world.device()
+        self.lock.epoch = max(self.lock.epoch, device.code_epoch)
+        self.lock.base = max(self.lock.base, device.once_from)
+        hear(self.world)
+
+    def in_step(self) -> bool:
+        """Whether the lock has heard where we stand."""
+        device = self.world.device()
+        return self.lock.epoch == device.code_epoch and self.lock.base >= device.once_from
+
+    def drop_dead(self) -> None:
+        """Forget what the ledger does not call living."""
+        living = {
+            once.code.number for once in standings(self.world) if once.standing.state in ("on_lock", "delivering")
+        }
+        self.codes = {number: digits for number, digits in self.codes.items() if number in living}
+
+    @invariant()
+    def unused_codes_fit_into_what_the_lock_looks_at(self) -> None:
+        """The span of living codes stays below the lock's memory."""
+        if getattr(self, "codes", None):
+            assert self.world.device().once_next - min(self.codes) <= MOST
+            assert len(self.codes) <= MOST
+
+
+def test_whatever_happens_a_living_code_opens_once_and_a_number_never_comes_again(tmp_path: Path) -> None:
+    machine = type("Machine", (OnceMachine,), {"folder": tmp_path})
+    run_state_machine_as_test(machine, settings=settings(max_examples=5, stateful_step_count=10, deadline=None))
