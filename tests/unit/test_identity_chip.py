@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from firmware_sim.camera import encode_jpeg
 from firmware_sim.chip import SimCountry, found_country, sign_groups, wrap, write_face_group, write_zone_group
@@ -14,6 +16,7 @@ from firmware_sim.specimens import ANNA
 from gateway.domain.chip import ChipContents, ChipRefused
 from gateway.domain.identity_sentences import SENTENCES
 from gateway.identity.chip import check_chip
+from tests.specimens.bad_pictures import CANARY, pattern, position, saved
 
 NOW = 1_795_000_000
 YEAR = 365 * 86400
@@ -28,9 +31,9 @@ def utopia() -> SimCountry:
 
 
 @cache
-def true_chip() -> ChipContents:
+def true_chip(face: bytes = FACE) -> ChipContents:
     """What the chip of a genuine passport holds."""
-    groups = {1: write_zone_group(ANNA), 2: write_face_group(FACE)}
+    groups = {1: write_zone_group(ANNA), 2: write_face_group(face)}
     return ChipContents(sign_groups(utopia(), groups), groups)
 
 
@@ -52,6 +55,17 @@ def test_a_true_chip_gives_certain_fields_and_the_portrait() -> None:
     assert (reading.value("birth_date"), reading.value("expiry_date")) == ("1974-08-12", "2032-04-15")
     assert all(item.certain for item in reading.fields.values())
     assert reading.portrait == FACE
+
+
+def test_a_true_portrait_with_a_position_and_a_comment_is_believed_and_handed_on_without_them() -> None:
+    noted = saved(pattern(), "JPEG", exif=position(), comment=CANARY)
+    reading = check_chip(true_chip(noted), [utopia().certificate], NOW)
+    assert reading.portrait is not None
+    assert CANARY in noted
+    assert CANARY not in reading.portrait
+    with Image.open(BytesIO(noted)) as signed, Image.open(BytesIO(reading.portrait)) as handed_on:
+        assert dict(handed_on.getexif()) == {}
+        assert handed_on.tobytes() == signed.tobytes()
 
 
 def test_a_swapped_portrait_is_refused() -> None:
