@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from api.cli.demo import photograph
 from api.cli.walk import Pictures
-from tests.journey.street import Street, open_street
+from tests.journey.street import Room, Street, open_street
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -21,3 +21,15 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
 async def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
     """A fictitious tenant's passport and face."""
     return await photograph(tmp_path_factory.mktemp("tenant"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def room(street: Street) -> Room:
+    """A room of the test's own."""
+    return await street.free_room()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def next_door(street: Street, room: Room) -> Room:
+    """Another one."""
+    return await street.free_room()

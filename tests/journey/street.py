@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 from base64 import urlsafe_b64encode
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -19,12 +20,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from api.cli.children import Child
 from api.cli.demo import free_port
-from api.cli.seed import KIOSK, Logins, Place, seed
+from api.cli.seed import KIOSK, ROOMS, Logins, Place, seed
 from api.cli.walk import until
 from api.web.kiosk import write_kiosk_page
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.key import Proof, unlock_statement
+from gateway.domain.stay import OCCUPYING
 from gateway.settings import Settings
 
 Json = dict[str, Any]
@@ -35,6 +37,21 @@ TYPED: Final = {
     "nationality": "NLD",
     "sex": "F",
 }
+# Whether a lock is owed something, or a registry a record of a stay in its unit.
+OWED: Final = """
+SELECT 1 FROM deliveries WHERE state = 'owed' AND (party = ? OR about IN (
+    SELECT registrations.id FROM registrations JOIN stays ON stays.id = stay_id WHERE unit_id = ?))
+"""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A unit of the street while it is one test's own; only `Street.free_room` makes them."""
+
+    code: str
+    lock: str
+    unit: str  # id
+    moved_before: int  # how often its bolt was drawn back for others
 
 
 @dataclass
@@ -62,6 +79,7 @@ class Street:
     registry: Json
     gateway: Child
     people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    rooms: deque[str] = field(default_factory=lambda: deque(ROOMS))  # the one left longest ago comes first
 
     @property
     def url(self) -> str:
@@ -78,13 +96,25 @@ class Street:
             self.people[login] = httpx.AsyncClient(base_url=self.url, timeout=60)
             await self.ask(login, "POST", "/sessions", json={"login": login, "password": self.logins.password})
 
-    async def offer(self, room: str) -> Tenant:
+    async def free_room(self) -> Room:
+        """A room where nobody stays, whose lock is sound and owed nothing; a test's own until twelve more are taken."""
+        number = self.rooms[0]
+        self.rooms.rotate(-1)
+        code, lock, units = f"HS7-{number}", f"lock-{number}", await self.ask("landlord", "GET", "/units")
+        unit = next(unit["id"] for unit in units if unit["code"] == code)
+        await self.turn("normal")
+        await self.control("POST", f"/devices/{lock}/faults", json={"offline": False, "lost_answers": 0})
+        for stay in await self.ask("landlord", "GET", "/stays"):
+            if stay["unit"] == unit and stay["state"] in OCCUPYING:
+                await self.ask("landlord", "POST", f"/stays/{stay['id']}/end")
+        await eventually(lambda: not self.rows(OWED, f"lock:{lock}", unit), f"room {number} is left behind")
+        return Room(code, lock, unit, self._moved(lock))
+
+    async def offer(self, room: Room) -> Tenant:
         """Step 1 for a room of its own, and the tenant's agreement."""
-        units = await self.ask("landlord", "GET", "/units")
-        unit = next(unit["id"] for unit in units if unit["code"] == f"HS7-{room}")
         now = datetime.now(UTC).replace(microsecond=0)
         dates = {"from": (now - timedelta(minutes=1)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
-        offer = await self.ask("landlord", "POST", f"/units/{unit}/offers", json=dates)
+        offer = await self.ask("landlord", "POST", f"/units/{room.unit}/offers", json=dates)
         tenant = Tenant(offer, httpx.AsyncClient(base_url=self.url, timeout=60))
         tenant.client.headers["Authorization"] = f"Offer {tenant.token}"
         self.people[f"tenant of {offer['stay_id']}"] = tenant.client
@@ -103,7 +133,7 @@ class Street:
         case = (await self.ask("officer", "GET", "/cases"))[-1]["id"]
         await self.ask("officer", "POST", f"/cases/{case}/decision", json={"decision": "pass"})
 
-    async def move_in(self, room: str) -> tuple[Tenant, str]:
+    async def move_in(self, room: Room) -> tuple[Tenant, str]:
         """Steps 1 to 5: a tenant whose key is on the lock."""
         tenant = await self.offer(room)
         await self.register(tenant)
@@ -159,9 +189,12 @@ class Street:
         async with httpx.AsyncClient(base_url=described["url"], headers=headers, timeout=60) as client:
             return good(await client.request(method, path, **sent))
 
-    def openings(self, room: str) -> int:
-        """How often the bolt of a room was really drawn back."""
-        path = self.folder / "devices" / f"lock-{room}" / "movements.jsonl"
+    def openings(self, room: Room) -> int:
+        """How often the bolt of a room was really drawn back since the room was taken."""
+        return self._moved(room.lock) - room.moved_before
+
+    def _moved(self, lock: str) -> int:
+        path = self.folder / "devices" / lock / "movements.jsonl"
         moved = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
         return len([movement for movement in moved if movement["to"] == "unlocked"])
 

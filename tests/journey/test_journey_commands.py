@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from api.cli.demo import free_port
-from api.cli.problems import NOT_THERE
+from api.cli.refusal import NOT_THERE
 
 pytestmark = [pytest.mark.slow]
 PATIENCE = 180.0

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiomqtt
 import pytest
@@ -19,9 +18,10 @@ from certs.keys import jwk_of
 from devices.wire.envelope import sign_command, sign_event
 from devices.wire.messages import Command, Event
 from firmware_sim.radio import make_radio, topic_of
-from tests.journey.street import TYPED, Street, eventually, good, told
+from tests.journey.street import TYPED, Room, Street, eventually, good, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+PATIENCE = 60.0
 
 
 async def lodgekey(street: Street, *arguments: str) -> None:
@@ -33,12 +33,14 @@ async def lodgekey(street: Street, *arguments: str) -> None:
 
 
 @asynccontextmanager
-async def spare_lock(street: Street, name: str) -> AsyncIterator[tuple[DeviceFolder, aiomqtt.Client]]:
-    """A lock with a valid certificate that nobody simulates, on the air."""
+async def spare(street: Street, name: str, kind: str = "lock") -> AsyncIterator[tuple[DeviceFolder, aiomqtt.Client]]:
+    """A device with a valid certificate that nobody simulates, on the air: two with one name would end each other."""
     path = street.folder / "spare" / name
-    await lodgekey(street, "device", "add", name, "--out", str(path), "--site", SITE)
+    await lodgekey(street, "device", "add", name, "--out", str(path), "--site", SITE, "--kind", kind)
     folder = read_device_folder(path)
-    async with make_radio(folder) as radio:
+    radio = make_radio(folder)
+    radio.timeout = PATIENCE
+    async with radio:
         yield folder, radio
 
 
@@ -58,8 +60,8 @@ def battery(street: Street, device: str) -> int | None:
     return int(level) if level is not None else None
 
 
-async def test_messages_nobody_can_read_are_set_aside_and_the_others_go_on(street: Street) -> None:
-    async with spare_lock(street, "lock-noise") as (folder, radio):
+async def test_messages_nobody_can_read_are_set_aside_and_the_others_go_on(street: Street, room: Room) -> None:
+    async with spare(street, "lock-noise") as (folder, radio):
         stranger = read_device_folder(street.folder / "devices" / "lock-101")
         forged = battery_event(stranger, 1, 66)
         for payload in (b"", b"\x00garbage", bytes(60_000), b"\xd2" * 300, forged):
@@ -68,13 +70,13 @@ async def test_messages_nobody_can_read_are_set_aside_and_the_others_go_on(stree
         await eventually(lambda: battery(street, "lock-noise") == 55, "the good message behind the bad ones")
     assert len(aside(street, "lock-noise")) == 5
     assert set(aside(street, "lock-noise")) <= {"bad_message", "bad_signature"}
-    tenant, key = await street.move_in("101")
+    tenant, key = await street.move_in(room)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
 
 
 async def test_a_device_out_of_service_is_heard_no_more(street: Street) -> None:
-    async with spare_lock(street, "lock-gone") as (folder, radio):
+    async with spare(street, "lock-gone") as (folder, radio):
         await radio.publish(topic_of(folder, "event"), battery_event(folder, 1, 44), qos=1)
         await eventually(lambda: battery(street, "lock-gone") == 44, "a device in service is heard")
         await lodgekey(street, "device", "revoke", "lock-gone")
@@ -83,8 +85,8 @@ async def test_a_device_out_of_service_is_heard_no_more(street: Street) -> None:
     assert (aside(street, "lock-gone"), battery(street, "lock-gone")) == (["unknown_device"], 44)
 
 
-async def test_a_tenant_registers_at_the_kiosk_and_takes_the_key_home_on_the_phone(street: Street) -> None:
-    tenant = await street.offer("101")
+async def test_a_tenant_registers_at_the_kiosk_and_takes_the_key_home_on_the_phone(street: Street, room: Room) -> None:
+    tenant = await street.offer(room)
     form = {
         "offer_token": tenant.token,
         "typed": TYPED,
@@ -107,15 +109,14 @@ async def screen(street: Street) -> dict[str, str]:
     return dict((await street.control("GET", f"/devices/{KIOSK}"))["screen"])
 
 
-async def test_a_kiosks_credential_opens_no_door(street: Street) -> None:
-    path: Path = street.folder / "devices"
-    kiosk, lock = read_device_folder(path / KIOSK), read_device_folder(path / "lock-104")
-    heard = (await street.control("GET", "/devices/lock-104"))["counters"].get("heard", 0)
-    before, now = street.openings("104"), int(time.time())
+async def test_a_kiosks_credential_opens_no_door(street: Street, room: Room) -> None:
+    lock = read_device_folder(street.folder / "devices" / room.lock)
+    heard = (await street.control("GET", f"/devices/{room.lock}"))["counters"].get("heard", 0)
+    now = int(time.time())
     command = Command(secrets.token_bytes(16), lock.device, "unlock", now, now + 60, {"key": secrets.token_bytes(16)})
-    async with make_radio(kiosk) as radio:
+    async with spare(street, "kiosk-noise", "kiosk") as (kiosk, radio):
         await radio.publish(topic_of(lock, "cmd"), sign_command(command, kiosk.key), qos=1)
         await radio.publish(topic_of(kiosk, "event"), json.dumps({"unlock": lock.device}).encode(), qos=1)
-        await eventually(lambda: aside(street, KIOSK) != [], "what the kiosk may say was heard and set aside")
-    assert street.openings("104") == before
-    assert (await street.control("GET", "/devices/lock-104"))["counters"].get("heard", 0) == heard
+        await eventually(lambda: aside(street, kiosk.device) != [], "what the kiosk may say was heard and set aside")
+    assert street.openings(room) == 0
+    assert (await street.control("GET", f"/devices/{room.lock}"))["counters"].get("heard", 0) == heard

@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from gateway.store import Account
 from gateway.store.database import Database
 from tests.architecture.source import ROOT
-from tests.journey.street import Json, Street
+from tests.journey.street import Json, Room, Street
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 PATIENCE = 180.0
@@ -119,10 +119,10 @@ def in_order(page: str) -> Iterator[str]:
 
 
 async def test_a_consumer_is_granted_follows_comes_back_and_is_ended_as_the_page_says(
-    street: Street, shell: Shell
+    street: Street, shell: Shell, room: Room
 ) -> None:
     second_officer(street)
-    tenant, _ = await street.move_in("202")
+    tenant, _ = await street.move_in(room)
     await street.filing(tenant, "accepted")
     line = in_order("registries.md")
     for _ in range(2):
@@ -145,10 +145,10 @@ async def test_a_consumer_is_granted_follows_comes_back_and_is_ended_as_the_page
 
 
 async def test_a_tenant_lays_code_and_document_on_the_kiosks_counter_as_the_page_says(
-    street: Street, shell: Shell, pictures: Pictures
+    street: Street, shell: Shell, pictures: Pictures, room: Room
 ) -> None:
     control = json.loads((street.folder / "devices" / "control.json").read_text())
-    offer = await street.offer("201")
+    offer = await street.offer(room)
     shell.values |= {"URL": control["url"], "TOKEN": control["token"], "CODE": offer.token}
     shell.values |= {"DOCUMENT": str(pictures.document), "FACE": str(pictures.face)}
     (put,) = commands("guides/kiosk.md")

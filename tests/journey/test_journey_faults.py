@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.cli.walk import until
-from tests.journey.street import Street, Tenant, eventually, told
+from tests.journey.street import Room, Street, Tenant, eventually, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -16,14 +16,14 @@ async def key_state(street: Street, tenant: Tenant) -> str:
     return str((await street.stay(tenant))["keys"][0]["state"])
 
 
-async def fault(street: Street, room: str, **settings: Any) -> None:
+async def fault(street: Street, room: Room, **settings: Any) -> None:
     """Make a lock misbehave, or behave again."""
-    await street.control("POST", f"/devices/lock-{room}/faults", json=settings)
+    await street.control("POST", f"/devices/{room.lock}/faults", json=settings)
 
 
-async def test_a_registry_that_is_down_keeps_nobody_out_and_gets_its_record_later(street: Street) -> None:
+async def test_a_registry_that_is_down_keeps_nobody_out_and_gets_its_record_later(street: Street, room: Room) -> None:
     await street.turn("down")
-    tenant, key = await street.move_in("102")
+    tenant, key = await street.move_in(room)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
     filing = await street.filing(tenant, "queued")
     waiting = [row for row in await street.owed("submit") if row["state"] == "owed"]
@@ -34,9 +34,9 @@ async def test_a_registry_that_is_down_keeps_nobody_out_and_gets_its_record_late
     assert [row["receipt"] for row in await street.books(filing["id"])] == [accepted["receipt"]]
 
 
-async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(street: Street) -> None:
+async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(street: Street, room: Room) -> None:
     await street.turn("refuse")
-    tenant, key = await street.move_in("103")
+    tenant, key = await street.move_in(room)
     filing = await street.filing(tenant, "refused")
     await street.turn("normal")
     assert (filing["code"], bool(filing["sentence"])) == ("SBX-900", True)
@@ -45,11 +45,11 @@ async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(
 
 
 @pytest.mark.parametrize(
-    ("room", "mood", "how"),
-    [("104", "late", {"delay_s": 2, "times": 1}), ("201", "silent", {"times": 1}), ("202", "twice", {"times": 1})],
+    ("mood", "how"),
+    [("late", {"delay_s": 2, "times": 1}), ("silent", {"times": 1}), ("twice", {"times": 1})],
 )
 async def test_however_a_registry_answers_there_is_one_record_there_and_one_receipt_here(
-    street: Street, room: str, mood: str, how: dict[str, Any]
+    street: Street, room: Room, mood: str, how: dict[str, Any]
 ) -> None:
     await street.turn(mood, **how)
     tenant, _ = await street.move_in(room)
@@ -62,43 +62,47 @@ async def test_however_a_registry_answers_there_is_one_record_there_and_one_rece
     assert answers == [(1,)]
 
 
-async def test_a_lock_that_is_away_while_its_key_is_made_is_shown_as_such_and_gets_it_later(street: Street) -> None:
-    await fault(street, "203", offline=True)
-    tenant = await street.offer("203")
+async def test_a_lock_that_is_away_while_its_key_is_made_is_shown_as_such_and_gets_it_later(
+    street: Street, room: Room
+) -> None:
+    await fault(street, room, offline=True)
+    tenant = await street.offer(room)
     await street.register(tenant)
     await street.filing(tenant, "accepted")
     assert ((await told(tenant.client, "/door"))["stage"], await key_state(street, tenant)) == ("issued", "issued")
     assert "owed" in [row["state"] for row in await street.owed("put_key")]
-    await fault(street, "203", offline=False)
+    await fault(street, room, offline=False)
     key = await street.on_lock(tenant)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
 
 
-async def test_a_lock_whose_answer_is_lost_has_moved_once_and_nobody_claims_to_know(street: Street) -> None:
-    tenant, key = await street.move_in("204")
-    await fault(street, "204", lost_answers=1000)
+async def test_a_lock_whose_answer_is_lost_has_moved_once_and_nobody_claims_to_know(street: Street, room: Room) -> None:
+    tenant, key = await street.move_in(room)
+    await fault(street, room, lost_answers=1000)
     assert (await street.unlock(tenant, key))["outcome"] == "no_answer"
     await until(lambda: street.stay(tenant), lambda stay: stay["arrived_at"] is not None, "the lock's own event")
-    assert street.openings("204") == 1
-    await fault(street, "204", lost_answers=0)
+    assert street.openings(room) == 1
+    await fault(street, room, lost_answers=0)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
-    assert street.openings("204") == 2
+    assert street.openings(room) == 2
 
 
-async def test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twice(street: Street) -> None:
-    tenant, key = await street.move_in("301")
-    await fault(street, "301", offline=True)
-    waiting = await street.offer("302")
-    await fault(street, "302", offline=True)
+async def test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twice(
+    street: Street, room: Room, next_door: Room
+) -> None:
+    tenant, key = await street.move_in(room)
+    await fault(street, room, offline=True)
+    waiting = await street.offer(next_door)
+    await fault(street, next_door, offline=True)
     await street.register(waiting)
     killed = street.kill_broker()
     await eventually(lambda: (street.folder / "broker" / "pid").read_text() != str(killed), "another broker")
     await street.until_ready()
-    for room in ("301", "302"):
-        await fault(street, room, offline=False)
+    for away in (room, next_door):
+        await fault(street, away, offline=False)
     await street.on_lock(waiting)
     await until(lambda: street.unlock(tenant, key), lambda said: said["outcome"] == "unlocked", "the lock is back")
-    await eventually(lambda: done_unlocks(street, key) == street.openings("301"), "one movement for each command done")
+    await eventually(lambda: done_unlocks(street, key) == street.openings(room), "one movement for each command done")
 
 
 def done_unlocks(street: Street, key: str) -> int:
@@ -107,10 +111,12 @@ def done_unlocks(street: Street, key: str) -> int:
     return int(street.rows(query, key)[0][0])
 
 
-async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_owed(street: Street) -> None:
+async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_owed(
+    street: Street, room: Room, next_door: Room
+) -> None:
     await street.turn("down")
-    tenant, key = await street.move_in("303")
-    next_door = await street.offer("304")
+    tenant, key = await street.move_in(room)
+    neighbour = await street.offer(next_door)
     tap = asyncio.create_task(street.unlock(tenant, key))
     await eventually(
         lambda: bool(street.rows("SELECT 1 FROM commands WHERE type = 'unlock' AND key_id = ?", key)), "a tap"
@@ -123,10 +129,10 @@ async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_ow
     await street.turn("normal")
     filing = await street.filing(tenant, "accepted")
     assert len(await street.books(filing["id"])) == 1
-    assert street.openings("303") <= 1, "a tap that was cut short is not made good later"
-    await street.register(next_door)
-    await street.unlock(next_door, await street.on_lock(next_door))
-    assert street.openings("304") == 1
+    assert street.openings(room) <= 1, "a tap that was cut short is not made good later"
+    await street.register(neighbour)
+    await street.unlock(neighbour, await street.on_lock(neighbour))
+    assert street.openings(next_door) == 1
 
 
 def taps(street: Street, key: str) -> int:

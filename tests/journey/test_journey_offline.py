@@ -16,7 +16,7 @@ from api.cli.demo import free_port
 from api.cli.walk import until
 from certs.keys import load_private_key
 from tests.architecture.source import ROOT
-from tests.journey.street import Json, Street, open_street
+from tests.journey.street import Json, Room, Street, open_street
 
 pytestmark = [pytest.mark.slow]
 GUIDE = ROOT / "docs" / "guides" / "unlock-without-a-network.md"
@@ -47,6 +47,7 @@ class Terminal:
     """A shell beside the gateway, with the guide's variables set."""
 
     street: Street
+    room: Room  # the one of the guide
     values: dict[str, str]
 
     async def run(self, command: str) -> tuple[int, str]:
@@ -86,12 +87,12 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
     async with open_street(tmp_path, "--air", str(air), LODGEKEY_OFFLINE_HOURS="12") as street:
         url = street.url.removesuffix("/api/v1")
         values = {"AIR": f"127.0.0.1:{air}", "URL": url, "DIR": str(tmp_path / "devices"), "PHONE": str(tmp_path / "p")}
-        yield Terminal(street, values)
+        yield Terminal(street, await street.free_room(), values)
 
 
 async def register(terminal: Terminal) -> str:
     """The tenant registers with the phone's key; the id of the key made for it."""
-    tenant = await terminal.street.offer("101")
+    tenant = await terminal.street.offer(terminal.room)
     tenant.phone = load_private_key(Path(terminal.values["PHONE"]) / "holder.pem")
     await terminal.street.register(tenant)
     return await terminal.street.on_lock(tenant)
@@ -116,7 +117,7 @@ async def test_the_guide_does_what_it_says_from_registering_to_the_end_of_a_revo
         await terminal.check(line)
         if "offline=true" in line.command:
             await until_offline(terminal.street)
-    assert terminal.street.openings("101") == 4
+    assert terminal.street.openings(terminal.room) == 4
 
 
 async def test_keys_are_listed_and_shown_without_a_word_on_who_holds_them(terminal: Terminal) -> None:

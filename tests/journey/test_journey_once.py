@@ -3,22 +3,20 @@
 import pytest
 
 from api.cli.walk import until
-from tests.journey.street import Json, Street, Tenant
+from tests.journey.street import Json, Room, Street, Tenant
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-ROOM = "102"
-LOCK = f"lock-{ROOM}"
 
 
-async def ask(street: Street, tenant: Tenant) -> str:
+async def ask(street: Street, room: Room, tenant: Tenant) -> str:
     """The digits of a new code."""
-    made = await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/locks/{LOCK}/one-time-codes")
+    made = await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/locks/{room.lock}/one-time-codes")
     return str(made["digits"].replace(" ", ""))
 
 
-async def type_in(street: Street, digits: str) -> str | None:
+async def type_in(street: Street, room: Room, digits: str) -> str | None:
     """Somebody at the door types them: why they did not open, or None."""
-    refusal = (await street.control("POST", f"/devices/{LOCK}/passcode", json={"code": digits}))["refused"]
+    refusal = (await street.control("POST", f"/devices/{room.lock}/passcode", json={"code": digits}))["refused"]
     return None if refusal is None else str(refusal)
 
 
@@ -31,41 +29,41 @@ async def newest(street: Street, tenant: Tenant, *states: str) -> Json:
     return await until(look, lambda code: code["state"] in states, f"the code is {' or '.join(states)}")
 
 
-async def test_a_one_time_code_opens_the_door_once_and_the_lock_says_when(street: Street) -> None:
-    tenant = await street.offer(ROOM)
-    digits, before = await ask(street, tenant), street.openings(ROOM)
+async def test_a_one_time_code_opens_the_door_once_and_the_lock_says_when(street: Street, room: Room) -> None:
+    tenant = await street.offer(room)
+    digits = await ask(street, room, tenant)
     await newest(street, tenant, "on_lock")
-    assert await type_in(street, digits) is None
+    assert await type_in(street, room, digits) is None
     used = await newest(street, tenant, "used")
     assert used["issued_at"] <= used["used_at"]
-    assert await type_in(street, digits) == "bad_passcode"
-    assert street.openings(ROOM) == before + 1
+    assert await type_in(street, room, digits) == "bad_passcode"
+    assert street.openings(room) == 1
     assert (await street.stay(tenant))["arrived_at"] is None
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
 
 
-async def test_a_code_used_while_the_lock_is_away_is_unknown_until_the_lock_is_back(street: Street) -> None:
-    tenant = await street.offer(ROOM)
-    digits = await ask(street, tenant)
+async def test_a_code_used_while_the_lock_is_away_is_unknown_until_the_lock_is_back(street: Street, room: Room) -> None:
+    tenant = await street.offer(room)
+    digits = await ask(street, room, tenant)
     await newest(street, tenant, "on_lock")
-    await street.control("POST", f"/devices/{LOCK}/faults", json={"offline": True})
+    await street.control("POST", f"/devices/{room.lock}/faults", json={"offline": True})
     away = await newest(street, tenant, "unknown")
     assert away["hold_up"] == "lock_offline"
-    assert await type_in(street, digits) is None
+    assert await type_in(street, room, digits) is None
     assert (await street.stay(tenant))["once_codes"][0]["state"] == "unknown"
-    await street.control("POST", f"/devices/{LOCK}/faults", json={"offline": False})
+    await street.control("POST", f"/devices/{room.lock}/faults", json={"offline": False})
     assert (await newest(street, tenant, "used"))["used_at"] is not None
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
 
 
-async def test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it(street: Street) -> None:
-    tenant = await street.offer(ROOM)
-    digits, before = await ask(street, tenant), street.openings(ROOM)
+async def test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it(street: Street, room: Room) -> None:
+    tenant = await street.offer(room)
+    digits = await ask(street, room, tenant)
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
     await newest(street, tenant, "revoked")
-    assert await type_in(street, digits) == "bad_passcode"
-    assert street.openings(ROOM) == before
-    following = await street.offer(ROOM)
-    assert await type_in(street, await ask(street, following)) is None
+    assert await type_in(street, room, digits) == "bad_passcode"
+    assert street.openings(room) == 0
+    following = await street.offer(room)
+    assert await type_in(street, room, await ask(street, room, following)) is None
     await newest(street, following, "used")
     await street.ask("landlord", "POST", f"/stays/{following.offer['stay_id']}/end")

@@ -7,14 +7,14 @@ import pytest
 
 from api.cli.walk import Pictures, until
 from certs.keys import jwk_of
-from tests.journey.street import Street, Tenant, good, told
+from tests.journey.street import Room, Street, Tenant, good, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_the_journey(street: Street, pictures: Pictures) -> None:
+async def test_the_journey(street: Street, room: Room, pictures: Pictures) -> None:
     # 1 landlord: offer_key. The link is one stay's and expires.
-    tenant = await street.offer("101")
+    tenant = await street.offer(room)
     assert tenant.offer["state"] == "open"
 
     # 2 tenant at the door: open_offer, record_consent.
@@ -35,12 +35,11 @@ async def test_the_journey(street: Street, pictures: Pictures) -> None:
 
     # 5 lock answers: record_key_on_lock. The page says: ready.
     key = await street.on_lock(tenant)
-    assert (await street.control("GET", "/devices/lock-101"))["keys"] == [key]
+    assert (await street.control("GET", f"/devices/{room.lock}"))["keys"] == [key]
 
     # 6 tenant taps: request_unlock. A signed command, dead after ten seconds.
-    before = street.openings("101")
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
-    assert street.openings("101") == before + 1
+    assert street.openings(room) == 1
 
     # 7 lock reports: record_unlock; the first is the arrival.
     stay = await until(lambda: street.stay(tenant), lambda stay: stay["arrived_at"] is not None, "the arrival")
@@ -51,17 +50,17 @@ async def test_the_journey(street: Street, pictures: Pictures) -> None:
     assert [row["receipt"] for row in await street.books(filing["id"])] == [filing["receipt"]]
     entry = await first_entry(street, filing["id"])
     assert "VOORBEELD" not in entry.upper()
-    assert "HS7-101" in entry
+    assert room.code in entry
 
     # 9 the end: end_stay. Revoked on the lock until read back; the check-out is reported.
-    await the_end(street, tenant)
+    await the_end(street, room, tenant)
 
 
-async def the_end(street: Street, tenant: Tenant) -> None:
+async def the_end(street: Street, room: Room, tenant: Tenant) -> None:
     """Step 9, until the lock and the registry have both answered."""
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
     ended = await until(lambda: street.stay(tenant), lambda stay: stay["keys"][0]["state"] == "revoked", "revoked")
-    assert (ended["state"], (await street.control("GET", "/devices/lock-101"))["keys"]) == ("ended", [])
+    assert (ended["state"], (await street.control("GET", f"/devices/{room.lock}"))["keys"]) == ("ended", [])
     assert (await street.filing(tenant, "accepted", "check_out"))["receipt"]
     assert (await told(tenant.client, "/door"))["stage"] == "ended"
 
