@@ -12,9 +12,10 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import func, select
 
-from api.cli.problems import NOT_IN_ORDER, Refused
+from api.cli.folder import opened
 from api.cli.program import spoken
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell, watched
+from api.cli.refusal import NOT_IN_ORDER, Refused
+from api.cli.terms import AsJson, Folder, settings_of, tell, watched
 from api.cli.text import say
 from api.http.disclosures import head_shown
 from certs.errors import BadKey
@@ -27,7 +28,7 @@ from gateway.settings import Settings
 from gateway.store import Disclosure
 from gateway.store.database import Database
 
-app = typer.Typer(help="The disclosure log.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 SECONDS = 20.0
 
 

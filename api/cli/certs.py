@@ -8,14 +8,15 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell
+from api.cli.folder import opened
+from api.cli.terms import AsJson, Folder, settings_of, tell
 from certs.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.journey.fleet import behind
 from gateway.store import Device
 from gateway.succession import advance, forget, is_followed, roll_back
 
-app = typer.Typer(help="Certificates of the fleet, and the authority behind them.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 Leave = Annotated[list[str] | None, typer.Option("--leave", help="A device not to wait for; give it once for each.")]
 
 

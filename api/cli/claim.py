@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from api.cli.dates import told_time
-from api.cli.device import unit_coded
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell
+from api.cli.folder import opened, unit_coded
+from api.cli.terms import AsJson, Folder, settings_of, tell
 from certs.ca import CLAIM_DAYS, Authority
 from gateway.bootstrap import utc_now
 from gateway.enrolment import make_claim

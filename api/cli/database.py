@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell
+from api.cli.folder import opened
+from api.cli.terms import AsJson, Folder, settings_of, tell
 from gateway.store.database import newest_revision
 
-app = typer.Typer(help="The database.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from api.cli.children import Child, ChildFailed
-from api.cli.problems import NOT_IN_ORDER, Refused
+from api.cli.refusal import NOT_IN_ORDER, Refused
 from api.cli.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.terms import AsJson
 from api.cli.walk import Pictures, StepFailed, Walk

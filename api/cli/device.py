@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from api.cli.problems import Refused
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell, tell_rows
+from api.cli import claim, fleet
+from api.cli.folder import opened, unit_coded
+from api.cli.refusal import Refused
+from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
 from api.web.kiosk import rules_at, write_kiosk_page
 from certs.ca import Authority
 from devices.drivers import DRIVERS
@@ -17,10 +18,12 @@ from devices.drivers.vendor import MqttDriver
 from gateway.bootstrap import utc_now
 from gateway.enrolment import enrol_device, revoke_device
 from gateway.settings import Settings
-from gateway.store import Device, Unit
+from gateway.store import Device
 from gateway.vendor_locks import take_into_service
 
-app = typer.Typer(help="Locks and kiosks.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
+app.command("claim")(claim.claim)
+app.command("fleet")(fleet.fleet)
 
 
 @app.command()
@@ -90,14 +93,6 @@ def secrets_in(path: Path) -> dict[str, str]:
     if not isinstance(given, dict):
         raise Refused("not_json", name=path)
     return given
-
-
-def unit_coded(session: Session, code: str | None) -> Unit | None:
-    """The unit with this code, where one is given; Refused where there is none."""
-    found = session.scalars(select(Unit).where(Unit.code == code)).one_or_none() if code else None
-    if code and found is None:
-        raise Refused("no_such_unit", unit=code)
-    return found
 
 
 @app.command()

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from api.cli.problems import NOT_IN_ORDER, setting_named
+from api.cli.problems import setting_named
+from api.cli.refusal import NOT_IN_ORDER
 from api.cli.terms import AsJson, Folder, settings_of
 from gateway.bootstrap import utc_now
 from gateway.checkup import Finding, examine

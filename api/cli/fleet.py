@@ -8,8 +8,9 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.cli.problems import NOT_THERE, Refused
-from api.cli.terms import AsJson, opened, tell, watched
+from api.cli.folder import opened
+from api.cli.refusal import NOT_THERE, Refused
+from api.cli.terms import AsJson, tell, watched
 from api.control import Control
 from certs.ca import Authority
 from certs.device_folder import find_device_folders, read_device_folder

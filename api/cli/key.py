@@ -7,14 +7,15 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.cli.problems import Refused
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell, tell_rows
+from api.cli.folder import opened
+from api.cli.refusal import Refused
+from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
 from api.http.showing import key_fields
 from gateway.bootstrap import utc_now
 from gateway.journey.landlord import revoke_for_landlord
 from gateway.store import Key
 
-app = typer.Typer(help="Keys and how they stand on their locks.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="The key's id.")]
 SHOWN = ("id", "lock", "state", "until", "cannot_outlive", "hold_up", "cannot_be_revoked_before", "exposure_minutes")
 

@@ -1,16 +1,19 @@
 """What went wrong with a command: a code, what happened, what to do, and the exit code. One place knows every cause."""
 
 import errno
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import httpx
+import typer
 from alembic.util import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer import Abort
 from typer.exceptions import TyperException
 
+from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.text import say, what_to_do
 from api.web.text import say_refusal
 from api.web.text.pair import Language
@@ -19,11 +22,6 @@ from certs.generations import BadPhase
 from gateway.broker import BrokerFailed, BrokerPortTaken
 from gateway.broker_config import BrokerMissing
 from gateway.domain.errors import LodgekeyError
-
-NOT_IN_ORDER: Final = 1  # done; what was looked at, or played, is not as it must be
-NOT_POSSIBLE: Final = 2  # what was typed or set cannot be
-NOT_THERE: Final = 3  # something it needs is missing or taken: put that right, then the same command again
-INTERRUPTED: Final = 130
 
 USAGE: Final = {
     "MissingParameter": "missing_value",
@@ -49,14 +47,6 @@ DATABASE: Final = {  # what SQLite and PostgreSQL say, and what that is called h
     "not a database": "database_broken",
     "malformed": "database_broken",
 }
-
-
-class Refused(Exception):
-    """A command that cannot be carried out: `code` as in api.cli.text, `facts` for the blanks of its sentences."""
-
-    def __init__(self, code: str, exit_code: int = NOT_POSSIBLE, /, **facts: object) -> None:
-        super().__init__(code)
-        self.code, self.exit_code, self.facts = code, exit_code, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +124,12 @@ def _system_cause(error: BaseException) -> tuple[str, int, dict[str, object]]:
 def setting_named(path: tuple[int | str, ...]) -> str:
     """The variable that a setting is read from."""
     return "__".join(["LODGEKEY", *map(str, path)]).replace("__", "_", 1).upper() if path else "LODGEKEY_…"
+
+
+def complain(problem: Problem, *, as_json: bool) -> int:
+    """Say what went wrong where it is looked for; the exit code."""
+    if as_json:
+        typer.echo(json.dumps(problem.shown(), ensure_ascii=False))
+    else:
+        typer.echo(f"{problem.sentence}\n{problem.what_to_do}", err=True)
+    return problem.exit_code

@@ -1,15 +1,16 @@
 """The command's outermost edge: whatever fails leaves as a sentence on stderr, or with --json as one JSON object."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from api.cli.problems import EXPECTED, NOT_POSSIBLE, Problem, problem_of
+from api.cli.catalog import COMMANDS, Later
+from api.cli.refusal import NOT_POSSIBLE
 from api.web.language import choose_language
 from api.web.text.pair import Language
 
@@ -24,18 +25,22 @@ def spoken(environment: Mapping[str, str] = os.environ) -> Language:
 
 
 class Program(TyperGroup):
-    """The group of all commands; ends with one of the exit codes of api.cli.problems."""
+    """The group of all commands; ends with one of the exit codes of api.cli.refusal."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**given, "commands": {name: Later(name, place) for name, place in COMMANDS.items()}})
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **extra: Any) -> Any:
         """Run the command and leave with its exit code."""
         given = list(sys.argv[1:] if args is None else args)
         try:
             code = super().main(given, **{**extra, "prog_name": NAME, "standalone_mode": False})
-        except EXPECTED as error:
+        except problems().EXPECTED as error:
             if type(error).__name__ == "NoArgsIsHelpError" and "--json" not in given:
                 typer.echo(error, err=True)
                 sys.exit(NOT_POSSIBLE)
-            code = complain(problem_of(error, spoken(), self.named_in(given)), as_json="--json" in given)
+            problem = problems().problem_of(error, spoken(), self.named_in(given))
+            code = problems().complain(problem, as_json="--json" in given)
         sys.exit(code if isinstance(code, int) else 0)
 
     def named_in(self, given: Sequence[str]) -> str:
@@ -48,10 +53,6 @@ class Program(TyperGroup):
         return " ".join(found)
 
 
-def complain(problem: Problem, *, as_json: bool) -> int:
-    """Say what went wrong where it is looked for; the exit code."""
-    if as_json:
-        typer.echo(json.dumps(problem.shown(), ensure_ascii=False))
-    else:
-        typer.echo(f"{problem.sentence}\n{problem.what_to_do}", err=True)
-    return problem.exit_code
+def problems() -> Any:
+    """api.cli.problems, which knows the errors of every library: imported where something failed."""
+    return import_module("api.cli.problems")

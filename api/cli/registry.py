@@ -9,13 +9,14 @@ from rich.table import Table
 from sqlalchemy import func, select
 
 from api.cli.dates import told_time
-from api.cli.problems import NOT_IN_ORDER
-from api.cli.terms import AsJson, Folder, opened, settings_of, tell
+from api.cli.folder import opened
+from api.cli.refusal import NOT_IN_ORDER
+from api.cli.terms import AsJson, Folder, settings_of, tell
 from gateway.bootstrap import utc_now
 from gateway.journey.clocks import OPEN, standing_of
 from gateway.store import Registration
 
-app = typer.Typer(help="Registries and what is filed with them.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

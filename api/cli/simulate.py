@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 import httpx
 import typer
 
-from api.cli.problems import NOT_POSSIBLE, NOT_THERE, Refused
+from api.cli.refusal import NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.terms import AsJson, Folder, settings_of, tell_rows
 from api.control import Control
 from certs.device_folder import find_device_folders
 
-app = typer.Typer(help="Simulated locks, kiosks and phones.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 SECONDS, LONGEST = 20.0, 3600.0
 Devices = Annotated[Path | None, typer.Option("--dir", help="Folder that the building runs from.")]

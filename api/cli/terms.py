@@ -3,20 +3,16 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import track
-from sqlalchemy import make_url
 
-from api.cli.problems import NOT_THERE, Refused
 from api.cli.program import spoken
 from api.cli.text import say
 from gateway.settings import Settings
-from gateway.store.database import Database
 
 Folder = Annotated[Path | None, typer.Option(help="Where the gateway keeps everything.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, also where it fails.")]
@@ -27,23 +23,6 @@ TENTHS, LONG = 10, 20
 def settings_of(folder: Path | None) -> Settings:
     """The settings of the environment, with this folder where one is named."""
     return Settings() if folder is None else Settings(folder=folder)
-
-
-@contextmanager
-def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> Iterator[Database]:
-    """The gateway's database. `newest` brings its tables up to date; where there is none, `new` makes one."""
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        if not new:
-            raise Refused("no_gateway", NOT_THERE, folder=settings.folder)
-        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(settings.database)
-    try:
-        if newest or new:
-            database.migrate()
-        yield database
-    finally:
-        database.close()
 
 
 def tell(result: Any, as_json: bool, sentence: str = "", /, **facts: object) -> None:

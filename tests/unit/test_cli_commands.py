@@ -1,6 +1,8 @@
 """What an operator types: fleets, registries, and errors that say what to do."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,13 @@ def test_every_command_of_the_field_is_there() -> None:
         name for name in ("serve", "demo", "device", "registry", "audit", "doctor", "db") if name not in listed
     } == set()
     assert "--install-completion" in listed
+
+
+@pytest.mark.parametrize("asked", [["--help"], ["simulate", "--help"]])
+def test_a_command_starts_without_the_libraries_of_the_others(asked: list[str]) -> None:
+    code = (
+        f"import sys\nsys.argv[1:] = {asked!r}\nfrom api.cli.main import app\ntry: app()\nfinally: print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "simulate" in done.stdout
+    assert {"sqlalchemy", "alembic", "fastapi", "numpy"}.isdisjoint(done.stdout.split())

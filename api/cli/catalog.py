@@ -1,0 +1,62 @@
+"""Every command by its name, its one line of help, and where it is: nothing is imported before somebody calls it."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperCommand
+
+
+class Place(NamedTuple):
+    """Where a command is: a function, or the Typer of a group."""
+
+    help: str
+    module: str
+    name: str = "app"
+
+
+COMMANDS: Final[Mapping[str, Place]] = {
+    "serve": Place("Start the gateway. What is not given here comes from LODGEKEY_… in the environment.",
+                   "api.cli.serve", "serve"),
+    "demo": Place("Start everything, and say where to look as landlord, tenant, officer and tester.",
+                  "api.cli.demo", "demo"),
+    "doctor": Place("Look for what keeps the gateway from its work. Exit code 1 where something is bad.",
+                    "api.cli.doctor", "doctor"),
+    "device": Place("Locks and kiosks.", "api.cli.device"),
+    "key": Place("Keys and how they stand on their locks.", "api.cli.key"),
+    "simulate": Place("Simulated locks, kiosks and phones.", "api.cli.simulate"),
+    "certs": Place("Certificates of the fleet, and the authority behind them.", "api.cli.certs"),
+    "broker": Place("The MQTT broker.", "api.cli.broker"),
+    "registry": Place("Registries and what is filed with them.", "api.cli.registry"),
+    "audit": Place("The disclosure log.", "api.cli.audit"),
+    "db": Place("The database.", "api.cli.database"),
+}  # fmt: skip
+
+
+class Later(TyperCommand):
+    """A command that is imported when it is called, or asked for its own help or completion."""
+
+    def __init__(self, name: str, place: Place) -> None:
+        super().__init__(name, help=place.help)
+        self._name, self._place = name, place
+        self._loaded: Any = None
+
+    @property
+    def commands(self) -> Any:
+        """A group's commands; a single command has no such attribute."""
+        return self._load().commands
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """The context of the real command, which is what then runs in it."""
+        return self._load().make_context(*args, **extra)
+
+    def _load(self) -> Any:
+        if self._loaded is None:
+            found, alone = getattr(import_module(self._place.module), self._place.name), typer.Typer()
+            if isinstance(found, typer.Typer):
+                alone.add_typer(found, name=self._name, help=self._place.help)
+            else:
+                alone.command(self._name, help=self._place.help)(found)
+            self._loaded = typer.main.get_group(alone).commands[self._name]
+        return self._loaded

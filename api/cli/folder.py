@@ -1,0 +1,38 @@
+"""What a command finds in the gateway's folder: its database, a unit by its code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
+
+from api.cli.refusal import NOT_THERE, Refused
+from gateway.settings import Settings
+from gateway.store import Unit
+from gateway.store.database import Database
+
+
+@contextmanager
+def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> Iterator[Database]:
+    """The gateway's database. `newest` brings its tables up to date; where there is none, `new` makes one."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        if not new:
+            raise Refused("no_gateway", NOT_THERE, folder=settings.folder)
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        if newest or new:
+            database.migrate()
+        yield database
+    finally:
+        database.close()
+
+
+def unit_coded(session: Session, code: str | None) -> Unit | None:
+    """The unit with this code, where one is given; Refused where there is none."""
+    found = session.scalars(select(Unit).where(Unit.code == code)).one_or_none() if code else None
+    if code and found is None:
+        raise Refused("no_such_unit", unit=code)
+    return found
