@@ -16,7 +16,7 @@ from gateway.store import NoticeWish
 
 router = APIRouter(prefix="/notices", tags=["landlord"])
 
-Code = Literal["battery", "silent", "jam", "ajar", "key_late", "log_missing", "log_forged"]
+Code = Literal["battery", "silent", "jam", "ajar", "key_late", "clock_off", "log_missing", "log_forged"]
 
 
 class NoticesForm(Strict):

@@ -64,7 +64,10 @@ class OfferShown(BaseModel):
 
 
 class LockShown(BaseModel):
-    """A device as it last spoke of itself; `heard_at` null means it never did."""
+    """A device as it last spoke of itself; `heard_at` null means it never did.
+
+    `clock_drift`: seconds by which its clock was off when it was last found off by a minute or more.
+    """
 
     id: str
     site: str
@@ -77,6 +80,8 @@ class LockShown(BaseModel):
     door_since: int | None = None
     battery: int | None
     clock: str
+    clock_drift: int | None = None
+    clock_drift_at: int | None = None
     alarm: str | None
     log_alarm: str | None = None
     log_alarm_at: int | None = None

@@ -49,6 +49,8 @@ def lock_shown(device: Device) -> LockShown:
         door_since=device.door_since,
         battery=device.battery,
         clock=device.clock,
+        clock_drift=device.clock_drift,
+        clock_drift_at=device.clock_drift_at,
         alarm=device.alarm,
         log_alarm=device.log_alarm,
         log_alarm_at=device.log_alarm_at,

@@ -44,6 +44,9 @@ def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Notice]:
     alarm = rules.log_alarm(lock.log_alarm, lock.log_alarm_at, now)
     if alarm is not None:
         yield Notice(alarm, unit, "bad")
+    seconds = rules.clock_off(lock.clock_drift, lock.clock_drift_at, now)
+    if seconds is not None:
+        yield Notice("clock_off", unit, "care", seconds)
     minutes = rules.ajar_minutes(lock.door, lock.door_since, now)
     if minutes is not None:
         yield Notice("ajar", unit, "care", minutes)

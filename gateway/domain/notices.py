@@ -6,6 +6,8 @@ BATTERY: Final = (10, 20, 30)  # percent, the most pressing first
 SILENT_SECONDS: Final = 15 * 60
 AJAR_SECONDS: Final = 5 * 60
 LATE_HOURS: Final = (2, 24)  # before arrival, the most pressing first
+DRIFT_SECONDS: Final = 60
+DRIFT_TOLD_SECONDS: Final = 7 * 86_400  # for how long a clock that was off is told of: it is right again
 LOG_SECONDS: Final = 7 * 86_400  # for how long a log that did not fit is told of: nothing mends it
 
 
@@ -33,6 +35,11 @@ SENTENCES: Final[dict[str, Words]] = {
         "{n} 小时内有人入住，钥匙还没有写入门锁。请让门锁联网，或准备当面开门。",
         "Somebody arrives within {n}\u00a0h and the key is not on the lock yet. Get the lock online, or be there to "
         "let them in.",
+    ),
+    "clock_off": Words(
+        "门锁的时钟偏差了 {n} 秒，已校准。如果再次出现，请更换电池；仍然出现就更换门锁。",
+        "The lock's clock was {n}\u00a0s off and has been set right. If that comes again, change its battery; if it "
+        "still does, the lock.",
     ),
     "log_missing": Words(
         "门锁有记录没有送达。如果网络没有长时间中断，请检查谁能接触门锁和网络。",
@@ -69,6 +76,16 @@ def ajar_minutes(door: str, since: int | None, now: int) -> int | None:
     if door != "open" or since is None or now - since < AJAR_SECONDS:
         return None
     return (now - since) // 60
+
+
+def is_drift(seconds: int) -> bool:
+    """Whether a clock was off by so much that somebody should know."""
+    return abs(seconds) >= DRIFT_SECONDS
+
+
+def clock_off(drift: int | None, since: int | None, now: int) -> int | None:
+    """By how many seconds, either way, a clock was off, while it is worth telling."""
+    return None if drift is None or since is None or now - since >= DRIFT_TOLD_SECONDS else abs(drift)
 
 
 def log_alarm(alarm: str | None, since: int | None, now: int) -> str | None:

@@ -23,13 +23,14 @@ from gateway.domain.key import (
 from gateway.domain.stay import follow
 from gateway.journey import lanes
 from gateway.journey.abilities import can
+from gateway.journey.device_clock import clock_told, drift_told, owe_time
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
 from gateway.journey.heard import Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
 from gateway.journey.once import kill_once, once_told
 from gateway.journey.passcodes import stay_behind_code
 from gateway.journey.slots import SLOT_WORK, slot_told, stay_behind_slot
-from gateway.outbox import Decision, Done, Refused, RetryAt, is_owed, owe, record
+from gateway.outbox import Decision, Done, Refused, RetryAt, owe, record
 from gateway.store import Command, Device, HeardMessage, Key, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
@@ -152,7 +153,7 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
         return
     device.state_seq = state.seq
     if can(device, Ability.SET_TIME):
-        _owe_time(session, device, state.nonce, state.clock, now)
+        owe_time(session, device, state.nonce, state.clock, now)
     if state.seq > device.told_seq:
         device.told_seq, device.bolt = state.seq, state.bolt
     device.online = True
@@ -160,7 +161,7 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
         _tell_door(device, state.door, now)
     if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
         device.battery = state.battery
-    _tell_clock(device, state.clock)
+    clock_told(device, state.clock)
     if device.kind == "lock" and can(device, Ability.SIGNED_KEYS):
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
@@ -171,21 +172,6 @@ def _tell_door(device: Device, door: str, now: int) -> None:
     """`door_since` is when the gateway first heard of it: a repeated word begins nothing anew."""
     if door != device.door:
         device.door, device.door_since = door, now
-
-
-def _tell_clock(device: Device, clock: str) -> None:
-    device.clock = clock
-    if clock == "set" and device.alarm == "clock_lost":
-        device.alarm = None
-
-
-def _owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
-    """The time for each new nonce, and again where the last one did not arrive."""
-    if nonce == device.nonce and (clock == "set" or is_owed(session, "set_time", device.id)):
-        return
-    device.nonce = nonce
-    lane, party = lanes.clock(device.id), f"lock:{device.id}"
-    owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
 
 
 def _compare_list(session: Session, device: Device, epoch: int, now: int) -> None:
@@ -208,8 +194,10 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
 
 def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
-        _tell_clock(device, "set")
+        clock_told(device, "set")
         heard.hurry([lanes.keys(device.id), lanes.papers(device.id)])
+    if answer.outcome == "done" and "drift" in answer.body:
+        drift_told(heard.session, device, whole_of(answer.body["drift"]), heard.now)
     command = heard.command(answer.command_id)
     if command is None or command.device_id != device.id or command.outcome is not None:
         return

@@ -55,6 +55,9 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
     alarm = rules.log_alarm(device.log_alarm, device.log_alarm_at, now)
     if alarm is not None:
         yield Present(f"{alarm}:{device.id}", alarm, unit)
+    seconds = rules.clock_off(device.clock_drift, device.clock_drift_at, now)
+    if seconds is not None:
+        yield Present(f"clock_off:{device.id}", "clock_off", unit, seconds)
     minutes = rules.ajar_minutes(device.door, device.door_since, now)
     if minutes is not None:
         yield Present(f"ajar:{device.id}", "ajar", unit, minutes)

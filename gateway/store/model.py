@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, MetaData, String
+from sqlalchemy import JSON, BigInteger, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -23,6 +23,8 @@ def new_id() -> str:
 Id = Annotated[str, mapped_column(String(36), primary_key=True, default=new_id)]
 Word = Annotated[str, mapped_column(String(36))]
 Text = Annotated[str, mapped_column(String(400))]
+# what a device counts to (devices.wire.fields: up to 2**53); SQLite's INTEGER holds it, PostgreSQL's does not
+Count = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"))]
 Json = dict[str, Any]
 
 

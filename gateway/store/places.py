@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gateway.store.model import Id, Json, Model, Text, Word
+from gateway.store.model import Count, Id, Json, Model, Text, Word
 
 
 class Landlord(Model):
@@ -80,6 +80,7 @@ class Device(Model):
     are numbered: `once_next` is the next number and never falls, those below `once_from` are dead.
 
     `chain_…` is the last entry of its log that was judged, and since when one before a later one is waited for;
+    `clock_drift…` is by how many seconds its clock was last found off by a minute or more, and when that was told.
     `log_alarm…` is what was last wrong with the log, and when that was found.
     """
 
@@ -101,19 +102,21 @@ class Device(Model):
     door_since: Mapped[int | None]
     battery: Mapped[int | None]
     clock: Mapped[Word] = mapped_column(default="unknown")
+    clock_drift: Mapped[Count | None]
+    clock_drift_at: Mapped[int | None]
     alarm: Mapped[Word | None]
     nonce: Mapped[bytes | None]
     list_epoch: Mapped[int] = mapped_column(default=1)
     code_epoch: Mapped[int] = mapped_column(default=1)
-    told_epoch: Mapped[int] = mapped_column(default=0)
-    told_codes: Mapped[int] = mapped_column(default=0)
+    told_epoch: Mapped[Count] = mapped_column(default=0)
+    told_codes: Mapped[Count] = mapped_column(default=0)
     once_next: Mapped[int] = mapped_column(default=0, server_default="0")
     once_from: Mapped[int] = mapped_column(default=0, server_default="0")
-    told_once: Mapped[int] = mapped_column(default=0, server_default="0")
-    told_seq: Mapped[int] = mapped_column(default=-1)
-    state_seq: Mapped[int] = mapped_column(default=-1)
+    told_once: Mapped[Count] = mapped_column(default=0, server_default="0")
+    told_seq: Mapped[Count] = mapped_column(default=-1)
+    state_seq: Mapped[Count] = mapped_column(default=-1)
     heard_at: Mapped[int | None]
-    chain_seq: Mapped[int] = mapped_column(default=0)
+    chain_seq: Mapped[Count] = mapped_column(default=0)
     chain_digest: Mapped[bytes | None]
     chain_waits_since: Mapped[int | None]
     log_alarm: Mapped[Word | None]
@@ -130,10 +133,10 @@ class HeardMessage(Model):
 
     __tablename__ = "heard_messages"
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[Count] = mapped_column(primary_key=True)
     heard_at: Mapped[int] = mapped_column(index=True)
     digest: Mapped[bytes | None]
-    after_seq: Mapped[int | None]
+    after_seq: Mapped[Count | None]
     after_digest: Mapped[bytes | None]
     about: Mapped[Word | None]
 

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gateway.store.model import Id, Model, Text, Word
+from gateway.store.model import Count, Id, Model, Text, Word
 from gateway.store.places import Device, Unit
 
 
@@ -111,7 +111,7 @@ class Key(Model):
     holder_until: Mapped[int]
     desired: Mapped[Word] = mapped_column(default="present")
     observed: Mapped[Word] = mapped_column(default="unasked")
-    told_seq: Mapped[int] = mapped_column(default=-1)
+    told_seq: Mapped[Count] = mapped_column(default=-1)
     created_at: Mapped[int]
     on_lock_at: Mapped[int | None]
     revoking_at: Mapped[int | None]

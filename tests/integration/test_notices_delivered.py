@@ -160,6 +160,7 @@ async def bring_about(house: House, code: str) -> None:
         "silent": {"online": False, "heard_at": now - 1200},
         "jam": {"alarm": "jammed"},
         "ajar": {"door": "open", "door_since": now - 600},
+        "clock_off": {"clock_drift": -312, "clock_drift_at": now},
         "log_missing": {"log_alarm": "log_missing", "log_alarm_at": now},
         "log_forged": {"log_alarm": "log_forged", "log_alarm_at": now},
     }
@@ -174,7 +175,7 @@ async def test_each_notice_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_sa
     (box, mail), (taken, url) = mailbox, receiver
     await want(house, email="mira@example.org", webhook_url=url, language=language)
     await bring_about(house, code)
-    number = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2}.get(code, 0)
+    number = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "clock_off": 312}.get(code, 0)
     words = sentence(code, language, "Room a", number)
     assert watch(house) == 1
     assert isinstance((await senders(house, mail).mail(owed(house, "mail_notice")[0])).decision, Done)

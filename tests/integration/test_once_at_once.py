@@ -16,30 +16,18 @@ from gateway.journey.once import held_stay, issue_once, lives
 from gateway.store import Device, Landlord, OnceCode, Stay, Unit
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
-from tests.parts.postgres import postgres
 from tests.parts.world import DAY, LOCK, device
 
 MANY = 12
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
     """Each of the two, migrated."""
-    if request.param == "sqlite":
-        database = opened(f"sqlite:///{tmp_path / 'lodgekey.sqlite'}")
-        yield database
-        database.close()
-        return
-    with postgres() as url:
-        database = opened(url)
-        yield database
-        database.close()
-
-
-def opened(url: str) -> Database:
-    database = Database(url)
+    database = Database(database_url)
     database.migrate()
-    return database
+    yield database
+    database.close()
 
 
 def running_stay(database: Database) -> tuple[str, str]:

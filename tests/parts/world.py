@@ -53,10 +53,10 @@ class World:
     seq: int = 0
 
     @classmethod
-    def build(cls, folder: Path) -> "World":
-        """A migrated database with a landlord, an officer, a unit and its lock."""
+    def build(cls, folder: Path, url: str = "") -> "World":
+        """A migrated database, SQLite in the folder if no other, with a landlord, an officer, a unit and its lock."""
         folder.mkdir(parents=True, exist_ok=True)
-        database = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}")
+        database = Database(url or f"sqlite:///{folder / 'lodgekey.sqlite'}")
         database.migrate()
         keyring = Keyring(Vault(folder / "vault"), new_private_key(), bytes(32), new_private_key())
         world = cls(folder, database, keyring)

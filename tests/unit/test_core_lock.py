@@ -275,6 +275,16 @@ def test_the_alarm_of_a_lost_clock_ends_when_the_lock_says_that_it_knows_the_tim
     assert (world.device().alarm, world.device().clock) == (None, "set")
 
 
+@pytest.mark.parametrize(("drift", "kept"), [(59, None), (-59, None), (60, 60), (-4000, -4000)])
+def test_a_clock_that_was_off_by_a_minute_is_kept_and_told(world: World, drift: int, kept: int | None) -> None:
+    world.say(Answered(LOCK, b"t" * 16, world.number(), world.now, "done", None, {"clock": "set", "drift": drift}))
+    lock = world.device()
+    assert (lock.clock_drift, lock.clock_drift_at) == (kept, None if kept is None else world.now)
+    assert world.events() == ([] if kept is None else ["DeviceAlarmed"])
+    world.say(Answered(LOCK, b"u" * 16, world.number(), world.now, "done", None, {"clock": "set", "drift": 0}))
+    assert world.device().clock_drift == kept, "a clock that was set right was still wrong before"
+
+
 def test_the_time_is_owed_for_each_new_nonce_and_again_where_it_did_not_arrive(world: World) -> None:
     world.say(world.state(nonce=b"1" * 16, clock="lost"))
     assert world.owed() == ["set_time"]

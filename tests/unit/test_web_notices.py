@@ -45,6 +45,12 @@ def test_a_door_is_called_open_after_five_minutes(seconds: int, told: list[Notic
     assert notices_for([unit("301", shut)], [], NOW) == []
 
 
+@pytest.mark.parametrize(("days", "told"), [(6, [Notice("clock_off", "301", "care", 312)]), (7, [])])
+def test_a_clock_that_was_off_is_told_of_for_a_week(days: int, told: list[Notice]) -> None:
+    off = lock("301", clock_drift=-312, clock_drift_at=NOW - days * 86_400)
+    assert notices_for([unit("301", off)], [], NOW) == told
+
+
 @pytest.mark.parametrize("alarm", ALARMS.values())
 def test_every_alarm_of_a_lock_is_told_in_its_own_words_once(alarm: str) -> None:
     (notice,) = notices_for(

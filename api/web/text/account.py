@@ -70,6 +70,7 @@ TEXTS: dict[str, Text] = {
     "noticecode.silent": Text("门锁离线超过 15 分钟", "lock offline for more than 15\u00a0min"),
     "noticecode.jam": Text("门锁卡住", "lock jammed"),
     "noticecode.ajar": Text("门开着超过 5 分钟", "door open for more than 5\u00a0min"),
+    "noticecode.clock_off": Text("门锁时钟偏差", "a lock's clock was off"),
     "noticecode.log_missing": Text("门锁记录没有送达", "a lock's records missing"),
     "noticecode.log_forged": Text("门锁记录互相矛盾", "a lock's records contradicting each other"),
     "noticecode.key_late": Text(

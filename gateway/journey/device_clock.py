@@ -1,0 +1,32 @@
+"""Clocks of devices: set by the gateway alone, once for each nonce, and by how much one was off is told."""
+
+from sqlalchemy.orm import Session
+
+from gateway.domain.notices import is_drift
+from gateway.journey import lanes
+from gateway.outbox import is_owed, owe, record
+from gateway.store import Device
+
+
+def clock_told(device: Device, clock: str) -> None:
+    """What the device says of its clock, "set" or "lost"; the alarm of a lost one ends when it is set."""
+    device.clock = clock
+    if clock == "set" and device.alarm == "clock_lost":
+        device.alarm = None
+
+
+def owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
+    """The time for each new nonce, and again where the last one did not arrive."""
+    if nonce == device.nonce and (clock == "set" or is_owed(session, "set_time", device.id)):
+        return
+    device.nonce = nonce
+    lane, party = lanes.clock(device.id), f"lock:{device.id}"
+    owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
+
+
+def drift_told(session: Session, device: Device, seconds: int, now: int) -> None:
+    """By how many seconds the clock was off when it was set, negative if it was fast; a minute or more is kept."""
+    if is_drift(seconds):
+        device.clock_drift, device.clock_drift_at = seconds, now
+        data = {"type": "clock_off", "code": "", "seconds": seconds}
+        record(session, "DeviceAlarmed", now, device_id=device.id, data=data)
