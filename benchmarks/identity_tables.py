@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from benchmarks.identity_clips import HEADS, ClipRow, count_clips
+from benchmarks.identity_clips import HEADS, ClipRow, count_clips, order_clips
 from benchmarks.identity_figures import FaceRow, bound, count_faces
 from benchmarks.identity_papers import DocumentRow, Read, count_documents, sum_up
 from gateway.identity.documents import DocumentReader
@@ -58,11 +58,15 @@ def face_lines(rows: list[FaceRow]) -> Iterator[str]:
 
 
 def all_clip_lines() -> Iterator[str]:
-    """The tables of clips: of heads nothing was chosen on, then of those the rules were chosen on."""
+    """The tables of clips: of heads nothing was chosen on, then of those the rules were chosen on, where counted."""
     for name, load in HEADS.items():
         heads = load()
-        yield from (f"Rules {RULES}, {len(heads)} {name} heads:", "")
-        yield from (*clip_lines(count_clips(load_engine, heads)), "")
+        rows = count_clips(load_engine, heads)
+        whole = len(list(order_clips(list(heads))))
+        if rows:
+            counted = sum(row.clips for row in rows)
+            yield from (f"Rules {RULES}, {len(heads)} {name} heads, {counted} of {whole} clips:", "")
+            yield from (*clip_lines(rows), "")
 
 
 def clip_lines(rows: list[ClipRow]) -> Iterator[str]:

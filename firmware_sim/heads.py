@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from firmware_sim.camera import Pixels, encode_jpeg
 
 Floats = NDArray[np.float32]
-FRAMES_A_TURN = 8
+FRAMES_A_TURN, FRAMES_OF_REST = 8, 3
+"""As a page films who follows its arrows: out and back, then as long in the middle as 0.9 s leave after coming back."""
 WIDTH = 420
 WIDEST = 40.0
 """Degrees a head turns to either side."""
+NOSE = 0.35
+"""How far the nose's tip stands out, in distances between the eyes: about 2 cm of 6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,12 @@ def find_faces(picture: Pixels) -> list[NDArray[np.float64]]:
 
 
 def _close_up(pixels: Pixels) -> Pixels:
-    """The picture as a phone held at arm's length frames it: 5.6 by 6.4 distances between the eyes."""
+    """The picture as a phone held at arm's length frames it: 5.6 by 6.4 distances between the eyes, these level."""
     points = find_points(pixels)
-    first, second = points[:2].mean(axis=0), points[2:4].mean(axis=0)
-    x, y = (first + second) / 2
-    eyes = float(np.hypot(*(first - second)))
-    corners = np.array([[-2.8, -2.6], [2.8, -2.6], [-2.8, 3.8]]) * eyes
-    onto = corners + np.array([x, y])
+    first, second = sorted((points[:2].mean(axis=0), points[2:4].mean(axis=0)), key=lambda eye: float(eye[0]))
+    across = second - first
+    down = np.array([-across[1], across[0]])
+    onto = (first + second) / 2 + np.array([[-2.8, -2.6], [2.8, -2.6], [-2.8, 3.8]]) @ np.array([across, down])
     frame = np.array([[0, 0], [WIDTH, 0], [0, WIDTH * 6.4 / 5.6]])
     warp = cv2.getAffineTransform(onto.astype(np.float32), frame.astype(np.float32))
     size = (WIDTH, round(WIDTH * 6.4 / 5.6))
@@ -82,18 +84,19 @@ def _close_up(pixels: Pixels) -> Pixels:
 
 
 def _relief(picture: Pixels, middle: NDArray[np.float64], eyes: float, nose: NDArray[np.float64]) -> Floats:
-    """Depth: a rounded head, and a ridge that rises from between the eyes to the tip of the nose."""
+    """Depth: a rounded head, and a ridge that rises from between the eyes to the nose's tip, wherever that looks."""
     rows, columns = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
     x, y = (columns - middle[0]) / eyes, (rows - middle[1]) / eyes
     skull = np.sqrt(np.clip(1 - (x / 1.3) ** 2 - ((y - 0.35) / 1.9) ** 2, 0, 1))
     down = (nose[1] - middle[1]) / eyes * 0.85
     along = np.clip(y / down, 0, 1.15)
+    aside = (nose[0] - middle[0]) / eyes * along
     ridge = (
         np.where(y < 0, 0, along)
-        * np.exp(-((x / 0.22) ** 2))
+        * np.exp(-(((x - aside) / 0.22) ** 2))
         * np.where(y > down, np.exp(-(((y - down) / 0.13) ** 2)), 1)
     )
-    smooth = cv2.GaussianBlur((1.2 * skull + 0.65 * ridge).astype(np.float32), (0, 0), eyes / 22)
+    smooth = cv2.GaussianBlur((1.2 * skull + NOSE * ridge).astype(np.float32), (0, 0), eyes / 22)
     return np.asarray(smooth * eyes, np.float32)
 
 
@@ -132,13 +135,15 @@ def swing_angles(turns: Sequence[str], frames: int = FRAMES_A_TURN, widest: floa
         for step in range(1, frames + 1):
             angle = widest * float(np.sin(np.pi * step / (frames + 1)))
             yield angle if turn == "left" else -angle
-        yield 0.0
+        yield from (0.0,) * FRAMES_OF_REST
     yield from (0.0, 0.0)
 
 
 def film(picture_at: Callable[[float], Pixels], turns: Sequence[str], widest: float = WIDEST) -> list[bytes]:
     """The JPEG frames of a clip; `picture_at` gives the picture at an angle in degrees."""
-    return [encode_jpeg(picture_at(angle)) for angle in swing_angles(turns, widest=widest)]
+    angles = [round(angle, 6) for angle in swing_angles(turns, widest=widest)]
+    frames = {angle: encode_jpeg(picture_at(angle)) for angle in set(angles)}
+    return [frames[angle] for angle in angles]
 
 
 def film_living(head: Head, turns: Sequence[str], widest: float = WIDEST) -> list[bytes]:

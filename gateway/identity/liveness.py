@@ -1,7 +1,7 @@
 """Judges a clip against its challenge: the head turned as asked, and in every turn its nose stood out from the face."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -21,13 +21,13 @@ PLANE = np.r_[17:27, 36:68]
 NOSE = np.r_[27:36]
 LEFT_EYE, RIGHT_EYE = np.r_[42:48], np.r_[36:42]
 JAW = np.r_[0:17]
-RULES = "parallax-3"
+RULES = "parallax-4"
 """What a verdict says of the rules below; raised with every change of them."""
 LEAST_SWING, OWN_SHARE = 0.15, 0.4
 """Of the nose against the jaw, in distances between the eyes; and the share of this head's own widest turns."""
-LEAST_PARALLAX = 0.04
+LEAST_PARALLAX = 0.05
 """Nose off the homography of the face's plane, likewise, in every turn: by the landmarks."""
-LEAST_WAY = 0.06
+LEAST_WAY = 0.08
 """Of the nose off the line from its root to the lips, likewise, in every turn: by its pixels."""
 FAR_FRAMES = 3
 """Whose median speaks for a turn."""
@@ -80,6 +80,7 @@ def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: Sequenc
     """Why the movement is not that of a living head asked for these turns, or None."""
     if len(poses) < (1 - MOST_LOST) * len(frames) or _jumps(poses):
         return "liveness_face_lost"
+    poses = steady(poses)
     made = find_turns(poses)
     if tuple(turn.side for turn in made) != tuple(turns):
         return "liveness_other_order"
@@ -119,14 +120,29 @@ def find_pose(engine: FaceEngine, frame: Pixels, place: int, before: FaceBox | N
     eyes = float(np.hypot(*across))
     upright = np.array([[across[0], across[1]], [-across[1], across[0]]]) / eyes**2
     level = (points - middle) @ upright.T
-    return Pose(place, points, level, middle, eyes, float(level[NOSE, 0].mean() - level[JAW, 0].mean()), face)
+    return Pose(place, points, level, middle, eyes, swing_of(level), face)
+
+
+def swing_of(level: Points) -> float:
+    """How far the nose stands to the picture's right of the jaw's middle, in distances between the eyes."""
+    return float(level[NOSE, 0].mean() - level[JAW, 0].mean())
+
+
+def steady(poses: Sequence[Pose]) -> list[Pose]:
+    """The poses with each level landmark at the median of its own frame and the two beside it.
+
+    Grain moves the landmarks of single frames by up to half a turn; a turn and the rest behind it last longer.
+    """
+    levels = np.array([pose.level for pose in poses])
+    beside = np.concatenate((levels[:1], levels, levels[-1:]))
+    medians = np.median((beside[:-2], beside[1:-1], beside[2:]), axis=0)
+    return [replace(pose, level=level, swing=swing_of(level)) for pose, level in zip(poses, medians, strict=True)]
 
 
 def find_turns(poses: Sequence[Pose]) -> list[TurnMade]:
     """Each turn made, in order; between two turns to one side the head comes back, by this head's own measure.
 
-    The person's left is the picture's right. The rest is the median of the first frames; a single frame that looks far
-    to the other side than both its neighbours is a slip of the landmarks, not a turn.
+    The person's left is the picture's right. The rest is the median of the first frames.
     """
     rest = float(np.median([pose.swing for pose in poses[: _still(poses)]]))
     aways = [pose.swing - rest for pose in poses]
@@ -137,7 +153,7 @@ def find_turns(poses: Sequence[Pose]) -> list[TurnMade]:
         side: Turn = "left" if away > 0 else "right"
         if abs(away) < far / 2:
             home, turned = at, False
-        elif abs(away) > far and not _slips(aways, at):
+        elif abs(away) > far:
             before = made.pop().far if turned and made[-1].side == side else ()
             made.append(TurnMade(side, poses[home : at + 1], (*before, pose)))
             turned = True
@@ -157,11 +173,6 @@ def parallax(front: Points, turned: Points) -> float:
 def _still(poses: Sequence[Pose]) -> int:
     """How many of the first frames show the head before it turns."""
     return max(FAR_FRAMES, len(poses) // 12)
-
-
-def _slips(aways: Sequence[float], at: int) -> bool:
-    """True where this frame alone looks to the other side than both its neighbours."""
-    return 0 < at < len(aways) - 1 and max(aways[at - 1] * aways[at], aways[at] * aways[at + 1]) < 0
 
 
 def _far_median(values: Sequence[float]) -> float:

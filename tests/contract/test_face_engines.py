@@ -5,10 +5,22 @@ from functools import cache
 import numpy as np
 import pytest
 
+from firmware_sim.heads import build_head, turn_head
 from firmware_sim.specimens import ANNA, astronaut, print_passport
-from gateway.domain.identity import ImageRefused
-from gateway.identity.faces import ENGINES, FaceEngine, band_of, compare_faces, find_faces
+from gateway.domain.identity import Challenge, ImageRefused
+from gateway.identity.faces import (
+    ENGINES,
+    FaceBox,
+    FaceEngine,
+    band_of,
+    compare_faces,
+    distance,
+    find_faces,
+    one_face,
+    shrink,
+)
 from gateway.identity.images import Pixels
+from gateway.identity.liveness import DETECTION_WIDTH, check_liveness
 from gateway.identity.settings import DEFAULT_THRESHOLDS, Thresholds
 from tests.specimens.photographs import load_photographs
 
@@ -87,12 +99,48 @@ def test_bands_follow_the_thresholds(far: float, band: str) -> None:
     assert band_of(far, LIMITS) == band
 
 
-def test_only_the_engine_with_the_68_point_model_has_landmarks() -> None:
+def test_a_head_turned_too_far_to_be_sure_of_is_found_only_where_the_face_was_before(engine: FaceEngine) -> None:
+    head = build_head(np.asarray(astronaut(), np.uint8))
+    front, turned = (shrink(turn_head(head, angle), DETECTION_WIDTH)[0] for angle in (0, -50))
+    before = engine.find_turned(front, None)
+    assert before is not None
+    assert engine.find(turned) == []
+    assert engine.find_turned(turned, None) is None
+    assert engine.find_turned(turned, FaceBox(0, 0, 60, 60)) is None
+    found = engine.find_turned(turned, before)
+    assert found is not None
+    assert found.overlap(before) > 0.4
+
+
+def test_of_two_faces_the_turned_search_takes_the_larger(engine: FaceEngine) -> None:
+    large = load_photographs()["collins"][0]
+    small = shrink(large, max(large.shape) * 2 // 3)[0]
+    both = np.full((large.shape[0], small.shape[1] + large.shape[1], 3), 190, np.uint8)
+    both[: small.shape[0], : small.shape[1]], both[:, small.shape[1] :] = small, large
+    found = engine.find_turned(both, None)
+    assert found is not None
+    assert found.left > small.shape[1]
+
+
+def test_a_template_is_128_numbers_and_jitter_moves_it_little(engine: FaceEngine) -> None:
+    cut = one_face(engine, load_photographs()["collins"][0], "face")
+    once, averaged = (engine.encode(*cut, jitters) for jitters in (1, 5))
+    assert (once.shape, averaged.shape) == ((128,), (128,))
+    assert 0 <= np.linalg.norm(once - averaged) < 0.3
+    assert distance(engine, [cut, cut], 1) == 0
+
+
+def test_an_engine_has_the_68_points_or_leaves_liveness_to_a_person(engine: FaceEngine) -> None:
     face = load_photographs()["collins"][0]
-    points = {}
-    for name in ENGINES:
-        engine = load_engine(name)
-        points[name] = engine.landmarks(face, find_faces(engine, face)[0])
-    assert points["five_point"] is None
-    assert points["face_recognition"] is not None
-    assert points["face_recognition"].shape == (68, 2)
+    points = engine.landmarks(face, find_faces(engine, face)[0])
+    if engine.has_landmarks:
+        assert points is not None
+        assert points.shape == (68, 2)
+        return
+    assert points is None
+    found = check_liveness(engine, Challenge("nonce", ("left",) * 4, 0, 60), [face] * 10, face, LIMITS)
+    assert (found.passed, found.model, found.problems) == (False, engine.version, ("liveness_not_available",))
+
+
+def test_some_engine_can_judge_liveness_and_some_engine_is_free_of_the_68_point_model() -> None:
+    assert {load_engine(name).has_landmarks for name in ENGINES} == {True, False}

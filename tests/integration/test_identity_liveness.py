@@ -9,7 +9,7 @@ from firmware_sim.heads import ATTACKS, Head, build_head, film_bent_print, film_
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.domain.identity_sentences import SENTENCES
-from gateway.identity.faces import FaceRecognitionEngine, FivePointEngine
+from gateway.identity.faces import FaceRecognitionEngine
 from gateway.identity.images import Pixels, decode_image
 from gateway.identity.liveness import check_liveness
 from gateway.identity.settings import Thresholds
@@ -93,8 +93,3 @@ def test_a_clip_without_a_face_most_of_the_time_is_refused() -> None:
 def test_a_clip_of_the_wrong_length_says_so(frames: int, code: str) -> None:
     with pytest.raises(ImageRefused, match=code):
         check_liveness(load_engine(), Challenge("n", ASKED, 0, 60), [PORTRAIT] * frames, None, Thresholds())
-
-
-def test_the_engine_without_landmarks_leaves_it_to_a_person() -> None:
-    found = check_liveness(FivePointEngine(), Challenge("n", ASKED, 0, 60), [PORTRAIT] * 10, None, Thresholds())
-    assert (found.passed, found.problems) == (False, ("liveness_not_available",))

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.identity.faces import FaceBox, Points
 from gateway.identity.images import Pixels
-from gateway.identity.liveness import Pose, find_turns
+from gateway.identity.liveness import NOSE, Pose, find_turns, steady
 from gateway.identity.liveness_nose import follow_nose
 
 STILL, OUT_AND_BACK = (0.0, 0.01, -0.01), (0.1, 0.2, 0.3, 0.2, 0.1)
@@ -17,18 +17,35 @@ MIDDLE, ROOT_ROW, TIP_ROW, LIP_ROW = 120.0, 100.0, 150.0, 190.0
 
 
 def pose_at(frame: int, swing: float) -> Pose:
-    """A pose of which only the swing matters."""
-    nothing = np.zeros((68, 2))
-    return Pose(frame, nothing, nothing, nothing[0], EYES, swing, FaceBox(0, 0, 10, 10))
+    """A pose of which only the nose's swing matters."""
+    level = np.zeros((68, 2))
+    level[NOSE, 0] = swing
+    return Pose(frame, level, level, level[0], EYES, swing, FaceBox(0, 0, 10, 10))
 
 
 def sides(*swings: float) -> str:
     """The turns found in these swings, a letter each."""
-    return "".join(turn.side[0] for turn in find_turns([pose_at(*pose) for pose in enumerate(swings)]))
+    return "".join(turn.side[0] for turn in find_turns(steady([pose_at(*pose) for pose in enumerate(swings)])))
 
 
-def test_two_turns_to_one_side_with_a_single_frame_of_rest_between_them_are_two() -> None:
-    assert sides(*STILL, *OUT_AND_BACK, -0.01, *OUT_AND_BACK, *STILL) == "ll"
+def test_two_turns_to_one_side_with_two_frames_of_rest_between_them_are_two() -> None:
+    assert sides(*STILL, *OUT_AND_BACK, -0.01, 0.01, *OUT_AND_BACK, *STILL) == "ll"
+
+
+def test_grain_that_throws_a_single_frame_back_to_the_middle_does_not_split_a_turn() -> None:
+    assert sides(*STILL, 0.1, 0.3, 0.3, 0.0, 0.3, 0.3, 0.1, *STILL) == "l"
+
+
+def test_grain_that_throws_a_single_frame_aside_at_rest_makes_no_turn() -> None:
+    assert sides(*STILL, *OUT_AND_BACK, 0.0, -0.4, 0.0, *(-swing for swing in OUT_AND_BACK), *STILL) == "lr"
+
+
+def test_each_landmark_is_steadied_by_the_two_frames_beside_it_and_the_seen_ones_are_left() -> None:
+    thrown = [pose_at(*pose) for pose in enumerate((0.1, 0.9, 0.2, 0.3))]
+    found = steady(thrown)
+    assert [pose.swing for pose in found] == pytest.approx([0.1, 0.2, 0.3, 0.3])
+    assert found[1].level[NOSE, 0] == pytest.approx(0.2)
+    assert found[1].seen is thrown[1].seen
 
 
 def test_a_head_that_goes_on_from_one_side_to_the_other_makes_two_turns() -> None:
