@@ -23,6 +23,8 @@ COMMANDS: Final[Mapping[str, Place]] = {
                   "api.cli.demo", "demo"),
     "doctor": Place("Look for what keeps the gateway from its work. Exit code 1 where something is bad.",
                     "api.cli.doctor", "doctor"),
+    "account": Place("Who may sign in: landlords, officers, testers.", "api.cli.account"),
+    "unit": Place("The homes that landlords let.", "api.cli.unit"),
     "device": Place("Locks and kiosks.", "api.cli.device"),
     "key": Place("Keys and how they stand on their locks.", "api.cli.key"),
     "simulate": Place("Simulated locks, kiosks and phones.", "api.cli.simulate"),

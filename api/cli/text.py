@@ -15,6 +15,12 @@ TEXTS: Final[dict[str, Text]] = {
         "Start it with: mosquitto -c {config}\n"
         "Then set LODGEKEY_BROKER_HOST and LODGEKEY_BROKER_PORT, and LODGEKEY_BROKER_FOLDER={folder}.",
     ),
+    "account_added": Text("{login} 可以登录了，首个密码（只显示这一次）：{password}",
+                          "{login} can sign in. Their first password, shown this once: {password}"),
+    "account_ended": Text("{login} 不能再登录。", "{login} signs in no more."),
+    "password_renewed": Text("{login} 的新密码（只显示这一次）：{password}",
+                             "The new password of {login}, shown this once: {password}"),
+    "unit_added": Text("{landlord} 可以出租 {code} 了。", "{landlord} can let {code} now."),
     "device_added": Text("{device} 已启用，启动文件夹：{folder}。", "{device} is in service; it starts from {folder}."),
     "maker_added": Text("{device} 已启用（驱动 {driver}）。", "{device} is in service, with the driver {driver}."),
     "device_revoked": Text("{device} 已停用。", "{device} is out of service."),
@@ -101,6 +107,10 @@ PROBLEMS: Final[dict[str, tuple[Text, Text]]] = {
         Text("{text} 不是 名称=值。", "{text} is not NAME=VALUE."),
         Text("例如：offline=true", "For example: offline=true"),
     ),
+    "not_a_fact": (
+        Text("{text} 不是 路径=文字。", "{text} is not PATH=TEXT."),
+        Text("例如：--fact registered_as=H-1234", "For example: --fact registered_as=H-1234"),
+    ),
     "simulator_refused": (
         Text("模拟器拒绝了：{detail}", "The simulator refused: {detail}"),
         Text("查看：{command} --help", "See: {command} --help"),
@@ -111,7 +121,7 @@ PROBLEMS: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "no_such_unit": (
         Text("没有编码为 {unit} 的房屋。", "There is no unit with the code {unit}."),
-        Text("房东页面上有各房屋的编码。", "The landlord's page shows the code of each unit."),
+        Text("查看：lodgekey unit list", "See: lodgekey unit list"),
     ),
     "no_such_driver": (
         Text("没有驱动 {driver}。", "There is no driver {driver}."),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, SignOnNotEntitled
 from gateway.outbox import record
-from gateway.store import Account, Ceremony, SignIn
+from gateway.store import Account, Ceremony, Passkey, SignIn
 
 CEREMONY_SECONDS: Final = 300
 
@@ -68,6 +68,13 @@ def officer_known(session: Session, issuer: str, subject: str) -> Account | None
 def end_sessions(session: Session, account_id: str) -> None:
     """Whoever is signed in with the account is so no more."""
     session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+
+
+def forget_sign_in(session: Session, account: Account, now: int) -> None:
+    """The account has ended: no password, no passkey, nobody signed in."""
+    account.ended_at, account.password_hash = now, ""
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    end_sessions(session, account.id)
 
 
 def change_password(session: Session, account: Account, hashed: str, now: int) -> None:

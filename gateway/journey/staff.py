@@ -3,14 +3,14 @@
 import secrets
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.staff import StaffRole
-from gateway.journey.accounts import end_sessions
+from gateway.journey.accounts import forget_sign_in
 from gateway.outbox import record
-from gateway.store import Account, Passkey
+from gateway.store import Account
 
 
 def staff_of(session: Session, landlord_id: str) -> Sequence[Account]:
@@ -50,7 +50,5 @@ def end_staff(session: Session, owner: Account, account_id: str, now: int) -> No
         raise NotFound("There is nobody like this among your staff.")
     if account.staff == "owner" and len([row for row in everybody if row.staff == "owner"]) == 1:
         raise Conflict("Somebody has to own the homes: the last owner stays.")
-    account.ended_at, account.password_hash = now, ""
-    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
-    end_sessions(session, account.id)
+    forget_sign_in(session, account, now)
     record(session, "StaffEnded", now, data={"account": account.id, "by": owner.id})

@@ -16,6 +16,7 @@ from certs.device_folder import find_device_folders
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now
 from gateway.disclosure import disclose
+from gateway.store import Account
 from tests.parts.world import LOCK, World
 
 RUN = CliRunner()
@@ -26,6 +27,13 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("doctor",): "",
     ("db", "migrate"): "",
     ("broker", "config"): "--out {tmp}/broker",
+    ("account", "add"): "wei --role officer --name Wei --area 370100",
+    ("account", "list"): "",
+    ("account", "end"): "officer",
+    ("account", "password"): "officer",
+    ("unit", "add"): "U-1 --landlord mira --label 1 --address Quay --area 37 --timezone Europe/Rome --jurisdiction it"
+    " --registry it",
+    ("unit", "list"): "",
     ("device", "list"): "",
     ("device", "add"): "lock-9 --site house-1 --out {tmp}/lock-9",
     ("device", "claim"): "lock-8 --site house-1 --out {tmp}/claim",
@@ -69,6 +77,9 @@ def named(world: World, tmp_path: Path) -> dict[str, str]:
     Authority.open(world.folder / "certs", utc_now)
     save_private_key(world.folder / "certs" / "log.key", new_private_key())
     (world.folder / "devices").mkdir()
+    with world.database.writing() as session:
+        owner = {"landlord_id": world.landlord_id, "staff": "owner"}
+        session.add(Account(role="landlord", login="mira", password_hash="", name="Mira", **owner))
     disclose(world.database, consumer="a", purpose="b", subject="c", fields="d", now=world.now)
     head = ["audit", "head", "--folder", str(world.folder), "--out", str(tmp_path / "head")]
     assert RUN.invoke(app, head).exit_code == 0

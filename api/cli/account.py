@@ -1,0 +1,72 @@
+"""`lodgekey account`: who may sign in at all. Landlords take on their own staff in the app."""
+
+from typing import Annotated, Literal
+
+import typer
+from sqlalchemy import select
+
+from api.cli.facts import Facts, facts_of
+from api.cli.folder import opened
+from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
+from api.http.context import hash_password
+from gateway.bootstrap import utc_now
+from gateway.journey import operator
+from gateway.store import Account
+
+app = typer.Typer(no_args_is_help=True)
+Login = Annotated[str, typer.Argument(help="What they sign in with.")]
+
+
+@app.command()
+def add(
+    login: Login,
+    role: Annotated[Literal["landlord", "officer", "tester"], typer.Option(help="What they are.")],
+    name: Annotated[str, typer.Option(help="Their name; tenants are shown a landlord's.")],
+    phone: Annotated[str, typer.Option(help="A landlord's telephone, shown to tenants.")] = "",
+    email: Annotated[str | None, typer.Option(help="A landlord's address.")] = None,
+    area: Annotated[str, typer.Option(help="An officer's area: they see units whose area begins with it.")] = "",
+    fact: Facts = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody sign in. The first password is shown this once; each changes their own in the app."""
+    with opened(settings_of(folder), newest=True) as database, database.writing() as session:
+        now = utc_now()
+        if role == "landlord":
+            lessor = operator.Lessor(name, phone, email, facts_of(fact))
+            account, password = operator.add_landlord(session, login, lessor, hash_password, now)
+        elif role == "officer":
+            account, password = operator.add_officer(session, login, name, area, hash_password, now)
+        else:
+            account, password = operator.add_tester(session, login, name, hash_password, now)
+        told = {"login": account.login, "role": account.role, "password": password}
+    tell(told, as_json, "account_added", **told)
+
+
+@app.command("list")
+def list_accounts(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Everybody who may sign in, by login."""
+    query = select(Account).where(Account.ended_at.is_(None)).order_by(Account.login)
+    with opened(settings_of(folder)) as database, database.reading() as session:
+        rows = [
+            {"login": row.login, "role": row.role, "staff": row.staff, "area": row.area, "provider": row.issuer}
+            for row in session.scalars(query)
+        ]
+    lines = (f"{row['login']:<40} {row['role']:<9} {row['staff'] or row['area'] or ''}" for row in rows)
+    tell_rows(rows, as_json, lines)
+
+
+@app.command()
+def end(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
+    """Nobody signs in with this account any more; whoever is signed in with it is out at once."""
+    with opened(settings_of(folder)) as database, database.writing() as session:
+        operator.end_account(session, login, utc_now())
+    tell({"login": login, "ended": True}, as_json, "account_ended", login=login)
+
+
+@app.command()
+def password(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
+    """Another password for somebody who lost theirs, shown this once; all their sessions end."""
+    with opened(settings_of(folder)) as database, database.writing() as session:
+        told = {"login": login, "password": operator.renew_password(session, login, hash_password, utc_now())}
+    tell(told, as_json, "password_renewed", **told)

@@ -1,0 +1,24 @@
+"""`--fact PATH=TEXT`, as often as needed: what a registry wants to know beyond what every landlord and unit has."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from api.cli.refusal import Refused
+
+Facts = Annotated[
+    list[str] | None,
+    typer.Option(help="PATH=TEXT that its registry wants besides, registered_as=H-1234 for one; may be repeated."),
+]
+
+
+def facts_of(given: Sequence[str] | None) -> dict[str, str]:
+    """The texts by their path. Refused where one is not PATH=TEXT."""
+    facts = {}
+    for each in given or ():
+        path, equals, text = each.partition("=")
+        if not path or not equals or not text:
+            raise Refused("not_a_fact", text=each)
+        facts[path] = text
+    return facts

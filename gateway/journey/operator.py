@@ -1,0 +1,177 @@
+"""What the operator of a gateway sets up before anybody can use it: landlords, officers, testers, and units."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import Conflict, InputRefused, NotFound
+from gateway.domain.jurisdiction import load_profiles, profile_for
+from gateway.domain.registration import Address, LandlordFacts, UnitFacts
+from gateway.domain.registration_fill import UnknownFact, fill
+from gateway.domain.registry_needs import NEEDS
+from gateway.journey.accounts import end_sessions, forget_sign_in
+from gateway.outbox import record
+from gateway.store import Account, Landlord, Unit
+
+LOGIN: Final = re.compile(r"[A-Za-z0-9._@-]{3,80}")
+CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,36}")
+AREA: Final = re.compile(r"[0-9A-Za-z-]{1,36}")
+Hashed = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lessor:
+    """A landlord to be: name and telephone are shown to tenants; `facts` (path: text) is told to registries."""
+
+    name: str
+    phone: str
+    email: str | None
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dwelling:
+    """A unit to be, as gateway.store.Unit describes it; `facts` (path: text) is what its registry wants besides."""
+
+    code: str
+    label: str
+    address: str
+    area: str
+    timezone: str
+    jurisdiction: str
+    registry_name: str
+    facts: Mapping[str, str]
+
+
+def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, now: int) -> tuple[Account, str]:
+    """A landlord with their owner's account, and its first password."""
+    name, phone = lessor.name.strip(), lessor.phone.strip()
+    if not name or not phone:
+        raise InputRefused("A landlord has a name and a telephone number: tenants are shown both.")
+    _filled(LandlordFacts(id="", name=name, phone=phone, email=lessor.email or ""), lessor.facts)
+    landlord = Landlord(name=name, phone=phone, email=lessor.email, registry_facts=dict(lessor.facts))
+    session.add(landlord)
+    session.flush()
+    account = Account(role="landlord", login=login, name=landlord.name, landlord_id=landlord.id, staff="owner")
+    return account, _taken_in(session, account, hashed, now)
+
+
+def add_officer(session: Session, login: str, name: str, area: str, hashed: Hashed, now: int) -> tuple[Account, str]:
+    """An officer who sees the units whose area begins with this one; and the account's first password."""
+    if not AREA.fullmatch(area):
+        raise InputRefused("An officer sees the units of one area. Please name it, as the units do.")
+    account = Account(role="officer", login=login, name=name.strip() or login, area=area)
+    return account, _taken_in(session, account, hashed, now)
+
+
+def add_tester(session: Session, login: str, name: str, hashed: Hashed, now: int) -> tuple[Account, str]:
+    """Somebody for the console of simulated locks and registries; and the account's first password."""
+    account = Account(role="tester", login=login, name=name.strip() or login)
+    return account, _taken_in(session, account, hashed, now)
+
+
+def _taken_in(session: Session, account: Account, hashed: Hashed, now: int) -> str:
+    if not LOGIN.fullmatch(account.login):
+        raise InputRefused("A login is 3 to 80 letters, digits and any of . _ @ -")
+    if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
+        raise Conflict("This login is taken. Please choose another.")
+    password = secrets.token_urlsafe(12)
+    account.password_hash = hashed(password)
+    session.add(account)
+    session.flush()
+    record(session, "AccountAdded", now, data={"account": account.id, "role": account.role})
+    return password
+
+
+def account_called(session: Session, login: str) -> Account:
+    """The account with this login that has not ended; NotFound."""
+    account = session.scalars(select(Account).where(Account.login == login, Account.ended_at.is_(None))).one_or_none()
+    if account is None:
+        raise NotFound("There is no account with this login.")
+    return account
+
+
+def end_account(session: Session, login: str, now: int) -> Account:
+    """Nobody signs in with this account any more: signed out at once, passkeys gone. Its landlord's units stay."""
+    account = account_called(session, login)
+    forget_sign_in(session, account, now)
+    record(session, "AccountEnded", now, data={"account": account.id, "role": account.role})
+    return account
+
+
+def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> str:
+    """Another password for somebody who lost theirs; who is signed in with the account is so no more."""
+    account = account_called(session, login)
+    if account.issuer is not None:
+        raise Conflict("This account signs in at its own provider and has no password here.")
+    password = secrets.token_urlsafe(12)
+    account.password_hash = hashed(password)
+    end_sessions(session, account.id)
+    record(session, "PasswordChanged", now, data={"account": account.id})
+    return password
+
+
+def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit:
+    """A unit of the owner's landlord. InputRefused says what its registry wants to know besides; Conflict: the code."""
+    if owner.landlord_id is None:
+        raise InputRefused("Units belong to landlords, and this login is not one's.")
+    if not (CODE.fullmatch(home.code) and AREA.fullmatch(home.area) and home.label.strip() and home.address.strip()):
+        raise InputRefused("A unit has a code and an area of letters, digits and hyphens, a label and an address.")
+    landlord = session.get_one(Landlord, owner.landlord_id)
+    _check_place(home)
+    _check_needs(home, landlord)
+    if session.scalars(select(Unit.id).where(Unit.code == home.code)).first() is not None:
+        raise Conflict("There is a unit with this code already.")
+    unit = Unit(
+        landlord_id=landlord.id,
+        code=home.code,
+        label=home.label.strip(),
+        address=home.address.strip(),
+        area=home.area,
+        timezone=home.timezone,
+        jurisdiction=home.jurisdiction,
+        registry_name=home.registry_name,
+        registry_facts=dict(home.facts),
+    )
+    session.add(unit)
+    session.flush()
+    record(session, "UnitAdded", now, data={"unit": unit.id, "landlord": landlord.id})
+    return unit
+
+
+def _check_place(home: Dwelling) -> None:
+    try:
+        ZoneInfo(home.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputRefused("A time zone is named as in the IANA database, Europe/Rome for one.") from error
+    try:
+        profile_for(home.jurisdiction)
+    except KeyError as error:
+        raise InputRefused(f"There are rules for these jurisdictions: {', '.join(load_profiles())}.") from error
+    if home.registry_name not in NEEDS:
+        raise InputRefused(f"There are these registries: {', '.join(NEEDS)}.")
+    address = Address(street=home.address)
+    _filled(UnitFacts(home.code, address, home.area, home.jurisdiction, home.timezone, home.label), home.facts)
+
+
+def _check_needs(home: Dwelling, landlord: Landlord) -> None:
+    """What the registry wants of unit and landlord must be there: a tenant at the door cannot put it right."""
+    needs, of_unit = NEEDS[home.registry_name], {"name": home.label, **home.facts}
+    of_landlord = {"phone": landlord.phone, "email": landlord.email, **landlord.registry_facts}
+    missing = [path for path in needs.unit if not of_unit.get(path)]
+    missing += [f"landlord.{path}" for path in needs.landlord if not of_landlord.get(path)]
+    if missing:
+        raise InputRefused(f"This registry wants to know besides: {', '.join(missing)}.")
+
+
+def _filled(known: UnitFacts | LandlordFacts, facts: Mapping[str, str]) -> None:
+    try:
+        fill(known, facts)
+    except UnknownFact as error:
+        raise InputRefused(f"No registry asks for {error}.") from error

@@ -1,0 +1,167 @@
+"""From an empty folder to people who work: accounts and units are made by the operator, and end by them."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from api.cli.main import app
+from gateway.bootstrap import Gateway
+from gateway.domain.registry_needs import NEEDS
+from gateway.settings import Settings
+from gateway.store import Account, Event, SignIn, Unit
+from gateway.store.database import Database
+from tests.parts.house import application
+from tests.parts.identity import MemoryIdentity
+from tests.parts.world import NOW
+
+RUN = CliRunner()
+OWNER = "account add mira --role landlord --phone 0039061234"
+HOME = "--landlord mira --label Loft --address Quay --area 370100-07 --timezone Europe/Rome --jurisdiction {where}"
+LESSOR_FACTS = {"registered_as": "A-1", "phone": "+351 1", "email": "m@example.org"}
+UNIT_FACTS = {
+    "registered_as": "H-1",
+    "address.municipality": "Lisboa",
+    "address.postal_code": "1100-001",
+    "address.municipality_code": "370102",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A gateway's folder with empty tables and nothing else."""
+    ask(tmp_path / "house", "db migrate")
+    return tmp_path / "house"
+
+
+def ask(folder: Path, words: str, *more: str, code: int = 0) -> Any:
+    """The one document that a command prints."""
+    done = RUN.invoke(app, [*words.split(), *more, "--folder", str(folder), "--json"])
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout)
+
+
+def with_facts(facts: dict[str, str]) -> list[str]:
+    """Options that tell these facts."""
+    return [word for path, text in facts.items() for word in ("--fact", f"{path}={text}")]
+
+
+@pytest.fixture
+def database(folder: Path) -> Iterator[Database]:
+    """Its rows."""
+    database = Database(Settings(folder=folder).database)
+    yield database
+    database.close()
+
+
+async def logged_in(folder: Path, login: str, password: str) -> tuple[httpx.Response, httpx.Response]:
+    """The answers to signing in over HTTP, and to asking for the units then."""
+    served, gateway = application(), Gateway(Settings(folder=folder), lambda: NOW, identity=MemoryIdentity())
+    served.state.gateway = gateway
+    transport = httpx.ASGITransport(served, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://lodgekey.test") as client:
+        answer = await client.post("/api/v1/sessions", json={"login": login, "password": password})
+        units = await client.get("/api/v1/units")
+    gateway.database.close()
+    gateway.vault.close()
+    return answer, units
+
+
+def test_a_landlord_made_by_the_operator_signs_in_and_finds_the_unit_they_let(folder: Path) -> None:
+    made = ask(folder, OWNER, "--name", "Mira Holm")
+    ask(folder, f"unit add LOFT-1 --registry sandbox {HOME.format(where='sandbox')}")
+    answer, units = asyncio.run(logged_in(folder, "mira", made["password"]))
+    assert (answer.status_code, answer.json()["role"]) == (201, "landlord")
+    assert [unit["code"] for unit in units.json()] == ["LOFT-1"]
+    assert [row["code"] for row in ask(folder, "unit list")] == ["LOFT-1"]
+
+
+@pytest.mark.parametrize(("role", "more"), [("officer", "--area 370100"), ("tester", "")])
+def test_an_officer_and_a_tester_sign_in_with_the_password_that_was_shown(folder: Path, role: str, more: str) -> None:
+    made = ask(folder, f"account add wei --role {role} --name Wei {more}")
+    answer, units = asyncio.run(logged_in(folder, "wei", made["password"]))
+    assert (answer.status_code, answer.json()["role"], units.status_code) == (201, role, 403)
+
+
+def test_an_officers_account_ends_at_once_with_every_session(folder: Path, database: Database) -> None:
+    made = ask(folder, "account add wei --role officer --name Wei --area 370100")
+    asyncio.run(logged_in(folder, "wei", made["password"]))
+    with database.reading() as session:
+        assert len(session.scalars(select(SignIn)).all()) == 1
+    ask(folder, "account end wei")
+    with database.reading() as session:
+        assert session.scalars(select(SignIn)).all() == []
+        assert session.scalars(select(Event.type).order_by(Event.id)).all()[-2:] == ["AccountAdded", "AccountEnded"]
+    assert asyncio.run(logged_in(folder, "wei", made["password"]))[0].status_code == 401
+    assert ask(folder, "account list") == []
+    assert ask(folder, "account end wei", code=2)["code"] == "not_found"
+
+
+def test_a_lost_password_is_replaced_and_the_old_one_opens_nothing(folder: Path) -> None:
+    old = ask(folder, "account add wei --role tester --name Wei")["password"]
+    new = ask(folder, "account password wei")["password"]
+    assert asyncio.run(logged_in(folder, "wei", old))[0].status_code == 401
+    assert asyncio.run(logged_in(folder, "wei", new))[0].status_code == 201
+
+
+def test_an_officer_of_a_provider_has_no_password_to_replace(folder: Path, database: Database) -> None:
+    with database.writing() as session:
+        known = {"issuer": "https://id.example", "subject": "1"}
+        session.add(Account(role="officer", login="oidc:1", password_hash="", name="Wei", area="37", **known))
+    assert ask(folder, "account password oidc:1", code=2)["code"] == "conflict"
+    ask(folder, "account end oidc:1")
+
+
+@pytest.mark.parametrize("registry", NEEDS)
+def test_what_a_registry_wants_is_asked_before_there_is_a_unit(folder: Path, registry: str) -> None:
+    needs = NEEDS[registry]
+    told = {path: LESSOR_FACTS[path] for path in needs.landlord if path not in ("phone", "email")}
+    ask(folder, f"{OWNER} --email m@example.org", "--name", "Mira Holm", *with_facts(told))
+    home = f"unit add LOFT-1 --registry {registry} {HOME.format(where='sandbox')}"
+    wanted = {path: UNIT_FACTS[path] for path in needs.unit if path != "name"}
+    for path in wanted:
+        refused = ask(folder, home, *with_facts({k: v for k, v in wanted.items() if k != path}), code=2)
+        assert path in refused["sentence"]
+    ask(folder, home, *with_facts(wanted))
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "says"),
+    [
+        ("account add mi --role tester --name Wei", (), "3 to 80"),
+        ("account add mira --role tester --name Wei", (), "taken"),
+        ("account add wei --role officer --name Wei", (), "area"),
+        ("account add noor --role landlord --name Noor", (), "telephone"),
+        ("account add noor --role landlord --phone 1 --name Noor", ("--fact", "shoe=44"), "shoe"),
+        ("account add noor --role landlord --phone 1 --name Noor", ("--fact", "shoe"), "PATH=TEXT"),
+        (f"unit add L:1 --registry sandbox {HOME.format(where='sandbox')}", (), "code"),
+        (f"unit add L-1 --registry sandbox {HOME.format(where='xx')}", (), "jurisdictions"),
+        (f"unit add L-1 --registry nowhere {HOME.format(where='sandbox')}", (), "registries"),
+        (f"unit add L-1 --registry es {HOME.format(where='es')}", (), "landlord.registered_as"),
+        (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--timezone", "Mars/Base"), "IANA"),
+        (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--landlord", "nobody"), "login"),
+        (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--fact", "roof=red"), "roof"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do_and_nothing_is_made(
+    folder: Path, database: Database, words: str, more: tuple[str, ...], says: str
+) -> None:
+    ask(folder, OWNER, "--name", "Mira Holm")
+    refused = ask(folder, words, *more, code=2)
+    assert says in refused["sentence"] + refused["what_to_do"]
+    with database.reading() as session:
+        assert session.scalars(select(Account.login)).all() == ["mira"]
+        assert session.scalars(select(Unit)).all() == []
+
+
+def test_a_units_code_is_not_given_twice(folder: Path) -> None:
+    ask(folder, OWNER, "--name", "Mira Holm")
+    home = f"unit add LOFT-1 --registry sandbox {HOME.format(where='sandbox')}"
+    ask(folder, home)
+    assert ask(folder, home, code=2)["code"] == "conflict"
