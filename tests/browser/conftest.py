@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 from api.cli.demo import Running, photograph, running
 from api.cli.walk import Pictures
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.people import DESK, Visitor, visit, windows_closed
 
 
 @pytest.fixture(autouse=True)
@@ -17,12 +18,28 @@ def stay_on_loopback() -> None:
     """The guard of other tests holds sockets of one test; these are shared. The browser has no background network."""
 
 
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def windows_of_the_test(browser: Browser) -> AsyncIterator[None]:
+    """A test leaves no window open but those of the people its file shares."""
+    async with windows_closed(browser):
+        yield
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Gateway, registry and building as processes, on ports of their own."""
+async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Gateway, registry and building as processes, on ports of their own; its people are gone before it is."""
     patient = {"LODGEKEY_IDENTITY_TIMEOUT": "100"}  # a busy machine is no reason for a person to decide
-    async with running(tmp_path_factory.mktemp("demo"), 0, lambda _: None, environment=patient) as parts:
+    folder = tmp_path_factory.mktemp("demo")
+    async with running(folder, 0, lambda _: None, environment=patient) as parts, windows_closed(browser):
         yield parts
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def landlord(browser: Browser, demo: Running) -> Visitor:
+    """The landlord of the demonstration, signed in at a desk."""
+    visitor = await visit(browser, demo.url, DESK)
+    await visitor.sign_in("landlord", demo.logins.password)
+    return visitor
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,6 +1,7 @@
 """The people of the journey at their own browsers; every tap and typed field is counted."""
 
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
@@ -98,6 +99,17 @@ async def visit(browser: Browser, url: str, window: ViewportSize, language: str 
     visitor.page.on("console", note)
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
     return visitor
+
+
+@asynccontextmanager
+async def windows_closed(browser: Browser) -> AsyncIterator[None]:
+    """Close at the end what was opened meanwhile: a window left open goes on asking a building that is gone."""
+    open_before = set(browser.contexts)
+    yield
+    for context in set(browser.contexts) - open_before:
+        for page in context.pages:
+            await page.unroute_all(behavior="ignoreErrors")
+        await context.close()
 
 
 async def offer_key(landlord: Visitor, room: str) -> str:

@@ -108,7 +108,6 @@ async def test_a_landlord_makes_a_passkey_and_signs_in_with_one_tap(
     await landlord.tap("text=Log in with a passkey")
     await landlord.page.wait_for_url("**/landlord")
     assert (landlord.taps, landlord.typed, landlord.complaints) == (1, 0, [])
-    await landlord.page.context.close()
 
 
 async def test_an_answer_of_a_passkey_is_taken_once_soon_unaltered_and_never_from_a_copy(
@@ -138,7 +137,6 @@ async def test_an_answer_of_a_passkey_is_taken_once_soon_unaltered_and_never_fro
         assert used.sign_count > 0
         session.execute(update(Passkey).where(Passkey.id == used.id).values(sign_count=used.sign_count + 1000))
     assert await send_answer(page, await answer_of(page)) == 403  # the counter fell back: a copy
-    await page.context.close()
 
 
 async def test_a_device_that_did_not_verify_its_person_makes_no_passkey(browser: Browser, served: Served) -> None:
@@ -152,7 +150,6 @@ async def test_a_device_that_did_not_verify_its_person_makes_no_passkey(browser:
     await expect(landlord.page.locator("[role=alert]")).to_be_visible()
     await landlord.reload()
     assert await landlord.page.locator(".lines li").count() == before
-    await landlord.page.context.close()
 
 
 async def test_a_removed_passkey_signs_nobody_in(browser: Browser, served: Served) -> None:
@@ -167,14 +164,12 @@ async def test_a_removed_passkey_signs_nobody_in(browser: Browser, served: Serve
     await landlord.page.click("text=Log out")
     await landlord.page.click("text=Log in with a passkey")
     await expect(landlord.page.locator("[role=alert]")).to_be_visible()
-    await landlord.page.context.close()
 
 
 async def test_an_officer_signs_in_at_the_office_and_lands_on_the_list_of_their_area(
     browser: Browser, served: Served, artefacts: Path
 ) -> None:
-    context = await browser.new_context(viewport=DESK, locale="en", ignore_https_errors=True)
-    page = await context.new_page()
+    page = await browser.new_page(viewport=DESK, locale="en", ignore_https_errors=True)
     await page.goto(f"{served.url}/login")
     await page.click("text=Log in with your office's account")
     await page.fill("[name=user]", "li")
@@ -183,7 +178,6 @@ async def test_an_officer_signs_in_at_the_office_and_lands_on_the_list_of_their_
     await page.wait_for_url("**/officer")
     await expect(page.locator("main")).to_contain_text("Area: 370100")
     await page.screenshot(path=artefacts / "officer-signed-on.png")
-    await context.close()
 
 
 async def test_an_owner_takes_somebody_on_and_the_newcomer_sees_what_their_role_may(
@@ -203,5 +197,3 @@ async def test_an_owner_takes_somebody_on_and_the_newcomer_sees_what_their_role_
     await expect(viewer.page.locator("main")).to_contain_text("Room a")
     assert await viewer.page.locator("a.button", has_text="Offer a key").count() == 0
     assert (owner.complaints, viewer.complaints) == ([], [])
-    for person in (owner, viewer):
-        await person.page.context.close()

@@ -129,7 +129,6 @@ async def test_without_a_network_the_app_opens_says_so_and_goes_on_by_itself(
     await landlord.page.context.set_offline(False)
     await expect(landlord.page.locator("h1")).to_have_text("Room a", timeout=SLOW)
     assert [text for text in landlord.complaints if "ERR_INTERNET_DISCONNECTED" not in text] == []
-    await landlord.page.context.close()
 
 
 async def test_what_the_app_leaves_on_the_device_says_nothing_of_anybody(browser: Browser, place: Place) -> None:
@@ -152,4 +151,3 @@ async def test_what_the_app_leaves_on_the_device_says_nothing_of_anybody(browser
         assert personal not in json.dumps(left), personal
     assert (left["local"], left["session"], left["bases"], left["cookies"]) == ({}, {}, [], "")
     assert landlord.complaints == []
-    await landlord.page.context.close()

@@ -36,14 +36,6 @@ async def let_landlord_pass(landlord: Visitor) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord, signed in."""
-    visitor = await visit(browser, demo.url, DESK)
-    await visitor.sign_in("landlord", demo.logins.password)
-    return visitor
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def holder(browser: Browser, demo: Running, landlord: Visitor) -> Visitor:
     """A tenant of room 103 whose key is on the lock."""
     await landlord.open("/landlord")
@@ -117,7 +109,6 @@ async def test_a_copied_link_opens_nothing_on_another_phone(browser: Browser, de
     await expect(thief.page.locator(".not-here")).to_be_visible()
     await expect(thief.page.locator(".hold")).to_be_hidden()
     await expect(thief.page.locator("#codes")).to_be_hidden()
-    await thief.page.context.close()
 
 
 async def test_a_silent_lock_is_said_to_be_silent(
@@ -138,7 +129,6 @@ async def test_a_silent_lock_is_said_to_be_silent(
     await expect(silent).to_have_text("The lock did not answer", timeout=10_000)  # the command would die later
     await holder.page.screenshot(path=artefacts / "key-silent.png", full_page=True)
     await tester.page.locator(".lock", has_text="Door of room 103").locator("button[value=none]").click()
-    await tester.page.context.close()
 
 
 async def test_registration_works_without_scripts(
@@ -156,7 +146,6 @@ async def test_registration_works_without_scripts(
     assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
     await expect(tenant.page.locator("#claim")).to_be_hidden()
     await tenant.page.screenshot(path=artefacts / "no-scripts.png", full_page=True)
-    await tenant.page.context.close()
 
 
 async def test_what_is_missing_is_said_before_anything_is_sent(
@@ -172,7 +161,6 @@ async def test_what_is_missing_is_said_before_anything_is_sent(
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.page.click("#register button.wide")
     await expect(tenant.page.locator("#missing")).to_contain_text("please tick your consent")
-    await tenant.page.context.close()
 
 
 async def test_a_form_from_another_site_is_refused(demo: Running, landlord: Visitor) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,14 @@ SHIM = (Path(__file__).parent / "bluetooth.js").read_text()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, preview_url: str) -> AsyncIterator[Page]:
+async def page(browser: Browser, preview_url: str) -> Page:
     """A page of ours with a Bluetooth adapter that a test holds the other end of."""
     context = await browser.new_context()
     await context.add_init_script(SHIM)
     opened = await context.new_page()
     await opened.goto(f"{preview_url}/sample/login?lang=en")
     await opened.evaluate("async () => Object.assign(globalThis, await import('/static/ccm.js'))")
-    yield opened
-    await context.close()
+    return opened
 
 
 @pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 200, 300])

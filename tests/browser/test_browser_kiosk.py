@@ -8,15 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
 
 from api.cli.demo import Running, kiosk_url
 from api.cli.seed import KIOSK
 from api.cli.walk import Pictures
-from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.accessibility import breaches_of
+from tests.browser.people import PHONE, Visitor, offer_key, visit
 from tests.browser.test_browser_door import let_landlord_pass
-from tests.browser.test_browser_pages import AXE, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
@@ -25,14 +24,6 @@ TERMINAL: ViewportSize = {"width": 1080, "height": 1920}
 SHOW_ONLY = """name => {
   for (const step of document.querySelectorAll("[data-step]")) step.hidden = step.dataset.step !== name;
 }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord, signed in."""
-    visitor = await visit(browser, demo.url, DESK)
-    await visitor.sign_in("landlord", demo.logins.password)
-    return visitor
 
 
 async def control(demo: Running, path: str, body: dict[str, Any]) -> None:
@@ -204,12 +195,10 @@ async def test_every_step_is_accessible_and_fits(browser: Browser, demo: Running
     for dark, window in ((False, TERMINAL), (True, PHONE)):
         somebody = await visit(browser, kiosk_url(demo.folder), window, dark=dark)
         await somebody.open(f"/?lang={language}")
-        await somebody.page.evaluate(AXE.read_text())
         steps = await somebody.page.evaluate("[...document.querySelectorAll('[data-step]')].map(s => s.dataset.step)")
         for step in steps:
             await somebody.page.evaluate(SHOW_ONLY, step)
-            told = await somebody.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-            found[f"{step} {dark}"] = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in told["violations"]]
+            found[f"{step} {dark}"] = await breaches_of(somebody.page)
             assert await somebody.page.evaluate("document.documentElement.scrollWidth") <= window["width"]
     assert len(found) == 30
     assert {step: breaches for step, breaches in found.items() if breaches} == {}

@@ -16,7 +16,7 @@ from gateway.domain.offer import offer_of
 from gateway.settings import Settings
 from gateway.store import Offer
 from gateway.store.database import Database
-from tests.browser.people import DESK, Visitor, offer_key, visit
+from tests.browser.people import Visitor, offer_key, windows_closed
 from tests.browser.test_browser_door import let_landlord_pass
 from tests.browser.test_browser_kiosk import SLOW, kiosk, lay
 
@@ -24,18 +24,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A building in Spain, whose registry asks for a home and a way to be reached."""
-    async with running(tmp_path_factory.mktemp("spain"), 0, lambda _: None, registry="es") as parts:
+    patient = {"LODGEKEY_IDENTITY_TIMEOUT": "100"}
+    folder = tmp_path_factory.mktemp("spain")
+    async with running(folder, 0, lambda _: None, "es", patient) as parts, windows_closed(browser):
         yield parts
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord, signed in."""
-    visitor = await visit(browser, demo.url, DESK)
-    await visitor.sign_in("landlord", demo.logins.password)
-    return visitor
 
 
 def change(demo: Running, link: str, **values: object) -> None:
@@ -155,8 +149,9 @@ async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
     left[0] = 9
     await expect(page.locator("#still")).to_contain_text("9 s", timeout=SLOW)
     await page.screenshot(path=artefacts / "kiosk-still.png")
-    left[0] = 60
-    await page.click("#still button")
+    async with page.expect_response("**/visit/touch"):
+        await page.click("#still button")
+    left[0] = 60  # not sooner: an answer that says so closes what is still to be pressed
     await expect(page.locator("#still")).to_be_hidden()
     left[0] = 0
     await expect(page.locator("[data-step=welcome]")).to_be_visible(timeout=SLOW)
@@ -165,7 +160,7 @@ async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
     assert ("CANARY" in held, "Room 201" in shown, "Mira" in shown) == (False, False, False)
     assert await page.locator("img[src^=blob]").count() == 0
     left[0] = 60
-    await page.unroute("**/status")
+    await page.unroute_all(behavior="wait")
     told = await page.evaluate("fetch('/status').then((answer) => answer.json())")
     assert (told["offer"], told["answer"], told["seconds_left"]) == (None, None, 0)
     tenant.complaints.clear()

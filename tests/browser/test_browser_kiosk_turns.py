@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from api.cli.demo import Running
 from api.cli.walk import Pictures
-from tests.browser.people import DESK, Visitor, offer_key, visit
+from tests.browser.people import Visitor, offer_key
 from tests.browser.test_browser_kiosk import (
     SLOW,
     control,
@@ -26,14 +25,6 @@ NOTE_POSES = """() => {
   globalThis.poses = [];
   new MutationObserver(() => poses.push(section.dataset.pose)).observe(section, { attributeFilter: ["data-pose"] });
 }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord, signed in."""
-    visitor = await visit(browser, demo.url, DESK)
-    await visitor.sign_in("landlord", demo.logins.password)
-    return visitor
 
 
 async def at_the_turns(
@@ -61,8 +52,7 @@ async def status(tenant: Visitor) -> dict[str, Any]:
 
 async def reasons(landlord: Visitor) -> str:
     """The page of the case that waits, as the landlord reads it."""
-    await landlord.open("/landlord")
-    await landlord.page.click("a:has-text('Review')", timeout=SLOW)
+    await landlord.open_case()
     await expect(landlord.page.locator("button[value=pass]")).to_be_visible()
     return await landlord.page.locator("main").inner_text()
 

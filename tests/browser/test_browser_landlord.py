@@ -71,8 +71,6 @@ async def test_a_key_is_offered_in_four_taps_and_revoked_in_two_while_its_lock_i
     await expect(away).to_be_hidden()
     await landlord.page.screenshot(path=artefacts / "landlord-revoked.png", full_page=True)
     assert (landlord.complaints, tester.complaints) == ([], [])
-    for person in (landlord, tester, tenant):
-        await person.page.context.close()
 
 
 async def test_a_key_that_no_lock_holds_opens_through_the_gateway_only_and_is_taken_back_at_once(

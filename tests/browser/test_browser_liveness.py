@@ -17,7 +17,7 @@ from api.cli.walk import Pictures
 from firmware_sim.heads import build_head, turn_head
 from firmware_sim.specimens import astronaut
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit, windows_closed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 RATE, CAMERA_RATE = 10, 30
@@ -63,6 +63,13 @@ async def filmed(film: Path) -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=flags)
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def filmed_windows(filmed: Browser) -> AsyncIterator[None]:
+    """A test leaves no camera running."""
+    async with windows_closed(filmed):
+        yield
 
 
 async def tenant_of(browser: Browser, demo: Running, room: str) -> Visitor:

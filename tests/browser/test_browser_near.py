@@ -6,7 +6,6 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from api.cli.demo import Running
@@ -16,7 +15,7 @@ from devices.wire.ble_frames import Gathering, split
 from firmware_sim.assembly import assemble
 from firmware_sim.lock import SimLock
 from firmware_sim.offline import Backoff, OfflineSession
-from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
+from tests.browser.people import PHONE, Visitor, offer_key, visit
 from tests.browser.test_browser_door import let_landlord_pass, register_typed
 from tests.browser.test_browser_edhoc import SHIM
 
@@ -56,14 +55,6 @@ async def stand_before(visitor: Visitor, lock: SimLock) -> None:
         return [b64encode(piece).decode() for piece in pieces]
 
     await visitor.page.expose_binding("radioWrite", write)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord, signed in."""
-    visitor = await visit(browser, demo.url, DESK)
-    await visitor.sign_in("landlord", demo.logins.password)
-    return visitor
 
 
 async def test_a_holder_opens_over_bluetooth_with_and_without_a_network(

@@ -39,14 +39,6 @@ COME_BACK = """() => {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord, signed in."""
-    visitor = await visit(browser, demo.url, DESK)
-    await visitor.sign_in("landlord", demo.logins.password)
-    return visitor
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def officer(browser: Browser, demo: Running) -> Visitor:
     """The officer of the area, signed in."""
     visitor = await visit(browser, demo.url, DESK)
@@ -178,7 +170,7 @@ async def test_a_record_stays_masked_until_a_reason_is_given_and_the_log_knows_b
     await page.click("main form button")
     await expect(page.locator("main")).to_contain_text(NUMBER, timeout=SLOW)
     assert logged == [1], "the entry was there when the answer came"
-    await page.unroute("**/officer/records/*")
+    await page.unroute_all(behavior="wait")
     await page.screenshot(path=artefacts / "opened-desk-en-light.png", full_page=True)
     assert officer.complaints == []
 
@@ -194,7 +186,7 @@ async def download(page: Page, logged: list[int], demo: Running) -> str:
     await page.route("**/file", look_into_the_log)
     async with page.expect_download(timeout=SLOW) as taken:
         await page.click("text=Download (once)")
-    await page.unroute("**/file")
+    await page.unroute_all(behavior="wait")
     return (await (await taken.value).path()).read_text()
 
 

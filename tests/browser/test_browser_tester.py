@@ -83,7 +83,6 @@ async def test_what_is_clicked_is_recorded_and_plays_again(browser: Browser, dem
         assert (await simulator.get("/registry")).json()["mood"] == "late"
     await press_all_off(page)
     assert tester.complaints == []
-    await page.context.close()
 
 
 async def press_all_off(page: Page) -> None:
@@ -104,7 +103,6 @@ async def test_the_messages_of_a_lock_can_be_read(browser: Browser, demo: Runnin
     assert before > 0
     await expect(page.locator("tbody tr").first.locator("td")).to_have_count(6)
     await page.screenshot(path=artefacts / "tester-messages.png", full_page=True)
-    await page.context.close()
 
 
 async def test_every_fault_is_one_click_on_an_unfolded_lock_and_reaches_the_simulator(
@@ -131,7 +129,6 @@ async def test_every_fault_is_one_click_on_an_unfolded_lock_and_reaches_the_simu
             await tile.locator(f"button[value={once}]").click()
             await until_said(page, lock, kind)
     assert tester.complaints == []
-    await page.context.close()
 
 
 async def test_moods_are_switched_and_a_simulator_that_is_gone_is_said_so(browser: Browser, demo: Running) -> None:
@@ -150,7 +147,6 @@ async def test_moods_are_switched_and_a_simulator_that_is_gone_is_said_so(browse
         await expect(tester.page.locator("#trouble")).to_contain_text("simulator", timeout=SLOW)
     finally:
         hidden.rename(demo.control_file)
-    await tester.page.context.close()
 
 
 async def test_a_hundred_locks_move_in_by_one_command_and_the_page_loses_nothing_that_was_unfolded(
@@ -176,4 +172,3 @@ async def test_a_hundred_locks_move_in_by_one_command_and_the_page_loses_nothing
     await expect(page.locator("[data-live=count]")).to_contain_text(f"of {before + 100}")
     await page.screenshot(path=artefacts / "tester-hundred.png")
     assert tester.complaints == []
-    await page.context.close()

@@ -1,0 +1,27 @@
+"""What axe-core finds wrong on a page as it stands."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+AXE = Path(__file__).parent / "axe/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Of what is right only the number is told: naming each part of it would take longer than looking at it.
+LOOK = """async (rules) => {
+  const options = { runOnly: rules, resultTypes: ["violations"], selectors: false };
+  const { passes, violations } = await axe.run(document, options);
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`);
+  return { passed: passes.length, found };
+}"""
+
+
+async def breaches_of(page: Page) -> list[str]:
+    """Each rule of WCAG 2.2 AA, and of axe's own good practice, that the page breaks, with the first part that does."""
+    assert AXE.exists(), "axe-core is missing: npm ci --prefix tests/browser/axe"
+    if not await page.evaluate("'axe' in globalThis"):
+        await page.evaluate(AXE.read_text())
+    told: dict[str, Any] = await page.evaluate(LOOK, RULES)
+    assert told["passed"], f"axe looked at nothing on {page.url}"
+    found: list[str] = told["found"]
+    return found
