@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 Body = dict[str, Any]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """More workers, not more threads, are what uses the cores."""
+TELL_NOBODY = {"ORT_DISABLE_TELEMETRY": "1"}
+"""ONNX Runtime's builds report to their maker unless told not to before they start (its Privacy.md, 1.31)."""
 
 
 def worker_arguments(settings: IdentitySettings) -> list[str]:
@@ -43,7 +45,7 @@ class WorkerProcess:
             [sys.executable, "-m", "gateway.identity.worker", *worker_arguments(self._settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | ONE_THREAD,
+            env=os.environ | ONE_THREAD | TELL_NOBODY,
         )
         return float(self._await_answer(self._settings.warm_up_timeout)["ms"])
 

@@ -60,6 +60,19 @@ def worker_ids() -> list[int]:
     return [child.pid for child in children if "gateway.identity.worker" in child.cmdline()]
 
 
+async def test_a_worker_tells_nobody_outside_and_leaves_no_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its libraries would: a report to their maker, with an identifier kept at home or among the temporary files."""
+    for place in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(place, str(tmp_path))
+    async with running(IdentitySettings()) as pool:
+        await until_ready(pool)
+        (worker,) = worker_ids()
+        assert PSUTIL.Process(worker).net_connections(kind="inet") == []
+    assert await asyncio.to_thread(os.listdir, tmp_path) == []
+
+
 async def test_a_tenant_is_read_and_compared_and_nothing_of_it_is_on_disk() -> None:
     began = time.time() - 1
     async with running(IdentitySettings()) as pool:
