@@ -4,6 +4,8 @@ set -u
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH:$PWD/.tools/bin"
 export PATH
+# where this is set, each of the hundreds of processes to come compiles every library anew, for seconds
+export PYTHONDONTWRITEBYTECODE=
 rm -f .coverage .coverage.*
 failed=""
 
