@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-import apprise
-
 from gateway.domain.notices import sentence
 from gateway.domain.registration import RegistryUnreachable
 from gateway.outbox import Done, Refused, RetryAt, pause
@@ -51,6 +49,8 @@ class NoticeSenders:
         return Sent(RetryAt(self._now() + pause(delivery.attempts), "the mail server did not take it"))
 
     def _notify(self, to: str, text: str) -> bool:
+        import apprise  # noqa: PLC0415 - a third of a second at every start, and most gateways send no e-mail
+
         service = apprise.Apprise()
         added = service.add(self._mail.replace("{to}", quote(to, safe="@")))
         return bool(added and service.notify(title=TITLE, body=text, body_format=apprise.NotifyFormat.TEXT))

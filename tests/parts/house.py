@@ -13,13 +13,14 @@ from typing import Any, Final, cast
 
 import httpx
 import numpy as np
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import select
 
 from api.http.app import create_app
-from api.http.context import SESSION_COOKIE, hash_password, token_hash
+from api.http.context import SESSION_COOKIE, token_hash
 from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway
@@ -118,7 +119,7 @@ CONSENTS: Final = {"registration": True, "face": True, "text_version": "2026-11"
 def build(folder: Path) -> None:
     """The rows of a house in a folder of its own."""
     gateway = Gateway(Settings(folder=folder), lambda: NOW, identity=MemoryIdentity())
-    hashed = hash_password(PASSWORD)
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # cheap to try
     with gateway.database.writing() as session:
         session.add(Account(role="tester", login="tester", password_hash=hashed, name="Tester"))
         for who, area in PLACES.items():

@@ -251,9 +251,9 @@ def test_whoever_else_lives_there_gets_another_code(world: World) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), min_size=1, max_size=4))
 def test_whatever_the_moves_every_hour_of_the_stay_has_a_code_and_no_dead_code_opens(
-    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int]]
+    first_world: World, tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int]]
 ) -> None:
-    world = World.build(tmp_path_factory.mktemp("moves") / "world")
+    world = first_world.copied_to(tmp_path_factory.mktemp("moves") / "world")
     stay = world.tenant(Window(NOW, NOW + DAY)).stay
     seen: dict[str, CodeShown] = {code.digits: code for code in codes(world, stay.id)}
     for start, days in moves:
