@@ -21,8 +21,9 @@ check "format" ruff format --check .
 check "types" mypy
 check "imports" lint-imports
 check "tests" pytest -n 2 -m "not slow" --cov --cov-report= "$@"
-# a file keeps its browser and its house: one process each
-check "slow tests" pytest -n 2 --dist loadfile -m slow --cov --cov-append --cov-report=term:skip-covered "$@"
+# A file keeps its browser and its house: one process each. In their own order: by number of tests, which xdist prefers,
+# the files of one or two long tests come last, and one process waits a minute for the other.
+check "slow tests" pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow --cov --cov-append --cov-report=term:skip-covered "$@"
 
 if [ -n "$failed" ]; then
     printf 'Failed:%s\n' "${failed%,}"
