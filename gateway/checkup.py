@@ -1,6 +1,6 @@
 """What would keep the gateway from doing its work, found before a tenant finds it. Looks only; changes nothing.
 
-A check takes the settings and the time (UTC seconds) and yields findings; each says what is wrong and what to do.
+A check takes the settings and the time (UTC seconds) and yields findings; api.cli.findings says each in words.
 """
 
 import shutil
@@ -9,9 +9,9 @@ import ssl
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -28,6 +28,16 @@ from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import newest_revision
 
 Mood = Literal["good", "care", "bad"]
+Code = Literal[
+    "not_looked_at", "setting_refused",
+    "folder", "folder_missing", "folder_unwritable", "folder_full", "secret_open",
+    "database", "database_missing", "database_older",
+    "broker", "broker_silent", "broker_unproven", "mosquitto", "mosquitto_missing",
+    "clock", "clock_unkept", "clock_behind",
+    "certificates", "own_expiring", "own_expired", "device_expiring", "device_expired",
+    "deliveries", "deliveries_stuck", "registrations_late",
+    "faces", "faces_near", "faces_full",
+]  # fmt: skip
 
 LEAST_FREE: Final = 500 * 1024 * 1024
 CERTIFICATE_CARE: Final = 14 * 86_400
@@ -38,11 +48,15 @@ OVERDUE: Final = 3600  # seconds after which something owed to a device or a con
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `mood`: good, care (will become trouble) or bad (is trouble)."""
+    """One thing that was looked at. `mood`: good, care (will become trouble) or bad (is trouble).
+
+    `code` names what was found, `facts` are the names and numbers in its sentence.
+    """
 
     check: str
     mood: Mood
-    sentence: str
+    code: Code
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 Check = Callable[[Settings, int], Iterator[Finding]]
@@ -52,24 +66,22 @@ def check_folder(settings: Settings, _now: int) -> Iterator[Finding]:
     """The folder can be written, has room, and is nobody else's to read."""
     folder = settings.folder
     if not folder.is_dir():
-        yield Finding("folder", "care", f"{folder} is not there yet. `lodgekey serve` makes it at its first start.")
+        yield Finding("folder", "care", "folder_missing", {"folder": folder})
         return
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        yield Finding("folder", "bad", f"{folder} cannot be written ({error.strerror}). Give it to this user.")
+        yield Finding("folder", "bad", "folder_unwritable", {"folder": folder, "detail": error.strerror})
         return
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
-        yield Finding(
-            "folder", "bad", f"Only {free >> 20} MB are free at {folder}. Make room: check-ins will be refused."
-        )
+        yield Finding("folder", "bad", "folder_full", {"folder": folder, "free": free >> 20})
     open_to_others = [path for path in _secrets(folder) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     for path in open_to_others:
-        yield Finding("folder", "bad", f"Others can read {path}. Close it with: chmod 600 {path}")
+        yield Finding("folder", "bad", "secret_open", {"path": path})
     if free >= LEAST_FREE and not open_to_others:
-        yield Finding("folder", "good", f"{folder} can be written, and {free >> 30} GB are free.")
+        yield Finding("folder", "good", "folder", {"folder": folder, "free": free >> 30})
 
 
 def _secrets(folder: Path) -> Iterator[Path]:
@@ -81,9 +93,9 @@ def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
     """There is a mosquitto to start, or the operator's own broker answers with a certificate we believe."""
     if not settings.broker_host:
         try:
-            yield Finding("broker", "good", f"mosquitto is at {find_mosquitto(settings.mosquitto)}.")
-        except BrokerMissing as error:
-            yield Finding("broker", "bad", f"{error}. On Debian: apt install mosquitto")
+            yield Finding("broker", "good", "mosquitto", {"path": find_mosquitto(settings.mosquitto)})
+        except BrokerMissing:
+            yield Finding("broker", "bad", "mosquitto_missing", {"path": settings.mosquitto or "PATH"})
         return
     place = f"{settings.broker_host}:{settings.broker_port}"
     try:
@@ -93,27 +105,24 @@ def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
         with socket.create_connection((settings.broker_host, settings.broker_port), PATIENCE) as plain:
             context.wrap_socket(plain, server_hostname=settings.broker_host).close()
     except ssl.SSLError as error:
-        yield Finding("broker", "bad", f"The broker at {place} and we do not believe each other: {error.reason}.")
+        yield Finding("broker", "bad", "broker_unproven", {"place": place, "detail": error.reason})
     except OSError as error:
-        yield Finding("broker", "bad", f"The broker at {place} does not answer ({error}). Is it running?")
+        yield Finding("broker", "bad", "broker_silent", {"place": place, "detail": error})
     else:
-        yield Finding("broker", "good", f"The broker at {place} answers.")
+        yield Finding("broker", "good", "broker", {"place": place})
 
 
 def check_clock(settings: Settings, now: int) -> Iterator[Finding]:
     """The clock is kept by something, and has not been put back: keys and deadlines live by it."""
     kept = _is_clock_kept()
     if kept is False:
-        yield Finding(
-            "clock", "care", "Nothing keeps this machine's clock. Start an NTP service, e.g. systemd-timesyncd."
-        )
+        yield Finding("clock", "care", "clock_unkept")
     with _database(settings) as session:
         latest = (session and session.scalar(select(func.max(Event.at)))) or 0
     if latest > now + TOLERANCE:
-        behind = (latest - now) // 60
-        yield Finding("clock", "bad", f"The clock is {behind} minutes behind what was already recorded. Set it right.")
+        yield Finding("clock", "bad", "clock_behind", {"minutes": (latest - now) // 60})
     elif kept is not False:
-        yield Finding("clock", "good", "The clock is not behind what was recorded.")
+        yield Finding("clock", "good", "clock")
 
 
 def _is_clock_kept() -> bool | None:
@@ -132,23 +141,24 @@ def _is_clock_kept() -> bool | None:
 def check_certificates(settings: Settings, now: int) -> Iterator[Finding]:
     """Ours and the devices' are good for a while yet."""
     soon = now + CERTIFICATE_CARE
-    expiring = {str(path): expires for path, expires in _own_certificates(settings) if expires < soon}
+    ours = {str(path): expires for path, expires in _own_certificates(settings) if expires < soon}
     in_service = select(Device.id, Device.certificate_expires_at).where(
         Device.revoked_at.is_(None), Device.certificate_expires_at.between(1, soon)
     )
     with _database(settings) as session:
-        rows = session.execute(in_service).all() if session else ()
-    expiring |= {f"device {device}": expires for device, expires in rows}
-    for owner, expires in expiring.items():
-        when = "has expired" if expires <= now else f"expires in {(expires - now) // 86_400} days"
-        renewal = (
-            "let it reconnect, or enrol it anew" if owner.startswith("device") else "restart the gateway to renew it"
-        )
-        yield Finding(
-            "certificates", "bad" if expires <= now else "care", f"The certificate of {owner} {when}: {renewal}."
-        )
-    if not expiring:
-        yield Finding("certificates", "good", "No certificate expires within 14 days.")
+        devices = {row.id: row.certificate_expires_at for row in session.execute(in_service)} if session else {}
+    yield from _expiring(ours, "own_expiring", "own_expired", now)
+    yield from _expiring(devices, "device_expiring", "device_expired", now)
+    if not ours and not devices:
+        yield Finding("certificates", "good", "certificates", {"days": CERTIFICATE_CARE // 86_400})
+
+
+def _expiring(ends: Mapping[str, int], soon: Code, over: Code, now: int) -> Iterator[Finding]:
+    for name, expires in ends.items():
+        if expires <= now:
+            yield Finding("certificates", "bad", over, {"name": name})
+        else:
+            yield Finding("certificates", "care", soon, {"name": name, "days": (expires - now) // 86_400})
 
 
 def _own_certificates(settings: Settings) -> Iterator[tuple[Path, int]]:
@@ -161,14 +171,14 @@ def check_database(settings: Settings, _now: int) -> Iterator[Finding]:
     """It can be reached and has the newest tables."""
     with _database(settings) as session:
         if session is None:
-            yield Finding("database", "care", "There is no database yet. `lodgekey db migrate` makes it.")
+            yield Finding("database", "care", "database_missing")
             return
         revision = MigrationContext.configure(session.connection()).get_current_revision()
+    facts = {"revision": revision, "newest": newest_revision()}
     if revision != newest_revision():
-        told = f"The database is at revision {revision}, not {newest_revision()}. Run: lodgekey db migrate"
-        yield Finding("database", "bad", told)
+        yield Finding("database", "bad", "database_older", facts)
     else:
-        yield Finding("database", "good", f"The database is at revision {revision}, the newest.")
+        yield Finding("database", "good", "database", facts)
 
 
 def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
@@ -185,13 +195,11 @@ def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
     with _database(settings) as session:
         waiting, overdue = ((session and session.scalar(query)) or 0 for query in (stuck, late))
     if waiting:
-        told = f"{waiting} deliveries are more than an hour past their time. Is `lodgekey serve` running?"
-        yield Finding("deliveries", "bad", told)
+        yield Finding("deliveries", "bad", "deliveries_stuck", {"n": waiting})
     if overdue:
-        told = f"{overdue} registrations are past their legal deadline. Open the filings page and see to them."
-        yield Finding("deliveries", "bad", told)
+        yield Finding("deliveries", "bad", "registrations_late", {"n": overdue})
     if not waiting and not overdue:
-        yield Finding("deliveries", "good", "Nothing is owed past its time.")
+        yield Finding("deliveries", "good", "deliveries")
 
 
 def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
@@ -202,15 +210,10 @@ def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
     near = [found for found in counted if found.count.state != "free"]
     for found in near:
         full = found.count.state != "warn"
-        told = (
-            f"{found.count.people} of {found.limit} people's faces are stored under the rules of {found.jurisdiction}"
-        )
-        next_step = "No more is stored: file with the authority" if full else "File with the authority in time"
-        setting = "and put the filing's number into LODGEKEY_FACE_FILINGS."
-        yield Finding("faces", "bad" if full else "care", f"{told}. {next_step}, {setting}")
+        facts = {"n": found.count.people, "limit": found.limit, "jurisdiction": found.jurisdiction}
+        yield Finding("faces", "bad" if full else "care", "faces_full" if full else "faces_near", facts)
     if not near:
-        stored = sum(found.count.people for found in counted)
-        yield Finding("faces", "good", f"{stored} people's faces are stored, within what may be.")
+        yield Finding("faces", "good", "faces", {"n": sum(found.count.people for found in counted)})
 
 
 @contextmanager
@@ -246,5 +249,5 @@ def examine(settings: Settings, now: int) -> list[Finding]:
         try:
             found += check(settings, now)
         except (SQLAlchemyError, OSError) as error:
-            found.append(Finding(name, "bad", f"This could not be looked at: {type(error).__name__}. See to it first."))
+            found.append(Finding(name, "bad", "not_looked_at", {"detail": type(error).__name__}))
     return found

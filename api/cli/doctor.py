@@ -1,6 +1,5 @@
 """`lodgekey doctor`: what is wrong with this installation, and what to do about it."""
 
-import dataclasses
 import json
 
 import typer
@@ -8,13 +7,15 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from api.cli.findings import CHECKS, MOODS, in_language, sentence
 from api.cli.problems import setting_named
+from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
 from api.cli.terms import AsJson, Folder, settings_of
 from gateway.bootstrap import utc_now
 from gateway.checkup import Finding, examine
 
-SIGNS = {"good": "[green]ok  [/green]", "care": "[yellow]soon[/yellow]", "bad": "[red]bad [/red]"}
+COLOURS = {"good": "green", "care": "yellow", "bad": "red"}
 
 
 def doctor(
@@ -25,14 +26,19 @@ def doctor(
     try:
         found = examine(settings_of(folder), utc_now())
     except ValidationError as error:
-        found = [
-            Finding("settings", "bad", f"{setting_named(wrong['loc'])}: {wrong['msg']}") for wrong in error.errors()
-        ]
-    bad = any(finding.mood == "bad" for finding in found)
+        facts = [{"name": setting_named(wrong["loc"]), "detail": wrong["msg"]} for wrong in error.errors()]
+        found = [Finding("settings", "bad", "setting_refused", each) for each in facts]
+    bad, language = any(finding.mood == "bad" for finding in found), spoken()
     if as_json:
-        typer.echo(json.dumps({"ok": not bad, "findings": [dataclasses.asdict(finding) for finding in found]}))
+        rows = [
+            {"check": each.check, "mood": each.mood, "code": each.code, "sentence": sentence(each, language)}
+            for each in found
+        ]
+        typer.echo(json.dumps({"ok": not bad, "findings": rows}, ensure_ascii=False))
     else:
         console = Console()
-        for finding in found:
-            console.print(f"{SIGNS[finding.mood]} {finding.check}: {escape(finding.sentence)}", highlight=False)
+        for each in found:
+            mood, check = in_language(MOODS[each.mood], language), in_language(CHECKS[each.check], language)
+            told = f"[{COLOURS[each.mood]}]{mood}[/] {check}: {escape(sentence(each, language))}"
+            console.print(told, highlight=False)
     raise typer.Exit(NOT_IN_ORDER if bad else 0)

@@ -29,7 +29,7 @@ def add(
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """A home to let. What its registry wants to know of it is asked for now, not of the tenant at the door."""
+    """A home to let. What its registry wants to know of it is asked here, not of the tenant at the door."""
     home = Dwelling(code, label, address, area, timezone, jurisdiction, registry, facts_of(fact))
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
         unit = add_unit(session, account_called(session, landlord), home, utc_now())

@@ -2,21 +2,25 @@
 
 import json
 import os
+import re
 import socket
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cryptography import x509
 from sqlalchemy import select, text
 from typer.testing import CliRunner
 
+from api.cli import findings
+from api.cli.findings import sentence
 from api.cli.main import app
 from certs.ca import Authority
 from certs.keys import new_private_key
-from gateway import checkup, outbox
-from gateway.checkup import Finding, examine
+from gateway import outbox
+from gateway.checkup import CHECKS, Code, Finding, examine
 from gateway.domain.jurisdiction import load_profiles
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Person, Portrait, Registration
@@ -51,16 +55,22 @@ def bad(settings: Settings, now: int = NOW) -> list[Finding]:
     return [finding for finding in examine(settings, now) if finding.mood != "good"]
 
 
+def said(finding: Finding) -> str:
+    """What is told of it in English; in Chinese it is told as well."""
+    assert re.search("[\u4e00-\u9fff]", sentence(finding, "zh-CN"))
+    return sentence(finding, "en")
+
+
 def test_a_gateway_in_order_has_nothing_to_see_to(settings: Settings) -> None:
     found = examine(settings, NOW)
-    assert {finding.check for finding in found} == set(checkup.CHECKS)
+    assert {finding.check for finding in found} == set(CHECKS)
     assert bad(settings) == []
 
 
 def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
     (missing,) = bad(settings.model_copy(update={"mosquitto": tmp_path / "nowhere"}))
     assert (missing.check, missing.mood) == ("broker", "bad")
-    assert "apt install mosquitto" in missing.sentence
+    assert "apt install mosquitto" in said(missing)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +94,7 @@ def test_stored_faces_are_told_of_before_the_limit_and_at_it(
         session.flush()
         session.add_all(Portrait(person_id=who.id, jurisdiction="cn", sealed=b"s", kept_at=NOW) for who in people)
     (found,) = [finding for finding in examine(settings, NOW) if finding.check == "faces"]
-    assert (found.mood, told in found.sentence) == (mood, True), found.sentence
+    assert (found.mood, told in said(found)) == (mood, True), said(found)
     filed = settings.model_copy(update={"face_filings": {"cn": "CAC-1"}})
     assert [finding.mood for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
 
@@ -101,7 +111,7 @@ def test_an_operators_broker_that_does_not_answer_is_found(settings: Settings) -
         port = listener.getsockname()[1]
     (silent,) = bad(own_broker(settings, port))
     assert silent.check == "broker"
-    assert "does not answer" in silent.sentence
+    assert "does not answer" in said(silent)
 
 
 def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
@@ -109,15 +119,15 @@ def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
     found = examine(settings.model_copy(update={"folder": unwritable}), NOW)
     (told,) = (finding for finding in found if finding.check == "folder")
     assert told.mood == "bad"
-    assert told.sentence.startswith(f"{unwritable} cannot be written (")
-    assert told.sentence.endswith("Give it to this user.")
+    assert said(told).startswith(f"{unwritable} cannot be written (")
+    assert said(told).endswith("Give it to this user.")
 
 
 def test_a_key_that_others_can_read_is_found(settings: Settings) -> None:
     key = settings.folder / "certs" / "command.key"
     key.chmod(0o644)
     (readable,) = bad(settings)
-    assert readable.sentence == f"Others can read {key}. Close it with: chmod 600 {key}"
+    assert said(readable) == f"Others can read {key}. Close it with: chmod 600 {key}"
 
 
 def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) -> None:
@@ -126,7 +136,7 @@ def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) ->
     assert bad(settings, NOW - 60) == []
     (behind,) = bad(settings, NOW - 7200)
     assert (behind.check, behind.mood) == ("clock", "bad")
-    assert "120 minutes behind" in behind.sentence
+    assert "120 minutes behind" in said(behind)
 
 
 def test_a_clock_that_nothing_keeps_is_found(settings: Settings, timedatectl: Path) -> None:
@@ -141,7 +151,7 @@ def test_an_expiring_certificate_is_found(settings: Settings, world: World, days
         session.get_one(Device, LOCK).certificate_expires_at = NOW + days * DAY
     (expiring,) = bad(settings)
     assert (expiring.check, expiring.mood) == ("certificates", mood)
-    assert f"device {LOCK} {words}" in expiring.sentence
+    assert f"device {LOCK} {words}" in said(expiring)
 
 
 def test_a_certificate_of_our_own_that_expires_is_found(settings: Settings) -> None:
@@ -151,11 +161,11 @@ def test_a_certificate_of_our_own_that_expires_is_found(settings: Settings) -> N
     server.parent.mkdir()
     server.write_bytes(chain)
     ends = int(x509.load_pem_x509_certificate(chain).not_valid_after_utc.timestamp())
-    (soon,) = (finding for finding in bad(settings, ends - 3 * DAY) if str(server) in finding.sentence)
+    (soon,) = (finding for finding in bad(settings, ends - 3 * DAY) if str(server) in said(finding))
     assert (soon.check, soon.mood) == ("certificates", "care")
-    assert f"{server} expires in 3 days: restart the gateway" in soon.sentence
-    (over,) = (finding for finding in bad(settings, ends + 60) if str(server) in finding.sentence)
-    assert (over.mood, "has expired" in over.sentence) == ("bad", True)
+    assert f"{server} expires in 3 days: restart the gateway" in said(soon)
+    (over,) = (finding for finding in bad(settings, ends + 60) if str(server) in said(finding))
+    assert (over.mood, "has expired" in said(over)) == ("bad", True)
 
 
 def test_a_registration_past_its_deadline_is_found(settings: Settings, world: World) -> None:
@@ -165,14 +175,14 @@ def test_a_registration_past_its_deadline_is_found(settings: Settings, world: Wo
         session.query(Delivery).update({"due_at": NOW})
     (late,) = bad(settings)
     assert (late.check, late.mood) == ("deliveries", "bad")
-    assert late.sentence.startswith("1 registrations are past their legal deadline.")
+    assert said(late).startswith("1 registrations are past their legal deadline.")
 
 
 def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> None:
     with world.database.writing() as session:
         outbox.owe(session, party="p", lane="l", work="w", about="a", now=NOW - 7200)
     (stuck,) = bad(settings)
-    assert stuck.sentence.startswith("1 deliveries are more than an hour past their time.")
+    assert said(stuck).startswith("1 deliveries are more than an hour past their time.")
 
 
 def test_a_database_of_an_older_release_is_found(settings: Settings, world: World) -> None:
@@ -180,7 +190,7 @@ def test_a_database_of_an_older_release_is_found(settings: Settings, world: Worl
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     (older,) = bad(settings)
     assert older.check == "database"
-    assert "lodgekey db migrate" in older.sentence
+    assert "lodgekey db migrate" in said(older)
 
 
 def test_a_database_that_is_none_is_found_and_the_other_checks_go_on(settings: Settings, tmp_path: Path) -> None:
@@ -197,10 +207,24 @@ def test_the_command_prints_one_object_and_fails_where_something_is_bad(tmp_path
     result = RUN.invoke(app, ["doctor", "--folder", str(tmp_path), "--json"], env=environment)
     told = json.loads(result.stdout)
     assert (result.exit_code, told["ok"]) == (1, False)
-    assert {"check", "mood", "sentence"} == told["findings"][0].keys()
+    assert {"check", "mood", "code", "sentence"} == told["findings"][0].keys()
 
 
 def test_settings_that_cannot_be_are_told_by_name() -> None:
     result = RUN.invoke(app, ["doctor"], env={"LODGEKEY_PORT": "many"})
     assert result.exit_code == 1
     assert "LODGEKEY_PORT" in result.stdout
+
+
+def test_everything_that_can_be_found_is_said_in_both_languages() -> None:
+    assert set(get_args(Code)) == findings.FINDINGS.keys()
+    assert findings.CHECKS.keys() == {*CHECKS, "settings"}
+    blanks = re.compile(r"\{\w+\}")
+    for code, words in findings.FINDINGS.items():
+        assert set(blanks.findall(words.zh)) == set(blanks.findall(words.en)), code
+
+
+def test_a_chinese_terminal_is_told_in_chinese(tmp_path: Path) -> None:
+    environment = {"LODGEKEY_MOSQUITTO": str(tmp_path / "nowhere"), "LC_ALL": "zh_CN.UTF-8"}
+    result = RUN.invoke(app, ["doctor", "--folder", str(tmp_path)], env=environment)
+    assert "没有找到 mosquitto" in result.stdout.replace("\n", "")
