@@ -11,7 +11,7 @@ from firmware_sim.camera import Pixels, encode_jpeg
 from firmware_sim.heads import Head, build_head, film_living, swing_angles
 
 WIDTH: Final = 320
-QUALITIES: Final = (75, 60, 45, 30)
+QUALITIES: Final = (65, 55, 45, 30)
 
 
 class TurnCamera(Protocol):
