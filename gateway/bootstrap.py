@@ -44,6 +44,7 @@ from gateway.relay.loop import Relay, Sender
 from gateway.relay.notices import NoticeSenders
 from gateway.relay.orders import OrderSenders
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
+from gateway.relay.screens import ScreenSenders
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.revocation import Revocation, RevokedDevice
@@ -186,11 +187,13 @@ class Gateway:
         """Who delivers which work."""
         orders = OrderSenders(self.database, self.lock_senders.send)
         slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
+        screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
         papers = CertificateSenders(self.database, self.drivers, self.succession.present, self.now)
         return (
             self.lock_senders.table()
             | slots.table()
+            | screens.table()
             | orders.table()
             | papers.table()
             | registries.table()

@@ -30,8 +30,7 @@ from gateway.intake import set_aside
 from gateway.journey import lanes
 from gateway.journey.door import open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring
-from gateway.journey.kiosk import LONGEST_CODE, offer_told, token_shown_at
-from gateway.journey.passcodes import shown_codes
+from gateway.journey.kiosk import CODE_OF, LONGEST_CODE, offer_told, token_shown_at
 from gateway.outbox import owe
 from gateway.store import Device, HeardMessage, Offer
 from gateway.store.database import Database
@@ -107,7 +106,7 @@ class KioskDesk:
             return {"screen": "refused", "code": "unreadable"}
         screen: dict[str, Any] = {"screen": SCREENS[verification.state]}
         if verification.state == "passed" and form.holder_key is None:
-            screen["code"] = await asyncio.to_thread(self._code, verification.offer_id)
+            screen[CODE_OF] = await asyncio.to_thread(self._stay_id, verification.offer_id)
         if verification.state == "refused":
             screen["code"] = verification.reasons[0]
         return screen
@@ -189,12 +188,10 @@ class KioskDesk:
             consents = {purpose: agreed.get(purpose) is True for purpose in PURPOSES}
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
-    def _code(self, offer_id: str) -> str:
-        """The code for the keypad, for a tenant who came without a phone."""
+    def _stay_id(self, offer_id: str) -> str:
+        """The stay whose code for the keypad is shown to a tenant who came without a phone."""
         with self._database.reading() as session:
-            stay = session.get_one(Offer, offer_id).stay
-            codes = shown_codes(session, stay, self._keyring, self._now())
-        return codes[0].digits if codes else ""
+            return session.get_one(Offer, offer_id).stay_id
 
     def _heard(self, report: Happened) -> bool:
         with self._database.reading() as session:

@@ -15,6 +15,7 @@ from gateway.journey.keyring import Keyring
 from gateway.store import Device, Offer, Stay
 
 LONGEST_CODE = 20  # a token is 43 signs
+CODE_OF = "code_of"  # on an owed screen: the stay whose keypad code it shows, derived when it is sent, in no row
 
 
 def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, now: int) -> str:

@@ -1,4 +1,4 @@
-"""Sending to locks and kiosks: keys, commands, the time, what a screen shows."""
+"""Sending to locks and kiosks: keys, commands, the time."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -7,13 +7,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from devices.driver import Driver, LockAddress, Unable
-from devices.intents import DropPasscode, Intent, SetTime, Show, Unlock
+from devices.intents import DropPasscode, Intent, SetTime, Unlock
 from devices.link import LinkDown, NobodyListens
 from devices.reports import Answered
 from gateway.domain.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
 from gateway.journey.lock import record_report
 from gateway.outbox import Decision, Done, Expired, Refused, RetryAt, pause
-from gateway.relay.asking import ASKED_UNTIL_SAID, COMMAND_LIFETIME, Asking, Ready
+from gateway.relay.asking import ASKED_UNTIL_SAID, Asking, Ready
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Device, Key
 from gateway.store.database import Database
@@ -34,7 +34,6 @@ class LockSenders:
             "unlock": self.unlock,
             **dict.fromkeys(ASKED_UNTIL_SAID, self.ask),
             "set_time": self.set_time,
-            "show": self.show,
         }
 
     async def unlock(self, delivery: Delivery) -> Sent:
@@ -74,15 +73,6 @@ class LockSenders:
             device = session.get_one(Device, delivery.about)
         now = self._now()
         intent = SetTime(os.urandom(16), now, device.nonce or b"", now + UNLOCK_LIFETIME)
-        return await self.send(device, intent, Sent(Done("sent")), delivery)
-
-    async def show(self, delivery: Delivery) -> Sent:
-        """What a kiosk's screen is to say; ids and stable codes only."""
-        with self._database.reading() as session:
-            device = session.get_one(Device, delivery.about)
-        body = dict(delivery.body or {})
-        body |= {name: bytes.fromhex(body[name]) for name in ("registration", "sealed") if name in body}
-        intent = Show(os.urandom(16), body, self._now() + COMMAND_LIFETIME)
         return await self.send(device, intent, Sent(Done("sent")), delivery)
 
     @staticmethod

@@ -1,0 +1,42 @@
+"""What a kiosk's screen is to say, sent once."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from devices.intents import Intent, Show
+from gateway.journey.keyring import Keyring
+from gateway.journey.kiosk import CODE_OF
+from gateway.journey.passcodes import shown_codes
+from gateway.outbox import Done
+from gateway.relay.asking import COMMAND_LIFETIME
+from gateway.relay.loop import Sender, Sent
+from gateway.store import Delivery, Device, Stay
+from gateway.store.database import Database
+
+Send = Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]
+
+
+class ScreenSenders:
+    """One sender: stable codes and ids as they were written down, and the keypad's code where there is one."""
+
+    def __init__(self, database: Database, keyring: Keyring, send: Send, now: Callable[[], int]) -> None:
+        """`send` hands an intent to the device's driver and says what came of it."""
+        self._database, self._keyring, self._send, self._now = database, keyring, send, now
+
+    def table(self) -> dict[str, Sender]:
+        """work -> sender."""
+        return {"show": self.show}
+
+    async def show(self, delivery: Delivery) -> Sent:
+        """Ids come as bytes; a tenant without a phone is shown the code for the keypad."""
+        body: dict[str, Any] = dict(delivery.body or {})
+        body |= {name: bytes.fromhex(body[name]) for name in ("registration", "sealed") if name in body}
+        with self._database.reading() as session:
+            device = session.get_one(Device, delivery.about)
+            if CODE_OF in body:
+                stay = session.get_one(Stay, body.pop(CODE_OF))
+                codes = shown_codes(session, stay, self._keyring, self._now())
+                body["code"] = codes[0].digits if codes else ""
+        intent = Show(os.urandom(16), body, self._now() + COMMAND_LIFETIME)
+        return await self._send(device, intent, Sent(Done("sent")), delivery)
