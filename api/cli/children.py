@@ -11,7 +11,7 @@ from typing import Any, Self
 
 _SETPRIV = shutil.which("setpriv")  # util-linux: the kernel ends the child when its parent is killed
 _ENDS_WITH_PARENT = (_SETPRIV, "--pdeathsig", "TERM") if _SETPRIV else ()
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # a machine that is busy with other work
 STOP_SECONDS = 10.0
 
 
