@@ -1,5 +1,6 @@
 """The authority changes under a living fleet, and no lock is lost: not the ones at work, not the one that sleeps."""
 
+import asyncio
 import json
 import os
 import signal
@@ -26,7 +27,7 @@ async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
     async with open_estate(tmp_path) as opened:
         for name in (*AWAKE, SLEEPER):
             opened.add(name)
-            await opened.start(name)
+        await asyncio.gather(*(opened.start(name) for name in (*AWAKE, SLEEPER)))
         for name in (*AWAKE, SLEEPER):
             await opened.until_heard(name)
         await opened.stop(SLEEPER)
