@@ -1,7 +1,5 @@
 """The application: routes, refusals, and what every answer carries."""
 
-import logging
-import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -33,11 +31,9 @@ from api.http import (
     staff,
     wishes,
 )
-from api.http.problems import install, problem
+from api.http.problems import BROKEN, install, log_fault, problem
 from api.web.mount import add_pages
 from gateway.bootstrap import Gateway
-
-log = logging.getLogger(__name__)
 
 PARTS: Final = (
     accounts,
@@ -141,11 +137,9 @@ class Guard:
         try:
             await self._app(scope, receive, send_guarded)
         except Exception as error:  # noqa: BLE001 - the edge: the caller is told, and the log gets no value of theirs
-            stack = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s broke: %s\n%s", scope["method"], type(error).__name__, stack)
+            log_fault(scope["method"], error)
             if not started:
-                broken = "Something went wrong here, and nothing was kept. Please try again, or tell the operator."
-                await problem(500, "internal", "Something went wrong", broken)(scope, receive, send_guarded)
+                await problem(500, "internal", "Something went wrong", BROKEN)(scope, receive, send_guarded)
 
 
 def refusal_by_size(headers: Headers) -> Response | None:

@@ -7,7 +7,9 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
+from api.http.problems import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.render import language_of, page
 from api.web.text import CATALOG, say, say_refusal
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
@@ -21,7 +23,7 @@ DONE = (
 
 
 class PageRoute(APIRoute):
-    """An APIRoute that answers LodgekeyError and malformed forms with the error page."""
+    """An APIRoute that answers refusals, malformed forms and faults of ours with the error page."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler FastAPI calls."""
@@ -36,6 +38,13 @@ class PageRoute(APIRoute):
                 return error_page(request, error)
             except RequestValidationError:
                 return error_page(request, InputRefused("Something is missing or wrong. Please go back and check."))
+            except HTTPException:
+                raise
+            except DATABASE_REFUSED:
+                return error_page(request, database_refused())
+            except Exception as error:  # noqa: BLE001 - a person is looking at this: a page says that it was our fault
+                log_fault(request.method, error)
+                return error_page(request, LodgekeyError(BROKEN))
 
         return handle_page
 
@@ -48,7 +57,7 @@ def go(path: str) -> RedirectResponse:
 def error_page(request: Request, error: LodgekeyError) -> Response:
     """What happened and what to do."""
     sentence = say_refusal(language_of(request), error)
-    again = request.url.path if request.method == "GET" and error.status in (429, 503) else None
+    again = request.url.path if request.method == "GET" and error.status in (429, 500, 503) else None
     return page(request, "error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
 
 

@@ -5,6 +5,8 @@ import re
 import httpx
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from api.http.context import OFFER_COOKIE
 from api.web.countries import country_choices
@@ -12,6 +14,7 @@ from api.web.mount import PARTS
 from api.web.officer import encode_row
 from api.web.page_route import PageRoute
 from gateway.feed import Reader
+from gateway.journey import landlord as landlord_steps
 from gateway.outbox import stamp_feed
 from gateway.store import Consent, Disclosure, Verification
 from tests.parts.house import House, photograph, utc
@@ -280,3 +283,30 @@ async def test_filings_are_told_to_officers_of_the_area_only(house: House) -> No
     await house.key()
     told = [(await house.client(f"officer-{who}").get("/officer/news")).text for who in ("a", "b")]
     assert ["data-state-of" in text for text in told] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (ZeroDivisionError("Anna Voorbeeld"), 500, {"en": "Something went wrong here", "zh-CN": "我们这边出错了"}),
+        (
+            OperationalError("SELECT", {"name": "Anna"}, Exception()),
+            503,
+            {"en": "database is busy", "zh-CN": "当前较忙"},
+        ),
+        (NoConnection(), 503, {"en": "database is busy", "zh-CN": "当前较忙"}),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+async def test_a_fault_of_ours_is_a_page_that_says_so_and_tries_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, says: dict[str, str], language: str
+) -> None:
+    def broken(*_: object) -> object:
+        raise error
+
+    monkeypatch.setattr(landlord_steps, "stay_of", broken)
+    answer = await house.client("landlord-a").get("/landlord/stays/x", headers={"Accept-Language": language})
+    assert answer.status_code == status
+    assert says[language] in shown(answer)
+    assert 'href="/landlord/stays/x"' in answer.text
+    assert "Anna" not in answer.text

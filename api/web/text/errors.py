@@ -91,7 +91,8 @@ TEXTS: dict[str, Text] = {
         "此申领凭证无法登记设备，请重新索取。", "This claim takes no device in. Please ask for a new one."
     ),
     "error.error": Text(
-        "我们这边出错了，没有保存任何内容。请再试一次。", "We failed; nothing was saved. Please try again."
+        "我们这边出错了。请先看看是否已经办好，再试一次，或告知管理员。",
+        "Something went wrong here. See whether it was done before you try again, or tell the operator.",
     ),
     "error.simulator_away": Text("模拟器不在运行。", "The simulator is not running."),
 }
