@@ -7,7 +7,7 @@ and unaltered, not that the chip is no copy (that is active authentication).
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from asn1crypto import cms, core  # type: ignore[import-untyped] # the library has no types
 from cryptography import x509
@@ -54,6 +54,13 @@ class SecurityObject(core.Sequence):  # type: ignore[misc] # asn1crypto has no t
     ]
 
 
+# what reading bytes that may be anybody's can raise; those of x509 are no ValueErrors
+UNREADABLE: Final = (
+    *(ValueError, KeyError, TypeError, IndexError, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
+
+
 def check_chip(contents: ChipContents, countries: Sequence[x509.Certificate], now: int) -> DocumentReading:
     """The chip's own reading, every field certain; raises ChipRefused. `countries`: trusted CSCA certificates."""
     try:
@@ -66,7 +73,7 @@ def check_chip(contents: ChipContents, countries: Sequence[x509.Certificate], no
         _check_groups(stated, contents.groups)
         zone = read_zone_group(contents.groups[1])
         portrait = read_face_group(contents.groups[2])
-    except (ValueError, KeyError, TypeError, IndexError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise ChipRefused("chip_unreadable") from None
     return _reading(zone, portrait, datetime.fromtimestamp(now, UTC).date())
 

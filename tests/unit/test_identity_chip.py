@@ -128,6 +128,14 @@ def test_what_is_no_security_object_is_refused(data: bytes) -> None:
     assert refusal(replace(true_chip(), security_object=data)) == "chip_unreadable"
 
 
+def test_a_signers_certificate_of_a_version_there_is_none_of_is_refused() -> None:
+    version_3 = bytes.fromhex("a003020102")  # X.509: [0] EXPLICIT INTEGER 2
+    original = true_chip().security_object
+    assert original.count(version_3) == 1
+    changed = original.replace(version_3, bytes.fromhex("a003020103"))
+    assert refusal(replace(true_chip(), security_object=changed)) == "chip_unreadable"
+
+
 @settings(max_examples=150)
 @given(st.data())
 def test_no_single_changed_byte_is_believed(data: st.DataObject) -> None:

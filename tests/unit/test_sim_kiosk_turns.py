@@ -59,7 +59,7 @@ async def test_the_turns_are_shown_filmed_and_handed_in_sealed(terminal: Termina
     assert await terminal.post("/visit/turns/film") == 204
     assert await terminal.post("/visit/registration", **WITH_FACE) == 202
     form = handed_in(terminal, tmp_path)
-    assert (form.nonce, len(form.clip or ())) == ("nonce-1", 41)
+    assert (form.nonce, len(form.clip or ())) == ("nonce-1", 49)
     assert max(map(len, form.clip or ())) <= MAX_FRAME
     assert len(set(form.clip or ())) > 5, "the head moves"
     assert terminal.front.counter.face is None
@@ -120,7 +120,7 @@ async def test_a_clip_is_made_to_fit_one_message_or_left_out(
     await ask(terminal, TURNS)
     assert await terminal.post("/visit/turns/film") == filmed
     assert await terminal.post("/visit/registration", **WITH_FACE) == 202
-    assert len(handed_in(terminal, tmp_path).clip or ()) == (41 if filmed == 204 else 0)
+    assert len(handed_in(terminal, tmp_path).clip or ()) == (49 if filmed == 204 else 0)
 
 
 async def test_the_clip_goes_with_the_tenant_who_leaves(terminal: Terminal) -> None:
