@@ -8,9 +8,11 @@ export const readNote = () => findNote();
 /** The stay is over: nothing of it stays on the phone. */
 export const burnNote = () => dropEverything();
 
+/** From and until as the rest of the page writes moments: day before month, twenty-four hours. */
 function period(code, zone) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-    timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+  const language = document.documentElement.lang;
+  const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
   return format.formatRange(new Date(code.from), new Date(code.until));
 }
