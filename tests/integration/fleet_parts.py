@@ -7,7 +7,7 @@ import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -147,8 +147,15 @@ class Estate:
             return behind(session, self.gateway.authority)
 
     async def broker_lets_in(self, folder: Path) -> bool:
-        """Whether a device with the papers in this folder is let in, and believes the broker."""
-        return await asyncio.to_thread(_knock, folder, self.gateway.settings.broker_port)
+        """Whether a device with the papers in this folder is let in, and believes the broker.
+
+        A broker that is not there is asked again: one that ended is being started by its gateway.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with suppress(ConnectionRefusedError):
+                    return await asyncio.to_thread(_knock, folder, self.gateway.settings.broker_port)
+                await asyncio.sleep(0.1)
 
 
 def presented(folder: Path) -> str:
