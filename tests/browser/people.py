@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from playwright.async_api import Error as PlaywrightError
@@ -34,6 +35,7 @@ class Visitor:
 
     async def follow(self, link: str) -> None:
         """Go to an address; again where the page that is left was just replacing itself, which aborts the first try."""
+        left, wanted = urlsplit(self.page.url).path, urlsplit(link).path
         for _ in range(ABORTED_TRIES - 1):
             try:
                 await self.page.goto(link)
@@ -41,7 +43,8 @@ class Visitor:
                 if not any(sign in error.message for sign in OVERTAKEN):
                     raise
             else:
-                return
+                if left == wanted or urlsplit(self.page.url).path != left:
+                    return  # else the page that was left has replaced this one without a word
         await self.page.goto(link)
 
     async def open_case(self) -> None:
