@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import delete, select
@@ -68,6 +68,17 @@ def officer_known(session: Session, issuer: str, subject: str) -> Account | None
 def end_sessions(session: Session, account_id: str) -> None:
     """Whoever is signed in with the account is so no more."""
     session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+
+
+def take_in(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
+    """Store a new account; its first password, made at random. Conflict where the login is taken."""
+    if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
+        raise Conflict("This login is taken. Please choose another.")
+    password = secrets.token_urlsafe(12)
+    account.password_hash = hashed(password)
+    session.add(account)
+    session.flush()
+    return password
 
 
 def forget_sign_in(session: Session, account: Account, now: int) -> None:

@@ -15,7 +15,7 @@ from gateway.domain.jurisdiction import load_profiles, profile_for
 from gateway.domain.registration import Address, LandlordFacts, UnitFacts
 from gateway.domain.registration_fill import UnknownFact, fill
 from gateway.domain.registry_needs import NEEDS
-from gateway.journey.accounts import end_sessions, forget_sign_in
+from gateway.journey.accounts import end_sessions, forget_sign_in, take_in
 from gateway.outbox import record
 from gateway.store import Account, Landlord, Unit
 
@@ -79,12 +79,7 @@ def add_tester(session: Session, login: str, name: str, hashed: Hashed, now: int
 def _taken_in(session: Session, account: Account, hashed: Hashed, now: int) -> str:
     if not LOGIN.fullmatch(account.login):
         raise InputRefused("A login is 3 to 80 letters, digits and any of . _ @ -")
-    if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
-        raise Conflict("This login is taken. Please choose another.")
-    password = secrets.token_urlsafe(12)
-    account.password_hash = hashed(password)
-    session.add(account)
-    session.flush()
+    password = take_in(session, account, hashed)
     record(session, "AccountAdded", now, data={"account": account.id, "role": account.role})
     return password
 

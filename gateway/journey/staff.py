@@ -1,6 +1,5 @@
 """Staff of one landlord: taken on and let go by an owner."""
 
-import secrets
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.staff import StaffRole
-from gateway.journey.accounts import forget_sign_in
+from gateway.journey.accounts import forget_sign_in, take_in
 from gateway.outbox import record
 from gateway.store import Account
 
@@ -31,13 +30,8 @@ def add_staff(
     now: int,
 ) -> tuple[Account, str]:
     """A new account of the owner's landlord, and its first password. Conflict where the login is taken."""
-    if session.scalars(select(Account.id).where(Account.login == login)).first() is not None:
-        raise Conflict("This login is taken. Please choose another.")
-    password = secrets.token_urlsafe(12)
     account = Account(role="landlord", login=login, name=name, staff=staff, landlord_id=owner.landlord_id)
-    account.password_hash = hashed(password)
-    session.add(account)
-    session.flush()
+    password = take_in(session, account, hashed)
     record(session, "StaffAdded", now, data={"account": account.id, "staff": staff, "by": owner.id})
     return account, password
 
