@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from api.cli.findings import CHECKS, MOODS, in_language, sentence
+from api.cli.findings import CHECKS, MOODS, sentence
 from api.cli.problems import setting_named
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
@@ -38,7 +38,7 @@ def doctor(
     else:
         console = Console()
         for each in found:
-            mood, check = in_language(MOODS[each.mood], language), in_language(CHECKS[each.check], language)
+            mood, check = (text.spoken_in(language) for text in (MOODS[each.mood], CHECKS[each.check]))
             told = f"[{COLOURS[each.mood]}]{mood}[/] {check}: {escape(sentence(each, language))}"
             console.print(told, highlight=False)
     raise typer.Exit(NOT_IN_ORDER if bad else 0)

@@ -117,9 +117,4 @@ FINDINGS: Final[dict[Code, Text]] = {
 
 def sentence(finding: Finding, language: Language) -> str:
     """What was found, and what to do about it."""
-    return in_language(FINDINGS[finding.code], language).format(**finding.facts)
-
-
-def in_language(text: Text, language: Language) -> str:
-    """One of the two."""
-    return text.zh if language == "zh-CN" else text.en
+    return FINDINGS[finding.code].spoken_in(language).format(**finding.facts)

@@ -261,4 +261,4 @@ def what_to_do(language: Language, code: str, /, **facts: object) -> str:
 
 
 def _in(language: Language, text: Text, facts: dict[str, object]) -> str:
-    return (text.zh if language == "zh-CN" else text.en).format(**facts)
+    return text.spoken_in(language).format(**facts)

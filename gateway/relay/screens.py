@@ -1,20 +1,19 @@
 """What a kiosk's screen is to say, sent once."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-from devices.intents import Intent, Show
+from devices.intents import Show
 from gateway.journey.keyring import Keyring
 from gateway.journey.kiosk import CODE_OF
 from gateway.journey.passcodes import shown_codes
 from gateway.outbox import Done
 from gateway.relay.asking import COMMAND_LIFETIME
 from gateway.relay.loop import Sender, Sent
+from gateway.relay.slots import Send
 from gateway.store import Delivery, Device, Stay
 from gateway.store.database import Database
-
-Send = Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]
 
 
 class ScreenSenders:

@@ -9,3 +9,7 @@ LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 class Text(NamedTuple):
     zh: str
     en: str
+
+    def spoken_in(self, language: Language) -> str:
+        """One of the two."""
+        return self.zh if language == "zh-CN" else self.en
