@@ -1,6 +1,6 @@
 """Every command by its name, its one line of help, and where it is: nothing is imported before somebody calls it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -37,11 +37,11 @@ COMMANDS: Final[Mapping[str, Place]] = {
 
 
 class Later(TyperCommand):
-    """A command that is imported when it is called, or asked for its own help or completion."""
+    """A command that is imported when it is called or asked for its own help or completion; `speak` then gets it."""
 
-    def __init__(self, name: str, place: Place) -> None:
+    def __init__(self, name: str, place: Place, speak: Callable[[Any], None]) -> None:
         super().__init__(name, help=place.help)
-        self._name, self._place = name, place
+        self._name, self._place, self._speak = name, place, speak
         self._loaded: Any = None
 
     @property
@@ -61,4 +61,5 @@ class Later(TyperCommand):
             else:
                 alone.command(self._name, help=self._place.help)(found)
             self._loaded = typer.main.get_group(alone).commands[self._name]
+            self._speak(self._loaded)
         return self._loaded

@@ -24,15 +24,24 @@ def spoken(environment: Mapping[str, str] = os.environ) -> Language:
     return choose_language(locale.partition(".")[0].replace("_", "-"), None, None)
 
 
+def help_spoken(command: Any) -> None:
+    """Make a command's help speak the language of the person at the terminal; its declaration is English."""
+    if spoken() == "zh-CN":
+        import_module("api.cli.helping").speak_chinese(command)
+
+
 class Program(TyperGroup):
     """The group of all commands; ends with one of the exit codes of api.cli.refusal."""
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(**{**given, "commands": {name: Later(name, place) for name, place in COMMANDS.items()}})
+        super().__init__(
+            **{**given, "commands": {name: Later(name, place, help_spoken) for name, place in COMMANDS.items()}}
+        )
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **extra: Any) -> Any:
         """Run the command and leave with its exit code."""
         given = list(sys.argv[1:] if args is None else args)
+        help_spoken(self)
         try:
             code = super().main(given, **{**extra, "prog_name": NAME, "standalone_mode": False})
         except problems().EXPECTED as error:
