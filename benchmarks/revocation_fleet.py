@@ -1,4 +1,4 @@
-"""A revocation that has to reach a thousand locks, against a bare publish-and-ack loop to the same connections."""
+"""A revocation that has to reach a thousand locks, against a bare publish-and-ack loop to the same locks."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ async def bare_beside(stage: Stage) -> float:
 
 async def open_stage(stack: AsyncExitStack, folder: Path) -> Stage:
     """Broker, rows and fleet."""
-    authority, settings = Authority.open(folder / "authority", utc_now), BrokerSettings(free_port())
+    authority, settings = Authority.open(folder / "authority", utc_now), BrokerSettings(free_port(), durable=False)
     certificates = issue_broker_certificates(authority)
     broker = EmbeddedBroker(folder / "broker", settings, certificates, binary=find_mosquitto())
     await broker.start()

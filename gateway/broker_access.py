@@ -27,7 +27,12 @@ class BrokerAccess:
     def settings(self) -> BrokerSettings:
         """What mosquitto is told: the embedded one, or an operator's."""
         given = self._given
-        return BrokerSettings(given.broker_port, host=given.broker_listen, gateways=(given.gateway_name,))
+        return BrokerSettings(
+            given.broker_port,
+            host=given.broker_listen,
+            gateways=(given.gateway_name,),
+            durable=given.broker_durable,
+        )
 
     def certificates(self) -> BrokerCertificates:
         """A fresh server key and certificate, and the revocation list."""

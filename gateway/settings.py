@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     broker_folder: Path | None = None
     broker_host: str = ""
     broker_port: Port = 8883
+    broker_durable: bool = True  # as BrokerSettings.durable; for some hundred locks and more: false
     mosquitto: Path | None = None
     gateway_name: str = "gateway-0"
     broker_ca_file: Path | None = None

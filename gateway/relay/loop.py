@@ -20,8 +20,9 @@ from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 128
-PER_PARTY: Final = AT_ONCE // 2  # however much one party is owed, there is room for the others
+AT_ONCE: Final = 512
+A_LOOK: Final = 128  # taken in one transaction; they are being sent while the next look is taken
+PER_PARTY: Final = A_LOOK // 2  # however much one party is owed, there is room for the others
 FEW: Final = PER_PARTY // 2  # under way: now another look is worth its queries
 LOOK_AGAIN: Final = 1.0
 SETTLE_TOGETHER: Final = 0.01  # seconds in which other attempts may end and share a commit
@@ -116,7 +117,7 @@ class Relay:
             await asyncio.gather(settling, *self._under_way.values(), return_exceptions=True)
 
     async def _begin_due(self) -> None:
-        room = AT_ONCE - len(self._under_way)
+        room = min(A_LOOK, AT_ONCE - len(self._under_way))
         if room <= 0:
             return
         try:
@@ -141,6 +142,8 @@ class Relay:
             full = {party for party, count in crowd.items() if count >= PER_PARTY}
             found = outbox.due(session, now, room, full | self._resting.shut(now), waiting)
             heads = self._admitted(found, crowd, now)
+            if heads and (len(heads) < len(found) or len(found) == room):
+                self._look_soon()
             unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
         unready = [row for row in heads if row.work in self._prepared]
@@ -155,14 +158,12 @@ class Relay:
         return [row for row in heads if row.id in claimed or row.work not in self._claimed]
 
     def _admitted(self, free: Sequence[Delivery], crowd: Counter[str], now: int) -> list[Delivery]:
-        """Those that may go; where a party's many crowd out others, another look follows at once."""
+        """Those that may go: no more of one party than it has room."""
         heads = []
         for row in free:
             if crowd[row.party] < PER_PARTY and self._resting.admit(row.party, row.id, now):
                 crowd[row.party] += 1
                 heads.append(row)
-        if heads and len(heads) < len(free):
-            self._look_soon()
         return heads
 
     def _look_soon(self) -> None:

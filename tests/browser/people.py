@@ -1,11 +1,12 @@
 """The people of the journey at their own browsers; every tap and typed field is counted."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
@@ -16,6 +17,7 @@ DESK: ViewportSize = {"width": 1280, "height": 800}
 HOLD_MS = 1200
 ABORTED_TRIES = 4
 LOOKS, LOOK_MS = 20, 5_000
+CLOSING_S = 30.0
 OVERTAKEN = ("ERR_ABORTED", "interrupted by another navigation")
 
 
@@ -110,9 +112,15 @@ async def windows_closed(browser: Browser) -> AsyncIterator[None]:
     open_before = set(browser.contexts)
     yield
     for context in set(browser.contexts) - open_before:
-        for page in context.pages:
-            await page.unroute_all(behavior="ignoreErrors")
-        await context.close()
+        with suppress(TimeoutError):  # Playwright sets no limit here: what does not close ends with its browser
+            async with asyncio.timeout(CLOSING_S):
+                await _close(context)
+
+
+async def _close(context: BrowserContext) -> None:
+    for page in context.pages:
+        await page.unroute_all(behavior="ignoreErrors")
+    await context.close()
 
 
 async def offer_key(landlord: Visitor, room: str) -> str:

@@ -204,7 +204,8 @@ async def open_estate(folder: Path) -> AsyncIterator[Estate]:
 
 @asynccontextmanager
 async def _served(gateway: Gateway) -> AsyncIterator[str]:
-    config = uvicorn.Config(create_app(gateway, run=False), port=0, log_level="error", lifespan="off")
+    app = create_app(gateway, run=False)
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=5)
     server = ToldServer(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own process keeps its signals
     task = asyncio.create_task(server.serve())

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from certs.ca import Authority
 from gateway.bootstrap import Gateway
-from gateway.broker_access import split_names
+from gateway.broker_access import BrokerAccess, split_names
 from gateway.broker_certificates import issue_broker_certificates
 from gateway.broker_config import (
     BrokerMissing,
@@ -132,3 +132,10 @@ def _issuing_key(authority: Authority) -> EllipticCurvePublicKey:
 def test_host_names_and_addresses_are_told_apart() -> None:
     given = ("localhost", "127.0.0.1", "door.example", "localhost", "::1")
     assert split_names(given) == (("localhost", "door.example"), ("127.0.0.1", "::1"))
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_whether_the_store_is_written_at_each_change_is_the_operators_choice(tmp_path: Path, durable: bool) -> None:
+    authority = Authority.open(tmp_path / "authority", wall_clock)
+    access = BrokerAccess(Settings(folder=tmp_path, broker_durable=durable), lambda: authority, list)
+    assert f"autosave_on_changes {str(durable).lower()}" in render_config(access.settings()).splitlines()

@@ -25,7 +25,10 @@ def serve(
     address = f"http://{HOST}:{port}"
     house = move_in(first, folder, looking, public_url=address, **settings)
     app = create_app(house.gateway, run=False)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.outbox import Done, RetryAt, owe
-from gateway.relay.loop import PER_PARTY, Sent
+from gateway.relay.loop import AT_ONCE, PER_PARTY, Sent
 from gateway.relay.resting import RestingParties
 from gateway.store import Delivery
 from tests.parts.relaying import relaying, states
@@ -68,6 +68,29 @@ async def test_a_lock_is_served_while_a_slow_registry_is_owed_more_than_fits(wor
         async with asyncio.timeout(10):
             await unlocked.wait()
         stuck.set()
+
+
+async def test_many_parties_that_all_take_their_time_are_asked_together_up_to_a_bound(world: World) -> None:
+    begun, crowded, answer = 0, asyncio.Event(), asyncio.Event()
+
+    async def say(_delivery: Delivery) -> Sent:
+        nonlocal begun
+        begun += 1
+        if begun == AT_ONCE:
+            crowded.set()
+        await answer.wait()
+        return Sent(Done())
+
+    with world.database.writing() as session:
+        for number in range(AT_ONCE + 9):
+            owe(session, party=f"lock:{number}", lane=f"l{number}", work="say", about="a", now=world.now)
+    async with relaying(world, {"say": say}) as commits:
+        async with asyncio.timeout(10):
+            await crowded.wait()
+        assert begun == AT_ONCE
+        answer.set()
+        await commits.until(lambda: set(states(world)) == {"done"})
+    assert begun == AT_ONCE + 9
 
 
 async def test_an_outage_costs_one_attempt_at_a_time_however_much_is_owed(world: World) -> None:
