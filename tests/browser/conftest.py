@@ -1,16 +1,18 @@
 """A real browser for all tests of this folder, and a running demonstration for each file: its rooms are its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from api.cli.demo import Running, photograph, running
 from api.cli.walk import Pictures
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.people import DESK, Visitor, visit, windows_closed
+from tests.browser.people import CLOSING_S, DESK, Visitor, visit, windows_closed
 
 
 @pytest.fixture(autouse=True)
@@ -49,12 +51,21 @@ async def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def playwright() -> AsyncIterator[Playwright]:
+    """What drives every Chromium of a run."""
+    driver = await async_playwright().start()
+    yield driver
+    with suppress(TimeoutError):  # it sets itself no limit; its process ends with ours
+        async with asyncio.timeout(CLOSING_S):
+            await driver.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
     """Chromium."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield chromium
-        await chromium.close()
+    chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+    yield chromium
+    await chromium.close()
 
 
 @pytest.fixture(scope="session")

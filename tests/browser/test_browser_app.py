@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Playwright, expect
 
 from api.http.context import SESSION_COOKIE
 from api.web.render import STATIC
@@ -78,19 +78,20 @@ async def told_of(page: Page, command: str) -> Any:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_chromium_finds_nothing_against_installing_it(place: Place, tmp_path: Path, language: Language) -> None:
-    async with async_playwright() as playwright:
-        # A private window installs nothing, so this is a profile of its own.
-        context = await playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=find_chromium(), args=FLAGS, locale=language
-        )
-        page = context.pages[0]
-        await enter(page, place)
-        await page.goto(f"{place.url}/landlord")
-        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        found = await told_of(page, "Page.getAppManifest")
-        hindrances = (await told_of(page, "Page.getInstallabilityErrors"))["installabilityErrors"]
-        await context.close()
+async def test_chromium_finds_nothing_against_installing_it(
+    playwright: Playwright, place: Place, tmp_path: Path, language: Language
+) -> None:
+    # A private window installs nothing, so this is a profile of its own.
+    context = await playwright.chromium.launch_persistent_context(
+        tmp_path / "profile", executable_path=find_chromium(), args=FLAGS, locale=language
+    )
+    page = context.pages[0]
+    await enter(page, place)
+    await page.goto(f"{place.url}/landlord")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    found = await told_of(page, "Page.getAppManifest")
+    hindrances = (await told_of(page, "Page.getInstallabilityErrors"))["installabilityErrors"]
+    await context.close()
     app = json.loads(found["data"])
     assert (found["errors"], hindrances) == ([], [])
     assert (app["id"], app["start_url"], app["display"], app["lang"]) == (

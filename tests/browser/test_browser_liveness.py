@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route, async_playwright, expect
+from playwright.async_api import Browser, Playwright, Route, expect
 
 from api.cli.demo import Running
 from api.cli.walk import Pictures
@@ -55,14 +55,13 @@ async def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def filmed(film: Path) -> AsyncIterator[Browser]:
+async def filmed(film: Path, playwright: Playwright) -> AsyncIterator[Browser]:
     """Chromium with that camera."""
     camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=flags)
-        yield chromium
-        await chromium.close()
+    chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+    yield chromium
+    await chromium.close()
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
