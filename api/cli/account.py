@@ -7,20 +7,21 @@ from sqlalchemy import select
 
 from api.cli.facts import Facts, facts_of
 from api.cli.folder import opened
-from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
+from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.http.context import hash_password
 from gateway.bootstrap import utc_now
 from gateway.journey import operator
 from gateway.store import Account
 
 app = typer.Typer(no_args_is_help=True)
+Role = Literal["landlord", "officer", "tester"]
 Login = Annotated[str, typer.Argument(help="What they sign in with.")]
 
 
 @app.command()
 def add(
     login: Login,
-    role: Annotated[Literal["landlord", "officer", "tester"], typer.Option(help="What they are.")],
+    role: Annotated[Role, typer.Option(help="What they are.")],
     name: Annotated[str, typer.Option(help="Their name; tenants are shown a landlord's.")],
     phone: Annotated[str, typer.Option(help="A landlord's telephone, shown to tenants.")] = "",
     email: Annotated[str | None, typer.Option(help="A landlord's address.")] = None,
@@ -52,7 +53,11 @@ def list_accounts(folder: Folder = None, as_json: AsJson = False) -> None:
             {"login": row.login, "role": row.role, "staff": row.staff, "area": row.area, "provider": row.issuer}
             for row in session.scalars(query)
         ]
-    lines = (f"{row['login']:<40} {row['role']:<9} {row['staff'] or row['area'] or ''}" for row in rows)
+    lines = (
+        f"{row['login']:<40} {padded(word('role', str(row['role'])), 9)} "
+        + (word("staffrole", row["staff"]) if row["staff"] else row["area"] or "")
+        for row in rows
+    )
     tell_rows(rows, as_json, lines)
 
 

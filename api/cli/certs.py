@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.cli.folder import opened
-from api.cli.terms import AsJson, Folder, settings_of, tell
+from api.cli.terms import AsJson, Folder, listed, said, settings_of, tell, word
 from certs.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.journey.fleet import behind
@@ -58,7 +58,17 @@ def _with_authority(folder: Path | None, as_json: bool, act: Callable[[Session, 
         tell(told, as_json)
         return
     for name, value in told.items():
-        typer.echo(f"{name.replace('_', ' ')}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+        typer.echo(said("line", name=word("certs", name), value=_in_words(name, value)))
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name == "phase":
+        return word(name, value)
+    if name == "behind":
+        return str({device: [word("paper", work) for work in works] for device, works in value.items()})
+    if isinstance(value, list):
+        return listed(value)
+    return word("truth", str(value)) if value is None or isinstance(value, bool) else str(value)
 
 
 def _told(session: Session, authority: Authority) -> dict[str, Any]:

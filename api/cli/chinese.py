@@ -103,7 +103,7 @@ HELP: Final[Mapping[str, str]] = {
         "一把钥匙：门锁确认的状态，以及通知不到门锁时它何时自动失效。",
     "The key's id.": "钥匙编号。",
     'Revoke a key with the codes its holder knows. It says "revoking" until the lock says that the key is gone.':
-        "收回钥匙，连同持有人知道的密码。在门锁确认之前，状态为 revoking（正在收回）。",
+        "收回钥匙，连同持有人知道的密码。在门锁确认之前，状态为“正在收回”。",
     # simulate
     "Simulated locks, kiosks and phones.": "模拟的门锁、自助机和手机。",
     "Run every device folder of the gateway's (or --dir). Says where as one JSON line, with --json or without.":
@@ -136,13 +136,13 @@ HELP: Final[Mapping[str, str]] = {
     "Certificates of the fleet, and the authority behind them.": "所有设备的证书，以及签发它们的机构。",
     "Where the rotation stands, and which devices have not confirmed it.": "轮换的进度，以及哪些设备尚未确认。",
     "Go one phase further: standby, init, clients, servers, standby. Each waits until every device has confirmed.":
-        "轮换前进一步：standby → init → clients → servers → standby。每一步都等所有设备确认。",
+        "轮换前进一步：待命 → 双方互信 → 换设备证书 → 换服务器证书 → 待命。每一步都等所有设备确认。",
     "A device not to wait for; give it once for each.": "不等待这台设备；可多次给出。",
     "Give the rotation up, from any phase, and go back to the present authority.":
         "放弃轮换（任何阶段均可），退回现在的签发机构。",
     "Stop believing a retired authority. Devices that still present its certificates need a claim afterwards.":
         "不再信任已退役的签发机构。此后仍使用其证书的设备需要申领凭证。",
-    "Its number, as status lists it under retired.": "它的编号，即 status 在 retired 中列出的数字。",
+    "Its number, as status lists it under retired.": "它的编号，即 status 在“已退役”中列出的数字。",
     # broker, registry, audit, db
     "The MQTT broker.": "MQTT 代理。",
     "Write mosquitto.conf, the access list and certificates for a broker of your own.":

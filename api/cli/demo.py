@@ -19,13 +19,22 @@ from rich.console import Console
 from api.cli.children import Child, ChildFailed
 from api.cli.refusal import NOT_IN_ORDER, Refused
 from api.cli.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
-from api.cli.terms import AsJson
+from api.cli.terms import AsJson, said, word
 from api.cli.walk import Pictures, StepFailed, Walk
 from api.web.kiosk import write_kiosk_page
 from gateway.settings import Settings
 
 Tell = Callable[[str], None]
 FOLDER = Path(".data/demo")
+# what a walked journey tells in words
+FAMILIES = {
+    "ok": "truth",
+    "by": "by",
+    "outcome": "outcome",
+    "reasons": "case.reason",
+    "score_band": "band",
+    "key_after_the_end": "key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ async def _stay(folder: Path, port: int, registry: str, tell: Tell, *, as_json: 
     async with running(folder, port, tell, registry) as parts:
         _print_addresses(parts, as_json=as_json)
         await stop.wait()
-        tell("stopping")
+        tell(said("demo.stopping"))
 
 
 @asynccontextmanager
@@ -105,8 +114,8 @@ async def running(
     """Registry, gateway and building as processes of their own; ended in the opposite order."""
     broker_port = free_port()
     async with AsyncExitStack() as stack:
-        tell(f"starting the {registry} registry")
-        said = await _start(
+        tell(said("demo.registry", registry=registry))
+        books = await _start(
             stack,
             Child(
                 "the registry",
@@ -114,14 +123,14 @@ async def running(
                 folder / "logs" / "registry.log",
             ),
         )
-        tell("making the building")
-        place = Place(registry, said["facts"])
+        tell(said("demo.building"))
+        place = Place(registry, books["facts"])
         logins = await asyncio.to_thread(seed, Settings(folder=folder), broker_port=broker_port, place=place)
-        tell("starting the gateway and its broker")
+        tell(said("demo.gateway"))
         told = {
             "LODGEKEY_FOLDER": str(folder),
             "LODGEKEY_BROKER_PORT": str(broker_port),
-            "LODGEKEY_REGISTRIES": json.dumps({registry: said["settings"]}),
+            "LODGEKEY_REGISTRIES": json.dumps({registry: books["settings"]}),
             **(environment or {}),
         }
         gateway = Child(
@@ -132,7 +141,7 @@ async def running(
         )
         url = (await _start(stack, gateway))["url"]
         write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, registry)
-        tell("starting twelve locks and a kiosk")
+        tell(said("demo.devices"))
         control = await _start(stack, building_of(folder))
         yield Running(url, logins, folder, Path(control["control"]), place.told_of("person"))
 
@@ -180,22 +189,22 @@ def _print_walk(result: dict[str, Any], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(result) + "\n")
         return
     for name, value in result.items():
-        typer.echo(f"{name}: {value}")
+        typer.echo(said("line", name=word("walked", name), value=_in_words(name, value)))
+
+
+def _in_words(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {word("walked", part): _in_words(part, of) for part, of in value.items()}
+    if isinstance(value, list):
+        return [_in_words(name, each) for each in value]
+    return value if value is None or name not in FAMILIES else word(FAMILIES[name], str(value))
 
 
 def _print_addresses(parts: Running, *, as_json: bool) -> None:
-    console, logins = Console(), parts.logins
+    told = {"url": parts.url, "kiosk": kiosk_url(parts.folder), "folder": str(parts.folder)} | asdict(parts.logins)
     if as_json:
-        told = {"ready": True, "url": parts.url, "kiosk": kiosk_url(parts.folder), "folder": str(parts.folder)}
-        sys.stdout.write(json.dumps(told | asdict(logins)) + "\n")
+        sys.stdout.write(json.dumps({"ready": True} | told) + "\n")
         sys.stdout.flush()
         return
-    lines = [
-        f"Landlord  {parts.url}/landlord   login {logins.landlord}, password {logins.password}",
-        "Tenant    opens the link that the landlord makes (offer a key, then open the link or scan the code)",
-        f"Officer   {parts.url}/officer    login {logins.officer}, password {logins.password}",
-        f"Kiosk     {kiosk_url(parts.folder)}   the screen of the terminal at the gate",
-        f"Tester    {parts.url}/tester     login {logins.tester}, password {logins.password}",
-        f"{len(ROOMS)} locks and {KIOSK} at {SITE}. Ctrl-C stops everything; {parts.folder} keeps it for next time.",
-    ]
-    console.print("\n".join(lines), highlight=False, soft_wrap=True)
+    lines = said("demo.addresses", locks=len(ROOMS), terminal=KIOSK, site=SITE, **told)
+    Console().print(lines, highlight=False, soft_wrap=True)

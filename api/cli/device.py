@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.cli import claim, fleet
 from api.cli.folder import opened, unit_coded
 from api.cli.refusal import Refused
-from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
+from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.web.kiosk import rules_at, write_kiosk_page
 from certs.ca import Authority
 from devices.drivers import DRIVERS
@@ -114,7 +114,8 @@ def list_devices(folder: Folder = None, as_json: AsJson = False) -> None:
             for row in session.scalars(select(Device).order_by(Device.id))
         ]
     lines = (
-        f"{row['device']:<24} {row['kind']:<6} {row['site']:<24} {'online' if row['online'] else 'offline'}"
+        f"{row['device']:<24} {padded(word('device', str(row['kind'])), 6)} {row['site']:<24} "
+        + word("reach", "online" if row["online"] else "offline")
         for row in rows
     )
     tell_rows(rows, as_json, lines)

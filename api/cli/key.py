@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.cli.folder import opened
 from api.cli.refusal import Refused
-from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
+from api.cli.terms import AsJson, Folder, padded, said, settings_of, tell, tell_rows, word
 from api.http.showing import key_fields
 from gateway.bootstrap import utc_now
 from gateway.journey.landlord import revoke_for_landlord
@@ -18,6 +18,7 @@ from gateway.store import Key
 app = typer.Typer(no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="The key's id.")]
 SHOWN = ("id", "lock", "state", "until", "cannot_outlive", "hold_up", "cannot_be_revoked_before", "exposure_minutes")
+FAMILIES = {"state": "key", "hold_up": "holdup"}  # what is told in words of the pages
 
 
 @app.command("list")
@@ -31,7 +32,10 @@ def list_keys(
         query = select(Key).order_by(Key.created_at.desc(), Key.id)
         rows = session.scalars(query.where(Key.device_id == lock) if lock else query).all()
         found = [told(session, row) for row in rows]
-    lines = (f"{key['id']}  {key['lock']:<20} {key['state']:<10} until {key['until']}{why(key)}" for key in found)
+    lines = (
+        f"{key['id']}  {key['lock']:<20} {padded(word('key', key['state']), 10)} {said('until', **key)}{why(key)}"
+        for key in found
+    )
     tell_rows(found, as_json, lines)
 
 
@@ -71,9 +75,10 @@ def told(session: Session, row: Key) -> dict[str, Any]:
 
 def why(key: dict[str, Any]) -> str:
     """The reason behind a state that waits, for people."""
-    if key["cannot_be_revoked_before"]:
-        return f"; cannot be revoked before {key['cannot_be_revoked_before']}: {key['hold_up'].replace('_', ' ')}"
-    return f"; {key['hold_up'].replace('_', ' ')}" if key["hold_up"] else ""
+    if not key["hold_up"]:
+        return ""
+    before, reason = key["cannot_be_revoked_before"], word("holdup", key["hold_up"]).replace("_", " ")
+    return said("held_up_before", time=before, why=reason) if before else said("held_up", why=reason)
 
 
 def say(key: dict[str, Any], *, as_json: bool) -> None:
@@ -83,4 +88,5 @@ def say(key: dict[str, Any], *, as_json: bool) -> None:
         return
     for name in SHOWN:
         if key[name] is not None:
-            typer.echo(f"{name.replace('_', ' ')}: {key[name]}")
+            value = word(FAMILIES[name], key[name]) if name in FAMILIES else key[name]
+            typer.echo(said("line", name=word("keyfact", name), value=value))

@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from api.cli.dates import told_time
 from api.cli.folder import opened
 from api.cli.refusal import NOT_IN_ORDER
-from api.cli.terms import AsJson, Folder, settings_of, tell
+from api.cli.terms import AsJson, Folder, listed, said, settings_of, tell, word
 from gateway.bootstrap import utc_now
 from gateway.journey.clocks import OPEN, standing_of
 from gateway.store import Registration
 
 app = typer.Typer(no_args_is_help=True)
+FAMILIES = {"kind": "kind", "state": "filing", "standing": "standing"}  # what is told in words of the pages
 
 
 @app.command("list")
@@ -37,10 +38,11 @@ def list_registries(folder: Folder = None, as_json: AsJson = False) -> None:
     if as_json:
         tell(rows, as_json)
         return
-    table = Table("registry", "set up", "records")
+    table = headed("registry", "set_up", "records")
     for row in rows:
-        told = ", ".join(f"{number} {state}" for state, number in counted[str(row["registry"])].items()) or "none"
-        table.add_row(str(row["registry"]), "yes" if row["set_up"] else "no", told)
+        states = counted[str(row["registry"])].items()
+        told = listed(said("counted", number=number, state=word("filing", state)) for state, number in states)
+        table.add_row(str(row["registry"]), word("truth", "yes" if row["set_up"] else "no"), told or said("no_records"))
     Console().print(table)
 
 
@@ -65,9 +67,18 @@ def list_open(folder: Folder = None, as_json: AsJson = False) -> None:
     if as_json:
         tell(rows, as_json)
     else:
-        table = Table("record", "registry", "kind", "state", "deadline (UTC)", "standing", "code")
+        table = headed("record", "registry", "kind", "state", "deadline_at", "standing", "code")
         for row in rows:
-            shown = row | {"deadline_at": told_time(row["deadline_at"])}
+            named = {name: word(family, row[name]) for name, family in FAMILIES.items()}
+            shown = row | named | {"deadline_at": told_time(row["deadline_at"])}
             table.add_row(*("" if value is None else str(value) for value in shown.values()))
         Console().print(table)
     raise typer.Exit(NOT_IN_ORDER if any(row["standing"] == "late" for row in rows) else 0)
+
+
+def headed(*columns: str) -> Table:
+    """An empty table with these columns; what has no spaces, as Chinese has none, is folded and not cut off."""
+    table = Table()
+    for column in columns:
+        table.add_column(said(f"column.{column}"), overflow="fold")
+    return table

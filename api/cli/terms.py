@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import track
 
 from api.cli.program import spoken
-from api.cli.text import say
+from api.cli.text import TEXTS, say
+from api.web.text import say as say_in_pages
+from api.web.text import say_code
 from gateway.settings import Settings
 
 Folder = Annotated[Path | None, typer.Option(help="Where the gateway keeps everything.")]
@@ -27,7 +30,7 @@ def settings_of(folder: Path | None) -> Settings:
 
 def tell(result: Any, as_json: bool, sentence: str = "", /, **facts: object) -> None:
     """What a command did: the result as JSON, or `sentence` of api.cli.text for people."""
-    typer.echo(json.dumps(result, ensure_ascii=False) if as_json else say(spoken(), sentence, **facts))
+    typer.echo(json.dumps(result, ensure_ascii=False) if as_json else said(sentence, **facts))
 
 
 def tell_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, lines: Iterable[str]) -> None:
@@ -35,13 +38,39 @@ def tell_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, lines: Iterable[
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    for line in list(lines) or [say(spoken(), "nothing")]:
+    for line in list(lines) or [said("nothing")]:
         typer.echo(line)
+
+
+def said(name: str, /, **facts: object) -> str:
+    """A text of api.cli.text in the language of the person at the terminal."""
+    return say(spoken(), name, **facts)
+
+
+def word(family: str, code: str) -> str:
+    """A code of the API for people: in Chinese what the pages call it, in English the code, which help and guides name.
+
+    What the pages have no word for is the command line's own text, in both languages.
+    """
+    name, language = f"{family}.{code}", spoken()
+    if name in TEXTS:
+        return say(language, name)
+    return code if language == "en" else say_code(language, family, code)
+
+
+def listed(things: Iterable[object]) -> str:
+    """Several things in one line, as the language parts them."""
+    return say_in_pages(spoken(), "common.comma").join(map(str, things))
+
+
+def padded(text: str, width: int) -> str:
+    """A text and spaces to so many cells of a terminal; a Chinese sign takes two."""
+    return text + " " * (width - cell_len(text))
 
 
 def watched(things: Iterable[Thing], total: int, what: str) -> Iterator[Thing]:
     """The things one by one, with progress on stderr: a bar on a terminal, elsewhere lines, where it takes a while."""
-    text = say(spoken(), what)
+    text = said(what)
     if sys.stderr.isatty():
         yield from track(things, text, total, console=Console(stderr=True), transient=True)
         return

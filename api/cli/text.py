@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from api.cli.words import WORDS
 from api.web.text.pair import Language, Text
 
 TEXTS: Final[dict[str, Text]] = {
+    **WORDS,
     # results
     "nothing": Text("没有。", "There is none."),
     "serving": Text("Lodgekey 地址：{url}", "Lodgekey is at {url}"),
@@ -120,7 +122,7 @@ PROBLEMS: Final[dict[str, tuple[Text, Text]]] = {
         Text("查看所有钥匙：lodgekey key list", "See: lodgekey key list"),
     ),
     "no_such_unit": (
-        Text("没有编码为 {unit} 的房屋。", "There is no unit with the code {unit}."),
+        Text("没有编码为 {unit} 的房源。", "There is no unit with the code {unit}."),
         Text("查看：lodgekey unit list", "See: lodgekey unit list"),
     ),
     "no_such_driver": (

@@ -16,6 +16,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from api.cli.seed import Logins
+from api.cli.terms import listed, said, word
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.key import Proof, unlock_statement
@@ -114,7 +115,7 @@ class Walk:
         told(await client.post("/sessions", json=body), f"{login} signs in")
 
     async def _offer(self, landlord: httpx.AsyncClient, unit_code: str) -> Json:
-        self._tell("the landlord offers a key")
+        self._tell(said("walk.offering"))
         units = told(await landlord.get("/units"), "the landlord lists units")
         unit = next((unit for unit in units if unit["code"] == unit_code), None)
         if unit is None:
@@ -127,7 +128,7 @@ class Walk:
         return dict(told(answer, "the landlord offers a key"))
 
     async def _register(self, tenant: httpx.AsyncClient) -> None:
-        self._tell("the tenant opens the link, agrees, and shows passport and face")
+        self._tell(said("walk.registering"))
         told(await tenant.post("/door/open"), "the tenant opens the link")
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
         told(await tenant.post("/door/consents", json=consents), "the tenant agrees")
@@ -144,7 +145,8 @@ class Walk:
         door = told(await tenant.get("/door"), "the tenant looks where they stand")
         if door["stage"] != "review":
             return {"by": "machine", "outcome": "passed", "reasons": door["reasons"]}
-        self._tell(f"a person decides, because of {', '.join(door['reasons'])}")
+        reasons = listed(word("case.reason", reason) for reason in door["reasons"])
+        self._tell(said("walk.deciding", reasons=reasons))
         waiting = told(await officer.get("/cases"), "the officer lists cases")
         if not waiting:
             raise StepFailed("the case is not in the officer's list")
@@ -157,7 +159,7 @@ class Walk:
         return {"by": "person", "outcome": "passed", "reasons": case["reasons"], "score_band": case["score_band"]}
 
     async def _await_key(self, tenant: httpx.AsyncClient) -> tuple[str, float]:
-        self._tell("the key goes to the lock")
+        self._tell(said("walk.delivering"))
         began = time.perf_counter()
         door = await until(
             lambda: _told_by(tenant, "/door"), lambda answer: answer["stage"] == "on_lock", "the key is on the lock"
@@ -165,7 +167,7 @@ class Walk:
         return door["keys"][0], _ms(began)
 
     async def _unlock(self, tenant: httpx.AsyncClient, key_id: str) -> Json:
-        self._tell("the tenant holds the button")
+        self._tell(said("walk.unlocking"))
         at, nonce = int(time.time()), os.urandom(12).hex()
         signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
@@ -175,7 +177,7 @@ class Walk:
         return dict(answer)
 
     async def _await_filing(self, landlord: httpx.AsyncClient, stay_id: str, kind: str) -> Json:
-        self._tell(f"the registry answers the {kind.replace('_', '-')}")
+        self._tell(said("walk.filing", kind=word("kind", kind).replace("_", "-")))
 
         async def filing() -> Json:
             stay = told(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
@@ -189,7 +191,7 @@ class Walk:
         return row
 
     async def _read_feed(self, officer: httpx.AsyncClient, registration_id: str) -> int:
-        self._tell("the officer's feed shows the registration")
+        self._tell(said("walk.feed"))
         async with asyncio.timeout(PATIENCE), officer.stream("GET", "/feed") as stream:
             number = 0
             async for line in stream.aiter_lines():
@@ -200,7 +202,7 @@ class Walk:
         raise StepFailed("the feed ended without the registration")
 
     async def _end(self, landlord: httpx.AsyncClient, stay_id: str, key_id: str) -> str:
-        self._tell("the stay ends, and the lock gives the key up")
+        self._tell(said("walk.ending"))
         told(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
 
         async def key_state() -> Json:

@@ -48,6 +48,7 @@ TEXTS: dict[str, Text] = {
     "filing.pending": Text("登记机关处理中", "with the registry"),
     "filing.accepted": Text("登记机关已收", "accepted by the registry"),
     "filing.unknown": Text("结果未知，请人工核实", "outcome unknown: a person has to ask"),
+    "standing.in_time": Text("未逾期", "in time"),
     "standing.warn": Text("即将到期", "due soon"),
     "standing.late": Text("已逾期", "late"),
     "filing.partly": Text("部分接收", "partly accepted"),

@@ -1,0 +1,193 @@
+"""What the demonstration says while it starts and walks is in the language of the terminal; what it came to, too."""
+
+import json
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import demo
+from api.cli.main import app
+from api.cli.seed import KIOSK, SITE
+from api.cli.walk import Walk
+from tests.unit.test_cli_spoken import CHINESE, ENGLISH, english_in, is_chinese
+
+RUN = CliRunner()
+URL: Final = "http://127.0.0.1:8080"
+NAMES: Final = ("sandbox", "MQTT", "Ctrl-C", "HS7-101", URL, SITE, KIOSK, "landlord", "officer", "tester")
+REVIEWED: Final = {"stage": "review", "reasons": ["face_without_liveness", "face_unsure"]}
+CASE: Final = {"id": "1", "pictures": [], "reasons": REVIEWED["reasons"], "score_band": "unsure"}
+ACCEPTED: Final = {"id": "7", "state": "accepted", "receipt": "8"}
+STAY: Final = {
+    "registrations": [{"kind": kind} | ACCEPTED for kind in ("check_in", "check_out")],
+    "keys": [{"id": "4", "state": "revoked"}],
+}
+ANSWERS: Final[dict[str, Any]] = {
+    "/sessions": {},
+    "/units": [{"id": "1", "code": "HS7-101"}],
+    "/units/1/offers": {"url": f"{URL}/d/9", "offer_id": "2", "stay_id": "3"},
+    "/door/open": {},
+    "/door/consents": {},
+    "/door/verification": REVIEWED,
+    "/cases": [CASE],
+    "/cases/1": CASE,
+    "/cases/1/decision": {},
+    "/keys/4/unlock": {"outcome": "unlocked", "ms": 12.0},
+    "/stays/3": STAY,
+    "/stays/3/end": {},
+}
+
+
+class Part:
+    """A part of the demonstration that is ready at once, and is no process."""
+
+    then: signal.Signals | None = None
+
+    def __init__(self, name: str, _arguments: list[str], log: Path, _environment: object = None) -> None:
+        self.name, self.folder = name, log.parent.parent
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """There is nothing to end."""
+
+    async def start(self) -> dict[str, Any]:
+        """What the part of this name says when it is ready; the building is the last."""
+        picture = self.folder / "picture"
+        if self.name == "the photographer":
+            picture.write_bytes(b"a picture")
+        if self.name == "the building":
+            (self.folder / "devices" / KIOSK / "terminal.json").write_text(json.dumps({"url": f"{URL}/kiosk"}))
+            if self.then is not None:
+                signal.raise_signal(self.then)
+        told: dict[str, dict[str, Any]] = {
+            "the registry": {"facts": {}, "settings": {}},
+            "the gateway": {"url": URL},
+            "the building": {"control": str(self.folder / "control.json")},
+            "the photographer": {"document": str(picture), "face": str(picture)},
+        }
+        return told[self.name]
+
+
+@pytest.fixture(autouse=True)
+def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All parts are ready at once, and the gateway's answers are known."""
+    at_the_door = iter([REVIEWED, {"stage": "on_lock", "keys": ["4"]}])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/api/v1")
+        if path == "/feed":
+            return httpx.Response(200, text='id: 11\ndata: {"subject": "7"}\n\n')
+        return httpx.Response(200, json=next(at_the_door) if path == "/door" else ANSWERS[path])
+
+    @asynccontextmanager
+    async def client(_: Walk) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(base_url=f"{URL}/api/v1", transport=httpx.MockTransport(answer)) as made:
+            yield made
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo, "Child", Part)
+    monkeypatch.setattr(Walk, "_client", client)
+
+
+def walked(language: dict[str, str], *more: str) -> Result:
+    """The whole journey, unattended."""
+    done = RUN.invoke(app, ["demo", "--once", *more], env=language | {"COLUMNS": "160"})
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def stayed(monkeypatch: pytest.MonkeyPatch, language: dict[str, str], *more: str) -> Result:
+    """A demonstration that stays until it is told to stop, which it is when all is ready."""
+    monkeypatch.setattr(Part, "then", signal.SIGTERM)
+    done = RUN.invoke(app, ["demo", *more], env=language | {"COLUMNS": "160"})
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def password() -> str:
+    """Of the demonstration that was made here last."""
+    return str(json.loads((demo.FOLDER / "logins.json").read_text())["password"])
+
+
+def test_in_english_the_walk_says_what_it_said() -> None:
+    done = walked(ENGLISH)
+    assert [line.strip() for line in done.stderr.splitlines()] == [
+        "starting the sandbox registry",
+        "making the building",
+        "starting the gateway and its broker",
+        "starting twelve locks and a kiosk",
+        "the landlord offers a key",
+        "the tenant opens the link, agrees, and shows passport and face",
+        "a person decides, because of face_without_liveness, face_unsure",
+        "the key goes to the lock",
+        "the tenant holds the button",
+        "the registry answers the check-in",
+        "the officer's feed shows the registration",
+        "the stay ends, and the lock gives the key up",
+        "the registry answers the check-out",
+    ]
+    assert re.sub(r"on_lock_ms: [\d.]+", "on_lock_ms: 1", done.stdout).splitlines() == [
+        "ok: True",
+        "unit: HS7-101",
+        "offer: 2",
+        "stay: 3",
+        "key: 4",
+        "verdict: {'by': 'person', 'outcome': 'passed', 'reasons': ['face_without_liveness', 'face_unsure'],"
+        " 'score_band': 'unsure'}",
+        "issued_to_on_lock_ms: 1",
+        "tap_to_unlocked_ms: 12.0",
+        "registration: 7",
+        "receipt: 8",
+        "feed_sequence: 11",
+        "key_after_the_end: revoked",
+        "check_out_receipt: 8",
+    ]
+
+
+def test_in_chinese_the_walk_says_nothing_in_english() -> None:
+    done = walked(CHINESE)
+    told = [*done.stderr.splitlines(), *done.stdout.splitlines()]
+    assert len(told) == 13 + 13
+    assert [line for line in told if english_in(line, NAMES) or not is_chinese(line)] == []
+
+
+def test_the_json_of_a_walk_is_in_machine_words_whatever_is_spoken() -> None:
+    told = json.loads(walked(CHINESE, "--json").stdout)
+    assert (told["verdict"]["by"], told["verdict"]["reasons"]) == ("person", REVIEWED["reasons"])
+    assert (told["ok"], told["key_after_the_end"]) == (True, "revoked")
+
+
+def test_in_english_everybody_is_told_where_to_look_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = stayed(monkeypatch, ENGLISH)
+    assert done.stdout.splitlines() == [
+        f"Landlord  {URL}/landlord   login landlord, password {password()}",
+        "Tenant    opens the link that the landlord makes (offer a key, then open the link or scan the code)",
+        f"Officer   {URL}/officer    login officer, password {password()}",
+        f"Kiosk     {URL}/kiosk   the screen of the terminal at the gate",
+        f"Tester    {URL}/tester     login tester, password {password()}",
+        f"12 locks and {KIOSK} at {SITE}. Ctrl-C stops everything; {demo.FOLDER} keeps it for next time.",
+    ]
+    assert done.stderr.splitlines()[-1].strip() == "stopping"
+
+
+def test_in_chinese_everybody_is_told_where_to_look_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = stayed(monkeypatch, CHINESE)
+    names = (*NAMES, *(f"{URL}/{page}" for page in ("landlord", "officer", "tester", "kiosk")), str(demo.FOLDER))
+    told = done.stdout.replace(password(), "").splitlines()
+    assert len(told) == 6
+    lines = [*told, *done.stderr.splitlines()]
+    assert [line for line in lines if english_in(line, names) or not is_chinese(line)] == []
+
+
+def test_the_json_of_a_demonstration_that_stays_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = json.loads(stayed(monkeypatch, CHINESE, "--json").stdout)
+    assert list(told) == ["ready", "url", "kiosk", "folder", "password", "landlord", "officer", "tester"]
+    assert (told["ready"], told["folder"], told["landlord"]) == (True, str(demo.FOLDER), "landlord")
