@@ -22,6 +22,7 @@ from api.cli.terms import AsJson, Folder
 from api.cli.text import say
 from api.http.app import create_app
 from gateway.bootstrap import Gateway
+from gateway.garbage import collect_seldom
 from gateway.settings import Settings
 
 SHUTDOWN_SECONDS = 2
@@ -123,5 +124,6 @@ class TellingServer(uvicorn.Server):
         """Start, then say so."""
         await super().startup(sockets)
         if self.started:
+            collect_seldom()
             sys.stdout.write(self._told + "\n")
             sys.stdout.flush()

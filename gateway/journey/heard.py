@@ -1,14 +1,26 @@
 """A batch of reports from devices: the rows they are about, loaded once, and what they settle, written once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import insert, or_, select, tuple_, update
+from sqlalchemy import Table, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
 from gateway.journey.chains import Chains, Stored, columns_of
 from gateway.outbox import Decision, hurry, settle_many, write_events
 from gateway.store import Command, Delivery, Device, HeardMessage, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command nobody has answered yet, as far as an answer needs it."""
+
+    id: str
+    device_id: str
+    type: str
+    key_id: str | None
 
 
 class Heard:
@@ -20,6 +32,7 @@ class Heard:
         answers = {report.command_id.hex() for report in numbered if isinstance(report, Answered)}
         self._devices = _devices(session, {report.device for report in reports})
         self._commands = _commands(session, answers)
+        self._answered: dict[tuple[str, str | None], list[str]] = {}
         self._carried = _carried(session, answers)
         self._numbers = _numbers(session, {(report.device, report.seq) for report in numbered})
         self._of: dict[str, list[Key]] = {}  # the keys of each device, held so that they are not loaded again
@@ -34,9 +47,14 @@ class Heard:
         """The device that speaks; None where it is none of ours."""
         return self._devices.get(device_id)
 
-    def command(self, command_id: bytes) -> Command | None:
-        """The command that is answered."""
-        return self._commands.get(command_id.hex())
+    def command(self, device: Device, answer: Answered) -> Asked | None:
+        """The command that is answered, only this once; None where this device was not asked, or said so before."""
+        asked = self._commands.get(answer.command_id.hex())
+        if asked is None or asked.device_id != device.id:
+            return None
+        del self._commands[asked.id]
+        self._answered.setdefault((answer.outcome, answer.code), []).append(asked.id)
+        return asked
 
     def first_time(self, device: Device, report: Answered | Happened) -> bool:
         """Whether this number of the device's is new; it is known from here on."""
@@ -72,8 +90,12 @@ class Heard:
         """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
         write_events(self.session)
         if self._fresh:
-            self.session.execute(insert(HeardMessage), self._fresh)
+            self.session.connection().execute(insert(cast("Table", HeardMessage.__table__)), self._fresh)
             self._fresh.clear()
+        for (outcome, code), ids in self._answered.items():
+            told = update(Command).where(Command.id.in_(ids)).execution_options(synchronize_session=False)
+            self.session.execute(told.values(outcome=outcome, code=code, answered_at=self.now))
+        self._answered.clear()
         if self._decisions:
             settle_many(self.session, self._decisions, self.now)
             self._decisions.clear()
@@ -99,8 +121,11 @@ def _devices(session: Session, names: set[str]) -> dict[str, Device]:
     return {row.id: row for row in session.scalars(select(Device).where(Device.id.in_(names)))}
 
 
-def _commands(session: Session, names: set[str]) -> dict[str, Command]:
-    return {row.id: row for row in session.scalars(select(Command).where(Command.id.in_(names)))} if names else {}
+def _commands(session: Session, names: set[str]) -> dict[str, Asked]:
+    """Those of these commands that nobody has answered yet."""
+    columns = (Command.id, Command.device_id, Command.type, Command.key_id)
+    open_ones = select(*columns).where(Command.id.in_(names), Command.outcome.is_(None))
+    return {row.id: Asked(*row) for row in session.execute(open_ones)} if names else {}
 
 
 def _carried(session: Session, commands: set[str]) -> dict[str, int]:

@@ -25,7 +25,7 @@ from gateway.journey import lanes
 from gateway.journey.abilities import can
 from gateway.journey.device_clock import clock_told, drift_told, owe_time
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
-from gateway.journey.heard import Heard
+from gateway.journey.heard import Asked, Heard
 from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
 from gateway.journey.once import kill_once, once_told
 from gateway.journey.passcodes import stay_behind_code
@@ -198,10 +198,9 @@ def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
         heard.hurry([lanes.keys(device.id), lanes.papers(device.id)])
     if answer.outcome == "done" and "drift" in answer.body:
         drift_told(heard.session, device, whole_of(answer.body["drift"]), heard.now)
-    command = heard.command(answer.command_id)
-    if command is None or command.device_id != device.id or command.outcome is not None:
+    command = heard.command(device, answer)
+    if command is None:
         return
-    command.outcome, command.code, command.answered_at = answer.outcome, answer.code, heard.now
     heard.settle(command.id, _decision(command, answer, heard.now))
     if answer.outcome == "done":
         _record_done(heard, device, command, answer)
@@ -210,7 +209,7 @@ def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
         record(heard.session, "UnlockRefused", heard.now, device_id=device.id, data=data)
 
 
-def _record_done(heard: Heard, device: Device, command: Command, answer: Answered) -> None:
+def _record_done(heard: Heard, device: Device, command: Asked, answer: Answered) -> None:
     """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
     papers_told(heard.session, device, answer.body, heard.now)
     match command.type:
@@ -258,7 +257,7 @@ def _named(answer: Answered) -> set[str]:
     return {bytes_of(name).hex() for name in held} if isinstance(held, list) else set()
 
 
-def _decision(command: Command, answer: Answered, now: int) -> Decision:
+def _decision(command: Asked, answer: Answered, now: int) -> Decision:
     """A key refused for a passing reason (the clock is not set, say) stays owed; the next try is another command."""
     code = answer.code or answer.outcome
     if command.type in PAPERS:

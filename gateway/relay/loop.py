@@ -21,7 +21,7 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 512
-A_LOOK: Final = 128  # taken in one transaction; they are being sent while the next look is taken
+A_LOOK: Final = 128  # taken in one transaction, and sent while the next are taken: twice as many where all could go
 PER_PARTY: Final = A_LOOK // 2  # however much one party is owed, there is room for the others
 FEW: Final = PER_PARTY // 2  # under way: now another look is worth its queries
 LOOK_AGAIN: Final = 1.0
@@ -83,7 +83,7 @@ class Relay:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
         self._prepared, self._prepare = prepared, prepare
         self._stamped, self._prefetch = stamped, prefetch
-        self._resting = RestingParties()
+        self._resting, self._look = RestingParties(), A_LOOK
         self._own_commit = threading.local()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -117,7 +117,7 @@ class Relay:
             await asyncio.gather(settling, *self._under_way.values(), return_exceptions=True)
 
     async def _begin_due(self) -> None:
-        room = min(A_LOOK, AT_ONCE - len(self._under_way))
+        room = min(self._look, AT_ONCE - len(self._under_way))
         if room <= 0:
             return
         try:
@@ -142,7 +142,9 @@ class Relay:
             full = {party for party, count in crowd.items() if count >= PER_PARTY}
             found = outbox.due(session, now, room, full | self._resting.shut(now), waiting)
             heads = self._admitted(found, crowd, now)
-            if heads and (len(heads) < len(found) or len(found) == room):
+            crowded, more = len(heads) < len(found), len(found) == room
+            self._look = 2 * self._look if more and not crowded else A_LOOK
+            if heads and (crowded or more):
                 self._look_soon()
             unstamped = outbox.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
