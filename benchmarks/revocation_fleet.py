@@ -20,7 +20,6 @@ from gateway.bootstrap import utc_now
 from gateway.broker import EmbeddedBroker
 from gateway.broker_certificates import issue_broker_certificates, write_gateway_client
 from gateway.broker_config import BrokerSettings, find_mosquitto
-from gateway.garbage import collect_seldom
 from gateway.store.database import Database
 
 NAME: Final = "revocation_fleet"
@@ -38,7 +37,6 @@ def prepare() -> Iterator[Pair]:
         try:
             Path(name).chmod(0o755)
             stage = runner.run(open_stage(stack, Path(name)))
-            collect_seldom()  # as `lodgekey serve` does once it is up
             runner.run(bare_beside(stage))
             runner.run(ours(stage))
             yield Pair(lambda: runner.run(ours(stage)), lambda: runner.run(bare_beside(stage)), N)
