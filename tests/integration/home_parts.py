@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from certs.holder import sign_statement
 from devices.links.ble import BleRadio
+from devices.links.mqtt import MqttLink
 from gateway.bootstrap import Gateway, utc_now
 from gateway.broker_config import find_mosquitto
 from gateway.domain.key import Proof, read_statement, unlock_statement
@@ -194,6 +195,13 @@ async def _listening(port: int) -> None:
             return
 
 
+async def _heard(gateway: Gateway) -> None:
+    """Wait until the gateway hears what is said on the operator's broker; nobody keeps there what came before."""
+    for link in gateway.vendor_locks.links.values():
+        if isinstance(link, MqttLink):
+            await asyncio.wait_for(link.until_connected(), PATIENCE)
+
+
 @asynccontextmanager
 async def open_home(
     folder: Path, *, broker: bool = True, radio: BleRadio | None = None, **settings: Any
@@ -216,6 +224,7 @@ async def open_home(
         app.state.gateway = gateway
         home = Home(House(gateway, identity, app, now, units), port)
         async with gateway:
+            await _heard(gateway)
             try:
                 yield home
             finally:
