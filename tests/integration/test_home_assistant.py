@@ -11,6 +11,7 @@ import pytest
 
 from devices.reports import StateTold
 from devices.wire.messages import State
+from gateway.home_assistant import BIRTH
 from gateway.journey import lock
 from gateway.store import Device
 from tests.integration.home_parts import PATIENCE, Home, open_home
@@ -40,6 +41,12 @@ class SimHomeAssistant:
         async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(lambda: topic in self.heard and payload in (None, self.heard[topic]))
         return self.heard[topic]
+
+    async def start_anew(self) -> None:
+        """It was started, and is told everything once more: by then what it said before was acted on."""
+        self.heard.clear()
+        await self.client.publish(BIRTH, b"online", qos=1)
+        await self.until(f"homeassistant/lock/lodgekey-{NUKI}/config")
 
 
 @asynccontextmanager
@@ -94,6 +101,7 @@ async def test_by_default_a_command_opens_nothing(tmp_path: Path) -> None:
         sim = await nuki_in(home)
         await there.until(f"lodgekey-home/{NUKI}/state", b"LOCKED")
         await there.client.publish(SET, b"UNLOCK", qos=1)
+        await there.start_anew()
         await a_beat(there, home)
         assert (sim.movements, home.device(NUKI).bolt) == ([], "locked")
 
@@ -108,7 +116,7 @@ async def test_where_commands_are_on_one_is_carried_out_and_a_retained_one_is_re
         sim = await nuki_in(home)
         await there.until(f"lodgekey-home/{NUKI}/state", b"LOCKED")
         await there.client.publish(SET, b"UNLOCK", qos=1, retain=True)
-        await a_beat(there, home)
+        await there.start_anew()
         assert (sim.movements, "it was retained" in caplog.text) == ([], True)
         await there.client.publish(SET, b"UNLOCK", qos=1)
         await there.until(f"lodgekey-home/{NUKI}/state", b"UNLOCKED")
