@@ -91,9 +91,8 @@ def write_events(session: Session) -> None:
     rows = [{name: getattr(event, name) for name in names} for event in waiting]
     for event in waiting:
         session.expunge(event)
-    session.flush()  # what the events are about comes before them
     if rows:
-        session.connection().execute(insert(cast("Table", Event.__table__)), rows)
+        session.execute(insert(Event), rows)
 
 
 def owe(

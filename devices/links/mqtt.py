@@ -79,8 +79,6 @@ class MqttLink:
         self._woken = False
         self._generation = 0
         self._untaken: dict[int, asyncio.Future[ReasonCode]] = {}
-        self._answers: deque[tuple[int, ReasonCode]] = deque()
-        self._answers_told = False
         self._arrived, self._drained, self._lost, self._up, self._stopping = (asyncio.Event() for _ in range(5))
         self._task: asyncio.Task[None] | None = None
 
@@ -269,10 +267,7 @@ class MqttLink:
         self._loop.call_soon_threadsafe(self._lost.set)
 
     def _on_publish(self, _c: paho.Client, _u: Any, mid: int, reason: ReasonCode, _p: Any) -> None:
-        self._answers.append((mid, reason))
-        if not self._answers_told:  # waking the loop costs more than an answer
-            self._answers_told = True
-            self._loop.call_soon_threadsafe(self._resolve)
+        self._loop.call_soon_threadsafe(self._resolve, mid, reason)
 
     def _on_message(self, client: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
         if message.qos == 0 and len(self._queue) >= self._receive_maximum:
@@ -292,13 +287,10 @@ class MqttLink:
 
     # Back on the loop.
 
-    def _resolve(self) -> None:
-        self._answers_told = False
-        while self._answers:
-            mid, reason = self._answers.popleft()
-            taken = self._untaken.get(mid)
-            if taken and not taken.done():
-                taken.set_result(reason)
+    def _resolve(self, mid: int, reason: ReasonCode) -> None:
+        taken = self._untaken.get(mid)
+        if taken and not taken.done():
+            taken.set_result(reason)
 
     def _ack(self, generation: int, mid: int, qos: int) -> None:
         """Tell the broker that the message is settled; on a later connection its number means another message."""

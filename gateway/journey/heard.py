@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import Table, insert, or_, select, tuple_, update
+from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
@@ -90,7 +89,7 @@ class Heard:
         """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
         write_events(self.session)
         if self._fresh:
-            self.session.connection().execute(insert(cast("Table", HeardMessage.__table__)), self._fresh)
+            self.session.execute(insert(HeardMessage), self._fresh)
             self._fresh.clear()
         for (outcome, code), ids in self._answered.items():
             told = update(Command).where(Command.id.in_(ids)).execution_options(synchronize_session=False)

@@ -143,7 +143,7 @@ class Relay:
             found = outbox.due(session, now, room, full | self._resting.shut(now), waiting)
             heads = self._admitted(found, crowd, now)
             crowded, more = len(heads) < len(found), len(found) == room
-            self._look = 2 * self._look if more and not crowded else A_LOOK
+            self._look = min(2 * self._look, AT_ONCE) if more and not crowded else A_LOOK
             if heads and (crowded or more):
                 self._look_soon()
             unstamped = outbox.feed_waits(session)

@@ -1,7 +1,7 @@
 """The database: read sessions and write sessions. On SQLite there is one writer; every commit is on the disk."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,6 @@ PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA secure_delete = ON",
 )
-# SQLite's connections cost next to nothing, and there are no more of them than threads. A server's are counted: whoever
-# finds none waits, and is told after half a minute.
-_POOL: Mapping[str, Mapping[str, Any]] = {"sqlite": {"max_overflow": -1}, "server": {"pool_pre_ping": True}}
 
 
 class Database:
@@ -32,7 +29,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self._engine = create_engine(url, hide_parameters=True, **_POOL["sqlite" if self.is_sqlite else "server"])
+        # SQLite's connections cost next to nothing, and there are no more of them than threads; a server's are counted
+        pool: dict[str, Any] = {"max_overflow": -1} if self.is_sqlite else {"pool_pre_ping": True}
+        self._engine = create_engine(url, hide_parameters=True, **pool)
         if self.is_sqlite:
             _prepare_sqlite(self._engine)
         self._readers = sessionmaker(self._engine, expire_on_commit=False)

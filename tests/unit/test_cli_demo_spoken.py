@@ -16,7 +16,8 @@ from api.cli import demo
 from api.cli.main import app
 from api.cli.seed import KIOSK, SITE
 from api.cli.walk import Walk
-from tests.unit.test_cli_spoken import CHINESE, ENGLISH, english_in, is_chinese
+from tests.unit.test_cli_help import is_chinese
+from tests.unit.test_cli_spoken import CHINESE, ENGLISH, english_in
 
 RUN = CliRunner()
 URL: Final = "http://127.0.0.1:8080"

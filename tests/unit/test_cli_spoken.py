@@ -30,6 +30,7 @@ from gateway.journey.fleet import PAPERS
 from gateway.store import Account, Device, Registration
 from tests.architecture.source import ROOT
 from tests.parts.world import AREA, LOCK, NOW, World, device
+from tests.unit.test_cli_help import is_chinese
 
 RUN = CliRunner()
 CHINESE: Final = {"LC_ALL": "zh_CN.UTF-8"}
@@ -50,10 +51,6 @@ COMMANDS: Final = (
     "audit verify --head {head}",
     "audit head --out {head}",
 )
-
-
-def is_chinese(text: str) -> bool:
-    return any("一" <= sign <= "鿿" for sign in text)
 
 
 def english_in(text: str, names: Iterable[str]) -> list[str]:
