@@ -14,10 +14,10 @@ from benchmarks.harness import Pair
 from certs.ca import Authority
 from certs.keys import new_private_key, save_private_key
 from devices.links.tls import client_tls
-from gateway.broker import EmbeddedBroker
-from gateway.broker_certificates import issue_broker_certificates
-from gateway.broker_config import BrokerSettings, find_mosquitto, write_files
-from gateway.broker_sessions import CONNACK, CONNECT
+from gateway.broker.certificates import issue_broker_certificates
+from gateway.broker.config import BrokerSettings, find_mosquitto, write_files
+from gateway.broker.disconnect import CONNACK, CONNECT
+from gateway.broker.embedded import EmbeddedBroker
 
 NAME: Final = "mtls_reconnect"
 BAR: Final = 0.8

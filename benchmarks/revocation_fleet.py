@@ -17,9 +17,9 @@ from certs.keys import jwk_of
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls
 from gateway.bootstrap import utc_now
-from gateway.broker import EmbeddedBroker
-from gateway.broker_certificates import issue_broker_certificates, write_gateway_client
-from gateway.broker_config import BrokerSettings, find_mosquitto
+from gateway.broker.certificates import issue_broker_certificates, write_gateway_client
+from gateway.broker.config import BrokerSettings, find_mosquitto
+from gateway.broker.embedded import EmbeddedBroker
 from gateway.store.database import Database
 
 NAME: Final = "revocation_fleet"

@@ -21,8 +21,8 @@ from certs.ca import Authority
 from certs.holder import sign_statement
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now
-from gateway.broker import EmbeddedBroker
-from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.broker.config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.broker.embedded import EmbeddedBroker
 from gateway.domain.key import Proof, unlock_statement
 
 NAME: Final = "tap_to_unlocked"

@@ -18,7 +18,8 @@ from devices.link import Link
 from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.answers import Answers
-from gateway.broker_access import BrokerAccess
+from gateway.broker.access import BrokerAccess
+from gateway.broker.revocation import Revocation, RevokedDevice
 from gateway.disclosure import DisclosureLog
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
@@ -47,7 +48,6 @@ from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registra
 from gateway.relay.screens import ScreenSenders
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
-from gateway.revocation import Revocation, RevokedDevice
 from gateway.roster import Roster
 from gateway.settings import Settings
 from gateway.single_sign_on import SingleSignOn

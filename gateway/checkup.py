@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, func, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from gateway.broker_config import BrokerMissing, find_mosquitto
+from gateway.broker.config import BrokerMissing, find_mosquitto
 from gateway.journey.portraits import faces_stored
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration

@@ -13,6 +13,7 @@ from certs.errors import BadRequest, BadSignature
 from certs.keys import compressed_point
 from certs.profiles import Kind, public_of_request
 from certs.renewal import trust_digest
+from gateway.broker.revocation import RevokedDevice
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound
 from gateway.journey.fleet import (
     keep_certificate,
@@ -24,7 +25,6 @@ from gateway.journey.fleet import (
 )
 from gateway.journey.keys import revoke_key
 from gateway.journey.slots import empty_slots
-from gateway.revocation import RevokedDevice
 from gateway.store import Certificate, Claim, Device, Key, Unit
 
 REFUSED = "This claim takes no device in. Please ask for a new one."

@@ -9,8 +9,8 @@ from api.cli.folder import opened
 from api.cli.terms import AsJson, Folder, settings_of, tell
 from certs.ca import Authority
 from gateway.bootstrap import utc_now
-from gateway.broker_access import BrokerAccess
-from gateway.broker_config import write_files
+from gateway.broker.access import BrokerAccess
+from gateway.broker.config import write_files
 from gateway.enrolment import revoked_devices
 
 app = typer.Typer(no_args_is_help=True)

@@ -19,8 +19,8 @@ from api.web.text import say_refusal
 from api.web.text.pair import Language
 from certs.errors import CertError
 from certs.generations import BadPhase
-from gateway.broker import BrokerFailed, BrokerPortTaken
-from gateway.broker_config import BrokerMissing
+from gateway.broker.config import BrokerMissing
+from gateway.broker.embedded import BrokerFailed, BrokerPortTaken
 from gateway.domain.errors import LodgekeyError
 
 USAGE: Final = {

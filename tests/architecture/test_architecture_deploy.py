@@ -9,7 +9,7 @@ import typer
 import yaml
 
 from api.cli.main import app
-from gateway.broker_config import CONFIG, CRL
+from gateway.broker.config import CONFIG, CRL
 from gateway.settings import Settings
 from tests.architecture.source import ROOT
 

@@ -20,9 +20,9 @@ from certs.keys import new_private_key, save_private_key
 from devices.link import Received
 from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.links.tls import client_tls
-from gateway.broker import EmbeddedBroker
-from gateway.broker_certificates import issue_broker_certificates, write_gateway_client
-from gateway.broker_config import BrokerSettings, find_mosquitto
+from gateway.broker.certificates import issue_broker_certificates, write_gateway_client
+from gateway.broker.config import BrokerSettings, find_mosquitto
+from gateway.broker.embedded import EmbeddedBroker
 
 SITE = "house-1"
 PATIENCE = 30.0

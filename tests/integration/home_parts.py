@@ -21,7 +21,7 @@ from certs.holder import sign_statement
 from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.bootstrap import Gateway, utc_now
-from gateway.broker_config import find_mosquitto
+from gateway.broker.config import find_mosquitto
 from gateway.domain.key import Proof, read_statement, unlock_statement
 from gateway.home_broker import HomeBroker
 from gateway.settings import Settings

@@ -14,16 +14,9 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from certs.ca import Authority
 from gateway.bootstrap import Gateway
-from gateway.broker_access import BrokerAccess, split_names
-from gateway.broker_certificates import issue_broker_certificates
-from gateway.broker_config import (
-    BrokerMissing,
-    BrokerSettings,
-    find_mosquitto,
-    render_acl,
-    render_config,
-    write_files,
-)
+from gateway.broker.access import BrokerAccess, split_names
+from gateway.broker.certificates import issue_broker_certificates
+from gateway.broker.config import BrokerMissing, BrokerSettings, find_mosquitto, render_acl, render_config, write_files
 from gateway.settings import Settings
 from tests.integration.broker_parts import PATIENCE, free_port, wall_clock
 from tests.parts.identity import MemoryIdentity

@@ -12,9 +12,9 @@ import pytest
 
 from devices.link import LinkDown
 from devices.links.mqtt import MqttLink
-from gateway.broker import BrokerFailed, EmbeddedBroker
-from gateway.broker_certificates import issue_broker_certificates
-from gateway.broker_config import LARGEST_MESSAGE, BrokerSettings, broker_user, find_mosquitto
+from gateway.broker.certificates import issue_broker_certificates
+from gateway.broker.config import LARGEST_MESSAGE, BrokerSettings, broker_user, find_mosquitto
+from gateway.broker.embedded import BrokerFailed, EmbeddedBroker
 from tests.integration.broker_parts import PATIENCE, House, cut, open_house, read_until, topic
 
 

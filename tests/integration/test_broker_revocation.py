@@ -8,8 +8,8 @@ import aiomqtt
 import pytest
 
 from devices.link import NobodyListens
-from gateway.broker_sessions import NotEnded, end_session
-from gateway.revocation import Revocation, RevokedDevice
+from gateway.broker.disconnect import NotEnded, end_session
+from gateway.broker.revocation import Revocation, RevokedDevice
 from tests.integration.broker_parts import PATIENCE, SITE, House, Party, free_port, hear_until, open_house, topic
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from certs.ca import Authority
-from gateway.broker_sessions import NotEnded, end_session
+from gateway.broker.disconnect import NotEnded, end_session
 
 log = logging.getLogger(__name__)
 

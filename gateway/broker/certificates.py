@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from certs.ca import Authority
 from certs.files import PUBLIC, write_atomic
 from certs.keys import new_private_key, save_private_key
-from gateway.broker_config import GATEWAY_NAME, BrokerCertificates
+from gateway.broker.config import GATEWAY_NAME, BrokerCertificates
 
 
 def issue_broker_certificates(

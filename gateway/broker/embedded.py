@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.broker_config import (
+from gateway.broker.config import (
     CONFIG,
     PID,
     BrokerCertificates,

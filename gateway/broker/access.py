@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from certs.ca import Authority
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls
-from gateway.broker import EmbeddedBroker
-from gateway.broker_certificates import issue_broker_certificates, write_gateway_client
-from gateway.broker_config import BrokerCertificates, BrokerSettings, find_mosquitto
-from gateway.broker_folder import BrokerFolder
-from gateway.revocation import RevokedDevice
+from gateway.broker.certificates import issue_broker_certificates, write_gateway_client
+from gateway.broker.config import BrokerCertificates, BrokerSettings, find_mosquitto
+from gateway.broker.embedded import EmbeddedBroker
+from gateway.broker.external import BrokerFolder
+from gateway.broker.revocation import RevokedDevice
 from gateway.settings import Settings
 
 HERE = ("localhost", "127.0.0.1")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.broker_config import BrokerCertificates, broker_user, certificate_files, write_private
+from gateway.broker.config import BrokerCertificates, broker_user, certificate_files, write_private
 
 
 class BrokerFolder:
