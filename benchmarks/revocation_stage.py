@@ -22,14 +22,14 @@ from devices.drivers.native import NativeDriver
 from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.wire.envelope import sign_command
 from devices.wire.messages import Command
-from gateway.answers import Answers
 from gateway.bootstrap import utc_now
-from gateway.intake import Intake
+from gateway.intake.awaited_answers import Answers
+from gateway.intake.batches import Intake
+from gateway.intake.device_lookup import Roster
 from gateway.journey.keys import revoke_key
 from gateway.relay.asking import ASKED_UNTIL_SAID
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
-from gateway.roster import Roster
 from gateway.store import Device, Key, Landlord, Person, Stay, Unit
 from gateway.store.database import Database
 

@@ -17,7 +17,6 @@ from devices.drivers.native import NativeDriver
 from devices.link import Link
 from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
-from gateway.answers import Answers
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
 from gateway.disclosure import DisclosureLog
@@ -33,7 +32,9 @@ from gateway.identity.countries import TrustedCountries, load_countries
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
 from gateway.identity.settings import DEFAULT_THRESHOLDS, IdentitySettings
-from gateway.intake import Intake
+from gateway.intake.awaited_answers import Answers
+from gateway.intake.batches import Intake
+from gateway.intake.device_lookup import Roster
 from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
 from gateway.kiosk_desk import KioskDesk
@@ -48,7 +49,6 @@ from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registra
 from gateway.relay.screens import ScreenSenders
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
-from gateway.roster import Roster
 from gateway.settings import Settings
 from gateway.single_sign_on import SingleSignOn
 from gateway.store.database import Database

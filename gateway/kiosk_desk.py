@@ -26,7 +26,7 @@ from gateway.domain.registry_needs import besides
 from gateway.front_desk import FrontDesk
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
-from gateway.intake import set_aside
+from gateway.intake.batches import set_aside
 from gateway.journey import lanes
 from gateway.journey.door import open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring

@@ -11,8 +11,8 @@ from devices.driver import Ability, LockAddress, Unreadable
 from devices.intents import Intent
 from devices.link import Received
 from devices.reports import Happened, Reachable, Report
-from gateway.answers import Answers
-from gateway.intake import Intake
+from gateway.intake.awaited_answers import Answers
+from gateway.intake.batches import Intake
 from gateway.journey.fleet import take_key
 from gateway.store import Device, HeardMessage, SetAside
 from tests.parts.world import LOCK, World

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from devices.driver import Driver, Unreadable
 from devices.link import Link, Received
 from devices.reports import Answered, Happened, Report
-from gateway.answers import Answers
+from gateway.intake.awaited_answers import Answers
+from gateway.intake.device_lookup import Roster
 from gateway.journey.lock import record_reports
 from gateway.outbox import stamp_feed
-from gateway.roster import Roster
 from gateway.store import SetAside
 from gateway.store.database import Database
 
