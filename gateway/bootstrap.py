@@ -25,7 +25,6 @@ from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
 from gateway.enrolment import revoked_devices
 from gateway.feed import Feed
-from gateway.front_desk import FrontDesk
 from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.countries import TrustedCountries, load_countries
@@ -37,7 +36,8 @@ from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster
 from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
-from gateway.kiosk_desk import KioskDesk
+from gateway.registering.kiosk import KioskDesk
+from gateway.registering.tenant import FrontDesk
 from gateway.registries import REGISTRIES
 from gateway.relay.asking import ASKED_UNTIL_SAID
 from gateway.relay.certificates import CertificateSenders

@@ -25,11 +25,11 @@ from gateway.domain.identity import ImageRefused
 from gateway.domain.liveness import MOST_FRAMES
 from gateway.domain.registry_needs import NEEDS, besides
 from gateway.domain.stay import wall_clock
-from gateway.front_desk import profile_of
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes
 from gateway.journey.retention import forget_face
+from gateway.registering.tenant import profile_of
 from gateway.store import Offer
 
 router = APIRouter(prefix="/door", tags=["tenant"])

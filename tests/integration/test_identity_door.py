@@ -12,12 +12,12 @@ from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.errors import InputRefused
 from gateway.domain.offer import offer_of
 from gateway.domain.verification import VerificationSettings
-from gateway.front_desk import FrontDesk
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.pictures import PictureTray
 from gateway.identity.pool import IdentityPool
+from gateway.registering.tenant import FrontDesk
 from gateway.store import Verification
 from tests.parts.world import World
 from tests.specimens.canary import find_canaries

@@ -8,8 +8,8 @@ import pytest
 from gateway.domain.errors import OfferUnknown, TooManyTries
 from gateway.domain.offer import kiosk_code
 from gateway.journey.kiosk import token_shown_at
+from gateway.registering.attempts import Tries
 from gateway.store import Device
-from gateway.tries import Tries
 from tests.parts.world import NOW, World
 
 

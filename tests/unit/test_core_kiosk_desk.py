@@ -20,7 +20,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.offer import kiosk_code, offer_of
 from gateway.journey.landlord import end_stay
 from gateway.journey.registration import person_fields
-from gateway.kiosk_desk import WRONG_CODES
+from gateway.registering.kiosk import WRONG_CODES
 from gateway.settings import Settings
 from gateway.store import Delivery, HeardMessage, Offer, Person, SetAside, Unit
 from tests.parts.identity import MemoryIdentity

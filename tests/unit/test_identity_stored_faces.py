@@ -9,7 +9,6 @@ from sqlalchemy import select
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.registration import Accepted, Refused
 from gateway.domain.verification import VerificationSettings
-from gateway.front_desk import FrontDesk
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.pictures import PictureTray
@@ -17,6 +16,7 @@ from gateway.journey import door
 from gateway.journey.portraits import count_faces, faces_stored
 from gateway.journey.registry import record_registry_answer
 from gateway.journey.retention import DAY, forget_face, purge
+from gateway.registering.tenant import FrontDesk
 from gateway.store import Delivery, Offer, Person, Portrait, Registration, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.house import House, good, photograph, refused
@@ -55,7 +55,7 @@ class Place:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Profile:
     """The rules of the sandbox with a limit of five."""
-    monkeypatch.setattr("gateway.front_desk.profile_for", lambda _: SMALL)
+    monkeypatch.setattr("gateway.registering.tenant.profile_for", lambda _: SMALL)
     return SMALL
 
 

@@ -23,7 +23,6 @@ from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.identity import ImageRefused
 from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.registry_needs import besides
-from gateway.front_desk import FrontDesk
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
@@ -32,9 +31,10 @@ from gateway.journey.door import open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring
 from gateway.journey.kiosk import CODE_OF, LONGEST_CODE, offer_told, token_shown_at
 from gateway.outbox import owe
+from gateway.registering.attempts import Tries
+from gateway.registering.tenant import FrontDesk
 from gateway.store import Device, HeardMessage, Offer
 from gateway.store.database import Database
-from gateway.tries import Tries
 
 log = logging.getLogger(__name__)
 
