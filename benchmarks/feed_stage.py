@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from api.http.feed_stream import FeedStream
 from benchmarks.rows import AREA, NOW, Rows, open_rows, publish
-from gateway.feed import Feed, Reader
+from gateway.feed.stream import Feed, Reader
 
 PEOPLE = 500
 PATIENCE = 120.0

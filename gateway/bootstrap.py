@@ -24,7 +24,7 @@ from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
 from gateway.enrolment import revoked_devices
-from gateway.feed import Feed
+from gateway.feed.stream import Feed
 from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.countries import TrustedCountries, load_countries

@@ -14,7 +14,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
 from gateway.domain.stay import instant, wall_clock
-from gateway.feed import Reader, always
+from gateway.feed.stream import Reader, always
 from gateway.journey import consumers as steps
 from gateway.journey.consumers import Wish
 from gateway.registries.transport import BadAddress, checked_address

@@ -16,7 +16,7 @@ from gateway.disclosure import NOT_WRITTEN
 from gateway.domain.errors import DisclosureBlocked
 from gateway.domain.export import ExportWish
 from gateway.domain.stay import instant, wall_clock
-from gateway.feed import record_shown
+from gateway.feed.stream import record_shown
 from gateway.journey import exports as steps
 from gateway.journey.registration import person_fields
 from gateway.store import Export, Person, Registration

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from gateway.domain.errors import DisclosureBlocked
-from gateway.feed import Feed, Reader
+from gateway.feed.stream import Feed, Reader
 
 log = logging.getLogger(__name__)
 

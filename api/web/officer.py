@@ -20,7 +20,7 @@ from api.web.render import language_of, page, render
 from api.web.text.pair import Language
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import DisclosureBlocked
-from gateway.feed import Feed, FeedItem, Reader
+from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.store import Account, Registration, Stay, Unit
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from gateway.domain.registration import RegistryUnreachable
-from gateway.feed import Feed, FeedItem, Reader
+from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.journey.consumers import consumer_of, owe_webhook, standing
 from gateway.outbox import Done, Refused, RetryAt, pause
 from gateway.registries.signed_post import SignedPost, open_signed_post

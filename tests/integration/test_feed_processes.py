@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from gateway.feed import LOOK_AGAIN
+from gateway.feed.stream import LOOK_AGAIN
 from tests.parts.desk import Desk, consumer_token, read_events
 from tests.parts.world import World
 

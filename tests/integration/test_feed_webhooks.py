@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway import outbox
 from gateway.domain.stay import Window
-from gateway.feed import FeedItem, Reader
+from gateway.feed.stream import FeedItem, Reader
 from gateway.journey.consumers import owe_webhooks
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration

@@ -6,7 +6,7 @@ import threading
 from sqlalchemy import select
 
 from gateway import outbox
-from gateway.feed import Feed, FeedItem, Reader
+from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.store import Disclosure, Event, Registration
 from tests.parts.world import AREA, World
 

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from starlette.types import Message
 
 from api.http.feed_stream import STALLED_SECONDS, FeedStream
-from gateway.feed import Feed, Reader
-from gateway.feed_ring import MOST_BYTES, MOST_ENTRIES, PAGE_BYTES
+from gateway.feed.ring import MOST_BYTES, MOST_ENTRIES, PAGE_BYTES
+from gateway.feed.stream import Feed, Reader
 from gateway.store import Event, Registration
 from tests.parts.world import AREA, World
 

@@ -13,7 +13,7 @@ from api.web.countries import country_choices
 from api.web.mount import PARTS
 from api.web.officer import encode_row
 from api.web.page_route import PageRoute
-from gateway.feed import Reader
+from gateway.feed.stream import Reader
 from gateway.journey import landlord as landlord_steps
 from gateway.outbox import stamp_feed
 from gateway.store import Consent, Disclosure, Verification
