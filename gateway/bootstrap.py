@@ -23,8 +23,9 @@ from gateway.disclosure import DisclosureLog
 from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
 from gateway.domain.verification import VerificationSettings
-from gateway.enrolment import revoked_devices
 from gateway.feed.stream import Feed
+from gateway.fleet.enrolment import revoked_devices
+from gateway.fleet.rotation import Succession
 from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.countries import TrustedCountries, load_countries
@@ -53,7 +54,6 @@ from gateway.settings import Settings
 from gateway.single_sign_on import SingleSignOn
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
-from gateway.succession import Succession
 from gateway.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from certs.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.broker.access import BrokerAccess
 from gateway.broker.config import write_files
-from gateway.enrolment import revoked_devices
+from gateway.fleet.enrolment import revoked_devices
 
 app = typer.Typer(no_args_is_help=True)
 

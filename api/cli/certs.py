@@ -12,9 +12,9 @@ from api.cli.folder import opened
 from api.cli.terms import AsJson, Folder, listed, said, settings_of, tell, word
 from certs.ca import Authority
 from gateway.bootstrap import utc_now
+from gateway.fleet.rotation import advance, forget, is_followed, roll_back
 from gateway.journey.fleet import behind
 from gateway.store import Device
-from gateway.succession import advance, forget, is_followed, roll_back
 
 app = typer.Typer(no_args_is_help=True)
 Leave = Annotated[list[str] | None, typer.Option("--leave", help="A device not to wait for; give it once for each.")]

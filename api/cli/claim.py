@@ -10,7 +10,7 @@ from api.cli.folder import opened, unit_coded
 from api.cli.terms import AsJson, Folder, settings_of, tell
 from certs.ca import CLAIM_DAYS, Authority
 from gateway.bootstrap import utc_now
-from gateway.enrolment import make_claim
+from gateway.fleet.enrolment import make_claim
 
 
 def claim(

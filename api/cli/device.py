@@ -16,7 +16,7 @@ from certs.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import MqttDriver
 from gateway.bootstrap import utc_now
-from gateway.enrolment import enrol_device, revoke_device
+from gateway.fleet.enrolment import enrol_device, revoke_device
 from gateway.settings import Settings
 from gateway.store import Device
 from gateway.vendor_locks import take_into_service

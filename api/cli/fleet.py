@@ -15,7 +15,7 @@ from api.control import Control
 from certs.ca import Authority
 from certs.device_folder import find_device_folders, read_device_folder
 from gateway.bootstrap import utc_now
-from gateway.enrolment import enrol_device
+from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit
 

@@ -13,7 +13,7 @@ from api.http.shapes import Strict
 from certs.ca import Issued
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import EnrolmentRefused
-from gateway.enrolment import REFUSED, take_in
+from gateway.fleet.enrolment import REFUSED, take_in
 
 router = APIRouter(tags=["devices"])
 

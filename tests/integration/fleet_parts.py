@@ -23,7 +23,7 @@ from certs.renewal import read_certificates
 from devices.links.tls import client_tls
 from firmware_sim.control import CONTROL_FILE
 from gateway.bootstrap import Gateway
-from gateway.enrolment import enrol_device
+from gateway.fleet.enrolment import enrol_device
 from gateway.journey.fleet import behind
 from gateway.settings import Settings
 from gateway.store import Certificate, Device, Event, Key

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from certs.ca import Authority
+from gateway.fleet.rotation import advance, roll_back
 from gateway.store import Certificate
-from gateway.succession import advance, roll_back
 from tests.integration.broker_parts import wall_clock
 from tests.integration.fleet_parts import Estate, copy_papers, open_estate
 from tests.parts.world import LOCK

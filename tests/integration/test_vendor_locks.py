@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from firmware_sim.vendors.nuki import SimNuki
 from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
-from gateway.enrolment import revoke_device
+from gateway.fleet.enrolment import revoke_device
 from gateway.store import SlotCode
 from tests.integration.home_parts import Home, Said, open_home
 from tests.parts.house import CONSENTS, good

@@ -9,7 +9,7 @@ from certs.device_folder import read_device_folder
 from firmware_sim.assembly import assemble
 from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.lock import SimLock
-from gateway.enrolment import enrol_device
+from gateway.fleet.enrolment import enrol_device
 from gateway.store import Device, Unit
 from tests.contract.radio_benches import ADDRESS, ON_AIR, virtual_radio
 from tests.integration.home_parts import SITE, Home, open_home

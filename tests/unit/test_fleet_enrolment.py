@@ -16,7 +16,7 @@ from certs.claims import write_enrolment
 from certs.cose import sign1
 from certs.keys import new_private_key
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused
-from gateway.enrolment import enrol_device, make_claim, revoke_device, revoked_devices, take_in
+from gateway.fleet.enrolment import enrol_device, make_claim, revoke_device, revoked_devices, take_in
 from gateway.store import Certificate, Device, HeardMessage, Unit
 from tests.parts.world import DAY, LOCK, World
 

@@ -10,7 +10,7 @@ from certs.ca import Authority
 from certs.claim_file import ClaimFile
 from certs.keys import new_private_key
 from certs.renewal import read_certificates
-from gateway.enrolment import make_claim
+from gateway.fleet.enrolment import make_claim
 from gateway.store import Device
 from tests.parts.house import House, good
 from tests.parts.house import refused as problem_of

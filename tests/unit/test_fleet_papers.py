@@ -14,13 +14,13 @@ from certs.renewal import certificate_request, read_certificates, trust_digest
 from devices.intents import PutCertificate, PutTrust
 from devices.reports import Answered
 from gateway.domain.errors import Conflict
-from gateway.enrolment import enrol_device, revoke_device
+from gateway.fleet.enrolment import enrol_device, revoke_device
+from gateway.fleet.rotation import Succession, advance, is_followed, roll_back
 from gateway.journey.fleet import behind, forget_certificates
 from gateway.outbox import Done, Refused, RetryAt
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.loop import Sent
 from gateway.store import Certificate, Delivery, Device, Event
-from gateway.succession import Succession, advance, is_followed, roll_back
 from tests.parts.driver import MemoryDriver
 from tests.parts.relaying import deliveries
 from tests.parts.world import DAY, World

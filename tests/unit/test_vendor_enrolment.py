@@ -14,7 +14,7 @@ from certs.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import RadioDriver
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.enrolment import enrol_device, revoke_device, revoked_devices
+from gateway.fleet.enrolment import enrol_device, revoke_device, revoked_devices
 from gateway.store import Device
 from gateway.store.database import Database
 from gateway.vendor_locks import secrets_needed, secrets_of, take_into_service
