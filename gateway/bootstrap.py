@@ -35,6 +35,8 @@ from gateway.identity.settings import DEFAULT_THRESHOLDS, IdentitySettings
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster
+from gateway.integrations.openid import SingleSignOn
+from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
 from gateway.registering.kiosk import KioskDesk
@@ -51,10 +53,8 @@ from gateway.relay.screens import ScreenSenders
 from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
-from gateway.single_sign_on import SingleSignOn
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
-from gateway.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 
 log = logging.getLogger(__name__)
 

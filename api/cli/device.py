@@ -17,9 +17,9 @@ from devices.drivers import DRIVERS
 from devices.drivers.vendor import MqttDriver
 from gateway.bootstrap import utc_now
 from gateway.fleet.enrolment import enrol_device, revoke_device
+from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import Settings
 from gateway.store import Device
-from gateway.vendor_locks import take_into_service
 
 app = typer.Typer(no_args_is_help=True)
 app.command("claim")(claim.claim)

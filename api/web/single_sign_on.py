@@ -11,6 +11,7 @@ from api.web.page_route import PageRoute, go
 from api.web.render import page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound, SignOnAway, SignOnNotEntitled, SignOnRefused
+from gateway.integrations.openid import KnownOfficer, SingleSignOn
 from gateway.journey.accounts import (
     CEREMONY_SECONDS,
     admit_officer,
@@ -19,7 +20,6 @@ from gateway.journey.accounts import (
     officer_known,
     take_ceremony,
 )
-from gateway.single_sign_on import KnownOfficer, SingleSignOn
 
 router = APIRouter(prefix="/login/officer", route_class=PageRoute, include_in_schema=False)
 

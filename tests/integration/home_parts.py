@@ -24,9 +24,9 @@ from gateway.bootstrap import Gateway, utc_now
 from gateway.broker.config import find_mosquitto
 from gateway.domain.key import Proof, read_statement, unlock_statement
 from gateway.home_broker import HomeBroker
+from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Key, SetAside, Stay, Unit
-from gateway.vendor_locks import take_into_service
 from tests.integration.broker_parts import free_port
 from tests.parts.house import House, application, build, good
 from tests.parts.identity import MemoryIdentity

@@ -11,7 +11,7 @@ import pytest
 
 from devices.reports import StateTold
 from devices.wire.messages import State
-from gateway.home_assistant import BIRTH
+from gateway.integrations.home_assistant import BIRTH
 from gateway.journey import lock
 from gateway.store import Device
 from tests.integration.home_parts import PATIENCE, Home, open_home

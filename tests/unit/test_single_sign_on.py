@@ -15,8 +15,8 @@ from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
+from gateway.integrations.openid import SingleSignOn, address_in
 from gateway.settings import SingleSignOnSettings
-from gateway.single_sign_on import SingleSignOn, address_in
 from tests.parts.world import NOW
 
 ISSUER: Final = "https://office.example"

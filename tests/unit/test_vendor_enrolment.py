@@ -15,9 +15,9 @@ from devices.drivers import DRIVERS
 from devices.drivers.vendor import RadioDriver
 from gateway.domain.errors import Conflict, InputRefused
 from gateway.fleet.enrolment import enrol_device, revoke_device, revoked_devices
+from gateway.integrations.vendor_locks import secrets_needed, secrets_of, take_into_service
 from gateway.store import Device
 from gateway.store.database import Database
-from gateway.vendor_locks import secrets_needed, secrets_of, take_into_service
 from tests.parts.world import World
 
 
