@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from gateway.garbage import collect_seldom
+from gateway.operations.collector import collect_seldom
 
 ROUNDS = 3
 LONGEST_SECONDS = 60

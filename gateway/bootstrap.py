@@ -26,7 +26,6 @@ from gateway.domain.verification import VerificationSettings
 from gateway.feed.stream import Feed
 from gateway.fleet.enrolment import revoked_devices
 from gateway.fleet.rotation import Succession
-from gateway.housekeeping import Housekeeping
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.countries import TrustedCountries, load_countries
 from gateway.identity.pictures import PictureTray
@@ -39,6 +38,7 @@ from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 from gateway.journey.consumers import owe_webhooks
 from gateway.journey.keyring import Keyring
+from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.kiosk import KioskDesk
 from gateway.registering.tenant import FrontDesk
 from gateway.registries import REGISTRIES

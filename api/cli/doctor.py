@@ -13,7 +13,7 @@ from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
 from api.cli.terms import AsJson, Folder, settings_of
 from gateway.bootstrap import utc_now
-from gateway.checkup import Finding, examine
+from gateway.operations.health import Finding, examine
 
 COLOURS = {"good": "green", "care": "yellow", "bad": "red"}
 

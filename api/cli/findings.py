@@ -3,7 +3,7 @@
 from typing import Final
 
 from api.web.text.pair import Language, Text
-from gateway.checkup import Code, Finding
+from gateway.operations.health import Code, Finding
 
 CHECKS: Final[dict[str, Text]] = {
     "settings": Text("设置", "settings"),

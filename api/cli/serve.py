@@ -22,7 +22,7 @@ from api.cli.terms import AsJson, Folder
 from api.cli.text import say
 from api.http.app import create_app
 from gateway.bootstrap import Gateway
-from gateway.garbage import collect_seldom
+from gateway.operations.collector import collect_seldom
 from gateway.settings import Settings
 
 SHUTDOWN_SECONDS = 2

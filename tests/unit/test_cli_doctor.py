@@ -20,8 +20,8 @@ from api.cli.main import app
 from certs.ca import Authority
 from certs.keys import new_private_key
 from gateway import outbox
-from gateway.checkup import CHECKS, Code, Finding, examine
 from gateway.domain.jurisdiction import load_profiles
+from gateway.operations.health import CHECKS, Code, Finding, examine
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Person, Portrait, Registration
 from tests.parts.world import DAY, LOCK, NOW, World

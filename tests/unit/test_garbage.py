@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.garbage import THRESHOLDS, collect_seldom
+from gateway.operations.collector import THRESHOLDS, collect_seldom
 
 
 class Ring:
