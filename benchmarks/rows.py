@@ -12,8 +12,8 @@ from certs.keys import new_private_key
 from gateway.domain.registration import Address as Place
 from gateway.domain.registration import Document, LandlordFacts, PersonFacts, Registration, StayFacts, UnitFacts
 from gateway.domain.registration_json import registration_to_json
-from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
+from gateway.outbox import lanes
 from gateway.store import Delivery, Event, Landlord, Person, Stay, Unit
 from gateway.store import Registration as Row
 from gateway.store.database import Database

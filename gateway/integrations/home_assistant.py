@@ -24,9 +24,9 @@ from devices.links.mqtt import MqttLink
 from devices.wire.errors import BadTopic
 from devices.wire.topics import IDENTIFIER
 from gateway.domain.key import UNLOCK_LIFETIME
-from gateway.journey import lanes
 from gateway.journey.abilities import can
-from gateway.outbox import owe
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import owe
 from gateway.store import Command, Device
 from gateway.store.database import Database
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.deadlines import Standing
-from gateway.outbox import record
+from gateway.outbox.deliveries import record
 from gateway.store import Registration
 
 TAKEN: Final = ("accepted", "partly")

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from gateway.domain.notices import is_drift
-from gateway.journey import lanes
-from gateway.outbox import is_owed, owe, record
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import is_owed, owe, record
 from gateway.store import Device
 
 

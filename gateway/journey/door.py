@@ -18,7 +18,7 @@ from gateway.journey.keys import issue_keys
 from gateway.journey.passcodes import give_passcodes
 from gateway.journey.portraits import forget_portraits
 from gateway.journey.registration import check_in, seal_fields
-from gateway.outbox import owe, record
+from gateway.outbox.deliveries import owe, record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
 

@@ -9,7 +9,7 @@ from gateway.disclosure import Entry, append
 from gateway.domain import export as rules
 from gateway.domain.errors import Conflict, NotAllowed, NotFound
 from gateway.domain.export import ExportStanding, ExportWish
-from gateway.outbox import record
+from gateway.outbox.deliveries import record
 from gateway.store import Account, Export, Registration, Stay, Unit
 
 

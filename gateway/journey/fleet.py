@@ -14,8 +14,8 @@ from certs.profiles import Kind, name_in_request, public_of_request
 from certs.renewal import read_request, trust_digest
 from devices.reports import Answered
 from gateway.domain.key import LOCK_SAID
-from gateway.journey import lanes
-from gateway.outbox import Decision, Done, RetryAt, is_owed, owe, record
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe, record
 from gateway.store import Certificate, Claim, Device, HeardMessage, Key
 
 PAPERS: Final = frozenset({"put_trust", "put_certificate"})

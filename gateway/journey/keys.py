@@ -11,10 +11,10 @@ from certs.keys import compressed_point, public_from_point
 from devices.driver import Ability
 from gateway.domain.errors import Conflict
 from gateway.domain.key import NOT_NEEDED
-from gateway.journey import lanes
 from gateway.journey.abilities import can
 from gateway.journey.keyring import Keyring
-from gateway.outbox import is_owed, owe, record
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import is_owed, owe, record
 from gateway.store import Device, Key, Person, Stay
 
 

@@ -9,12 +9,12 @@ from gateway.domain import offer as offers
 from gateway.domain import stay as stays
 from gateway.domain.errors import Conflict, NotFound, StaysOverlap
 from gateway.domain.stay import Window
-from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import replace_keys, revoke_key
 from gateway.journey.passcodes import end_passcodes, move_passcodes, replace_passcodes
 from gateway.journey.registration import report_change, report_check_out
-from gateway.outbox import hurry, is_owed, owe, record
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import hurry, is_owed, owe, record
 from gateway.store import Device, Key, Offer, Stay, Unit
 
 

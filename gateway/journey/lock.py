@@ -21,7 +21,6 @@ from gateway.domain.key import (
     unlock_statement,
 )
 from gateway.domain.stay import follow
-from gateway.journey import lanes
 from gateway.journey.abilities import can
 from gateway.journey.device_clock import clock_told, drift_told, owe_time
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
@@ -30,7 +29,8 @@ from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
 from gateway.journey.once import kill_once, once_told
 from gateway.journey.passcodes import stay_behind_code
 from gateway.journey.slots import SLOT_WORK, slot_told, stay_behind_slot
-from gateway.outbox import Decision, Done, Refused, RetryAt, owe, record
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, owe, record
 from gateway.store import Command, Device, HeardMessage, Key, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain import notices as rules
-from gateway.outbox import owe
+from gateway.outbox.deliveries import owe
 from gateway.store import Device, Key, Noticed, NoticeWish, Stay, Unit
 
 GOOD_FOR: Final = 24 * 3600  # seconds a notice is worth delivering

@@ -18,7 +18,7 @@ from gateway.domain.stay import OCCUPYING, Window
 from gateway.journey.abilities import takes_codes
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import owe_list
-from gateway.outbox import record
+from gateway.outbox.deliveries import record
 from gateway.store import Device, OnceCode, Stay, Unit
 
 MOST: Final = ONCE_SPAN - 1  # unused at a time: using the newest must not make the lock forget the oldest

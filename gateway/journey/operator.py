@@ -16,7 +16,7 @@ from gateway.domain.registration import Address, LandlordFacts, UnitFacts
 from gateway.domain.registration_fill import UnknownFact, fill
 from gateway.domain.registry_needs import NEEDS
 from gateway.journey.accounts import end_sessions, forget_sign_in, take_in
-from gateway.outbox import record
+from gateway.outbox.deliveries import record
 from gateway.store import Account, Landlord, Unit
 
 LOGIN: Final = re.compile(r"[A-Za-z0-9._@-]{3,80}")

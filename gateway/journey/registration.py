@@ -26,9 +26,9 @@ from gateway.domain.registration import (
 from gateway.domain.registration import Registration as Record
 from gateway.domain.registration_fill import fill
 from gateway.domain.registration_json import registration_to_json
-from gateway.journey import lanes
 from gateway.journey.keyring import Keyring
-from gateway.outbox import owe, record
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import owe, record
 from gateway.store import Delivery, Person, Registration, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.door import forget_person
 from gateway.journey.portraits import forget_portraits
-from gateway.outbox import BLOCKING
+from gateway.outbox.deliveries import BLOCKING
 from gateway.store import Consent, Delivery, Offer, Person, Registration, Stay, Verification
 
 DAY = 86_400

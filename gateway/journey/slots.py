@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from devices.driver import Ability
-from gateway.journey import lanes
 from gateway.journey.abilities import can
-from gateway.outbox import hurry, is_owed, owe
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.store import Delivery, Device, SlotCode, Stay
 from gateway.store.model import new_id
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.staff import StaffRole
 from gateway.journey.accounts import forget_sign_in, take_in
-from gateway.outbox import record
+from gateway.outbox.deliveries import record
 from gateway.store import Account
 
 

@@ -11,7 +11,7 @@ from gateway.domain.wish import dates_statement, end_statement
 from gateway.journey.keyring import Keyring
 from gateway.journey.landlord import change_stay, end_stay
 from gateway.journey.lock import holders_key
-from gateway.outbox import record
+from gateway.outbox.deliveries import record
 from gateway.store import Key, Stay
 from gateway.store.wishes import DateWish
 

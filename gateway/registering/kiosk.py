@@ -26,11 +26,11 @@ from gateway.domain.registry_needs import besides
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
-from gateway.journey import lanes
 from gateway.journey.door import open_offer, record_consent, usable_offer
 from gateway.journey.keyring import Keyring
 from gateway.journey.kiosk import CODE_OF, LONGEST_CODE, offer_told, token_shown_at
-from gateway.outbox import owe
+from gateway.outbox import lanes
+from gateway.outbox.deliveries import owe
 from gateway.registering.attempts import Tries
 from gateway.registering.tenant import FrontDesk
 from gateway.store import Device, HeardMessage, Offer

@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from devices.intents import DropKey, Intent, PutKey, ReadBack, Revoke
-from gateway.outbox import Decision, Done, Refused
+from gateway.outbox.deliveries import Decision, Done, Refused
 from gateway.store import Command, Delivery, Device, Key
 
 COMMAND_LIFETIME: Final = 3600

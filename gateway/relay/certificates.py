@@ -11,7 +11,7 @@ from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens
 from gateway.domain.key import ASKED, LINK_DOWN, NOT_LISTENING
 from gateway.journey.fleet import certificate_for
-from gateway.outbox import Done, Refused, RetryAt, pause
+from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Command, Delivery, Device
 from gateway.store.database import Database

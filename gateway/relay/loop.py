@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from gateway import outbox
-from gateway.outbox import Decision, Expired, RetryAt
+from gateway.outbox import deliveries
+from gateway.outbox.deliveries import Decision, Expired, RetryAt
 from gateway.relay.resting import RestingParties
 from gateway.store import Delivery
 from gateway.store.database import Database
@@ -140,19 +140,19 @@ class Relay:
             waiting = {*self._under_way, *(name for name, until in self._asleep.items() if now < until)}
             crowd = Counter(self._parties.values())
             full = {party for party, count in crowd.items() if count >= PER_PARTY}
-            found = outbox.due(session, now, room, full | self._resting.shut(now), waiting)
+            found = deliveries.due(session, now, room, full | self._resting.shut(now), waiting)
             heads = self._admitted(found, crowd, now)
             crowded, more = len(heads) < len(found), len(found) == room
             self._look = min(2 * self._look, AT_ONCE) if more and not crowded else A_LOOK
             if heads and (crowded or more):
                 self._look_soon()
-            unstamped = outbox.feed_waits(session)
+            unstamped = deliveries.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
         unready = [row for row in heads if row.work in self._prepared]
         claimed: set[int] = set()
         if delicate or unready or unstamped:
             with self._quietly(), self._database.writing() as session:
-                claimed = outbox.claim(session, delicate, now)
+                claimed = deliveries.claim(session, delicate, now)
                 self._prepare(session, unready, now)
                 self._stamp(session, now)
         for lost in [row for row in heads if row.id in set(delicate) - claimed]:
@@ -226,7 +226,7 @@ class Relay:
     def _write(self, batch: list[tuple[Delivery, Sent]]) -> None:
         now = self._now()
         with self._quietly(), self._database.writing() as session:
-            outbox.settle_many(session, [(delivery.id, sent.decision) for delivery, sent in batch], now)
+            deliveries.settle_many(session, [(delivery.id, sent.decision) for delivery, sent in batch], now)
             _held = self._prefetch(session, [delivery for delivery, sent in batch if sent.also is not None])
             for _delivery, sent in batch:
                 if sent.also is not None:
@@ -243,7 +243,7 @@ class Relay:
             self._own_commit.under_way = False
 
     def _stamp(self, session: Session, now: int) -> None:
-        if outbox.stamp_feed(session):
+        if deliveries.stamp_feed(session):
             session.flush()
             if self._stamped(session, now):
                 self._look_soon()

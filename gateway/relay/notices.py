@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from gateway.domain.notices import sentence
 from gateway.domain.registration import RegistryUnreachable
-from gateway.outbox import Done, Refused, RetryAt, pause
+from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
 from gateway.registries.signed_post import open_signed_post
 from gateway.registries.transport import BadAddress, LostAnswer
 from gateway.relay.loop import Sender, Sent

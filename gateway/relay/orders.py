@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from devices.intents import Intent, LockDoor, Unlock
-from gateway.outbox import Done
+from gateway.outbox.deliveries import Done
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Device
 from gateway.store.database import Database

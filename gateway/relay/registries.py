@@ -19,7 +19,7 @@ from gateway.domain.registration import (
 from gateway.domain.registration import Refused as RegistryRefused
 from gateway.domain.registration import Registration as Record
 from gateway.journey.registry import note_sending, record_registry_answer
-from gateway.outbox import Decision, Done, Refused, RetryAt, Unknown, pause
+from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, pause
 from gateway.relay.loop import Sender, Sent
 from gateway.relay.records import RecordReader
 from gateway.store import Delivery, Registration

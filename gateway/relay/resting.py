@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.outbox import pause
+from gateway.outbox.deliveries import pause
 
 
 @dataclass(slots=True)

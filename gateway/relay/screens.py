@@ -8,7 +8,7 @@ from devices.intents import Show
 from gateway.journey.keyring import Keyring
 from gateway.journey.kiosk import CODE_OF
 from gateway.journey.passcodes import shown_codes
-from gateway.outbox import Done
+from gateway.outbox.deliveries import Done
 from gateway.relay.asking import COMMAND_LIFETIME
 from gateway.relay.loop import Sender, Sent
 from gateway.relay.slots import Send

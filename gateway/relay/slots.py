@@ -7,7 +7,7 @@ from typing import Final
 from devices.intents import DropPasscode, Intent, PutPasscode
 from gateway.journey.keyring import Keyring
 from gateway.journey.slots import pin_of
-from gateway.outbox import Decision, Done, RetryAt
+from gateway.outbox.deliveries import Decision, Done, RetryAt
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Command, Delivery, Device, SlotCode
 from gateway.store.database import Database

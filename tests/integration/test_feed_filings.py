@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway import outbox
 from gateway.domain.registration import Accepted, OutcomeUnknown
 from gateway.journey.clocks import watch_clocks
 from gateway.journey.registry import record_registry_answer
-from gateway.outbox import Unknown
+from gateway.outbox import deliveries
+from gateway.outbox.deliveries import Unknown
 from gateway.store import Delivery, Event, Registration, Unit
 from tests.parts.desk import Desk
 from tests.parts.world import DAY, FIELDS, World
@@ -44,7 +44,7 @@ def lose_the_answer(desk: Desk) -> None:
     with desk.gateway.database.writing() as session:
         record_registry_answer(session, filing(desk).id, OutcomeUnknown("no answer"), desk.world.now)
         delivery = session.scalars(select(Delivery).where(Delivery.work == "submit")).one()
-        outbox.settle(session, delivery.id, Unknown("no answer"), desk.world.now)
+        deliveries.settle(session, delivery.id, Unknown("no answer"), desk.world.now)
 
 
 def owed(desk: Desk) -> tuple[str, int | None]:

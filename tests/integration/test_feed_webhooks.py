@@ -14,10 +14,10 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 from starlette.types import Receive, Scope, Send
 
-from gateway import outbox
 from gateway.domain.stay import Window
 from gateway.feed.stream import FeedItem, Reader
 from gateway.journey.consumers import owe_webhooks
+from gateway.outbox import deliveries
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
 from tests.parts.desk import Desk, ToldServer, wish
@@ -198,7 +198,7 @@ def publish(desk: Desk, area: str) -> None:
     with desk.gateway.database.writing() as session:
         row = session.scalars(select(Registration)).first()
         assert row is not None
-        outbox.record(session, "CheckedIn", desk.world.now, stay=row.stay, registration=row)
+        deliveries.record(session, "CheckedIn", desk.world.now, stay=row.stay, registration=row)
         session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one().area = area
-        outbox.stamp_feed(session)
+        deliveries.stamp_feed(session)
         owe_webhooks(session, desk.world.now)

@@ -5,8 +5,8 @@ import threading
 
 from sqlalchemy import select
 
-from gateway import outbox
 from gateway.feed.stream import Feed, FeedItem, Reader
+from gateway.outbox import deliveries
 from gateway.store import Disclosure, Event, Registration
 from tests.parts.world import AREA, World
 
@@ -20,9 +20,9 @@ def write(world: World, number: int) -> None:
         with world.database.writing() as session:
             row = session.scalars(select(Registration)).first()
             assert row is not None
-            outbox.record(session, "CheckedIn", world.now, stay=row.stay, registration=row)
+            deliveries.record(session, "CheckedIn", world.now, stay=row.stay, registration=row)
             if number % 2:
-                outbox.stamp_feed(session)
+                deliveries.stamp_feed(session)
 
 
 def start_writers(world: World) -> list[threading.Thread]:
@@ -36,7 +36,7 @@ def start_writers(world: World) -> list[threading.Thread]:
 def number_the_rest(world: World) -> None:
     """What no writer numbered."""
     with world.database.writing() as session:
-        outbox.stamp_feed(session)
+        deliveries.stamp_feed(session)
 
 
 def logged(world: World) -> int:

@@ -20,7 +20,7 @@ from api.cli.demo import free_port
 from devices.reports import Happened
 from gateway.domain.notices import SENTENCES, sentence
 from gateway.journey.notices import watch_notices
-from gateway.outbox import Done, Refused, RetryAt
+from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.notices import NoticeSenders
 from gateway.store import Delivery, Device, Noticed
 from tests.parts.house import House, good, refused

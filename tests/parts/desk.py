@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from api.http.app import create_app
 from api.http.context import SESSION_COOKIE, token_hash
-from gateway import outbox
 from gateway.bootstrap import Gateway
+from gateway.outbox import deliveries
 from gateway.settings import Settings
 from gateway.store import Account, Event, SignIn
 from tests.parts.world import AREA, World
@@ -70,7 +70,7 @@ class Desk:
     def stamp(self) -> None:
         """What the relay does for the feed: number what was committed."""
         with self.gateway.database.writing() as session:
-            outbox.stamp_feed(session)
+            deliveries.stamp_feed(session)
         self.gateway.feed.wake()
 
     def last_event(self) -> Event:

@@ -14,7 +14,7 @@ from gateway.domain.registration import Registry
 from gateway.domain.stay import Window
 from gateway.journey import landlord
 from gateway.journey.registration import correct_person
-from gateway.outbox import RetryAt
+from gateway.outbox.deliveries import RetryAt
 from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay, Sent
 from gateway.relay.registries import CLAIMED, RegistrySenders

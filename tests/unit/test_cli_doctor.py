@@ -19,9 +19,9 @@ from api.cli.findings import sentence
 from api.cli.main import app
 from certs.ca import Authority
 from certs.keys import new_private_key
-from gateway import outbox
 from gateway.domain.jurisdiction import load_profiles
 from gateway.operations.health import CHECKS, Code, Finding, examine
+from gateway.outbox import deliveries
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Person, Portrait, Registration
 from tests.parts.world import DAY, LOCK, NOW, World
@@ -132,7 +132,7 @@ def test_a_key_that_others_can_read_is_found(settings: Settings) -> None:
 
 def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) -> None:
     with world.database.writing() as session:
-        outbox.record(session, "KeyOffered", NOW)
+        deliveries.record(session, "KeyOffered", NOW)
     assert bad(settings, NOW - 60) == []
     (behind,) = bad(settings, NOW - 7200)
     assert (behind.check, behind.mood) == ("clock", "bad")
@@ -180,7 +180,7 @@ def test_a_registration_past_its_deadline_is_found(settings: Settings, world: Wo
 
 def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> None:
     with world.database.writing() as session:
-        outbox.owe(session, party="p", lane="l", work="w", about="a", now=NOW - 7200)
+        deliveries.owe(session, party="p", lane="l", work="w", about="a", now=NOW - 7200)
     (stuck,) = bad(settings)
     assert said(stuck).startswith("1 deliveries are more than an hour past their time.")
 

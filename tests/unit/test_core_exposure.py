@@ -6,7 +6,7 @@ from gateway.domain.key import ASKED, LINK_DOWN, LOCK_SAID, NOT_LISTENING, LockS
 from gateway.journey import landlord
 from gateway.journey.keys import revoke_key
 from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
-from gateway.outbox import RetryAt, settle
+from gateway.outbox.deliveries import RetryAt, settle
 from gateway.store import Device, Key, Stay
 from tests.parts.relaying import deliveries
 from tests.parts.world import DAY, LOCK, NOW, World

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from gateway import outbox
 from gateway.domain.stay import Window
 from gateway.journey import landlord
 from gateway.journey.registration import REPLACED, correct_person
+from gateway.outbox import deliveries
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.store import Registration, Stay, Unit
 from tests.parts.registry import MemoryRegistry
@@ -26,7 +26,7 @@ def italian(world: World) -> World:
 def may_go(world: World, at: int) -> list[str]:
     """The kinds of the records that the relay would send at this time."""
     with world.database.reading() as session:
-        about = [row.about for row in outbox.due(session, at, 50) if row.work == "submit"]
+        about = [row.about for row in deliveries.due(session, at, 50) if row.work == "submit"]
         return [session.get_one(Registration, name).kind for name in about]
 
 

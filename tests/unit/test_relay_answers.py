@@ -15,7 +15,7 @@ from devices.links.memory import MemoryLink, Said, Sent
 from gateway.journey import landlord
 from gateway.journey.keys import revoke_key
 from gateway.journey.lock import forget_old_messages
-from gateway.outbox import settle
+from gateway.outbox.deliveries import settle
 from gateway.relay.locks import LockSenders
 from gateway.store import Device, Key, Stay
 from tests.parts.relaying import deliveries

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from gateway import outbox
-from gateway.outbox import Done, RetryAt
+from gateway.outbox import deliveries as outbox
+from gateway.outbox.deliveries import Done, RetryAt
 from gateway.relay import loop
 from gateway.relay.loop import Sent
 from gateway.store import Delivery, Landlord

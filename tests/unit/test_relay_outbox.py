@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from gateway import outbox
-from gateway.outbox import Decision, Done, Expired, Refused, RetryAt, Unknown
+from gateway.outbox import deliveries
+from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, Unknown
 from gateway.store import Delivery
 from tests.parts.world import World
 
@@ -14,7 +14,9 @@ from tests.parts.world import World
 def owe(world: World, lane: str, *, due_in: int = 0) -> int:
     """One thing owed in a lane: its id."""
     with world.database.writing() as session:
-        row = outbox.owe(session, party="p", lane=lane, work="w", about="a", now=world.now, due_at=world.now + due_in)
+        row = deliveries.owe(
+            session, party="p", lane=lane, work="w", about="a", now=world.now, due_at=world.now + due_in
+        )
         session.flush()
         return row.id
 
@@ -22,7 +24,7 @@ def owe(world: World, lane: str, *, due_in: int = 0) -> int:
 def settle(world: World, name: int, decision: Decision) -> Delivery:
     """The delivery after the decision."""
     with world.database.writing() as session:
-        outbox.settle(session, name, decision, world.now)
+        deliveries.settle(session, name, decision, world.now)
     with world.database.reading() as session:
         return session.get_one(Delivery, name)
 
@@ -30,7 +32,7 @@ def settle(world: World, name: int, decision: Decision) -> Delivery:
 def due(world: World) -> list[int]:
     """What may go now."""
     with world.database.reading() as session:
-        return [row.id for row in outbox.due(session, world.now, 10)]
+        return [row.id for row in deliveries.due(session, world.now, 10)]
 
 
 def test_only_the_first_of_a_lane_may_go_and_lanes_do_not_wait_for_each_other(world: World) -> None:
@@ -76,7 +78,7 @@ def test_nothing_settled_is_settled_again(world: World) -> None:
 def test_what_failed_says_why_and_waits_and_is_not_thought_begun(world: World) -> None:
     name = owe(world, "a")
     with world.database.writing() as session:
-        outbox.claim(session, [name], world.now)
+        deliveries.claim(session, [name], world.now)
     row = settle(world, name, RetryAt(world.now + 9, "the link is down"))
     assert (row.due_at, row.outcome, row.attempts, row.started_at) == (world.now + 9, "the link is down", 1, None)
     assert due(world) == []
@@ -85,7 +87,7 @@ def test_what_failed_says_why_and_waits_and_is_not_thought_begun(world: World) -
 def test_what_was_cut_short_is_still_known_as_begun(world: World) -> None:
     name = owe(world, "a")
     with world.database.writing() as session:
-        outbox.claim(session, [name], world.now)
+        deliveries.claim(session, [name], world.now)
     assert settle(world, name, RetryAt(world.now, "trouble", cut_short=True)).started_at == world.now
 
 
@@ -93,7 +95,7 @@ def test_a_party_just_heard_of_gets_what_waits_now_but_not_what_is_settled(world
     waiting, settled, elsewhere = owe(world, "a", due_in=300), owe(world, "a"), owe(world, "b", due_in=300)
     settle(world, settled, Done())
     with world.database.writing() as session:
-        outbox.hurry(session, ["a"], world.now)
+        deliveries.hurry(session, ["a"], world.now)
     assert due(world) == [waiting]
     assert elsewhere not in due(world)
 
@@ -105,14 +107,14 @@ def test_the_longest_due_goes_first(world: World) -> None:
 
 @given(st.integers(0, 10_000))
 def test_each_pause_is_at_least_as_long_as_the_last_and_never_over_five_minutes(attempts: int) -> None:
-    assert 1 <= outbox.pause(attempts) <= outbox.pause(attempts + 1) <= 300
+    assert 1 <= deliveries.pause(attempts) <= deliveries.pause(attempts + 1) <= 300
 
 
 def test_commands_settle_the_delivery_that_carries_them(world: World) -> None:
     name = owe(world, "a")
     with world.database.writing() as session:
         session.get_one(Delivery, name).command_id = "c" * 32
-        outbox.settle_command(session, "d" * 32, Done(), world.now)
-        outbox.settle_command(session, "c" * 32, Refused("jammed"), world.now)
+        deliveries.settle_command(session, "d" * 32, Done(), world.now)
+        deliveries.settle_command(session, "c" * 32, Refused("jammed"), world.now)
     with world.database.reading() as session:
         assert session.scalars(select(Delivery.outcome)).one() == "jammed"

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from gateway import outbox
 from gateway.journey import door
 from gateway.journey.landlord import end_stay
+from gateway.outbox import deliveries as outbox
 from gateway.relay.loop import Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.store import Delivery, Person, Registration, Stay

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.outbox import Done, RetryAt, owe
+from gateway.outbox.deliveries import Done, RetryAt, owe
 from gateway.relay.loop import AT_ONCE, PER_PARTY, Sent
 from gateway.relay.resting import RestingParties
 from gateway.store import Delivery

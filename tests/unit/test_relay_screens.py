@@ -7,7 +7,7 @@ from typing import Any
 from devices.intents import Show
 from gateway.journey.kiosk import CODE_OF
 from gateway.journey.passcodes import shown_codes
-from gateway.outbox import Done, owe
+from gateway.outbox.deliveries import Done, owe
 from gateway.relay.locks import LockSenders
 from gateway.relay.screens import ScreenSenders
 from gateway.store import Delivery, Stay
