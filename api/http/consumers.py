@@ -17,7 +17,7 @@ from gateway.domain.stay import instant, wall_clock
 from gateway.feed.stream import Reader, always
 from gateway.journey import consumers as steps
 from gateway.journey.consumers import Wish
-from gateway.registries.transport import BadAddress, checked_address
+from gateway.outbound.http import BadAddress, checked_address
 from gateway.relay.webhooks import reader_of_consumer
 from gateway.store import Account, FeedConsumer
 

@@ -11,7 +11,7 @@ from api.http.context import Gate, Owner
 from api.http.shapes import Short, Strict
 from gateway.domain.errors import InputRefused
 from gateway.domain.notices import CODES
-from gateway.registries.transport import BadAddress, checked_address
+from gateway.outbound.http import BadAddress, checked_address
 from gateway.store import NoticeWish
 
 router = APIRouter(prefix="/notices", tags=["landlord"])

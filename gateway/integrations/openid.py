@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet
 from requests import RequestException
 
 from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
-from gateway.registries.transport import BadAddress, checked_address
+from gateway.outbound.http import BadAddress, checked_address
 from gateway.settings import SingleSignOnSettings
 
 PATIENCE: Final = 10  # seconds for each question to the provider

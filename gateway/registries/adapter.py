@@ -12,7 +12,7 @@ from gateway.domain.registration import (
     Refused,
     Registration,
 )
-from gateway.registries.transport import LostAnswer
+from gateway.outbound.http import LostAnswer
 
 Clock = Callable[[], int]  # UTC seconds
 

@@ -22,10 +22,10 @@ from gateway.domain.registration import (
     Registration,
 )
 from gateway.domain.transliteration import SPELLINGS
+from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.registries import china_record, china_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import BearerSettings
-from gateway.registries.transport import Client, LostAnswer, Reply, open_client
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 

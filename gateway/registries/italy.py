@@ -20,12 +20,12 @@ from gateway.domain.registration import (
 )
 from gateway.domain.registration_rules import local_time
 from gateway.domain.transliteration import SPELLINGS
+from gateway.outbound.http import LostAnswer, open_client
 from gateway.registries import italy_rows, italy_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.italy_places import BadTable, Places, read_places
 from gateway.registries.settings import ItalianSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
-from gateway.registries.transport import LostAnswer, open_client
 
 _BINDING = "{AlloggiatiService}ServiceSoap"
 _ROME = ZoneInfo("Europe/Rome")

@@ -17,11 +17,11 @@ from gateway.domain.registration import (
     Registration,
     RegistryUnreachable,
 )
+from gateway.outbound.http import LostAnswer, open_client
 from gateway.registries import portugal_record
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import BearerSettings
 from gateway.registries.soap import SoapFault, SoapPort
-from gateway.registries.transport import LostAnswer, open_client
 
 _BINDING = "{http://sef.pt/}BoletinsAlojamentoSoap"
 _WRONG_KEY = "22"

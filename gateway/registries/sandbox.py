@@ -20,10 +20,10 @@ from gateway.domain.registration import (
     Refused,
     Registration,
 )
+from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox_record import record_of, sandbox_problems
 from gateway.registries.settings import BearerSettings
-from gateway.registries.transport import Client, LostAnswer, Reply, open_client
 
 
 class _ToldPerson(BaseModel):

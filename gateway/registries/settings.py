@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from gateway.registries.transport import checked_address
+from gateway.outbound.http import checked_address
 
 
 class AddressSettings(BaseModel):

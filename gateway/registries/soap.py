@@ -10,7 +10,7 @@ from zeep import Settings
 from zeep.exceptions import Error, Fault
 
 from gateway.domain.registration import RegistryUnreachable
-from gateway.registries.transport import MAX_ANSWER, Client, LostAnswer, Reply
+from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, Reply
 
 _WSDL = Path(__file__).parent / "wsdl"
 

@@ -14,11 +14,11 @@ from gateway.domain.registration import (
     Refused,
     Registration,
 )
+from gateway.outbound.http import LostAnswer, open_client
 from gateway.registries import spain_record, spain_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import SpanishSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
-from gateway.registries.transport import LostAnswer, open_client
 
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
 _APPLICATION = "Lodgekey"

@@ -20,10 +20,10 @@ from gateway.domain.registration import (
     Registration,
     RegistryUnreachable,
 )
+from gateway.outbound.http import LostAnswer, Reply
+from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox_record import record_of
-from gateway.registries.signed_post import SignedPost, open_signed_post
-from gateway.registries.transport import LostAnswer, Reply
 
 _TYPES = {
     "check_in": "org.lodgekey.registration.checked-in",

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from gateway.domain.notices import sentence
 from gateway.domain.registration import RegistryUnreachable
+from gateway.outbound.http import BadAddress, LostAnswer
+from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
-from gateway.registries.signed_post import open_signed_post
-from gateway.registries.transport import BadAddress, LostAnswer
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, NoticeWish
 from gateway.store.database import Database

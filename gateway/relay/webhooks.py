@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from gateway.domain.registration import RegistryUnreachable
 from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.journey.consumers import consumer_of, owe_webhook, standing
+from gateway.outbound.http import BadAddress, LostAnswer
+from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
-from gateway.registries.signed_post import SignedPost, open_signed_post
-from gateway.registries.transport import BadAddress, LostAnswer
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, FeedConsumer
 from gateway.store.database import Database

@@ -8,8 +8,8 @@ import pytest
 import trustme
 
 from gateway.domain.registration import Accepted, RegistryUnreachable
+from gateway.outbound.http import BadAddress, checked_address
 from gateway.registries import REGISTRIES
-from gateway.registries.transport import BadAddress, checked_address
 from tests.contract.registry_cases import ANA, MADRID, base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 

@@ -12,8 +12,8 @@ import pytest
 import trustme
 
 from gateway.domain.registration import RegistryUnreachable
-from gateway.registries.guarded import GuardedResolver, Resolve, is_public
-from gateway.registries.transport import open_client
+from gateway.outbound.http import open_client
+from gateway.outbound.public_addresses import GuardedResolver, Resolve, is_public
 
 LOOPBACK = ["127.0.0.0/8"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.domain.registration import RegistryUnreachable
-from gateway.registries.transport import MAX_ANSWER, Client, LostAnswer, open_client
+from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, open_client
 
 
 @dataclass

@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from gateway.domain.registration import RegistryUnreachable
-from gateway.registries.guarded import GuardedResolver
+from gateway.outbound.public_addresses import GuardedResolver
 
 MAX_ANSWER: Final = 1 << 20  # bytes
 CONNECT_S: Final = 10.0

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from standardwebhooks.webhooks import Webhook
 
 from gateway.domain.cloud_event import MEDIA_TYPE
+from gateway.outbound.http import Client, Reply, open_client
+from gateway.outbound.public_addresses import GuardedResolver
 from gateway.registries.adapter import Clock
-from gateway.registries.guarded import GuardedResolver
 from gateway.registries.settings import WebhookSettings
-from gateway.registries.transport import Client, Reply, open_client
 
 
 class SignedPost:
