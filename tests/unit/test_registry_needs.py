@@ -8,15 +8,8 @@ from firmware_sim.registries.catalog import SIMULATORS
 from gateway.domain.registration import FieldProblem, LandlordFacts, Registration
 from gateway.domain.registration_fill import UnknownFact, fill, fill_record
 from gateway.domain.registry_needs import NEEDS
-from gateway.registries import (
-    REGISTRIES,
-    china_rules,
-    italy_rules,
-    portugal_record,
-    sandbox_record,
-    spain_rules,
-    webhook,
-)
+from gateway.registries import REGISTRIES, italy_rules, portugal_record, sandbox_record, spain_rules, webhook
+from gateway.registries.china import rules
 from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, base_record
 
 NOW = int(time.time())
@@ -26,7 +19,7 @@ RULES = {
     "es": spain_rules.problems,
     "it": lambda record, now: italy_rules.problems(record, now, None),
     "pt": portugal_record.problems,
-    "cn": china_rules.problems,
+    "cn": rules.problems,
 }
 
 

@@ -23,8 +23,8 @@ from gateway.domain.registration import (
 )
 from gateway.domain.transliteration import SPELLINGS
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
-from gateway.registries import china_record, china_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.china import record, rules
 from gateway.registries.settings import BearerSettings
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
@@ -73,7 +73,7 @@ class ChinaRegistry:
             return refused_before_sending(found)
         if registration.kind == "annulment":
             return await self.cancel(registration.corrects or "")
-        content = china_record.filing(registration, self._now(), self.tables())
+        content = record.filing(registration, self._now(), self.tables())
         url = self._at("filings", registration.reference)
         return await self._exchange("PUT", url, registration.reference, json=content)
 
@@ -87,11 +87,11 @@ class ChinaRegistry:
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """What a regional service would refuse."""
-        return tuple(china_rules.problems(registration, self._now()))
+        return tuple(rules.problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Foreigners' names in capitals; residents' as they are."""
-        return name_differences(registration, china_record.sent_name)
+        return name_differences(registration, record.sent_name)
 
     def tables(self) -> Mapping[str, str]:
         """The GB tables, countries and the spelling."""

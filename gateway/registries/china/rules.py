@@ -5,7 +5,7 @@ from gateway.domain.codes import china
 from gateway.domain.codes.countries import COUNTRIES
 from gateway.domain.registration import FieldProblem, PersonFacts, Registration
 from gateway.domain.transliteration import SPELLINGS
-from gateway.registries.china_record import is_foreigner, sent_name
+from gateway.registries.china.record import is_foreigner, sent_name
 
 _FAULTS = {
     "shape": "The ID number must have 17 digits and a check digit or X.",
