@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from gateway.domain.registration import PersonFacts
-from gateway.registries.italy_places import BadTable, read_places
-from gateway.registries.italy_rows import row
+from gateway.registries.italy.places import BadTable, read_places
+from gateway.registries.italy.record import row
 from tests.contract.registry_cases import CARLA, DIEGO, ROME, base_record
 from tests.unit.test_registry_bad_input import PLACES
 

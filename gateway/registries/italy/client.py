@@ -21,9 +21,10 @@ from gateway.domain.registration import (
 from gateway.domain.registration_rules import local_time
 from gateway.domain.transliteration import SPELLINGS
 from gateway.outbound.http import LostAnswer, open_client
-from gateway.registries import italy_rows, italy_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
-from gateway.registries.italy_places import BadTable, Places, read_places
+from gateway.registries.italy import record as italy_rows
+from gateway.registries.italy import rules
+from gateway.registries.italy.places import BadTable, Places, read_places
 from gateway.registries.settings import ItalianSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
 
@@ -81,7 +82,7 @@ class ItalyRegistry:
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """What the police would refuse; places are checked once the table was fetched (submit does before sending)."""
-        return tuple(italy_rules.problems(registration, self._now(), self._places))
+        return tuple(rules.problems(registration, self._now(), self._places))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Names as they will be written: A-Z, space, apostrophe."""

@@ -5,7 +5,7 @@ from datetime import date
 from gateway.domain.registration import Document, PersonFacts, Registration
 from gateway.domain.registration_rules import calendar_day, local_time
 from gateway.domain.transliteration import SPELLINGS, spell
-from gateway.registries.italy_places import ITALY, Places
+from gateway.registries.italy.places import ITALY, Places
 
 ROLES = {
     "single": "16",

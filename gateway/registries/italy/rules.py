@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from gateway.domain import registration_rules as rules
 from gateway.domain.registration import FieldProblem, PersonFacts, Registration
 from gateway.domain.transliteration import SPELLINGS
-from gateway.registries.italy_places import Places
-from gateway.registries.italy_rows import DOCUMENTS, HEADS, LONGEST_STAY, SEX, arrival, nights, sent_name
+from gateway.registries.italy.places import Places
+from gateway.registries.italy.record import DOCUMENTS, HEADS, LONGEST_STAY, SEX, arrival, nights, sent_name
 
 
 def problems(record: Registration, now: int, places: Places | None) -> rules.Problems:
