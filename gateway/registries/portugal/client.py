@@ -18,8 +18,8 @@ from gateway.domain.registration import (
     RegistryUnreachable,
 )
 from gateway.outbound.http import LostAnswer, open_client
-from gateway.registries import portugal_record
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.portugal import record as portugal_record
 from gateway.registries.settings import BearerSettings
 from gateway.registries.soap import SoapFault, SoapPort
 
