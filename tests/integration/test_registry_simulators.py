@@ -15,7 +15,7 @@ from gateway.domain.registration import Accepted
 from gateway.registries import REGISTRIES
 from gateway.registries.italy.places import read_places
 from gateway.registries.italy.record import row
-from gateway.registries.spain_record import arrival_report, packed
+from gateway.registries.spain.record import arrival_report, packed
 from tests.contract.registry_cases import ANA, BEN, CARLA, DIEGO, LISBON, MADRID, ROME, SENHORIO, base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 

@@ -9,7 +9,7 @@ from gateway.domain.codes.countries import COUNTRIES
 from gateway.domain.codes.spain import document_type
 from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Registration
 from gateway.domain.transliteration import SPELLINGS
-from gateway.registries.spain_record import relation_code, sent_name
+from gateway.registries.spain.record import relation_code, sent_name
 
 _CHECK = {"NIF": dni.is_valid, "NIE": nie.is_valid}
 

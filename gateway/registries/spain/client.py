@@ -15,10 +15,10 @@ from gateway.domain.registration import (
     Registration,
 )
 from gateway.outbound.http import LostAnswer, open_client
-from gateway.registries import spain_record, spain_rules
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import SpanishSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
+from gateway.registries.spain import record, rules
 
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
 _APPLICATION = "Lodgekey"
@@ -50,8 +50,8 @@ class SpainRegistry:
             return refused_before_sending(found)
         landlord = registration.landlord.registered_as
         if registration.kind == "annulment":
-            return await self._send("B", spain_record.annulment([registration.corrects or ""]), landlord)
-        return await self._send("A", spain_record.arrival_report(registration), landlord)
+            return await self._send("B", record.annulment([registration.corrects or ""]), landlord)
+        return await self._send("A", record.arrival_report(registration), landlord)
 
     async def poll(self, reference: str) -> Answer:
         """The state of a lot."""
@@ -69,19 +69,19 @@ class SpainRegistry:
 
     async def cancel(self, receipt: str) -> Answer:
         """Operation B with the code of a communication: Pending with a lot of its own."""
-        return await self._send("B", spain_record.annulment([receipt]), self._landlord)
+        return await self._send("B", record.annulment([receipt]), self._landlord)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """What the ministry would refuse."""
-        return tuple(spain_rules.problems(registration, self._now()))
+        return tuple(rules.problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Names as they will be written."""
-        return name_differences(registration, lambda _, name: spain_record.sent_name(name))
+        return name_differences(registration, lambda _, name: record.sent_name(name))
 
     def tables(self) -> Mapping[str, str]:
         """The ministry's code tables."""
-        return spain_record.TABLES
+        return record.TABLES
 
     async def close(self) -> None:
         """Close the connections."""
