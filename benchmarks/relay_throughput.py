@@ -13,7 +13,7 @@ from benchmarks.harness import Pair
 from benchmarks.relay_stage import RelayStage, open_relay, scratch
 from gateway.domain.registration_json import registration_from_json
 from gateway.outbound.http import Client, open_client
-from gateway.registries.sandbox_record import record_of
+from gateway.registries.sandbox.record import record_of
 from gateway.relay.registries import AT_A_TIME
 from gateway.store import Delivery, Registration
 

@@ -23,7 +23,7 @@ from gateway.domain.registration import (
 from gateway.outbound.http import LostAnswer, Reply
 from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
-from gateway.registries.sandbox_record import record_of
+from gateway.registries.sandbox.record import record_of
 
 _TYPES = {
     "check_in": "org.lodgekey.registration.checked-in",

@@ -10,11 +10,12 @@ import pytest
 
 from gateway.domain import registration_rules as rules
 from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Visa
-from gateway.registries import REGISTRIES, sandbox_record
+from gateway.registries import REGISTRIES
 from gateway.registries.china import rules as china_rules
 from gateway.registries.italy import rules as italy_rules
 from gateway.registries.italy.places import read_places
 from gateway.registries.portugal import record as portugal_record
+from gateway.registries.sandbox import record as sandbox_record
 from gateway.registries.spain import rules as spain_rules
 from tests.contract.registry_cases import (
     ANA,

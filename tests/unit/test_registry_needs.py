@@ -8,10 +8,11 @@ from firmware_sim.registries.catalog import SIMULATORS
 from gateway.domain.registration import FieldProblem, LandlordFacts, Registration
 from gateway.domain.registration_fill import UnknownFact, fill, fill_record
 from gateway.domain.registry_needs import NEEDS
-from gateway.registries import REGISTRIES, sandbox_record, webhook
+from gateway.registries import REGISTRIES, webhook
 from gateway.registries.china import rules
 from gateway.registries.italy import rules as italy_rules
 from gateway.registries.portugal import record as portugal_record
+from gateway.registries.sandbox import record as sandbox_record
 from gateway.registries.spain import rules as spain_rules
 from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, base_record
 

@@ -22,7 +22,7 @@ from gateway.domain.registration import (
 )
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
-from gateway.registries.sandbox_record import record_of, sandbox_problems
+from gateway.registries.sandbox.record import record_of, sandbox_problems
 from gateway.registries.settings import BearerSettings
 
 
