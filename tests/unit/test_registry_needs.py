@@ -8,18 +8,19 @@ from firmware_sim.registries.catalog import SIMULATORS
 from gateway.domain.registration import FieldProblem, LandlordFacts, Registration
 from gateway.domain.registration_fill import UnknownFact, fill, fill_record
 from gateway.domain.registry_needs import NEEDS
-from gateway.registries import REGISTRIES, webhook
+from gateway.registries import REGISTRIES
 from gateway.registries.china import rules
 from gateway.registries.italy import rules as italy_rules
 from gateway.registries.portugal import record as portugal_record
 from gateway.registries.sandbox import record as sandbox_record
 from gateway.registries.spain import rules as spain_rules
+from gateway.registries.webhook import client
 from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, base_record
 
 NOW = int(time.time())
 RULES = {
     "sandbox": sandbox_record.sandbox_problems,
-    "webhook": lambda record, _: webhook.webhook_problems(record),
+    "webhook": lambda record, _: client.webhook_problems(record),
     "es": spain_rules.problems,
     "it": lambda record, now: italy_rules.problems(record, now, None),
     "pt": portugal_record.problems,
