@@ -23,7 +23,7 @@ from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now
 from gateway.broker.config import BrokerCertificates, BrokerSettings, find_mosquitto
 from gateway.broker.embedded import EmbeddedBroker
-from gateway.domain.key import Proof, unlock_statement
+from gateway.domain.keys.key import Proof, unlock_statement
 
 NAME: Final = "tap_to_unlocked"
 BAR: Final = 2.0

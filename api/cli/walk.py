@@ -19,7 +19,7 @@ from api.cli.seed import Logins
 from api.cli.terms import listed, said, word
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
-from gateway.domain.key import Proof, unlock_statement
+from gateway.domain.keys.key import Proof, unlock_statement
 
 Json = dict[str, Any]
 PATIENCE = 60.0

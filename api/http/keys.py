@@ -15,7 +15,7 @@ from api.http.showing import key_fields, passcode_shown
 from certs.keys import jwk_of, public_from_point
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
-from gateway.domain.key import Proof
+from gateway.domain.keys.key import Proof
 from gateway.domain.stay import wall_clock
 from gateway.journey import lock as steps
 from gateway.journey.keys import renew_for_phone, renewal_due

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.domain.key import HoldUp
+from gateway.domain.keys.key import HoldUp
 from gateway.domain.liveness import Level
 
 Short = Annotated[str, Field(max_length=200)]

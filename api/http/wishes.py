@@ -9,7 +9,7 @@ from api.http.context import Gate, LandlordId, check_origin, limit_rate
 from api.http.keys import signature_of
 from api.http.shapes import Instant, UnlockForm, WishShown
 from api.http.showing import wish_shown
-from gateway.domain.key import Proof
+from gateway.domain.keys.key import Proof
 from gateway.journey import wishes as steps
 from gateway.journey.landlord import stay_of
 

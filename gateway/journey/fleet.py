@@ -13,7 +13,7 @@ from certs.keys import compressed_point, public_from_point
 from certs.profiles import Kind, name_in_request, public_of_request
 from certs.renewal import read_request, trust_digest
 from devices.reports import Answered
-from gateway.domain.key import LOCK_SAID
+from gateway.domain.keys.key import LOCK_SAID
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe, record
 from gateway.store import Certificate, Claim, Device, HeardMessage, Key

@@ -10,7 +10,7 @@ from certs.credential import KeyCredential, issue_credential
 from certs.keys import compressed_point, public_from_point
 from devices.driver import Ability
 from gateway.domain.errors import Conflict
-from gateway.domain.key import NOT_NEEDED
+from gateway.domain.keys.key import NOT_NEEDED
 from gateway.journey.abilities import can
 from gateway.journey.keyring import Keyring
 from gateway.outbox import lanes

@@ -11,7 +11,7 @@ from certs.keys import public_from_point
 from devices.driver import Ability
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
 from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
-from gateway.domain.key import (
+from gateway.domain.keys.key import (
     LOCK_SAID,
     PROOF_TOLERANCE,
     UNLOCK_LIFETIME,

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from certs.credential import KeyCredential, issue_credential
 from gateway.domain.errors import Conflict
-from gateway.domain.key import Proof
-from gateway.domain.wish import near_statement
+from gateway.domain.keys.holder_statements import near_statement
+from gateway.domain.keys.key import Proof
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import renew_for_phone
 from gateway.journey.lock import holders_key

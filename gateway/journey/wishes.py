@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from gateway.domain import stay as stays
 from gateway.domain.errors import Conflict, InputRefused, NotFound
-from gateway.domain.key import Proof
+from gateway.domain.keys.holder_statements import dates_statement, end_statement
+from gateway.domain.keys.key import Proof
 from gateway.domain.stay import Window, instant, wall_clock
-from gateway.domain.wish import dates_statement, end_statement
 from gateway.journey.keyring import Keyring
 from gateway.journey.landlord import change_stay, end_stay
 from gateway.journey.lock import holders_key

@@ -9,7 +9,7 @@ from certs.renewal import trust_digest
 from devices.driver import Driver, LockAddress, Unable
 from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens
-from gateway.domain.key import ASKED, LINK_DOWN, NOT_LISTENING
+from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING
 from gateway.journey.fleet import certificate_for
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
 from gateway.relay.loop import Sender, Sent

@@ -128,7 +128,7 @@ class HeardMessage(Model):
     """A device's own sequence numbers already recorded: a repeated message is recognised by it.
 
     Of an entry of a lock's log: its digest, the number and digest it names before it, and what it is `about`
-    (gateway.domain.chain.Entry).
+    (gateway.domain.keys.log_chain.Entry).
     """
 
     __tablename__ = "heard_messages"

@@ -22,7 +22,7 @@ from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.bootstrap import Gateway, utc_now
 from gateway.broker.config import find_mosquitto
-from gateway.domain.key import Proof, read_statement, unlock_statement
+from gateway.domain.keys.key import Proof, read_statement, unlock_statement
 from gateway.home_broker import HomeBroker
 from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import Settings

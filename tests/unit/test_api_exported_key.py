@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 from certs.holder import sign_statement
-from gateway.domain.key import Proof, read_statement, unlock_statement
+from gateway.domain.keys.key import Proof, read_statement, unlock_statement
 from tests.parts.house import House, good, refused
 
 

@@ -15,7 +15,7 @@ from api.http.app import HEADERS, LARGEST_REQUEST
 from api.http.context import OFFER_COOKIE, SESSION_COOKIE
 from certs.holder import sign_statement
 from certs.keys import new_private_key
-from gateway.domain.key import Proof, read_statement, unlock_statement
+from gateway.domain.keys.key import Proof, read_statement, unlock_statement
 from gateway.journey import landlord
 from tests.parts.house import PASSWORD, House, good, refused
 

@@ -23,7 +23,7 @@ from gateway.disclosure import disclose
 from gateway.domain import registration
 from gateway.domain.deadlines import Standing
 from gateway.domain.identity import Band
-from gateway.domain.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
+from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
 from gateway.domain.staff import StaffRole
 from gateway.journey.clocks import OPEN, TAKEN
 from gateway.journey.fleet import PAPERS

@@ -15,7 +15,7 @@ from devices.wire.chain import NOTHING
 from devices.wire.envelope import sign_event
 from devices.wire.messages import Event as Said
 from firmware_sim.dialogue import Spoken
-from gateway.domain.chain import GRACE
+from gateway.domain.keys.log_chain import GRACE
 from gateway.journey.chains import watch_chains
 from gateway.journey.fleet import take_key
 from gateway.journey.lock import forget_old_messages

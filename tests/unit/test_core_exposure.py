@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.domain.key import ASKED, LINK_DOWN, LOCK_SAID, NOT_LISTENING, LockStanding, code_state, hold_up
+from gateway.domain.keys.key import ASKED, LINK_DOWN, LOCK_SAID, NOT_LISTENING, LockStanding, code_state, hold_up
 from gateway.journey import landlord
 from gateway.journey.keys import revoke_key
 from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.key import EXPIRING_BEFORE, KEY_STATES, Proof, read_statement, state_of, unlock_statement
+from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, Proof, read_statement, state_of, unlock_statement
 
 EXPIRES = 1_000_000_000
 LONG_BEFORE = EXPIRES - 10 * EXPIRING_BEFORE

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from certs.keys import new_private_key
 from devices.reports import Answered, Happened, Reachable, Report
 from gateway.domain.errors import KeyNotUsable, LodgekeyError, NotFound, ProofRefused
-from gateway.domain.key import Proof, state_of
+from gateway.domain.keys.key import Proof, state_of
 from gateway.journey import lock
 from gateway.journey.keys import revoke_key
 from gateway.store import Command, Delivery, Device, Key

@@ -17,7 +17,7 @@ from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.identity import DOCUMENT_KINDS, FIELDS
 from gateway.domain.identity_sentences import SENTENCES
-from gateway.domain.key import KEY_STATES, HoldUp
+from gateway.domain.keys.key import KEY_STATES, HoldUp
 from gateway.domain.offer import OFFER_STATES
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.stay import STAY_STATES

@@ -10,7 +10,7 @@ from devices.wire.chain import NOTHING, entry_digest
 from devices.wire.codec import decode_ack, decode_event, encode_ack, encode_event
 from devices.wire.errors import BadMessage
 from devices.wire.messages import Ack, Event
-from gateway.domain.chain import RESET, Entry, Followed, follow, late_fault
+from gateway.domain.keys.log_chain import RESET, Entry, Followed, follow, late_fault
 
 START = Entry(0, NOTHING, -1, NOTHING)
 

@@ -1,6 +1,6 @@
 """What a holder signs besides reading and unlocking: the end of a stay, a wish for other dates, a key for nearby."""
 
-from gateway.domain.key import Proof
+from gateway.domain.keys.key import Proof
 
 
 def end_statement(key_id: str, proof: Proof) -> bytes:
