@@ -13,7 +13,7 @@ from api.http.shapes import Instant, Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
-from gateway.domain.stay import instant, wall_clock
+from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import Reader, always
 from gateway.journey import consumers as steps
 from gateway.journey.consumers import Wish

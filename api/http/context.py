@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
-from gateway.domain.offer import offer_of
 from gateway.domain.staff import Right, may
+from gateway.domain.stays.offer import offer_of
 from gateway.store import Account, SignIn
 
 SESSION_COOKIE: Final = "lodgekey_session"

@@ -24,7 +24,7 @@ from gateway.domain.errors import InputRefused
 from gateway.domain.identity import ImageRefused
 from gateway.domain.liveness import MOST_FRAMES
 from gateway.domain.registry_needs import NEEDS, besides
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.stay import wall_clock
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes

@@ -15,7 +15,7 @@ from gateway.bootstrap import Gateway
 from gateway.disclosure import NOT_WRITTEN
 from gateway.domain.errors import DisclosureBlocked
 from gateway.domain.export import ExportWish
-from gateway.domain.stay import instant, wall_clock
+from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import record_shown
 from gateway.journey import exports as steps
 from gateway.journey.registration import person_fields

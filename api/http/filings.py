@@ -16,7 +16,7 @@ from gateway.domain.identity import FIELDS
 from gateway.domain.masking import mask_name
 from gateway.domain.registration_json import registration_from_json
 from gateway.domain.registry_needs import besides
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.stay import wall_clock
 from gateway.journey.clocks import OPEN, standing_of
 from gateway.journey.registration import correct_person
 from gateway.journey.registry import settle_outcome

@@ -16,7 +16,7 @@ from certs.keys import jwk_of, public_from_point
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
 from gateway.domain.keys.key import Proof
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.stay import wall_clock
 from gateway.journey import lock as steps
 from gateway.journey.keys import renew_for_phone, renewal_due
 from gateway.journey.passcodes import shown_codes

@@ -17,8 +17,8 @@ from api.http.shapes import (
     WishShown,
 )
 from gateway.domain.liveness import Level
-from gateway.domain.offer import kiosk_code
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.offer import kiosk_code
+from gateway.domain.stays.stay import wall_clock
 from gateway.journey.abilities import takes_codes
 from gateway.journey.ledger import (
     CodeStanding,

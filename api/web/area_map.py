@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.http.context import Gate, Officer
 from api.web.page_route import PageRoute
 from api.web.render import page
-from gateway.domain.stay import OCCUPYING
+from gateway.domain.stays.stay import OCCUPYING
 from gateway.journey.clocks import OPEN
 from gateway.store import Registration, Stay, Unit
 

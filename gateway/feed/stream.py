@@ -17,7 +17,7 @@ from gateway.domain.cloud_event import cloud_event, encode_sse
 from gateway.domain.consumer import Scope, scoped
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.masking import masked
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.stay import wall_clock
 from gateway.feed.ring import NOTHING, PAGE, FeedItem, Page, Ring, page_of
 from gateway.journey.keyring import Keyring
 from gateway.journey.registration import person_fields

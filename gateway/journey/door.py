@@ -11,7 +11,7 @@ from certs.keys import compressed_point, public_from_point
 from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpired, OfferGone, OfferUnknown, OfferUsed
 from gateway.domain.events import EventType
 from gateway.domain.keys.key import USABLE
-from gateway.domain.offer import OFFER_STATES, UNKNOWN, offer_of
+from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
 from gateway.domain.verification import Verdict
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import issue_keys

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain import offer as offers
-from gateway.domain import stay as stays
 from gateway.domain.errors import Conflict, NotFound, StaysOverlap
-from gateway.domain.stay import Window
+from gateway.domain.stays import offer as offers
+from gateway.domain.stays import stay as stays
+from gateway.domain.stays.stay import Window
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import replace_keys, revoke_key
 from gateway.journey.passcodes import end_passcodes, move_passcodes, replace_passcodes

@@ -20,7 +20,7 @@ from gateway.domain.keys.key import (
     read_statement,
     unlock_statement,
 )
-from gateway.domain.stay import follow
+from gateway.domain.stays.stay import follow
 from gateway.journey.abilities import can
 from gateway.journey.device_clock import clock_told, drift_told, owe_time
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told

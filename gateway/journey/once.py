@@ -14,7 +14,7 @@ from certs.agreement import passcode_secret
 from certs.keys import public_from_point
 from devices.wire.passcode import ONCE_AHEAD, ONCE_SPAN, once_code, spoken
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
-from gateway.domain.stay import OCCUPYING, Window
+from gateway.domain.stays.stay import OCCUPYING, Window
 from gateway.journey.abilities import takes_codes
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import owe_list

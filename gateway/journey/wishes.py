@@ -3,11 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain import stay as stays
 from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.keys.holder_statements import dates_statement, end_statement
 from gateway.domain.keys.key import Proof
-from gateway.domain.stay import Window, instant, wall_clock
+from gateway.domain.stays import stay as stays
+from gateway.domain.stays.stay import Window, instant, wall_clock
 from gateway.journey.keyring import Keyring
 from gateway.journey.landlord import change_stay, end_stay
 from gateway.journey.lock import holders_key

@@ -29,7 +29,7 @@ from api.web.door_form import TYPED, details_asked
 from api.web.key_page import FilingLine, Reader
 from api.web.landlord import draw_code
 from api.web.tenant import consent_words
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.stay import wall_clock
 from gateway.feed.stream import FeedItem
 
 NOW = 1_795_300_000  # 2026-11-21 22:26:40 UTC

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from api.cli.demo import Running, running
 from api.cli.walk import Pictures
-from gateway.domain.offer import offer_of
+from gateway.domain.stays.offer import offer_of
 from gateway.settings import Settings
 from gateway.store import Offer
 from gateway.store.database import Database

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.stay import Window
+from gateway.domain.stays.stay import Window
 from gateway.store import Disclosure
 from tests.parts.desk import Desk, consumer_token, read_events, read_feed, served, wish
 from tests.parts.world import DAY, World

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 from starlette.types import Receive, Scope, Send
 
-from gateway.domain.stay import Window
+from gateway.domain.stays.stay import Window
 from gateway.feed.stream import FeedItem, Reader
 from gateway.journey.consumers import owe_webhooks
 from gateway.outbox import deliveries

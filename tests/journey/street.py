@@ -26,7 +26,7 @@ from api.web.kiosk import write_kiosk_page
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.keys.key import Proof, unlock_statement
-from gateway.domain.stay import OCCUPYING
+from gateway.domain.stays.stay import OCCUPYING
 from gateway.settings import Settings
 
 Json = dict[str, Any]

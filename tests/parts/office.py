@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.domain.offer import token_of
 from gateway.domain.registration import Registry
-from gateway.domain.stay import Window
+from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.stay import Window
 from gateway.journey import landlord
 from gateway.journey.registration import correct_person
 from gateway.outbox.deliveries import RetryAt

@@ -14,8 +14,8 @@ from certs.keys import compressed_point, new_private_key
 from devices.reports import Answered, Happened, Report, StateTold
 from devices.wire.messages import Bolt, ClockWord, State
 from gateway.domain.keys.key import Proof, unlock_statement
-from gateway.domain.offer import token_of
-from gateway.domain.stay import Window
+from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.stay import Window
 from gateway.domain.verification import Outcome, Verdict
 from gateway.journey import door, landlord, lock
 from gateway.journey.door import Shown

@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from certs.keys import jwk_of
-from gateway.domain.offer import token_of
+from gateway.domain.stays.offer import token_of
 from gateway.store import Key, Person, Registration, Verification
 from tests.parts.house import CONSENTS, House, good, photograph, refused
 from tests.parts.world import DAY

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.errors import OfferUnknown, TooManyTries
-from gateway.domain.offer import kiosk_code
+from gateway.domain.stays.offer import kiosk_code
 from gateway.journey.kiosk import token_shown_at
 from gateway.registering.attempts import Tries
 from gateway.store import Device

@@ -17,7 +17,7 @@ from devices.reports import Happened
 from devices.wire.offer_question import OfferQuestion, OfferTold, decode_told, encode_question
 from devices.wire.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
-from gateway.domain.offer import kiosk_code, offer_of
+from gateway.domain.stays.offer import kiosk_code, offer_of
 from gateway.journey.landlord import end_stay
 from gateway.journey.registration import person_fields
 from gateway.registering.kiosk import WRONG_CODES

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.errors import OfferUnknown
-from gateway.domain.offer import OFFER_STATES, offer_of, token_of
+from gateway.domain.stays.offer import OFFER_STATES, offer_of, token_of
 
 SECRET = bytes(range(32))
 OFFER = "0193f0c2-7d5e-7c3a-9b1f-0c9d8e7f6a5b"

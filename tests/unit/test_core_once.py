@@ -8,8 +8,8 @@ from sqlalchemy import select
 from certs.keys import new_private_key
 from devices.wire.passcode import HOUR, ONCE_SPAN
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
-from gateway.domain.offer import token_of
-from gateway.domain.stay import Window
+from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.stay import Window
 from gateway.journey import landlord
 from gateway.journey.fleet import take_key
 from gateway.journey.once import MOST, end_once, held_stay, issue_once

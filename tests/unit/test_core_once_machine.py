@@ -18,7 +18,7 @@ from certs.agreement import passcode_secret
 from certs.keys import public_from_point
 from devices.wire.passcode import ONCE_SPAN, find_once
 from gateway.domain.errors import TooManyCodes
-from gateway.domain.stay import Window
+from gateway.domain.stays.stay import Window
 from gateway.journey import landlord
 from gateway.journey.once import MOST, end_once
 from gateway.store import Stay

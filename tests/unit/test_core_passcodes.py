@@ -13,8 +13,8 @@ from api.http.showing import passcode_shown
 from certs.agreement import passcode_secret
 from certs.keys import new_private_key, public_from_point
 from devices.wire.passcode import HOUR, find_window
-from gateway.domain.offer import token_of
-from gateway.domain.stay import Window, instant
+from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.stay import Window, instant
 from gateway.journey import landlord
 from gateway.journey.passcodes import shown_codes, stay_behind_code
 from gateway.journey.slots import CodeShown

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from gateway.domain.stay import Window
+from gateway.domain.stays.stay import Window
 from gateway.journey import landlord
 from gateway.journey.slots import SLOTS, pin_of, shown_slots, slot_told
 from gateway.store import Delivery, Device, SlotCode, Stay

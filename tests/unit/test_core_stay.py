@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
-from gateway.domain.stay import LONGEST, OCCUPYING, STAY_STATES, Window, follow, instant, wall_clock
+from gateway.domain.stays.stay import LONGEST, OCCUPYING, STAY_STATES, Window, follow, instant, wall_clock
 
 # zone, a time the clocks skip, where the skip begins, a time that comes twice: all in 2026
 CLOCK_CHANGES = [

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from gateway.domain.identity import ImageRefused
 from gateway.domain.liveness import MOST_TRIES, VALID_SECONDS
-from gateway.domain.offer import offer_of
+from gateway.domain.stays.offer import offer_of
 from gateway.identity.challenges import TRIES_LAST, ChallengeBook, forget_challenges
 from gateway.store import LivenessChallenge
 from gateway.store.database import Database

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.stay import Window
+from gateway.domain.stays.stay import Window
 from gateway.journey import landlord
 from gateway.journey.registration import REPLACED, correct_person
 from gateway.outbox import deliveries

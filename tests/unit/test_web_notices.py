@@ -6,7 +6,7 @@ import pytest
 
 from api.web.notices import Notice, notices_for
 from api.web.text import CATALOG, say
-from gateway.domain.stay import wall_clock
+from gateway.domain.stays.stay import wall_clock
 from gateway.journey.lock import ALARMS
 from tests.browser.sample_facts import NOW, ZONE, code, key, lock, stay, unit
 

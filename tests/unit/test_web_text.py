@@ -18,9 +18,9 @@ from gateway.domain.events import FEED_EVENTS
 from gateway.domain.identity import DOCUMENT_KINDS, FIELDS
 from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.keys.key import KEY_STATES, HoldUp
-from gateway.domain.offer import OFFER_STATES
 from gateway.domain.registry_needs import NEEDS
-from gateway.domain.stay import STAY_STATES
+from gateway.domain.stays.offer import OFFER_STATES
+from gateway.domain.stays.stay import STAY_STATES
 
 SOURCES = [*(HERE / "templates").glob("*.html"), *HERE.glob("*.py"), HERE / "text/__init__.py"]
 # families whose members are picked by a code at run time
