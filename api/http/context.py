@@ -16,8 +16,8 @@ from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
 
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.staff_rights import Right, may
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
-from gateway.domain.staff import Right, may
 from gateway.domain.stays.offer import offer_of
 from gateway.store import Account, SignIn
 

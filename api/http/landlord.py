@@ -22,8 +22,8 @@ from api.http.shapes import (
 )
 from api.http.showing import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.staff_rights import may
 from gateway.domain.errors import InputRefused, NotFound
-from gateway.domain.staff import may
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey import landlord as steps

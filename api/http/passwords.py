@@ -9,8 +9,8 @@ from api.http.accounts import begin_session
 from api.http.context import Anybody, Gate, hash_password, limit_rate, password_fits
 from api.http.shapes import Strict
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.password import LONGEST, SHORTEST, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
-from gateway.domain.password import LONGEST, SHORTEST, is_weak
 from gateway.journey.accounts import change_password
 from gateway.store import Account
 

@@ -18,9 +18,9 @@ from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.liveness import LEVELS, Level
-from gateway.domain.staff import RIGHTS, may
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 

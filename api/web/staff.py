@@ -12,9 +12,9 @@ from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.password import SHORTEST
+from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, PasswordDiffers, PasswordWrong
-from gateway.domain.password import SHORTEST
-from gateway.domain.staff import RIGHTS
 from gateway.store import Account
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

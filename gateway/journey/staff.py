@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.errors import Conflict, NotFound
-from gateway.domain.staff import StaffRole
 from gateway.journey.accounts import forget_sign_in, take_in
 from gateway.outbox.deliveries import record
 from gateway.store import Account

@@ -11,7 +11,7 @@ from api.http import accounts as accounts_api
 from api.http import context
 from api.http.consumers import follower_of
 from api.http.context import SESSION_COOKIE, hash_password
-from gateway.domain.password import is_weak
+from gateway.domain.accounts.password import is_weak
 from gateway.feed.stream import Reader
 from gateway.store import Account, Event
 from tests.parts.house import PASSWORD, House, good, refused

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.staff import RIGHTS, may
+from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.store import Account
 from tests.parts.house import House, good, refused
 from tests.unit.test_api_doors_closed import PUBLIC, filled, routes
