@@ -29,8 +29,8 @@ from firmware_sim.heads import (
     turn_head,
 )
 from firmware_sim.specimens import astronaut
-from gateway.domain.identity import Challenge, ImageRefused, Turn
-from gateway.domain.liveness import TURN_COUNT, TURNS
+from gateway.domain.verification.liveness import TURN_COUNT, TURNS
+from gateway.domain.verification.port import Challenge, ImageRefused, Turn
 from gateway.identity.faces import FaceEngine
 from gateway.identity.images import Pixels, decode_image
 from gateway.identity.liveness import RULES, check_liveness

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from firmware_sim.camera import take_photograph
-from gateway.domain.identity import ImageRefused
+from gateway.domain.verification.port import ImageRefused
 from gateway.identity.faces import ENGINES, FaceEngine, Points, one_face
 from gateway.identity.images import decode_image
 from tests.specimens.photographs import load_photographs

@@ -20,9 +20,9 @@ from firmware_sim.specimens import (
     print_passport,
     print_resident_card,
 )
-from gateway.domain.identity import DocumentReading, FieldReading
 from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.verification import Evidence, VerificationSettings, decide
+from gateway.domain.verification.port import DocumentReading, FieldReading
+from gateway.domain.verification.rules import Evidence, VerificationSettings, decide
 from gateway.identity.documents import DocumentReader
 from gateway.identity.images import decode_image
 
@@ -43,7 +43,7 @@ SOURCES = (
     *(f"gateway/identity/{name}.py" for name in (
         "documents", "faces", "images", "machine_zone", "ocr", "printed_zone", "resident_card", "straighten",
     )),
-    "gateway/domain/mrz.py", "gateway/domain/id_numbers.py",
+    "gateway/domain/verification/mrz.py", "gateway/domain/verification/china_id_number.py",
     *(f"firmware_sim/{name}.py" for name in ("camera", "fonts", "specimens")),
 )  # fmt: skip
 

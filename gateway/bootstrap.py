@@ -20,9 +20,9 @@ from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
 from gateway.disclosure import DisclosureLog
-from gateway.domain.identity import Identity
 from gateway.domain.registration import Registry
-from gateway.domain.verification import VerificationSettings
+from gateway.domain.verification.port import Identity
+from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed
 from gateway.fleet.enrolment import revoked_devices
 from gateway.fleet.rotation import Succession

@@ -18,13 +18,13 @@ from certs.keys import public_from_jwk
 from devices.wire.chip import MAX_CHIP, decode_chip
 from devices.wire.errors import BadMessage
 from gateway.bootstrap import Gateway
-from gateway.domain.chip import ChipContents
-from gateway.domain.consent import PURPOSES
 from gateway.domain.errors import InputRefused
-from gateway.domain.identity import ImageRefused
-from gateway.domain.liveness import MOST_FRAMES
 from gateway.domain.registry_needs import NEEDS, besides
 from gateway.domain.stays.stay import wall_clock
+from gateway.domain.verification.chip import ChipContents
+from gateway.domain.verification.consent import PURPOSES
+from gateway.domain.verification.liveness import MOST_FRAMES
+from gateway.domain.verification.port import ImageRefused
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes

@@ -12,11 +12,11 @@ from api.http.shapes import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import InputRefused, NotFound
-from gateway.domain.identity import FIELDS
 from gateway.domain.masking import mask_name
 from gateway.domain.registration_json import registration_from_json
 from gateway.domain.registry_needs import besides
 from gateway.domain.stays.stay import wall_clock
+from gateway.domain.verification.port import FIELDS
 from gateway.journey.clocks import OPEN, standing_of
 from gateway.journey.registration import correct_person
 from gateway.journey.registry import settle_outcome

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.domain.keys.key import HoldUp
-from gateway.domain.liveness import Level
+from gateway.domain.verification.liveness import Level
 
 Short = Annotated[str, Field(max_length=200)]
 Instant = Annotated[str, Field(max_length=40, examples=["2026-12-01T15:00"])]

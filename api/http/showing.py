@@ -16,9 +16,9 @@ from api.http.shapes import (
     UnitShown,
     WishShown,
 )
-from gateway.domain.liveness import Level
 from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
+from gateway.domain.verification.liveness import Level
 from gateway.journey.abilities import takes_codes
 from gateway.journey.ledger import (
     CodeStanding,

@@ -5,8 +5,8 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from api.http.shapes import DoorShown
-from gateway.domain.id_numbers import looks_like_resident_number
 from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.verification.china_id_number import looks_like_resident_number
 
 FACT: Final = "fact."
 TYPED: Final = ("name", "id_number", "birth_date", "nationality", "sex")

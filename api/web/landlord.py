@@ -20,7 +20,7 @@ from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.domain.errors import LodgekeyError, NotFound
-from gateway.domain.liveness import LEVELS, Level
+from gateway.domain.verification.liveness import LEVELS, Level
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 

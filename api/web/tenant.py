@@ -17,8 +17,8 @@ from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say, say_code, say_refusal
 from api.web.text.pair import Language
-from gateway.domain.consent import LATEST, PURPOSES, consent_text, fill_in
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
+from gateway.domain.verification.consent import LATEST, PURPOSES, consent_text, fill_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

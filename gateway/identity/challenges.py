@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from gateway.domain.identity import Challenge, ImageRefused, Turn
-from gateway.domain.liveness import challenge_problem, issue_challenge
+from gateway.domain.verification.liveness import challenge_problem, issue_challenge
+from gateway.domain.verification.port import Challenge, ImageRefused, Turn
 from gateway.store import LivenessChallenge
 from gateway.store.database import Database
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from cryptography import x509
 
-from gateway.domain.chip import ChipContents
-from gateway.domain.identity import DocumentReading
+from gateway.domain.verification.chip import ChipContents
+from gateway.domain.verification.port import DocumentReading
 from gateway.identity.chip import check_chip
 
 ENDINGS: Final = (".pem", ".crt", ".cer", ".der")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from gateway.domain.identity import DocumentReading, FieldReading
-from gateway.domain.mrz import MachineZone, birth_date, expiry_date
+from gateway.domain.verification.mrz import MachineZone, birth_date, expiry_date
+from gateway.domain.verification.port import DocumentReading, FieldReading
 from gateway.identity.faces import LEAST_FACE, FaceEngine, find_faces
 from gateway.identity.images import Pixels, encode_jpeg
 from gateway.identity.machine_zone import TWINS, find_zone, machine_text

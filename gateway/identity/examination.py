@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.domain.chip import ChipContents, ChipRefused
 from gateway.domain.errors import Busy, InputRefused
-from gateway.domain.identity import (
+from gateway.domain.jurisdiction import Profile
+from gateway.domain.verification.chip import ChipContents, ChipRefused
+from gateway.domain.verification.port import (
     Challenge,
     DocumentReading,
     FaceComparison,
@@ -17,9 +18,7 @@ from gateway.domain.identity import (
     ImageRefused,
     LivenessResult,
 )
-from gateway.domain.identity_sentences import sentence
-from gateway.domain.jurisdiction import Profile
-from gateway.domain.verification import (
+from gateway.domain.verification.rules import (
     Camera,
     Evidence,
     Verdict,
@@ -29,6 +28,7 @@ from gateway.domain.verification import (
     may_run_face,
     typed_problems,
 )
+from gateway.domain.verification.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.domain.identity import Band, FaceComparison, ImageRefused
+from gateway.domain.verification.port import Band, FaceComparison, ImageRefused
 from gateway.identity.images import Pixels
 from gateway.identity.settings import Thresholds
 

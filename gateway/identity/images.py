@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from gateway.domain.identity import ImageRefused
+from gateway.domain.verification.port import ImageRefused
 from gateway.identity.containers import Picture, open_container
 
 Pixels = NDArray[np.uint8]

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
-from gateway.domain.liveness import FEWEST_FRAMES, MOST_FRAMES
+from gateway.domain.verification.liveness import FEWEST_FRAMES, MOST_FRAMES
+from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.identity.faces import FaceBox, FaceEngine, Points, band_of, distance, one_face, shrink
 from gateway.identity.images import Pixels
 from gateway.identity.liveness_nose import follow_nose

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from gateway.domain.mrz import LAYOUTS, BadMachineZone, Layout, MachineZone, parse_mrz
+from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, Layout, MachineZone, parse_mrz
 
 TO_DIGIT = str.maketrans("OQDILZSGBT", "0001125687")
 TO_LETTER = str.maketrans("0123568", "OIZESGB")

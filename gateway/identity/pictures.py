@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.domain.identity import ImageRefused
+from gateway.domain.verification.port import ImageRefused
 from gateway.identity.images import screen_image
 
 KEPT: Final = 100

@@ -7,7 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
-from gateway.domain.identity import Band, Challenge, DocumentReading, FaceComparison, FieldReading, LivenessResult
+from gateway.domain.verification.port import (
+    Band,
+    Challenge,
+    DocumentReading,
+    FaceComparison,
+    FieldReading,
+    LivenessResult,
+)
 from gateway.identity.images import screen_image
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers import Body, WorkerPool

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from gateway.domain.id_numbers import BadNumber, ResidentNumber, parse_resident_number
-from gateway.domain.identity import FieldReading
+from gateway.domain.verification.china_id_number import BadNumber, ResidentNumber, parse_resident_number
+from gateway.domain.verification.port import FieldReading
 from gateway.identity.ocr import PrintedLine
 
 LABELS = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")

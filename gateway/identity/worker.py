@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 import cv2
 import numpy as np
 
-from gateway.domain.identity import Challenge, DocumentReading, ImageRefused
+from gateway.domain.verification.port import Challenge, DocumentReading, ImageRefused
 from gateway.identity.documents import DocumentReader
 from gateway.identity.faces import ENGINES, compare_faces
 from gateway.identity.frames import WorkerGone, read_frame, write_frame

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import structlog
 
-from gateway.domain.identity import IdentityBusy, IdentityFailed, ImageRefused
+from gateway.domain.verification.port import IdentityBusy, IdentityFailed, ImageRefused
 from gateway.identity.frames import WorkerGone, read_frame, write_frame
 from gateway.identity.settings import IdentitySettings
 

@@ -12,7 +12,7 @@ from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpir
 from gateway.domain.events import EventType
 from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
-from gateway.domain.verification import Verdict
+from gateway.domain.verification.rules import Verdict
 from gateway.journey.keyring import Keyring
 from gateway.journey.keys import issue_keys
 from gateway.journey.passcodes import give_passcodes

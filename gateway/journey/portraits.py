@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from gateway.domain.jurisdiction import Profile, load_profiles
-from gateway.domain.stored_faces import FaceCount, judge_stored_faces, may_store_face
+from gateway.domain.verification.stored_faces import FaceCount, judge_stored_faces, may_store_face
 from gateway.journey.keyring import Keyring
 from gateway.store import Portrait
 

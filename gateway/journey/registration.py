@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from gateway.domain.changes import ON_ARRIVAL, plan
 from gateway.domain.deadlines import LegalClock, deadline, standing
 from gateway.domain.events import EventType
-from gateway.domain.id_numbers import looks_like_resident_number
 from gateway.domain.registration import (
     Address,
     Document,
@@ -26,6 +25,7 @@ from gateway.domain.registration import (
 from gateway.domain.registration import Registration as Record
 from gateway.domain.registration_fill import fill
 from gateway.domain.registration_json import registration_to_json
+from gateway.domain.verification.china_id_number import looks_like_resident_number
 from gateway.journey.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe, record

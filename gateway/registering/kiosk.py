@@ -17,12 +17,12 @@ from devices.reports import Happened
 from devices.wire.errors import BadMessage
 from devices.wire.offer_question import decode_question, encode_told
 from devices.wire.registration import KioskRegistration, decode_registration
-from gateway.domain.chip import ChipContents
-from gateway.domain.consent import PURPOSES
 from gateway.domain.errors import LodgekeyError, OfferUnknown
-from gateway.domain.identity import ImageRefused
-from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.registry_needs import besides
+from gateway.domain.verification.chip import ChipContents
+from gateway.domain.verification.consent import PURPOSES
+from gateway.domain.verification.port import ImageRefused
+from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside

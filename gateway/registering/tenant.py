@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
-from gateway.domain.chip import ChipContents
 from gateway.domain.errors import ConsentMissing, InputRefused
-from gateway.domain.identity import DocumentReading, Identity
 from gateway.domain.jurisdiction import Profile, profile_for
-from gateway.domain.liveness import Level
 from gateway.domain.registry_needs import besides
-from gateway.domain.verification import VerificationSettings
+from gateway.domain.verification.chip import ChipContents
+from gateway.domain.verification.liveness import Level
+from gateway.domain.verification.port import DocumentReading, Identity
+from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
 from gateway.journey.door import Shown, consent_to, record_verification, refuse_repeat, usable_offer

@@ -7,7 +7,7 @@ import pytest
 
 from firmware_sim.heads import build_head, turn_head
 from firmware_sim.specimens import ANNA, astronaut, print_passport
-from gateway.domain.identity import Challenge, ImageRefused
+from gateway.domain.verification.port import Challenge, ImageRefused
 from gateway.identity.faces import (
     ENGINES,
     FaceBox,

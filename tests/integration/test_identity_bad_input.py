@@ -23,8 +23,8 @@ from sqlalchemy import select
 from api.http import context
 from firmware_sim.camera import take_photograph, take_selfie
 from firmware_sim.specimens import ANNA, astronaut, print_passport
-from gateway.domain.consent import LATEST
-from gateway.domain.identity_sentences import sentence
+from gateway.domain.verification.consent import LATEST
+from gateway.domain.verification.sentences import sentence
 from gateway.identity.images import MOST_BYTES
 from gateway.identity.pool import IdentityPool
 from gateway.identity.settings import IdentitySettings

@@ -19,10 +19,10 @@ from firmware_sim.specimens import (
     print_passport,
     print_resident_card,
 )
-from gateway.domain.identity import DocumentReading
-from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.verification import Evidence, VerificationSettings, decide
+from gateway.domain.verification.port import DocumentReading
+from gateway.domain.verification.rules import Evidence, VerificationSettings, decide
+from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.documents import DocumentReader
 from gateway.identity.faces import FivePointEngine
 from gateway.identity.images import decode_image

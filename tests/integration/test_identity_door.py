@@ -11,7 +11,7 @@ from firmware_sim.heads import build_head, film_living, film_still
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import offer_of
-from gateway.domain.verification import VerificationSettings
+from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission

@@ -7,8 +7,8 @@ import pytest
 
 from firmware_sim.heads import ATTACKS, Head, build_head, film_bent_print, film_living, film_still
 from firmware_sim.specimens import ANNA, astronaut, print_passport
-from gateway.domain.identity import Challenge, ImageRefused, LivenessResult, Turn
-from gateway.domain.identity_sentences import SENTENCES
+from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
+from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.faces import FaceRecognitionEngine
 from gateway.identity.images import Pixels, decode_image
 from gateway.identity.liveness import check_liveness

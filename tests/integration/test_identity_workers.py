@@ -19,7 +19,7 @@ import pytest
 
 from firmware_sim.camera import encode_jpeg, take_photograph
 from firmware_sim.specimens import ANNA, astronaut, print_passport
-from gateway.domain.identity import IdentityBusy, IdentityFailed, ImageRefused
+from gateway.domain.verification.port import IdentityBusy, IdentityFailed, ImageRefused
 from gateway.identity.frames import WorkerGone, read_frame, write_frame
 from gateway.identity.pool import IdentityPool
 from gateway.identity.settings import IdentitySettings

@@ -24,7 +24,7 @@ from api.http.context import SESSION_COOKIE, token_hash
 from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway
-from gateway.domain.identity import Identity
+from gateway.domain.verification.port import Identity
 from gateway.journey import lock
 from gateway.settings import Settings
 from gateway.store import Account, Key, Landlord, SignIn, Unit

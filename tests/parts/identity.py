@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gateway.domain.identity import Band, Challenge, DocumentReading, FaceComparison, FieldReading, LivenessResult
+from gateway.domain.verification.port import (
+    Band,
+    Challenge,
+    DocumentReading,
+    FaceComparison,
+    FieldReading,
+    LivenessResult,
+)
 from gateway.identity.images import decode_image, encode_jpeg
 
 ANNA = {

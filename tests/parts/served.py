@@ -10,7 +10,7 @@ import uvicorn
 
 from api.cli.demo import free_port
 from api.http.app import create_app
-from gateway.domain.identity import Identity
+from gateway.domain.verification.port import Identity
 from tests.parts.house import House, move_in
 
 HOST = "localhost"  # passkeys need a name

@@ -16,7 +16,7 @@ from devices.wire.messages import Bolt, ClockWord, State
 from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
-from gateway.domain.verification import Outcome, Verdict
+from gateway.domain.verification.rules import Outcome, Verdict
 from gateway.journey import door, landlord, lock
 from gateway.journey.door import Shown
 from gateway.journey.keyring import Keyring

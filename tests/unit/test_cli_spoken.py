@@ -23,8 +23,8 @@ from gateway.disclosure import disclose
 from gateway.domain import registration
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.deadlines import Standing
-from gateway.domain.identity import Band
 from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
+from gateway.domain.verification.port import Band
 from gateway.journey.clocks import OPEN, TAKEN
 from gateway.journey.fleet import PAPERS
 from gateway.store import Account, Device, Registration

@@ -4,9 +4,16 @@ import secrets
 
 import pytest
 
-from gateway.domain.identity import Challenge
-from gateway.domain.identity_sentences import SENTENCES
-from gateway.domain.liveness import LEVELS, MOST_TRIES, TURN_COUNT, VALID_SECONDS, challenge_problem, issue_challenge
+from gateway.domain.verification.liveness import (
+    LEVELS,
+    MOST_TRIES,
+    TURN_COUNT,
+    VALID_SECONDS,
+    challenge_problem,
+    issue_challenge,
+)
+from gateway.domain.verification.port import Challenge
+from gateway.domain.verification.sentences import SENTENCES
 
 NOW = 1_800_000_000
 

@@ -6,9 +6,9 @@ from multiprocessing import get_context
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.identity import ImageRefused
-from gateway.domain.liveness import MOST_TRIES, VALID_SECONDS
 from gateway.domain.stays.offer import offer_of
+from gateway.domain.verification.liveness import MOST_TRIES, VALID_SECONDS
+from gateway.domain.verification.port import ImageRefused
 from gateway.identity.challenges import TRIES_LAST, ChallengeBook, forget_challenges
 from gateway.store import LivenessChallenge
 from gateway.store.database import Database

@@ -13,8 +13,8 @@ from PIL import Image
 from firmware_sim.camera import encode_jpeg
 from firmware_sim.chip import SimCountry, found_country, sign_groups, wrap, write_face_group, write_zone_group
 from firmware_sim.specimens import ANNA
-from gateway.domain.chip import ChipContents, ChipRefused
-from gateway.domain.identity_sentences import SENTENCES
+from gateway.domain.verification.chip import ChipContents, ChipRefused
+from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.chip import check_chip
 from tests.specimens.bad_pictures import CANARY, pattern, position, saved
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.domain.consent import LANGUAGES, LATEST, PURPOSES, TEXTS, UnknownText, consent_text, fill_in
 from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.stored_faces import judge_stored_faces, may_store_face
+from gateway.domain.verification.consent import LANGUAGES, LATEST, PURPOSES, TEXTS, UnknownText, consent_text, fill_in
+from gateway.domain.verification.stored_faces import judge_stored_faces, may_store_face
 
 FIXED = {
     "defef6f291371005cbc2d0301e954454fc551e7840bd979656ab924d90a0bb87",

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from gateway.domain.errors import Busy, InputRefused
-from gateway.domain.identity import (
+from gateway.domain.jurisdiction import load_profiles
+from gateway.domain.verification.port import (
     Challenge,
     DocumentReading,
     FaceComparison,
@@ -17,8 +18,7 @@ from gateway.domain.identity import (
     ImageRefused,
     LivenessResult,
 )
-from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.verification import VerificationSettings
+from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission, examine
 

@@ -5,10 +5,10 @@ from datetime import date
 import httpx
 import pytest
 
-from gateway.domain.identity import DocumentReading, FaceComparison, FieldReading, LivenessResult
 from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.liveness import LEVELS, Level
-from gateway.domain.verification import Camera, Evidence, VerificationSettings, decide
+from gateway.domain.verification.liveness import LEVELS, Level
+from gateway.domain.verification.port import DocumentReading, FaceComparison, FieldReading, LivenessResult
+from gateway.domain.verification.rules import Camera, Evidence, VerificationSettings, decide
 from gateway.identity.examination import Submission, examine
 from tests.parts.house import House, good, photograph, refused
 from tests.parts.identity import ANNA, MemoryIdentity

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.registration import Accepted, Refused
-from gateway.domain.verification import VerificationSettings
+from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.pictures import PictureTray

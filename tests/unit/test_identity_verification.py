@@ -5,10 +5,9 @@ from datetime import date
 
 import pytest
 
-from gateway.domain.identity import DocumentReading, FaceComparison, FieldReading, LivenessResult
-from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.jurisdiction import load_profiles
-from gateway.domain.verification import (
+from gateway.domain.verification.port import DocumentReading, FaceComparison, FieldReading, LivenessResult
+from gateway.domain.verification.rules import (
     Evidence,
     VerificationSettings,
     concluded_fields,
@@ -16,6 +15,7 @@ from gateway.domain.verification import (
     may_run_face,
     typed_problems,
 )
+from gateway.domain.verification.sentences import SENTENCES
 
 TODAY = date(2026, 11, 21)
 SANDBOX = load_profiles()["sandbox"]

@@ -12,15 +12,15 @@ from api.http.problems import of_error
 from api.web.render import HERE
 from api.web.text import CATALOG, say, say_code, say_purpose, say_reason, say_refusal
 from api.web.text.pair import LANGUAGES, Language
-from gateway.domain.consent import PURPOSES, consent_text
 from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap
 from gateway.domain.events import FEED_EVENTS
-from gateway.domain.identity import DOCUMENT_KINDS, FIELDS
-from gateway.domain.identity_sentences import SENTENCES
 from gateway.domain.keys.key import KEY_STATES, HoldUp
 from gateway.domain.registry_needs import NEEDS
 from gateway.domain.stays.offer import OFFER_STATES
 from gateway.domain.stays.stay import STAY_STATES
+from gateway.domain.verification.consent import PURPOSES, consent_text
+from gateway.domain.verification.port import DOCUMENT_KINDS, FIELDS
+from gateway.domain.verification.sentences import SENTENCES
 
 SOURCES = [*(HERE / "templates").glob("*.html"), *HERE.glob("*.py"), HERE / "text/__init__.py"]
 # families whose members are picked by a code at run time

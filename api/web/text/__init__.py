@@ -3,7 +3,7 @@
 from api.web.text import account, common, door, errors, key, kiosk, landlord, office, officer, once, states, tester
 from api.web.text.pair import Language, Text
 from gateway.domain.errors import LodgekeyError
-from gateway.domain.identity_sentences import SENTENCES, sentence
+from gateway.domain.verification.sentences import SENTENCES, sentence
 
 CATALOG: dict[str, Text] = {
     **common.TEXTS,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
-from gateway.domain.identity import Challenge, Turn
+from gateway.domain.verification.port import Challenge, Turn
 
 Level = Literal["phone", "kiosk", "person"]
 

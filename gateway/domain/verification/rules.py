@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from gateway.domain.id_numbers import BadNumber, looks_like_resident_number, parse_resident_number
-from gateway.domain.identity import DocumentReading, FaceComparison, LivenessResult
 from gateway.domain.jurisdiction import Profile
-from gateway.domain.liveness import Level
+from gateway.domain.verification.china_id_number import BadNumber, looks_like_resident_number, parse_resident_number
+from gateway.domain.verification.liveness import Level
+from gateway.domain.verification.port import DocumentReading, FaceComparison, LivenessResult
 
 Outcome = Literal["passed", "review", "refused"]
 
