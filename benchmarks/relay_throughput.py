@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from benchmarks.harness import Pair
 from benchmarks.relay_stage import RelayStage, open_relay, scratch
-from gateway.domain.registration_json import registration_from_json
+from gateway.domain.filings.record_json import registration_from_json
 from gateway.outbound.http import Client, open_client
 from gateway.registries.sandbox.record import record_of
 from gateway.relay.registries import AT_A_TIME

@@ -20,7 +20,7 @@ from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
 from gateway.disclosure import DisclosureLog
-from gateway.domain.registration import Registry
+from gateway.domain.filings.record import Registry
 from gateway.domain.verification.port import Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed

@@ -19,7 +19,7 @@ from devices.wire.chip import MAX_CHIP, decode_chip
 from devices.wire.errors import BadMessage
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
-from gateway.domain.registry_needs import NEEDS, besides
+from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.core import get_global
 
 from api.web.text.pair import Language
-from gateway.domain.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.countries import COUNTRIES
 
 
 @cache

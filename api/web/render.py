@@ -14,8 +14,8 @@ from api.web import moments
 from api.web.language import COOKIE, choose_language
 from api.web.text import say, say_code, say_purpose, say_reason
 from api.web.text.pair import Language
-from gateway.domain.delivery_sentences import outcome_zh
-from gateway.domain.registration_sentences import problem_zh, sentence_zh
+from gateway.domain.filings.delivery_sentences import outcome_zh
+from gateway.domain.filings.sentences import problem_zh, sentence_zh
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

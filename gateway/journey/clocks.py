@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain.deadlines import Standing
+from gateway.domain.filings.deadlines import Standing
 from gateway.outbox.deliveries import record
 from gateway.store import Registration
 

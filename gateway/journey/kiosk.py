@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from devices.wire.offer_code import read_code
 from devices.wire.offer_question import OfferTold
 from gateway.domain.errors import OfferUnknown
-from gateway.domain.registry_needs import NEEDS, besides
+from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.stays.offer import kiosk_code, token_of
 from gateway.journey.door import refuse_repeat, usable_offer
 from gateway.journey.keyring import Keyring

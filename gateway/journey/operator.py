@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, InputRefused, NotFound
+from gateway.domain.filings.fill import UnknownFact, fill
+from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
+from gateway.domain.filings.required_facts import NEEDS
 from gateway.domain.jurisdiction import load_profiles, profile_for
-from gateway.domain.registration import Address, LandlordFacts, UnitFacts
-from gateway.domain.registration_fill import UnknownFact, fill
-from gateway.domain.registry_needs import NEEDS
 from gateway.journey.accounts import end_sessions, forget_sign_in, take_in
 from gateway.outbox.deliveries import record
 from gateway.store import Account, Landlord, Unit

@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.domain.changes import ON_ARRIVAL, plan
-from gateway.domain.deadlines import LegalClock, deadline, standing
 from gateway.domain.events import EventType
-from gateway.domain.registration import (
+from gateway.domain.filings.changes import ON_ARRIVAL, plan
+from gateway.domain.filings.deadlines import LegalClock, deadline, standing
+from gateway.domain.filings.fill import fill
+from gateway.domain.filings.record import (
     Address,
     Document,
     DocumentKind,
@@ -22,9 +23,8 @@ from gateway.domain.registration import (
     StayFacts,
     UnitFacts,
 )
-from gateway.domain.registration import Registration as Record
-from gateway.domain.registration_fill import fill
-from gateway.domain.registration_json import registration_to_json
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.record_json import registration_to_json
 from gateway.domain.verification.china_id_number import looks_like_resident_number
 from gateway.journey.keyring import Keyring
 from gateway.outbox import lanes

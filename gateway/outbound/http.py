@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from gateway.domain.registration import RegistryUnreachable
+from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.public_addresses import GuardedResolver
 
 MAX_ANSWER: Final = 1 << 20  # bytes

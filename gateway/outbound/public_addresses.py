@@ -12,7 +12,7 @@ from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from gateway.domain.registration import RegistryUnreachable
+from gateway.domain.filings.record import RegistryUnreachable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]

@@ -18,7 +18,7 @@ from devices.wire.errors import BadMessage
 from devices.wire.offer_question import decode_question, encode_told
 from devices.wire.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
-from gateway.domain.registry_needs import besides
+from gateway.domain.filings.required_facts import besides
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.port import ImageRefused

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import ConsentMissing, InputRefused
+from gateway.domain.filings.required_facts import besides
 from gateway.domain.jurisdiction import Profile, profile_for
-from gateway.domain.registry_needs import besides
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.liveness import Level
 from gateway.domain.verification.port import DocumentReading, Identity

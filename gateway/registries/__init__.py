@@ -6,7 +6,7 @@ Each entry's module has open_registry(settings, now); it is imported when first 
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from gateway.domain.registration import Registry
+from gateway.domain.filings.record import Registry
 
 Clock = Callable[[], int]  # UTC seconds
 Factory = Callable[[Mapping[str, str], Clock], Registry]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     Answer,
     Difference,
     FieldProblem,

@@ -9,7 +9,7 @@ from zeep import Client as Zeep
 from zeep import Settings
 from zeep.exceptions import Error, Fault
 
-from gateway.domain.registration import RegistryUnreachable
+from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, Reply
 
 _WSDL = Path(__file__).parent / "wsdl"

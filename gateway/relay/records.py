@@ -7,8 +7,8 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, lazyload
 
-from gateway.domain.registration import Registration as Record
-from gateway.domain.registration_json import registration_from_json
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.record_json import registration_from_json
 from gateway.store import Registration
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault

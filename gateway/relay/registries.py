@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
     Answer,
     OutcomeUnknown,
@@ -16,8 +16,8 @@ from gateway.domain.registration import (
     Registry,
     RegistryUnreachable,
 )
-from gateway.domain.registration import Refused as RegistryRefused
-from gateway.domain.registration import Registration as Record
+from gateway.domain.filings.record import Refused as RegistryRefused
+from gateway.domain.filings.record import Registration as Record
 from gateway.journey.registry import note_sending, record_registry_answer
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, pause
 from gateway.relay.loop import Sender, Sent

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from gateway.domain.registration import RegistryUnreachable
+from gateway.domain.filings.record import RegistryUnreachable
 from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.journey.consumers import consumer_of, owe_webhook, standing
 from gateway.outbound.http import BadAddress, LostAnswer

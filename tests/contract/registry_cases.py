@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     Address,
     Document,
     LandlordFacts,

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from gateway.domain.registration import (
+from gateway.domain.filings.fill import fill_record
+from gateway.domain.filings.record import (
     NOT_TAKEN,
     UNKNOWN_REFERENCE,
     Accepted,
@@ -19,7 +20,6 @@ from gateway.domain.registration import (
     Registry,
     RegistryUnreachable,
 )
-from gateway.domain.registration_fill import fill_record
 from gateway.registries import REGISTRIES
 from tests.contract.registry_cases import BARE_UNIT, CASES, TRAVELLER, RegistryCase, base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry

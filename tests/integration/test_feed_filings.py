@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.registration import Accepted, OutcomeUnknown
+from gateway.domain.filings.record import Accepted, OutcomeUnknown
 from gateway.journey.clocks import watch_clocks
 from gateway.journey.registry import record_registry_answer
 from gateway.outbox import deliveries

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from lxml import etree
 
-from gateway.domain.registration import Accepted
+from gateway.domain.filings.record import Accepted
 from gateway.registries import REGISTRIES
 from gateway.registries.italy.places import read_places
 from gateway.registries.italy.record import row

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gateway.domain.registration import Accepted, RegistryUnreachable
+from gateway.domain.filings.record import Accepted, RegistryUnreachable
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.registries import REGISTRIES
 from tests.contract.registry_cases import ANA, MADRID, base_record

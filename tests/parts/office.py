@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.domain.registration import Registry
+from gateway.domain.filings.record import Registry
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey import landlord

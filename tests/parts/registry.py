@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
     Accepted,
     Answer,

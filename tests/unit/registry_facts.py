@@ -1,6 +1,6 @@
 """One record and two people that the registry tests vary."""
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     Address,
     Document,
     LandlordFacts,

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from gateway.bootstrap import Gateway
-from gateway.domain.registry_needs import NEEDS
+from gateway.domain.filings.required_facts import NEEDS
 from gateway.settings import Settings
 from gateway.store import Account, Event, SignIn, Unit
 from gateway.store.database import Database

@@ -20,9 +20,9 @@ from certs.generations import Phase
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now
 from gateway.disclosure import disclose
-from gateway.domain import registration
 from gateway.domain.accounts.staff_rights import StaffRole
-from gateway.domain.deadlines import Standing
+from gateway.domain.filings import record as registration
+from gateway.domain.filings.deadlines import Standing
 from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
 from gateway.domain.verification.port import Band
 from gateway.journey.clocks import OPEN, TAKEN

@@ -19,7 +19,7 @@ from gateway.domain.errors import (
     OfferUnknown,
     OfferUsed,
 )
-from gateway.domain.registration_json import registration_from_json
+from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.stays.offer import offer_of, token_of
 from gateway.journey import door, landlord
 from gateway.journey.registration import person_fields, registered

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     Accepted,
     AcceptedInPart,
     Answer,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.domain.delivery_sentences import OUTCOMES_ZH, outcome_zh
+from gateway.domain.filings.delivery_sentences import OUTCOMES_ZH, outcome_zh
 from tests.architecture.source import ROOT
 
 WRITTEN = re.compile(r"\b(?:RetryAt|Done|Refused|Expired|OutcomeUnknown)\(\s*(?:[^\"\n]*,\s*)?f?\"([^\"{]+)[^\"]*\"")

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from gateway.domain.filings.record import Accepted, Refused
 from gateway.domain.jurisdiction import Profile, load_profiles
-from gateway.domain.registration import Accepted, Refused
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Visa
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.record import Address, Document, FieldProblem, PersonFacts, Visa
 from gateway.registries import REGISTRIES
 from gateway.registries.china import rules as china_rules
 from gateway.registries.italy import rules as italy_rules

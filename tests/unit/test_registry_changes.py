@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from gateway.domain.changes import CHANGES, plan
-from gateway.domain.duties import owed
+from gateway.domain.filings.changes import CHANGES, plan
+from gateway.domain.filings.who_is_reported import owed
 from gateway.registries import REGISTRIES
 from tests.unit.registry_facts import GUEST, LOCAL, RECORD
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.domain.deadlines import deadline, standing
-from gateway.domain.registration import Registration
+from gateway.domain.filings.deadlines import deadline, standing
+from gateway.domain.filings.record import Registration
 from tests.unit.registry_facts import GUEST, LOCAL, RECORD
 
 ZONES = {

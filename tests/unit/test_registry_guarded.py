@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gateway.domain.registration import RegistryUnreachable
+from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import open_client
 from gateway.outbound.public_addresses import GuardedResolver, Resolve, is_public
 

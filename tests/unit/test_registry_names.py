@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.domain.filings.transliteration import SPELLINGS, spell
 
 
 @pytest.mark.parametrize(

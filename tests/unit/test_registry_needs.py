@@ -5,9 +5,9 @@ import time
 import pytest
 
 from firmware_sim.registries.catalog import SIMULATORS
-from gateway.domain.registration import FieldProblem, LandlordFacts, Registration
-from gateway.domain.registration_fill import UnknownFact, fill, fill_record
-from gateway.domain.registry_needs import NEEDS
+from gateway.domain.filings.fill import UnknownFact, fill, fill_record
+from gateway.domain.filings.record import FieldProblem, LandlordFacts, Registration
+from gateway.domain.filings.required_facts import NEEDS
 from gateway.registries import REGISTRIES
 from gateway.registries.china import rules
 from gateway.registries.italy import rules as italy_rules

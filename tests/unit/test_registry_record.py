@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     Address,
     Document,
     LandlordFacts,
@@ -16,7 +16,7 @@ from gateway.domain.registration import (
     StayFacts,
     UnitFacts,
 )
-from gateway.domain.registration_json import BadRegistration, registration_from_json, registration_to_json
+from gateway.domain.filings.record_json import BadRegistration, registration_from_json, registration_to_json
 
 PERSON = PersonFacts("p1", "Núñez", "Ana", "1990-02-03", "ESP", Document("passport", "XDA123456", "ESP"))
 RECORD = Registration(

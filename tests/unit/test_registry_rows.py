@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from gateway.domain.registration import PersonFacts
+from gateway.domain.filings.record import PersonFacts
 from gateway.registries.italy.places import BadTable, read_places
 from gateway.registries.italy.record import row
 from tests.contract.registry_cases import CARLA, DIEGO, ROME, base_record

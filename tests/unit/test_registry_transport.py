@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway.domain.registration import RegistryUnreachable
+from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, open_client
 
 

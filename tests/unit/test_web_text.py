@@ -14,8 +14,8 @@ from api.web.text import CATALOG, say, say_code, say_purpose, say_reason, say_re
 from api.web.text.pair import LANGUAGES, Language
 from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap
 from gateway.domain.events import FEED_EVENTS
+from gateway.domain.filings.required_facts import NEEDS
 from gateway.domain.keys.key import KEY_STATES, HoldUp
-from gateway.domain.registry_needs import NEEDS
 from gateway.domain.stays.offer import OFFER_STATES
 from gateway.domain.stays.stay import STAY_STATES
 from gateway.domain.verification.consent import PURPOSES, consent_text

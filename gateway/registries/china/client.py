@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, ValidationError
 
-from gateway.domain.codes import china as codes
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.registration import (
+from gateway.domain.filings.codes import china as codes
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
     Accepted,
     AcceptedInPart,
@@ -21,7 +21,7 @@ from gateway.domain.registration import (
     Refused,
     Registration,
 )
-from gateway.domain.transliteration import SPELLINGS
+from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.china import record, rules

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.deadlines import deadline
-from gateway.domain.registration import PersonFacts, Registration
-from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.deadlines import deadline
+from gateway.domain.filings.record import PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS, spell
 
 PROFILE = "lodgekey-cn-1"
 _KINDS = {"check_in": "arrival", "change": "change", "check_out": "departure"}

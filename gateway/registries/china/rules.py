@@ -1,10 +1,10 @@
 """What a Chinese regional service would refuse, said before sending."""
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.codes import china
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.registration import FieldProblem, PersonFacts, Registration
-from gateway.domain.transliteration import SPELLINGS
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes import china
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.registries.china.record import is_foreigner, sent_name
 
 _FAULTS = {

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.domain.registration import (
+from gateway.domain.filings.field_rules import local_time
+from gateway.domain.filings.record import (
     NOT_TAKEN,
     Accepted,
     AcceptedInPart,
@@ -18,8 +19,7 @@ from gateway.domain.registration import (
     Registration,
     RegistryUnreachable,
 )
-from gateway.domain.registration_rules import local_time
-from gateway.domain.transliteration import SPELLINGS
+from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.outbound.http import LostAnswer, open_client
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.italy import record as italy_rows

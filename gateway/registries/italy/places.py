@@ -9,8 +9,8 @@ from datetime import date, datetime
 from babel import Locale
 from babel.core import get_global
 
-from gateway.domain.codes.table import Code, CodeTable
-from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.domain.filings.codes.table import Code, CodeTable
+from gateway.domain.filings.transliteration import SPELLINGS, spell
 
 ITALY = "100000100"
 _STATE = "100000"

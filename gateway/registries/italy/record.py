@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from gateway.domain.registration import Document, PersonFacts, Registration
-from gateway.domain.registration_rules import calendar_day, local_time
-from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.domain.filings.field_rules import calendar_day, local_time
+from gateway.domain.filings.record import Document, PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS, spell
 from gateway.registries.italy.places import ITALY, Places
 
 ROLES = {

@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.registration import FieldProblem, PersonFacts, Registration
-from gateway.domain.transliteration import SPELLINGS
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.registries.italy.places import Places
 from gateway.registries.italy.record import DOCUMENTS, HEADS, LONGEST_STAY, SEX, arrival, nights, sent_name
 

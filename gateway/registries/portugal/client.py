@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     NOT_TAKEN,
     Accepted,
     AcceptedInPart,

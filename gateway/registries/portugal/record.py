@@ -4,11 +4,11 @@ import base64
 from datetime import date
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.duties import is_national
-from gateway.domain.registration import FieldProblem, PersonFacts, Registration
-from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS, spell
+from gateway.domain.filings.who_is_reported import is_national
 
 _NS = "http://sef.pt/BAws"
 _DOCUMENTS = {"passport": "P", "national_id": "B"}

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, ValidationError
 
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.registration import (
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
     Accepted,
     AcceptedInPart,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.registration import PersonFacts, Registration
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import PersonFacts, Registration
 
 _SEX = {"male": "M", "female": "F", "other": "X", "unknown": "U"}
 _WORD = r"[A-Za-z0-9._:-]{1,64}"

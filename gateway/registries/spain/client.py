@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.domain.registration import (
+from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
     Accepted,
     Answer,

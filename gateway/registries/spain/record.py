@@ -6,10 +6,10 @@ import zipfile
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from gateway.domain.codes.spain import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, document_type
-from gateway.domain.registration import Address, PersonFacts, Registration
-from gateway.domain.registration_rules import arrival_day, is_minor, local_time
-from gateway.domain.transliteration import SPELLINGS, spell
+from gateway.domain.filings.codes.spain import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, document_type
+from gateway.domain.filings.field_rules import arrival_day, is_minor, local_time
+from gateway.domain.filings.record import Address, PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS, spell
 
 _PV = "http://www.neg.hospedajes.mir.es/altaParteHospedaje"
 _ANNUL = "http://www.neg.hospedajes.mir.es/anularComunicacion"

@@ -4,11 +4,11 @@ from datetime import date
 
 from stdnum.es import dni, nie
 
-from gateway.domain import registration_rules as rules
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.codes.spain import document_type
-from gateway.domain.registration import Address, Document, FieldProblem, PersonFacts, Registration
-from gateway.domain.transliteration import SPELLINGS
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.spain import document_type
+from gateway.domain.filings.record import Address, Document, FieldProblem, PersonFacts, Registration
+from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.registries.spain.record import relation_code, sent_name
 
 _CHECK = {"NIF": dni.is_valid, "NIE": nie.is_valid}

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from gateway.domain import registration_rules as rules
 from gateway.domain.cloud_event import encode_event
-from gateway.domain.codes.countries import COUNTRIES
-from gateway.domain.registration import (
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import (
     NOT_TAKEN,
     Accepted,
     Answer,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gateway.domain.registration import Kind, Registration
+from gateway.domain.filings.record import Kind, Registration
 
 Taken = Literal["send", "annul_and_resend", "new_record", "annul", "nothing"]
 

@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, Union, cast, get_args, get_origin, get_type_hints
 
-from gateway.domain.registration import Registration
+from gateway.domain.filings.record import Registration
 
 Reader = Callable[[object], object]
 

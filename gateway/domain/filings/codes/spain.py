@@ -1,7 +1,7 @@
 """SES.HOSPEDAJES' own codes, as its manual v3.1.3 has them."""
 
-from gateway.domain.codes.table import Code, CodeTable
-from gateway.domain.registration import Document
+from gateway.domain.filings.codes.table import Code, CodeTable
+from gateway.domain.filings.record import Document
 
 _VERSION = "3.1.3"
 

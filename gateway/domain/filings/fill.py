@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
-from gateway.domain.registration import PersonFacts, Registration
+from gateway.domain.filings.record import PersonFacts, Registration
 
 Facts = TypeVar("Facts")
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from gateway.domain.duties import is_national, owed
-from gateway.domain.registration import Registration
+from gateway.domain.filings.record import Registration
+from gateway.domain.filings.who_is_reported import is_national, owed
 
 HOUR = 3600
 Standing = Literal["in_time", "warn", "late"]

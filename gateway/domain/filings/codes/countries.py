@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.domain.codes.table import Code, CodeTable
+from gateway.domain.filings.codes.table import Code, CodeTable
 
 _IN_FORCE = """
     ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS BIH

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from gateway.domain.registration import FieldProblem, PersonFacts, Registration
+from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 
 ADULT = 18  # years
 Problems = Iterator[FieldProblem]

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from gateway.domain.codes.table import Code, CodeTable
+from gateway.domain.filings.codes.table import Code, CodeTable
 
 SEX = CodeTable(
     "GB/T 2261.1",

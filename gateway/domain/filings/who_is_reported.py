@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.domain.registration import Registration
+from gateway.domain.filings.record import Registration
 
 NATIONALITY = {"it": "ITA", "es": "ESP", "pt": "PRT", "cz": "CZE", "de": "DEU", "cn": "CHN"}
 FOREIGNERS_ONLY = frozenset({"pt", "cz", "de"})
