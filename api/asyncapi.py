@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Ack, Command, Event, State
 from devices.wire.topics import IDENTIFIER, PREFIX
-from gateway.domain.cloud_event import EVENT_TYPES, MEDIA_TYPE, FeedEvent
+from gateway.domain.disclosure.cloud_event import EVENT_TYPES, MEDIA_TYPE, FeedEvent
 
 PATH: Final = Path(__file__).parent.parent / "docs" / "asyncapi.json"
 _SIGNED: Final = (

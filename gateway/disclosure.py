@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from certs.keys import key_id
+from gateway.domain.disclosure.merkle import Frontier, consistency_proof, leaf_hash
+from gateway.domain.disclosure.tree_head import TreeHead, sign_head
 from gateway.domain.errors import DisclosureBlocked, InputRefused, NotFound
-from gateway.domain.merkle import Frontier, consistency_proof, leaf_hash
-from gateway.domain.tree_head import TreeHead, sign_head
 from gateway.store import Disclosure
 from gateway.store.database import Database
 

@@ -22,8 +22,8 @@ from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
 from gateway.bootstrap import utc_now
 from gateway.disclosure import DisclosureLog, leaf_of
-from gateway.domain.merkle import BadProof
-from gateway.domain.tree_head import BadHead, Fault, TreeHead, audit, read_head, verify_extension
+from gateway.domain.disclosure.merkle import BadProof
+from gateway.domain.disclosure.tree_head import BadHead, Fault, TreeHead, audit, read_head, verify_extension
 from gateway.settings import Settings
 from gateway.store import Disclosure
 from gateway.store.database import Database

@@ -11,7 +11,7 @@ from api.http.context import Gate, Officer, account_of, limit_rate, only, while_
 from api.http.idempotency import IdempotencyKey, once
 from api.http.shapes import Instant, Short, Strict
 from gateway.bootstrap import Gateway
-from gateway.domain.consumer import FIELDS, Scope
+from gateway.domain.disclosure.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import Reader, always

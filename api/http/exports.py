@@ -13,8 +13,8 @@ from api.http.context import Gate, Officer
 from api.http.shapes import Instant, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import NOT_WRITTEN
+from gateway.domain.disclosure.export import ExportWish
 from gateway.domain.errors import DisclosureBlocked
-from gateway.domain.export import ExportWish
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import record_shown
 from gateway.journey import exports as steps

@@ -11,10 +11,10 @@ from api.http.context import Decider, Gate, Officer
 from api.http.shapes import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
+from gateway.domain.disclosure.masking import mask_name
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.filings.required_facts import besides
-from gateway.domain.masking import mask_name
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.port import FIELDS
 from gateway.journey.clocks import OPEN, standing_of

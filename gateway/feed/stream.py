@@ -13,10 +13,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.disclosure import Entry, SharedCommit, disclose_many
-from gateway.domain.cloud_event import cloud_event, encode_sse
-from gateway.domain.consumer import Scope, scoped
+from gateway.domain.disclosure.cloud_event import cloud_event, encode_sse
+from gateway.domain.disclosure.consumer import Scope, scoped
+from gateway.domain.disclosure.masking import masked
 from gateway.domain.events import FEED_EVENTS
-from gateway.domain.masking import masked
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.ring import NOTHING, PAGE, FeedItem, Page, Ring, page_of
 from gateway.journey.keyring import Keyring

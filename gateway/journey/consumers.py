@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.domain import consumer as rules
-from gateway.domain.consumer import Consumer, Scope
+from gateway.domain.disclosure import consumer as rules
+from gateway.domain.disclosure.consumer import Consumer, Scope
 from gateway.domain.errors import Conflict, InputRefused, NotAllowed, NotFound
 from gateway.outbox.deliveries import is_owed, owe, record
 from gateway.store import Account, Event, FeedConsumer

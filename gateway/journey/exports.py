@@ -6,9 +6,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from gateway.disclosure import Entry, append
-from gateway.domain import export as rules
+from gateway.domain.disclosure import export as rules
+from gateway.domain.disclosure.export import ExportStanding, ExportWish
 from gateway.domain.errors import Conflict, NotAllowed, NotFound
-from gateway.domain.export import ExportStanding, ExportWish
 from gateway.outbox.deliveries import record
 from gateway.store import Account, Export, Registration, Stay, Unit
 

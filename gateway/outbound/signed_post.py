@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
 
-from gateway.domain.cloud_event import MEDIA_TYPE
+from gateway.domain.disclosure.cloud_event import MEDIA_TYPE
 from gateway.outbound.http import Client, Reply, open_client
 from gateway.outbound.public_addresses import GuardedResolver
 from gateway.registries.adapter import Clock

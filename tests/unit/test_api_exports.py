@@ -10,7 +10,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
 from api.http.exports import table_of
-from gateway.domain import export as rules
+from gateway.domain.disclosure import export as rules
 from gateway.store import Account, Disclosure, Event
 from tests.parts.house import House, good, refused, utc
 from tests.parts.world import DAY

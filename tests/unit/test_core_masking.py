@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.disclosure.masking import HIDDEN, mask_name, mask_number, masked
 from gateway.domain.events import EVENT_TYPES, FEED_EVENTS
-from gateway.domain.masking import HIDDEN, mask_name, mask_number, masked
 
 PERSON = {
     "name": "Ana María Núñez",

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from certs.keys import new_private_key, save_private_key
 from gateway.disclosure import DisclosureLog, Entry, SharedCommit, disclose, disclose_many
+from gateway.domain.disclosure.tree_head import read_head, verify_extension
 from gateway.domain.errors import DisclosureBlocked, NotFound
-from gateway.domain.tree_head import read_head, verify_extension
 from gateway.store import Disclosure
 from tests.parts.world import World
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.merkle import (
+from gateway.domain.disclosure.merkle import (
     EMPTY_ROOT,
     BadProof,
     Frontier,
@@ -18,7 +18,7 @@ from gateway.domain.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from gateway.domain.tree_head import BadHead, TreeHead, audit, read_head, sign_head, verify_extension
+from gateway.domain.disclosure.tree_head import BadHead, TreeHead, audit, read_head, sign_head, verify_extension
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 sizes = st.integers(min_value=1, max_value=70)

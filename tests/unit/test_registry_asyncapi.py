@@ -7,7 +7,7 @@ import pytest
 
 from api.asyncapi import PATH, build_document, document_text
 from devices.wire.topics import CHANNELS
-from gateway.domain.cloud_event import cloud_event
+from gateway.domain.disclosure.cloud_event import cloud_event
 
 DOCUMENT = build_document()
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.domain.cloud_event import EVENT_TYPES, cloud_event, encode_event, encode_sse
-from gateway.domain.consumer import FIELDS, Consumer, Scope, approve, ask, may_see, scoped, standing
+from gateway.domain.disclosure.cloud_event import EVENT_TYPES, cloud_event, encode_event, encode_sse
+from gateway.domain.disclosure.consumer import FIELDS, Consumer, Scope, approve, ask, may_see, scoped, standing
 from gateway.domain.errors import InputRefused, NotAllowed
 
 NOW = 1_790_000_000

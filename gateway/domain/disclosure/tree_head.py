@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs import cbor, cose
 from certs.errors import BadSignature
-from gateway.domain.merkle import HASH_LENGTH, Frontier, verify_consistency
+from gateway.domain.disclosure.merkle import HASH_LENGTH, Frontier, verify_consistency
 
 CONTEXT = b"lodgekey tree head 1"
 _SIZE, _ROOT, _AT = 1, 2, 3
