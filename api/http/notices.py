@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.http.context import Gate, Owner
 from api.http.shapes import Short, Strict
+from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
-from gateway.domain.notices import CODES
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.store import NoticeWish
 

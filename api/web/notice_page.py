@@ -10,8 +10,8 @@ from api.http.context import Gate, Owner
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal
+from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
-from gateway.domain.notices import CODES
 
 router = APIRouter(prefix="/landlord/notices", route_class=PageRoute, include_in_schema=False)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from api.http.shapes import KeyShown, LockShown, StayShown, UnitShown
-from gateway.domain import notices as rules
+from gateway.domain import alerts as rules
 
 BATTERY: Final = {10: "bad", 20: "care", 30: "plain"}
 ARRIVAL: Final = {2: "bad", 24: "care"}

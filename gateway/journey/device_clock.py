@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from gateway.domain.notices import is_drift
+from gateway.domain.alerts import is_drift
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import is_owed, owe, record
 from gateway.store import Device

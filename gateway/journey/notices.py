@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain import notices as rules
+from gateway.domain import alerts as rules
 from gateway.outbox.deliveries import owe
 from gateway.store import Device, Key, Noticed, NoticeWish, Stay, Unit
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+from gateway.domain.alerts import sentence
 from gateway.domain.filings.record import RegistryUnreachable
-from gateway.domain.notices import sentence
 from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause

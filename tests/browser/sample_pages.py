@@ -15,8 +15,8 @@ from api.web.notices import notices_for
 from api.web.officer import PURPOSES
 from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
+from gateway.domain.alerts import CODES
 from gateway.domain.jurisdiction import profile_for
-from gateway.domain.notices import CODES
 from gateway.domain.verification.liveness import LEVELS
 from tests.browser.sample_facts import (
     ARRIVED,

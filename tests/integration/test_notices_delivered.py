@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import Webhook
 
 from api.cli.demo import free_port
 from devices.reports import Happened
-from gateway.domain.notices import SENTENCES, sentence
+from gateway.domain.alerts import SENTENCES, sentence
 from gateway.journey.notices import watch_notices
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.notices import NoticeSenders

@@ -1,7 +1,7 @@
 """The landlord's pages."""
 
 from api.web.text.pair import Text
-from gateway.domain.notices import SENTENCES
+from gateway.domain.alerts import SENTENCES
 
 TEXTS: dict[str, Text] = {
     "landlord.title": Text("我的房源", "My homes"),
