@@ -12,7 +12,7 @@ from api.cli.refusal import Refused
 from api.cli.terms import AsJson, Folder, padded, said, settings_of, tell, tell_rows, word
 from api.http.showing import key_fields
 from gateway.bootstrap import utc_now
-from gateway.journey.landlord import revoke_for_landlord
+from gateway.journey.stays.landlord import revoke_for_landlord
 from gateway.store import Key
 
 app = typer.Typer(no_args_is_help=True)

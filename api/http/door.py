@@ -28,7 +28,7 @@ from gateway.domain.verification.port import ImageRefused
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey import door as steps
 from gateway.journey.passcodes import shown_codes
-from gateway.journey.retention import forget_face
+from gateway.journey.stays.retention import forget_face
 from gateway.registering.tenant import profile_of
 from gateway.store import Offer
 

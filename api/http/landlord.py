@@ -26,7 +26,7 @@ from gateway.domain.accounts.staff_rights import may
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
-from gateway.journey import landlord as steps
+from gateway.journey.stays import landlord as steps
 from gateway.store import Account, Offer, Registration, Stay, Unit
 
 router = APIRouter(tags=["landlord"])

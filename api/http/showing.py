@@ -30,7 +30,7 @@ from gateway.journey.ledger import (
 )
 from gateway.journey.once import runs
 from gateway.journey.slots import CodeShown
-from gateway.journey.wishes import open_wish
+from gateway.journey.stays.date_requests import open_wish
 from gateway.store import Device, Key, Offer, Stay, Unit
 from gateway.store.wishes import DateWish
 

@@ -10,8 +10,8 @@ from api.http.keys import signature_of
 from api.http.shapes import Instant, UnlockForm, WishShown
 from api.http.showing import wish_shown
 from gateway.domain.keys.key import Proof
-from gateway.journey import wishes as steps
-from gateway.journey.landlord import stay_of
+from gateway.journey.stays import date_requests as steps
+from gateway.journey.stays.landlord import stay_of
 
 holder = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 landlord = APIRouter(tags=["landlord"])

@@ -13,10 +13,10 @@ from gateway.identity.pictures import PictureTray
 from gateway.journey.chains import watch_chains
 from gateway.journey.clocks import watch_clocks
 from gateway.journey.keyring import Keyring
-from gateway.journey.landlord import due_stays, end_stay
 from gateway.journey.lock import forget_old_messages
 from gateway.journey.notices import watch_notices
-from gateway.journey.retention import purge
+from gateway.journey.stays.landlord import due_stays, end_stay
+from gateway.journey.stays.retention import purge
 from gateway.store import Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased

@@ -25,7 +25,7 @@ from api.cli.walk import Pictures, Walk, until
 from firmware_sim.specimens import Person as Somebody
 from firmware_sim.tenant import TENANT, photograph_document, photograph_face
 from gateway.domain.verification.consent import LATEST
-from gateway.journey.retention import purge
+from gateway.journey.stays.retention import purge
 from gateway.settings import Settings
 from gateway.store import Delivery, Person
 from gateway.store.database import Database

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from gateway.domain.filings.record import Registry
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
-from gateway.journey import landlord
 from gateway.journey.registration import correct_person
+from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt
 from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay, Sent

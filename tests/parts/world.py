@@ -17,9 +17,10 @@ from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.domain.verification.rules import Outcome, Verdict
-from gateway.journey import door, landlord, lock
+from gateway.journey import door, lock
 from gateway.journey.door import Shown
 from gateway.journey.keyring import Keyring
+from gateway.journey.stays import landlord
 from gateway.store import Account, Delivery, Device, Event, Key, Landlord, Model, Stay, Unit
 from gateway.store.database import Database
 from gateway.store.sealing import Vault

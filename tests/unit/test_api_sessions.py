@@ -16,7 +16,7 @@ from api.http.context import OFFER_COOKIE, SESSION_COOKIE
 from certs.holder import sign_statement
 from certs.keys import new_private_key
 from gateway.domain.keys.key import Proof, read_statement, unlock_statement
-from gateway.journey import landlord
+from gateway.journey.stays import landlord
 from tests.parts.house import PASSWORD, House, good, refused
 
 SIGN_IN = "/api/v1/sessions"

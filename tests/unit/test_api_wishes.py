@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from certs.holder import sign_statement
 from certs.keys import new_private_key
-from gateway.journey.wishes import open_wish
+from gateway.journey.stays.date_requests import open_wish
 from gateway.store import Event, Key, Stay
 from tests.parts.house import House, Json, good, refused
 

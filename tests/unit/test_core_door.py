@@ -21,8 +21,9 @@ from gateway.domain.errors import (
 )
 from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.stays.offer import offer_of, token_of
-from gateway.journey import door, landlord
+from gateway.journey import door
 from gateway.journey.registration import person_fields, registered
+from gateway.journey.stays import landlord
 from gateway.store import Device, Offer, Person, Registration, Stay, Verification
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault

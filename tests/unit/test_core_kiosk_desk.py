@@ -18,8 +18,8 @@ from devices.wire.offer_question import OfferQuestion, OfferTold, decode_told, e
 from devices.wire.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
 from gateway.domain.stays.offer import kiosk_code, offer_of
-from gateway.journey.landlord import end_stay
 from gateway.journey.registration import person_fields
+from gateway.journey.stays.landlord import end_stay
 from gateway.registering.kiosk import WRONG_CODES
 from gateway.settings import Settings
 from gateway.store import Delivery, HeardMessage, Offer, Person, SetAside, Unit

@@ -10,9 +10,9 @@ from devices.wire.passcode import HOUR, ONCE_SPAN
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
-from gateway.journey import landlord
 from gateway.journey.fleet import take_key
 from gateway.journey.once import MOST, end_once, held_stay, issue_once
+from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Stay
 from tests.parts.once import ask, end_stay, found_by_lock, hear, rows, standings, states, use
 from tests.parts.world import DAY, FIELDS, LOCK, NOW, World

@@ -5,9 +5,9 @@ from sqlalchemy import func, select
 
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.door import offer_named, record_consent
-from gateway.journey.landlord import end_stay
 from gateway.journey.registration import person_fields
-from gateway.journey.retention import forget_face, purge
+from gateway.journey.stays.landlord import end_stay
+from gateway.journey.stays.retention import forget_face, purge
 from gateway.store import Consent, Delivery, Key, Person, Registration, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.world import DAY, World

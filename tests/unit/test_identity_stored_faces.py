@@ -15,7 +15,7 @@ from gateway.identity.pictures import PictureTray
 from gateway.journey import door
 from gateway.journey.portraits import count_faces, faces_stored
 from gateway.journey.registry import record_registry_answer
-from gateway.journey.retention import DAY, forget_face, purge
+from gateway.journey.stays.retention import DAY, forget_face, purge
 from gateway.registering.tenant import FrontDesk
 from gateway.store import Delivery, Offer, Person, Portrait, Registration, Stay, Verification
 from gateway.store.sealing import Erased

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
-from gateway.journey import landlord
 from gateway.journey.registration import REPLACED, correct_person
+from gateway.journey.stays import landlord
 from gateway.outbox import deliveries
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.store import Registration, Stay, Unit

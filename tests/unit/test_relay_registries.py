@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.journey import door
-from gateway.journey.landlord import end_stay
+from gateway.journey.stays.landlord import end_stay
 from gateway.outbox import deliveries as outbox
 from gateway.relay.loop import Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders

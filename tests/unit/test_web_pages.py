@@ -14,7 +14,7 @@ from api.web.mount import PARTS
 from api.web.officer import encode_row
 from api.web.page_route import PageRoute
 from gateway.feed.stream import Reader
-from gateway.journey import landlord as landlord_steps
+from gateway.journey.stays import landlord as landlord_steps
 from gateway.outbox.deliveries import stamp_feed
 from gateway.store import Consent, Disclosure, Verification
 from tests.parts.house import House, photograph, utc

@@ -9,8 +9,8 @@ from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import Window, instant, wall_clock
 from gateway.journey.keyring import Keyring
-from gateway.journey.landlord import change_stay, end_stay
 from gateway.journey.lock import holders_key
+from gateway.journey.stays.landlord import change_stay, end_stay
 from gateway.outbox.deliveries import record
 from gateway.store import Key, Stay
 from gateway.store.wishes import DateWish
