@@ -10,8 +10,8 @@ from api.http.context import Gate, OfferToken, caller, limit_rate
 from certs.keys import jwk_of
 from gateway.disclosure import DisclosureLog
 from gateway.domain.stays.stay import wall_clock
-from gateway.journey import door as steps
-from gateway.journey.readers import Reading, readings_of, record_withheld
+from gateway.journey.tenants import onboarding as steps
+from gateway.journey.tenants.record_readers import Reading, readings_of, record_withheld
 from gateway.registering.tenant import profile_of
 
 router = APIRouter(tags=["disclosures"])

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from api.http.shapes import DoorShown
 from api.http.showing import key_shown, lock_shown, once_codes_of, wish_shown
 from gateway.bootstrap import Gateway
-from gateway.journey import door as steps
 from gateway.journey.stays.date_requests import latest_wish
+from gateway.journey.tenants import onboarding as steps
 from gateway.registering.tenant import profile_of
 from gateway.store import Disclosure, Offer, Registration
 

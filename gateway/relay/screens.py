@@ -6,8 +6,8 @@ from typing import Any
 
 from devices.intents import Show
 from gateway.journey.keyring import Keyring
-from gateway.journey.kiosk import CODE_OF
 from gateway.journey.passcodes import shown_codes
+from gateway.journey.tenants.kiosk_offers import CODE_OF
 from gateway.outbox.deliveries import Done
 from gateway.relay.asking import COMMAND_LIFETIME
 from gateway.relay.loop import Sender, Sent

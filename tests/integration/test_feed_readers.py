@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from api.http import disclosures as disclosures_api
 from gateway.domain.jurisdiction import load_profiles
-from gateway.journey.readers import WITHHELD
+from gateway.journey.tenants.record_readers import WITHHELD
 from gateway.store import Disclosure, Registration
 from tests.parts.desk import Desk, consumer_token, read_feed, served
 from tests.parts.world import World

@@ -17,10 +17,11 @@ from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.domain.verification.rules import Outcome, Verdict
-from gateway.journey import door, lock
-from gateway.journey.door import Shown
+from gateway.journey import lock
 from gateway.journey.keyring import Keyring
 from gateway.journey.stays import landlord
+from gateway.journey.tenants import onboarding
+from gateway.journey.tenants.onboarding import Shown
 from gateway.store import Account, Delivery, Device, Event, Key, Landlord, Model, Stay, Unit
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
@@ -121,8 +122,8 @@ class World:
     def consent(self, token: str, *, registration: bool = True, face: bool = False) -> None:
         """Step 2: open and agree."""
         with self.database.writing() as session:
-            offer = door.open_offer(session, token, self.keyring, self.now)
-            door.record_consent(session, offer, {"registration": registration, "face": face}, "1", "en", self.now)
+            offer = onboarding.open_offer(session, token, self.keyring, self.now)
+            onboarding.record_consent(session, offer, {"registration": registration, "face": face}, "1", "en", self.now)
 
     def show(
         self,
@@ -135,16 +136,16 @@ class World:
     ) -> str:
         """Step 3: the id of the verification."""
         with self.database.writing() as session:
-            offer = door.usable_offer(session, token, self.keyring, self.now)
+            offer = onboarding.usable_offer(session, token, self.keyring, self.now)
             holder = None if at_kiosk else self.phone.public_key()
             shown = Shown(Verdict(outcome, reasons), fields, "document", None, holder)
-            return door.record_verification(session, offer, shown, self.keyring, self.now).id
+            return onboarding.record_verification(session, offer, shown, self.keyring, self.now).id
 
     def decide(self, case_id: str, decision: str, reason: str = "") -> None:
         """Step 3, by a person."""
         with self.database.writing() as session:
-            case = door.case_named(session, case_id, area=AREA)
-            door.decide_case(session, case, decision, self.officer_id, reason, self.keyring, self.now)
+            case = onboarding.case_named(session, case_id, area=AREA)
+            onboarding.decide_case(session, case, decision, self.officer_id, reason, self.keyring, self.now)
 
     def tenant(self, window: Window | None = None) -> Key:
         """Steps 1 to 4: the key of a tenant who was let through."""
@@ -152,8 +153,8 @@ class World:
         self.consent(token)
         self.show(token)
         with self.database.reading() as session:
-            offer = door.offer_named(session, token, self.keyring, self.now)
-            return door.keys_of(session, offer)[-1]
+            offer = onboarding.offer_named(session, token, self.keyring, self.now)
+            return onboarding.keys_of(session, offer)[-1]
 
     def say(self, *reports: Report) -> None:
         """A device says something."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gateway.journey import door
+from gateway.journey.tenants import onboarding
 from gateway.store import Person
 from tests.parts.house import House, good, photograph
 from tests.parts.identity import ANNA
@@ -90,7 +90,7 @@ async def test_after_erasing_the_database_and_its_old_copy_tell_nothing(house: H
     with house.gateway.database.writing() as session:
         person = session.query(Person).one()
         sealed = bytes(person.sealed or b"")
-        door.forget_person(session, person, house.now[0])
+        onboarding.forget_person(session, person, house.now[0])
     house.gateway.vault.erase(person.id)
     house.gateway.database.close()
     house.gateway.vault.close()

@@ -21,9 +21,9 @@ from gateway.domain.errors import (
 )
 from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.stays.offer import offer_of, token_of
-from gateway.journey import door
 from gateway.journey.registration import person_fields, registered
 from gateway.journey.stays import landlord
+from gateway.journey.tenants import onboarding
 from gateway.store import Device, Offer, Person, Registration, Stay, Verification
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
@@ -43,7 +43,7 @@ def stage(world: World, token: str) -> str:
     """Where the tenant stands."""
     with world.database.reading() as session:
         offer = session.get_one(Offer, offer_of(token, world.keyring.offer_secret))
-        return door.stage_of(session, offer, world.now)
+        return onboarding.stage_of(session, offer, world.now)
 
 
 def agreed(world: World) -> str:
@@ -62,7 +62,7 @@ def waiting(world: World) -> tuple[str, str]:
 def erase(world: World, person_id: str) -> None:
     """Forget a person as the relay would: the row, then the key."""
     with world.database.writing() as session:
-        door.forget_person(session, session.get_one(Person, person_id), world.now)
+        onboarding.forget_person(session, session.get_one(Person, person_id), world.now)
     world.keyring.vault.erase(person_id)
 
 
@@ -70,7 +70,7 @@ def test_opening_the_link_is_recorded_once(world: World) -> None:
     token = world.offer()
     for _ in range(3):
         with world.database.writing() as session:
-            door.open_offer(session, token, world.keyring, world.now)
+            onboarding.open_offer(session, token, world.keyring, world.now)
     assert world.events() == ["KeyOffered", "OfferOpened"]
     assert stage(world, token) == "opened"
 
@@ -96,7 +96,7 @@ def test_a_used_offer_gives_no_second_key_but_can_still_be_looked_at(world: Worl
     refuses(world, lambda: world.show(token), OfferUsed)
     world.now += 30 * DAY
     with world.database.reading() as session:
-        assert door.offer_named(session, token, world.keyring, world.now).state == "used"
+        assert onboarding.offer_named(session, token, world.keyring, world.now).state == "used"
 
 
 def test_without_consent_to_the_registration_nothing_is_recorded(world: World) -> None:
@@ -112,7 +112,7 @@ def test_each_consent_is_given_and_taken_back_by_itself(world: World) -> None:
     world.consent(token, registration=True, face=False)
     with world.database.reading() as session:
         offer = session.get_one(Offer, offer_of(token, world.keyring.offer_secret))
-        standing = [door.consent_to(session, offer, purpose) is not None for purpose in ("registration", "face")]
+        standing = [onboarding.consent_to(session, offer, purpose) is not None for purpose in ("registration", "face")]
     assert standing == [True, False]
     assert world.events()[2:] == ["ConsentGiven", "ConsentGiven", "ConsentWithdrawn"]
 
@@ -196,11 +196,11 @@ def test_a_case_is_found_in_its_area_and_by_its_landlord_only(world: World) -> N
     _, case = waiting(world)
     stranger, _ = world.add_unit("202", None)
     with world.database.reading() as session:
-        assert door.case_named(session, case, area=AREA[:6]).id == case
-        assert door.case_named(session, case, landlord_id=world.landlord_id).id == case
+        assert onboarding.case_named(session, case, area=AREA[:6]).id == case
+        assert onboarding.case_named(session, case, landlord_id=world.landlord_id).id == case
         for scope in ({"area": "440100"}, {"area": "%"}, {"landlord_id": stranger}):
             with pytest.raises(NotFound):
-                door.case_named(session, case, **scope)
+                onboarding.case_named(session, case, **scope)
 
 
 def test_a_refused_attempt_keeps_no_person_and_may_be_repeated(world: World) -> None:
@@ -234,8 +234,8 @@ def test_a_case_passed_after_its_link_was_withdrawn_neither_checks_in_nor_gives_
 def bind(world: World, token: str) -> None:
     """The tenant's phone takes the keys after registering elsewhere."""
     with world.database.writing() as session:
-        offer = door.usable_offer(session, token, world.keyring, world.now)
-        door.hand_over(session, offer, world.phone.public_key(), world.keyring, world.now)
+        offer = onboarding.usable_offer(session, token, world.keyring, world.now)
+        onboarding.hand_over(session, offer, world.phone.public_key(), world.keyring, world.now)
 
 
 def test_who_registered_at_a_kiosk_is_checked_in_and_takes_the_key_with_their_phone_once(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.errors import OfferUnknown, TooManyTries
 from gateway.domain.stays.offer import kiosk_code
-from gateway.journey.kiosk import token_shown_at
+from gateway.journey.tenants.kiosk_offers import token_shown_at
 from gateway.registering.attempts import Tries
 from gateway.store import Device
 from tests.parts.world import NOW, World

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.domain.jurisdiction import profile_for
-from gateway.journey.door import offer_named, record_consent
 from gateway.journey.registration import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.stays.retention import forget_face, purge
+from gateway.journey.tenants.onboarding import offer_named, record_consent
 from gateway.store import Consent, Delivery, Key, Person, Registration, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.world import DAY, World

@@ -12,10 +12,10 @@ from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.pictures import PictureTray
-from gateway.journey import door
 from gateway.journey.portraits import count_faces, faces_stored
 from gateway.journey.registry import record_registry_answer
 from gateway.journey.stays.retention import DAY, forget_face, purge
+from gateway.journey.tenants import onboarding
 from gateway.registering.tenant import FrontDesk
 from gateway.store import Delivery, Offer, Person, Portrait, Registration, Stay, Verification
 from gateway.store.sealing import Erased
@@ -113,7 +113,7 @@ async def test_a_portrait_goes_with_the_consent_and_with_the_person(world: World
     first, second, third = [await place.tenant() for _ in range(3)]
     with world.database.writing() as session:
         forget_face(session, session.get_one(Offer, first.offer_id))
-        door.forget_person(session, session.get_one(Person, second.person_id), world.now)
+        onboarding.forget_person(session, session.get_one(Person, second.person_id), world.now)
         left = session.scalars(select(Portrait.person_id)).all()
     assert left == [third.person_id]
     with world.database.writing() as session:

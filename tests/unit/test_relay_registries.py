@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from gateway.journey import door
 from gateway.journey.stays.landlord import end_stay
+from gateway.journey.tenants import onboarding
 from gateway.outbox import deliveries as outbox
 from gateway.relay.loop import Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders
@@ -180,7 +180,7 @@ async def test_forgetting_a_person_destroys_their_key_and_what_waits_is_not_file
     with world.database.writing() as session:
         person = session.get_one(Person, key.person_id)
         sealed = person.sealed
-        door.forget_person(session, person, world.now)
+        onboarding.forget_person(session, person, world.now)
     world.keyring.vault.erase(key.person_id)
     async with relaying(world, senders(world, registry), claimed=CLAIMED) as commits:
         await commits.until(lambda: states(world, "submit") + states(world, "destroy_key") == ["refused", "done"])

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from devices.intents import Show
-from gateway.journey.kiosk import CODE_OF
 from gateway.journey.passcodes import shown_codes
+from gateway.journey.tenants.kiosk_offers import CODE_OF
 from gateway.outbox.deliveries import Done, owe
 from gateway.relay.locks import LockSenders
 from gateway.relay.screens import ScreenSenders
