@@ -26,7 +26,7 @@ from gateway.bootstrap import utc_now
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster
-from gateway.journey.keys import revoke_key
+from gateway.journey.keys.issue import revoke_key
 from gateway.relay.asking import ASKED_UNTIL_SAID
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay

@@ -12,7 +12,7 @@ from certs.keys import new_private_key
 from gateway.domain.filings.record import Address as Place
 from gateway.domain.filings.record import Document, LandlordFacts, PersonFacts, Registration, StayFacts, UnitFacts
 from gateway.domain.filings.record_json import registration_to_json
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.store import Delivery, Event, Landlord, Person, Stay, Unit
 from gateway.store import Registration as Row

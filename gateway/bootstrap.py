@@ -37,7 +37,7 @@ from gateway.intake.device_lookup import Roster
 from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 from gateway.journey.consumers import owe_webhooks
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
 from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.kiosk import KioskDesk
 from gateway.registering.tenant import FrontDesk

@@ -26,7 +26,7 @@ from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.liveness import MOST_FRAMES
 from gateway.domain.verification.port import ImageRefused
 from gateway.identity.examination import Submission, picture_refused
-from gateway.journey.passcodes import shown_codes
+from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
 from gateway.registering.tenant import profile_of

@@ -18,8 +18,8 @@ from gateway.domain.errors import ProofRefused
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey import lock as steps
-from gateway.journey.keys import renew_for_phone, renewal_due
-from gateway.journey.passcodes import shown_codes
+from gateway.journey.keys.issue import renew_for_phone, renewal_due
+from gateway.journey.keys.passcodes import shown_codes
 
 router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 

@@ -11,7 +11,7 @@ from api.http.door import public_key
 from api.http.shapes import UnlockForm
 from api.http.wishes import proof_of
 from certs.keys import jwk_of, public_from_point
-from gateway.journey.near import credential_for_near
+from gateway.journey.keys.offline_credential import credential_for_near
 
 router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 

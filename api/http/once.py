@@ -7,7 +7,7 @@ from api.http.idempotency import IdempotencyKey, once
 from api.http.landlord import Asking
 from api.http.shapes import OnceCodeMade, OnceCodeShown
 from api.http.showing import once_codes_of
-from gateway.journey import once as steps
+from gateway.journey.keys import one_time_codes as steps
 from gateway.journey.stays.landlord import stay_of
 from gateway.store import OnceCode
 

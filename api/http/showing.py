@@ -19,8 +19,8 @@ from api.http.shapes import (
 from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
-from gateway.journey.abilities import takes_codes
-from gateway.journey.ledger import (
+from gateway.journey.keys.lock_abilities import takes_codes
+from gateway.journey.keys.lock_status import (
     CodeStanding,
     OnceStanding,
     Standing,
@@ -28,8 +28,8 @@ from gateway.journey.ledger import (
     key_standing,
     once_standings,
 )
-from gateway.journey.once import runs
-from gateway.journey.slots import CodeShown
+from gateway.journey.keys.one_time_codes import runs
+from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays.date_requests import open_wish
 from gateway.store import Device, Key, Offer, Stay, Unit
 from gateway.store.wishes import DateWish

@@ -23,8 +23,8 @@ from gateway.journey.fleet import (
     present_certificate,
     take_key,
 )
-from gateway.journey.keys import revoke_key
-from gateway.journey.slots import empty_slots
+from gateway.journey.keys.issue import revoke_key
+from gateway.journey.keys.pin_slots import empty_slots
 from gateway.store import Certificate, Claim, Device, Key, Unit
 
 REFUSED = "This claim takes no device in. Please ask for a new one."

@@ -24,7 +24,7 @@ from devices.links.mqtt import MqttLink
 from devices.wire.errors import BadTopic
 from devices.wire.topics import IDENTIFIER
 from gateway.domain.keys.key import UNLOCK_LIFETIME
-from gateway.journey.abilities import can
+from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.store import Command, Device

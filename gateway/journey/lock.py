@@ -21,14 +21,14 @@ from gateway.domain.keys.key import (
     unlock_statement,
 )
 from gateway.domain.stays.stay import follow
-from gateway.journey.abilities import can
 from gateway.journey.device_clock import clock_told, drift_told, owe_time
 from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
 from gateway.journey.heard import Asked, Heard
-from gateway.journey.keys import owe_list, want_off_lock, want_on_lock
-from gateway.journey.once import kill_once, once_told
-from gateway.journey.passcodes import stay_behind_code
-from gateway.journey.slots import SLOT_WORK, slot_told, stay_behind_slot
+from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
+from gateway.journey.keys.lock_abilities import can
+from gateway.journey.keys.one_time_codes import kill_once, once_told
+from gateway.journey.keys.passcodes import stay_behind_code
+from gateway.journey.keys.pin_slots import SLOT_WORK, slot_told, stay_behind_slot
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, owe, record
 from gateway.store import Command, Device, HeardMessage, Key, Stay

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.verification.stored_faces import FaceCount, judge_stored_faces, may_store_face
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
 from gateway.store import Portrait
 
 LOCK_NUMBER: Final = 0x6661636573  # any fixed number: PostgreSQL's advisory lock on the count of stored faces

@@ -26,7 +26,7 @@ from gateway.domain.filings.record import (
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.record_json import registration_to_json
 from gateway.domain.verification.china_id_number import looks_like_resident_number
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe, record
 from gateway.store import Delivery, Person, Registration, Stay

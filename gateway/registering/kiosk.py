@@ -26,7 +26,7 @@ from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.kiosk_offers import CODE_OF, LONGEST_CODE, offer_told, token_shown_at
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
 from gateway.outbox import lanes

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from devices.intents import Show
-from gateway.journey.keyring import Keyring
-from gateway.journey.passcodes import shown_codes
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.tenants.kiosk_offers import CODE_OF
 from gateway.outbox.deliveries import Done
 from gateway.relay.asking import COMMAND_LIFETIME

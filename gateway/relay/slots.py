@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from devices.intents import DropPasscode, Intent, PutPasscode
-from gateway.journey.keyring import Keyring
-from gateway.journey.slots import pin_of
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.pin_slots import pin_of
 from gateway.outbox.deliveries import Decision, Done, RetryAt
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Command, Delivery, Device, SlotCode

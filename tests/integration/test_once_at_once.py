@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from certs.keys import new_private_key
 from gateway.domain.errors import Conflict
-from gateway.journey.keyring import Keyring
-from gateway.journey.once import held_stay, issue_once, lives
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.one_time_codes import held_stay, issue_once, lives
 from gateway.journey.stays import landlord
 from gateway.store import Device, Landlord, OnceCode, Stay, Unit
 from gateway.store.database import Database

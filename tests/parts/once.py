@@ -7,8 +7,8 @@ from sqlalchemy import select
 from certs.agreement import passcode_secret
 from certs.keys import public_from_point
 from devices.wire.passcode import find_once
-from gateway.journey.ledger import OnceStanding, once_standings
-from gateway.journey.once import OnceShown, held_stay, issue_once, show_once
+from gateway.journey.keys.lock_status import OnceStanding, once_standings
+from gateway.journey.keys.one_time_codes import OnceShown, held_stay, issue_once, show_once
 from gateway.journey.stays import landlord
 from gateway.store import Device, OnceCode, Stay
 from tests.parts.world import LOCK, World

@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.domain.keys.key import ASKED, LINK_DOWN, LOCK_SAID, NOT_LISTENING, LockStanding, code_state, hold_up
-from gateway.journey.keys import revoke_key
-from gateway.journey.ledger import CodeStanding, Standing, code_standings, key_standing
+from gateway.journey.keys.issue import revoke_key
+from gateway.journey.keys.lock_status import CodeStanding, Standing, code_standings, key_standing
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt, settle
 from gateway.store import Device, Key, Stay

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict, LodgekeyError, NotFound, OfferGone, OfferUnknown, StaysOverlap
 from gateway.domain.stays.offer import offer_of
 from gateway.domain.stays.stay import Window
-from gateway.journey.keys import revoke_key
+from gateway.journey.keys.issue import revoke_key
 from gateway.journey.stays import landlord
 from gateway.store import Delivery, Device, Key, Offer, Registration, Stay
 from tests.parts.world import DAY, World

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from devices.reports import Happened, Report, StateTold
 from devices.wire.messages import State
 from gateway.domain.keys.key import state_of
-from gateway.journey.keys import revoke_key
+from gateway.journey.keys.issue import revoke_key
 from gateway.store import Delivery, Key
 from tests.parts.world import LOCK, World
 

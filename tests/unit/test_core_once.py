@@ -11,7 +11,7 @@ from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey.fleet import take_key
-from gateway.journey.once import MOST, end_once, held_stay, issue_once
+from gateway.journey.keys.one_time_codes import MOST, end_once, held_stay, issue_once
 from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Stay
 from tests.parts.once import ask, end_stay, found_by_lock, hear, rows, standings, states, use

@@ -19,7 +19,7 @@ from certs.keys import public_from_point
 from devices.wire.passcode import ONCE_SPAN, find_once
 from gateway.domain.errors import TooManyCodes
 from gateway.domain.stays.stay import Window
-from gateway.journey.once import MOST, end_once
+from gateway.journey.keys.one_time_codes import MOST, end_once
 from gateway.journey.stays import landlord
 from gateway.store import Stay
 from tests.parts.once import ask, hear, standings, use

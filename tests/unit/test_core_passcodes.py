@@ -15,8 +15,8 @@ from certs.keys import new_private_key, public_from_point
 from devices.wire.passcode import HOUR, find_window
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
-from gateway.journey.passcodes import shown_codes, stay_behind_code
-from gateway.journey.slots import CodeShown
+from gateway.journey.keys.passcodes import shown_codes, stay_behind_code
+from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Passcode, Stay, Unit
 from tests.parts.world import DAY, FIELDS, LOCK, NOW, World

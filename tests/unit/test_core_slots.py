@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
-from gateway.journey.slots import SLOTS, pin_of, shown_slots, slot_told
+from gateway.journey.keys.pin_slots import SLOTS, pin_of, shown_slots, slot_told
 from gateway.journey.stays import landlord
 from gateway.store import Delivery, Device, SlotCode, Stay
 from tests.parts.world import DAY, LOCK, World

@@ -6,7 +6,7 @@ from api.http.showing import key_shown, stay_shown
 from api.web.notices import notices_for
 from certs.credential import read_credential
 from devices.driver import Unreadable
-from gateway.journey.keys import revoke_key
+from gateway.journey.keys.issue import revoke_key
 from gateway.store import Key, Stay
 from tests.unit.lock_bench import Bench
 from tests.unit.test_relay_answers import Line, line

@@ -6,7 +6,7 @@ import pytest
 
 from devices.intents import DropKey, Intent, PutKey, SetTime, Unlock
 from gateway.journey import lock
-from gateway.journey.keys import revoke_key
+from gateway.journey.keys.issue import revoke_key
 from gateway.outbox.deliveries import Done, Expired, Refused, RetryAt
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Sent

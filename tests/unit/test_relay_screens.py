@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from devices.intents import Show
-from gateway.journey.passcodes import shown_codes
+from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.tenants.kiosk_offers import CODE_OF
 from gateway.outbox.deliveries import Done, owe
 from gateway.relay.locks import LockSenders

@@ -10,7 +10,7 @@ from devices.wire.offer_question import OfferTold
 from gateway.domain.errors import OfferUnknown
 from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.stays.offer import kiosk_code, token_of
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
 from gateway.store import Device, Offer, Stay
 

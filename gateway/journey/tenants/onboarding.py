@@ -13,9 +13,9 @@ from gateway.domain.events import EventType
 from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
 from gateway.domain.verification.rules import Verdict
-from gateway.journey.keyring import Keyring
-from gateway.journey.keys import issue_keys
-from gateway.journey.passcodes import give_passcodes
+from gateway.journey.keys.issue import issue_keys
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.passcodes import give_passcodes
 from gateway.journey.portraits import forget_portraits
 from gateway.journey.registration import check_in, seal_fields
 from gateway.outbox.deliveries import owe, record

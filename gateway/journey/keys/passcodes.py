@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from certs.agreement import passcode_secret
 from certs.keys import public_from_point
 from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_code
-from gateway.journey.abilities import takes_codes
-from gateway.journey.keyring import Keyring
-from gateway.journey.keys import owe_list
-from gateway.journey.once import end_once, kill_once, runs
-from gateway.journey.slots import CodeShown, end_slots, give_slots, move_slots, renew_slots, shown_slots
+from gateway.journey.keys.issue import owe_list
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.lock_abilities import takes_codes
+from gateway.journey.keys.one_time_codes import end_once, kill_once, runs
+from gateway.journey.keys.pin_slots import CodeShown, end_slots, give_slots, move_slots, renew_slots, shown_slots
 from gateway.store import Device, Passcode, Stay
 
 

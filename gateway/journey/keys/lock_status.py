@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.keys.key import HoldUp, LockStanding, code_state, hold_up, once_state, state_of
-from gateway.journey.once import has_heard, lives
+from gateway.journey.keys.one_time_codes import has_heard, lives
 from gateway.outbox import lanes
 from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode, Stay
 

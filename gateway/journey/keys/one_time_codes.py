@@ -15,9 +15,9 @@ from certs.keys import public_from_point
 from devices.wire.passcode import ONCE_AHEAD, ONCE_SPAN, once_code, spoken
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.stay import OCCUPYING, Window
-from gateway.journey.abilities import takes_codes
-from gateway.journey.keyring import Keyring
-from gateway.journey.keys import owe_list
+from gateway.journey.keys.issue import owe_list
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.outbox.deliveries import record
 from gateway.store import Device, OnceCode, Stay, Unit
 

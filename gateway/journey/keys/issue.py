@@ -11,8 +11,8 @@ from certs.keys import compressed_point, public_from_point
 from devices.driver import Ability
 from gateway.domain.errors import Conflict
 from gateway.domain.keys.key import NOT_NEEDED
-from gateway.journey.abilities import can
-from gateway.journey.keyring import Keyring
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import is_owed, owe, record
 from gateway.store import Device, Key, Person, Stay

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from devices.driver import Ability
-from gateway.journey.abilities import can
+from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.store import Delivery, Device, SlotCode, Stay
