@@ -13,7 +13,7 @@ from api.cli.terms import AsJson, Folder, listed, said, settings_of, tell, word
 from certs.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.fleet.rotation import advance, forget, is_followed, roll_back
-from gateway.journey.fleet import behind
+from gateway.journey.devices.certificates import behind
 from gateway.store import Device
 
 app = typer.Typer(no_args_is_help=True)

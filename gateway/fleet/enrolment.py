@@ -15,7 +15,7 @@ from certs.profiles import Kind, public_of_request
 from certs.renewal import trust_digest
 from gateway.broker.revocation import RevokedDevice
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound
-from gateway.journey.fleet import (
+from gateway.journey.devices.certificates import (
     keep_certificate,
     living_certificates,
     owe_paper,

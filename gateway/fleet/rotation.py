@@ -21,7 +21,7 @@ from certs.ca import SERVER_DAYS, Authority
 from certs.files import PUBLIC, write_atomic
 from certs.generations import Standing, read_standing
 from gateway.domain.errors import Conflict
-from gateway.journey.fleet import behind, forget_certificates, has_old_certificates, owe_papers
+from gateway.journey.devices.certificates import behind, forget_certificates, has_old_certificates, owe_papers
 from gateway.store import Certificate, Device
 from gateway.store.database import Database
 

@@ -14,7 +14,7 @@ from devices.link import Link, Received
 from devices.reports import Answered, Happened, Report
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.device_lookup import Roster
-from gateway.journey.lock import record_reports
+from gateway.journey.devices.reports import record_reports
 from gateway.outbox.deliveries import stamp_feed
 from gateway.store import SetAside
 from gateway.store.database import Database

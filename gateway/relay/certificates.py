@@ -10,7 +10,7 @@ from devices.driver import Driver, LockAddress, Unable
 from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens
 from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING
-from gateway.journey.fleet import certificate_for
+from gateway.journey.devices.certificates import certificate_for
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Command, Delivery, Device

@@ -11,7 +11,7 @@ from devices.intents import DropPasscode, Intent, SetTime, Unlock
 from devices.link import LinkDown, NobodyListens
 from devices.reports import Answered
 from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
-from gateway.journey.lock import record_report
+from gateway.journey.devices.reports import record_report
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, pause
 from gateway.relay.asking import ASKED_UNTIL_SAID, Asking, Ready
 from gateway.relay.loop import Sender, Sent

@@ -24,7 +24,7 @@ from devices.links.tls import client_tls
 from firmware_sim.control import CONTROL_FILE
 from gateway.bootstrap import Gateway
 from gateway.fleet.enrolment import enrol_device
-from gateway.journey.fleet import behind
+from gateway.journey.devices.certificates import behind
 from gateway.settings import Settings
 from gateway.store import Certificate, Device, Event, Key
 from tests.integration.broker_parts import free_port, wall_clock

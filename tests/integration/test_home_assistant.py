@@ -12,7 +12,7 @@ import pytest
 from devices.reports import StateTold
 from devices.wire.messages import State
 from gateway.integrations.home_assistant import BIRTH
-from gateway.journey import lock
+from gateway.journey.devices import reports
 from gateway.store import Device
 from tests.integration.home_parts import PATIENCE, Home, open_home
 from tests.integration.test_vendor_locks import NUKI, nuki_in
@@ -92,7 +92,7 @@ async def test_a_state_nobody_knows_is_never_guessed(tmp_path: Path) -> None:
         assert there.heard["lodgekey-home/lock-b/availability"] == b"offline"
         told = StateTold("lock-b", State(1, 1, "jammed", "closed", 50, (), "set", b"n" * 16, 1, "sim"))
         with home.gateway.database.writing() as session:
-            lock.record_report(session, told, home.gateway.now())
+            reports.record_report(session, told, home.gateway.now())
         await there.until("lodgekey-home/lock-b/state", b"JAMMED")
 
 

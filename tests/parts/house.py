@@ -25,7 +25,7 @@ from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway
 from gateway.domain.verification.port import Identity
-from gateway.journey import lock
+from gateway.journey.devices import reports
 from gateway.settings import Settings
 from gateway.store import Account, Key, Landlord, SignIn, Unit
 from tests.parts.identity import MemoryIdentity
@@ -102,7 +102,7 @@ class House:
     def hear(self, report: Report) -> None:
         """A device says something."""
         with self.gateway.database.writing() as session:
-            lock.record_report(session, report, self.now[0])
+            reports.record_report(session, report, self.now[0])
 
     def put_on_lock(self, key_id: str) -> None:
         """The lock says that the key is on it."""
@@ -110,7 +110,7 @@ class House:
         with self.gateway.database.writing() as session:
             device_id = session.get_one(Key, key_id).device_id
             report = Happened(device_id, self.seq, self.now[0], "key_put", {"key": bytes.fromhex(key_id)})
-            lock.record_report(session, report, self.now[0])
+            reports.record_report(session, report, self.now[0])
 
 
 CONSENTS: Final = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}

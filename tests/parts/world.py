@@ -17,7 +17,7 @@ from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.domain.verification.rules import Outcome, Verdict
-from gateway.journey import lock
+from gateway.journey.devices import reports as lock
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding

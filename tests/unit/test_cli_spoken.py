@@ -26,7 +26,7 @@ from gateway.domain.filings.deadlines import Standing
 from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
 from gateway.domain.verification.port import Band
 from gateway.journey.clocks import OPEN, TAKEN
-from gateway.journey.fleet import PAPERS
+from gateway.journey.devices.certificates import PAPERS
 from gateway.store import Account, Device, Registration
 from tests.architecture.source import ROOT
 from tests.parts.world import AREA, LOCK, NOW, World, device

@@ -13,7 +13,7 @@ from devices.link import Received
 from devices.reports import Happened, Reachable, Report
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
-from gateway.journey.fleet import take_key
+from gateway.journey.devices.certificates import take_key
 from gateway.store import Device, HeardMessage, SetAside
 from tests.parts.world import LOCK, World
 

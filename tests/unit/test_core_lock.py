@@ -7,7 +7,7 @@ from certs.keys import new_private_key
 from devices.reports import Answered, Happened, Reachable, Report
 from gateway.domain.errors import KeyNotUsable, LodgekeyError, NotFound, ProofRefused
 from gateway.domain.keys.key import Proof, state_of
-from gateway.journey import lock
+from gateway.journey.devices import reports as lock
 from gateway.journey.keys.issue import revoke_key
 from gateway.store import Command, Delivery, Device, Key
 from tests.parts.world import DAY, LOCK, World, device

@@ -10,7 +10,7 @@ from devices.wire.passcode import HOUR, ONCE_SPAN
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
-from gateway.journey.fleet import take_key
+from gateway.journey.devices.certificates import take_key
 from gateway.journey.keys.one_time_codes import MOST, end_once, held_stay, issue_once
 from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Stay

@@ -16,7 +16,7 @@ from devices.reports import Answered
 from gateway.domain.errors import Conflict
 from gateway.fleet.enrolment import enrol_device, revoke_device
 from gateway.fleet.rotation import Succession, advance, is_followed, roll_back
-from gateway.journey.fleet import behind, forget_certificates
+from gateway.journey.devices.certificates import behind, forget_certificates
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.loop import Sent

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from certs.keys import compressed_point
 from devices.drivers.native import NativeDriver
 from devices.links.memory import MemoryLink, Said, Sent
+from gateway.journey.devices.reports import forget_old_messages
 from gateway.journey.keys.issue import revoke_key
-from gateway.journey.lock import forget_old_messages
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import settle
 from gateway.relay.locks import LockSenders

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from devices.intents import DropKey, Intent, PutKey, SetTime, Unlock
-from gateway.journey import lock
+from gateway.journey.devices import reports
 from gateway.journey.keys.issue import revoke_key
 from gateway.outbox.deliveries import Done, Expired, Refused, RetryAt
 from gateway.relay.locks import LockSenders
@@ -37,7 +37,7 @@ def tap(world: World) -> Key:
     key = world.tenant()
     world.put(key)
     with world.database.writing() as session:
-        lock.request_unlock(session, key.id, "c" * 32, world.proof(key.id, "nonce-001"), world.now)
+        reports.request_unlock(session, key.id, "c" * 32, world.proof(key.id, "nonce-001"), world.now)
     return key
 
 

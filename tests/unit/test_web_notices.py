@@ -7,7 +7,7 @@ import pytest
 from api.web.notices import Notice, notices_for
 from api.web.text import CATALOG, say
 from gateway.domain.stays.stay import wall_clock
-from gateway.journey.lock import ALARMS
+from gateway.journey.devices.reports import ALARMS
 from tests.browser.sample_facts import NOW, ZONE, code, key, lock, stay, unit
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
-from gateway.journey.chains import Chains, Stored, columns_of
+from gateway.journey.devices.log_chains import Chains, Stored, columns_of
 from gateway.outbox.deliveries import Decision, hurry, settle_many, write_events
 from gateway.store import Command, Delivery, Device, HeardMessage, Key
 

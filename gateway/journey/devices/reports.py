@@ -21,9 +21,9 @@ from gateway.domain.keys.key import (
     unlock_statement,
 )
 from gateway.domain.stays.stay import follow
-from gateway.journey.device_clock import clock_told, drift_told, owe_time
-from gateway.journey.fleet import PAPERS, answer_request, papers_decision, papers_told
-from gateway.journey.heard import Asked, Heard
+from gateway.journey.devices.certificates import PAPERS, answer_request, papers_decision, papers_told
+from gateway.journey.devices.clock import clock_told, drift_told, owe_time
+from gateway.journey.devices.report_batch import Asked, Heard
 from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import kill_once, once_told
