@@ -13,7 +13,7 @@ from api.cli.folder import opened
 from api.cli.refusal import NOT_IN_ORDER
 from api.cli.terms import AsJson, Folder, listed, said, settings_of, tell, word
 from gateway.bootstrap import utc_now
-from gateway.journey.clocks import OPEN, standing_of
+from gateway.journey.filings.deadlines import OPEN, standing_of
 from gateway.store import Registration
 
 app = typer.Typer(no_args_is_help=True)

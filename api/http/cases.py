@@ -11,7 +11,7 @@ from api.http.shapes import CaseOpened, CaseShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound
-from gateway.journey.registration import person_fields
+from gateway.journey.filings.records import person_fields
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Account, Person, Verification
 from gateway.store.sealing import Erased

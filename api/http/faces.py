@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api.http.context import Gate, only
 from gateway.bootstrap import Gateway
-from gateway.journey.portraits import faces_stored
+from gateway.journey.filings.portraits import faces_stored
 from gateway.store import Account
 
 STATES: Final = ("free", "warn", "filing_due", "blocked")

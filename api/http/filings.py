@@ -17,9 +17,9 @@ from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.filings.required_facts import besides
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.port import FIELDS
-from gateway.journey.clocks import OPEN, standing_of
-from gateway.journey.registration import correct_person
-from gateway.journey.registry import settle_outcome
+from gateway.journey.filings.answers import settle_outcome
+from gateway.journey.filings.deadlines import OPEN, standing_of
+from gateway.journey.filings.records import correct_person
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 

@@ -13,7 +13,7 @@ from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.feed.stream import record_shown
-from gateway.journey.registration import person_fields
+from gateway.journey.filings.records import person_fields
 from gateway.store import Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 

@@ -14,7 +14,7 @@ from api.http.context import Gate, Officer
 from api.web.page_route import PageRoute
 from api.web.render import page
 from gateway.domain.stays.stay import OCCUPYING
-from gateway.journey.clocks import OPEN
+from gateway.journey.filings.deadlines import OPEN
 from gateway.store import Registration, Stay, Unit
 
 router = APIRouter(prefix="/officer/map", route_class=PageRoute, include_in_schema=False)

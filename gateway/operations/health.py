@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.broker.config import BrokerMissing, find_mosquitto
-from gateway.journey.portraits import faces_stored
+from gateway.journey.filings.portraits import faces_stored
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import newest_revision

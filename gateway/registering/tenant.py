@@ -20,8 +20,8 @@ from gateway.domain.verification.port import DocumentReading, Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.pictures import PictureTray
+from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.portraits import keep_portrait
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
 from gateway.store import Unit, Verification
 from gateway.store.database import Database

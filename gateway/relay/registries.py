@@ -18,7 +18,7 @@ from gateway.domain.filings.record import (
 )
 from gateway.domain.filings.record import Refused as RegistryRefused
 from gateway.domain.filings.record import Registration as Record
-from gateway.journey.registry import note_sending, record_registry_answer
+from gateway.journey.filings.answers import note_sending, record_registry_answer
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, pause
 from gateway.relay.loop import Sender, Sent
 from gateway.relay.records import RecordReader

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.filings.record import Accepted, OutcomeUnknown
-from gateway.journey.clocks import watch_clocks
-from gateway.journey.registry import record_registry_answer
+from gateway.journey.filings.answers import record_registry_answer
+from gateway.journey.filings.deadlines import watch_clocks
 from gateway.outbox import deliveries
 from gateway.outbox.deliveries import Unknown
 from gateway.store import Delivery, Event, Registration, Unit

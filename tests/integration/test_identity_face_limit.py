@@ -9,8 +9,8 @@ import pytest
 
 from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles
+from gateway.journey.filings.portraits import count_faces, keep_portrait
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.portraits import count_faces, keep_portrait
 from gateway.store import Landlord, Person, Stay, Unit
 from gateway.store.database import Database
 from gateway.store.sealing import Vault

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from gateway.domain.filings.record import Registry
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
-from gateway.journey.registration import correct_person
+from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt
 from gateway.registries import REGISTRIES

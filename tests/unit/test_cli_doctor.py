@@ -86,7 +86,7 @@ def test_stored_faces_are_told_of_before_the_limit_and_at_it(
     settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, mood: str, told: str
 ) -> None:
     small = {"cn": replace(load_profiles()["cn"], face_filing_limit=100)}
-    monkeypatch.setattr("gateway.journey.portraits.load_profiles", lambda: small)
+    monkeypatch.setattr("gateway.journey.filings.portraits.load_profiles", lambda: small)
     stay = world.tenant().stay
     with world.database.writing() as session:
         people = [Person(stay_id=stay.id, created_at=NOW) for _ in range(stored)]

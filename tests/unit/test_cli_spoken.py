@@ -25,8 +25,8 @@ from gateway.domain.filings import record as registration
 from gateway.domain.filings.deadlines import Standing
 from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
 from gateway.domain.verification.port import Band
-from gateway.journey.clocks import OPEN, TAKEN
 from gateway.journey.devices.certificates import PAPERS
+from gateway.journey.filings.deadlines import OPEN, TAKEN
 from gateway.store import Account, Device, Registration
 from tests.architecture.source import ROOT
 from tests.parts.world import AREA, LOCK, NOW, World, device

@@ -21,7 +21,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.stays.offer import offer_of, token_of
-from gateway.journey.registration import person_fields, registered
+from gateway.journey.filings.records import person_fields, registered
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding
 from gateway.store import Device, Offer, Person, Registration, Stay, Verification

@@ -18,7 +18,7 @@ from devices.wire.offer_question import OfferQuestion, OfferTold, decode_told, e
 from devices.wire.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
 from gateway.domain.stays.offer import kiosk_code, offer_of
-from gateway.journey.registration import person_fields
+from gateway.journey.filings.records import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.registering.kiosk import WRONG_CODES
 from gateway.settings import Settings

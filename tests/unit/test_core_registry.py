@@ -12,7 +12,7 @@ from gateway.domain.filings.record import (
     PersonAnswer,
     Refused,
 )
-from gateway.journey.registry import record_registry_answer
+from gateway.journey.filings.answers import record_registry_answer
 from gateway.store import Registration
 from tests.parts.world import NOW, World
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.domain.jurisdiction import profile_for
-from gateway.journey.registration import person_fields
+from gateway.journey.filings.records import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.stays.retention import forget_face, purge
 from gateway.journey.tenants.onboarding import offer_named, record_consent

@@ -12,8 +12,8 @@ from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.countries import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.pictures import PictureTray
-from gateway.journey.portraits import count_faces, faces_stored
-from gateway.journey.registry import record_registry_answer
+from gateway.journey.filings.answers import record_registry_answer
+from gateway.journey.filings.portraits import count_faces, faces_stored
 from gateway.journey.stays.retention import DAY, forget_face, purge
 from gateway.journey.tenants import onboarding
 from gateway.registering.tenant import FrontDesk
@@ -152,7 +152,7 @@ async def test_the_officers_page_and_readiness_say_that_a_filing_is_due(
     assert (await house.client().get("/readyz")).json()["stored_faces"] == "free"
     assert "100,000" not in (await officer.get("/officer?lang=en")).text
     tiny = {"cn": replace(load_profiles()["cn"], face_filing_limit=1)}
-    monkeypatch.setattr("gateway.journey.portraits.load_profiles", lambda: tiny)
+    monkeypatch.setattr("gateway.journey.filings.portraits.load_profiles", lambda: tiny)
     tenant, _ = await house.tenant()
     good(await house.register(tenant))
     with house.gateway.database.writing() as session:

@@ -8,7 +8,7 @@ import pytest
 import gateway
 from gateway.domain.filings.changes import WHY_NOTHING
 from gateway.domain.filings.sentences import LOST_ZH, RULES_ZH, WHOLE_ZH, problem_zh, sentence_zh
-from gateway.journey.registration import CANCELLED, NOBODY_TO_TELL, REPLACED
+from gateway.journey.filings.records import CANCELLED, NOBODY_TO_TELL, REPLACED
 
 SOURCES = [*Path(gateway.__file__).parent.glob("registries/*.py"), Path(gateway.__file__).parent / "domain"]
 RULE = re.compile(r'FieldProblem\(\s*[^,]+,\s*"([a-z_]+)"')

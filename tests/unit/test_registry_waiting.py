@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
-from gateway.journey.registration import REPLACED, correct_person
+from gateway.journey.filings.records import REPLACED, correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox import deliveries
 from gateway.relay.registries import CLAIMED, RegistrySenders

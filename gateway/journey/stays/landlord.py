@@ -9,10 +9,10 @@ from gateway.domain.errors import Conflict, NotFound, StaysOverlap
 from gateway.domain.stays import offer as offers
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import Window
+from gateway.journey.filings.records import report_change, report_check_out
 from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import end_passcodes, move_passcodes, replace_passcodes
-from gateway.journey.registration import report_change, report_check_out
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import hurry, is_owed, owe, record
 from gateway.store import Device, Key, Offer, Stay, Unit

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.domain.jurisdiction import profile_for
-from gateway.journey.portraits import forget_portraits
+from gateway.journey.filings.portraits import forget_portraits
 from gateway.journey.tenants.onboarding import forget_person
 from gateway.outbox.deliveries import BLOCKING
 from gateway.store import Consent, Delivery, Offer, Person, Registration, Stay, Verification

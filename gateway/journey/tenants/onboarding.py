@@ -13,11 +13,11 @@ from gateway.domain.events import EventType
 from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
 from gateway.domain.verification.rules import Verdict
+from gateway.journey.filings.portraits import forget_portraits
+from gateway.journey.filings.records import check_in, seal_fields
 from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
-from gateway.journey.portraits import forget_portraits
-from gateway.journey.registration import check_in, seal_fields
 from gateway.outbox.deliveries import owe, record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
