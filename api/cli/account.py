@@ -10,7 +10,7 @@ from api.cli.folder import opened
 from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.http.context import hash_password
 from gateway.bootstrap import utc_now
-from gateway.journey import operator
+from gateway.journey.accounts import operator
 from gateway.store import Account
 
 app = typer.Typer(no_args_is_help=True)

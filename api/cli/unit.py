@@ -9,7 +9,7 @@ from api.cli.facts import Facts, facts_of
 from api.cli.folder import opened
 from api.cli.terms import AsJson, Folder, settings_of, tell, tell_rows
 from gateway.bootstrap import utc_now
-from gateway.journey.operator import Dwelling, account_called, add_unit
+from gateway.journey.accounts.operator import Dwelling, account_called, add_unit
 from gateway.store import Unit
 
 app = typer.Typer(no_args_is_help=True)

@@ -28,7 +28,7 @@ from api.http.context import Anybody, Gate, caller, check_origin, limit_rate
 from api.http.shapes import SignedIn, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
-from gateway.journey.accounts import begin_ceremony, take_ceremony
+from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony
 from gateway.outbox.deliveries import record
 from gateway.store import Account, Passkey
 

@@ -11,7 +11,7 @@ from api.http.shapes import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import LONGEST, SHORTEST, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
-from gateway.journey.accounts import change_password
+from gateway.journey.accounts.sign_in import change_password
 from gateway.store import Account
 
 router = APIRouter(tags=["accounts"])

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.http.context import Gate, Owner, hash_password
 from api.http.shapes import Strict
 from gateway.domain.accounts.staff_rights import StaffRole
-from gateway.journey import staff as steps
+from gateway.journey.accounts import staff as steps
 from gateway.store import Account
 
 router = APIRouter(prefix="/staff", tags=["staff"])

@@ -12,7 +12,7 @@ from api.web.render import page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound, SignOnAway, SignOnNotEntitled, SignOnRefused
 from gateway.integrations.openid import KnownOfficer, SingleSignOn
-from gateway.journey.accounts import (
+from gateway.journey.accounts.sign_in import (
     CEREMONY_SECONDS,
     admit_officer,
     begin_ceremony,
