@@ -36,7 +36,7 @@ from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster
 from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
-from gateway.journey.consumers import owe_webhooks
+from gateway.journey.disclosure.consumers import owe_webhooks
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.kiosk import KioskDesk

@@ -15,8 +15,8 @@ from gateway.domain.disclosure.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import Reader, always
-from gateway.journey import consumers as steps
-from gateway.journey.consumers import Wish
+from gateway.journey.disclosure import consumers as steps
+from gateway.journey.disclosure.consumers import Wish
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.relay.webhooks import reader_of_consumer
 from gateway.store import Account, FeedConsumer

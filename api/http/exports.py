@@ -17,7 +17,7 @@ from gateway.domain.disclosure.export import ExportWish
 from gateway.domain.errors import DisclosureBlocked
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import record_shown
-from gateway.journey import exports as steps
+from gateway.journey.disclosure import exports as steps
 from gateway.journey.filings.records import person_fields
 from gateway.store import Export, Person, Registration
 from gateway.store.sealing import Erased

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.feed.stream import Feed, FeedItem, Reader
-from gateway.journey.consumers import consumer_of, owe_webhook, standing
+from gateway.journey.disclosure.consumers import consumer_of, owe_webhook, standing
 from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause

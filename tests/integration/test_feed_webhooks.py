@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.domain.stays.stay import Window
 from gateway.feed.stream import FeedItem, Reader
-from gateway.journey.consumers import owe_webhooks
+from gateway.journey.disclosure.consumers import owe_webhooks
 from gateway.outbox import deliveries
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
