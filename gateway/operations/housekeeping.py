@@ -10,11 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.domain.errors import LodgekeyError
 from gateway.identity.challenges import forget_challenges
 from gateway.identity.pictures import PictureTray
+from gateway.journey.alerts import watch_notices
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
 from gateway.journey.filings.deadlines import watch_clocks
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.notices import watch_notices
 from gateway.journey.stays.landlord import due_stays, end_stay
 from gateway.journey.stays.retention import purge
 from gateway.store import Stay

@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook
 from api.cli.demo import free_port
 from devices.reports import Happened
 from gateway.domain.alerts import SENTENCES, sentence
-from gateway.journey.notices import watch_notices
+from gateway.journey.alerts import watch_notices
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.notices import NoticeSenders
 from gateway.store import Delivery, Device, Noticed

@@ -16,10 +16,10 @@ from devices.wire.envelope import sign_event
 from devices.wire.messages import Event as Said
 from firmware_sim.dialogue import Spoken
 from gateway.domain.keys.log_chain import GRACE
+from gateway.journey.alerts import of_lock
 from gateway.journey.devices.certificates import take_key
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
-from gateway.journey.notices import of_lock
 from gateway.store import Device
 from gateway.store import Event as Row
 from tests.parts.world import DAY, LOCK, World
