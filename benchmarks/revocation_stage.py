@@ -27,7 +27,7 @@ from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster
 from gateway.journey.keys.issue import revoke_key
-from gateway.relay.asking import ASKED_UNTIL_SAID
+from gateway.relay.lock_commands import ASKED_UNTIL_SAID
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
 from gateway.store import Device, Key, Landlord, Person, Stay, Unit

@@ -42,15 +42,15 @@ from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.kiosk import KioskDesk
 from gateway.registering.tenant import FrontDesk
 from gateway.registries import REGISTRIES
-from gateway.relay.asking import ASKED_UNTIL_SAID
+from gateway.relay.alerts import NoticeSenders
 from gateway.relay.certificates import CertificateSenders
+from gateway.relay.external_commands import OrderSenders
+from gateway.relay.lock_commands import ASKED_UNTIL_SAID
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
-from gateway.relay.notices import NoticeSenders
-from gateway.relay.orders import OrderSenders
+from gateway.relay.pin_slots import SlotSenders
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
 from gateway.relay.screens import ScreenSenders
-from gateway.relay.slots import SlotSenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
 from gateway.store.database import Database

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from gateway.outbox import deliveries
 from gateway.outbox.deliveries import Decision, Expired, RetryAt
-from gateway.relay.resting import RestingParties
+from gateway.relay.circuit_breaker import RestingParties
 from gateway.store import Delivery
 from gateway.store.database import Database
 

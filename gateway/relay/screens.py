@@ -9,9 +9,9 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.tenants.kiosk_offers import CODE_OF
 from gateway.outbox.deliveries import Done
-from gateway.relay.asking import COMMAND_LIFETIME
+from gateway.relay.lock_commands import COMMAND_LIFETIME
 from gateway.relay.loop import Sender, Sent
-from gateway.relay.slots import Send
+from gateway.relay.pin_slots import Send
 from gateway.store import Delivery, Device, Stay
 from gateway.store.database import Database
 

@@ -21,7 +21,7 @@ from devices.reports import Happened
 from gateway.domain.alerts import SENTENCES, sentence
 from gateway.journey.alerts import watch_notices
 from gateway.outbox.deliveries import Done, Refused, RetryAt
-from gateway.relay.notices import NoticeSenders
+from gateway.relay.alerts import NoticeSenders
 from gateway.store import Delivery, Device, Noticed
 from tests.parts.house import House, good, refused
 

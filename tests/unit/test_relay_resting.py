@@ -3,8 +3,8 @@
 import asyncio
 
 from gateway.outbox.deliveries import Done, RetryAt, owe
+from gateway.relay.circuit_breaker import RestingParties
 from gateway.relay.loop import AT_ONCE, PER_PARTY, Sent
-from gateway.relay.resting import RestingParties
 from gateway.store import Delivery
 from tests.parts.relaying import relaying, states
 from tests.parts.world import World
