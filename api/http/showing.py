@@ -32,7 +32,7 @@ from gateway.journey.keys.one_time_codes import runs
 from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays.date_requests import open_wish
 from gateway.store import Device, Key, Offer, Stay, Unit
-from gateway.store.wishes import DateWish
+from gateway.store.date_requests import DateWish
 
 
 def lock_shown(device: Device) -> LockShown:

@@ -1,15 +1,15 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
 from gateway.store.access import Ceremony, Export, Passkey
+from gateway.store.alerts import Noticed, NoticeWish
+from gateway.store.date_requests import DateWish
 from gateway.store.fleet import Certificate, Claim
 from gateway.store.identity import LivenessChallenge, Portrait
 from gateway.store.model import Model
-from gateway.store.noticed import Noticed, NoticeWish
-from gateway.store.owed import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
-from gateway.store.places import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
-from gateway.store.slots import SlotCode
+from gateway.store.outbox import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
+from gateway.store.pin_slots import SlotCode
 from gateway.store.stays import Command, Consent, Key, Offer, OnceCode, Passcode, Person, Stay, Verification
-from gateway.store.wishes import DateWish
+from gateway.store.units import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
 
 __all__ = [
     "Account",

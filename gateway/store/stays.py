@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gateway.store.model import Count, Id, Model, Text, Word
-from gateway.store.places import Device, Unit
+from gateway.store.units import Device, Unit
 
 
 class Stay(Model):

@@ -13,7 +13,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays.landlord import change_stay, end_stay
 from gateway.outbox.deliveries import record
 from gateway.store import Key, Stay
-from gateway.store.wishes import DateWish
+from gateway.store.date_requests import DateWish
 
 
 def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring, now: int) -> Stay:
