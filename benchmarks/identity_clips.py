@@ -31,9 +31,9 @@ from firmware_sim.heads import (
 from firmware_sim.specimens import astronaut
 from gateway.domain.verification.liveness import TURN_COUNT, TURNS
 from gateway.domain.verification.port import Challenge, ImageRefused, Turn
-from gateway.identity.faces import FaceEngine
-from gateway.identity.images import Pixels, decode_image
-from gateway.identity.liveness import RULES, check_liveness
+from gateway.identity.faces.compare import FaceEngine
+from gateway.identity.faces.liveness import RULES, check_liveness
+from gateway.identity.images.decode import Pixels, decode_image
 from gateway.identity.settings import Thresholds
 from tests.specimens.photographs import load_photographs
 

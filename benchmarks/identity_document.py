@@ -15,10 +15,10 @@ from benchmarks.harness import Pair
 from benchmarks.identity_face import cpu_of_all
 from firmware_sim.camera import take_photograph
 from firmware_sim.specimens import ANNA, astronaut, print_passport
-from gateway.identity.faces import FaceRecognitionEngine
-from gateway.identity.ocr import DETECTION_SIDE
-from gateway.identity.pool import IdentityPool
+from gateway.identity.documents.ocr import DETECTION_SIDE
+from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.settings import IdentitySettings
+from gateway.identity.workers.pool import IdentityPool
 
 NAME: Final = "identity_document"
 BAR: Final = 1.15

@@ -13,9 +13,9 @@ import numpy as np
 from benchmarks.harness import Pair
 from firmware_sim.camera import encode_jpeg, take_selfie
 from firmware_sim.specimens import astronaut
-from gateway.identity.faces import FaceRecognitionEngine
-from gateway.identity.pool import IdentityPool
+from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.settings import IdentitySettings
+from gateway.identity.workers.pool import IdentityPool
 
 NAME: Final = "identity_face"
 BAR: Final = 1.15

@@ -10,8 +10,8 @@ from PIL import Image
 
 from firmware_sim.camera import take_photograph
 from gateway.domain.verification.port import ImageRefused
-from gateway.identity.faces import ENGINES, FaceEngine, Points, one_face
-from gateway.identity.images import decode_image
+from gateway.identity.faces.compare import ENGINES, FaceEngine, Points, one_face
+from gateway.identity.images.decode import decode_image
 from tests.specimens.photographs import load_photographs
 
 

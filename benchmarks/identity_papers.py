@@ -23,8 +23,8 @@ from firmware_sim.specimens import (
 from gateway.domain.jurisdiction import load_profiles
 from gateway.domain.verification.port import DocumentReading, FieldReading
 from gateway.domain.verification.rules import Evidence, VerificationSettings, decide
-from gateway.identity.documents import DocumentReader
-from gateway.identity.images import decode_image
+from gateway.identity.documents.reader import DocumentReader
+from gateway.identity.images.decode import decode_image
 
 TODAY = date(2026, 11, 21)
 KEMAL = Person("OZTURK", "KEMAL", "U12G56B80", date(1988, 2, 29), "M", date(2031, 10, 30))

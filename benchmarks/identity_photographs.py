@@ -17,8 +17,8 @@ import numpy as np
 
 from benchmarks.identity_kept import ROOT
 from firmware_sim.heads import find_faces
-from gateway.identity.images import Pixels, decode_image
-from gateway.identity.liveness import RULES
+from gateway.identity.faces.liveness import RULES
+from gateway.identity.images.decode import Pixels, decode_image
 from tests.specimens.fetch import find_pip
 
 FOLDER = ROOT / ".artefacts" / "held_out"

@@ -14,9 +14,9 @@ from benchmarks.harness import Pair
 from benchmarks.identity_face import compare_directly, timed
 from firmware_sim.camera import encode_jpeg, take_selfie
 from firmware_sim.specimens import astronaut
-from gateway.identity.faces import FaceRecognitionEngine
-from gateway.identity.pool import IdentityPool
+from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.settings import IdentitySettings
+from gateway.identity.workers.pool import IdentityPool
 
 NAME: Final = "identity_pool"
 BAR: Final = 0.85

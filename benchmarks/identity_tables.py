@@ -12,10 +12,10 @@ from pathlib import Path
 from benchmarks.identity_clips import HEADS, ClipRow, count_clips, order_clips
 from benchmarks.identity_figures import FaceRow, bound, count_faces
 from benchmarks.identity_papers import DocumentRow, Read, count_documents, sum_up
-from gateway.identity.documents import DocumentReader
-from gateway.identity.faces import FaceRecognitionEngine
-from gateway.identity.liveness import RULES
-from gateway.identity.ocr import PrintReader
+from gateway.identity.documents.ocr import PrintReader
+from gateway.identity.documents.reader import DocumentReader
+from gateway.identity.faces.compare import FaceRecognitionEngine
+from gateway.identity.faces.liveness import RULES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "identity.md"
 PARTS = ("Documents", "Faces", "Liveness")

@@ -27,10 +27,10 @@ from gateway.feed.stream import Feed
 from gateway.fleet.enrolment import revoked_devices
 from gateway.fleet.rotation import Succession
 from gateway.identity.challenges import ChallengeBook
-from gateway.identity.countries import TrustedCountries, load_countries
-from gateway.identity.pictures import PictureTray
-from gateway.identity.pool import IdentityPool
+from gateway.identity.chips.country_certificates import TrustedCountries, load_countries
+from gateway.identity.images.case_pictures import PictureTray
 from gateway.identity.settings import DEFAULT_THRESHOLDS, IdentitySettings
+from gateway.identity.workers.pool import IdentityPool
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster

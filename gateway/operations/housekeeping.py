@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.domain.errors import LodgekeyError
 from gateway.identity.challenges import forget_challenges
-from gateway.identity.pictures import PictureTray
+from gateway.identity.images.case_pictures import PictureTray
 from gateway.journey.alerts import watch_notices
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages

@@ -19,7 +19,7 @@ from gateway.domain.verification.liveness import Level
 from gateway.domain.verification.port import DocumentReading, Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
-from gateway.identity.pictures import PictureTray
+from gateway.identity.images.case_pictures import PictureTray
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer

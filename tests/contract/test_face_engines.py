@@ -8,7 +8,7 @@ import pytest
 from firmware_sim.heads import build_head, turn_head
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.verification.port import Challenge, ImageRefused
-from gateway.identity.faces import (
+from gateway.identity.faces.compare import (
     ENGINES,
     FaceBox,
     FaceEngine,
@@ -19,8 +19,8 @@ from gateway.identity.faces import (
     one_face,
     shrink,
 )
-from gateway.identity.images import Pixels
-from gateway.identity.liveness import DETECTION_WIDTH, check_liveness
+from gateway.identity.faces.liveness import DETECTION_WIDTH, check_liveness
+from gateway.identity.images.decode import Pixels
 from gateway.identity.settings import DEFAULT_THRESHOLDS, Thresholds
 from tests.specimens.photographs import load_photographs
 

@@ -25,9 +25,9 @@ from firmware_sim.camera import take_photograph, take_selfie
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
 from gateway.domain.verification.sentences import sentence
-from gateway.identity.images import MOST_BYTES
-from gateway.identity.pool import IdentityPool
+from gateway.identity.images.decode import MOST_BYTES
 from gateway.identity.settings import IdentitySettings
+from gateway.identity.workers.pool import IdentityPool
 from gateway.store import Model, Person
 from tests.parts.house import House, good, refused
 from tests.parts.served import serve

@@ -159,7 +159,7 @@ async def test_what_a_kiosk_scans_reaches_the_person_who_decides_and_no_file(hou
 
 async def test_no_process_that_sees_a_picture_leaves_its_memory_behind_when_it_crashes(house: House) -> None:
     told_by = await asyncio.to_thread(limits_of_children)
-    for part in ("api.cli.main serve", "gateway.identity.worker", "firmware_sim building"):
+    for part in ("api.cli.main serve", "gateway.identity.workers.worker", "firmware_sim building"):
         limits = [text for line, text in told_by.items() if part in line]
         assert limits
         assert all(re.search(r"^Max core file size +0 +0 ", text, re.MULTILINE) for text in limits), part

@@ -23,10 +23,10 @@ from gateway.domain.jurisdiction import load_profiles
 from gateway.domain.verification.port import DocumentReading
 from gateway.domain.verification.rules import Evidence, VerificationSettings, decide
 from gateway.domain.verification.sentences import SENTENCES
-from gateway.identity.documents import DocumentReader
-from gateway.identity.faces import FivePointEngine
-from gateway.identity.images import decode_image
-from gateway.identity.ocr import PrintReader
+from gateway.identity.documents.ocr import PrintReader
+from gateway.identity.documents.reader import DocumentReader
+from gateway.identity.faces.compare import FivePointEngine
+from gateway.identity.images.decode import decode_image
 
 TODAY = date(2026, 11, 21)
 SANDBOX = load_profiles()["sandbox"]

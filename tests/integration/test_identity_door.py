@@ -13,10 +13,10 @@ from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import offer_of
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.challenges import ChallengeBook
-from gateway.identity.countries import TrustedCountries
+from gateway.identity.chips.country_certificates import TrustedCountries
 from gateway.identity.examination import Submission
-from gateway.identity.pictures import PictureTray
-from gateway.identity.pool import IdentityPool
+from gateway.identity.images.case_pictures import PictureTray
+from gateway.identity.workers.pool import IdentityPool
 from gateway.registering.tenant import FrontDesk
 from gateway.store import Verification
 from tests.parts.world import World

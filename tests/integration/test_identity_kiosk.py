@@ -21,7 +21,7 @@ from firmware_sim.heads import build_head, film_still
 from firmware_sim.kiosk_camera import SimTurnCamera, shrink_frame
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.bootstrap import Gateway
-from gateway.identity.pool import IdentityPool
+from gateway.identity.workers.pool import IdentityPool
 from gateway.settings import Settings
 from gateway.store import Delivery, Unit, Verification
 from tests.parts.world import NOW, World, device

@@ -9,9 +9,9 @@ from firmware_sim.heads import ATTACKS, Head, build_head, film_bent_print, film_
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.domain.verification.sentences import SENTENCES
-from gateway.identity.faces import FaceRecognitionEngine
-from gateway.identity.images import Pixels, decode_image
-from gateway.identity.liveness import check_liveness
+from gateway.identity.faces.compare import FaceRecognitionEngine
+from gateway.identity.faces.liveness import check_liveness
+from gateway.identity.images.decode import Pixels, decode_image
 from gateway.identity.settings import Thresholds
 from tests.specimens.photographs import load_photographs
 

@@ -20,10 +20,10 @@ import pytest
 from firmware_sim.camera import encode_jpeg, take_photograph
 from firmware_sim.specimens import ANNA, astronaut, print_passport
 from gateway.domain.verification.port import IdentityBusy, IdentityFailed, ImageRefused
-from gateway.identity.frames import WorkerGone, read_frame, write_frame
-from gateway.identity.pool import IdentityPool
 from gateway.identity.settings import IdentitySettings
-from gateway.identity.worker import serve
+from gateway.identity.workers.framing import WorkerGone, read_frame, write_frame
+from gateway.identity.workers.pool import IdentityPool
+from gateway.identity.workers.worker import serve
 from tests.specimens.canary import find_canaries
 
 PASSPORT = take_photograph(print_passport(ANNA, astronaut()))
@@ -57,7 +57,7 @@ def fresh_files(since: float) -> list[Path]:
 def worker_ids() -> list[int]:
     """The children of this process that see pictures."""
     children = PSUTIL.Process().children()
-    return [child.pid for child in children if "gateway.identity.worker" in child.cmdline()]
+    return [child.pid for child in children if "gateway.identity.workers.worker" in child.cmdline()]
 
 
 async def test_a_worker_tells_nobody_outside_and_leaves_no_mark(
@@ -138,7 +138,7 @@ async def test_a_worker_that_cannot_start_is_never_ready() -> None:
 
 def confined(code: str) -> subprocess.CompletedProcess[str]:
     """Runs code in a process confined as a worker is."""
-    script = f"from gateway.identity.worker import confine; confine(300)\n{code}"
+    script = f"from gateway.identity.workers.worker import confine; confine(300)\n{code}"
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
 
 

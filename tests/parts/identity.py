@@ -11,7 +11,7 @@ from gateway.domain.verification.port import (
     FieldReading,
     LivenessResult,
 )
-from gateway.identity.images import decode_image, encode_jpeg
+from gateway.identity.images.decode import decode_image, encode_jpeg
 
 ANNA = {
     "name": "ANNA MARIA VOORBEELD",

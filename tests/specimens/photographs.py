@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from firmware_sim.specimens import astronaut
-from gateway.identity.images import Pixels, decode_image
+from gateway.identity.images.decode import Pixels, decode_image
 from tests.specimens.fetch import CACHE
 
 ROOT = Path(__file__).resolve().parents[2]

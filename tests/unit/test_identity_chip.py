@@ -15,7 +15,7 @@ from firmware_sim.chip import SimCountry, found_country, sign_groups, wrap, writ
 from firmware_sim.specimens import ANNA
 from gateway.domain.verification.chip import ChipContents, ChipRefused
 from gateway.domain.verification.sentences import SENTENCES
-from gateway.identity.chip import check_chip
+from gateway.identity.chips.passive_authentication import check_chip
 from tests.specimens.bad_pictures import CANARY, pattern, position, saved
 
 NOW = 1_795_000_000

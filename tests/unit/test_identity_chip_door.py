@@ -20,7 +20,7 @@ from firmware_sim.camera import encode_jpeg
 from firmware_sim.chip import SimCountry, found_country, sign_groups, write_face_group, write_zone_group
 from firmware_sim.specimens import ANNA, LIN
 from gateway.domain.verification.sentences import sentence
-from gateway.identity.countries import BadCountry, load_countries
+from gateway.identity.chips.country_certificates import BadCountry, load_countries
 from gateway.store import Model, Verification
 from tests.parts.house import House, good, photograph, refused
 from tests.parts.world import NOW

@@ -19,7 +19,7 @@ from gateway.domain.verification.port import (
     LivenessResult,
 )
 from gateway.domain.verification.rules import VerificationSettings
-from gateway.identity.countries import TrustedCountries
+from gateway.identity.chips.country_certificates import TrustedCountries
 from gateway.identity.examination import Submission, examine
 
 TODAY = date(2026, 11, 21)

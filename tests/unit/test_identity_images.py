@@ -8,8 +8,8 @@ from PIL import Image
 
 from gateway.domain.verification.port import ImageRefused
 from gateway.domain.verification.sentences import SENTENCES
-from gateway.identity.containers import open_container
-from gateway.identity.images import MOST_BYTES, decode_image, encode_jpeg, screen_image
+from gateway.identity.images.containers import open_container
+from gateway.identity.images.decode import MOST_BYTES, decode_image, encode_jpeg, screen_image
 from tests.specimens.bad_pictures import BAD, CANARY, GPS, JPEG, PNG, pattern, png_chunk, position, saved
 
 

@@ -14,7 +14,7 @@ from gateway.domain.jurisdiction import BadProfile, load_profiles, read_profile
 from gateway.domain.verification.china_id_number import BadNumber, check_character, parse_resident_number
 from gateway.domain.verification.mrz import BadMachineZone, birth_date, expiry_date, parse_mrz
 from gateway.domain.verification.sentences import SENTENCES, sentence
-from gateway.identity.machine_zone import find_zone, machine_text
+from gateway.identity.documents.machine_zone import find_zone, machine_text
 from gateway.identity.settings import Thresholds
 from gateway.settings import Settings
 

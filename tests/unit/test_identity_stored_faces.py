@@ -9,9 +9,9 @@ from sqlalchemy import select
 from gateway.domain.filings.record import Accepted, Refused
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.verification.rules import VerificationSettings
-from gateway.identity.countries import TrustedCountries
+from gateway.identity.chips.country_certificates import TrustedCountries
 from gateway.identity.examination import Submission
-from gateway.identity.pictures import PictureTray
+from gateway.identity.images.case_pictures import PictureTray
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.portraits import count_faces, faces_stored
 from gateway.journey.stays.retention import DAY, forget_face, purge

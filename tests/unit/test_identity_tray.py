@@ -3,7 +3,7 @@
 import numpy as np
 
 from firmware_sim.camera import encode_jpeg
-from gateway.identity.pictures import LIFETIME, PictureTray
+from gateway.identity.images.case_pictures import LIFETIME, PictureTray
 
 START = 1_800_000_000
 JPEG = encode_jpeg(np.random.default_rng(3).integers(0, 255, (120, 160, 3), np.uint8))

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from gateway.identity.faces import FaceBox, Points
-from gateway.identity.images import Pixels
-from gateway.identity.liveness import NOSE, Pose, find_turns, steady
-from gateway.identity.liveness_nose import follow_nose
+from gateway.identity.faces.compare import FaceBox, Points
+from gateway.identity.faces.liveness import NOSE, Pose, find_turns, steady
+from gateway.identity.faces.nose_parallax import follow_nose
+from gateway.identity.images.decode import Pixels
 
 STILL, OUT_AND_BACK = (0.0, 0.01, -0.01), (0.1, 0.2, 0.3, 0.2, 0.1)
 ROWS, COLUMNS, EYES = 300, 240, 80.0

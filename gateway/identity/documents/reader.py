@@ -5,13 +5,13 @@ from datetime import date
 
 from gateway.domain.verification.mrz import MachineZone, birth_date, expiry_date
 from gateway.domain.verification.port import DocumentReading, FieldReading
-from gateway.identity.faces import LEAST_FACE, FaceEngine, find_faces
-from gateway.identity.images import Pixels, encode_jpeg
-from gateway.identity.machine_zone import TWINS, find_zone, machine_text
-from gateway.identity.ocr import PrintedLine, PrintReader, cut_line
-from gateway.identity.printed_zone import days_between, shows_date, shows_name, shows_text
-from gateway.identity.resident_card import looks_like_card, read_card
-from gateway.identity.straighten import lay_flat, limit_size
+from gateway.identity.documents.machine_zone import TWINS, find_zone, machine_text
+from gateway.identity.documents.ocr import PrintedLine, PrintReader, cut_line
+from gateway.identity.documents.printed_zone import days_between, shows_date, shows_name, shows_text
+from gateway.identity.documents.resident_card import looks_like_card, read_card
+from gateway.identity.documents.straighten import lay_flat, limit_size
+from gateway.identity.faces.compare import LEAST_FACE, FaceEngine, find_faces
+from gateway.identity.images.decode import Pixels, encode_jpeg
 
 FEWEST_LINES = 3
 SURE = 0.95

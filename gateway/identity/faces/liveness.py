@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from gateway.domain.verification.liveness import FEWEST_FRAMES, MOST_FRAMES
 from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
-from gateway.identity.faces import FaceBox, FaceEngine, Points, band_of, distance, one_face, shrink
-from gateway.identity.images import Pixels
-from gateway.identity.liveness_nose import follow_nose
+from gateway.identity.faces.compare import FaceBox, FaceEngine, Points, band_of, distance, one_face, shrink
+from gateway.identity.faces.nose_parallax import follow_nose
+from gateway.identity.images.decode import Pixels
 from gateway.identity.settings import Thresholds
 
 FRAME_WIDTH, DETECTION_WIDTH = 480, 240

@@ -1,4 +1,4 @@
-"""The process that sees the pictures: `python -m gateway.identity.worker ENGINE MEBIBYTES NICENESS`.
+"""The process that sees the pictures: `python -m gateway.identity.workers.worker ENGINE MEBIBYTES NICENESS`.
 
 It may not write a file, dump its memory or grow beyond its share; when its pipe closes it ends.
 """
@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 
 from gateway.domain.verification.port import Challenge, DocumentReading, ImageRefused
-from gateway.identity.documents import DocumentReader
-from gateway.identity.faces import ENGINES, compare_faces
-from gateway.identity.frames import WorkerGone, read_frame, write_frame
-from gateway.identity.images import decode_image
-from gateway.identity.liveness import check_liveness
-from gateway.identity.ocr import PrintReader
+from gateway.identity.documents.ocr import PrintReader
+from gateway.identity.documents.reader import DocumentReader
+from gateway.identity.faces.compare import ENGINES, compare_faces
+from gateway.identity.faces.liveness import check_liveness
+from gateway.identity.images.decode import decode_image
 from gateway.identity.settings import Thresholds
+from gateway.identity.workers.framing import WorkerGone, read_frame, write_frame
 
 Body = dict[str, Any]
 

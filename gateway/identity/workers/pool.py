@@ -15,9 +15,9 @@ from gateway.domain.verification.port import (
     FieldReading,
     LivenessResult,
 )
-from gateway.identity.images import screen_image
+from gateway.identity.images.decode import screen_image
 from gateway.identity.settings import IdentitySettings
-from gateway.identity.workers import Body, WorkerPool
+from gateway.identity.workers.supervisor import Body, WorkerPool
 
 
 def utc_now() -> int:

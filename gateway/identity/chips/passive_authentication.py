@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from gateway.domain.verification.chip import ChipContents, ChipRefused
 from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, MachineZone, birth_date, expiry_date, parse_mrz
 from gateway.domain.verification.port import DocumentReading, FieldReading, ImageRefused
-from gateway.identity.containers import open_container
+from gateway.identity.images.containers import open_container
 
 SECURITY_OBJECT = "2.23.136.1.1.1"
 DIGESTS: Mapping[str, hashes.HashAlgorithm] = {

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
-from gateway.identity.images import Pixels
+from gateway.identity.images.decode import Pixels
 
 Corners = NDArray[np.float32]
 """Four points, x then y, clockwise from the text's top left."""

@@ -13,8 +13,8 @@ from typing import IO, Any
 import structlog
 
 from gateway.domain.verification.port import IdentityBusy, IdentityFailed, ImageRefused
-from gateway.identity.frames import WorkerGone, read_frame, write_frame
 from gateway.identity.settings import IdentitySettings
+from gateway.identity.workers.framing import WorkerGone, read_frame, write_frame
 
 log = structlog.get_logger(__name__)
 Body = dict[str, Any]
@@ -42,7 +42,7 @@ class WorkerProcess:
         if self._child is not None:
             return 0.0
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "gateway.identity.worker", *worker_arguments(self._settings)],
+            [sys.executable, "-m", "gateway.identity.workers.worker", *worker_arguments(self._settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | ONE_THREAD | TELL_NOBODY,

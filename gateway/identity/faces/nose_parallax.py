@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.identity.faces import Points
-from gateway.identity.images import Pixels
+from gateway.identity.faces.compare import Points
+from gateway.identity.images.decode import Pixels
 
 Grey = NDArray[np.uint8]
 Spots = NDArray[np.float32]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.domain.verification.port import ImageRefused
-from gateway.identity.images import screen_image
+from gateway.identity.images.decode import screen_image
 
 KEPT: Final = 100
 LIFETIME: Final = 2 * 3600

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.identity.images import Pixels
+from gateway.identity.images.decode import Pixels
 
 LOOK_SIDE = 640
 LONGEST_SIDE = 2000

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from gateway.domain.verification.port import ImageRefused
-from gateway.identity.containers import Picture, open_container
+from gateway.identity.images.containers import Picture, open_container
 
 Pixels = NDArray[np.uint8]
 """Height × width × 3, RGB."""

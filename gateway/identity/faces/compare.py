@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.domain.verification.port import Band, FaceComparison, ImageRefused
-from gateway.identity.images import Pixels
+from gateway.identity.images.decode import Pixels
 from gateway.identity.settings import Thresholds
 
 Points = NDArray[np.float64]

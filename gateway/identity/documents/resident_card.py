@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from gateway.domain.verification.china_id_number import BadNumber, ResidentNumber, parse_resident_number
 from gateway.domain.verification.port import FieldReading
-from gateway.identity.ocr import PrintedLine
+from gateway.identity.documents.ocr import PrintedLine
 
 LABELS = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")
 NUMBER = re.compile(r"(?<!\d)(\d{17}[\dXx])(?![\dXx])")

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.port import DocumentReading
-from gateway.identity.chip import check_chip
+from gateway.identity.chips.passive_authentication import check_chip
 
 ENDINGS: Final = (".pem", ".crt", ".cer", ".der")
 
