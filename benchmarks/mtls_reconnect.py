@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from benchmarks.harness import Pair
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import new_private_key, save_private_key
 from devices.links.tls import client_tls
 from gateway.broker.certificates import issue_broker_certificates

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
 from benchmarks.harness import Pair
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.cose import verify1
 from certs.credential import KeyCredential, issue_credential
 from certs.device_folder import read_device_folder, write_device_folder

@@ -12,7 +12,7 @@ from api.cli.children import Child
 from api.cli.demo import free_port
 from benchmarks.harness import Pair
 from benchmarks.revocation_stage import SITE, Stage, bare, issue_locks, ours
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import jwk_of
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls

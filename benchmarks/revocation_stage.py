@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import insert, select
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import compressed_point, new_private_key
 from devices.drivers.native import NativeDriver
 from devices.links.mqtt import BrokerAddress, MqttLink

@@ -17,7 +17,7 @@ from api.cli.children import Child
 from api.cli.demo import free_port, photograph, running
 from api.cli.walk import Walk
 from benchmarks.harness import Pair
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.holder import sign_statement
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now

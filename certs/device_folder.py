@@ -12,11 +12,11 @@ from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certs.ca import DEVICE_DAYS, Authority, Issued
+from certs.authority.ca import DEVICE_DAYS, Authority, Issued
+from certs.authority.profiles import IDENTIFIER, Kind
 from certs.errors import BadFolder, BadKey
 from certs.files import PUBLIC, write_atomic
 from certs.keys import jwk_of, load_private_key, new_private_key, public_from_jwk, save_private_key
-from certs.profiles import IDENTIFIER, Kind
 
 GATEWAY_KEYS = ("command", "credential", "intake", "passcode")
 

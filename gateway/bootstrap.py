@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import load_private_key, new_private_key, save_private_key
 from devices.driver import Driver
 from devices.drivers.native import NativeDriver

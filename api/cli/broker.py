@@ -7,7 +7,7 @@ import typer
 
 from api.cli.folder import opened
 from api.cli.terms import AsJson, Folder, settings_of, tell
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.broker.access import BrokerAccess
 from gateway.broker.config import write_files

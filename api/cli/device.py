@@ -12,7 +12,7 @@ from api.cli.folder import opened, unit_coded
 from api.cli.refusal import Refused
 from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.web.kiosk import rules_at, write_kiosk_page
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import MqttDriver
 from gateway.bootstrap import utc_now

@@ -12,7 +12,7 @@ from api.cli.folder import opened
 from api.cli.refusal import NOT_THERE, Refused
 from api.cli.terms import AsJson, tell, watched
 from api.control import Control
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.device_folder import find_device_folders, read_device_folder
 from gateway.bootstrap import utc_now
 from gateway.fleet.enrolment import enrol_device

@@ -17,8 +17,8 @@ from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.text import say, what_to_do
 from api.web.text import say_refusal
 from api.web.text.pair import Language
+from certs.authority.generations import BadPhase
 from certs.errors import CertError
-from certs.generations import BadPhase
 from gateway.broker.config import BrokerMissing
 from gateway.broker.embedded import BrokerFailed, BrokerPortTaken
 from gateway.domain.errors import LodgekeyError

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.context import hash_password
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.http.context import Gate, caller, limit_rate
 from api.http.shapes import Strict
-from certs.ca import Issued
+from certs.authority.ca import Issued
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import EnrolmentRefused
 from gateway.fleet.enrolment import REFUSED, take_in

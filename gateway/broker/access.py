@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Callable, Sequence
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls
 from gateway.broker.certificates import issue_broker_certificates, write_gateway_client

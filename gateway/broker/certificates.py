@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.files import PUBLIC, write_atomic
 from certs.keys import new_private_key, save_private_key
 from gateway.broker.config import GATEWAY_NAME, BrokerCertificates

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import new_private_key
 
 # MQTT 5 §3.1: clean start, keep alive 60 s, no session expiry, empty client id (the certificate's name counts)

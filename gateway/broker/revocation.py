@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from gateway.broker.disconnect import NotEnded, end_session
 
 log = logging.getLogger(__name__)

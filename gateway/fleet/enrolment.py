@@ -5,13 +5,13 @@ from pathlib import Path
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
-from certs.ca import CLAIM_DAYS, Authority, Issued
+from certs.authority.ca import CLAIM_DAYS, Authority, Issued
+from certs.authority.profiles import Kind, public_of_request
 from certs.claim_file import ClaimFile
 from certs.claims import Enrolment
 from certs.device_folder import write_device_folder
 from certs.errors import BadRequest, BadSignature
 from certs.keys import compressed_point
-from certs.profiles import Kind, public_of_request
 from certs.renewal import trust_digest
 from gateway.broker.revocation import RevokedDevice
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound

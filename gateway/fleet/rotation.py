@@ -17,9 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from certs.ca import SERVER_DAYS, Authority
+from certs.authority.ca import SERVER_DAYS, Authority
+from certs.authority.generations import Standing, read_standing
 from certs.files import PUBLIC, write_atomic
-from certs.generations import Standing, read_standing
 from gateway.domain.errors import Conflict
 from gateway.journey.devices.certificates import behind, forget_certificates, has_old_certificates, owe_papers
 from gateway.store import Certificate, Device

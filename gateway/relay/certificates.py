@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.renewal import trust_digest
 from devices.driver import Driver, LockAddress, Unable
 from devices.intents import Intent, PutCertificate, PutTrust

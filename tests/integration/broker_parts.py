@@ -15,7 +15,7 @@ import aiomqtt
 import paho.mqtt.client as paho
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certs.ca import Authority, Issued
+from certs.authority.ca import Authority, Issued
 from certs.keys import new_private_key, save_private_key
 from devices.link import Received
 from devices.links.mqtt import BrokerAddress, MqttLink

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
+from certs.authority.profiles import Kind
 from certs.credential import KeyCredential, issue_credential
 from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
 from certs.keys import new_private_key
-from certs.profiles import Kind
 from devices.link import Received
 from devices.links.mqtt import MqttLink
 from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import new_private_key
 from tests.integration.broker_parts import (
     PATIENCE,

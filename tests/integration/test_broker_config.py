@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from gateway.bootstrap import Gateway
 from gateway.broker.access import BrokerAccess, split_names
 from gateway.broker.certificates import issue_broker_certificates

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from gateway.fleet.rotation import advance, roll_back
 from gateway.store import Certificate
 from tests.integration.broker_parts import wall_clock

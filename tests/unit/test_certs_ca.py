@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certs.ca import Authority, Issued
+from certs.authority.ca import Authority, Issued
+from certs.authority.profiles import Kind
 from certs.device_folder import find_device_folders, read_device_folder, write_device_folder
 from certs.errors import BadFolder, BadRequest
 from certs.keys import jwk_of, new_private_key
-from certs.profiles import Kind
 
 NOW = 1_790_000_000
 

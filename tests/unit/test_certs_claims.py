@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from certs import cbor
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.claim_file import ClaimFile
 from certs.claims import CONTEXT, write_enrolment
 from certs.cose import sign1

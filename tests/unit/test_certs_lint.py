@@ -15,7 +15,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import new_private_key
 
 URN_UNKNOWN = {"pkix.invalid_uri_syntax"}

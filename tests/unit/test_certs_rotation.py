@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
+from certs.authority.generations import BadPhase, Standing, read_standing, write_standing
 from certs.errors import BadRequest
 from certs.files import SECRET, write_atomic
-from certs.generations import BadPhase, Standing, read_standing, write_standing
 from certs.keys import new_private_key, save_private_key
 
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from api.cli import findings
 from api.cli.findings import sentence
 from api.cli.main import app
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles
 from gateway.operations.health import CHECKS, Code, Finding, examine

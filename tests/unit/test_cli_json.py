@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.device_folder import find_device_folders
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now

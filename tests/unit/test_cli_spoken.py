@@ -14,9 +14,9 @@ from api.cli import account, key, registry
 from api.cli.main import app
 from api.cli.terms import word
 from api.cli.text import TEXTS
-from certs import profiles
-from certs.ca import Authority
-from certs.generations import Phase
+from certs.authority import profiles
+from certs.authority.ca import Authority
+from certs.authority.generations import Phase
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now
 from gateway.disclosure import disclose

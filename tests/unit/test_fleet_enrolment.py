@@ -10,7 +10,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from sqlalchemy import func, select
 
 from certs.agreement import passcode_secret
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.claim_file import ClaimFile
 from certs.claims import write_enrolment
 from certs.cose import sign1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.claim_file import ClaimFile
 from certs.keys import new_private_key
 from certs.renewal import read_certificates

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.keys import load_private_key, new_private_key
 from certs.renewal import certificate_request, read_certificates, trust_digest
 from devices.intents import PutCertificate, PutTrust

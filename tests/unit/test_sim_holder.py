@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from typer.testing import CliRunner
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.credential import KeyCredential, issue_credential
 from certs.keys import new_private_key, public_from_jwk
 from firmware_sim.holder import READ, UNLOCK, Holder

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.sealing import open_sealed, registration_context
 from devices.wire.envelope import read_event
 from devices.wire.registration import MAX_FRAME, MAX_IMAGE, KioskRegistration, decode_registration

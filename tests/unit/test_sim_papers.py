@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from certs.errors import BadRequest
 from certs.keys import new_private_key
 from certs.renewal import read_certificates, read_request, renewal_time

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from certs.ca import Authority
+from certs.authority.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import RadioDriver
 from gateway.domain.errors import Conflict, InputRefused

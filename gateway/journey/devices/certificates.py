@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import delete, outerjoin, select, update
 from sqlalchemy.orm import Session
 
-from certs.ca import Authority, Issued
+from certs.authority.ca import Authority, Issued
+from certs.authority.profiles import Kind, name_in_request, public_of_request
 from certs.errors import BadRequest
 from certs.keys import compressed_point, public_from_point
-from certs.profiles import Kind, name_in_request, public_of_request
 from certs.renewal import read_request, trust_digest
 from devices.reports import Answered
 from gateway.domain.keys.key import LOCK_SAID

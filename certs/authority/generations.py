@@ -16,11 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certs import profiles
+from certs.authority import profiles
+from certs.authority.profiles import Issuer
 from certs.errors import CertError
 from certs.files import PUBLIC, write_atomic
 from certs.keys import load_private_key, new_private_key, save_private_key
-from certs.profiles import Issuer
 
 Clock = Callable[[], int]
 Phase = Literal["standby", "init", "clients", "servers"]

@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certs import profiles
+from certs.authority import profiles
+from certs.authority.generations import Clock, Generation, Generations, destroy_keys, key_at, write_standing
+from certs.authority.profiles import Issuer, Kind
 from certs.claims import Enrolment, read_enrolment
-from certs.generations import Clock, Generation, Generations, destroy_keys, key_at, write_standing
-from certs.profiles import Issuer, Kind
 
 DEVICE_DAYS = 90
 SERVER_DAYS = 397
