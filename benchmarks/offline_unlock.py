@@ -19,7 +19,7 @@ from benchmarks.harness import Pair
 from certs.authority.ca import Authority
 from certs.cose import verify1
 from certs.credential import KeyCredential, issue_credential
-from certs.device_folder import read_device_folder, write_device_folder
+from certs.enrolment.device_folder import read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.wire.ble import BleMessage, Kind
 from devices.wire.offline import OfflineCommand

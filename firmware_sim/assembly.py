@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certs.agreement import passcode_secret
-from certs.device_folder import DeviceFolder, read_device_folder
+from certs.enrolment.device_folder import DeviceFolder, read_device_folder
 from firmware_sim import kiosk, lock
 from firmware_sim.clock import SimClock
 from firmware_sim.dialogue import Dialogue

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from certs.device_folder import find_device_folders, read_device_folder
+from certs.enrolment.device_folder import find_device_folders, read_device_folder
 from devices.wire.registration import KioskRegistration
 from firmware_sim.assembly import assemble
 from firmware_sim.faults import FaultSettings

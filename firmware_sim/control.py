@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import Body, Depends, FastAPI, HTTPException, Request
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
-from certs.device_folder import find_device_folders
+from certs.enrolment.device_folder import find_device_folders
 from certs.errors import CertError
 from certs.files import SECRET, write_atomic
 from devices.wire.errors import BadMessage

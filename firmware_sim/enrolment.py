@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from certs.claim_file import USED, ClaimFile
+from certs.enrolment.claim_file import USED, ClaimFile
 from certs.errors import CertError
 
 PATIENCE = 30.0

@@ -11,8 +11,8 @@ import httpx
 import typer
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certs.enrolment.renewal import read_certificates
 from certs.errors import BadRequest
-from certs.renewal import read_certificates
 from devices.wire.errors import BadMessage
 from devices.wire.offline import OfflineCommand, Order
 from firmware_sim.edhoc import HandshakeFailed

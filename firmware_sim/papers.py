@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from certs.device_folder import DeviceFolder
+from certs.enrolment.device_folder import DeviceFolder
+from certs.enrolment.renewal import certificate_request, check_chain, read_certificates, renewal_time, trust_digest
 from certs.errors import BadRequest
 from certs.files import PUBLIC, write_atomic
-from certs.renewal import certificate_request, check_chain, read_certificates, renewal_time, trust_digest
 from devices.wire.messages import Body, Command
 from firmware_sim.clock import SimClock
 from firmware_sim.dialogue import Answer, refused

@@ -9,7 +9,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from certs.device_folder import DeviceFolder
+from certs.enrolment.device_folder import DeviceFolder
 from devices.wire.topics import Channel, Topic, format_topic
 
 SESSION_EXPIRY = 120  # seconds a broker keeps what was sent to a device that is away

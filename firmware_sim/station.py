@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import aiomqtt
 import structlog
 
-from certs.device_folder import DeviceFolder
+from certs.enrolment.device_folder import DeviceFolder
 from firmware_sim.assembly import keypad_of
 from firmware_sim.dialogue import Spoken
 from firmware_sim.faults import Faults

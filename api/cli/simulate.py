@@ -14,7 +14,7 @@ import typer
 from api.cli.refusal import NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.terms import AsJson, Folder, settings_of, tell_rows
 from api.control import Control
-from certs.device_folder import find_device_folders
+from certs.enrolment.device_folder import find_device_folders
 
 app = typer.Typer(no_args_is_help=True)
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -19,7 +19,7 @@ router = APIRouter(tags=["devices"])
 
 
 class EnrolmentForm(Strict):
-    """What the device wrote (certs.claims): a COSE_Sign1 by the claim's key, in base64."""
+    """What the device wrote (certs.enrolment.claim): a COSE_Sign1 by the claim's key, in base64."""
 
     enrolment: Annotated[str, Field(max_length=8192)]
 

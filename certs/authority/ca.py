@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certs.authority import profiles
 from certs.authority.generations import Clock, Generation, Generations, destroy_keys, key_at, write_standing
 from certs.authority.profiles import Issuer, Kind
-from certs.claims import Enrolment, read_enrolment
+from certs.enrolment.claim import Enrolment, read_enrolment
 
 DEVICE_DAYS = 90
 SERVER_DAYS = 397

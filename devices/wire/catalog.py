@@ -104,7 +104,9 @@ ACK_BODY: Final = (
     Field(6, "clock", word("set", "lost"), optional=True),
     Field(7, "drift", whole(-(2**32), 2**32), optional=True),
     Field(8, "codes", EPOCH, optional=True),
-    Field(9, "trust", octets(16, 16), optional=True),  # names the roots it trusts (certs.renewal.trust_digest)
+    Field(
+        9, "trust", octets(16, 16), optional=True
+    ),  # names the roots it trusts (certs.enrolment.renewal.trust_digest)
     Field(10, "certificate", octets(1, 20), optional=True),  # serial number of the one it presents, big-endian
     Field(11, "once", _COUNT, optional=True),  # the smallest number a one-time code may still have
 )

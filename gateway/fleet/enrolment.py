@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from certs.authority.ca import CLAIM_DAYS, Authority, Issued
 from certs.authority.profiles import Kind, public_of_request
-from certs.claim_file import ClaimFile
-from certs.claims import Enrolment
-from certs.device_folder import write_device_folder
+from certs.enrolment.claim import Enrolment
+from certs.enrolment.claim_file import ClaimFile
+from certs.enrolment.device_folder import write_device_folder
+from certs.enrolment.renewal import trust_digest
 from certs.errors import BadRequest, BadSignature
 from certs.keys import compressed_point
-from certs.renewal import trust_digest
 from gateway.broker.revocation import RevokedDevice
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound
 from gateway.journey.devices.certificates import (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from certs.authority.ca import Authority
-from certs.renewal import trust_digest
+from certs.enrolment.renewal import trust_digest
 from devices.driver import Driver, LockAddress, Unable
 from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens

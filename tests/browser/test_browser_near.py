@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.cli.demo import Running
-from certs.device_folder import read_device_folder
+from certs.enrolment.device_folder import read_device_folder
 from devices.wire.ble import BleMessage, Kind, read_ble_message
 from devices.wire.ble_frames import Gathering, split
 from firmware_sim.assembly import assemble

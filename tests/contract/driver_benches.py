@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.authority.ca import Authority
 from certs.credential import KeyCredential, issue_credential
-from certs.device_folder import read_device_folder, write_device_folder
+from certs.enrolment.device_folder import read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.driver import Driver, LockAddress
 from devices.drivers import nuki

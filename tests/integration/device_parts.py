@@ -14,7 +14,7 @@ import httpx
 
 from certs.authority.profiles import Kind
 from certs.credential import KeyCredential, issue_credential
-from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
+from certs.enrolment.device_folder import DeviceFolder, read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.link import Received
 from devices.links.mqtt import MqttLink

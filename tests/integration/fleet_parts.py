@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from api.cli.main import app as lodgekey_command
 from api.http.app import create_app
 from certs.authority.ca import Authority
-from certs.device_folder import DeviceFolder, read_device_folder
-from certs.renewal import read_certificates
+from certs.enrolment.device_folder import DeviceFolder, read_device_folder
+from certs.enrolment.renewal import read_certificates
 from devices.links.tls import client_tls
 from firmware_sim.control import CONTROL_FILE
 from gateway.bootstrap import Gateway

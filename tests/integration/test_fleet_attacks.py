@@ -10,7 +10,7 @@ import aiomqtt
 import pytest
 
 from certs.credential import KeyCredential, issue_credential
-from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
+from certs.enrolment.device_folder import DeviceFolder, read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.link import NobodyListens
 from devices.wire.envelope import sign_command, sign_event

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from certs.agreement import passcode_secret
-from certs.renewal import read_certificates
+from certs.enrolment.renewal import read_certificates
 from certs.sealing import open_sealed, registration_context
 from devices.wire.envelope import sign_command
 from devices.wire.messages import Ack, Command, Event, State

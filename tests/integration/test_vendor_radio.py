@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from certs.device_folder import read_device_folder
+from certs.enrolment.device_folder import read_device_folder
 from firmware_sim.assembly import assemble
 from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.lock import SimLock

@@ -13,7 +13,7 @@ import pytest
 
 from api.cli.seed import KIOSK, SITE
 from api.cli.walk import until
-from certs.device_folder import DeviceFolder, read_device_folder
+from certs.enrolment.device_folder import DeviceFolder, read_device_folder
 from certs.keys import jwk_of
 from devices.wire.envelope import sign_command, sign_event
 from devices.wire.messages import Command, Event

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.authority.ca import Authority
 from certs.credential import KeyCredential, issue_credential
-from certs.device_folder import DeviceFolder, read_device_folder, write_device_folder
+from certs.enrolment.device_folder import DeviceFolder, read_device_folder, write_device_folder
 from certs.keys import new_private_key
 from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
 from devices.wire.messages import KIOSK_LIMIT, Ack, Command, Event, State

@@ -9,7 +9,7 @@ from typing import Any
 from httpx import ASGITransport, AsyncClient
 
 from api.web.kiosk import write_kiosk_page
-from certs.device_folder import read_device_folder
+from certs.enrolment.device_folder import read_device_folder
 from certs.sealing import answer_context, seal
 from devices.wire.offer_question import OfferTold, encode_told
 from firmware_sim.assembly import Surroundings, assemble

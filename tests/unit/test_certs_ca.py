@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certs.authority.ca import Authority, Issued
 from certs.authority.profiles import Kind
-from certs.device_folder import find_device_folders, read_device_folder, write_device_folder
+from certs.enrolment.device_folder import find_device_folders, read_device_folder, write_device_folder
 from certs.errors import BadFolder, BadRequest
 from certs.keys import jwk_of, new_private_key
 

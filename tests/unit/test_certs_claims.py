@@ -14,13 +14,13 @@ from cryptography.x509.oid import NameOID
 
 from certs import cbor
 from certs.authority.ca import Authority
-from certs.claim_file import ClaimFile
-from certs.claims import CONTEXT, write_enrolment
 from certs.cose import sign1
-from certs.device_folder import read_device_folder
+from certs.enrolment.claim import CONTEXT, write_enrolment
+from certs.enrolment.claim_file import ClaimFile
+from certs.enrolment.device_folder import read_device_folder
+from certs.enrolment.renewal import certificate_request
 from certs.errors import BadFolder, BadRequest, BadSignature
 from certs.keys import new_private_key
-from certs.renewal import certificate_request
 from tests.unit.test_certs_rotation import a_broker, party, talk
 
 

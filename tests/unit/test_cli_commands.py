@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from api.cli import main as command
 from api.cli import registry
 from api.cli.seed import seed
-from certs.device_folder import read_device_folder
+from certs.enrolment.device_folder import read_device_folder
 from gateway.settings import Settings
 from gateway.store import Device, Registration, Unit
 from gateway.store.database import Database

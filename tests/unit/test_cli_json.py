@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from certs.authority.ca import Authority
-from certs.device_folder import find_device_folders
+from certs.enrolment.device_folder import find_device_folders
 from certs.keys import new_private_key, save_private_key
 from gateway.bootstrap import utc_now
 from gateway.disclosure import disclose

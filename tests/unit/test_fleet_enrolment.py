@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from certs.agreement import passcode_secret
 from certs.authority.ca import Authority
-from certs.claim_file import ClaimFile
-from certs.claims import write_enrolment
 from certs.cose import sign1
+from certs.enrolment.claim import write_enrolment
+from certs.enrolment.claim_file import ClaimFile
 from certs.keys import new_private_key
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused
 from gateway.fleet.enrolment import enrol_device, make_claim, revoke_device, revoked_devices, take_in

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from certs.authority.ca import Authority
-from certs.claim_file import ClaimFile
+from certs.enrolment.claim_file import ClaimFile
+from certs.enrolment.renewal import read_certificates
 from certs.keys import new_private_key
-from certs.renewal import read_certificates
 from gateway.fleet.enrolment import make_claim
 from gateway.store import Device
 from tests.parts.house import House, good

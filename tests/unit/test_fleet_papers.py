@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
 from certs.authority.ca import Authority
+from certs.enrolment.renewal import certificate_request, read_certificates, trust_digest
 from certs.keys import load_private_key, new_private_key
-from certs.renewal import certificate_request, read_certificates, trust_digest
 from devices.intents import PutCertificate, PutTrust
 from devices.reports import Answered
 from gateway.domain.errors import Conflict

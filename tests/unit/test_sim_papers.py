@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from certs.authority.ca import Authority
+from certs.enrolment.renewal import read_certificates, read_request, renewal_time
 from certs.errors import BadRequest
 from certs.keys import new_private_key
-from certs.renewal import read_certificates, read_request, renewal_time
 from tests.unit.lock_bench import Bench
 
 DAY = 86400

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from certs.authority.ca import Authority, Issued
 from certs.authority.profiles import Kind, name_in_request, public_of_request
+from certs.enrolment.renewal import read_request, trust_digest
 from certs.errors import BadRequest
 from certs.keys import compressed_point, public_from_point
-from certs.renewal import read_request, trust_digest
 from devices.reports import Answered
 from gateway.domain.keys.key import LOCK_SAID
 from gateway.outbox import lanes

@@ -21,12 +21,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from certs.authority.ca import CLAIM_DAYS, Authority
 from certs.authority.profiles import Kind
-from certs.claims import write_enrolment
-from certs.device_folder import describe_device
+from certs.enrolment.claim import write_enrolment
+from certs.enrolment.device_folder import describe_device
+from certs.enrolment.renewal import check_chain, read_certificates
 from certs.errors import BadFolder
 from certs.files import PUBLIC, SECRET, write_atomic
 from certs.keys import load_private_key, new_private_key, save_private_key
-from certs.renewal import check_chain, read_certificates
 
 USED = "claim.txt"  # the serial of the claim a device folder was made with
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certs import cbor
 from certs.authority.profiles import CLAIM_URN, CLAIM_USAGE, Issuer, Kind, name_in_request, public_of_request
 from certs.cose import payload_unverified, sign1, verify1
+from certs.enrolment.renewal import certificate_request, read_request
 from certs.errors import BadRequest, BadSignature
-from certs.renewal import certificate_request, read_request
 
 CONTEXT = b"lodgekey-enrolment-v1"
 MAX_ENROLMENT = 4096
