@@ -21,7 +21,7 @@ from certs.cose import verify1
 from certs.credential import KeyCredential, issue_credential
 from certs.enrolment.device_folder import read_device_folder, write_device_folder
 from certs.keys import new_private_key
-from devices.wire.ble import BleMessage, Kind
+from devices.wire.ble.gatt import BleMessage, Kind
 from devices.wire.offline import OfflineCommand
 from firmware_sim.assembly import assemble
 from firmware_sim.ble.adapter import SimAdapter

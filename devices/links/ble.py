@@ -22,8 +22,8 @@ from bleak.exc import BleakError
 from bleak_retry_connector import establish_connection
 
 from devices.link import LinkDown, Received
-from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
-from devices.wire.ble_frames import Gathering, split
+from devices.wire.ble.fragments import Gathering, split
+from devices.wire.ble.gatt import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
 from devices.wire.errors import BadMessage
 
 log = logging.getLogger(__name__)

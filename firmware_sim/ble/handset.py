@@ -10,8 +10,8 @@ from typing import Any
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
-from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
-from devices.wire.ble_frames import Gathering, split
+from devices.wire.ble.fragments import Gathering, split
+from devices.wire.ble.gatt import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
 from devices.wire.errors import BadMessage
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.backend import SimClient, SimScanner

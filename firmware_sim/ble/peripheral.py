@@ -14,8 +14,8 @@ from typing import Any
 from bumble.core import UUID, AdvertisingData
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 
-from devices.wire.ble import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
-from devices.wire.ble_frames import Gathering, split
+from devices.wire.ble.fragments import Gathering, split
+from devices.wire.ble.gatt import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
 from devices.wire.errors import BadMessage
 from firmware_sim.ble.air import Air, make_device
 from firmware_sim.lock import SimLock

@@ -10,8 +10,8 @@ from playwright.async_api import Browser, expect
 
 from api.cli.demo import Running
 from certs.enrolment.device_folder import read_device_folder
-from devices.wire.ble import BleMessage, Kind, read_ble_message
-from devices.wire.ble_frames import Gathering, split
+from devices.wire.ble.fragments import Gathering, split
+from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
 from firmware_sim.assembly import assemble
 from firmware_sim.lock import SimLock
 from firmware_sim.offline import Backoff, OfflineSession

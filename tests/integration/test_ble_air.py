@@ -9,7 +9,7 @@ import pytest
 from bumble import hci, ll
 from bumble.device import Device
 
-from devices.wire.ble import SERVICE, tag_of
+from devices.wire.ble.gatt import SERVICE, tag_of
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.air import Air, SimController, make_device, random_address
 from firmware_sim.ble.backend import SimClient, SimScanner

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.credential import KeyCredential, issue_credential
 from certs.keys import new_private_key
-from devices.wire.ble_frames import Gathering, split
+from devices.wire.ble.fragments import Gathering, split
 from devices.wire.envelope import read_ack, read_event
 from devices.wire.errors import BadMessage
 from devices.wire.offline import (

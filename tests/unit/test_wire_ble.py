@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.wire.ble import BleMessage, Kind, read_ble_message, tag_of
-from devices.wire.ble_frames import MAX_MESSAGE
+from devices.wire.ble.fragments import MAX_MESSAGE
+from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message, tag_of
 from devices.wire.errors import BadMessage
 
 kinds = st.sampled_from([kind for kind in Kind if kind is not Kind.SETTLED])

@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from certs.errors import BadSignature
 from certs.keys import new_private_key
-from devices.wire.ble_frames import Gathering, split
+from devices.wire.ble.fragments import Gathering, split
 from devices.wire.envelope import read_command, sign_command
 from devices.wire.errors import BadMessage
 from devices.wire.messages import Command

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.wire.ble_frames import MAX_MESSAGE, Gathering, split
+from devices.wire.ble.fragments import MAX_MESSAGE, Gathering, split
 from devices.wire.errors import BadMessage
 
 

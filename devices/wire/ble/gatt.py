@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from devices.wire.ble_frames import MAX_MESSAGE
+from devices.wire.ble.fragments import MAX_MESSAGE
 from devices.wire.errors import BadMessage
 
 SERVICE: Final = "6c6f6467-656b-4579-8000-000000000001"
