@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from certs.enrolment.device_folder import find_device_folders, read_device_folder
-from devices.wire.registration import KioskRegistration
+from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.assembly import assemble
 from firmware_sim.faults import FaultSettings
 from firmware_sim.kiosk import SimKiosk

@@ -19,7 +19,7 @@ from certs.enrolment.device_folder import find_device_folders
 from certs.errors import CertError
 from certs.files import SECRET, write_atomic
 from devices.wire.errors import BadMessage
-from devices.wire.registration import KioskRegistration
+from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.building import Building, describe
 from firmware_sim.hosted import HostedServer
 from firmware_sim.kiosk import QueueFull

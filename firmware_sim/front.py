@@ -10,9 +10,9 @@ from certs.errors import BadSignature, Unsealable
 from certs.sealing import answer_context, open_sealed
 from devices.wire.envelope import read_event
 from devices.wire.errors import BadMessage
+from devices.wire.kiosk.offer_question import decode_told
+from devices.wire.kiosk.registration import MAX_REGISTRATION
 from devices.wire.messages import Body
-from devices.wire.offer_question import decode_told
-from devices.wire.registration import MAX_REGISTRATION
 from firmware_sim.counter import SimCounter
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.kiosk_camera import fit_frames

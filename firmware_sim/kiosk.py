@@ -9,9 +9,9 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.sealing import question_context, registration_context, seal, turns_context
+from devices.wire.kiosk.offer_question import OfferQuestion, encode_question
+from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from devices.wire.messages import Body, Command, State
-from devices.wire.offer_question import OfferQuestion, encode_question
-from devices.wire.registration import KioskRegistration, encode_registration
 from firmware_sim import papers
 from firmware_sim.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.guard import Verdict

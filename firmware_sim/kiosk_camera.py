@@ -6,7 +6,7 @@ from typing import Final, Protocol
 import cv2
 import numpy as np
 
-from devices.wire.registration import MAX_FRAME
+from devices.wire.kiosk.registration import MAX_FRAME
 from firmware_sim.camera import Pixels, encode_jpeg
 from firmware_sim.heads import Head, build_head, film_living, swing_angles
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.staticfiles import StaticFiles
 
 from devices.wire.errors import BadMessage
-from devices.wire.registration import MAX_FACTS, MAX_IMAGE
+from devices.wire.kiosk.registration import MAX_FACTS, MAX_IMAGE
 from firmware_sim.front import Front
 from firmware_sim.kiosk import QueueFull
 from firmware_sim.visit import Incomplete, NoVisit, Visit

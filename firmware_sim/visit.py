@@ -9,9 +9,9 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.keys import compressed_point, new_private_key
-from devices.wire.offer_code import read_code
-from devices.wire.offer_question import OfferQuestion
-from devices.wire.registration import KioskRegistration
+from devices.wire.kiosk.offer_code import read_code
+from devices.wire.kiosk.offer_question import OfferQuestion
+from devices.wire.kiosk.registration import KioskRegistration
 
 IDLE: Final = 60.0  # seconds without a touch after which everything is wiped
 _TOKEN: Final = re.compile(r"(?:^|/o/)([A-Za-z0-9_-]{43})$")

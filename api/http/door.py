@@ -15,8 +15,8 @@ from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, 
 from api.http.showing import passcode_shown
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
-from devices.wire.chip import MAX_CHIP, decode_chip
 from devices.wire.errors import BadMessage
+from devices.wire.kiosk.chip import MAX_CHIP, decode_chip
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.required_facts import NEEDS, besides

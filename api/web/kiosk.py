@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.web.render import STATIC, render
 from api.web.text import say, say_code
 from api.web.text.pair import LANGUAGES, Language
-from devices.wire.offer_code import ALPHABET
+from devices.wire.kiosk.offer_code import ALPHABET
 from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_text, fill_in

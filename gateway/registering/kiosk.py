@@ -15,8 +15,8 @@ from certs.sealing import answer_context, open_sealed, question_context, registr
 from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
-from devices.wire.offer_question import decode_question, encode_told
-from devices.wire.registration import KioskRegistration, decode_registration
+from devices.wire.kiosk.offer_question import decode_question, encode_told
+from devices.wire.kiosk.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.filings.required_facts import besides
 from gateway.domain.verification.chip import ChipContents

@@ -14,7 +14,7 @@ from certs.sealing import registration_context, seal, turns_context
 from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
-from devices.wire.registration import MAX_IMAGE, KioskRegistration, encode_registration
+from devices.wire.kiosk.registration import MAX_IMAGE, KioskRegistration, encode_registration
 from firmware_sim.camera import take_photograph, take_selfie
 from firmware_sim.chip import found_country, sign_groups, write_face_group, write_zone_group
 from firmware_sim.heads import build_head, film_still

@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from api.web.kiosk import write_kiosk_page
 from certs.enrolment.device_folder import read_device_folder
 from certs.sealing import answer_context, seal
-from devices.wire.offer_question import OfferTold, encode_told
+from devices.wire.kiosk.offer_question import OfferTold, encode_told
 from firmware_sim.assembly import Surroundings, assemble
 from firmware_sim.counter import SimCounter
 from firmware_sim.front import Front

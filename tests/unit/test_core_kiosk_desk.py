@@ -14,8 +14,8 @@ from certs.keys import compressed_point, new_private_key
 from certs.sealing import answer_context, open_sealed, question_context, registration_context, seal
 from devices.link import Received
 from devices.reports import Happened
-from devices.wire.offer_question import OfferQuestion, OfferTold, decode_told, encode_question
-from devices.wire.registration import KioskRegistration, encode_registration
+from devices.wire.kiosk.offer_question import OfferQuestion, OfferTold, decode_told, encode_question
+from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
 from gateway.domain.stays.offer import kiosk_code, offer_of
 from gateway.journey.filings.records import person_fields

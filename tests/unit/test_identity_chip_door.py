@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import select
 
 from certs.keys import jwk_of
-from devices.wire.chip import MAX_FILE, ChipFiles, decode_chip, encode_chip
 from devices.wire.errors import BadMessage
+from devices.wire.kiosk.chip import MAX_FILE, ChipFiles, decode_chip, encode_chip
 from firmware_sim.camera import encode_jpeg
 from firmware_sim.chip import SimCountry, found_country, sign_groups, write_face_group, write_zone_group
 from firmware_sim.specimens import ANNA, LIN

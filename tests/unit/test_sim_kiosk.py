@@ -10,8 +10,8 @@ from certs.errors import Unsealable
 from certs.keys import compressed_point, new_private_key
 from certs.sealing import open_sealed, question_context, registration_context, turns_context
 from devices.wire.errors import BadMessage
-from devices.wire.offer_question import OfferQuestion, decode_question
-from devices.wire.registration import KioskRegistration, decode_registration, encode_registration
+from devices.wire.kiosk.offer_question import OfferQuestion, decode_question
+from devices.wire.kiosk.registration import KioskRegistration, decode_registration, encode_registration
 from firmware_sim.kiosk import QUEUE_LIMIT, QueueFull
 from tests.unit.lock_bench import Bench
 

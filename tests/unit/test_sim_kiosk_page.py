@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from devices.wire.offer_question import OfferTold
-from devices.wire.registration import KioskRegistration
+from devices.wire.kiosk.offer_question import OfferTold
+from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.dialogue import Spoken
 from tests.unit.terminal_bench import AGREED, LINK, PICTURE, TOKEN, Terminal, open_terminal
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.wire.offer_code import ALPHABET, code_of, read_code
+from devices.wire.kiosk.offer_code import ALPHABET, code_of, read_code
 
 digests = st.binary(min_size=5, max_size=32)
 

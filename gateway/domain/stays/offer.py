@@ -7,7 +7,7 @@ from binascii import Error as NotBase64
 from typing import Final
 from uuid import UUID
 
-from devices.wire.offer_code import code_of
+from devices.wire.kiosk.offer_code import code_of
 from gateway.domain.errors import OfferUnknown
 
 LIFETIME: Final = 7 * 86_400

@@ -5,8 +5,8 @@ from hmac import compare_digest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from devices.wire.offer_code import read_code
-from devices.wire.offer_question import OfferTold
+from devices.wire.kiosk.offer_code import read_code
+from devices.wire.kiosk.offer_question import OfferTold
 from gateway.domain.errors import OfferUnknown
 from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.stays.offer import kiosk_code, token_of

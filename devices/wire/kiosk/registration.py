@@ -6,10 +6,10 @@ The plaintext exists only in the kiosk's memory and in the gateway's intake; the
 from dataclasses import dataclass, field
 from typing import Any
 
-from devices.wire.chip import is_chip
 from devices.wire.errors import BadMessage
 from devices.wire.fields import ID, Field, flag, octets, several, text
-from devices.wire.sealed_form import decode_form, encode_form
+from devices.wire.kiosk.chip import is_chip
+from devices.wire.kiosk.sealed_form import decode_form, encode_form
 
 MAX_IMAGE = 480 * 1024  # two images and the rest stay under the kiosk's 1 MiB
 MAX_FRAME, MAX_FRAMES = 24 * 1024, 64

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from devices.wire.fields import Field as Part
 from devices.wire.fields import octets, several, text
-from devices.wire.sealed_form import decode_form, encode_form
+from devices.wire.kiosk.sealed_form import decode_form, encode_form
 
 MAX_ASKS = 20
 _QUESTION = (Part(1, "offer_token", text(200)), Part(2, "reply_key", octets(33, 33)))
