@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from api.http.app import create_app
+from api.app import create_app
 from gateway.bootstrap import Gateway
 from gateway.settings import Settings
 

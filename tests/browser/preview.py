@@ -6,7 +6,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.http.app import Guard
+from api.app import Guard
 from api.web.files import FingerprintedFiles
 from api.web.render import page
 from tests.browser.sample_facts import NOW

@@ -15,8 +15,8 @@ import uvicorn
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from api.app import create_app
 from api.cli.main import app as lodgekey_command
-from api.http.app import create_app
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import DeviceFolder, read_device_folder
 from certs.enrolment.renewal import read_certificates

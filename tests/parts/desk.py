@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from api.http.app import create_app
+from api.app import create_app
 from api.http.context import SESSION_COOKIE, token_hash
 from gateway.bootstrap import Gateway
 from gateway.outbox import deliveries

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import select
 
-from api.http.app import create_app
+from api.app import create_app
 from api.http.context import SESSION_COOKIE, token_hash
 from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from api.http.app import create_app
+from api.app import create_app
 from gateway.bootstrap import Gateway
 from gateway.settings import Settings
 

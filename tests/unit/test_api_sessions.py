@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from api.http.app import HEADERS, LARGEST_REQUEST
+from api.app import HEADERS, LARGEST_REQUEST
 from api.http.context import OFFER_COOKIE, SESSION_COOKIE
 from certs.holder import sign_statement
 from certs.keys import new_private_key
