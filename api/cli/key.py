@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.cli.folder import opened
 from api.cli.refusal import Refused
 from api.cli.terms import AsJson, Folder, padded, said, settings_of, tell, tell_rows, word
-from api.http.showing import key_fields
+from api.http.presenters import key_fields
 from gateway.bootstrap import utc_now
 from gateway.journey.stays.landlord import revoke_for_landlord
 from gateway.store import Key

@@ -17,7 +17,7 @@ from api.http.context import (
     password_fits,
     token_hash,
 )
-from api.http.shapes import SignedIn, SignInForm
+from api.http.schemas import SignedIn, SignInForm
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import SignInNeeded
 from gateway.store import Account, SignIn

@@ -7,7 +7,7 @@ from fastapi import Path as PathParameter
 from sqlalchemy.orm import Session
 
 from api.http.context import Decider, Gate
-from api.http.shapes import CaseOpened, CaseShown, DecisionForm
+from api.http.schemas import CaseOpened, CaseShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound

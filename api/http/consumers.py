@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.http.context import Gate, Officer, account_of, limit_rate, only, while_signed_in
 from api.http.idempotency import IdempotencyKey, once
-from api.http.shapes import Instant, Short, Strict
+from api.http.schemas import Instant, Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.disclosure.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from api.http.context import Gate, Tester
-from api.http.shapes import LockShown
-from api.http.showing import lock_shown
+from api.http.presenters import lock_shown
+from api.http.schemas import LockShown
 from gateway.store import Delivery, Device
 
 router = APIRouter(tags=["tester"])

@@ -11,8 +11,8 @@ from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy.orm import Session
 
 from api.http.context import Gate, OfferToken, limit_rate
-from api.http.shapes import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered
-from api.http.showing import passcode_shown
+from api.http.presenters import passcode_shown
+from api.http.schemas import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from devices.wire.errors import BadMessage

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api.http.context import Gate, caller, limit_rate
-from api.http.shapes import Strict
+from api.http.schemas import Strict
 from certs.authority.ca import Issued
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import EnrolmentRefused

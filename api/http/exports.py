@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.consumers import AreaName
 from api.http.context import Gate, Officer
-from api.http.shapes import Instant, Strict
+from api.http.schemas import Instant, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import NOT_WRITTEN
 from gateway.domain.disclosure.export import ExportWish

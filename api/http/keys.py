@@ -10,8 +10,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header
 
 from api.http.context import Gate, check_origin, limit_unlocks
-from api.http.shapes import HolderKeyShown, UnlockAnswer, UnlockForm
-from api.http.showing import key_fields, passcode_shown
+from api.http.presenters import key_fields, passcode_shown
+from api.http.schemas import HolderKeyShown, UnlockAnswer, UnlockForm
 from certs.keys import jwk_of, public_from_point
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused

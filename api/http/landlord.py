@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, selectinload
 from api.http.context import Gate, LandlordId, account_of
 from api.http.filings import filing_shown
 from api.http.idempotency import IdempotencyKey, once
-from api.http.shapes import (
+from api.http.presenters import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
+from api.http.schemas import (
     DatesForm,
     FilingShown,
     KeyShown,
@@ -20,7 +21,6 @@ from api.http.shapes import (
     UnitForm,
     UnitShown,
 )
-from api.http.showing import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import may
 from gateway.domain.errors import InputRefused, NotFound

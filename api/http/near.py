@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.http.context import Gate, check_origin, limit_unlocks
 from api.http.door import public_key
-from api.http.shapes import UnlockForm
+from api.http.schemas import UnlockForm
 from api.http.wishes import proof_of
 from certs.keys import jwk_of, public_from_point
 from gateway.journey.keys.offline_credential import credential_for_near

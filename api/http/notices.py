@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.http.context import Gate, Owner
-from api.http.shapes import Short, Strict
+from api.http.schemas import Short, Strict
 from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from api.http.context import Gate, LandlordId, limit_rate
 from api.http.idempotency import IdempotencyKey, once
 from api.http.landlord import Asking
-from api.http.shapes import OnceCodeMade, OnceCodeShown
-from api.http.showing import once_codes_of
+from api.http.presenters import once_codes_of
+from api.http.schemas import OnceCodeMade, OnceCodeShown
 from gateway.journey.keys import one_time_codes as steps
 from gateway.journey.stays.landlord import stay_of
 from gateway.store import OnceCode

@@ -25,7 +25,7 @@ from webauthn.helpers.structs import (
 
 from api.http.accounts import begin_session
 from api.http.context import Anybody, Gate, caller, check_origin, limit_rate
-from api.http.shapes import SignedIn, Strict
+from api.http.schemas import SignedIn, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
 from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony

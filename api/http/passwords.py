@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.http.accounts import begin_session
 from api.http.context import Anybody, Gate, hash_password, limit_rate, password_fits
-from api.http.shapes import Strict
+from api.http.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import LONGEST, SHORTEST, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.http.consumers import Follower, reader_of
 from api.http.context import Gate, Officer
 from api.http.feed_stream import FeedStream
-from api.http.shapes import PurposeForm, RecordOpened
+from api.http.schemas import PurposeForm, RecordOpened
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import InputRefused, NotFound

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.http.context import Gate, Owner, hash_password
-from api.http.shapes import Strict
+from api.http.schemas import Strict
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.journey.accounts import staff as steps
 from gateway.store import Account

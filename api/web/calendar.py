@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http import landlord as api
 from api.http.context import Anybody, Gate, LandlordId
-from api.http.shapes import StayShown, UnitShown
+from api.http.schemas import StayShown, UnitShown
 from api.web.page_route import PageRoute
 from api.web.render import page
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.http import cases as api
 from api.http.context import Decider, Gate
-from api.http.shapes import DecisionForm
+from api.http.schemas import DecisionForm
 from api.web.page_route import PageRoute, go
 from api.web.render import language_of, page
 from api.web.text import say_refusal

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
-from api.http.shapes import DoorShown
+from api.http.schemas import DoorShown
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.verification.china_id_number import looks_like_resident_number
 

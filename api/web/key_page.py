@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.shapes import DoorShown
-from api.http.showing import key_shown, lock_shown, once_codes_of, wish_shown
+from api.http.presenters import key_shown, lock_shown, once_codes_of, wish_shown
+from api.http.schemas import DoorShown
 from gateway.bootstrap import Gateway
 from gateway.journey.stays.date_requests import latest_wish
 from gateway.journey.tenants import onboarding as steps

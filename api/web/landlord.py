@@ -12,7 +12,7 @@ from api.http import cases as cases_api
 from api.http import filings as filings_api
 from api.http import landlord as api
 from api.http.context import Anybody, Gate, LandlordId
-from api.http.shapes import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
+from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.notices import notices_for
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page

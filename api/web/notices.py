@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.http.shapes import KeyShown, LockShown, StayShown, UnitShown
+from api.http.schemas import KeyShown, LockShown, StayShown, UnitShown
 from gateway.domain import alerts as rules
 
 BATTERY: Final = {10: "bad", 20: "care", 30: "plain"}

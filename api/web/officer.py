@@ -13,7 +13,7 @@ from api.http import registrations as api
 from api.http.context import Gate, Officer, while_signed_in
 from api.http.faces import count_faces
 from api.http.feed_stream import HEARTBEAT, FeedStream
-from api.http.shapes import PurposeForm
+from api.http.schemas import PurposeForm
 from api.web.moments import utc_now
 from api.web.page_route import PageRoute, notice_of
 from api.web.render import language_of, page, render

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 
 from api.http import door as api
 from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
-from api.http.shapes import ConsentForm, DoorShown, HolderForm, Registered
+from api.http.schemas import ConsentForm, DoorShown, HolderForm, Registered
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked, facts_in, lacks_details, profile_of, typed_in, what_is_missing
 from api.web.key_page import show_keys, was_taken_back

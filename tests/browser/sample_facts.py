@@ -7,7 +7,7 @@ from api.http.exports import ExportShown
 from api.http.faces import FacesShown
 from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.passkeys import PasskeyShown
-from api.http.shapes import (
+from api.http.schemas import (
     CaseOpened,
     CodeStandingShown,
     DoorShown,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.http.showing import key_shown, stay_shown
+from api.http.presenters import key_shown, stay_shown
 from api.web.notices import notices_for
 from certs.credential import read_credential
 from devices.driver import Unreadable

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from api.http.shapes import (
+from api.http.schemas import (
     CodeStandingShown,
     FilingShown,
     KeyShown,
