@@ -15,23 +15,20 @@ from api.http import (
     consumers,
     devices,
     disclosures,
-    door,
     enrolment,
     exports,
     faces,
     filings,
-    keys,
     landlord,
-    near,
     notices,
     once,
     passkeys,
     passwords,
     registrations,
     staff,
-    wishes,
 )
 from api.http.problems import BROKEN, install, log_fault, problem
+from api.http.tenant import keys, offline_credential, onboarding, stay
 from api.web.mount import add_pages
 from gateway.bootstrap import Gateway
 
@@ -44,7 +41,7 @@ PARTS: Final = (
     passwords,
     staff,
     disclosures,
-    door,
+    onboarding,
     keys,
     cases,
     faces,
@@ -54,8 +51,8 @@ PARTS: Final = (
     consumers,
     devices,
     enrolment,
-    near,
-    wishes,
+    offline_credential,
+    stay,
 )  # in the order in which the documents list them
 
 LARGEST_REQUEST: Final = 18 * 1024 * 1024

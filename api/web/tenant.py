@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
-from api.http import door as api
 from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
 from api.http.schemas import ConsentForm, DoorShown, HolderForm, Registered
+from api.http.tenant import onboarding as api
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked, facts_in, lacks_details, profile_of, typed_in, what_is_missing
 from api.web.key_page import show_keys, was_taken_back

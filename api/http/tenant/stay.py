@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from api.http.context import Gate, LandlordId, check_origin, limit_rate
-from api.http.keys import signature_of
 from api.http.presenters import wish_shown
 from api.http.schemas import Instant, UnlockForm, WishShown
+from api.http.tenant.keys import signature_of
 from gateway.domain.keys.key import Proof
 from gateway.journey.stays import date_requests as steps
 from gateway.journey.stays.landlord import stay_of

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from api.http.context import Gate, check_origin, limit_unlocks
-from api.http.door import public_key
 from api.http.schemas import UnlockForm
-from api.http.wishes import proof_of
+from api.http.tenant.onboarding import public_key
+from api.http.tenant.stay import proof_of
 from certs.keys import jwk_of, public_from_point
 from gateway.journey.keys.offline_credential import credential_for_near
 
