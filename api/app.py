@@ -19,14 +19,11 @@ from api.http import (
     exports,
     faces,
     filings,
-    landlord,
-    notices,
-    once,
     passkeys,
     passwords,
     registrations,
-    staff,
 )
+from api.http.landlord import alerts, one_time_codes, staff, stays
 from api.http.problems import BROKEN, install, log_fault, problem
 from api.http.tenant import keys, offline_credential, onboarding, stay
 from api.web.mount import add_pages
@@ -34,9 +31,9 @@ from gateway.bootstrap import Gateway
 
 PARTS: Final = (
     accounts,
-    landlord,
-    notices,
-    once,
+    stays,
+    alerts,
+    one_time_codes,
     passkeys,
     passwords,
     staff,

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http import landlord as api
 from api.http.context import Anybody, Gate, LandlordId
+from api.http.landlord import stays as api
 from api.http.schemas import StayShown, UnitShown
 from api.web.page_route import PageRoute
 from api.web.render import page

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http import once as api
 from api.http.context import Anybody, Gate, LandlordId
-from api.http.landlord import read_stay
+from api.http.landlord import one_time_codes as api
+from api.http.landlord.stays import read_stay
 from api.web.landlord import stay_page, unit_named
 from api.web.page_route import PageRoute, go
 from api.web.render import page

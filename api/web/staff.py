@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.http import passkeys as passkeys_api
 from api.http import passwords as passwords_api
-from api.http import staff as api
 from api.http.context import Anybody, Gate, Owner
+from api.http.landlord import staff as api
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from api.http.context import Gate, LandlordId
-from api.http.landlord import read_stay
+from api.http.landlord.stays import read_stay
 from api.http.tenant import stay as api
 from api.web.landlord import stay_page, unit_named
 from api.web.page_route import PageRoute, go

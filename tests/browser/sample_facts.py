@@ -6,6 +6,7 @@ from api.http.devices import DeliveryShown
 from api.http.exports import ExportShown
 from api.http.faces import FacesShown
 from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
+from api.http.landlord.staff import StaffShown, StaffTakenOn
 from api.http.passkeys import PasskeyShown
 from api.http.schemas import (
     CaseOpened,
@@ -22,7 +23,6 @@ from api.http.schemas import (
     UnitShown,
     WishShown,
 )
-from api.http.staff import StaffShown, StaffTakenOn
 from api.web.area_map import UnitDot
 from api.web.countries import country_choices
 from api.web.door_form import TYPED, details_asked

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from api.http.notices import NoticesShown
+from api.http.landlord.alerts import NoticesShown
 from api.http.schemas import RecordOpened
 from api.web.area_map import map_values
 from api.web.calendar import calendar_values

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.http.context import Gate, LandlordId, limit_rate
 from api.http.idempotency import IdempotencyKey, once
-from api.http.landlord import Asking
+from api.http.landlord.stays import Asking
 from api.http.presenters import once_codes_of
 from api.http.schemas import OnceCodeMade, OnceCodeShown
 from gateway.journey.keys import one_time_codes as steps
