@@ -9,21 +9,9 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http import (
-    accounts,
-    cases,
-    consumers,
-    devices,
-    disclosures,
-    enrolment,
-    exports,
-    faces,
-    filings,
-    passkeys,
-    passwords,
-    registrations,
-)
+from api.http import accounts, devices, enrolment, passkeys, passwords
 from api.http.landlord import alerts, one_time_codes, staff, stays
+from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import BROKEN, install, log_fault, problem
 from api.http.tenant import keys, offline_credential, onboarding, stay
 from api.web.mount import add_pages
@@ -41,7 +29,7 @@ PARTS: Final = (
     onboarding,
     keys,
     cases,
-    faces,
+    stored_faces,
     exports,
     filings,
     registrations,
@@ -161,6 +149,6 @@ def _health_router() -> APIRouter:
         state = {"link": gateway.link.connected, "identity": gateway.identity.ready}
         if not all(state.values()):
             response.status_code = 503
-        return state | {"stored_faces": faces.worst_state(gateway)}
+        return state | {"stored_faces": stored_faces.worst_state(gateway)}
 
     return router

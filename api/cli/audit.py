@@ -17,7 +17,7 @@ from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER, Refused
 from api.cli.terms import AsJson, Folder, settings_of, tell, watched
 from api.cli.text import say
-from api.http.disclosures import head_shown
+from api.http.officer.disclosures import head_shown
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
 from gateway.bootstrap import utc_now

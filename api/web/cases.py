@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http import cases as api
 from api.http.context import Decider, Gate
+from api.http.officer import cases as api
 from api.http.schemas import DecisionForm
 from api.web.page_route import PageRoute, go
 from api.web.render import language_of, page

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http import exports as api
 from api.http.context import Gate, Officer
+from api.http.officer import exports as api
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page
 from api.web.text import say_refusal

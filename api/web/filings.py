@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http import filings as api
 from api.http.context import Decider, Gate, Officer
+from api.http.officer import filings as api
 from api.web.cases import refuse_other_home
 from api.web.page_route import PageRoute, go, notice_of
 from api.web.render import language_of, page

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import segno
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http import cases as cases_api
-from api.http import filings as filings_api
 from api.http.context import Anybody, Gate, LandlordId
 from api.http.landlord import stays as api
+from api.http.officer import cases as cases_api
+from api.http.officer import filings as filings_api
 from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.notices import notices_for
 from api.web.page_route import PageRoute, go, notice_of

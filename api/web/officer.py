@@ -7,12 +7,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Header, Query, Request, Response
 from sqlalchemy import select
 
-from api.http import cases as cases_api
-from api.http import filings as filings_api
-from api.http import registrations as api
 from api.http.context import Gate, Officer, while_signed_in
-from api.http.faces import count_faces
-from api.http.feed_stream import HEARTBEAT, FeedStream
+from api.http.officer import cases as cases_api
+from api.http.officer import filings as filings_api
+from api.http.officer import registrations as api
+from api.http.officer.feed_stream import HEARTBEAT, FeedStream
+from api.http.officer.stored_faces import count_faces
 from api.http.schemas import PurposeForm
 from api.web.moments import utc_now
 from api.web.page_route import PageRoute, notice_of

@@ -3,10 +3,10 @@
 from typing import Any
 
 from api.http.devices import DeliveryShown
-from api.http.exports import ExportShown
-from api.http.faces import FacesShown
-from api.http.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.landlord.staff import StaffShown, StaffTakenOn
+from api.http.officer.exports import ExportShown
+from api.http.officer.filings import DifferenceShown, PreviewShown, ProblemShown
+from api.http.officer.stored_faces import FacesShown
 from api.http.passkeys import PasskeyShown
 from api.http.schemas import (
     CaseOpened,

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.http import disclosures as disclosures_api
+from api.http.officer import disclosures as disclosures_api
 from gateway.domain.jurisdiction import load_profiles
 from gateway.journey.tenants.record_readers import WITHHELD
 from gateway.store import Disclosure, Registration

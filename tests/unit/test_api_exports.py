@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
-from api.http.exports import table_of
+from api.http.officer.exports import table_of
 from gateway.domain.disclosure import export as rules
 from gateway.store import Account, Disclosure, Event
 from tests.parts.house import House, good, refused, utc

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 
 from api.http import accounts as accounts_api
 from api.http import context
-from api.http.consumers import follower_of
 from api.http.context import SESSION_COOKIE, hash_password
+from api.http.officer.consumers import follower_of
 from gateway.domain.accounts.password import is_weak
 from gateway.feed.stream import Reader
 from gateway.store import Account, Event

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from api.http.context import Gate, LandlordId, account_of
-from api.http.filings import filing_shown
 from api.http.idempotency import IdempotencyKey, once
+from api.http.officer.filings import filing_shown
 from api.http.presenters import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
 from api.http.schemas import (
     DatesForm,

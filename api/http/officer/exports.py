@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.consumers import AreaName
 from api.http.context import Gate, Officer
+from api.http.officer.consumers import AreaName
 from api.http.schemas import Instant, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import NOT_WRITTEN

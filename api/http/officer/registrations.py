@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from sqlalchemy import select
 
-from api.http.consumers import Follower, reader_of
 from api.http.context import Gate, Officer
-from api.http.feed_stream import FeedStream
+from api.http.officer.consumers import Follower, reader_of
+from api.http.officer.feed_stream import FeedStream
 from api.http.schemas import PurposeForm, RecordOpened
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
