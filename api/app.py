@@ -9,7 +9,8 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http import accounts, devices, enrolment, passkeys, passwords
+from api.http import devices, enrolment
+from api.http.account import passkeys, passwords, sign_in
 from api.http.landlord import alerts, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import BROKEN, install, log_fault, problem
@@ -18,7 +19,7 @@ from api.web.mount import add_pages
 from gateway.bootstrap import Gateway
 
 PARTS: Final = (
-    accounts,
+    sign_in,
     stays,
     alerts,
     one_time_codes,

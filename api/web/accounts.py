@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.http import accounts as api
+from api.http.account import sign_in as api
+from api.http.account.passkeys import relying_party
 from api.http.context import Gate, account_of, check_origin
-from api.http.passkeys import relying_party
 from api.http.schemas import SignInForm
 from api.web.page_route import PageRoute, go
 from api.web.render import language_of, page

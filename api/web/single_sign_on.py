@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.accounts import begin_session
+from api.http.account.sign_in import begin_session
 from api.http.context import Gate, caller, limit_rate
 from api.web.accounts import login_page
 from api.web.page_route import PageRoute, go

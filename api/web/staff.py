@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http import passkeys as passkeys_api
-from api.http import passwords as passwords_api
+from api.http.account import passkeys as passkeys_api
+from api.http.account import passwords as passwords_api
 from api.http.context import Anybody, Gate, Owner
 from api.http.landlord import staff as api
 from api.web.page_route import PageRoute, go, notice_of

@@ -7,8 +7,8 @@ import pytest
 from fastapi import Request
 from sqlalchemy import select, update
 
-from api.http import accounts as accounts_api
 from api.http import context
+from api.http.account import sign_in as accounts_api
 from api.http.context import SESSION_COOKIE, hash_password
 from api.http.officer.consumers import follower_of
 from gateway.domain.accounts.password import is_weak

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.http.accounts import begin_session
+from api.http.account.sign_in import begin_session
 from api.http.context import Anybody, Gate, hash_password, limit_rate, password_fits
 from api.http.schemas import Strict
 from gateway.bootstrap import Gateway

@@ -23,7 +23,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from api.http.accounts import begin_session
+from api.http.account.sign_in import begin_session
 from api.http.context import Anybody, Gate, caller, check_origin, limit_rate
 from api.http.schemas import SignedIn, Strict
 from gateway.bootstrap import Gateway
