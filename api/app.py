@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http import devices, enrolment
 from api.http.account import passkeys, passwords, sign_in
+from api.http.devices import enrolment, status
 from api.http.landlord import alerts, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import BROKEN, install, log_fault, problem
@@ -35,7 +35,7 @@ PARTS: Final = (
     filings,
     registrations,
     consumers,
-    devices,
+    status,
     enrolment,
     offline_credential,
     stay,

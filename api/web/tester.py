@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from api.http import devices as api
 from api.http.context import Gate, Tester, check_origin
+from api.http.devices import status as api
 from api.web import simulator
 from api.web.page_route import PageRoute, go
 from api.web.render import page

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.http.account.passkeys import PasskeyShown
-from api.http.devices import DeliveryShown
+from api.http.devices.status import DeliveryShown
 from api.http.landlord.staff import StaffShown, StaffTakenOn
 from api.http.officer.exports import ExportShown
 from api.http.officer.filings import DifferenceShown, PreviewShown, ProblemShown
