@@ -15,7 +15,7 @@ from api.http.landlord import alerts, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import BROKEN, install, log_fault, problem
 from api.http.tenant import keys, offline_credential, onboarding, stay
-from api.web.mount import add_pages
+from api.web.routes import add_pages
 from gateway.bootstrap import Gateway
 
 PARTS: Final = (

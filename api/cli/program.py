@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from api.cli.catalog import COMMANDS, Later
 from api.cli.refusal import NOT_POSSIBLE
-from api.web.language import choose_language
+from api.web.shell.language import choose_language
 from api.web.text.pair import Language
 
 NAME: Final = "lodgekey"

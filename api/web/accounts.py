@@ -8,8 +8,8 @@ from api.http.account import sign_in as api
 from api.http.account.passkeys import relying_party
 from api.http.context import Gate, account_of, check_origin
 from api.http.schemas import SignInForm
-from api.web.page_route import PageRoute, go
-from api.web.render import language_of, page
+from api.web.shell.page_route import PageRoute, go
+from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import LodgekeyError, SignInNeeded

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.context import Gate, Officer
-from api.web.page_route import PageRoute
-from api.web.render import page
+from api.web.shell.page_route import PageRoute
+from api.web.shell.render import page
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.journey.filings.deadlines import OPEN
 from gateway.store import Registration, Stay, Unit

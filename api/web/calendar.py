@@ -13,8 +13,8 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http.context import Anybody, Gate, LandlordId
 from api.http.landlord import stays as api
 from api.http.schemas import StayShown, UnitShown
-from api.web.page_route import PageRoute
-from api.web.render import page
+from api.web.shell.page_route import PageRoute
+from api.web.shell.render import page
 
 router = APIRouter(prefix="/landlord/calendar", route_class=PageRoute, include_in_schema=False)
 

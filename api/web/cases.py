@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Request, Response
 from api.http.context import Decider, Gate
 from api.http.officer import cases as api
 from api.http.schemas import DecisionForm
-from api.web.page_route import PageRoute, go
-from api.web.render import language_of, page
+from api.web.shell.page_route import PageRoute, go
+from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.web.render import STATIC, render
+from api.web.shell.render import STATIC, render
 from api.web.text import say, say_code
 from api.web.text.pair import LANGUAGES, Language
 from devices.wire.kiosk.offer_code import ALPHABET

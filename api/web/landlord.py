@@ -14,8 +14,8 @@ from api.http.officer import cases as cases_api
 from api.http.officer import filings as filings_api
 from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.notices import notices_for
-from api.web.page_route import PageRoute, go, notice_of
-from api.web.render import language_of, page
+from api.web.shell.page_route import PageRoute, go, notice_of
+from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may

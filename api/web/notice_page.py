@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from api.http.context import Gate, Owner
 from api.http.landlord import alerts as api
-from api.web.page_route import PageRoute, go, notice_of
-from api.web.render import language_of, page
+from api.web.shell.page_route import PageRoute, go, notice_of
+from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
 from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused

@@ -14,9 +14,9 @@ from api.http.officer import registrations as api
 from api.http.officer.feed_stream import HEARTBEAT, FeedStream
 from api.http.officer.stored_faces import count_faces
 from api.http.schemas import PurposeForm
-from api.web.moments import utc_now
-from api.web.page_route import PageRoute, notice_of
-from api.web.render import language_of, page, render
+from api.web.shell.moments import utc_now
+from api.web.shell.page_route import PageRoute, notice_of
+from api.web.shell.render import language_of, page, render
 from api.web.text.pair import Language
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import DisclosureBlocked

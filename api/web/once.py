@@ -8,8 +8,8 @@ from api.http.context import Anybody, Gate, LandlordId
 from api.http.landlord import one_time_codes as api
 from api.http.landlord.stays import read_stay
 from api.web.landlord import stay_page, unit_named
-from api.web.page_route import PageRoute, go
-from api.web.render import page
+from api.web.shell.page_route import PageRoute, go
+from api.web.shell.render import page
 from gateway.domain.errors import LodgekeyError, NotFound
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)

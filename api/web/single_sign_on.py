@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from api.http.account.sign_in import begin_session
 from api.http.context import Gate, caller, limit_rate
 from api.web.accounts import login_page
-from api.web.page_route import PageRoute, go
-from api.web.render import page
+from api.web.shell.page_route import PageRoute, go
+from api.web.shell.render import page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound, SignOnAway, SignOnNotEntitled, SignOnRefused
 from gateway.integrations.openid import KnownOfficer, SingleSignOn

@@ -8,8 +8,8 @@ from api.http.account import passkeys as passkeys_api
 from api.http.account import passwords as passwords_api
 from api.http.context import Anybody, Gate, Owner
 from api.http.landlord import staff as api
-from api.web.page_route import PageRoute, go, notice_of
-from api.web.render import language_of, page
+from api.web.shell.page_route import PageRoute, go, notice_of
+from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import SHORTEST

@@ -8,7 +8,7 @@ from api.http.context import Gate, LandlordId
 from api.http.landlord.stays import read_stay
 from api.http.tenant import stay as api
 from api.web.landlord import stay_page, unit_named
-from api.web.page_route import PageRoute, go
+from api.web.shell.page_route import PageRoute, go
 from gateway.domain.errors import LodgekeyError, NotFound
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)

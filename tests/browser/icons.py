@@ -6,7 +6,7 @@ from typing import Final
 
 from playwright.async_api import Browser, async_playwright
 
-from api.web.render import STATIC
+from api.web.shell.render import STATIC
 from tests.browser.chromium import FLAGS, find_chromium
 
 # A maskable icon is cut to the platform's shape: no corners of its own, and its drawing within the inner four fifths.

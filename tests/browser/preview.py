@@ -7,8 +7,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.app import Guard
-from api.web.files import FingerprintedFiles
-from api.web.render import page
+from api.web.shell.files import FingerprintedFiles
+from api.web.shell.render import page
 from tests.browser.sample_facts import NOW
 from tests.browser.sample_pages import SAMPLES
 

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, Playwright, expect
 
 from api.http.context import SESSION_COOKIE
-from api.web.render import STATIC
+from api.web.shell.render import STATIC
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.icons import ICONS, draw

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from api.web.render import STATIC, render
+from api.web.shell.render import STATIC, render
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.sample_facts import NOW
 from tests.browser.sample_pages import SAMPLES

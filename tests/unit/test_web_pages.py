@@ -9,10 +9,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from api.http.context import OFFER_COOKIE
-from api.web.countries import country_choices
-from api.web.mount import PARTS
 from api.web.officer import encode_row
-from api.web.page_route import PageRoute
+from api.web.routes import PARTS
+from api.web.shell.countries import country_choices
+from api.web.shell.page_route import PageRoute
 from gateway.feed.stream import Reader
 from gateway.journey.stays import landlord as landlord_steps
 from gateway.outbox.deliveries import stamp_feed

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.web.landlord import draw_code
-from api.web.language import choose_language
-from api.web.moments import iso, local_input, tell_age, tell_moment
-from api.web.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
+from api.web.shell.language import choose_language
+from api.web.shell.moments import iso, local_input, tell_age, tell_moment
+from api.web.shell.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.sample_facts import NOW
 from tests.browser.sample_pages import SAMPLES

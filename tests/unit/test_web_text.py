@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from api.http.problems import of_error
-from api.web.render import HERE
+from api.web.shell.render import HERE
 from api.web.text import CATALOG, say, say_code, say_purpose, say_reason, say_refusal
 from api.web.text.pair import LANGUAGES, Language
 from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
-from api.web.page_route import PageRoute
-from api.web.render import STATIC, page
+from api.web.shell.page_route import PageRoute
+from api.web.shell.render import STATIC, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.web.render import STATIC
+from api.web.shell.render import STATIC
 
 YEAR = 31_536_000
 

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.http.problems import BROKEN, DATABASE_REFUSED, database_refused, log_fault
-from api.web.render import language_of, page
+from api.web.shell.render import language_of, page
 from api.web.text import CATALOG, say, say_refusal
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
 

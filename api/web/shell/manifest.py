@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from api.web.page_route import PageRoute
-from api.web.render import fingerprint
+from api.web.shell.page_route import PageRoute
+from api.web.shell.render import fingerprint
 from api.web.text import say
 from api.web.text.pair import Language
 

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from api.web import moments
-from api.web.language import COOKIE, choose_language
+from api.web.shell import moments
+from api.web.shell.language import COOKIE, choose_language
 from api.web.text import say, say_code, say_purpose, say_reason
 from api.web.text.pair import Language
 from gateway.domain.filings.delivery_sentences import outcome_zh

@@ -10,10 +10,8 @@ from api.web import (
     exports,
     filings,
     landlord,
-    manifest,
     notice_page,
     officer,
-    offline,
     once,
     single_sign_on,
     staff,
@@ -21,7 +19,8 @@ from api.web import (
     tester,
     wishes,
 )
-from api.web.files import FingerprintedFiles
+from api.web.shell import manifest, offline
+from api.web.shell.files import FingerprintedFiles
 
 PARTS = (
     accounts,
