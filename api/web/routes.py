@@ -15,18 +15,18 @@ from api.web import (
     once,
     single_sign_on,
     staff,
-    tenant,
     tester,
     wishes,
 )
 from api.web.shell import manifest, offline
 from api.web.shell.files import FingerprintedFiles
+from api.web.tenant import pages
 
 PARTS = (
     accounts,
     single_sign_on,
     staff,
-    tenant,
+    pages,
     offline,
     manifest,
     landlord,

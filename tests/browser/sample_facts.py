@@ -24,11 +24,11 @@ from api.http.schemas import (
     WishShown,
 )
 from api.web.area_map import UnitDot
-from api.web.door_form import TYPED, details_asked
-from api.web.key_page import FilingLine, Reader
 from api.web.landlord import draw_code
 from api.web.shell.countries import country_choices
-from api.web.tenant import consent_words
+from api.web.tenant.key_page import FilingLine, Reader
+from api.web.tenant.onboarding_form import TYPED, details_asked
+from api.web.tenant.pages import consent_words
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.stream import FeedItem
 

@@ -10,11 +10,19 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
 from api.http.schemas import ConsentForm, DoorShown, HolderForm, Registered
 from api.http.tenant import onboarding as api
-from api.web.door_form import TYPED, details_asked, facts_in, lacks_details, profile_of, typed_in, what_is_missing
-from api.web.key_page import show_keys, was_taken_back
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
+from api.web.tenant.key_page import show_keys, was_taken_back
+from api.web.tenant.onboarding_form import (
+    TYPED,
+    details_asked,
+    facts_in,
+    lacks_details,
+    profile_of,
+    typed_in,
+    what_is_missing,
+)
 from api.web.text import say, say_code, say_refusal
 from api.web.text.pair import Language
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
