@@ -2,22 +2,9 @@
 
 from fastapi import FastAPI
 
-from api.web import (
-    accounts,
-    area_map,
-    calendar,
-    cases,
-    exports,
-    filings,
-    landlord,
-    notice_page,
-    officer,
-    once,
-    single_sign_on,
-    staff,
-    tester,
-    wishes,
-)
+from api.web import accounts, area_map, cases, exports, filings, officer, single_sign_on, staff, tester
+from api.web.landlord import alert_settings, calendar, date_requests, one_time_codes
+from api.web.landlord import pages as landlord
 from api.web.shell import manifest, offline
 from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import pages
@@ -32,14 +19,14 @@ PARTS = (
     landlord,
     area_map,
     calendar,
-    notice_page,
+    alert_settings,
     officer,
     tester,
     cases,
     exports,
     filings,
-    once,
-    wishes,
+    one_time_codes,
+    date_requests,
 )
 
 

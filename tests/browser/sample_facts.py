@@ -24,7 +24,7 @@ from api.http.schemas import (
     WishShown,
 )
 from api.web.area_map import UnitDot
-from api.web.landlord import draw_code
+from api.web.landlord.pages import draw_code
 from api.web.shell.countries import country_choices
 from api.web.tenant.key_page import FilingLine, Reader
 from api.web.tenant.onboarding_form import TYPED, details_asked

@@ -6,10 +6,10 @@ from typing import Any
 from api.http.landlord.alerts import NoticesShown
 from api.http.schemas import RecordOpened
 from api.web.area_map import map_values
-from api.web.calendar import calendar_values
 from api.web.filings import CORRECTABLE
 from api.web.kiosk import kiosk_values
-from api.web.notices import notices_for
+from api.web.landlord.alerts import notices_for
+from api.web.landlord.calendar import calendar_values
 from api.web.officer import PURPOSES
 from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS

@@ -3,7 +3,7 @@
 import pytest
 
 from api.http.presenters import key_shown, stay_shown
-from api.web.notices import notices_for
+from api.web.landlord.alerts import notices_for
 from certs.credential import read_credential
 from devices.driver import Unreadable
 from gateway.journey.keys.issue import revoke_key

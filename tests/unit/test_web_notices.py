@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.web.notices import Notice, notices_for
+from api.web.landlord.alerts import Notice, notices_for
 from api.web.text import CATALOG, say
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.devices.reports import ALARMS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.landlord import draw_code
+from api.web.landlord.pages import draw_code
 from api.web.shell.language import choose_language
 from api.web.shell.moments import iso, local_input, tell_age, tell_moment
 from api.web.shell.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render

@@ -13,7 +13,7 @@ from api.http.landlord import stays as api
 from api.http.officer import cases as cases_api
 from api.http.officer import filings as filings_api
 from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
-from api.web.notices import notices_for
+from api.web.landlord.alerts import notices_for
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.text import say_refusal

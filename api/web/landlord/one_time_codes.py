@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.http.context import Anybody, Gate, LandlordId
 from api.http.landlord import one_time_codes as api
 from api.http.landlord.stays import read_stay
-from api.web.landlord import stay_page, unit_named
+from api.web.landlord.pages import stay_page, unit_named
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
 from gateway.domain.errors import LodgekeyError, NotFound
