@@ -2,9 +2,10 @@
 
 from fastapi import FastAPI
 
-from api.web import accounts, area_map, cases, exports, filings, officer, single_sign_on, staff, tester
+from api.web import accounts, single_sign_on, staff, tester
 from api.web.landlord import alert_settings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
+from api.web.officer import area_map, cases, console, exports, filings
 from api.web.shell import manifest, offline
 from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import pages
@@ -20,7 +21,7 @@ PARTS = (
     area_map,
     calendar,
     alert_settings,
-    officer,
+    console,
     tester,
     cases,
     exports,

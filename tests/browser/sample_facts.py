@@ -23,8 +23,8 @@ from api.http.schemas import (
     UnitShown,
     WishShown,
 )
-from api.web.area_map import UnitDot
 from api.web.landlord.pages import draw_code
+from api.web.officer.area_map import UnitDot
 from api.web.shell.countries import country_choices
 from api.web.tenant.key_page import FilingLine, Reader
 from api.web.tenant.onboarding_form import TYPED, details_asked

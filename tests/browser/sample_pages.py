@@ -5,12 +5,12 @@ from typing import Any
 
 from api.http.landlord.alerts import NoticesShown
 from api.http.schemas import RecordOpened
-from api.web.area_map import map_values
-from api.web.filings import CORRECTABLE
 from api.web.kiosk import kiosk_values
 from api.web.landlord.alerts import notices_for
 from api.web.landlord.calendar import calendar_values
-from api.web.officer import PURPOSES
+from api.web.officer.area_map import map_values
+from api.web.officer.console import PURPOSES
+from api.web.officer.filings import CORRECTABLE
 from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import CODES

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from api.http.context import OFFER_COOKIE
-from api.web.officer import encode_row
+from api.web.officer.console import encode_row
 from api.web.routes import PARTS
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.http.context import Decider, Gate, Officer
 from api.http.officer import filings as api
-from api.web.cases import refuse_other_home
+from api.web.officer.cases import refuse_other_home
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
