@@ -2,7 +2,8 @@
 
 from fastapi import FastAPI
 
-from api.web import accounts, single_sign_on, staff, tester
+from api.web import tester
+from api.web.account import openid, settings, sign_in
 from api.web.landlord import alert_settings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
 from api.web.officer import area_map, cases, console, exports, filings
@@ -11,9 +12,9 @@ from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import pages
 
 PARTS = (
-    accounts,
-    single_sign_on,
-    staff,
+    sign_in,
+    openid,
+    settings,
     pages,
     offline,
     manifest,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.account.sign_in import begin_session
 from api.http.context import Gate, caller, limit_rate
-from api.web.accounts import login_page
+from api.web.account.sign_in import login_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
 from gateway.bootstrap import Gateway
