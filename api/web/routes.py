@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 
-from api.web import tester
 from api.web.account import openid, settings, sign_in
 from api.web.landlord import alert_settings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
@@ -10,6 +9,7 @@ from api.web.officer import area_map, cases, console, exports, filings
 from api.web.shell import manifest, offline
 from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import pages
+from api.web.tester import console as tester
 
 PARTS = (
     sign_in,

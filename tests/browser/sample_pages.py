@@ -11,7 +11,7 @@ from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
 from api.web.officer.filings import CORRECTABLE
-from api.web.tester import ACTS, FAULTS, ONLY_LOCKS
+from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import CODES
 from gateway.domain.jurisdiction import profile_for

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from api.cli.demo import Running
-from api.web.tester import FAULTS
+from api.web.tester.console import FAULTS
 from firmware_sim.scenario import read_scenario
 from tests.browser.people import DESK, PHONE, visit
 

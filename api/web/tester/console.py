@@ -7,10 +7,10 @@ from fastapi.responses import PlainTextResponse
 
 from api.http.context import Gate, Tester, check_origin
 from api.http.devices import status as api
-from api.web import simulator
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
-from api.web.simulator import SimulatorAway
+from api.web.tester import simulator
+from api.web.tester.simulator import SimulatorAway
 from gateway.domain.errors import NotFound
 
 router = APIRouter(prefix="/tester", route_class=PageRoute, include_in_schema=False)
