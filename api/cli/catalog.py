@@ -18,21 +18,21 @@ class Place(NamedTuple):
 
 COMMANDS: Final[Mapping[str, Place]] = {
     "serve": Place("Start the gateway. What is not given here comes from LODGEKEY_… in the environment.",
-                   "api.cli.serve", "serve"),
+                   "api.cli.commands.serve", "serve"),
     "demo": Place("Start everything, and say where to look as landlord, tenant, officer and tester.",
                   "api.cli.demo", "demo"),
     "doctor": Place("Look for what keeps the gateway from its work. Exit code 1 where something is bad.",
-                    "api.cli.doctor", "doctor"),
-    "account": Place("Who may sign in: landlords, officers, testers.", "api.cli.account"),
-    "unit": Place("The homes that landlords let.", "api.cli.unit"),
-    "device": Place("Locks and kiosks.", "api.cli.device"),
-    "key": Place("Keys and how they stand on their locks.", "api.cli.key"),
-    "simulate": Place("Simulated locks, kiosks and phones.", "api.cli.simulate"),
-    "certs": Place("Certificates of the fleet, and the authority behind them.", "api.cli.certs"),
-    "broker": Place("The MQTT broker.", "api.cli.broker"),
-    "registry": Place("Registries and what is filed with them.", "api.cli.registry"),
-    "audit": Place("The disclosure log.", "api.cli.audit"),
-    "db": Place("The database.", "api.cli.database"),
+                    "api.cli.commands.doctor", "doctor"),
+    "account": Place("Who may sign in: landlords, officers, testers.", "api.cli.commands.account"),
+    "unit": Place("The homes that landlords let.", "api.cli.commands.unit"),
+    "device": Place("Locks and kiosks.", "api.cli.commands.device"),
+    "key": Place("Keys and how they stand on their locks.", "api.cli.commands.key"),
+    "simulate": Place("Simulated locks, kiosks and phones.", "api.cli.commands.simulate"),
+    "certs": Place("Certificates of the fleet, and the authority behind them.", "api.cli.commands.certs"),
+    "broker": Place("The MQTT broker.", "api.cli.commands.broker"),
+    "registry": Place("Registries and what is filed with them.", "api.cli.commands.registry"),
+    "audit": Place("The disclosure log.", "api.cli.commands.audit"),
+    "db": Place("The database.", "api.cli.commands.database"),
 }  # fmt: skip
 
 

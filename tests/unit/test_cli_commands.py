@@ -10,7 +10,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from api.cli import main as command
-from api.cli import registry
+from api.cli.commands import registry
 from api.cli.seed import seed
 from certs.enrolment.device_folder import read_device_folder
 from gateway.settings import Settings

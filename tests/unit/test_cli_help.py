@@ -124,5 +124,5 @@ def test_help_loads_chinese_only_where_it_is_spoken_and_no_command(
         encoding="utf-8",
         check=True,
     )
-    asked = {"api.cli.chinese", "api.cli.terms", "api.cli.device", "sqlalchemy"}
+    asked = {"api.cli.chinese", "api.cli.terms", "api.cli.commands.device", "sqlalchemy"}
     assert asked & set(done.stdout.split()) == loaded

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from api.cli import account, key, registry
+from api.cli.commands import account, key, registry
 from api.cli.main import app
 from api.cli.terms import word
 from api.cli.text import TEXTS
@@ -220,7 +220,7 @@ def test_every_state_has_its_word_in_both_languages(
 
 
 def test_everything_an_audit_can_find_has_its_sentence_in_both_languages() -> None:
-    sources = [ROOT / "gateway/domain/disclosure/tree_head.py", ROOT / "api/cli/audit.py"]
+    sources = [ROOT / "gateway/domain/disclosure/tree_head.py", ROOT / "api/cli/commands/audit.py"]
     codes = {code for path in sources for code in re.findall(r'Fault\("(\w+)"', path.read_text(encoding="utf-8"))}
     assert {"foreign", "truncated"} < codes
     assert {code for code in codes if not is_chinese(TEXTS[f"fault.{code}"].zh)} == set()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 from sqlalchemy import select
 
-from api.cli import claim, fleet
+from api.cli.commands import claim, fleet
 from api.cli.folder import opened, unit_coded
 from api.cli.refusal import Refused
 from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
