@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
-from api.cli.children import Child
-from api.cli.demo import free_port
+from api.cli.demo.children import Child
+from api.cli.demo.demo import free_port
 from benchmarks.harness import Pair
 from benchmarks.revocation_stage import SITE, Stage, bare, issue_locks, ours
 from certs.authority.ca import Authority

@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 
 import httpx
 
-from api.cli.children import Child
-from api.cli.demo import free_port, photograph, running
-from api.cli.walk import Walk
+from api.cli.demo.children import Child
+from api.cli.demo.demo import free_port, photograph, running
+from api.cli.demo.journey_run import Walk
 from benchmarks.harness import Pair
 from certs.authority.ca import Authority
 from certs.holder import sign_statement

@@ -20,7 +20,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "serve": Place("Start the gateway. What is not given here comes from LODGEKEY_… in the environment.",
                    "api.cli.commands.serve", "serve"),
     "demo": Place("Start everything, and say where to look as landlord, tenant, officer and tester.",
-                  "api.cli.demo", "demo"),
+                  "api.cli.demo.demo", "demo"),
     "doctor": Place("Look for what keeps the gateway from its work. Exit code 1 where something is bad.",
                     "api.cli.commands.doctor", "doctor"),
     "account": Place("Who may sign in: landlords, officers, testers.", "api.cli.commands.account"),

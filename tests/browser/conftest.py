@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
-from api.cli.demo import Running, photograph, running
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running, photograph, running
+from api.cli.demo.journey_run import Pictures
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.people import CLOSING_S, DESK, Visitor, visit, windows_closed
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from api.cli.demo import Running
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running
+from api.cli.demo.journey_run import Pictures
 from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key, register_with_face, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
-from api.cli.demo import Running, kiosk_url
-from api.cli.seed import KIOSK
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running, kiosk_url
+from api.cli.demo.journey_run import Pictures
+from api.cli.demo.seed import KIOSK
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import PHONE, Visitor, offer_key, visit
 from tests.browser.test_browser_door import let_landlord_pass

@@ -10,8 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
-from api.cli.demo import Running, running
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running, running
+from api.cli.demo.journey_run import Pictures
 from gateway.domain.stays.offer import offer_of
 from gateway.settings import Settings
 from gateway.store import Offer

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.cli.demo import Running
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running
+from api.cli.demo.journey_run import Pictures
 from tests.browser.people import Visitor, offer_key
 from tests.browser.test_browser_kiosk import (
     SLOW,

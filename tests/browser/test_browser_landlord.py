@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.cli.demo import Running
+from api.cli.demo.demo import Running
 from api.http.context import SESSION_COOKIE
 from gateway.store import Device
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit

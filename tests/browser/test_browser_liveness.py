@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, Route, expect
 
-from api.cli.demo import Running
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running
+from api.cli.demo.journey_run import Pictures
 from firmware_sim.heads import build_head, turn_head
 from firmware_sim.specimens import astronaut
 from tests.browser.chromium import FLAGS, find_chromium

@@ -8,7 +8,7 @@ from shutil import copy
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.cli.demo import Running
+from api.cli.demo.demo import Running
 from certs.enrolment.device_folder import read_device_folder
 from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message

@@ -12,8 +12,8 @@ from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.cli.demo import Running
-from api.cli.walk import Pictures
+from api.cli.demo.demo import Running
+from api.cli.demo.journey_run import Pictures
 from api.http.context import hash_password
 from certs.keys import jwk_of, new_private_key
 from gateway.settings import Settings

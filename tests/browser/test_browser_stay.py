@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.cli.demo import Running
+from api.cli.demo.demo import Running
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
 from tests.browser.test_browser_door import let_landlord_pass, register_typed
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from api.cli.demo import Running
+from api.cli.demo.demo import Running
 from api.web.tester.console import FAULTS
 from firmware_sim.scenario import read_scenario
 from tests.browser.people import DESK, PHONE, visit

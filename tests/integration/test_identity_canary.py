@@ -19,9 +19,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from api.cli.demo import Running, kiosk_url, running
-from api.cli.seed import KIOSK
-from api.cli.walk import Pictures, Walk, until
+from api.cli.demo.demo import Running, kiosk_url, running
+from api.cli.demo.journey_run import Pictures, Walk, until
+from api.cli.demo.seed import KIOSK
 from firmware_sim.specimens import Person as Somebody
 from firmware_sim.tenant import TENANT, photograph_document, photograph_face
 from gateway.domain.verification.consent import LATEST

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
-from api.cli.demo import free_port
+from api.cli.demo.demo import free_port
 from devices.reports import Happened
 from gateway.domain.alerts import SENTENCES, sentence
 from gateway.journey.alerts import watch_notices

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from api.cli.children import Child
+from api.cli.demo.children import Child
 from api.cli.main import app
 from firmware_sim.control import CONTROL_FILE
 from firmware_sim.scenario import read_scenario

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from api.cli.demo import photograph
-from api.cli.walk import Pictures
+from api.cli.demo.demo import photograph
+from api.cli.demo.journey_run import Pictures
 from tests.journey.street import Room, Street, open_street
 
 

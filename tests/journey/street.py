@@ -18,10 +18,10 @@ from typing import Any, Final
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from api.cli.children import Child
-from api.cli.demo import free_port
-from api.cli.seed import KIOSK, ROOMS, Logins, Place, seed
-from api.cli.walk import until
+from api.cli.demo.children import Child
+from api.cli.demo.demo import free_port
+from api.cli.demo.journey_run import until
+from api.cli.demo.seed import KIOSK, ROOMS, Logins, Place, seed
 from api.web.kiosk import write_kiosk_page
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key

@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 import aiomqtt
 import pytest
 
-from api.cli.seed import KIOSK, SITE
-from api.cli.walk import until
+from api.cli.demo.journey_run import until
+from api.cli.demo.seed import KIOSK, SITE
 from certs.enrolment.device_folder import DeviceFolder, read_device_folder
 from certs.keys import jwk_of
 from devices.wire.envelope import sign_command, sign_event

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.walk import Pictures
+from api.cli.demo.journey_run import Pictures
 from api.http.context import hash_password
 from gateway.settings import Settings
 from gateway.store import Account

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.cli.walk import until
+from api.cli.demo.journey_run import until
 from tests.journey.street import Room, Street, Tenant, eventually, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]

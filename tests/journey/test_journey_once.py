@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.cli.walk import until
+from api.cli.demo.journey_run import until
 from tests.journey.street import Json, Room, Street, Tenant
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from api.cli.demo import running
-from api.cli.walk import Pictures, Walk
+from api.cli.demo.demo import running
+from api.cli.demo.journey_run import Pictures, Walk
 from gateway.store import Delivery, Disclosure
 from tests.parts.postgres import postgres
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from api.cli.walk import Pictures, until
+from api.cli.demo.journey_run import Pictures, until
 from certs.keys import jwk_of
 from tests.journey.street import Room, Street, Tenant, good, told
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from api.cli.children import Child
+from api.cli.demo.children import Child
 from gateway.settings import SingleSignOnSettings
 from tests.parts.openid_provider import CLIENT, SECRET
 

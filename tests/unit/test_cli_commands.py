@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from api.cli import main as command
 from api.cli.commands import registry
-from api.cli.seed import seed
+from api.cli.demo.seed import seed
 from certs.enrolment.device_folder import read_device_folder
 from gateway.settings import Settings
 from gateway.store import Device, Registration, Unit

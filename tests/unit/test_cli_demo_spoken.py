@@ -12,10 +12,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.cli import demo
+from api.cli.demo import demo
+from api.cli.demo.journey_run import Walk
+from api.cli.demo.seed import KIOSK, SITE
 from api.cli.main import app
-from api.cli.seed import KIOSK, SITE
-from api.cli.walk import Walk
 from tests.unit.test_cli_help import is_chinese
 from tests.unit.test_cli_spoken import CHINESE, ENGLISH, english_in
 

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from api.cli.seed import Logins
+from api.cli.demo.seed import Logins
 from api.cli.terms import listed, said, word
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key

@@ -16,11 +16,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from api.cli.children import Child, ChildFailed
+from api.cli.demo.children import Child, ChildFailed
+from api.cli.demo.journey_run import Pictures, StepFailed, Walk
+from api.cli.demo.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.refusal import NOT_IN_ORDER, Refused
-from api.cli.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.terms import AsJson, said, word
-from api.cli.walk import Pictures, StepFailed, Walk
 from api.web.kiosk import write_kiosk_page
 from gateway.settings import Settings
 
