@@ -14,7 +14,7 @@ from typer import Abort
 from typer.exceptions import TyperException
 
 from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
-from api.cli.text import say, what_to_do
+from api.cli.texts.sentences import say, what_to_do
 from api.web.text import say_refusal
 from api.web.text.pair import Language
 from certs.authority.generations import BadPhase

@@ -27,7 +27,7 @@ def spoken(environment: Mapping[str, str] = os.environ) -> Language:
 def help_spoken(command: Any) -> None:
     """Make a command's help speak the language of the person at the terminal; its declaration is English."""
     if spoken() == "zh-CN":
-        import_module("api.cli.helping").speak_chinese(command)
+        import_module("api.cli.texts.help_translation").speak_chinese(command)
 
 
 class Program(TyperGroup):

@@ -1,6 +1,6 @@
 """What would keep the gateway from doing its work, found before a tenant finds it. Looks only; changes nothing.
 
-A check takes the settings and the time (UTC seconds) and yields findings; api.cli.findings says each in words.
+A check takes the settings and the time (UTC seconds) and yields findings; api.cli.texts.findings says each in words.
 """
 
 import shutil

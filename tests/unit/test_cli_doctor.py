@@ -14,9 +14,9 @@ from cryptography import x509
 from sqlalchemy import select, text
 from typer.testing import CliRunner
 
-from api.cli import findings
-from api.cli.findings import sentence
 from api.cli.main import app
+from api.cli.texts import findings
+from api.cli.texts.findings import sentence
 from certs.authority.ca import Authority
 from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles

@@ -10,8 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from api.cli.chinese import FRAME, HELP
 from api.cli.main import app
+from api.cli.texts.chinese import FRAME, HELP
 
 RUN = CliRunner()
 ENGLISH: Final = {"LC_ALL": "C.UTF-8", "COLUMNS": "80"}
@@ -112,7 +112,7 @@ def test_completion_tells_of_commands_in_chinese() -> None:
     assert "The disclosure log." in RUN.invoke(app, [], env={**ENGLISH, **asked}).output
 
 
-@pytest.mark.parametrize(("environment", "loaded"), [(ENGLISH, set()), (CHINESE, {"api.cli.chinese"})])
+@pytest.mark.parametrize(("environment", "loaded"), [(ENGLISH, set()), (CHINESE, {"api.cli.texts.chinese"})])
 def test_help_loads_chinese_only_where_it_is_spoken_and_no_command(
     environment: Mapping[str, str], loaded: set[str]
 ) -> None:
@@ -124,5 +124,5 @@ def test_help_loads_chinese_only_where_it_is_spoken_and_no_command(
         encoding="utf-8",
         check=True,
     )
-    asked = {"api.cli.chinese", "api.cli.terms", "api.cli.commands.device", "sqlalchemy"}
+    asked = {"api.cli.texts.chinese", "api.cli.output", "api.cli.commands.device", "sqlalchemy"}
     assert asked & set(done.stdout.split()) == loaded

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from api.cli.program import spoken
 from api.cli.refusal import INTERRUPTED, NOT_IN_ORDER, NOT_POSSIBLE, NOT_THERE
-from api.cli.text import PROBLEMS, TEXTS
+from api.cli.texts.sentences import PROBLEMS, TEXTS
 from api.control import CONTROL_FILE
 from certs.keys import new_private_key, save_private_key
 from gateway.disclosure import disclose

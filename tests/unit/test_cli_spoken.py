@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from api.cli.commands import account, key, registry
 from api.cli.main import app
-from api.cli.terms import word
-from api.cli.text import TEXTS
+from api.cli.output import word
+from api.cli.texts.sentences import TEXTS
 from certs.authority import profiles
 from certs.authority.ca import Authority
 from certs.authority.generations import Phase

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from api.cli.facts import Facts, facts_of
 from api.cli.folder import opened
-from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
+from api.cli.output import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.http.context import hash_password
 from gateway.bootstrap import utc_now
 from gateway.journey.accounts import operator

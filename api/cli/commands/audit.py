@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import func, select
 
 from api.cli.folder import opened
+from api.cli.output import AsJson, Folder, settings_of, tell, watched
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER, Refused
-from api.cli.terms import AsJson, Folder, settings_of, tell, watched
-from api.cli.text import say
+from api.cli.texts.sentences import say
 from api.http.officer.disclosures import head_shown
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk

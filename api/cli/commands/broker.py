@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.folder import opened
-from api.cli.terms import AsJson, Folder, settings_of, tell
+from api.cli.output import AsJson, Folder, settings_of, tell
 from certs.authority.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.broker.access import BrokerAccess

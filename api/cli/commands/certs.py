@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.cli.folder import opened
-from api.cli.terms import AsJson, Folder, listed, said, settings_of, tell, word
+from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
 from certs.authority.ca import Authority
 from gateway.bootstrap import utc_now
 from gateway.fleet.rotation import advance, forget, is_followed, roll_back

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli.folder import opened
-from api.cli.terms import AsJson, Folder, settings_of, tell
+from api.cli.output import AsJson, Folder, settings_of, tell
 from gateway.store.database import newest_revision
 
 app = typer.Typer(no_args_is_help=True)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from api.cli.commands import claim, fleet
 from api.cli.folder import opened, unit_coded
+from api.cli.output import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.cli.refusal import Refused
-from api.cli.terms import AsJson, Folder, padded, settings_of, tell, tell_rows, word
 from api.web.kiosk import rules_at, write_kiosk_page
 from certs.authority.ca import Authority
 from devices.drivers import DRIVERS

@@ -7,11 +7,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from api.cli.findings import CHECKS, MOODS, sentence
+from api.cli.output import AsJson, Folder, settings_of
 from api.cli.problems import setting_named
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
-from api.cli.terms import AsJson, Folder, settings_of
+from api.cli.texts.findings import CHECKS, MOODS, sentence
 from gateway.bootstrap import utc_now
 from gateway.operations.health import Finding, examine
 

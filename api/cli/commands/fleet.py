@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.cli.folder import opened
+from api.cli.output import AsJson, tell, watched
 from api.cli.refusal import NOT_THERE, Refused
-from api.cli.terms import AsJson, tell, watched
 from api.control import Control
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import find_device_folders, read_device_folder

@@ -16,11 +16,11 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_app
+from api.cli.output import AsJson, Folder
 from api.cli.problems import EXPECTED
 from api.cli.program import spoken
 from api.cli.refusal import NOT_THERE, Refused
-from api.cli.terms import AsJson, Folder
-from api.cli.text import say
+from api.cli.texts.sentences import say
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
 from gateway.settings import Settings

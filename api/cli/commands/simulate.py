@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 import httpx
 import typer
 
+from api.cli.output import AsJson, Folder, settings_of, tell_rows
 from api.cli.refusal import NOT_POSSIBLE, NOT_THERE, Refused
-from api.cli.terms import AsJson, Folder, settings_of, tell_rows
 from api.control import Control
 from certs.enrolment.device_folder import find_device_folders
 

@@ -19,8 +19,8 @@ from rich.console import Console
 from api.cli.demo.children import Child, ChildFailed
 from api.cli.demo.journey_run import Pictures, StepFailed, Walk
 from api.cli.demo.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
+from api.cli.output import AsJson, said, word
 from api.cli.refusal import NOT_IN_ORDER, Refused
-from api.cli.terms import AsJson, said, word
 from api.web.kiosk import write_kiosk_page
 from gateway.settings import Settings
 

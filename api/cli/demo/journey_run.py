@@ -16,7 +16,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from api.cli.demo.seed import Logins
-from api.cli.terms import listed, said, word
+from api.cli.output import listed, said, word
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.keys.key import Proof, unlock_statement

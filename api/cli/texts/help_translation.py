@@ -1,4 +1,4 @@
-"""Puts the Chinese of api.cli.chinese over commands whose help Typer makes; imported only where Chinese is spoken."""
+"""Puts the Chinese of api.cli.texts.chinese over commands whose help Typer makes; imported only where Chinese is spoken."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli.chinese import COMMAND, FRAME, HELP, OPTIONS, USAGE
+from api.cli.texts.chinese import COMMAND, FRAME, HELP, OPTIONS, USAGE
 
 
 def speak_chinese(command: Any) -> None:

@@ -1,6 +1,6 @@
 """What tables, lists and the demonstration say, Chinese and English: heads, the words of yes and no, what goes on.
 
-What the pages have a word for (states of keys and filings, kinds, roles of staff) is not here: api.cli.terms.word.
+What the pages have a word for (states of keys and filings, kinds, roles of staff) is not here: api.cli.output.word.
 """
 
 from typing import Final

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from api.cli.program import spoken
-from api.cli.text import TEXTS, say
+from api.cli.texts.sentences import TEXTS, say
 from api.web.text import say as say_in_pages
 from api.web.text import say_code
 from gateway.settings import Settings
@@ -29,7 +29,7 @@ def settings_of(folder: Path | None) -> Settings:
 
 
 def tell(result: Any, as_json: bool, sentence: str = "", /, **facts: object) -> None:
-    """What a command did: the result as JSON, or `sentence` of api.cli.text for people."""
+    """What a command did: the result as JSON, or `sentence` of api.cli.texts.sentences for people."""
     typer.echo(json.dumps(result, ensure_ascii=False) if as_json else said(sentence, **facts))
 
 
@@ -43,7 +43,7 @@ def tell_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, lines: Iterable[
 
 
 def said(name: str, /, **facts: object) -> str:
-    """A text of api.cli.text in the language of the person at the terminal."""
+    """A text of api.cli.texts.sentences in the language of the person at the terminal."""
     return say(spoken(), name, **facts)
 
 

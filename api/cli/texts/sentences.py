@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from api.cli.words import WORDS
+from api.cli.texts.table_texts import WORDS
 from api.web.text.pair import Language, Text
 
 TEXTS: Final[dict[str, Text]] = {
