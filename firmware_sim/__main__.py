@@ -15,7 +15,7 @@ import typer
 from certs.errors import CertError
 from firmware_sim.building import Building, device_folders_at
 from firmware_sim.control import serve_control
-from firmware_sim.enrolment import enrol
+from firmware_sim.device.enrolment import enrol
 from firmware_sim.holder_cli import app as holder
 from firmware_sim.hosted import listen
 from firmware_sim.registry_door import RegistryDoor

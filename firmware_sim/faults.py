@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from firmware_sim.speech import Outgoing
+from firmware_sim.device.speech import Outgoing
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 

@@ -15,7 +15,7 @@ from certs.enrolment.renewal import read_certificates
 from certs.errors import BadRequest
 from devices.wire.errors import BadMessage
 from devices.wire.offline import OfflineCommand, Order
-from firmware_sim.edhoc import HandshakeFailed
+from firmware_sim.device.edhoc import HandshakeFailed
 from firmware_sim.holder import Holder
 from firmware_sim.phone import LockRefused, ask_lock
 

@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from certs.credential import KeyCredential, read_credential
 from certs.errors import BadCredential, BadSignature
 from devices.wire.messages import Command
-from firmware_sim.clock import SimClock
-from firmware_sim.dialogue import Answer, Told, refused
-from firmware_sim.flash import Flash
+from firmware_sim.device.clock import SimClock
+from firmware_sim.device.dialogue import Answer, Told, refused
+from firmware_sim.device.flash import Flash
 
 CAPACITY = 300  # keys a lock holds at once
 BARRED_FOR = 400 * 86400  # seconds a revoked id is remembered: longer than any credential lives

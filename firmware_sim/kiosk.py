@@ -12,10 +12,10 @@ from certs.sealing import question_context, registration_context, seal, turns_co
 from devices.wire.kiosk.offer_question import OfferQuestion, encode_question
 from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from devices.wire.messages import Body, Command, State
-from firmware_sim import papers
-from firmware_sim.dialogue import Answer, Dialogue, Spoken
-from firmware_sim.guard import Verdict
-from firmware_sim.papers import Papers
+from firmware_sim.device import certificates as papers
+from firmware_sim.device.certificates import Papers
+from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
+from firmware_sim.device.guard import Verdict
 
 FIRMWARE = "lodgekey-sim-kiosk 1"
 QUEUE_LIMIT = 200  # sealed registrations a kiosk holds; beyond it, it sends people to a person

@@ -7,13 +7,13 @@ and event are stored. Power lost in between is answered as `interrupted`, never 
 from collections.abc import Callable
 
 from devices.wire.messages import Body, ClockWord, Command, State
-from firmware_sim import papers
-from firmware_sim.dialogue import Answer, Dialogue, Spoken
+from firmware_sim.device import certificates as papers
+from firmware_sim.device.certificates import Papers
+from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
+from firmware_sim.device.guard import Verdict
+from firmware_sim.device.speech import Outgoing
 from firmware_sim.door import Position, SimDoor
-from firmware_sim.guard import Verdict
 from firmware_sim.keyring import Keyring
-from firmware_sim.papers import Papers
-from firmware_sim.speech import Outgoing
 
 FIRMWARE = "lodgekey-sim-lock 1"
 LOW_BATTERY = (20, 10, 5, 0)

@@ -12,10 +12,10 @@ from certs.errors import BadCredential, BadSignature
 from devices.wire.errors import BadMessage
 from devices.wire.messages import Outcome
 from devices.wire.offline import READY, RESULT, OfflineAnswer, OfflineCommand, failure, open_command, seal_answer
+from firmware_sim.device.edhoc import HandshakeFailed, Responder, SessionKeys
+from firmware_sim.device.speech import Outgoing
 from firmware_sim.door import Position
-from firmware_sim.edhoc import HandshakeFailed, Responder, SessionKeys
 from firmware_sim.lock import SimLock
-from firmware_sim.speech import Outgoing
 
 FREE_FAILURES = 3
 LONGEST_PAUSE = 30.0  # seconds

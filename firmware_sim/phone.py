@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from devices.wire.errors import BadMessage
 from devices.wire.offline import READY, RESULT, OfflineAnswer, OfflineCommand, failure_code, open_answer, seal_command
-from firmware_sim.edhoc import Initiator
+from firmware_sim.device.edhoc import Initiator
 
 Exchange = Callable[[bytes], Awaitable[bytes]]
 

@@ -18,9 +18,9 @@ from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import INLET, OUTLET, SERVICE, BleMessage, Kind, read_ble_message, tag_of
 from devices.wire.errors import BadMessage
 from firmware_sim.ble.air import Air, make_device
+from firmware_sim.device.speech import Outgoing
 from firmware_sim.lock import SimLock
 from firmware_sim.offline import Backoff, OfflineSession
-from firmware_sim.speech import Outgoing
 
 KINDS = {"ack": Kind.ACK, "event": Kind.EVENT, "state": Kind.STATE}
 

@@ -15,7 +15,7 @@ from certs.keys import new_private_key
 from devices.link import NobodyListens
 from devices.wire.envelope import sign_command, sign_event
 from devices.wire.messages import Command, Event
-from firmware_sim.radio import make_radio, topic_of
+from firmware_sim.device.radio import make_radio, topic_of
 from gateway.fleet.enrolment import revoke_device
 from tests.integration.broker_parts import wall_clock
 from tests.integration.fleet_parts import SITE, Estate, open_estate

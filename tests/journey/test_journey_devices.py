@@ -17,7 +17,7 @@ from certs.enrolment.device_folder import DeviceFolder, read_device_folder
 from certs.keys import jwk_of
 from devices.wire.envelope import sign_command, sign_event
 from devices.wire.messages import Command, Event
-from firmware_sim.radio import make_radio, topic_of
+from firmware_sim.device.radio import make_radio, topic_of
 from tests.journey.street import TYPED, Room, Street, eventually, good, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]

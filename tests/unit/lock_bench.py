@@ -18,7 +18,7 @@ from certs.keys import new_private_key
 from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
 from devices.wire.messages import KIOSK_LIMIT, Ack, Command, Event, State
 from firmware_sim.assembly import Surroundings, assemble
-from firmware_sim.dialogue import Spoken
+from firmware_sim.device.dialogue import Spoken
 from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import SimLock
 

@@ -14,7 +14,7 @@ from devices.reports import Answered, Happened, Report
 from devices.wire.chain import NOTHING
 from devices.wire.envelope import sign_event
 from devices.wire.messages import Event as Said
-from firmware_sim.dialogue import Spoken
+from firmware_sim.device.dialogue import Spoken
 from gateway.domain.keys.log_chain import GRACE
 from gateway.journey.alerts import of_lock
 from gateway.journey.devices.certificates import take_key

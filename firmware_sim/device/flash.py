@@ -12,7 +12,7 @@ from typing import Literal
 
 from devices.wire.chain import Head
 from devices.wire.topics import Channel
-from firmware_sim.speech import Outgoing
+from firmware_sim.device.speech import Outgoing
 
 HELD = "held-"
 SEQ_BLOCK = 64  # numbers reserved at a time: most messages are numbered without a write

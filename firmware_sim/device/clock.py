@@ -6,7 +6,7 @@ word may set the clock more than TOLERANCE below it: no expired key revives beca
 
 from collections.abc import Callable
 
-from firmware_sim.flash import Flash
+from firmware_sim.device.flash import Flash
 
 TOLERANCE = 300  # seconds a gateway's clock may be behind what a device has already seen
 NONCE_LIFE = 30.0  # seconds within which the time must come for a nonce

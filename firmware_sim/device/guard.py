@@ -14,8 +14,8 @@ from devices.wire.codec import encode_command, limit_of
 from devices.wire.envelope import read_command
 from devices.wire.errors import BadMessage
 from devices.wire.messages import Command
-from firmware_sim.clock import SimClock
-from firmware_sim.flash import Flash
+from firmware_sim.device.clock import SimClock
+from firmware_sim.device.flash import Flash
 
 AHEAD = 60  # seconds a command may be ahead of the device's clock
 WITHOUT_CLOCK = frozenset({"set_time", "read_back", "revoke"})  # harmless when late: nonce, no effect, rising epoch

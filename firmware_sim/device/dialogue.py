@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from devices.wire.messages import Body, Command, Outcome
-from firmware_sim.clock import TOLERANCE, SimClock
-from firmware_sim.flash import Flash
-from firmware_sim.guard import Guard, Verdict
-from firmware_sim.speech import Outgoing, Speech
+from firmware_sim.device.clock import TOLERANCE, SimClock
+from firmware_sim.device.flash import Flash
+from firmware_sim.device.guard import Guard, Verdict
+from firmware_sim.device.speech import Outgoing, Speech
 
 Spoken = Iterator[Outgoing]
 Told = tuple[str, Body]

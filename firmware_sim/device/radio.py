@@ -14,7 +14,7 @@ from devices.wire.topics import Channel, Topic, format_topic
 
 SESSION_EXPIRY = 120  # seconds a broker keeps what was sent to a device that is away
 KEEPALIVE = 20  # seconds; the broker speaks the will after one and a half of it
-QUIET = logging.getLogger("firmware_sim.radio")
+QUIET = logging.getLogger("firmware_sim.device.radio")
 QUIET.setLevel(logging.CRITICAL)
 
 

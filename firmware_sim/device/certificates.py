@@ -9,8 +9,8 @@ from certs.enrolment.renewal import certificate_request, check_chain, read_certi
 from certs.errors import BadRequest
 from certs.files import PUBLIC, write_atomic
 from devices.wire.messages import Body, Command
-from firmware_sim.clock import SimClock
-from firmware_sim.dialogue import Answer, refused
+from firmware_sim.device.clock import SimClock
+from firmware_sim.device.dialogue import Answer, refused
 
 ABILITIES = frozenset({"put_certificate", "put_trust"})
 
