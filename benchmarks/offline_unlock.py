@@ -29,7 +29,7 @@ from firmware_sim.ble.air import Air
 from firmware_sim.ble.handset import reach
 from firmware_sim.ble.peripheral import BlePeripheral, Visit
 from firmware_sim.device.edhoc import Initiator, Responder
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 from firmware_sim.phone import ask_lock
 
 NAME: Final = "offline_unlock"

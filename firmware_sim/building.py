@@ -11,7 +11,7 @@ from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.assembly import assemble
 from firmware_sim.faults import FaultSettings
 from firmware_sim.kiosk import SimKiosk
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 from firmware_sim.registry_door import RegistryDoor
 from firmware_sim.station import Station
 

@@ -1,4 +1,4 @@
-"""The tenant's phone at a lock without a network: the other half of firmware_sim.offline, over any link."""
+"""The tenant's phone at a lock without a network: the other half of firmware_sim.lock.offline, over any link."""
 
 from collections.abc import Awaitable, Callable
 

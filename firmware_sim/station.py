@@ -21,8 +21,8 @@ from firmware_sim.device.radio import Radio, listen_for_commands, make_radio, to
 from firmware_sim.device.speech import Outgoing
 from firmware_sim.faults import Faults
 from firmware_sim.kiosk import SimKiosk
-from firmware_sim.lock import SimLock
-from firmware_sim.offline import Backoff, OfflineSession
+from firmware_sim.lock.lock import SimLock
+from firmware_sim.lock.offline import Backoff, OfflineSession
 
 LOG = structlog.get_logger()
 RETRY = 2.0  # seconds after which what the broker did not take is sent again

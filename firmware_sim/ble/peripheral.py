@@ -19,8 +19,8 @@ from devices.wire.ble.gatt import INLET, OUTLET, SERVICE, BleMessage, Kind, read
 from devices.wire.errors import BadMessage
 from firmware_sim.ble.air import Air, make_device
 from firmware_sim.device.speech import Outgoing
-from firmware_sim.lock import SimLock
-from firmware_sim.offline import Backoff, OfflineSession
+from firmware_sim.lock.lock import SimLock
+from firmware_sim.lock.offline import Backoff, OfflineSession
 
 KINDS = {"ack": Kind.ACK, "event": Kind.EVENT, "state": Kind.STATE}
 

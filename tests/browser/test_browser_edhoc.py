@@ -17,7 +17,7 @@ from certs.credential import KeyCredential, issue_credential
 from certs.keys import jwk_of, new_private_key, public_from_jwk
 from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
-from firmware_sim.offline import Backoff, OfflineSession
+from firmware_sim.lock.offline import Backoff, OfflineSession
 from tests.browser.test_browser_pages import preview_url
 from tests.unit.lock_bench import Bench
 

@@ -13,8 +13,8 @@ from certs.enrolment.device_folder import read_device_folder
 from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
 from firmware_sim.assembly import assemble
-from firmware_sim.lock import SimLock
-from firmware_sim.offline import Backoff, OfflineSession
+from firmware_sim.lock.lock import SimLock
+from firmware_sim.lock.offline import Backoff, OfflineSession
 from tests.browser.people import PHONE, Visitor, offer_key, visit
 from tests.browser.test_browser_door import let_landlord_pass, register_typed
 from tests.browser.test_browser_edhoc import SHIM

@@ -25,7 +25,7 @@ from devices.links.memory import MemoryLink, Said, Sent
 from devices.reports import Report
 from firmware_sim.assembly import assemble
 from firmware_sim.kiosk import SimKiosk
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 from firmware_sim.vendors.nuki import SimNuki
 from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
 

@@ -25,7 +25,7 @@ from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.air import Air
 from firmware_sim.ble.backend import SimClient, SimScanner
 from firmware_sim.ble.peripheral import BlePeripheral
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 
 SITE = "house-1"
 PATIENCE = 30.0

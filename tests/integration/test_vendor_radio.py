@@ -8,7 +8,7 @@ import pytest
 from certs.enrolment.device_folder import read_device_folder
 from firmware_sim.assembly import assemble
 from firmware_sim.ble.peripheral import BlePeripheral
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 from gateway.fleet.enrolment import enrol_device
 from gateway.store import Device, Unit
 from tests.contract.radio_benches import ADDRESS, ON_AIR, virtual_radio

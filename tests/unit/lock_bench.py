@@ -20,7 +20,7 @@ from devices.wire.messages import KIOSK_LIMIT, Ack, Command, Event, State
 from firmware_sim.assembly import Surroundings, assemble
 from firmware_sim.device.dialogue import Spoken
 from firmware_sim.kiosk import SimKiosk
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 
 NOW = 1_790_000_000
 

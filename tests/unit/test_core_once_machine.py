@@ -28,7 +28,7 @@ from tests.parts.world import DAY, LOCK, NOW, World
 
 @dataclass
 class PlainLock:
-    """The lock's own rule, in as few words as there are (firmware_sim.keypad)."""
+    """The lock's own rule, in as few words as there are (firmware_sim.lock.keypad)."""
 
     epoch: int = 1
     base: int = 0

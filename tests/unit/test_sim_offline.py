@@ -24,7 +24,7 @@ from devices.wire.offline import (
     seal_command,
 )
 from firmware_sim.device.edhoc import HandshakeFailed, Initiator, Responder
-from firmware_sim.offline import Backoff, OfflineSession
+from firmware_sim.lock.offline import Backoff, OfflineSession
 from firmware_sim.phone import LockRefused, ask_lock
 from tests.unit.lock_bench import NOW, Bench
 

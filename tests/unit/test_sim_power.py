@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_sim.door import Position
+from firmware_sim.lock.door import Position
 from tests.unit.lock_bench import Bench
 
 

@@ -12,8 +12,8 @@ from firmware_sim.device.certificates import Papers
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.device.guard import Verdict
 from firmware_sim.device.speech import Outgoing
-from firmware_sim.door import Position, SimDoor
-from firmware_sim.keyring import Keyring
+from firmware_sim.lock.door import Position, SimDoor
+from firmware_sim.lock.keyring import Keyring
 
 FIRMWARE = "lodgekey-sim-lock 1"
 LOW_BATTERY = (20, 10, 5, 0)

@@ -14,8 +14,8 @@ from devices.wire.messages import Outcome
 from devices.wire.offline import READY, RESULT, OfflineAnswer, OfflineCommand, failure, open_command, seal_answer
 from firmware_sim.device.edhoc import HandshakeFailed, Responder, SessionKeys
 from firmware_sim.device.speech import Outgoing
-from firmware_sim.door import Position
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.door import Position
+from firmware_sim.lock.lock import SimLock
 
 FREE_FAILURES = 3
 LONGEST_PAUSE = 30.0  # seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from devices.wire.messages import Body
 from devices.wire.passcode import ONCE_SPAN, Window, find_once, find_window
 from firmware_sim.device.speech import Outgoing
-from firmware_sim.lock import SimLock
+from firmware_sim.lock.lock import SimLock
 
 FREE_TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 4 * 3600.0  # seconds
