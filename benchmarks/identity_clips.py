@@ -16,8 +16,9 @@ import numpy as np
 
 from benchmarks.identity_kept import KeptOutcomes, Outcome
 from benchmarks.identity_photographs import load_filmed, load_held_out
-from firmware_sim.camera import encode_jpeg
-from firmware_sim.heads import (
+from firmware_sim.specimens.camera import encode_jpeg
+from firmware_sim.specimens.documents import astronaut
+from firmware_sim.specimens.heads import (
     Head,
     build_head,
     film_bent_print,
@@ -28,7 +29,6 @@ from firmware_sim.heads import (
     find_points,
     turn_head,
 )
-from firmware_sim.specimens import astronaut
 from gateway.domain.verification.liveness import TURN_COUNT, TURNS
 from gateway.domain.verification.port import Challenge, ImageRefused, Turn
 from gateway.identity.faces.compare import FaceEngine
@@ -42,7 +42,7 @@ LIVING_TAKES, ATTACK_TAKES = 3, 2
 LIVING = "living head"
 SOURCES = (
     *(f"gateway/identity/{name}.py" for name in ("liveness", "liveness_nose", "faces", "images")),
-    "firmware_sim/camera.py", "firmware_sim/heads.py", "benchmarks/identity_clips.py",
+    "firmware_sim/specimens/camera.py", "firmware_sim/specimens/heads.py", "benchmarks/identity_clips.py",
     "benchmarks/identity_photographs.py",
 )  # fmt: skip
 Film = Callable[[Head, Sequence[Turn], Random], list[bytes]]

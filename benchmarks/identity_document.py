@@ -13,8 +13,8 @@ from rapidocr import RapidOCR
 
 from benchmarks.harness import Pair
 from benchmarks.identity_face import cpu_of_all
-from firmware_sim.camera import take_photograph
-from firmware_sim.specimens import ANNA, astronaut, print_passport
+from firmware_sim.specimens.camera import take_photograph
+from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.identity.documents.ocr import DETECTION_SIDE
 from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.settings import IdentitySettings

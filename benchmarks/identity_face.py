@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from benchmarks.harness import Pair
-from firmware_sim.camera import encode_jpeg, take_selfie
-from firmware_sim.specimens import astronaut
+from firmware_sim.specimens.camera import encode_jpeg, take_selfie
+from firmware_sim.specimens.documents import astronaut
 from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.pool import IdentityPool

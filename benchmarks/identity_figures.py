@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from PIL import Image
 
-from firmware_sim.camera import take_photograph
+from firmware_sim.specimens.camera import take_photograph
 from gateway.domain.verification.port import ImageRefused
 from gateway.identity.faces.compare import ENGINES, FaceEngine, Points, one_face
 from gateway.identity.images.decode import decode_image

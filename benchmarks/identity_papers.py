@@ -9,8 +9,8 @@ from datetime import date
 from PIL import Image
 
 from benchmarks.identity_kept import KeptOutcomes, Outcome
-from firmware_sim.camera import DEGRADATIONS, take_photograph
-from firmware_sim.specimens import (
+from firmware_sim.specimens.camera import DEGRADATIONS, take_photograph
+from firmware_sim.specimens.documents import (
     ANNA,
     LIN,
     Person,

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.identity_kept import ROOT
-from firmware_sim.heads import find_faces
+from firmware_sim.specimens.heads import find_faces
 from gateway.identity.faces.liveness import RULES
 from gateway.identity.images.decode import Pixels, decode_image
 from tests.specimens.fetch import find_pip

@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.harness import Pair
 from benchmarks.identity_face import compare_directly, timed
-from firmware_sim.camera import encode_jpeg, take_selfie
-from firmware_sim.specimens import astronaut
+from firmware_sim.specimens.camera import encode_jpeg, take_selfie
+from firmware_sim.specimens.documents import astronaut
 from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.pool import IdentityPool

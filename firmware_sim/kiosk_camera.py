@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from devices.wire.kiosk.registration import MAX_FRAME
-from firmware_sim.camera import Pixels, encode_jpeg
-from firmware_sim.heads import Head, build_head, film_living, swing_angles
+from firmware_sim.specimens.camera import Pixels, encode_jpeg
+from firmware_sim.specimens.heads import Head, build_head, film_living, swing_angles
 
 WIDTH: Final = 320
 QUALITIES: Final = (65, 55, 45, 30)

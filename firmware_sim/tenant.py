@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from firmware_sim.camera import DEGRADATIONS
-from firmware_sim.specimens import Person, astronaut, print_passport
+from firmware_sim.specimens.camera import DEGRADATIONS
+from firmware_sim.specimens.documents import Person, astronaut, print_passport
 
 TENANT: Final = Person("VOORBEELD", "ANNA MARIA", "XR1001R58", date(1985, 3, 3), "F", date(2034, 3, 2), "NLD")
 

@@ -14,8 +14,8 @@ from playwright.async_api import Browser, Playwright, Route, expect
 
 from api.cli.demo.demo import Running
 from api.cli.demo.journey_run import Pictures
-from firmware_sim.heads import build_head, turn_head
-from firmware_sim.specimens import astronaut
+from firmware_sim.specimens.documents import astronaut
+from firmware_sim.specimens.heads import build_head, turn_head
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit, windows_closed
 

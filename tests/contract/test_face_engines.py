@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from firmware_sim.heads import build_head, turn_head
-from firmware_sim.specimens import ANNA, astronaut, print_passport
+from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.heads import build_head, turn_head
 from gateway.domain.verification.port import Challenge, ImageRefused
 from gateway.identity.faces.compare import (
     ENGINES,

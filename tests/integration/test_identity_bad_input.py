@@ -21,8 +21,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from api.http import context
-from firmware_sim.camera import take_photograph, take_selfie
-from firmware_sim.specimens import ANNA, astronaut, print_passport
+from firmware_sim.specimens.camera import take_photograph, take_selfie
+from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
 from gateway.domain.verification.sentences import sentence
 from gateway.identity.images.decode import MOST_BYTES

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from PIL import Image
 
-from firmware_sim.camera import DEGRADATIONS, take_photograph
-from firmware_sim.specimens import (
+from firmware_sim.specimens.camera import DEGRADATIONS, take_photograph
+from firmware_sim.specimens.documents import (
     ANNA,
     LIN,
     Person,

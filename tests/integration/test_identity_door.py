@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware_sim.camera import take_photograph, take_selfie
-from firmware_sim.heads import build_head, film_living, film_still
-from firmware_sim.specimens import ANNA, astronaut, print_passport
+from firmware_sim.specimens.camera import take_photograph, take_selfie
+from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.heads import build_head, film_living, film_still
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import offer_of
 from gateway.domain.verification.rules import VerificationSettings

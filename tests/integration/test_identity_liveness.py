@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from firmware_sim.heads import ATTACKS, Head, build_head, film_bent_print, film_living, film_still
-from firmware_sim.specimens import ANNA, astronaut, print_passport
+from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.heads import ATTACKS, Head, build_head, film_bent_print, film_living, film_still
 from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.faces.compare import FaceRecognitionEngine

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firmware_sim.camera import encode_jpeg, take_photograph
-from firmware_sim.specimens import ANNA, astronaut, print_passport
+from firmware_sim.specimens.camera import encode_jpeg, take_photograph
+from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.port import IdentityBusy, IdentityFailed, ImageRefused
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.framing import WorkerGone, read_frame, write_frame

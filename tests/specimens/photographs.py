@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firmware_sim.specimens import astronaut
+from firmware_sim.specimens.documents import astronaut
 from gateway.identity.images.decode import Pixels, decode_image
 from tests.specimens.fetch import CACHE
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from firmware_sim.camera import encode_jpeg
-from firmware_sim.chip import SimCountry, found_country, sign_groups, wrap, write_face_group, write_zone_group
-from firmware_sim.specimens import ANNA
+from firmware_sim.specimens.camera import encode_jpeg
+from firmware_sim.specimens.chip import SimCountry, found_country, sign_groups, wrap, write_face_group, write_zone_group
+from firmware_sim.specimens.documents import ANNA
 from gateway.domain.verification.chip import ChipContents, ChipRefused
 from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.chips.passive_authentication import check_chip

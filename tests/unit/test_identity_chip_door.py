@@ -16,9 +16,9 @@ from sqlalchemy import select
 from certs.keys import jwk_of
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.chip import MAX_FILE, ChipFiles, decode_chip, encode_chip
-from firmware_sim.camera import encode_jpeg
-from firmware_sim.chip import SimCountry, found_country, sign_groups, write_face_group, write_zone_group
-from firmware_sim.specimens import ANNA, LIN
+from firmware_sim.specimens.camera import encode_jpeg
+from firmware_sim.specimens.chip import SimCountry, found_country, sign_groups, write_face_group, write_zone_group
+from firmware_sim.specimens.documents import ANNA, LIN
 from gateway.domain.verification.sentences import sentence
 from gateway.identity.chips.country_certificates import BadCountry, load_countries
 from gateway.store import Model, Verification

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from firmware_sim.specimens import ANNA, Person, td1_lines, td2_lines, td3_lines
+from firmware_sim.specimens.documents import ANNA, Person, td1_lines, td2_lines, td3_lines
 from gateway.bootstrap import identity_settings
 from gateway.domain.jurisdiction import BadProfile, load_profiles, read_profile
 from gateway.domain.verification.china_id_number import BadNumber, check_character, parse_resident_number

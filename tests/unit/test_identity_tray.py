@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from firmware_sim.camera import encode_jpeg
+from firmware_sim.specimens.camera import encode_jpeg
 from gateway.identity.images.case_pictures import LIFETIME, PictureTray
 
 START = 1_800_000_000

@@ -11,8 +11,8 @@ from certs.authority.ca import Authority
 from certs.sealing import open_sealed, registration_context
 from devices.wire.envelope import read_event
 from devices.wire.kiosk.registration import MAX_FRAME, MAX_IMAGE, KioskRegistration, decode_registration
-from firmware_sim.camera import take_selfie
-from firmware_sim.specimens import astronaut
+from firmware_sim.specimens.camera import take_selfie
+from firmware_sim.specimens.documents import astronaut
 from tests.unit.terminal_bench import AGREED, LINK, PICTURE, Terminal, open_terminal
 
 FACE = take_selfie(astronaut())

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_sim.camera import Pixels, encode_jpeg
+from firmware_sim.specimens.camera import Pixels, encode_jpeg
 
 Floats = NDArray[np.float32]
 FRAMES_A_TURN, FRAMES_OF_REST = 8, 3

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from firmware_sim.specimens import Person, td3_lines
+from firmware_sim.specimens.documents import Person, td3_lines
 
 SECURITY_OBJECT = "2.23.136.1.1.1"
 

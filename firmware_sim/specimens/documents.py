@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from firmware_sim.fonts import load_font
+from firmware_sim.specimens.fonts import load_font
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 INK, BLUE, LABEL = (25, 25, 35), (40, 90, 150), (110, 105, 130)
