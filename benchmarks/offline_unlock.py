@@ -26,11 +26,11 @@ from devices.wire.offline import OfflineCommand
 from firmware_sim.assembly import assemble
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.air import Air
-from firmware_sim.ble.handset import reach
 from firmware_sim.ble.peripheral import BlePeripheral, Visit
 from firmware_sim.device.edhoc import Initiator, Responder
 from firmware_sim.lock.lock import SimLock
-from firmware_sim.phone import ask_lock
+from firmware_sim.phone.handset import reach
+from firmware_sim.phone.offline import ask_lock
 
 NAME: Final = "offline_unlock"
 BAR: Final = 1.5

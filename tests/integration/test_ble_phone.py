@@ -12,9 +12,9 @@ from devices.reports import Happened
 from devices.wire.errors import BadMessage
 from devices.wire.offline import OfflineCommand
 from firmware_sim.ble.adapter import SimAdapter
-from firmware_sim.ble.handset import reach
 from firmware_sim.ble.peripheral import BlePeripheral
-from firmware_sim.phone import LockRefused, ask_lock
+from firmware_sim.phone.handset import reach
+from firmware_sim.phone.offline import LockRefused, ask_lock
 from tests.integration.ble_parts import Street, address, hear_until, now, open_street
 from tests.integration.test_ble_link import read_back
 

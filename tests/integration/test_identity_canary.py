@@ -22,8 +22,8 @@ from sqlalchemy import select
 from api.cli.demo.demo import Running, kiosk_url, running
 from api.cli.demo.journey_run import Pictures, Walk, until
 from api.cli.demo.seed import KIOSK
+from firmware_sim.phone.tenant import TENANT, photograph_document, photograph_face
 from firmware_sim.specimens.documents import Person as Somebody
-from firmware_sim.tenant import TENANT, photograph_document, photograph_face
 from gateway.domain.verification.consent import LATEST
 from gateway.journey.stays.retention import purge
 from gateway.settings import Settings

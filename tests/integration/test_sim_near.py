@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from certs.credential import KeyCredential, issue_credential
-from firmware_sim.holder import Holder
+from firmware_sim.phone.holder import Holder
 from tests.integration.broker_parts import free_port, open_house, wall_clock
 from tests.integration.device_parts import Devices, open_devices
 

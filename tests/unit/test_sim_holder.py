@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from certs.authority.ca import Authority
 from certs.credential import KeyCredential, issue_credential
 from certs.keys import new_private_key, public_from_jwk
-from firmware_sim.holder import READ, UNLOCK, Holder
-from firmware_sim.holder_cli import app
+from firmware_sim.phone.holder import READ, UNLOCK, Holder
+from firmware_sim.phone.terminal import app
 
 NOW = 1_790_000_000
 

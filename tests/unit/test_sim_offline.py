@@ -25,7 +25,7 @@ from devices.wire.offline import (
 )
 from firmware_sim.device.edhoc import HandshakeFailed, Initiator, Responder
 from firmware_sim.lock.offline import Backoff, OfflineSession
-from firmware_sim.phone import LockRefused, ask_lock
+from firmware_sim.phone.offline import LockRefused, ask_lock
 from tests.unit.lock_bench import NOW, Bench
 
 UNLOCK = OfflineCommand("unlock")

@@ -160,7 +160,9 @@ async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:
 async def photograph(folder: Path) -> Pictures:
     """A fictitious tenant's passport and face, photographed by the simulator."""
     log = folder / "logs" / "tenant.log"
-    async with Child("the photographer", ["-m", "firmware_sim.tenant", "--dir", str(folder / "tenant")], log) as child:
+    async with Child(
+        "the photographer", ["-m", "firmware_sim.phone.tenant", "--dir", str(folder / "tenant")], log
+    ) as child:
         told = await child.start()
     return Pictures(Path(told["document"]), Path(told["face"]))
 

@@ -1,6 +1,6 @@
 """A fictitious tenant with a passport: photographs the document and the face, as a phone at the door would.
 
-`python -m firmware_sim.tenant --dir DIR` writes document.jpg and face.jpg there and says so as one JSON line.
+`python -m firmware_sim.phone.tenant --dir DIR` writes document.jpg and face.jpg there and says so as one JSON line.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def photograph_face() -> Image.Image:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write both pictures."""
-    parser = argparse.ArgumentParser(prog="python -m firmware_sim.tenant", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m firmware_sim.phone.tenant", description=main.__doc__)
     parser.add_argument("--dir", type=Path, required=True)
     folder: Path = parser.parse_args(arguments).dir
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,8 +16,8 @@ from certs.errors import BadRequest
 from devices.wire.errors import BadMessage
 from devices.wire.offline import OfflineCommand, Order
 from firmware_sim.device.edhoc import HandshakeFailed
-from firmware_sim.holder import Holder
-from firmware_sim.phone import LockRefused, ask_lock
+from firmware_sim.phone.holder import Holder
+from firmware_sim.phone.offline import LockRefused, ask_lock
 
 app = typer.Typer(no_args_is_help=True, help="The tenant's phone: a key pair, a credential, and what they open.")
 Dir = Annotated[Path, typer.Option("--dir", help="Where the phone keeps its key and credential.")]
@@ -87,7 +87,7 @@ async def _ask_near(
     phone: Holder, lock: str, public: ec.EllipticCurvePublicKey, air: str, order: Order
 ) -> dict[str, Any]:
     from firmware_sim.ble.adapter import SimAdapter  # noqa: PLC0415 - Bumble takes a second to import
-    from firmware_sim.ble.handset import LockOutOfRange, reach  # noqa: PLC0415
+    from firmware_sim.phone.handset import LockOutOfRange, reach  # noqa: PLC0415
 
     adapter = await SimAdapter.plugged_in(f"tcp-client:{air}")
     try:

@@ -1,4 +1,4 @@
-"""The tenant's phone as a Bluetooth central: carries the offline handshake of firmware_sim.phone to a lock in range."""
+"""The tenant's phone as a Bluetooth central: carries the offline handshake of firmware_sim.phone.offline to a lock in range."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devices.wire.ble.gatt import INLET, OUTLET, SERVICE, BleMessage, Kind, read
 from devices.wire.errors import BadMessage
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.backend import SimClient, SimScanner
-from firmware_sim.phone import Exchange
+from firmware_sim.phone.offline import Exchange
 
 FIND_SECONDS = 10.0
 ANSWER_SECONDS = 2.0  # a relayed conversation is a slow one: no reply in this time ends it
