@@ -23,7 +23,6 @@ from certs.enrolment.device_folder import read_device_folder, write_device_folde
 from certs.keys import new_private_key
 from devices.wire.ble.gatt import BleMessage, Kind
 from devices.wire.offline import OfflineCommand
-from firmware_sim.assembly import assemble
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.air import Air
 from firmware_sim.ble.peripheral import BlePeripheral, Visit
@@ -31,6 +30,7 @@ from firmware_sim.device.edhoc import Initiator, Responder
 from firmware_sim.lock.lock import SimLock
 from firmware_sim.phone.handset import reach
 from firmware_sim.phone.offline import ask_lock
+from firmware_sim.station.assembly import assemble
 
 NAME: Final = "offline_unlock"
 BAR: Final = 1.5

@@ -14,9 +14,9 @@ from devices.wire.kiosk.offer_question import decode_told
 from devices.wire.kiosk.registration import MAX_REGISTRATION
 from devices.wire.messages import Body
 from firmware_sim.counter import SimCounter
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.kiosk_camera import fit_frames
-from firmware_sim.station import Station
+from firmware_sim.station.kiosk import SimKiosk
+from firmware_sim.station.station import Station
 from firmware_sim.visit import Clip, NoVisit, Visit, Visits
 
 WELCOME = {"screen": "welcome"}

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
-from firmware_sim.building import Building
 from firmware_sim.scenario import (
     REGISTRY,
     BadScenario,
@@ -22,6 +21,7 @@ from firmware_sim.scenario import (
     write_scenario,
     write_test,
 )
+from firmware_sim.station.building import Building
 
 router = APIRouter()
 

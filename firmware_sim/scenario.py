@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from firmware_sim.building import Building, describe
+from firmware_sim.station.building import Building, describe
 
 Act = Literal["faults", "knob", "reset", "passcode", "mood"]
 REGISTRY = "registry"  # stands where a device stands, for the acts of the simulated registry

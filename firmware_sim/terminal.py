@@ -17,9 +17,9 @@ from certs.files import PUBLIC, write_atomic
 from firmware_sim.counter import SimCounter
 from firmware_sim.front import Front
 from firmware_sim.hosted import HostedServer, listen
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.kiosk_page import PAGE, keep_tidy, make_kiosk_page
-from firmware_sim.station import Station
+from firmware_sim.station.kiosk import SimKiosk
+from firmware_sim.station.station import Station
 
 TERMINAL_FILE: Final = "terminal.json"  # {"url"}, in the kiosk's folder
 FRONTS: Final[WeakKeyDictionary[Station, Front]] = WeakKeyDictionary()  # of the kiosks served in this process

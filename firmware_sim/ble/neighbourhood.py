@@ -11,7 +11,7 @@ from firmware_sim.ble.air import Air
 from firmware_sim.ble.dongles import serve_dongles
 from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.lock.lock import SimLock
-from firmware_sim.station import Station
+from firmware_sim.station.station import Station
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ class SimLock:
     kind = "lock"
 
     def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor, papers: Papers) -> None:
-        """Parts of one device, put together by firmware_sim.assembly."""
+        """Parts of one device, put together by firmware_sim.station.assembly."""
         self.dialogue, self.keyring, self.door, self.papers = dialogue, keyring, door, papers
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self._battery_told = door.battery

@@ -12,9 +12,9 @@ from api.cli.demo.demo import Running
 from certs.enrolment.device_folder import read_device_folder
 from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
-from firmware_sim.assembly import assemble
 from firmware_sim.lock.lock import SimLock
 from firmware_sim.lock.offline import Backoff, OfflineSession
+from firmware_sim.station.assembly import assemble
 from tests.browser.people import PHONE, Visitor, offer_key, visit
 from tests.browser.test_browser_door import let_landlord_pass, register_typed
 from tests.browser.test_browser_edhoc import SHIM

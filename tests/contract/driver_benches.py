@@ -23,9 +23,9 @@ from devices.intents import Intent
 from devices.link import Received
 from devices.links.memory import MemoryLink, Said, Sent
 from devices.reports import Report
-from firmware_sim.assembly import assemble
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock.lock import SimLock
+from firmware_sim.station.assembly import assemble
+from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.vendors.nuki import SimNuki
 from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
 

@@ -20,12 +20,12 @@ from devices.driver import LockAddress
 from devices.drivers.native import NativeDriver
 from devices.links.ble import BleLink, BleRadio
 from devices.reports import Report
-from firmware_sim.assembly import assemble
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.air import Air
 from firmware_sim.ble.backend import SimClient, SimScanner
 from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.lock.lock import SimLock
+from firmware_sim.station.assembly import assemble
 
 SITE = "house-1"
 PATIENCE = 30.0

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from certs.enrolment.device_folder import read_device_folder
-from firmware_sim.assembly import assemble
 from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.lock.lock import SimLock
+from firmware_sim.station.assembly import assemble
 from gateway.fleet.enrolment import enrol_device
 from gateway.store import Device, Unit
 from tests.contract.radio_benches import ADDRESS, ON_AIR, virtual_radio

@@ -17,10 +17,10 @@ from certs.enrolment.device_folder import DeviceFolder, read_device_folder, writ
 from certs.keys import new_private_key
 from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
 from devices.wire.messages import KIOSK_LIMIT, Ack, Command, Event, State
-from firmware_sim.assembly import Surroundings, assemble
 from firmware_sim.device.dialogue import Spoken
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock.lock import SimLock
+from firmware_sim.station.assembly import Surroundings, assemble
+from firmware_sim.station.kiosk import SimKiosk
 
 NOW = 1_790_000_000
 

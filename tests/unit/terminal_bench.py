@@ -12,12 +12,12 @@ from api.web.kiosk import write_kiosk_page
 from certs.enrolment.device_folder import read_device_folder
 from certs.sealing import answer_context, seal
 from devices.wire.kiosk.offer_question import OfferTold, encode_told
-from firmware_sim.assembly import Surroundings, assemble
 from firmware_sim.counter import SimCounter
 from firmware_sim.front import Front
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.kiosk_page import make_kiosk_page
-from firmware_sim.station import Station
+from firmware_sim.station.assembly import Surroundings, assemble
+from firmware_sim.station.kiosk import SimKiosk
+from firmware_sim.station.station import Station
 from tests.unit.lock_bench import Bench
 
 URL = "http://127.0.0.1:4100"

@@ -12,7 +12,7 @@ from certs.sealing import open_sealed, question_context, registration_context, t
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.offer_question import OfferQuestion, decode_question
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration, encode_registration
-from firmware_sim.kiosk import QUEUE_LIMIT, QueueFull
+from firmware_sim.station.kiosk import QUEUE_LIMIT, QueueFull
 from tests.unit.lock_bench import Bench
 
 CANARY = b"\xff\xd8 the canary in the document \xff\xd9"

@@ -117,7 +117,7 @@ def test_an_opening_at_the_door_around_a_power_cut_is_told_exactly_if_it_was(
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from firmware_sim.assembly import assemble_at
+    from firmware_sim.station.assembly import assemble_at
     lock = assemble_at(Path(sys.argv[1]))
     move = lock.door.move
     def dying(to, cause):

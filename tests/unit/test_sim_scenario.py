@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.building import Building
-from firmware_sim.faults import Faults
 from firmware_sim.scenario import (
     BadScenario,
     Recording,
@@ -20,6 +18,8 @@ from firmware_sim.scenario import (
     write_scenario,
     write_test,
 )
+from firmware_sim.station.building import Building
+from firmware_sim.station.faults import Faults
 
 TEXT = """\
 name: A jam at night

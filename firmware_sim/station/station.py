@@ -15,14 +15,14 @@ import aiomqtt
 import structlog
 
 from certs.enrolment.device_folder import DeviceFolder
-from firmware_sim.assembly import keypad_of
 from firmware_sim.device.dialogue import Spoken
 from firmware_sim.device.radio import Radio, listen_for_commands, make_radio, topic_of
 from firmware_sim.device.speech import Outgoing
-from firmware_sim.faults import Faults
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock.lock import SimLock
 from firmware_sim.lock.offline import Backoff, OfflineSession
+from firmware_sim.station.assembly import keypad_of
+from firmware_sim.station.faults import Faults
+from firmware_sim.station.kiosk import SimKiosk
 
 LOG = structlog.get_logger()
 RETRY = 2.0  # seconds after which what the broker did not take is sent again

@@ -8,19 +8,19 @@ from pathlib import Path
 
 from certs.agreement import passcode_secret
 from certs.enrolment.device_folder import DeviceFolder, read_device_folder
-from firmware_sim import kiosk
 from firmware_sim.device.certificates import Papers
 from firmware_sim.device.clock import SimClock
 from firmware_sim.device.dialogue import Dialogue
 from firmware_sim.device.flash import Flash
 from firmware_sim.device.guard import Guard
 from firmware_sim.device.speech import Speech
-from firmware_sim.kiosk import SimKiosk
 from firmware_sim.lock import lock
 from firmware_sim.lock.door import SimDoor
 from firmware_sim.lock.keypad import Keypad
 from firmware_sim.lock.keyring import Keyring
 from firmware_sim.lock.lock import SimLock
+from firmware_sim.station import kiosk
+from firmware_sim.station.kiosk import SimKiosk
 
 ABILITIES: dict[str, frozenset[str]] = {"lock": lock.ABILITIES, "kiosk": kiosk.ABILITIES}
 

@@ -32,7 +32,7 @@ class SimKiosk:
     kind = "kiosk"
 
     def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey, papers: Papers) -> None:
-        """Parts of one device, put together by firmware_sim.assembly."""
+        """Parts of one device, put together by firmware_sim.station.assembly."""
         self.dialogue, self._intake, self.papers = dialogue, intake, papers
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self.screen: Body = {"screen": "welcome"}
