@@ -21,12 +21,12 @@ from certs.files import SECRET, write_atomic
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.hosted import HostedServer
+from firmware_sim.kiosk_terminal.server import router as terminals
 from firmware_sim.replay import Devices, Recorded, do
 from firmware_sim.replay import router as scenarios
 from firmware_sim.scenario import Recording, Step
 from firmware_sim.station.building import Building, describe
 from firmware_sim.station.kiosk import QueueFull
-from firmware_sim.terminal import router as terminals
 
 CONTROL_FILE = "control.json"  # {"url", "token"}, 0600, beside the device folders
 

@@ -15,7 +15,7 @@ from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.registration import MAX_IMAGE, KioskRegistration, encode_registration
-from firmware_sim.kiosk_camera import SimTurnCamera, shrink_frame
+from firmware_sim.kiosk_terminal.camera import SimTurnCamera, shrink_frame
 from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.chip import found_country, sign_groups, write_face_group, write_zone_group
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport

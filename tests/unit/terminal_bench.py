@@ -12,9 +12,9 @@ from api.web.kiosk import write_kiosk_page
 from certs.enrolment.device_folder import read_device_folder
 from certs.sealing import answer_context, seal
 from devices.wire.kiosk.offer_question import OfferTold, encode_told
-from firmware_sim.counter import SimCounter
-from firmware_sim.front import Front
-from firmware_sim.kiosk_page import make_kiosk_page
+from firmware_sim.kiosk_terminal.page import make_kiosk_page
+from firmware_sim.kiosk_terminal.reader import SimCounter
+from firmware_sim.kiosk_terminal.session import Front
 from firmware_sim.station.assembly import Surroundings, assemble
 from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station

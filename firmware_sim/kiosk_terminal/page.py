@@ -18,9 +18,9 @@ from starlette.staticfiles import StaticFiles
 
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.registration import MAX_FACTS, MAX_IMAGE
-from firmware_sim.front import Front
+from firmware_sim.kiosk_terminal.session import Front
+from firmware_sim.kiosk_terminal.visit import Incomplete, NoVisit, Visit
 from firmware_sim.station.kiosk import QueueFull
-from firmware_sim.visit import Incomplete, NoVisit, Visit
 
 PAGE: Final = "page"  # in the device folder: zh-CN.html, en.html, kiosk.json, static/
 LANGUAGES: Final = ("zh-CN", "en")

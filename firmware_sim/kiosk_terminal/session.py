@@ -13,11 +13,11 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.offer_question import decode_told
 from devices.wire.kiosk.registration import MAX_REGISTRATION
 from devices.wire.messages import Body
-from firmware_sim.counter import SimCounter
-from firmware_sim.kiosk_camera import fit_frames
+from firmware_sim.kiosk_terminal.camera import fit_frames
+from firmware_sim.kiosk_terminal.reader import SimCounter
+from firmware_sim.kiosk_terminal.visit import Clip, NoVisit, Visit, Visits
 from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station
-from firmware_sim.visit import Clip, NoVisit, Visit, Visits
 
 WELCOME = {"screen": "welcome"}
 IN_TIME: Final = 55.0  # seconds from asking for turns to handing in their clip: the gateway takes it for a minute

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Base64Bytes, BaseModel, ConfigDict
 
 from certs.files import PUBLIC, write_atomic
-from firmware_sim.counter import SimCounter
-from firmware_sim.front import Front
 from firmware_sim.hosted import HostedServer, listen
-from firmware_sim.kiosk_page import PAGE, keep_tidy, make_kiosk_page
+from firmware_sim.kiosk_terminal.page import PAGE, keep_tidy, make_kiosk_page
+from firmware_sim.kiosk_terminal.reader import SimCounter
+from firmware_sim.kiosk_terminal.session import Front
 from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station
 

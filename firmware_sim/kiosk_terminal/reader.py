@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from firmware_sim.kiosk_camera import film_who_stands_there
+from firmware_sim.kiosk_terminal.camera import film_who_stands_there
 
 
 class CodeReader(Protocol):
