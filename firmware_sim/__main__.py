@@ -13,12 +13,12 @@ import structlog
 import typer
 
 from certs.errors import CertError
-from firmware_sim.control import serve_control
+from firmware_sim.control.control import serve_control
 from firmware_sim.device.enrolment import enrol
 from firmware_sim.hosted import listen
 from firmware_sim.kiosk_terminal.server import open_terminals
 from firmware_sim.phone.terminal import app as holder
-from firmware_sim.registry_door import RegistryDoor
+from firmware_sim.registry_control import RegistryDoor
 from firmware_sim.station.building import Building, device_folders_at
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Simulated locks and kiosks.")

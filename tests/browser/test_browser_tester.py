@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from api.cli.demo.demo import Running
 from api.web.tester.console import FAULTS
-from firmware_sim.scenario import read_scenario
+from firmware_sim.control.scenario import read_scenario
 from tests.browser.people import DESK, PHONE, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]

@@ -20,7 +20,7 @@ from devices.link import Received
 from devices.links.mqtt import MqttLink
 from devices.wire.envelope import PublicKey, read_ack, read_event, read_state, sign_command
 from devices.wire.messages import Ack, Command, Event, State
-from firmware_sim.control import CONTROL_FILE
+from firmware_sim.control.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, wall_clock
 
 PATIENCE, START_PATIENCE = 30.0, 60.0  # seconds: a loaded machine takes its time

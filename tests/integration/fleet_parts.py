@@ -21,7 +21,7 @@ from certs.authority.ca import Authority
 from certs.enrolment.device_folder import DeviceFolder, read_device_folder
 from certs.enrolment.renewal import read_certificates
 from devices.links.tls import client_tls
-from firmware_sim.control import CONTROL_FILE
+from firmware_sim.control.control import CONTROL_FILE
 from gateway.bootstrap import Gateway
 from gateway.fleet.enrolment import enrol_device
 from gateway.journey.devices.certificates import behind

@@ -18,7 +18,7 @@ from devices.wire.envelope import sign_command
 from devices.wire.kiosk.registration import decode_registration
 from devices.wire.messages import Ack, Command, Event, State
 from devices.wire.passcode import Window, window_around, window_code
-from firmware_sim.control import CONTROL_FILE
+from firmware_sim.control.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, open_house, topic, wall_clock
 from tests.integration.device_parts import Devices, Heard, open_devices
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from api.cli.demo.children import Child
 from api.cli.main import app
-from firmware_sim.control import CONTROL_FILE
-from firmware_sim.scenario import read_scenario
+from firmware_sim.control.control import CONTROL_FILE
+from firmware_sim.control.scenario import read_scenario
 from tests.integration.broker_parts import open_house
 from tests.integration.device_parts import Devices, open_devices
 
@@ -56,7 +56,7 @@ async def rerun(devices: Devices, file: Path) -> tuple[int, str]:
     options = [
         "-q",
         "-p",
-        "firmware_sim.rerun",
+        "firmware_sim.control.rerun",
         "-p",
         "no:cacheprovider",
         "--control",

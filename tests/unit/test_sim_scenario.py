@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.scenario import (
+from firmware_sim.control.scenario import (
     BadScenario,
     Recording,
     Scenario,

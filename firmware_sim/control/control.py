@@ -20,11 +20,11 @@ from certs.errors import CertError
 from certs.files import SECRET, write_atomic
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.registration import KioskRegistration
+from firmware_sim.control.replay import Devices, Recorded, do
+from firmware_sim.control.replay import router as scenarios
+from firmware_sim.control.scenario import Recording, Step
 from firmware_sim.hosted import HostedServer
 from firmware_sim.kiosk_terminal.server import router as terminals
-from firmware_sim.replay import Devices, Recorded, do
-from firmware_sim.replay import router as scenarios
-from firmware_sim.scenario import Recording, Step
 from firmware_sim.station.building import Building, describe
 from firmware_sim.station.kiosk import QueueFull
 

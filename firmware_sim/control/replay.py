@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
-from firmware_sim.scenario import (
+from firmware_sim.control.scenario import (
     REGISTRY,
     BadScenario,
     Recording,

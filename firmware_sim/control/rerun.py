@@ -1,6 +1,6 @@
 """A pytest plugin: the fixture `simulated` plays recorded scenarios on the simulated devices that run beside the test.
 
-Run with `pytest -p firmware_sim.rerun --control DIR/control.json`.
+Run with `pytest -p firmware_sim.control.rerun --control DIR/control.json`.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from firmware_sim.scenario import read_scenario
+from firmware_sim.control.scenario import read_scenario
 
 LONGEST = 3600.0  # seconds a scenario may take
 
