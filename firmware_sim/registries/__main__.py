@@ -1,5 +1,5 @@
 """python -m firmware_sim.registries NAME --dir DIR."""
 
-from firmware_sim.registries.service import main
+from firmware_sim.registries.process import main
 
 main()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from firmware_sim.registries.moods import Mood, MoodGate, MoodSwitch
+from firmware_sim.registries.behaviour import Mood, MoodGate, MoodSwitch
 from firmware_sim.registries.store import RecordStore
 
 

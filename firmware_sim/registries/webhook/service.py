@@ -11,8 +11,8 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
 from firmware_sim.registries.control import registry_app
-from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.store import RecordStore, Row
 
 _TOLERANCE_S = 300

@@ -13,8 +13,8 @@ from pathlib import Path
 import uvicorn
 
 from certs.files import SECRET, write_atomic
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
 from firmware_sim.registries.catalog import SIMULATORS
-from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.store import RecordStore
 
 

@@ -15,8 +15,8 @@ from lxml import etree
 from starlette.responses import Response
 
 from firmware_sim.registries import soap
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
 from firmware_sim.registries.control import registry_app
-from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
 

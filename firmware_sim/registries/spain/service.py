@@ -13,10 +13,10 @@ from lxml import etree
 from starlette.responses import Response
 
 from firmware_sim.registries import soap
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
 from firmware_sim.registries.control import registry_app
-from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.soap import tree
-from firmware_sim.registries.spain_reader import Refusal, annulled_codes, communications, errors, unpacked
+from firmware_sim.registries.spain.reader import Refusal, annulled_codes, communications, errors, unpacked
 from firmware_sim.registries.store import RecordStore, Row
 
 _NS = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}"

@@ -9,9 +9,9 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from firmware_sim.registries.china_form import Filing, fault
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.china.form import Filing, fault
 from firmware_sim.registries.control import bearer_check, registry_app
-from firmware_sim.registries.moods import Mood, MoodSwitch
 from firmware_sim.registries.store import RecordStore, Row
 
 _UNIT = "330106001"  # the receiving unit

@@ -11,9 +11,9 @@ from lxml import etree
 from starlette.responses import Response
 
 from firmware_sim.registries import soap
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
 from firmware_sim.registries.control import registry_app
-from firmware_sim.registries.italy_reader import PLACES_FILE, Wrong, wrongs
-from firmware_sim.registries.moods import Mood, MoodSwitch
+from firmware_sim.registries.italy.reader import PLACES_FILE, Wrong, wrongs
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
 

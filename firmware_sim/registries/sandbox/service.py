@@ -9,9 +9,9 @@ from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from firmware_sim.registries.behaviour import Mood, MoodSwitch
 from firmware_sim.registries.control import bearer_check, registry_app
-from firmware_sim.registries.moods import Mood, MoodSwitch
-from firmware_sim.registries.sandbox_form import Record, faults
+from firmware_sim.registries.sandbox.form import Record, faults
 from firmware_sim.registries.store import RecordStore, Row
 
 _REFUSED_BY_MOOD = ("SBX-900", "The registry refuses every record at the moment.")
