@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
-from benchmarks.feed_stage import open_stage
 from benchmarks.harness import Pair
+from benchmarks.stages.feed import open_stage
 
 NAME: Final = "feed_fanout"
 BAR: Final = 5.0

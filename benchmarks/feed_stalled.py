@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
-from benchmarks.feed_stage import Stage, open_stage
 from benchmarks.harness import Pair
+from benchmarks.stages.feed import Stage, open_stage
 
 NAME: Final = "feed_stalled"
 BAR: Final = 1.1

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Final, Literal
 
 from benchmarks.harness import ROUNDS, Pair
-from benchmarks.relay_stage import Quota, RelayStage, open_relay, scratch
+from benchmarks.stages.relay import Quota, RelayStage, open_relay, scratch
 from gateway.registries import REGISTRIES
 
 NAME: Final = "relay_outage"

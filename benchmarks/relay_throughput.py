@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import select, update
 
 from benchmarks.harness import Pair
-from benchmarks.relay_stage import RelayStage, open_relay, scratch
+from benchmarks.stages.relay import RelayStage, open_relay, scratch
 from gateway.domain.filings.record_json import registration_from_json
 from gateway.outbound.http import Client, open_client
 from gateway.registries.sandbox.record import record_of

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from api.cli.demo.children import Child
 from api.cli.demo.demo import free_port
 from benchmarks.harness import Pair
-from benchmarks.revocation_stage import SITE, Stage, bare, issue_locks, ours
+from benchmarks.stages.revocation import SITE, Stage, bare, issue_locks, ours
 from certs.authority.ca import Authority
 from certs.keys import jwk_of
 from devices.links.mqtt import BrokerAddress
@@ -64,7 +64,7 @@ async def open_stage(stack: AsyncExitStack, folder: Path) -> Stage:
     (folder / "fleet" / "command.jwk").write_text(json.dumps(jwk_of(authority.command_key.public_key())))
     stage = Stage(database, authority, BrokerAddress("127.0.0.1", settings.port, client, tls), locks)
     stage.prepare()
-    arguments = ["-m", "benchmarks.lock_fleet", str(folder / "fleet"), str(settings.port), SITE]
+    arguments = ["-m", "benchmarks.stages.lock_fleet", str(folder / "fleet"), str(settings.port), SITE]
     fleet = Child("the locks", arguments, folder / "fleet.log")
     stack.push_async_exit(fleet)
     await fleet.start()

@@ -101,7 +101,9 @@ async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaita
         )
         (folder / f"{role}.pem").write_bytes(issued.chain_pem)
         files = [str(folder / name) for name in ("ca.pem", f"{role}.pem", f"{role}.key")]
-        child = Child(f"the bare {role}", ["-m", "benchmarks.bare_echo", role, str(port), *files], folder / "log")
+        child = Child(
+            f"the bare {role}", ["-m", "benchmarks.stages.bare_echo", role, str(port), *files], folder / "log"
+        )
         stack.push_async_exit(child)
         told = await child.start()
     client = await stack.enter_async_context(httpx.AsyncClient(base_url=told["url"], timeout=PATIENCE))

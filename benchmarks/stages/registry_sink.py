@@ -1,4 +1,4 @@
-"""`python -m benchmarks.registry_sink`: a registry that takes everything at once, as a process of its own.
+"""`python -m benchmarks.stages.registry_sink`: a registry that takes everything at once, as a process of its own.
 
 POST /v1/registrations answers like the sandbox; GET /books says how often each reference came, in order. While
 `/down` was posted it answers 503.

@@ -8,7 +8,7 @@ from datetime import date
 
 from PIL import Image
 
-from benchmarks.identity_kept import KeptOutcomes, Outcome
+from benchmarks.tables.kept_outcomes import KeptOutcomes, Outcome
 from firmware_sim.specimens.camera import DEGRADATIONS, take_photograph
 from firmware_sim.specimens.documents import (
     ANNA,

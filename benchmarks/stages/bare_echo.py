@@ -1,6 +1,6 @@
 """The least there can be between a tap and a door: FastAPI, paho, a broker, a device that echoes. No keys, no store.
 
-`python -m benchmarks.bare_echo page|device BROKER_PORT CA CERT KEY`: two processes, as ours are.
+`python -m benchmarks.stages.bare_echo page|device BROKER_PORT CA CERT KEY`: two processes, as ours are.
 """
 
 import asyncio

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.identity_kept import ROOT
+from benchmarks.tables.kept_outcomes import ROOT
 from firmware_sim.specimens.heads import find_faces
 from gateway.identity.faces.liveness import RULES
 from gateway.identity.images.decode import Pixels, decode_image

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.rows import NOW, Rows, open_rows
+from benchmarks.stages.rows import NOW, Rows, open_rows
 from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay, Sender, Sent
 from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
@@ -132,7 +132,7 @@ def told(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
 @contextmanager
 def open_relay(folder: Path, count: int) -> Iterator[RelayStage]:
     """Rows of their own and a registry process of their own."""
-    command = [sys.executable, "-m", "benchmarks.registry_sink"]
+    command = [sys.executable, "-m", "benchmarks.stages.registry_sink"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
         assert sink.stdout is not None
         url = f"http://127.0.0.1:{int(sink.stdout.readline())}"

@@ -1,7 +1,7 @@
 """What is counted for the table of clips: living heads and attacks, filmed from photographs.
 
 The rules and thresholds were chosen on the development heads, to which the heads that earlier rules were counted on
-belong. The held-out heads (benchmarks/identity_photographs.py) were not filmed before the rules of the version they are
+belong. The held-out heads (benchmarks/tables/photographs.py) were not filmed before the rules of the version they are
 published with were final. Both in random orders of turns, light, grain and with an unsteady hand.
 """
 
@@ -14,8 +14,8 @@ from random import Random
 import cv2
 import numpy as np
 
-from benchmarks.identity_kept import KeptOutcomes, Outcome
-from benchmarks.identity_photographs import load_filmed, load_held_out
+from benchmarks.tables.kept_outcomes import KeptOutcomes, Outcome
+from benchmarks.tables.photographs import load_filmed, load_held_out
 from firmware_sim.specimens.camera import encode_jpeg
 from firmware_sim.specimens.documents import astronaut
 from firmware_sim.specimens.heads import (
@@ -42,8 +42,8 @@ LIVING_TAKES, ATTACK_TAKES = 3, 2
 LIVING = "living head"
 SOURCES = (
     *(f"gateway/identity/{name}.py" for name in ("liveness", "liveness_nose", "faces", "images")),
-    "firmware_sim/specimens/camera.py", "firmware_sim/specimens/heads.py", "benchmarks/identity_clips.py",
-    "benchmarks/identity_photographs.py",
+    "firmware_sim/specimens/camera.py", "firmware_sim/specimens/heads.py", "benchmarks/tables/clips.py",
+    "benchmarks/tables/photographs.py",
 )  # fmt: skip
 Film = Callable[[Head, Sequence[Turn], Random], list[bytes]]
 SPECIES: dict[str, Film] = {

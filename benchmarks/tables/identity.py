@@ -1,6 +1,6 @@
-"""Writes the measured tables of docs/identity.md: `python -m benchmarks.identity_tables [PART …]`.
+"""Writes the measured tables of docs/identity.md: `python -m benchmarks.tables.identity [PART …]`.
 
-Documents and clips are kept as they are counted (benchmarks/identity_kept.py), so it may be stopped at any time.
+Documents and clips are kept as they are counted (benchmarks/tables/kept_outcomes.py), so it may be stopped at any time.
 """
 
 import sys
@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from benchmarks.identity_clips import HEADS, ClipRow, count_clips, order_clips
-from benchmarks.identity_figures import FaceRow, bound, count_faces
-from benchmarks.identity_papers import DocumentRow, Read, count_documents, sum_up
+from benchmarks.tables.clips import HEADS, ClipRow, count_clips, order_clips
+from benchmarks.tables.documents import DocumentRow, Read, count_documents, sum_up
+from benchmarks.tables.figures import FaceRow, bound, count_faces
 from gateway.identity.documents.ocr import PrintReader
 from gateway.identity.documents.reader import DocumentReader
 from gateway.identity.faces.compare import FaceRecognitionEngine

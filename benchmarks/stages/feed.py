@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.http.officer.feed_stream import FeedStream
-from benchmarks.rows import AREA, NOW, Rows, open_rows, publish
+from benchmarks.stages.rows import AREA, NOW, Rows, open_rows, publish
 from gateway.feed.stream import Feed, Reader
 
 PEOPLE = 500
@@ -93,7 +93,7 @@ class Stage:
         command = [
             sys.executable,
             "-m",
-            "benchmarks.feed_readers",
+            "benchmarks.stages.feed_readers",
             self.url + path,
             str(self.readers),
             str(self.events),
