@@ -55,18 +55,18 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_sim_lock.py::test_short_frames_change_nothing",
         "unit/test_sim_offline.py::test_short_messages_open_nothing_at_any_step",
         "unit/test_wire_codec.py::test_short_frames_are_no_message",
-        "unit/test_certs_cose.py::test_short_frames_are_refused",
+        "unit/certs/test_cose.py::test_short_frames_are_refused",
         "unit/test_relay_blocked.py::test_a_short_answer_tells_the_gateway_nothing",
     ),
     "all devices share one key (7003)": (
-        "unit/test_certs_ca.py::test_a_thousand_devices_share_no_serial",
+        "unit/certs/authority/test_ca.py::test_a_thousand_devices_share_no_serial",
         "unit/test_wire_passcode.py::test_lock_and_gateway_agree_on_a_secret_that_no_other_lock_has",
         "unit/test_wire_passcode.py::test_a_code_of_one_lock_opens_no_other_of_a_thousand",
         "unit/test_fleet_enrolment.py::test_a_thousand_enrolled_devices_share_no_key",
     ),
     "one card opens all (Unsaflok): a thousand altered keys": (
-        "unit/test_certs_credential.py::test_a_thousand_altered_credentials_open_nothing",
-        "unit/test_certs_credential.py::test_a_credential_of_another_issuer_is_refused",
+        "unit/certs/test_credential.py::test_a_thousand_altered_credentials_open_nothing",
+        "unit/certs/test_credential.py::test_a_credential_of_another_issuer_is_refused",
         "unit/test_sim_offline.py::test_a_key_that_is_not_good_here_and_now_is_refused",
     ),
     "anyone subscribes to everything (U-tec 2019), and a SUBACK proves nothing": (
@@ -116,8 +116,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "a command is forged or re-encoded": (
         "unit/test_sim_lock.py::test_a_forged_command_is_refused_and_never_acknowledged",
         "unit/test_sim_lock.py::test_the_twin_of_a_signature_moves_nothing_twice",
-        "unit/test_certs_cose.py::test_another_encoding_or_header_is_refused",
-        "unit/test_certs_cose.py::test_one_altered_bit_anywhere_but_in_the_key_id_is_refused",
+        "unit/certs/test_cose.py::test_another_encoding_or_header_is_refused",
+        "unit/certs/test_cose.py::test_one_altered_bit_anywhere_but_in_the_key_id_is_refused",
     ),
     "a command is delivered twice, or replayed after a power cut": (
         "unit/test_sim_lock.py::test_an_identical_delivery_is_answered_as_before_without_a_second_movement",
@@ -142,8 +142,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "wildcards as ids (mosquitto CVE-2017-7650)": (
         "unit/test_wire_topics.py::test_a_wildcard_or_separator_is_no_id",
-        "unit/test_certs_ca.py::test_a_device_name_that_could_mean_another_is_refused",
-        "unit/test_certs_ca.py::test_a_wildcard_site_is_refused",
+        "unit/certs/authority/test_ca.py::test_a_device_name_that_could_mean_another_is_refused",
+        "unit/certs/authority/test_ca.py::test_a_wildcard_site_is_refused",
         "integration/test_broker_certificates.py::test_a_wildcard_as_a_certificates_name_opens_nothing",
         "unit/test_fleet_enrolment.py::test_no_claim_is_made_for_a_wildcard_id",
     ),
@@ -164,10 +164,10 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "integration/test_broker_certificates.py::test_old_tls_is_refused",
     ),
     "a weak or foreign key is enrolled, a claim is misused": (
-        "unit/test_certs_keys.py::test_other_kinds_of_keys_are_refused",
-        "unit/test_certs_ca.py::test_a_request_signed_by_another_key_is_refused",
-        "unit/test_certs_claims.py::test_a_claim_is_no_way_into_the_broker",
-        "unit/test_certs_claims.py::test_an_unsound_enrolment_is_refused",
+        "unit/certs/test_keys.py::test_other_kinds_of_keys_are_refused",
+        "unit/certs/authority/test_ca.py::test_a_request_signed_by_another_key_is_refused",
+        "unit/certs/enrolment/test_claim.py::test_a_claim_is_no_way_into_the_broker",
+        "unit/certs/enrolment/test_claim.py::test_an_unsound_enrolment_is_refused",
         "unit/test_fleet_enrolment.py::test_a_used_claim_takes_no_second_device_in",
         "unit/test_fleet_enrolment.py::test_an_enrolment_signed_with_another_key_than_the_claims_is_refused",
         "unit/test_fleet_enrolment.py::test_another_devices_key_is_refused",
@@ -213,9 +213,9 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "journey/test_journey_faults.py::test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twice",
     ),
     "certificates run out, or the authority is replaced": (
-        "unit/test_certs_rotation.py::test_no_lock_is_lost_in_any_phase_not_even_one_that_slept_through_all",
-        "unit/test_certs_rotation.py::test_every_phase_can_be_rolled_back_and_no_lock_is_lost",
-        "unit/test_certs_rotation.py::test_a_stranger_is_refused_in_every_phase",
+        "unit/certs/authority/test_generations.py::test_no_lock_is_lost_in_any_phase_not_even_one_that_slept_through_all",
+        "unit/certs/authority/test_generations.py::test_every_phase_can_be_rolled_back_and_no_lock_is_lost",
+        "unit/certs/authority/test_generations.py::test_a_stranger_is_refused_in_every_phase",
         "integration/test_fleet_rotation.py::test_a_full_rotation_loses_no_lock",
         "integration/test_fleet_life.py::test_a_lock_renews_its_certificate_in_time_and_comes_back_with_it",
         "integration/test_fleet_life.py::test_a_lock_whose_certificate_ran_out_while_it_was_away_comes_back_with_a_claim",
@@ -263,7 +263,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "the night the clocks change": (
         "unit/test_wire_passcode.py::test_a_code_is_right_on_both_clock_change_nights",
         "unit/test_core_passcodes.py::test_a_code_over_a_clock_change_night_is_good_for_the_hours_that_pass",
-        "unit/test_certs_credential.py::test_the_window_is_half_open",
+        "unit/certs/test_credential.py::test_the_window_is_half_open",
     ),
 }  # fmt: skip
 

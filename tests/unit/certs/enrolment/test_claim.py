@@ -21,7 +21,7 @@ from certs.enrolment.device_folder import read_device_folder
 from certs.enrolment.renewal import certificate_request
 from certs.errors import BadFolder, BadRequest, BadSignature
 from certs.keys import new_private_key
-from tests.unit.test_certs_rotation import a_broker, party, talk
+from tests.unit.certs.authority.test_generations import a_broker, party, talk
 
 
 class Factory:
