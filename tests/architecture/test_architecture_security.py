@@ -44,8 +44,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "passcodes are guessed": (
         "unit/test_sim_keypad.py::test_guessing_is_slowed_told_and_not_helped_by_pulling_the_battery",
         "unit/test_sim_keypad.py::test_a_true_code_ends_the_pauses",
-        "unit/test_wire_passcode.py::test_random_guesses_open_nothing",
-        "unit/test_wire_passcode.py::test_no_two_stays_of_a_lock_share_a_code",
+        "unit/devices/wire/test_passcode.py::test_random_guesses_open_nothing",
+        "unit/devices/wire/test_passcode.py::test_no_two_stays_of_a_lock_share_a_code",
         "unit/test_sim_keypad.py::test_an_epoch_kills_all_codes_and_the_next_ones_work",
     ),
     "the protocol's version is talked down (7005)": (
@@ -54,14 +54,14 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "short plaintext frames are obeyed (7004, 7009)": (
         "unit/test_sim_lock.py::test_short_frames_change_nothing",
         "unit/test_sim_offline.py::test_short_messages_open_nothing_at_any_step",
-        "unit/test_wire_codec.py::test_short_frames_are_no_message",
+        "unit/devices/wire/test_codec.py::test_short_frames_are_no_message",
         "unit/certs/test_cose.py::test_short_frames_are_refused",
         "unit/test_relay_blocked.py::test_a_short_answer_tells_the_gateway_nothing",
     ),
     "all devices share one key (7003)": (
         "unit/certs/authority/test_ca.py::test_a_thousand_devices_share_no_serial",
-        "unit/test_wire_passcode.py::test_lock_and_gateway_agree_on_a_secret_that_no_other_lock_has",
-        "unit/test_wire_passcode.py::test_a_code_of_one_lock_opens_no_other_of_a_thousand",
+        "unit/devices/wire/test_passcode.py::test_lock_and_gateway_agree_on_a_secret_that_no_other_lock_has",
+        "unit/devices/wire/test_passcode.py::test_a_code_of_one_lock_opens_no_other_of_a_thousand",
         "unit/test_fleet_enrolment.py::test_a_thousand_enrolled_devices_share_no_key",
     ),
     "one card opens all (Unsaflok): a thousand altered keys": (
@@ -80,22 +80,22 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_core_lock.py::test_a_request_runs_once_however_often_it_is_sent",
     ),
     "a lock's log is forged": (
-        "unit/test_driver_native.py::test_every_altered_byte_is_noticed",
-        "unit/test_driver_native.py::test_a_message_under_another_devices_name_is_refused",
-        "unit/test_driver_native.py::test_an_ack_is_never_taken_for_an_event_or_a_state",
+        "unit/devices/drivers/test_native.py::test_every_altered_byte_is_noticed",
+        "unit/devices/drivers/test_native.py::test_a_message_under_another_devices_name_is_refused",
+        "unit/devices/drivers/test_native.py::test_an_ack_is_never_taken_for_an_event_or_a_state",
         "unit/test_sim_lock.py::test_numbers_only_rise",
         "unit/test_core_lock.py::test_a_repeated_report_changes_nothing",
-        "unit/test_wire_chain.py::test_an_entry_that_was_altered_is_noticed_by_the_next",
-        "unit/test_wire_chain.py::test_two_entries_that_change_places_are_noticed",
+        "unit/devices/wire/test_chain.py::test_an_entry_that_was_altered_is_noticed_by_the_next",
+        "unit/devices/wire/test_chain.py::test_two_entries_that_change_places_are_noticed",
         "unit/test_core_chain.py::test_another_entry_under_a_number_heard_before_is_noticed",
         "unit/test_core_chain.py::test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks",
         "integration/test_fleet_attacks.py"
         "::test_a_copied_lock_that_goes_on_with_the_log_is_found_out_when_the_lock_speaks_again",
     ),
     "an entry of a lock's log is kept back, or its history rewritten": (
-        "unit/test_wire_chain.py::test_an_entry_that_was_removed_is_missed_by_its_number",
-        "unit/test_wire_chain.py::test_a_log_that_goes_on_from_an_earlier_entry_is_a_fork",
-        "unit/test_wire_chain.py::test_an_entry_slipped_between_two_is_noticed_though_it_comes_late",
+        "unit/devices/wire/test_chain.py::test_an_entry_that_was_removed_is_missed_by_its_number",
+        "unit/devices/wire/test_chain.py::test_a_log_that_goes_on_from_an_earlier_entry_is_a_fork",
+        "unit/devices/wire/test_chain.py::test_an_entry_slipped_between_two_is_noticed_though_it_comes_late",
         "unit/test_core_chain.py::test_an_entry_kept_from_the_gateway_is_missed_and_the_others_count",
         "unit/test_core_chain.py::test_history_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once",
         "unit/test_core_chain.py::test_a_factory_reset_begins_a_log_knowingly_and_nothing_else_does",
@@ -141,7 +141,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "integration/test_broker_topics.py::test_a_borrowed_client_id_takes_nothing_over",
     ),
     "wildcards as ids (mosquitto CVE-2017-7650)": (
-        "unit/test_wire_topics.py::test_a_wildcard_or_separator_is_no_id",
+        "unit/devices/wire/test_topics.py::test_a_wildcard_or_separator_is_no_id",
         "unit/certs/authority/test_ca.py::test_a_device_name_that_could_mean_another_is_refused",
         "unit/certs/authority/test_ca.py::test_a_wildcard_site_is_refused",
         "integration/test_broker_certificates.py::test_a_wildcard_as_a_certificates_name_opens_nothing",
@@ -184,8 +184,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Bluetooth is dropped at every fragment": (
         "integration/test_ble_link.py::test_dropped_at_any_fragment_the_key_is_there_or_not_and_never_half",
-        "unit/test_wire_fragmented.py::Radio",
-        "unit/test_wire_frames.py::test_a_lost_fragment_loses_the_message_and_nothing_else",
+        "unit/devices/wire/ble/test_fragmented.py::Radio",
+        "unit/devices/wire/ble/test_fragments.py::test_a_lost_fragment_loses_the_message_and_nothing_else",
     ),
     "a lost answer leaves the ledger wrong": (
         "unit/test_relay_answers.py::test_a_lost_answer_to_a_key_is_given_when_the_lock_is_asked_again",
@@ -261,7 +261,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "integration/test_once_at_once.py::test_no_two_who_ask_at_once_get_the_same_number",
     ),
     "the night the clocks change": (
-        "unit/test_wire_passcode.py::test_a_code_is_right_on_both_clock_change_nights",
+        "unit/devices/wire/test_passcode.py::test_a_code_is_right_on_both_clock_change_nights",
         "unit/test_core_passcodes.py::test_a_code_over_a_clock_change_night_is_good_for_the_hours_that_pass",
         "unit/certs/test_credential.py::test_the_window_is_half_open",
     ),
