@@ -19,7 +19,7 @@ from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
 from firmware_sim.lock.offline import Backoff, OfflineSession
 from tests.browser.test_browser_pages import preview_url
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 __all__ = ["preview_url"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]

@@ -23,7 +23,7 @@ from gateway.journey.devices.reports import forget_old_messages
 from gateway.store import Device
 from gateway.store import Event as Row
 from tests.parts.world import DAY, LOCK, World
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 
 @dataclass

@@ -20,7 +20,7 @@ from gateway.relay.locks import LockSenders
 from gateway.store import Device, Key, Stay
 from tests.parts.relaying import deliveries
 from tests.parts.world import DAY, LOCK, World
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 
 @dataclass

@@ -8,7 +8,7 @@ from certs.credential import read_credential
 from devices.driver import Unreadable
 from gateway.journey.keys.issue import revoke_key
 from gateway.store import Key, Stay
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 from tests.unit.test_relay_answers import Line, line
 
 __all__ = ["line"]  # the fixture

@@ -18,7 +18,7 @@ from firmware_sim.kiosk_terminal.session import Front
 from firmware_sim.station.assembly import Surroundings, assemble
 from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 URL = "http://127.0.0.1:4100"
 TOKEN = "A" * 43

@@ -9,7 +9,7 @@ import pytest
 from devices.wire.kiosk.offer_question import OfferTold
 from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.device.dialogue import Spoken
-from tests.unit.terminal_bench import AGREED, LINK, PICTURE, TOKEN, Terminal, open_terminal
+from tests.unit.firmware_sim.kiosk_terminal.terminal_bench import AGREED, LINK, PICTURE, TOKEN, Terminal, open_terminal
 
 TOLD = OfferTold("Canary Room", "Canary Landlady", ["phone", "email"], ["phone", "email"])
 

@@ -9,7 +9,7 @@ from certs.authority.ca import Authority
 from certs.enrolment.renewal import read_certificates, read_request, renewal_time
 from certs.errors import BadRequest
 from certs.keys import new_private_key
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 DAY = 86400
 

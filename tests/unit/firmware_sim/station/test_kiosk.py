@@ -13,7 +13,7 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.offer_question import OfferQuestion, decode_question
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration, encode_registration
 from firmware_sim.station.kiosk import QUEUE_LIMIT, QueueFull
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 CANARY = b"\xff\xd8 the canary in the document \xff\xd9"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.lock.door import Position
-from tests.unit.lock_bench import Bench
+from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from devices.wire.envelope import read_event
 from devices.wire.kiosk.registration import MAX_FRAME, MAX_IMAGE, KioskRegistration, decode_registration
 from firmware_sim.specimens.camera import take_selfie
 from firmware_sim.specimens.documents import astronaut
-from tests.unit.terminal_bench import AGREED, LINK, PICTURE, Terminal, open_terminal
+from tests.unit.firmware_sim.kiosk_terminal.terminal_bench import AGREED, LINK, PICTURE, Terminal, open_terminal
 
 FACE = take_selfie(astronaut())
 TURNS = ["left", "right", "left", "left"]

@@ -26,7 +26,7 @@ from devices.wire.offline import (
 from firmware_sim.device.edhoc import HandshakeFailed, Initiator, Responder
 from firmware_sim.lock.offline import Backoff, OfflineSession
 from firmware_sim.phone.offline import LockRefused, ask_lock
-from tests.unit.lock_bench import NOW, Bench
+from tests.unit.firmware_sim.lock.lock_bench import NOW, Bench
 
 UNLOCK = OfflineCommand("unlock")
 KEY_ID = bytes(range(16))

@@ -9,7 +9,7 @@ from certs.agreement import passcode_secret
 from devices.wire.envelope import read_event
 from devices.wire.passcode import HOUR, ONCE_AHEAD, ONCE_SPAN, Window, once_code, window_around, window_code
 from firmware_sim.lock.keypad import Keypad
-from tests.unit.lock_bench import NOW, Bench
+from tests.unit.firmware_sim.lock.lock_bench import NOW, Bench
 
 
 class Door:

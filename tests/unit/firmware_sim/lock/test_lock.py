@@ -10,7 +10,7 @@ import pytest
 from certs.keys import new_private_key
 from devices.wire.catalog import REFUSALS
 from devices.wire.messages import Command
-from tests.unit.lock_bench import NOW, Bench
+from tests.unit.firmware_sim.lock.lock_bench import NOW, Bench
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
