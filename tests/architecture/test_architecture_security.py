@@ -26,7 +26,7 @@ protocol; a deadline on each reply makes it harder.
 # attack -> tests, as file::name below tests/
 ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "a deleted key is exported and replayed from a raw client (TTLock CVE-2023-6960)": (
-        "unit/test_api_exported_key.py::test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recorded_request_never_runs_again",
+        "unit/api/http/tenant/test_exported_key.py::test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recorded_request_never_runs_again",
         "unit/test_relay_blocked.py::test_a_copied_phone_is_refused_after_the_first_contact_though_its_credential_lives",
         "unit/firmware_sim/lock/test_offline.py::test_a_revoked_or_dropped_key_is_refused_though_its_credential_lives",
         "integration/test_sim_near.py::test_without_a_network_the_phone_opens_the_lock_until_the_next_contact_revokes_its_key",
@@ -34,8 +34,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "the holder keeps every revocation from the lock (Ho 2016)": (
         "unit/test_relay_blocked.py::test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_gap_is_flagged",
         "unit/test_core_exposure.py::test_after_that_moment_nothing_is_exposed_though_the_lock_never_answered",
-        "unit/test_web_notices.py::test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure",
-        "unit/test_api_exported_key.py::test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code",
+        "unit/api/web/landlord/test_alerts.py::test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure",
+        "unit/api/http/tenant/test_exported_key.py::test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code",
     ),
     "the handshake is guessed ten thousand times (7006)": (
         "unit/firmware_sim/lock/test_offline.py::test_ten_thousand_bad_handshakes_are_slowed_and_told_and_the_true_key_still_works",
@@ -173,8 +173,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/test_fleet_enrolment.py::test_another_devices_key_is_refused",
         "unit/test_fleet_enrolment.py::test_a_device_out_of_service_does_not_come_back",
         "unit/test_fleet_enrolment.py::test_a_claim_file_opens_nothing_and_soon_not_even_the_way_in",
-        "unit/test_fleet_http.py::test_all_refusals_are_equal",
-        "unit/test_fleet_http.py::test_trying_is_rate_limited",
+        "unit/api/http/devices/test_enrolment.py::test_all_refusals_are_equal",
+        "unit/api/http/devices/test_enrolment.py::test_trying_is_rate_limited",
         "unit/test_fleet_papers.py::test_a_request_that_proves_nothing_is_an_alarm_and_gets_no_certificate",
     ),
     "hard-coded credentials (Chirp); a kiosk's credential": (
@@ -224,22 +224,22 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "journey/test_journey_devices.py::test_messages_nobody_can_read_are_set_aside_and_the_others_go_on",
     ),
     "an address is guessed (IDOR): two landlords at every route": (
-        "unit/test_api_two_landlords.py::test_every_route_answers_for_anothers_thing_as_for_nothing",
-        "unit/test_api_two_landlords.py::test_every_name_in_a_path_is_somebodys_or_nobodys",
-        "unit/test_api_doors_closed.py::test_every_route_that_is_not_public_refuses_a_stranger",
+        "unit/api/test_two_landlords.py::test_every_route_answers_for_anothers_thing_as_for_nothing",
+        "unit/api/test_two_landlords.py::test_every_name_in_a_path_is_somebodys_or_nobodys",
+        "unit/api/test_closed_routes.py::test_every_route_that_is_not_public_refuses_a_stranger",
     ),
     "another site has the browser send a form, or a page runs a foreign script": (
-        "unit/test_api_sessions.py::test_what_another_site_had_the_browser_send_is_not_carried_out",
-        "unit/test_web_pages.py::test_a_form_of_another_site_does_nothing",
-        "unit/test_api_sessions.py::test_every_answer_carries_the_security_headers",
-        "unit/test_web_render.py::test_no_page_carries_a_script_or_style_of_its_own",
+        "unit/api/http/account/test_sign_in.py::test_what_another_site_had_the_browser_send_is_not_carried_out",
+        "unit/api/web/test_pages.py::test_a_form_of_another_site_does_nothing",
+        "unit/api/http/account/test_sign_in.py::test_every_answer_carries_the_security_headers",
+        "unit/api/web/shell/test_render.py::test_no_page_carries_a_script_or_style_of_its_own",
     ),
     "a stolen session or password is kept in use": (
-        "unit/test_api_password.py::test_a_change_ends_every_other_session_and_renews_the_own",
-        "unit/test_api_password.py::test_a_session_ends_at_once_when_its_account_is_ended",
-        "unit/test_api_password.py::test_an_officers_stream_ends_with_the_account_the_session_and_the_password",
-        "unit/test_api_password.py::test_guessing_the_present_password_is_slowed_down_for_that_account_only",
-        "unit/test_api_sessions.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
+        "unit/api/http/account/test_passwords.py::test_a_change_ends_every_other_session_and_renews_the_own",
+        "unit/api/http/account/test_passwords.py::test_a_session_ends_at_once_when_its_account_is_ended",
+        "unit/api/http/account/test_passwords.py::test_an_officers_stream_ends_with_the_account_the_session_and_the_password",
+        "unit/api/http/account/test_passwords.py::test_guessing_the_present_password_is_slowed_down_for_that_account_only",
+        "unit/api/http/account/test_sign_in.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
     ),
     "a borrowed phone is read: what pages leave behind": (
         "browser/test_browser_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",

@@ -11,7 +11,7 @@ from api.http import context
 from gateway.store import Account, Passkey, Registration
 from tests.parts.house import House, good, utc
 from tests.parts.world import DAY
-from tests.unit.test_api_doors_closed import HOLDERS, routes
+from tests.unit.api.test_closed_routes import HOLDERS, routes
 
 NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
 # Names in a path that name nobody's thing: kinds and roles, and what a tester may do with any device.

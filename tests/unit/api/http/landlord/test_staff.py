@@ -7,7 +7,7 @@ from sqlalchemy import select
 from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.store import Account
 from tests.parts.house import House, good, refused
-from tests.unit.test_api_doors_closed import PUBLIC, filled, routes
+from tests.unit.api.test_closed_routes import PUBLIC, filled, routes
 
 # What any account may do with itself, and routes with a door of their own (links, holders' keys, the broker's devices).
 OWN = ("/account", "/api/v1/me", "/api/v1/passkeys", "/api/v1/sessions", "/logout")

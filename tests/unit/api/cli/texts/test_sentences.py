@@ -30,7 +30,7 @@ from gateway.journey.filings.deadlines import OPEN, TAKEN
 from gateway.store import Account, Device, Registration
 from tests.architecture.source import ROOT
 from tests.parts.world import AREA, LOCK, NOW, World, device
-from tests.unit.test_cli_help import is_chinese
+from tests.unit.api.cli.test_help import is_chinese
 
 RUN = CliRunner()
 CHINESE: Final = {"LC_ALL": "zh_CN.UTF-8"}

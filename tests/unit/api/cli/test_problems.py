@@ -22,7 +22,7 @@ from certs.keys import new_private_key, save_private_key
 from gateway.disclosure import disclose
 from tests.architecture.source import ROOT
 from tests.parts.world import LOCK, World
-from tests.unit.test_cli_json import document, leaves
+from tests.unit.api.cli.test_json import document, leaves
 
 RUN = CliRunner()
 CHINESE = {"LC_ALL": "zh_CN.UTF-8"}

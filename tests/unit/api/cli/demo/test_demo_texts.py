@@ -16,8 +16,8 @@ from api.cli.demo import demo
 from api.cli.demo.journey_run import Walk
 from api.cli.demo.seed import KIOSK, SITE
 from api.cli.main import app
-from tests.unit.test_cli_help import is_chinese
-from tests.unit.test_cli_spoken import CHINESE, ENGLISH, english_in
+from tests.unit.api.cli.test_help import is_chinese
+from tests.unit.api.cli.texts.test_sentences import CHINESE, ENGLISH, english_in
 
 RUN = CliRunner()
 URL: Final = "http://127.0.0.1:8080"
