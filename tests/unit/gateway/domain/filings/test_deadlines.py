@@ -8,7 +8,7 @@ import pytest
 
 from gateway.domain.filings.deadlines import deadline, standing
 from gateway.domain.filings.record import Registration
-from tests.unit.registry_facts import GUEST, LOCAL, RECORD
+from tests.unit.gateway.registries.registry_facts import GUEST, LOCAL, RECORD
 
 ZONES = {
     "pt": "Europe/Lisbon",

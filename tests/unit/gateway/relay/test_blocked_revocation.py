@@ -9,7 +9,7 @@ from devices.driver import Unreadable
 from gateway.journey.keys.issue import revoke_key
 from gateway.store import Key, Stay
 from tests.unit.firmware_sim.lock.lock_bench import Bench
-from tests.unit.test_relay_answers import Line, line
+from tests.unit.gateway.relay.test_lost_answers import Line, line
 
 __all__ = ["line"]  # the fixture
 

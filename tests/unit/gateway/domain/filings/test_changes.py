@@ -7,7 +7,7 @@ import pytest
 from gateway.domain.filings.changes import CHANGES, plan
 from gateway.domain.filings.who_is_reported import owed
 from gateway.registries import REGISTRIES
-from tests.unit.registry_facts import GUEST, LOCAL, RECORD
+from tests.unit.gateway.registries.registry_facts import GUEST, LOCAL, RECORD
 
 CHANGE = dataclasses.replace(RECORD, kind="change", corrects="receipt-1")
 
