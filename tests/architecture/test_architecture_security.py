@@ -29,7 +29,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/api/http/tenant/test_exported_key.py::test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recorded_request_never_runs_again",
         "unit/gateway/relay/test_blocked_revocation.py::test_a_copied_phone_is_refused_after_the_first_contact_though_its_credential_lives",
         "unit/firmware_sim/lock/test_offline.py::test_a_revoked_or_dropped_key_is_refused_though_its_credential_lives",
-        "integration/test_sim_near.py::test_without_a_network_the_phone_opens_the_lock_until_the_next_contact_revokes_its_key",
+        "integration/firmware_sim/test_phone_nearby.py::test_without_a_network_the_phone_opens_the_lock_until_the_next_contact_revokes_its_key",
     ),
     "the holder keeps every revocation from the lock (Ho 2016)": (
         "unit/gateway/relay/test_blocked_revocation.py::test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_gap_is_flagged",
@@ -39,7 +39,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "the handshake is guessed ten thousand times (7006)": (
         "unit/firmware_sim/lock/test_offline.py::test_ten_thousand_bad_handshakes_are_slowed_and_told_and_the_true_key_still_works",
-        "integration/test_ble_phone.py::test_guessing_is_met_with_silence_and_a_true_key_works_after_it",
+        "integration/firmware_sim/test_ble_phone.py::test_guessing_is_met_with_silence_and_a_true_key_works_after_it",
     ),
     "passcodes are guessed": (
         "unit/firmware_sim/lock/test_keypad.py::test_guessing_is_slowed_told_and_not_helped_by_pulling_the_battery",
@@ -70,9 +70,9 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/firmware_sim/lock/test_offline.py::test_a_key_that_is_not_good_here_and_now_is_refused",
     ),
     "anyone subscribes to everything (U-tec 2019), and a SUBACK proves nothing": (
-        "integration/test_broker_topics.py::test_a_device_hears_nothing_meant_for_another",
-        "integration/test_broker_topics.py::test_a_device_cannot_speak_as_another_nor_command_one",
-        "integration/test_broker_topics.py::test_a_gateway_itself_cannot_speak_as_a_device",
+        "integration/gateway/broker/test_topics.py::test_a_device_hears_nothing_meant_for_another",
+        "integration/gateway/broker/test_topics.py::test_a_device_cannot_speak_as_another_nor_command_one",
+        "integration/gateway/broker/test_topics.py::test_a_gateway_itself_cannot_speak_as_a_device",
     ),
     "a session is replayed (Master Lock D1000)": (
         "unit/firmware_sim/lock/test_offline.py::test_every_message_of_an_earlier_session_is_refused",
@@ -89,7 +89,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/devices/wire/test_chain.py::test_two_entries_that_change_places_are_noticed",
         "unit/gateway/journey/devices/test_log_chains.py::test_another_entry_under_a_number_heard_before_is_noticed",
         "unit/gateway/journey/devices/test_log_chains.py::test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks",
-        "integration/test_fleet_attacks.py"
+        "integration/gateway/fleet/test_attacks.py"
         "::test_a_copied_lock_that_goes_on_with_the_log_is_found_out_when_the_lock_speaks_again",
     ),
     "an entry of a lock's log is kept back, or its history rewritten": (
@@ -100,7 +100,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/gateway/journey/devices/test_log_chains.py::test_history_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once",
         "unit/gateway/journey/devices/test_log_chains.py::test_a_factory_reset_begins_a_log_knowingly_and_nothing_else_does",
         "unit/gateway/journey/devices/test_log_chains.py::test_power_lost_after_an_answer_left_breaks_no_log",
-        "integration/test_fleet_attacks.py"
+        "integration/gateway/fleet/test_attacks.py"
         "::test_a_log_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once",
     ),
     "a message of before a device was enrolled anew counts after it": (
@@ -127,41 +127,41 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "a retained or late unlock opens a door": (
         "unit/firmware_sim/lock/test_lock.py::test_a_retained_command_is_refused_and_alarmed",
-        "integration/test_sim_process.py::test_a_retained_command_is_refused",
+        "integration/firmware_sim/test_processes.py::test_a_retained_command_is_refused",
         "unit/firmware_sim/lock/test_lock.py::test_the_lock_refuses",
         "unit/gateway/relay/test_locks.py::test_an_unlock_that_waited_ten_seconds_for_the_link_is_never_sent",
-        "integration/test_broker_topics.py::test_a_command_waits_for_nobody_who_comes_later",
+        "integration/gateway/broker/test_topics.py::test_a_command_waits_for_nobody_who_comes_later",
     ),
     "a will is spoofed": (
-        "integration/test_broker_topics.py::test_a_device_cannot_leave_a_will_on_anothers_topic",
+        "integration/gateway/broker/test_topics.py::test_a_device_cannot_leave_a_will_on_anothers_topic",
         "contract/test_driver_contract.py::test_a_will_says_unreachable_and_nothing_of_the_bolt",
         "unit/gateway/journey/devices/test_reports.py::test_a_lock_that_cannot_be_reached_keeps_what_it_last_said",
     ),
     "a client id is taken over": (
-        "integration/test_broker_topics.py::test_a_borrowed_client_id_takes_nothing_over",
+        "integration/gateway/broker/test_topics.py::test_a_borrowed_client_id_takes_nothing_over",
     ),
     "wildcards as ids (mosquitto CVE-2017-7650)": (
         "unit/devices/wire/test_topics.py::test_a_wildcard_or_separator_is_no_id",
         "unit/certs/authority/test_ca.py::test_a_device_name_that_could_mean_another_is_refused",
         "unit/certs/authority/test_ca.py::test_a_wildcard_site_is_refused",
-        "integration/test_broker_certificates.py::test_a_wildcard_as_a_certificates_name_opens_nothing",
+        "integration/gateway/broker/test_certificates.py::test_a_wildcard_as_a_certificates_name_opens_nothing",
         "unit/gateway/fleet/test_enrolment.py::test_no_claim_is_made_for_a_wildcard_id",
     ),
     "a revoked certificate keeps its live session": (
-        "integration/test_broker_revocation.py::test_a_revoked_device_is_cut_off_and_hears_no_further_command",
-        "integration/test_broker_revocation.py::test_a_list_alone_would_leave_the_session_alive",
+        "integration/gateway/broker/test_revocation.py::test_a_revoked_device_is_cut_off_and_hears_no_further_command",
+        "integration/gateway/broker/test_revocation.py::test_a_list_alone_would_leave_the_session_alive",
         "unit/gateway/journey/devices/test_reports.py::test_a_lock_out_of_service_opens_nothing",
         "journey/test_journey_devices.py::test_a_device_out_of_service_is_heard_no_more",
         "unit/gateway/fleet/test_enrolment.py::test_revoking_a_device_revokes_every_certificate_it_ever_got_that_is_not_over",
         "unit/gateway/fleet/test_enrolment.py::test_a_new_key_revokes_the_certificates_of_the_old_one_and_a_kept_key_does_not",
-        "integration/test_fleet_attacks.py::test_a_revoked_lock_loses_its_live_session_and_does_not_come_back",
-        "integration/test_fleet_life.py::test_revoking_a_lock_shuts_out_every_certificate_it_ever_got",
+        "integration/gateway/fleet/test_attacks.py::test_a_revoked_lock_loses_its_live_session_and_does_not_come_back",
+        "integration/gateway/fleet/test_certificate_life.py::test_revoking_a_lock_shuts_out_every_certificate_it_ever_got",
     ),
     "a foreign, expired or server certificate speaks as a device": (
-        "integration/test_broker_certificates.py::test_a_foreign_authoritys_certificate_is_refused",
-        "integration/test_broker_certificates.py::test_an_expired_certificate_is_refused",
-        "integration/test_broker_certificates.py::test_a_server_certificate_does_not_make_a_device",
-        "integration/test_broker_certificates.py::test_old_tls_is_refused",
+        "integration/gateway/broker/test_certificates.py::test_a_foreign_authoritys_certificate_is_refused",
+        "integration/gateway/broker/test_certificates.py::test_an_expired_certificate_is_refused",
+        "integration/gateway/broker/test_certificates.py::test_a_server_certificate_does_not_make_a_device",
+        "integration/gateway/broker/test_certificates.py::test_old_tls_is_refused",
     ),
     "a weak or foreign key is enrolled, a claim is misused": (
         "unit/certs/test_keys.py::test_other_kinds_of_keys_are_refused",
@@ -180,10 +180,10 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "hard-coded credentials (Chirp); a kiosk's credential": (
         "architecture/test_architecture_style.py::test_no_secret_is_under_git",
         "journey/test_journey_devices.py::test_a_kiosks_credential_opens_no_door",
-        "integration/test_fleet_attacks.py::test_a_kiosks_credential_opens_nothing",
+        "integration/gateway/fleet/test_attacks.py::test_a_kiosks_credential_opens_nothing",
     ),
     "Bluetooth is dropped at every fragment": (
-        "integration/test_ble_link.py::test_dropped_at_any_fragment_the_key_is_there_or_not_and_never_half",
+        "integration/devices/links/test_ble.py::test_dropped_at_any_fragment_the_key_is_there_or_not_and_never_half",
         "unit/devices/wire/ble/test_fragmented.py::Radio",
         "unit/devices/wire/ble/test_fragments.py::test_a_lost_fragment_loses_the_message_and_nothing_else",
     ),
@@ -197,28 +197,28 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/gateway/relay/test_locks.py::test_an_unlock_of_a_key_revoked_meanwhile_is_not_sent",
     ),
     "the connection drops while a lock unlocks, and the command is sent again": (
-        "integration/test_ble_link.py::test_a_repeated_unlock_after_a_lost_connection_moves_the_bolt_once",
+        "integration/devices/links/test_ble.py::test_a_repeated_unlock_after_a_lost_connection_moves_the_bolt_once",
         "contract/test_driver_contract.py::test_the_same_unlock_twice_moves_the_bolt_once",
         "unit/gateway/relay/test_locks.py::test_an_unlock_is_sent_once_and_settled_by_having_been_sent",
     ),
     "messages are lost, doubled, late or overtake each other": (
-        "integration/test_sim_process.py::test_lost_doubled_late_and_overtaking_messages_all_arrive",
+        "integration/firmware_sim/test_processes.py::test_lost_doubled_late_and_overtaking_messages_all_arrive",
         "unit/gateway/journey/devices/test_reports.py::test_the_bolt_follows_the_locks_own_order_not_the_networks",
         "unit/gateway/journey/devices/test_reports.py::test_an_older_account_never_overwrites_a_newer_one",
         "unit/gateway/journey/devices/test_log_chains.py::test_entries_that_overtake_each_other_raise_nothing",
     ),
     "the broker is killed or floods the gateway": (
-        "integration/test_broker_faults.py::test_a_killed_broker_comes_back_and_the_gateway_loses_nothing_it_acked",
-        "integration/test_broker_faults.py::test_a_flood_makes_the_broker_wait_instead_of_growing_the_gateway",
+        "integration/gateway/broker/test_faults.py::test_a_killed_broker_comes_back_and_the_gateway_loses_nothing_it_acked",
+        "integration/gateway/broker/test_faults.py::test_a_flood_makes_the_broker_wait_instead_of_growing_the_gateway",
         "journey/test_journey_faults.py::test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twice",
     ),
     "certificates run out, or the authority is replaced": (
         "unit/certs/authority/test_generations.py::test_no_lock_is_lost_in_any_phase_not_even_one_that_slept_through_all",
         "unit/certs/authority/test_generations.py::test_every_phase_can_be_rolled_back_and_no_lock_is_lost",
         "unit/certs/authority/test_generations.py::test_a_stranger_is_refused_in_every_phase",
-        "integration/test_fleet_rotation.py::test_a_full_rotation_loses_no_lock",
-        "integration/test_fleet_life.py::test_a_lock_renews_its_certificate_in_time_and_comes_back_with_it",
-        "integration/test_fleet_life.py::test_a_lock_whose_certificate_ran_out_while_it_was_away_comes_back_with_a_claim",
+        "integration/gateway/fleet/test_rotation.py::test_a_full_rotation_loses_no_lock",
+        "integration/gateway/fleet/test_certificate_life.py::test_a_lock_renews_its_certificate_in_time_and_comes_back_with_it",
+        "integration/gateway/fleet/test_certificate_life.py::test_a_lock_whose_certificate_ran_out_while_it_was_away_comes_back_with_a_claim",
     ),
     "a message is poison": (
         "journey/test_journey_devices.py::test_messages_nobody_can_read_are_set_aside_and_the_others_go_on",
@@ -250,15 +250,15 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/gateway/journey/keys/test_passcodes.py::test_an_ended_stay_kills_its_code_by_the_locks_epoch",
         "unit/gateway/journey/keys/test_one_time_codes.py::test_whoever_loses_a_key_loses_the_one_time_codes_of_the_stay",
         "journey/test_journey_once.py::test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it",
-        "integration/test_vendor_locks.py::test_a_pin_goes_with_the_one_key_of_its_stay_that_is_revoked",
-        "integration/test_vendor_locks.py::test_a_lock_that_goes_out_of_service_has_its_slots_emptied",
+        "integration/gateway/integrations/test_vendor_locks.py::test_a_pin_goes_with_the_one_key_of_its_stay_that_is_revoked",
+        "integration/gateway/integrations/test_vendor_locks.py::test_a_lock_that_goes_out_of_service_has_its_slots_emptied",
     ),
     "a one-time code opens twice, or its number comes again": (
         "journey/test_journey_once.py::test_a_one_time_code_opens_the_door_once_and_the_lock_says_when",
         "unit/firmware_sim/lock/test_keypad.py::test_a_used_one_time_code_stays_used_through_a_power_cut",
         "unit/gateway/journey/keys/test_one_time_codes.py::test_a_lock_that_was_reset_forgot_what_was_used_so_no_old_number_opens_it",
         "unit/gateway/journey/keys/test_one_time_codes_machine.py::test_whatever_happens_a_living_code_opens_once_and_a_number_never_comes_again",
-        "integration/test_once_at_once.py::test_no_two_who_ask_at_once_get_the_same_number",
+        "integration/gateway/journey/test_simultaneous_codes.py::test_no_two_who_ask_at_once_get_the_same_number",
     ),
     "the night the clocks change": (
         "unit/devices/wire/test_passcode.py::test_a_code_is_right_on_both_clock_change_nights",

@@ -16,7 +16,7 @@ from firmware_sim.ble.peripheral import BlePeripheral
 from firmware_sim.phone.handset import reach
 from firmware_sim.phone.offline import LockRefused, ask_lock
 from tests.integration.ble_parts import Street, address, hear_until, now, open_street
-from tests.integration.test_ble_link import read_back
+from tests.integration.devices.links.test_ble import read_back
 
 KEY = bytes(range(16))
 UNLOCK = OfflineCommand("unlock")

@@ -14,8 +14,8 @@ from devices.wire.messages import State
 from gateway.integrations.home_assistant import BIRTH
 from gateway.journey.devices import reports
 from gateway.store import Device
+from tests.integration.gateway.integrations.test_vendor_locks import NUKI, nuki_in
 from tests.integration.home_parts import PATIENCE, Home, open_home
-from tests.integration.test_vendor_locks import NUKI, nuki_in
 from tests.parts.house import good
 
 SET = f"lodgekey-home/{NUKI}/set"
