@@ -242,8 +242,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/api/http/account/test_sign_in.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
     ),
     "a borrowed phone is read: what pages leave behind": (
-        "browser/test_browser_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",
-        "browser/test_browser_door.py::test_the_key_page_opens_without_a_network_and_shows_the_code",
+        "browser/landlord/test_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",
+        "browser/tenant/test_onboarding.py::test_the_key_page_opens_without_a_network_and_shows_the_code",
     ),
     "a code stays after its key was revoked": (
         "unit/gateway/journey/keys/test_passcodes.py::test_a_tenant_who_loses_the_key_loses_the_code_too",

@@ -8,7 +8,7 @@ from api.web.landlord.alerts import Notice, notices_for
 from api.web.text import CATALOG, say
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.devices.reports import ALARMS
-from tests.browser.sample_facts import NOW, ZONE, code, key, lock, stay, unit
+from tests.browser.samples.facts import NOW, ZONE, code, key, lock, stay, unit
 
 
 @pytest.mark.parametrize(("percent", "mood"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])

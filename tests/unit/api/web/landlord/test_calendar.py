@@ -9,7 +9,7 @@ from api.http.schemas import StayShown
 from api.web.landlord.calendar import line_of, month_of
 from api.web.officer.area_map import TILE, UnitDot, tiles_of
 from gateway.store import Unit
-from tests.browser.sample_facts import stay, unit
+from tests.browser.samples.facts import stay, unit
 from tests.parts.house import House, good, utc
 from tests.parts.world import DAY
 

@@ -11,8 +11,8 @@ from api.web.shell.language import choose_language
 from api.web.shell.moments import iso, local_input, tell_age, tell_moment
 from api.web.shell.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
 from api.web.text.pair import LANGUAGES, Language
-from tests.browser.sample_facts import NOW
-from tests.browser.sample_pages import SAMPLES
+from tests.browser.samples.facts import NOW
+from tests.browser.samples.pages import SAMPLES
 
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
 

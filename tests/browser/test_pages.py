@@ -14,9 +14,9 @@ from api.cli.demo.demo import free_port
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import windows_closed
-from tests.browser.preview import preview
-from tests.browser.sample_pages import SAMPLES
-from tests.browser.weights import weigh
+from tests.browser.samples.pages import SAMPLES
+from tests.browser.samples.preview import preview
+from tests.browser.samples.weights import weigh
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 

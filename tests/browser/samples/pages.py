@@ -16,7 +16,7 @@ from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import CODES
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
-from tests.browser.sample_facts import (
+from tests.browser.samples.facts import (
     ARRIVED,
     ATTENTION,
     AWAY,

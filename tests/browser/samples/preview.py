@@ -1,4 +1,4 @@
-"""Serves every sample page with the real templates, files and headers: `python -m tests.browser.preview 8123`."""
+"""Serves every sample page with the real templates, files and headers: `python -m tests.browser.samples.preview 8123`."""
 
 import sys
 
@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from api.app import Guard
 from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import page
-from tests.browser.sample_facts import NOW
-from tests.browser.sample_pages import SAMPLES
+from tests.browser.samples.facts import NOW
+from tests.browser.samples.pages import SAMPLES
 
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#9bb"/>'

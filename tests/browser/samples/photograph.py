@@ -1,6 +1,6 @@
 """Photographs sample pages, phone and desk, both languages and themes, for people to look at and for the docs.
 
-`python -m tests.browser.photograph URL FOLDER [NAME…]`; with `docs` as the only name, the pictures of docs/pictures.
+`python -m tests.browser.samples.photograph URL FOLDER [NAME…]`; with `docs` as the only name, the pictures of docs/pictures.
 """
 
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.sample_pages import SAMPLES
+from tests.browser.samples.pages import SAMPLES
 
 WINDOWS = {"phone": (390, 844), "desk": (1280, 800)}
 DOCS = (

@@ -1,4 +1,4 @@
-"""Draws the app's icons from static/icon.svg in Chromium: `python -m tests.browser.icons`, after the SVG changed."""
+"""Draws the app's icons from static/icon.svg in Chromium: `python -m tests.browser.samples.icons`, after the SVG changed."""
 
 import asyncio
 from pathlib import Path

@@ -18,7 +18,7 @@ from certs.keys import jwk_of, new_private_key, public_from_jwk
 from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
 from firmware_sim.lock.offline import Backoff, OfflineSession
-from tests.browser.test_browser_pages import preview_url
+from tests.browser.test_pages import preview_url
 from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 __all__ = ["preview_url"]

@@ -1,4 +1,4 @@
-"""What each page weighs with everything it loads: `python -m tests.browser.weights` writes docs/page-weights.md."""
+"""What each page weighs with everything it loads: `python -m tests.browser.samples.weights` writes docs/page-weights.md."""
 
 import gzip
 import re
@@ -7,14 +7,14 @@ from typing import Final
 
 from api.web.shell.render import STATIC, render
 from api.web.text.pair import LANGUAGES, Language
-from tests.browser.sample_facts import NOW
-from tests.browser.sample_pages import SAMPLES
+from tests.browser.samples.facts import NOW
+from tests.browser.samples.pages import SAMPLES
 
 TARGET: Final = Path("docs/page-weights.md")
 HEAD: Final = """# What the pages weigh
 
 Bytes, gzipped, of one page with its style sheet, modules and icon, loaded for the first time. Written by
-`python -m tests.browser.weights`; a test holds the tenant's pages under 60,000.
+`python -m tests.browser.samples.weights`; a test holds the tenant's pages under 60,000.
 
 | page | 中文 | English |
 |---|---:|---:|

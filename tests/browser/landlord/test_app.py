@@ -18,8 +18,8 @@ from api.http.context import SESSION_COOKIE
 from api.web.shell.render import STATIC
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.icons import ICONS, draw
 from tests.browser.people import PHONE, Visitor, visit
+from tests.browser.samples.icons import ICONS, draw
 from tests.parts.house import House, good
 from tests.parts.served import serve
 
@@ -107,7 +107,7 @@ async def test_each_icon_is_the_drawing_in_its_size_and_a_maskable_one_fills_its
         kept, fresh = (Image.open(source) for source in (STATIC / name, BytesIO(await draw(browser, name))))
         assert (kept.size, kept.format) == ((side, side), "PNG")
         difference = np.abs(np.asarray(kept.convert("RGBA"), int) - np.asarray(fresh.convert("RGBA"), int))
-        assert difference.mean() < 2, f"{name} is another drawing: python -m tests.browser.icons"
+        assert difference.mean() < 2, f"{name} is another drawing: python -m tests.browser.samples.icons"
     assert Image.open(STATIC / "icon-maskable.png").convert("RGBA").getpixel((0, 0)) == (12, 92, 83, 255)
     assert Image.open(STATIC / "icon-512.png").convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
 

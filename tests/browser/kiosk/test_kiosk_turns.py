@@ -8,8 +8,7 @@ from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
 from api.cli.demo.journey_run import Pictures
-from tests.browser.people import Visitor, offer_key
-from tests.browser.test_browser_kiosk import (
+from tests.browser.kiosk.test_kiosk import (
     SLOW,
     control,
     kiosk,
@@ -18,6 +17,7 @@ from tests.browser.test_browser_kiosk import (
     scan_document_and_agree,
     until_shown,
 )
+from tests.browser.people import Visitor, offer_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 NOTE_POSES = """() => {

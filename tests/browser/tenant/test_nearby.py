@@ -16,8 +16,8 @@ from firmware_sim.lock.lock import SimLock
 from firmware_sim.lock.offline import Backoff, OfflineSession
 from firmware_sim.station.assembly import assemble
 from tests.browser.people import PHONE, Visitor, offer_key, visit
-from tests.browser.test_browser_door import let_landlord_pass, register_typed
-from tests.browser.test_browser_edhoc import SHIM
+from tests.browser.tenant.test_edhoc import SHIM
+from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
