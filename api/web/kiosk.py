@@ -42,7 +42,7 @@ def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: st
     (page / "static").mkdir(parents=True)
     profile = profile_for(jurisdiction)
     for language in LANGUAGES:
-        html = render("kiosk.html", language, kiosk_values(profile, language, registry))
+        html = render("kiosk/kiosk.html", language, kiosk_values(profile, language, registry))
         (page / f"{language}.html").write_text(html)
         for name in loaded_by(html):
             shutil.copyfile(STATIC / name, page / "static" / name)

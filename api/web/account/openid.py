@@ -86,7 +86,7 @@ def officer_for(gateway: Gateway, provider: SingleSignOn, claims: dict[str, Any]
 def admit(request: Request, gateway: Gateway, known: KnownOfficer) -> Response:
     """Signed in. The next page is one of ours that goes on by itself: a Strict cookie is not sent along a redirect that
     began at another site."""
-    answer = page(request, "signed_in.html", {"home": "/officer", "here": "/login"})
+    answer = page(request, "account/signed_in.html", {"home": "/officer", "here": "/login"})
     with gateway.database.writing() as session:
         account = admit_officer(session, known.issuer, known.subject, known.name, known.area, gateway.now())
         begin_session(gateway, session, account, answer)

@@ -38,7 +38,7 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "notice": notice_of(request),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "account.html", values, error.status if error else 200)
+    return page(request, "account/settings.html", values, error.status if error else 200)
 
 
 @router.post("/account/password")
@@ -92,7 +92,7 @@ def staff_page(
         "notice": notice_of(request),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "staff.html", values, error.status if error else 200)
+    return page(request, "account/staff.html", values, error.status if error else 200)
 
 
 @router.post("/landlord/staff")

@@ -37,7 +37,7 @@ def login_page(request: Request, gateway: Gateway, login: str = "", error: Lodge
         "passkeys": relying_party(gateway) is not None,
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "login.html", values, error.status if error else 200)
+    return page(request, "account/sign_in.html", values, error.status if error else 200)
 
 
 @router.post("/login", dependencies=[Depends(check_origin)])

@@ -25,7 +25,7 @@ def notices_page(request: Request, shown: api.NoticesShown, error: InputRefused 
         "notice": notice_of(request),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "notices.html", values, error.status if error else 200)
+    return page(request, "landlord/alert_settings.html", values, error.status if error else 200)
 
 
 @router.get("")

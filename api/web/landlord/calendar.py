@@ -85,7 +85,7 @@ def show_calendar(
     first = month_of(month, today)
     after = first + timedelta(days=calendar.monthrange(first.year, first.month)[1])
     values = {"role": "landlord"} | calendar_values(units, stays, first, after, today)
-    return page(request, "calendar.html", values)
+    return page(request, "landlord/calendar.html", values)
 
 
 def calendar_values(

@@ -38,7 +38,7 @@ def make_code(
     unit = unit_named(gateway, landlord_id, stay.unit)
     (label,) = [lock.label or lock.id for lock in unit.locks if lock.id == lock_id]
     values = {"role": "landlord", "stay": stay, "made": made, "lock": label, "zone": unit.timezone}
-    return page(request, "once.html", values | {"here": f"/landlord/stays/{stay_id}"})
+    return page(request, "landlord/one_time_codes.html", values | {"here": f"/landlord/stays/{stay_id}"})
 
 
 @router.post("/stays/{stay_id}/codes/end")

@@ -45,7 +45,7 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "rights": RIGHTS.get(account.staff or "", frozenset()),
         "notice": notice_of(request),
     }
-    return page(request, "landlord.html", values)
+    return page(request, "landlord/home.html", values)
 
 
 @router.get("/units/{unit_id}")
@@ -58,7 +58,7 @@ def unit_page(request: Request, unit: UnitShown, notice: str | None) -> Response
     """The page of one unit."""
     language = language_of(request)
     levels = {level: texts[language[:2]] for level, texts in LEVELS.items()}
-    return page(request, "unit.html", {"role": "landlord", "unit": unit, "levels": levels, "notice": notice})
+    return page(request, "landlord/unit.html", {"role": "landlord", "unit": unit, "levels": levels, "notice": notice})
 
 
 @router.post("/units/{unit_id}/level")
@@ -111,7 +111,7 @@ def show_dates(
         "idempotency_key": os.urandom(12).hex(),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "offer.html", values, error.status if error else 200)
+    return page(request, "landlord/offer.html", values, error.status if error else 200)
 
 
 def unit_named(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
@@ -165,7 +165,7 @@ def stay_page(
         "notice": notice,
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "stay.html", values, error.status if error else 200)
+    return page(request, "landlord/stay.html", values, error.status if error else 200)
 
 
 def draw_code(url: str) -> str:

@@ -115,7 +115,7 @@ def show_map(request: Request, gateway: Gate, account: Officer) -> Response:
     """The map of the officer's own area."""
     with gateway.database.reading() as session:
         units = units_in(session, account.area or "nowhere", gateway.now())
-    return page(request, "map.html", {"role": "officer", "area": account.area} | map_values(units))
+    return page(request, "officer/map.html", {"role": "officer", "area": account.area} | map_values(units))
 
 
 def map_values(units: Sequence[tuple[str, UnitDot]]) -> dict[str, object]:

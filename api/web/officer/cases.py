@@ -60,4 +60,4 @@ def case_page(
         "case": api.read_case(gateway, account, case_id),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "case.html", values, error.status if error else 200)
+    return page(request, "officer/case.html", values, error.status if error else 200)

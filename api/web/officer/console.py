@@ -45,7 +45,7 @@ def show_console(request: Request, gateway: Gate, account: Officer) -> Response:
         "faces": [found for found in count_faces(gateway) if found.state != "free"],
         "notice": notice_of(request),
     }
-    return page(request, "officer.html", values)
+    return page(request, "officer/console.html", values)
 
 
 def latest_of_each(items: list[FeedItem]) -> list[FeedItem]:
@@ -57,7 +57,7 @@ def latest_of_each(items: list[FeedItem]) -> list[FeedItem]:
 def show_news(request: Request, gateway: Gate, account: Officer) -> Response:
     """Cases that wait, and how the area's latest filings stand: what changes without being a record of the feed."""
     values = {"cases": cases_api.list_cases(gateway, account), "states": filing_states(gateway, account)}
-    return page(request, "news.html", values)
+    return page(request, "officer/news.html", values)
 
 
 def filing_states(gateway: Gateway, account: Account) -> list[tuple[str, str]]:
@@ -97,7 +97,7 @@ async def stream_rows(feed: Feed, reader: Reader, cursor: int, language: Languag
 
 def encode_row(item: FeedItem, language: Language) -> bytes:
     """One record as an event; every line of its HTML is a data line."""
-    html = render("record_row.html", language, {"item": item, "now": utc_now()})
+    html = render("officer/record_row.html", language, {"item": item, "now": utc_now()})
     data = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
     return f"id: {item.seq}\nevent: rows\n{data}\n".encode()
 
@@ -105,7 +105,7 @@ def encode_row(item: FeedItem, language: Language) -> bytes:
 @router.get("/records/{record_id}")
 def ask_purpose(request: Request, account: Officer, record_id: str) -> Response:  # noqa: ARG001 - only officers may ask
     """Why the record is to be opened."""
-    return page(request, "opening.html", {"role": "officer", "opened": None, "purposes": PURPOSES})
+    return page(request, "officer/open_record.html", {"role": "officer", "opened": None, "purposes": PURPOSES})
 
 
 @router.post("/records/{record_id}")
@@ -120,4 +120,4 @@ def open_record(
     """The record; the disclosure log has the entry before it is shown."""
     stated = f"{purpose}: {note.strip()}" if note.strip() else purpose
     opened = api.open_record(gateway, account, record_id, PurposeForm(purpose=stated))
-    return page(request, "opening.html", {"role": "officer", "opened": opened})
+    return page(request, "officer/open_record.html", {"role": "officer", "opened": opened})

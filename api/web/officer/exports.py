@@ -37,7 +37,7 @@ def exports_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "notice": notice_of(request),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "exports.html", values, error.status if error else 200)
+    return page(request, "officer/exports.html", values, error.status if error else 200)
 
 
 @router.post("")

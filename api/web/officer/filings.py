@@ -39,7 +39,7 @@ def filing_page(
         "notice": notice_of(request),
         "problem": say_refusal(language_of(request), error) if error else None,
     }
-    return page(request, "filing.html", values, error.status if error else 200)
+    return page(request, "officer/filing.html", values, error.status if error else 200)
 
 
 @router.post("/{home}/filings/{record_id}/outcome")

@@ -12,13 +12,13 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.get("/key/offline")
 def show_key_offline(request: Request) -> Response:
     """The key page for when there is no network; it says nothing of anybody. What is the tenant's is on the phone."""
-    return page(request, "offline.html", {"here": "/key"})
+    return page(request, "tenant/offline.html", {"here": "/key"})
 
 
 @router.get("/offline")
 def show_offline(request: Request) -> Response:
     """A landlord's pages for when there is no network: that they are away, and what goes on without them."""
-    return page(request, "away.html", {"here": "/landlord"})
+    return page(request, "landlord/offline.html", {"here": "/landlord"})
 
 
 @router.get("/sw.js")

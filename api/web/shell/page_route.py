@@ -58,7 +58,7 @@ def error_page(request: Request, error: LodgekeyError) -> Response:
     """What happened and what to do."""
     sentence = say_refusal(language_of(request), error)
     again = request.url.path if request.method == "GET" and error.status in (429, 500, 503) else None
-    return page(request, "error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
+    return page(request, "shared/error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
 
 
 def notice_of(request: Request) -> str | None:

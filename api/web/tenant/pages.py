@@ -59,7 +59,7 @@ def show_door(request: Request, gateway: Gate, token: OfferToken, again: bool = 
         return go("/key")
     if door.stage in WAITING and not (again and door.stage in ("refused", "asked_again")):
         stage = "taken_back" if was_taken_back(gateway, token, door) else door.stage
-        return page(request, "wait.html", {"door": door, "stage": stage})
+        return page(request, "tenant/wait.html", {"door": door, "stage": stage})
     return show_form(request, door)
 
 
@@ -181,7 +181,7 @@ def show_form(
         "missing": missing or [],
         "problem": say_refusal(language, problem) if problem else None,
     }
-    return page(request, "door.html", values, status)
+    return page(request, "tenant/onboarding.html", values, status)
 
 
 @router.post("/door/holder")
@@ -202,7 +202,7 @@ def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
     door = api.open_door(gateway, token)
     if door.stage not in WITH_KEY:
         return go("/door")
-    return page(request, "key.html", show_keys(gateway, token, door) | {"notice": notice_of(request)})
+    return page(request, "tenant/key.html", show_keys(gateway, token, door) | {"notice": notice_of(request)})
 
 
 @router.post("/key/withdraw")

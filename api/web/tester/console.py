@@ -66,7 +66,7 @@ def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
         "recording": simulator.look(gateway, "/recording") if devices else None,
         "opened": opened if opened in devices else None,
     }
-    return page(request, "tester.html", values)
+    return page(request, "tester/console.html", values)
 
 
 def with_faults(device: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, 
 def show_messages(request: Request, gateway: Gate, _account: Tester, device: str) -> Response:
     """The last messages of one device, the newest first."""
     told = simulator.look(gateway, f"/devices/{_known(gateway, device)}")
-    return page(request, "messages.html", {"role": "tester", "told": told, "messages": told["log"][::-1]})
+    return page(request, "tester/messages.html", {"role": "tester", "told": told, "messages": told["log"][::-1]})
 
 
 @router.post("/registry")

@@ -54,27 +54,27 @@ from tests.browser.samples.facts import (
 )
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "login": ("login.html", {"login": "", "single_sign_on": True, "passkeys": True}),
-    "signed-in": ("signed_in.html", {"home": "#main"}),  # stays where it is looked at
-    "error": ("error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
-    "door": ("door.html", EMPTY_FORM),
-    "door-missing": ("door.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
-    "review": ("wait.html", {"door": door("review", reasons=["face_without_liveness"]), "stage": "review"}),
-    "refused": ("wait.html", {"door": door("refused", reasons=["document_expired"]), "stage": "refused"}),
+    "login": ("account/sign_in.html", {"login": "", "single_sign_on": True, "passkeys": True}),
+    "signed-in": ("account/signed_in.html", {"home": "#main"}),  # stays where it is looked at
+    "error": ("shared/error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
+    "door": ("tenant/onboarding.html", EMPTY_FORM),
+    "door-missing": ("tenant/onboarding.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
+    "review": ("tenant/wait.html", {"door": door("review", reasons=["face_without_liveness"]), "stage": "review"}),
+    "refused": ("tenant/wait.html", {"door": door("refused", reasons=["document_expired"]), "stage": "refused"}),
     "asked-again": (
-        "wait.html",
+        "tenant/wait.html",
         {"door": door("asked_again", reasons=["face_unsure"], decision_reason="照片反光"), "stage": "asked_again"},
     ),
-    "verified": ("wait.html", {"door": door("verified", passcodes=[CODE]), "stage": "verified"}),
-    "taken-back": ("wait.html", {"door": door("verified"), "stage": "taken_back"}),
-    "ended": ("wait.html", {"door": door("ended"), "stage": "ended"}),
-    "key": ("key.html", KEY_PAGE),
-    "key-waiting": ("key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
-    "offline": ("offline.html", {}),
-    "away": ("away.html", {}),
-    "kiosk": ("kiosk.html", kiosk_values(profile_for("cn"), "zh-CN")),
+    "verified": ("tenant/wait.html", {"door": door("verified", passcodes=[CODE]), "stage": "verified"}),
+    "taken-back": ("tenant/wait.html", {"door": door("verified"), "stage": "taken_back"}),
+    "ended": ("tenant/wait.html", {"door": door("ended"), "stage": "ended"}),
+    "key": ("tenant/key.html", KEY_PAGE),
+    "key-waiting": ("tenant/key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
+    "offline": ("tenant/offline.html", {}),
+    "away": ("landlord/offline.html", {}),
+    "kiosk": ("kiosk/kiosk.html", kiosk_values(profile_for("cn"), "zh-CN")),
     "landlord": (
-        "landlord.html",
+        "landlord/home.html",
         {
             "role": "landlord",
             "units": UNITS,
@@ -86,23 +86,23 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "unit": (
-        "unit.html",
+        "landlord/unit.html",
         {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
     ),
     "calendar": (
-        "calendar.html",
+        "landlord/calendar.html",
         {"role": "landlord"} | calendar_values(UNITS, MONTH, date(2026, 11, 1), date(2026, 12, 1), date(2026, 11, 21)),
     ),
     "account": (
-        "account.html",
+        "account/settings.html",
         {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY], "login": "chen", "shortest": 12},
     ),
     "account-without-password": (
-        "account.html",
+        "account/settings.html",
         {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
     ),
     "notices": (
-        "notices.html",
+        "landlord/alert_settings.html",
         {
             "role": "landlord",
             "wish": NoticesShown(
@@ -112,11 +112,11 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "staff": (
-        "staff.html",
+        "account/staff.html",
         {"role": "landlord", "me": "a1", "staff": STAFF, "roles": tuple(RIGHTS), "taken_on": TAKEN_ON},
     ),
     "offer": (
-        "offer.html",
+        "landlord/offer.html",
         {
             "role": "landlord",
             "unit": UNITS[0],
@@ -125,12 +125,12 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "end": "2026-11-23T11:00",
         },
     ),
-    "stay-offered": ("stay.html", stay_values(OFFERED, LOCK)),
-    "stay-arrived": ("stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
-    "stay-leaving": ("stay.html", stay_values(LEAVING, AWAY)),
-    "once": ("once.html", {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE}),
+    "stay-offered": ("landlord/stay.html", stay_values(OFFERED, LOCK)),
+    "stay-arrived": ("landlord/stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
+    "stay-leaving": ("landlord/stay.html", stay_values(LEAVING, AWAY)),
+    "once": ("landlord/one_time_codes.html", {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE}),
     "officer": (
-        "officer.html",
+        "officer/console.html",
         {
             "role": "officer",
             "area": "330106",
@@ -141,21 +141,21 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "faces": [FACES],
         },
     ),
-    "map": ("map.html", {"role": "officer", "area": "330106"} | map_values(DOTS)),
+    "map": ("officer/map.html", {"role": "officer", "area": "330106"} | map_values(DOTS)),
     "exports": (
-        "exports.html",
+        "officer/exports.html",
         {"role": "officer", "area": "330106", "exports": EXPORTS, "first": "2026-11-15", "last": "2026-11-21"},
     ),
-    "opening": ("opening.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
-    "opened": ("opening.html", {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)}),
+    "opening": ("officer/open_record.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
+    "opened": ("officer/open_record.html", {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)}),
     "filing": (
-        "filing.html",
+        "officer/filing.html",
         {"role": "officer", "home": "/officer", "shown": PREVIEW, "correctable": CORRECTABLE},
     ),
-    "case": ("case.html", {"role": "officer", "case": case(), "home": "/officer"}),
-    "case-typed": ("case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord"}),
+    "case": ("officer/case.html", {"role": "officer", "case": case(), "home": "/officer"}),
+    "case-typed": ("officer/case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord"}),
     "tester": (
-        "tester.html",
+        "tester/console.html",
         {
             "role": "tester",
             "locks": [LOCK, AWAY, JAMMED, NEW],
@@ -169,5 +169,5 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "deliveries": [DELIVERY],
         },
     ),
-    "messages": ("messages.html", {"role": "tester", "told": {"device": "lock-302"}, "messages": MESSAGES}),
+    "messages": ("tester/messages.html", {"role": "tester", "told": {"device": "lock-302"}, "messages": MESSAGES}),
 }

@@ -92,13 +92,13 @@ def test_no_script_reaches_another_site() -> None:
 
 def test_every_template_is_shown_by_a_sample() -> None:
     parts = {
-        "base.html",
-        "parts.html",
-        "record_row.html",
-        "lock_tile.html",
-        "cases.html",
-        "news.html",
-        "attention.html",
+        "shared/base.html",
+        "shared/parts.html",
+        "officer/record_row.html",
+        "tester/lock_tile.html",
+        "officer/cases.html",
+        "officer/news.html",
+        "shared/attention.html",
     }
     assert {path.name for path in (HERE / "templates").glob("*.html")} - parts == {name for name, _ in SAMPLES.values()}
 
