@@ -9,7 +9,7 @@ INTERRUPTED: Final = 130
 
 
 class Refused(Exception):
-    """A command that cannot be carried out: `code` as in api.cli.texts.sentences, `facts` for the blanks of its sentences."""
+    """A command that cannot be carried out: `code` as in cli.texts.sentences, `facts` for its blanks."""
 
     def __init__(self, code: str, exit_code: int = NOT_POSSIBLE, /, **facts: object) -> None:
         super().__init__(code)

@@ -1,6 +1,7 @@
 """The kiosk's page, written into its device folder: the kiosk serves it itself, so that it works without a network."""
 
 import json
+import posixpath
 import re
 import shutil
 from pathlib import Path
@@ -45,15 +46,25 @@ def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: st
         html = render("kiosk/kiosk.html", language, kiosk_values(profile, language, registry))
         (page / f"{language}.html").write_text(html)
         for name in loaded_by(html):
+            (page / "static" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(STATIC / name, page / "static" / name)
     (page / "kiosk.json").write_text(json.dumps({"address": address}))
 
 
 def loaded_by(html: str) -> set[str]:
-    """Names of the files a page loads, and of the modules these import."""
-    files = set(re.findall(r"/static/([\w.-]+)", html))
-    scripts = [name for name in files if name.endswith(".js")]
-    return files.union(*(re.findall(r'from "\./([\w.-]+)"', (STATIC / name).read_text()) for name in scripts))
+    """Names of the files a page loads, and of every module that these import."""
+    files = set(re.findall(r"/static/([\w./-]+)", html))
+    while more := {module for name in files for module in modules_of(name)} - files:
+        files |= more
+    return files
+
+
+def modules_of(name: str) -> list[str]:
+    """Names of the modules that a file of ours imports, by their relative addresses."""
+    if not name.endswith(".js"):
+        return []
+    imported = re.findall(r'(?:from|import) "(\.{1,2}/[\w./-]+)"', (STATIC / name).read_text())
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(name), module)) for module in imported]
 
 
 def rules_at(session: Session, site: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.stages.feed_readers URL CONNECTIONS EVENTS`: follows a feed over many connections, in its own process.
+"""`python -m benchmarks.stages.feed_readers URL CONNECTIONS EVENTS`: follows a feed over many connections.
 
 Says `ready` once all are connected and `done` once each has every event, in order; exit code 1 where one has not.
 """

@@ -1,6 +1,6 @@
 """A thousand locks in one process, each with its certificate and its own MQTT 3.1.1 connection (OASIS MQTT 3.1.1).
 
-`python -m benchmarks.stages.lock_fleet FOLDER PORT SITE`. A command is verified, and its answer signed, whoever sent it.
+`python -m benchmarks.stages.lock_fleet FOLDER PORT SITE`. A command is verified and its answer signed.
 """
 
 import asyncio

@@ -17,7 +17,7 @@ from gateway.identity.documents.reader import DocumentReader
 from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.faces.liveness import RULES
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "identity.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "identity.md"
 PARTS = ("Documents", "Faces", "Liveness")
 
 

@@ -84,7 +84,7 @@ def gateway_certificate(
 def claim_certificate(
     issuer: Issuer, public: ec.EllipticCurvePublicKey, site: str, device: str, *, kind: Kind, now: int, days: int
 ) -> x509.Certificate:
-    """What the installer of one device is given: good for enrolling it (certs.enrolment.claim), and for nothing else."""
+    """What the installer of one device is given: good for enrolling it (certs.enrolment.claim) only."""
     _require_device(site, device, kind)
     name: list[x509.GeneralName] = [x509.UniformResourceIdentifier(f"{CLAIM_URN}{kind}:{site}:{device}")]
     builder = _leaf(issuer, public, "Lodgekey claim", name, now=now, days=days)

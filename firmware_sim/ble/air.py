@@ -1,7 +1,7 @@
 """The air: Bumble's LocalLink and Controller (0.0.236), with their faults worked around one by one.
 
-Each fault is named where it is met and has a test in tests/integration/firmware_sim/test_ble_air.py. Not modelled: signal strength,
-loss of single packets, encryption on the air. A radio that goes away is simulated at the controller.
+Each fault is named where it is met and has a test in tests/integration/firmware_sim/test_ble_air.py. Not modelled:
+signal strength, loss of single packets, encryption on the air. A radio that goes away is simulated at the controller.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def write_test(scenario: Scenario, told: Mapping[str, Mapping[str, Any]]) -> str
     """A pytest module that plays the scenario and expects what the devices then said (`told`, by device)."""
     name = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_") or "recorded"
     lines = [
-        '"""Recorded in the tester\'s console. Run: pytest -p firmware_sim.control.rerun THIS_FILE --control control.json"""',
+        '"""Recorded in the console: pytest -p firmware_sim.control.rerun THIS_FILE --control control.json"""',
         "",
         "from firmware_sim.control.rerun import Simulated",
         "",

@@ -1,4 +1,4 @@
-"""The tenant's phone as a Bluetooth central: carries the offline handshake of firmware_sim.phone.offline to a lock in range."""
+"""The tenant's phone as a Bluetooth central: carries the handshake of phone.offline to a lock in range."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ from fastapi import FastAPI
 
 from firmware_sim.registries.behaviour import MoodSwitch
 from firmware_sim.registries.china.service import china_app
-from firmware_sim.registries.italy import service
+from firmware_sim.registries.italy import service as italy
 from firmware_sim.registries.italy.service import italy_app
-from firmware_sim.registries.portugal import service
+from firmware_sim.registries.portugal import service as portugal
 from firmware_sim.registries.portugal.service import portugal_app
 from firmware_sim.registries.sandbox.service import sandbox_app
-from firmware_sim.registries.spain import service
+from firmware_sim.registries.spain import service as spain
 from firmware_sim.registries.spain.service import spain_app
 from firmware_sim.registries.store import RecordStore
 from firmware_sim.registries.webhook.service import webhook_app
@@ -27,7 +27,7 @@ _SPAIN = {
     "unit.jurisdiction": "es",
     "unit.timezone": "Europe/Madrid",
     "unit.registered_as": "0000000456",
-    "landlord.registered_as": service.LANDLORD,
+    "landlord.registered_as": spain.LANDLORD,
     "person.phone": "+12125550100",
     **_RESIDENCE,
 }
@@ -35,11 +35,11 @@ _ITALY = {"unit.jurisdiction": "it", "unit.timezone": "Europe/Rome", "person.bir
 _PORTUGAL = {
     "unit.jurisdiction": "pt",
     "unit.timezone": "Europe/Lisbon",
-    "unit.registered_as": service.ESTABLISHMENT,
+    "unit.registered_as": portugal.ESTABLISHMENT,
     "unit.name": "Casa do Porto",
     "unit.address.municipality": "Lisboa",
     "unit.address.postal_code": "1100-053",
-    "landlord.registered_as": service.UNIT,
+    "landlord.registered_as": portugal.UNIT,
     "landlord.phone": "+351210000000",
     "landlord.email": "senhorio@example.org",
     "person.residence.country": "USA",
@@ -68,10 +68,10 @@ SIMULATORS: dict[str, Simulator] = {
     "es": Simulator(
         spain_app,
         "/hospedajes-web/ws/v1/comunicacion",
-        {"user": service.USER, "landlord": service.LANDLORD, "poll_after_s": "1"},
+        {"user": spain.USER, "landlord": spain.LANDLORD, "poll_after_s": "1"},
         facts=_SPAIN,
     ),
-    "it": Simulator(italy_app, "/service/service.asmx", {"user": service.USER}, ("wskey_file",), _ITALY),
+    "it": Simulator(italy_app, "/service/service.asmx", {"user": italy.USER}, ("wskey_file",), _ITALY),
     "pt": Simulator(
         portugal_app,
         "/baws/boletinsalojamento.asmx",

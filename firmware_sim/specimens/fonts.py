@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-UNPACKED = str(Path(__file__).resolve().parents[1] / ".tools/debian/usr/share/fonts")  # where there is no root
+UNPACKED = str(Path(__file__).resolve().parents[2] / ".tools/debian/usr/share/fonts")  # where there is no root
 FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",

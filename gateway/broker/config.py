@@ -10,7 +10,7 @@ from pathlib import Path
 
 GATEWAY_NAME = "gateway-0"  # certs refuses devices a name that begins with gateway
 LARGEST_MESSAGE = (1 << 20) + (1 << 16)  # a kiosk's 1 MiB and its envelope
-TOOLS = Path(__file__).resolve().parents[1] / ".tools" / "bin"
+TOOLS = Path(__file__).resolve().parents[2] / ".tools" / "bin"
 CONFIG, ACL, PID = "mosquitto.conf", "acl", "pid"
 CA, CERTIFICATE, KEY, CRL = "ca.pem", "server.pem", "server.key", "crl.pem"
 

@@ -15,7 +15,7 @@ from devices.reports import Answered, Happened, Report
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.device_lookup import Roster
 from gateway.journey.devices.reports import record_reports
-from gateway.outbox.deliveries import stamp_feed
+from gateway.outbox.events import stamp_feed
 from gateway.store import SetAside
 from gateway.store.database import Database
 

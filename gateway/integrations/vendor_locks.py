@@ -20,8 +20,8 @@ from devices.links.mqtt import MqttLink
 from devices.links.radio import RadioLink
 from devices.wire.topics import IDENTIFIER
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.home_broker import HomeBroker
 from gateway.integrations.home_assistant import STATUS, HomeAssistant, HomeTopics
+from gateway.settings import HomeBroker
 from gateway.store import Device, Unit
 from gateway.store.database import Database
 

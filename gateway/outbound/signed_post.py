@@ -1,6 +1,6 @@
 """A signed POST by Standard Webhooks 1.0, to an address that is public or was allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
@@ -8,14 +8,13 @@ from standardwebhooks.webhooks import Webhook
 from gateway.domain.disclosure.cloud_event import MEDIA_TYPE
 from gateway.outbound.http import Client, Reply, open_client
 from gateway.outbound.public_addresses import GuardedResolver
-from gateway.registries.adapter import Clock
-from gateway.registries.settings import WebhookSettings
+from gateway.outbound.settings import WebhookSettings
 
 
 class SignedPost:
     """Sends CloudEvents to one receiver, which keeps one of each id."""
 
-    def __init__(self, client: Client, url: str, signer: Webhook, now: Clock) -> None:
+    def __init__(self, client: Client, url: str, signer: Webhook, now: Callable[[], int]) -> None:
         self._client, self._url, self._signer, self._now = client, url, signer, now
 
     async def send(self, event_id: str, content: bytes) -> Reply:
@@ -34,7 +33,7 @@ class SignedPost:
         await self._client.close()
 
 
-def open_signed_post(settings: Mapping[str, str], now: Clock) -> SignedPost:
+def open_signed_post(settings: Mapping[str, str], now: Callable[[], int]) -> SignedPost:
     """Settings: url, token or token_file ("whsec_…"), ca_file?, timeout_s?, allowed? (networks, comma-separated)."""
     given = WebhookSettings.model_validate(settings)
     client = open_client(

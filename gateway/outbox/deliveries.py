@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Select, Table, bindparam, func, insert, inspect, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from gateway.domain.events import FEED_EVENTS, EventType
-from gateway.store import Delivery, Event, Registration, Stay
+from gateway.store import Delivery
 
 # A lane waits behind these: what is owed, and what a person has to look at first.
 BLOCKING: Final = ("owed", "unknown")
@@ -58,41 +57,6 @@ class Expired:
 
 Decision = Done | RetryAt | Refused | Unknown | Expired
 SETTLED: Final[dict[type, str]] = {Done: "done", Refused: "refused", Unknown: "unknown", Expired: "expired"}
-
-
-def record(
-    session: Session,
-    kind: EventType,
-    now: int,
-    *,
-    stay: Stay | None = None,
-    device_id: str | None = None,
-    registration: Registration | None = None,
-    data: Mapping[str, Any] | None = None,
-) -> None:
-    """Append one event. `data` holds ids and words only, never a personal field."""
-    event = Event(
-        type=kind,
-        at=now,
-        stay_id=stay.id if stay else None,
-        device_id=device_id,
-        registration_id=registration.id if registration else None,
-        area=stay.unit.area if stay else None,
-        data=dict(data or {}),
-        for_feed=kind in FEED_EVENTS and registration is not None,
-    )
-    session.add(event)
-
-
-def write_events(session: Session) -> None:
-    """Store the events that wait in the session with one statement: the ORM would ask for the number of each."""
-    waiting = [row for row in session.new if isinstance(row, Event)]
-    names = [column.key for column in inspect(Event).column_attrs if column.key not in ("id", "feed_seq")]
-    rows = [{name: getattr(event, name) for name in names} for event in waiting]
-    for event in waiting:
-        session.expunge(event)
-    if rows:
-        session.execute(insert(Event), rows)
 
 
 def owe(
@@ -205,21 +169,3 @@ def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
 def pause(attempts: int) -> int:
     """Seconds to wait after this many failed attempts: doubling from 1 to five minutes."""
     return int(min(LONGEST_PAUSE, 2 ** min(attempts, 10)))
-
-
-def feed_waits(session: Session) -> bool:
-    """Whether a committed feed event has no sequence number yet."""
-    return (
-        session.scalars(select(Event.id).where(Event.for_feed, Event.feed_seq.is_(None)).limit(1)).first() is not None
-    )
-
-
-def stamp_feed(session: Session) -> int:
-    """Give committed feed events the next sequence numbers, in order of commit; the one caller is the feed's writer."""
-    session.flush()
-    last = select(func.coalesce(func.max(Event.feed_seq), 0)).scalar_subquery()
-    place = func.row_number().over(order_by=Event.id)
-    unstamped = select(Event.id, (place + last).label("seq")).where(Event.for_feed, Event.feed_seq.is_(None)).subquery()
-    numbered = update(Event).where(Event.id == unstamped.c.id).values(feed_seq=unstamped.c.seq)
-    done = session.execute(numbered.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", done).rowcount

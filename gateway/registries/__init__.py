@@ -14,7 +14,7 @@ Factory = Callable[[Mapping[str, str], Clock], Registry]
 
 def _opened_by(module: str) -> Factory:
     def open_registry(settings: Mapping[str, str], now: Clock) -> Registry:
-        opened: Registry = import_module(f"gateway.registries.{module}").open_registry(settings, now)
+        opened: Registry = import_module(f"gateway.registries.{module}.client").open_registry(settings, now)
         return opened
 
     return open_registry

@@ -12,8 +12,6 @@ from zeep.exceptions import Error, Fault
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, Reply
 
-_WSDL = Path(__file__).parent / "wsdl"
-
 
 class SoapFault(Exception):
     """The service answered with a SOAP fault."""
@@ -44,10 +42,10 @@ class _Letter:
 class SoapPort:
     """One SOAP service at a URL, described by one of our WSDL files."""
 
-    def __init__(self, wsdl: str, binding: str, url: str, client: Client, limit: int = MAX_ANSWER) -> None:
+    def __init__(self, wsdl: Path, binding: str, url: str, client: Client, limit: int = MAX_ANSWER) -> None:
         settings = Settings(strict=True, xml_huge_tree=False, forbid_dtd=True, forbid_entities=True)
         describe: Any = Zeep  # zeep's own annotations stop here
-        self._zeep = describe(str(_WSDL / wsdl), settings=settings)
+        self._zeep = describe(str(wsdl), settings=settings)
         self._binding = self._zeep.wsdl.bindings[binding]
         self._url, self._client, self._limit = url, client, limit
 

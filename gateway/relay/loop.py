@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from gateway.outbox import deliveries
+from gateway.outbox import deliveries, events
 from gateway.outbox.deliveries import Decision, Expired, RetryAt
 from gateway.relay.circuit_breaker import RestingParties
 from gateway.store import Delivery
@@ -146,7 +146,7 @@ class Relay:
             self._look = min(2 * self._look, AT_ONCE) if more and not crowded else A_LOOK
             if heads and (crowded or more):
                 self._look_soon()
-            unstamped = deliveries.feed_waits(session)
+            unstamped = events.feed_waits(session)
         delicate = [row.id for row in heads if row.work in self._claimed]
         unready = [row for row in heads if row.work in self._prepared]
         claimed: set[int] = set()
@@ -243,7 +243,7 @@ class Relay:
             self._own_commit.under_way = False
 
     def _stamp(self, session: Session, now: int) -> None:
-        if deliveries.stamp_feed(session):
+        if events.stamp_feed(session):
             session.flush()
             if self._stamped(session, now):
                 self._look_soon()

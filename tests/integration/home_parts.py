@@ -23,9 +23,8 @@ from devices.links.mqtt import MqttLink
 from gateway.bootstrap import Gateway, utc_now
 from gateway.broker.config import find_mosquitto
 from gateway.domain.keys.key import Proof, read_statement, unlock_statement
-from gateway.home_broker import HomeBroker
 from gateway.integrations.vendor_locks import take_into_service
-from gateway.settings import Settings
+from gateway.settings import HomeBroker, Settings
 from gateway.store import Delivery, Device, Key, SetAside, Stay, Unit
 from tests.integration.broker_parts import free_port
 from tests.parts.house import House, application, build, good

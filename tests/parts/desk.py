@@ -17,7 +17,7 @@ from sqlalchemy import select
 from api.app import create_app
 from api.http.context import SESSION_COOKIE, token_hash
 from gateway.bootstrap import Gateway
-from gateway.outbox import deliveries
+from gateway.outbox import events
 from gateway.settings import Settings
 from gateway.store import Account, Event, SignIn
 from tests.parts.world import AREA, World
@@ -70,7 +70,7 @@ class Desk:
     def stamp(self) -> None:
         """What the relay does for the feed: number what was committed."""
         with self.gateway.database.writing() as session:
-            deliveries.stamp_feed(session)
+            events.stamp_feed(session)
         self.gateway.feed.wake()
 
     def last_event(self) -> Event:

@@ -49,7 +49,7 @@ async def relaying(
         await asyncio.gather(running, return_exceptions=True)
 
 
-def deliveries(world: World, work: str = "") -> list[Delivery]:
+def delivery_rows(world: World, work: str = "") -> list[Delivery]:
     """What is or was owed, in order."""
     query = select(Delivery).order_by(Delivery.id)
     with world.database.reading() as session:
@@ -58,4 +58,4 @@ def deliveries(world: World, work: str = "") -> list[Delivery]:
 
 def states(world: World, work: str = "") -> list[str]:
     """The states of what is or was owed, in order."""
-    return [row.state for row in deliveries(world, work)]
+    return [row.state for row in delivery_rows(world, work)]

@@ -17,7 +17,7 @@ from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.domain.verification.rules import Outcome, Verdict
-from gateway.journey.devices import reports as lock
+from gateway.journey.devices.reports import record_report
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding
@@ -160,7 +160,7 @@ class World:
         """A device says something."""
         with self.database.writing() as session:
             for report in reports:
-                lock.record_report(session, report, self.now)
+                record_report(session, report, self.now)
 
     def number(self) -> int:
         """The lock's next own number."""

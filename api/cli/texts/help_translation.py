@@ -1,4 +1,4 @@
-"""Puts the Chinese of api.cli.texts.chinese over commands whose help Typer makes; imported only where Chinese is spoken."""
+"""Puts the Chinese of texts.chinese over commands whose help Typer makes; imported only where Chinese is spoken."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

@@ -29,7 +29,7 @@ from api.http.schemas import SignedIn, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
 from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Account, Passkey
 
 router = APIRouter(tags=["passkeys"])

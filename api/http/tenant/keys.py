@@ -17,7 +17,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays.stay import wall_clock
-from gateway.journey.devices import reports as steps
+from gateway.journey.keys import unlock as steps
 from gateway.journey.keys.issue import renew_for_phone, renewal_due
 from gateway.journey.keys.passcodes import shown_codes
 

@@ -14,10 +14,10 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 App = Literal["landlord", "key"]
 ICONS: Final = (
-    ("icon-192.png", "192x192", "image/png", "any"),
-    ("icon-512.png", "512x512", "image/png", "any"),
-    ("icon-maskable.png", "512x512", "image/png", "maskable"),
-    ("icon.svg", "any", "image/svg+xml", "any"),
+    ("shared/icon-192.png", "192x192", "image/png", "any"),
+    ("shared/icon-512.png", "512x512", "image/png", "any"),
+    ("shared/icon-maskable.png", "512x512", "image/png", "maskable"),
+    ("shared/icon.svg", "any", "image/svg+xml", "any"),
 )
 
 

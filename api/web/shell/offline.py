@@ -24,4 +24,6 @@ def show_offline(request: Request) -> Response:
 @router.get("/sw.js")
 def service_worker() -> Response:
     """The service worker, at the top so that it may look after all of them."""
-    return FileResponse(STATIC / "sw.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return FileResponse(
+        STATIC / "shared/service_worker.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"}
+    )

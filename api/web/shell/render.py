@@ -17,7 +17,7 @@ from api.web.text.pair import Language
 from gateway.domain.filings.delivery_sentences import outcome_zh
 from gateway.domain.filings.sentences import problem_zh, sentence_zh
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]  # api/web
 STATIC = HERE / "static"
 
 PAGE_HEADERS = {

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-PLACES_FILE = Path(__file__).parent / "schemas" / "luoghi.csv"
+PLACES_FILE = Path(__file__).with_name("luoghi.csv")
 LENGTH = 168
 _FIELDS = {
     "Tipo Alloggiato": (0, 2), "Data Arrivo": (2, 12), "Giorni Permanenza": (12, 14), "Cognome": (14, 64),

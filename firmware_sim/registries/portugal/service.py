@@ -21,7 +21,7 @@ from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
 
 _NS, _BA = "{http://sef.pt/}", "{http://sef.pt/BAws}"
-_SCHEMA = Path(__file__).parent / "schemas" / "siba.xsd"
+_SCHEMA = Path(__file__).with_name("siba.xsd")
 UNIT, ESTABLISHMENT = "500000000", "1"
 Error = tuple[int, str, str]  # line, code, words
 _REFUSED = ("70", "Boletim recusado")

@@ -13,7 +13,7 @@ from lxml import etree
 
 from firmware_sim.registries.soap import NotSoap, parsed
 
-_SCHEMA = Path(__file__).parent / "schemas" / "altaParteHospedaje.xsd"
+_SCHEMA = Path(__file__).with_name("altaParteHospedaje.xsd")
 _ANNUL = "{http://www.neg.hospedajes.mir.es/anularComunicacion}"
 _MAX_XML = 16 << 20  # bytes
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"

@@ -16,7 +16,7 @@ from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
 from gateway.domain.filings.required_facts import NEEDS
 from gateway.domain.jurisdiction import load_profiles, profile_for
 from gateway.journey.accounts.sign_in import end_sessions, forget_sign_in, take_in
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Account, Landlord, Unit
 
 LOGIN: Final = re.compile(r"[A-Za-z0-9._@-]{3,80}")

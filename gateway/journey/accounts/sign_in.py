@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, SignOnNotEntitled
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Account, Ceremony, Passkey, SignIn
 
 CEREMONY_SECONDS: Final = 300

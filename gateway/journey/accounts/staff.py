@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.errors import Conflict, NotFound
 from gateway.journey.accounts.sign_in import forget_sign_in, take_in
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Account
 
 

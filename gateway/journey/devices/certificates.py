@@ -15,7 +15,8 @@ from certs.keys import compressed_point, public_from_point
 from devices.reports import Answered
 from gateway.domain.keys.key import LOCK_SAID
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe, record
+from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe
+from gateway.outbox.events import record
 from gateway.store import Certificate, Claim, Device, HeardMessage, Key
 
 PAPERS: Final = frozenset({"put_trust", "put_certificate"})

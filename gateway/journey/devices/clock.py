@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.alerts import is_drift
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import is_owed, owe, record
+from gateway.outbox.deliveries import is_owed, owe
+from gateway.outbox.events import record
 from gateway.store import Device
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from devices.reports import Answered, Happened
 from devices.wire.chain import NOTHING
 from gateway.domain.keys.log_chain import GRACE, RESET, Entry, Fault, alarm_of, contradiction, follow, late_fault
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Device, HeardMessage
 
 Stored = int | bytes | str | None

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
 from gateway.journey.devices.log_chains import Chains, Stored, columns_of
-from gateway.outbox.deliveries import Decision, hurry, settle_many, write_events
+from gateway.outbox.deliveries import Decision, hurry, settle_many
+from gateway.outbox.events import write_events
 from gateway.store import Command, Delivery, Device, HeardMessage, Key
 
 

@@ -5,20 +5,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from certs.errors import BadSignature
-from certs.holder import verify_statement
-from certs.keys import public_from_point
 from devices.driver import Ability
 from devices.reports import Answered, Happened, Reachable, Report, StateTold
-from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
 from gateway.domain.keys.key import (
     LOCK_SAID,
-    PROOF_TOLERANCE,
-    UNLOCK_LIFETIME,
-    USABLE,
-    Proof,
-    read_statement,
-    unlock_statement,
 )
 from gateway.domain.stays.stay import follow
 from gateway.journey.devices.certificates import PAPERS, answer_request, papers_decision, papers_told
@@ -30,77 +20,14 @@ from gateway.journey.keys.one_time_codes import kill_once, once_told
 from gateway.journey.keys.passcodes import stay_behind_code
 from gateway.journey.keys.pin_slots import SLOT_WORK, slot_told, stay_behind_slot
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, owe, record
+from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
+from gateway.outbox.events import record
 from gateway.store import Command, Device, HeardMessage, Key, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # A key refused with one of these is refused for good (devices.wire.catalog.REFUSALS); a person sees it.
 LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused")
 TRY_AGAIN = 5
-
-
-def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof, now: int) -> Command:
-    """Step 6: one unlock asked for by the key's holder. Raises ProofRefused, KeyNotUsable or NotFound."""
-    key = holders_key(session, key_id, unlock_statement(key_id, proof), proof, now)
-    refuse_unusable(key, now)
-    seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == proof.nonce))
-    if seen is not None:
-        raise ProofRefused("This request was already made once. Please press the button again.")
-    command = Command(
-        id=command_id,
-        device_id=key.device_id,
-        key_id=key.id,
-        type="unlock",
-        nonce=proof.nonce,
-        issued_at=now,
-        expires_at=now + UNLOCK_LIFETIME,
-    )
-    session.add(command)
-    record(session, "UnlockRequested", now, device_id=key.device_id, data={"key": key.id, "command": command.id})
-    owe(
-        session,
-        party=f"lock:{key.device_id}",
-        lane=lanes.unlock(command.id),
-        work="unlock",
-        about=key.id,
-        now=now,
-        expires_at=command.expires_at,
-        command_id=command.id,
-    )
-    return command
-
-
-def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
-    """The key, if its holder signed the statement within the last minute. NotFound or ProofRefused otherwise."""
-    key = session.get(Key, key_id)
-    if key is None:
-        raise NotFound("There is no such key. Please open the link your landlord sent you.")
-    if abs(now - proof.at) > PROOF_TOLERANCE:
-        raise ProofRefused("The clock of this phone is off by more than a minute. Please set it and try again.")
-    try:
-        verify_statement(statement, proof.signature, public_from_point(key.holder_key))
-    except BadSignature:
-        raise ProofRefused("Only the phone that registered can use this key.") from None
-    return key
-
-
-def read_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
-    """The key as its holder may see it."""
-    return holders_key(session, key_id, read_statement(key_id, proof), proof, now)
-
-
-def refuse_unusable(key: Key, now: int) -> None:
-    """KeyNotUsable, with the reason, where the key opens nothing now."""
-    if key.desired != "present":
-        raise KeyNotUsable("This key was revoked. Please ask your landlord.", reason="revoked")
-    if now < key.not_before:
-        raise KeyNotUsable("Your stay has not begun yet.", reason="not_yet", from_at=key.not_before)
-    if now >= key.expires_at:
-        raise KeyNotUsable("Your stay is over, and the key with it.", reason="expired")
-    if key.observed not in USABLE:
-        raise KeyNotUsable("The key is on its way to the lock. Please wait a moment.", reason="not_on_lock")
-    if key.device.revoked_at is not None:
-        raise KeyNotUsable("This lock was taken out of service. Please ask your landlord.", reason="lock_revoked")
 
 
 def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None = None) -> None:

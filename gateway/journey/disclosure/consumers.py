@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from gateway.domain.disclosure import consumer as rules
 from gateway.domain.disclosure.consumer import Consumer, Scope
 from gateway.domain.errors import Conflict, InputRefused, NotAllowed, NotFound
-from gateway.outbox.deliveries import is_owed, owe, record
+from gateway.outbox.deliveries import is_owed, owe
+from gateway.outbox.events import record
 from gateway.store import Account, Event, FeedConsumer
 from gateway.store.model import new_id
 from gateway.store.sealing import Vault

@@ -9,7 +9,7 @@ from gateway.disclosure import Entry, append
 from gateway.domain.disclosure import export as rules
 from gateway.domain.disclosure.export import ExportStanding, ExportWish
 from gateway.domain.errors import Conflict, NotAllowed, NotFound
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Account, Export, Registration, Stay, Unit
 
 

@@ -10,7 +10,7 @@ from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.filings.record import Accepted, AcceptedInPart, Answer, OutcomeUnknown, Pending, Refused
 from gateway.journey.filings.portraits import forget_portraits
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Delivery, Registration
 
 FINAL = ("accepted", "partly", "refused")

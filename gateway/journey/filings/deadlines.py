@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.filings.deadlines import Standing
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Registration
 
 TAKEN: Final = ("accepted", "partly")

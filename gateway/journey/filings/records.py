@@ -28,7 +28,8 @@ from gateway.domain.filings.record_json import registration_to_json
 from gateway.domain.verification.china_id_number import looks_like_resident_number
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import owe, record
+from gateway.outbox.deliveries import owe
+from gateway.outbox.events import record
 from gateway.store import Delivery, Person, Registration, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased

@@ -14,7 +14,8 @@ from gateway.domain.keys.key import NOT_NEEDED
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import is_owed, owe, record
+from gateway.outbox.deliveries import is_owed, owe
+from gateway.outbox.events import record
 from gateway.store import Device, Key, Person, Stay
 
 

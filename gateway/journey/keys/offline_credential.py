@@ -7,9 +7,9 @@ from certs.credential import KeyCredential, issue_credential
 from gateway.domain.errors import Conflict
 from gateway.domain.keys.holder_statements import near_statement
 from gateway.domain.keys.key import Proof
-from gateway.journey.devices.reports import holders_key
 from gateway.journey.keys.issue import renew_for_phone
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.unlock import holders_key
 from gateway.store import Key
 
 

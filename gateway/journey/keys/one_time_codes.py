@@ -18,7 +18,7 @@ from gateway.domain.stays.stay import OCCUPYING, Window
 from gateway.journey.keys.issue import owe_list
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import takes_codes
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Device, OnceCode, Stay, Unit
 
 MOST: Final = ONCE_SPAN - 1  # unused at a time: using the newest must not make the lock forget the oldest

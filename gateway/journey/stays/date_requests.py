@@ -8,10 +8,10 @@ from gateway.domain.keys.holder_statements import dates_statement, end_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import Window, instant, wall_clock
-from gateway.journey.devices.reports import holders_key
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import change_stay, end_stay
-from gateway.outbox.deliveries import record
+from gateway.outbox.events import record
 from gateway.store import Key, Stay
 from gateway.store.date_requests import DateWish
 

@@ -14,7 +14,8 @@ from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import end_passcodes, move_passcodes, replace_passcodes
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import hurry, is_owed, owe, record
+from gateway.outbox.deliveries import hurry, is_owed, owe
+from gateway.outbox.events import record
 from gateway.store import Device, Key, Offer, Stay, Unit
 
 

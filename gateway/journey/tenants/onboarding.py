@@ -18,7 +18,8 @@ from gateway.journey.filings.records import check_in, seal_fields
 from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
-from gateway.outbox.deliveries import owe, record
+from gateway.outbox.deliveries import owe
+from gateway.outbox.events import record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
 

@@ -23,9 +23,9 @@ from gateway.domain.filings.record import (
 )
 from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
+from gateway.outbound.settings import BearerSettings
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.china import record, rules
-from gateway.registries.settings import BearerSettings
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -199,4 +200,6 @@ def open_registry(settings: Mapping[str, str], now: Clock) -> ItalyRegistry:
     """Settings: url, user, token or token_file (the password), wskey or wskey_file, ca_file?, timeout_s?."""
     given = ItalianSettings.model_validate(settings)
     client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
-    return ItalyRegistry(SoapPort("alloggiati.wsdl", _BINDING, given.url, client, _LARGEST_TABLE), given, now)
+    return ItalyRegistry(
+        SoapPort(Path(__file__).with_name("alloggiati.wsdl"), _BINDING, given.url, client, _LARGEST_TABLE), given, now
+    )

@@ -1,6 +1,7 @@
 """Portugal, SIBA: foreigners' bulletins over SOAP; "0" or errors by line, nothing to ask and nothing to take back."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from lxml import etree
 
@@ -18,9 +19,9 @@ from gateway.domain.filings.record import (
     RegistryUnreachable,
 )
 from gateway.outbound.http import LostAnswer, open_client
+from gateway.outbound.settings import BearerSettings
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.portugal import record as portugal_record
-from gateway.registries.settings import BearerSettings
 from gateway.registries.soap import SoapFault, SoapPort
 
 _BINDING = "{http://sef.pt/}BoletinsAlojamentoSoap"
@@ -130,4 +131,6 @@ def open_registry(settings: Mapping[str, str], now: Clock) -> PortugalRegistry:
     """Settings: url, token or token_file (the access key), ca_file?, timeout_s?."""
     given = BearerSettings.model_validate(settings)
     client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
-    return PortugalRegistry(SoapPort("siba.wsdl", _BINDING, given.url, client), given.secret(), now)
+    return PortugalRegistry(
+        SoapPort(Path(__file__).with_name("siba.wsdl"), _BINDING, given.url, client), given.secret(), now
+    )

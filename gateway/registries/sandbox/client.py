@@ -21,9 +21,9 @@ from gateway.domain.filings.record import (
     Registration,
 )
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
+from gateway.outbound.settings import BearerSettings
 from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox.record import record_of, sandbox_problems
-from gateway.registries.settings import BearerSettings
 
 
 class _ToldPerson(BaseModel):

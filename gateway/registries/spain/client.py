@@ -1,6 +1,7 @@
 """Spain, SES.HOSPEDAJES v3.1.3: asynchronous lots over SOAP; corrected by annulling and sending again."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gateway.domain.filings.record import (
@@ -135,5 +136,5 @@ def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:
     given = SpanishSettings.model_validate(settings)
     account = (given.user, given.secret())
     client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, account=account, reuse=False)
-    port = SoapPort("hospedajes.wsdl", _BINDING, given.url, client)
+    port = SoapPort(Path(__file__).with_name("hospedajes.wsdl"), _BINDING, given.url, client)
     return SpainRegistry(port, given.landlord, now, given.poll_after_s)

@@ -15,11 +15,10 @@ from PIL import Image
 from playwright.async_api import Browser, Page, Playwright, expect
 
 from api.http.context import SESSION_COOKIE
-from api.web.shell.render import STATIC
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.people import PHONE, Visitor, visit
-from tests.browser.samples.icons import ICONS, draw
+from tests.browser.samples.icons import ICONS, ICONS_FOLDER, draw
 from tests.parts.house import House, good
 from tests.parts.served import serve
 
@@ -104,12 +103,12 @@ async def test_chromium_finds_nothing_against_installing_it(
 
 async def test_each_icon_is_the_drawing_in_its_size_and_a_maskable_one_fills_its_square(browser: Browser) -> None:
     for name, (side, _) in ICONS.items():
-        kept, fresh = (Image.open(source) for source in (STATIC / name, BytesIO(await draw(browser, name))))
+        kept, fresh = (Image.open(source) for source in (ICONS_FOLDER / name, BytesIO(await draw(browser, name))))
         assert (kept.size, kept.format) == ((side, side), "PNG")
         difference = np.abs(np.asarray(kept.convert("RGBA"), int) - np.asarray(fresh.convert("RGBA"), int))
         assert difference.mean() < 2, f"{name} is another drawing: python -m tests.browser.samples.icons"
-    assert Image.open(STATIC / "icon-maskable.png").convert("RGBA").getpixel((0, 0)) == (12, 92, 83, 255)
-    assert Image.open(STATIC / "icon-512.png").convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
+    assert Image.open(ICONS_FOLDER / "icon-maskable.png").convert("RGBA").getpixel((0, 0)) == (12, 92, 83, 255)
+    assert Image.open(ICONS_FOLDER / "icon-512.png").convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "You are offline"), ("zh-CN", "您现在离线")])

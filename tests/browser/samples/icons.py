@@ -1,4 +1,4 @@
-"""Draws the app's icons from static/icon.svg in Chromium: `python -m tests.browser.samples.icons`, after the SVG changed."""
+"""Draws the app's icons from static/shared/icon.svg in Chromium: `python -m tests.browser.samples.icons`."""
 
 import asyncio
 from pathlib import Path
@@ -10,6 +10,7 @@ from api.web.shell.render import STATIC
 from tests.browser.chromium import FLAGS, find_chromium
 
 # A maskable icon is cut to the platform's shape: no corners of its own, and its drawing within the inner four fifths.
+ICONS_FOLDER: Final = STATIC / "shared"
 MASKABLE: Final = "svg rect { rx: 0 } svg g { transform: translate(3.2px, 3.2px) scale(.9) }"
 ICONS: Final = {"icon-192.png": (192, ""), "icon-512.png": (512, ""), "icon-maskable.png": (512, MASKABLE)}
 
@@ -18,14 +19,14 @@ async def draw(browser: Browser, name: str) -> bytes:
     """One icon as a PNG."""
     side, style = ICONS[name]
     page = await browser.new_page(viewport={"width": side, "height": side})
-    drawing = (STATIC / "icon.svg").read_text()
+    drawing = (ICONS_FOLDER / "icon.svg").read_text()
     await page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }} {style}</style>{drawing}")
     picture = await page.screenshot(omit_background=True)
     await page.close()
     return picture
 
 
-async def main(folder: Path = STATIC) -> None:
+async def main(folder: Path = ICONS_FOLDER) -> None:
     """Write them all."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)

@@ -56,7 +56,10 @@ from tests.browser.samples.facts import (
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("account/sign_in.html", {"login": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # stays where it is looked at
-    "error": ("shared/error.html", {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None}),
+    "error": (
+        "shared/error.html",
+        {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None},
+    ),
     "door": ("tenant/onboarding.html", EMPTY_FORM),
     "door-missing": ("tenant/onboarding.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
     "review": ("tenant/wait.html", {"door": door("review", reasons=["face_without_liveness"]), "stage": "review"}),
@@ -69,7 +72,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "taken-back": ("tenant/wait.html", {"door": door("verified"), "stage": "taken_back"}),
     "ended": ("tenant/wait.html", {"door": door("ended"), "stage": "ended"}),
     "key": ("tenant/key.html", KEY_PAGE),
-    "key-waiting": ("tenant/key.html", KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []}),
+    "key-waiting": (
+        "tenant/key.html",
+        KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []},
+    ),
     "offline": ("tenant/offline.html", {}),
     "away": ("landlord/offline.html", {}),
     "kiosk": ("kiosk/kiosk.html", kiosk_values(profile_for("cn"), "zh-CN")),
@@ -128,7 +134,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "stay-offered": ("landlord/stay.html", stay_values(OFFERED, LOCK)),
     "stay-arrived": ("landlord/stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
     "stay-leaving": ("landlord/stay.html", stay_values(LEAVING, AWAY)),
-    "once": ("landlord/one_time_codes.html", {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE}),
+    "once": (
+        "landlord/one_time_codes.html",
+        {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE},
+    ),
     "officer": (
         "officer/console.html",
         {
@@ -147,7 +156,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         {"role": "officer", "area": "330106", "exports": EXPORTS, "first": "2026-11-15", "last": "2026-11-21"},
     ),
     "opening": ("officer/open_record.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
-    "opened": ("officer/open_record.html", {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)}),
+    "opened": (
+        "officer/open_record.html",
+        {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)},
+    ),
     "filing": (
         "officer/filing.html",
         {"role": "officer", "home": "/officer", "shown": PREVIEW, "correctable": CORRECTABLE},

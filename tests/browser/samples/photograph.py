@@ -1,6 +1,6 @@
 """Photographs sample pages, phone and desk, both languages and themes, for people to look at and for the docs.
 
-`python -m tests.browser.samples.photograph URL FOLDER [NAME…]`; with `docs` as the only name, the pictures of docs/pictures.
+`python -m tests.browser.samples.photograph URL FOLDER [NAME…]`; with `docs` alone, the pictures of docs/pictures.
 """
 
 import sys

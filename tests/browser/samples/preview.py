@@ -1,4 +1,4 @@
-"""Serves every sample page with the real templates, files and headers: `python -m tests.browser.samples.preview 8123`."""
+"""Serves every sample page with real templates and headers: `python -m tests.browser.samples.preview 8123`."""
 
 import sys
 

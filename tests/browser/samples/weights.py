@@ -1,10 +1,10 @@
-"""What each page weighs with everything it loads: `python -m tests.browser.samples.weights` writes docs/page-weights.md."""
+"""What each page weighs: `python -m tests.browser.samples.weights` writes docs/page-weights.md."""
 
 import gzip
-import re
 from pathlib import Path
 from typing import Final
 
+from api.web.kiosk import loaded_by
 from api.web.shell.render import STATIC, render
 from api.web.text.pair import LANGUAGES, Language
 from tests.browser.samples.facts import NOW
@@ -26,15 +26,8 @@ def weigh(name: str, language: Language) -> int:
     template, values = SAMPLES[name]
     usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
     html = render(template, language, usual | values)
-    files = set(re.findall(r"/static/([\w.-]+)", html))
-    while more := {module for file in files for module in imports_of(file)} - files:
-        files |= more
+    files = loaded_by(html)
     return sum(len(gzip.compress(part)) for part in (html.encode(), *((STATIC / f).read_bytes() for f in files)))
-
-
-def imports_of(file: str) -> list[str]:
-    """The modules that a file of ours imports."""
-    return re.findall(r'(?:from|import) "\./([\w.-]+)"', (STATIC / file).read_text())
 
 
 def main() -> None:

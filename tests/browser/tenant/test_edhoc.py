@@ -23,7 +23,7 @@ from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 __all__ = ["preview_url"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-SHIM = (Path(__file__).parent / "bluetooth.js").read_text()
+SHIM = (Path(__file__).parents[1] / "bluetooth.js").read_text()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -33,7 +33,7 @@ async def page(browser: Browser, preview_url: str) -> Page:
     await context.add_init_script(SHIM)
     opened = await context.new_page()
     await opened.goto(f"{preview_url}/sample/login?lang=en")
-    await opened.evaluate("async () => Object.assign(globalThis, await import('/static/ccm.js'))")
+    await opened.evaluate("async () => Object.assign(globalThis, await import('/static/tenant/aes_ccm.js'))")
     return opened
 
 
@@ -93,7 +93,7 @@ class Doorway:
         token = issue_credential(KeyCredential(**{**claims, **window, **changes}), signer)  # type: ignore[arg-type]
         told: dict[str, Any] = await self.page.evaluate(
             """async ([token, lock]) => {
-              const { unlockNearby } = await import("/static/near.js");
+              const { unlockNearby } = await import("/static/tenant/ble_unlock.js");
               const credential = Uint8Array.from(atob(token), (sign) => sign.charCodeAt(0));
               return unlockNearby({ pair, credential, lock }).catch((error) => ({ error: error.message }));
             }""",

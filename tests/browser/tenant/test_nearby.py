@@ -94,7 +94,7 @@ async def test_a_holder_opens_over_bluetooth_with_and_without_a_network(
 async def held_key(visitor: Visitor) -> str:
     """The id of the key kept for a lock nearby."""
     found: str = await visitor.page.evaluate(
-        "import('/static/key.js').then((module) => module.allNear()).then(([held]) => held.id)"
+        "import('/static/tenant/key.js').then((module) => module.allNear()).then(([held]) => held.id)"
     )
     return found
 

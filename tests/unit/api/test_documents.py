@@ -10,7 +10,7 @@ from api.openapi import PATH, build_document, document_text
 # What would let a reader look for a person, follow one across units, or carry everything away.
 SEARCHES = {"name", "person", "person_id", "id_number", "birth_date", "nationality", "document", "q", "query", "search"}
 BULK = {"limit", "page_size", "count", "offset", "export", "format"}
-# An officer's bounded export, which a second officer has to agree to (tests/unit/api/http/officer/test_exports.py): no other exists.
+# An officer's bounded export, which a second officer has to agree to; no other exists.
 EXPORTS = ("/api/v1/exports", "/api/v1/exports/{export_id}/decision", "/api/v1/exports/{export_id}/file")
 
 

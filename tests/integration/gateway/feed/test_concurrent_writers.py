@@ -6,7 +6,7 @@ import threading
 from sqlalchemy import select
 
 from gateway.feed.stream import Feed, FeedItem, Reader
-from gateway.outbox import deliveries
+from gateway.outbox import events
 from gateway.store import Disclosure, Event, Registration
 from tests.parts.world import AREA, World
 
@@ -20,9 +20,9 @@ def write(world: World, number: int) -> None:
         with world.database.writing() as session:
             row = session.scalars(select(Registration)).first()
             assert row is not None
-            deliveries.record(session, "CheckedIn", world.now, stay=row.stay, registration=row)
+            events.record(session, "CheckedIn", world.now, stay=row.stay, registration=row)
             if number % 2:
-                deliveries.stamp_feed(session)
+                events.stamp_feed(session)
 
 
 def start_writers(world: World) -> list[threading.Thread]:
@@ -36,7 +36,7 @@ def start_writers(world: World) -> list[threading.Thread]:
 def number_the_rest(world: World) -> None:
     """What no writer numbered."""
     with world.database.writing() as session:
-        deliveries.stamp_feed(session)
+        events.stamp_feed(session)
 
 
 def logged(world: World) -> int:

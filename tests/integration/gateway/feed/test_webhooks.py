@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.domain.stays.stay import Window
 from gateway.feed.stream import FeedItem, Reader
 from gateway.journey.disclosure.consumers import owe_webhooks
-from gateway.outbox import deliveries
+from gateway.outbox import events
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
 from tests.parts.desk import Desk, ToldServer, wish
@@ -198,7 +198,7 @@ def publish(desk: Desk, area: str) -> None:
     with desk.gateway.database.writing() as session:
         row = session.scalars(select(Registration)).first()
         assert row is not None
-        deliveries.record(session, "CheckedIn", desk.world.now, stay=row.stay, registration=row)
+        events.record(session, "CheckedIn", desk.world.now, stay=row.stay, registration=row)
         session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one().area = area
-        deliveries.stamp_feed(session)
+        events.stamp_feed(session)
         owe_webhooks(session, desk.world.now)

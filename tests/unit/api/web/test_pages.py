@@ -15,7 +15,7 @@ from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute
 from gateway.feed.stream import Reader
 from gateway.journey.stays import landlord as landlord_steps
-from gateway.outbox.deliveries import stamp_feed
+from gateway.outbox.events import stamp_feed
 from gateway.store import Consent, Disclosure, Verification
 from tests.parts.house import House, photograph, utc
 from tests.parts.world import DAY

@@ -22,7 +22,11 @@ from gateway.domain.verification.consent import PURPOSES, consent_text
 from gateway.domain.verification.port import DOCUMENT_KINDS, FIELDS
 from gateway.domain.verification.sentences import SENTENCES
 
-SOURCES = [*(HERE / "templates").glob("*.html"), *HERE.glob("*.py"), HERE / "text/__init__.py"]
+SOURCES = [
+    *(HERE / "templates").rglob("*.html"),
+    *(p for p in HERE.rglob("*.py") if p.parent.name != "text"),
+    HERE / "text/__init__.py",
+]
 # families whose members are picked by a code at run time
 FAMILIES = (
     "act",

@@ -30,12 +30,12 @@ async def test_the_page_is_served_by_the_kiosk_itself_in_both_languages(
     assert word in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
-    assert (await terminal.client.get("/static/kiosk.js")).status_code == 200
+    assert (await terminal.client.get("/static/kiosk/kiosk.js")).status_code == 200
 
 
 async def test_the_page_holds_no_secret_and_lists_no_unit(terminal: Terminal) -> None:
     folder = terminal.front._station.folder
-    served = (await terminal.client.get("/")).text + (await terminal.client.get("/static/kiosk.js")).text
+    served = (await terminal.client.get("/")).text + (await terminal.client.get("/static/kiosk/kiosk.js")).text
     assert "PRIVATE" not in served
     assert "harbour" not in served.lower()
     for path in ("/units", "/offers", "/key.pem", "/static/../key.pem", "/static/..%2f..%2fkey.pem", "/device.json"):

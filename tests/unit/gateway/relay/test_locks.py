@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from devices.intents import DropKey, Intent, PutKey, SetTime, Unlock
-from gateway.journey.devices import reports
+from gateway.journey.keys import unlock
 from gateway.journey.keys.issue import revoke_key
 from gateway.outbox.deliveries import Done, Expired, Refused, RetryAt
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Sent
 from gateway.store import Device, Key
 from tests.parts.driver import MemoryDriver
-from tests.parts.relaying import deliveries, relaying, states
+from tests.parts.relaying import delivery_rows, relaying, states
 from tests.parts.world import LOCK, World
 
 
@@ -21,7 +21,7 @@ def attempt(world: World, driver: MemoryDriver, work: str) -> Sent:
     senders = LockSenders(world.database, {"native": driver}, world.clock).table()
 
     async def once() -> Sent:
-        return await senders[work](deliveries(world, work)[-1])
+        return await senders[work](delivery_rows(world, work)[-1])
 
     return asyncio.run(once())
 
@@ -37,7 +37,7 @@ def tap(world: World) -> Key:
     key = world.tenant()
     world.put(key)
     with world.database.writing() as session:
-        reports.request_unlock(session, key.id, "c" * 32, world.proof(key.id, "nonce-001"), world.now)
+        unlock.request_unlock(session, key.id, "c" * 32, world.proof(key.id, "nonce-001"), world.now)
     return key
 
 

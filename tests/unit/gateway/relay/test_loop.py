@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from gateway.outbox import deliveries as outbox
+from gateway.outbox import deliveries
 from gateway.outbox.deliveries import Done, RetryAt
 from gateway.relay import loop
 from gateway.relay.loop import Sent
 from gateway.store import Delivery, Landlord
-from tests.parts.relaying import deliveries, relaying, states
+from tests.parts.relaying import delivery_rows, relaying, states
 from tests.parts.world import World
 
 
@@ -22,7 +22,7 @@ def owe(world: World, lane: str, about: str, *, work: str = "say", expires_in: i
     """One thing owed."""
     expires = None if expires_in is None else world.now + expires_in
     with world.database.writing() as session:
-        outbox.owe(session, party="p", lane=lane, work=work, about=about, now=world.now, expires_at=expires)
+        deliveries.owe(session, party="p", lane=lane, work=work, about=about, now=world.now, expires_at=expires)
 
 
 class Listener:
@@ -83,9 +83,9 @@ async def test_a_broken_sender_stops_nobody_and_stays_visible(world: World, capl
     with caplog.at_level(logging.DEBUG):
         async with relaying(world, {"say": say}) as commits:
             await commits.until(
-                lambda: states(world) == ["owed", "done", "owed"] and deliveries(world)[2].attempts == 1
+                lambda: states(world) == ["owed", "done", "owed"] and delivery_rows(world)[2].attempts == 1
             )
-    bad = deliveries(world)[0]
+    bad = delivery_rows(world)[0]
     assert states(world) == ["owed", "done", "owed"]
     assert (bad.outcome, bad.due_at) == ("internal trouble: ZeroDivisionError", world.now + 30)
     assert "Voorbeeld" not in caplog.text
@@ -112,9 +112,11 @@ async def test_one_answer_that_cannot_be_recorded_waits_and_the_rest_of_its_batc
     for name in ("one", "poisoned", "two"):
         owe(world, name, name)
     async with relaying(world, {"say": say}) as commits:
-        await commits.until(lambda: states(world) == ["done", "owed", "done"] and bool(deliveries(world)[1].attempts))
+        await commits.until(
+            lambda: states(world) == ["done", "owed", "done"] and bool(delivery_rows(world)[1].attempts)
+        )
     assert sorted(attempts) == ["one", "poisoned", "two"], "it is not tried again at once"
-    assert deliveries(world)[1].due_at == world.now + 30
+    assert delivery_rows(world)[1].due_at == world.now + 30
     with world.database.reading() as session:
         names = {row.name for row in session.query(Landlord)}
     assert names >= {"one", "two"}
@@ -142,7 +144,7 @@ async def test_what_is_due_later_is_left_until_then(world: World) -> None:
 
     owe(world, "a", "x")
     async with relaying(world, {"say": say}) as commits:
-        await commits.until(lambda: deliveries(world)[0].attempts == 1)
+        await commits.until(lambda: delivery_rows(world)[0].attempts == 1)
         owe(world, "b", "y")
         await commits.until(lambda: states(world) == ["owed", "done"])
         world.now += 60
@@ -153,7 +155,7 @@ async def test_delicate_work_is_known_as_begun_before_it_is_sent(world: World) -
     begun: list[int | None] = []
 
     async def say(delivery: Delivery) -> Sent:
-        begun.extend([delivery.started_at, deliveries(world)[0].started_at])
+        begun.extend([delivery.started_at, delivery_rows(world)[0].started_at])
         return Sent(Done())
 
     owe(world, "a", "x")
@@ -165,14 +167,14 @@ async def test_delicate_work_is_known_as_begun_before_it_is_sent(world: World) -
 async def test_a_database_that_cannot_be_read_for_a_while_ends_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, faults = outbox.due, [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
+    real, faults = deliveries.due, [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
 
     def due(session: Session, now: int, limit: int, resting: Iterable[str], under_way: Iterable[int]) -> object:
         if faults:
             raise faults.pop()
         return real(session, now, limit, resting, under_way)
 
-    monkeypatch.setattr(outbox, "due", due)
+    monkeypatch.setattr(deliveries, "due", due)
     listener = Listener()
     owe(world, "a", "x")
     async with relaying(world, {"say": listener.say}) as commits:

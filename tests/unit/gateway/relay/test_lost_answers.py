@@ -18,7 +18,7 @@ from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import settle
 from gateway.relay.locks import LockSenders
 from gateway.store import Device, Key, Stay
-from tests.parts.relaying import deliveries
+from tests.parts.relaying import delivery_rows
 from tests.parts.world import DAY, LOCK, World
 from tests.unit.firmware_sim.lock.lock_bench import Bench
 
@@ -50,7 +50,7 @@ class Line:
 
     def attempt(self) -> None:
         """Everything that is owed to the lock, once, in order; then what the lock said is recorded."""
-        for delivery in deliveries(self.world):
+        for delivery in delivery_rows(self.world):
             if delivery.party == f"lock:{LOCK}" and delivery.state == "owed":
                 asyncio.run(self.once(delivery))
                 self.record()
@@ -66,7 +66,7 @@ class Line:
             self.world.say(*self.driver.read(message))
 
     def owed(self) -> list[str]:
-        return [row.work for row in deliveries(self.world) if row.party == f"lock:{LOCK}" and row.state == "owed"]
+        return [row.work for row in delivery_rows(self.world) if row.party == f"lock:{LOCK}" and row.state == "owed"]
 
     def held(self) -> list[str]:
         return [name.hex() for name in self.bench.lock.flash.held_keys()]
@@ -121,7 +121,7 @@ def test_a_list_that_grew_while_an_older_one_was_under_way_is_owed_after_it(line
     key = line.world.tenant()
     line.attempt()
     revoke(line, key)
-    delivery = next(row for row in deliveries(line.world, "revoke") if row.state == "owed")
+    delivery = next(row for row in delivery_rows(line.world, "revoke") if row.state == "owed")
     asyncio.run(line.once(delivery))  # the first list has been sent and answered, its answer not recorded yet
     with line.world.database.writing() as session:
         landlord.end_stay(session, session.get_one(Stay, key.stay_id), line.world.keyring, line.world.now)

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.tenants import onboarding
-from gateway.outbox import deliveries as outbox
+from gateway.outbox import deliveries, events
 from gateway.relay.loop import Sender
 from gateway.relay.registries import CLAIMED, RegistrySenders
 from gateway.store import Delivery, Person, Registration, Stay
 from gateway.store.sealing import Erased
 from tests.parts.registry import MemoryRegistry
-from tests.parts.relaying import deliveries, relaying, states
+from tests.parts.relaying import delivery_rows, relaying, states
 from tests.parts.world import World
 
 
@@ -43,7 +43,9 @@ async def file(world: World, registry: MemoryRegistry, *wanted: str) -> None:
 def cut_short(world: World) -> None:
     """The gateway was stopped between sending and writing down what came of it."""
     with world.database.writing() as session:
-        outbox.claim(session, [row.id for row in session.scalars(select(Delivery).where(Delivery.work == "submit"))], 1)
+        deliveries.claim(
+            session, [row.id for row in session.scalars(select(Delivery).where(Delivery.work == "submit"))], 1
+        )
 
 
 async def test_a_record_is_filed_once_and_its_receipt_kept(world: World) -> None:
@@ -60,7 +62,7 @@ async def test_a_registry_that_is_down_gets_the_record_when_it_is_back(world: Wo
     world.tenant()
     await file(world, registry, "accepted")
     assert len(registry.sent) == 1
-    assert deliveries(world, "submit")[0].attempts == 4
+    assert delivery_rows(world, "submit")[0].attempts == 4
 
 
 async def test_records_of_one_stay_are_filed_in_order_also_after_the_registry_was_down(world: World) -> None:
@@ -94,7 +96,7 @@ async def file_with_time(world: World, registry: MemoryRegistry, wanted: str) ->
 
 def tried(world: World, times: int) -> bool:
     """Whether the record was tried this often."""
-    return deliveries(world, "submit")[0].attempts >= times
+    return delivery_rows(world, "submit")[0].attempts >= times
 
 
 @pytest.mark.parametrize("mood", ["lost", "broken"])
@@ -126,7 +128,7 @@ async def test_a_record_cut_short_is_looked_up_and_not_sent_where_it_arrived(wor
 
 async def file_once(world: World, registry: MemoryRegistry) -> None:
     """Send as the relay would, and be stopped before the outcome is written."""
-    delivery = deliveries(world, "submit")[0]
+    delivery = delivery_rows(world, "submit")[0]
     await senders(world, registry)["submit"](delivery)
 
 
@@ -201,4 +203,4 @@ async def test_a_record_reaches_the_feed_before_the_registry_has_answered(world:
 def unstamped(world: World) -> bool:
     """Whether the feed waits for a number."""
     with world.database.reading() as session:
-        return outbox.feed_waits(session)
+        return events.feed_waits(session)

@@ -12,7 +12,7 @@ from gateway.relay.locks import LockSenders
 from gateway.relay.screens import ScreenSenders
 from gateway.store import Delivery, Stay
 from tests.parts.driver import MemoryDriver
-from tests.parts.relaying import deliveries
+from tests.parts.relaying import delivery_rows
 from tests.parts.world import World, device
 
 KIOSK = "kiosk-1"
@@ -28,7 +28,7 @@ def shown(world: World, body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]
     senders = ScreenSenders(world.database, world.keyring, send, world.clock)
 
     async def once() -> object:
-        return (await senders.table()["show"](deliveries(world, "show")[-1])).decision
+        return (await senders.table()["show"](delivery_rows(world, "show")[-1])).decision
 
     assert asyncio.run(once()) == Done("sent")
     (where, intent) = driver.asked[-1]

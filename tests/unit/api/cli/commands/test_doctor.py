@@ -21,7 +21,7 @@ from certs.authority.ca import Authority
 from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles
 from gateway.operations.health import CHECKS, Code, Finding, examine
-from gateway.outbox import deliveries
+from gateway.outbox import deliveries, events
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Person, Portrait, Registration
 from tests.parts.world import DAY, LOCK, NOW, World
@@ -132,7 +132,7 @@ def test_a_key_that_others_can_read_is_found(settings: Settings) -> None:
 
 def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) -> None:
     with world.database.writing() as session:
-        deliveries.record(session, "KeyOffered", NOW)
+        events.record(session, "KeyOffered", NOW)
     assert bad(settings, NOW - 60) == []
     (behind,) = bad(settings, NOW - 7200)
     assert (behind.check, behind.mood) == ("clock", "bad")

@@ -82,11 +82,11 @@ def test_a_link_is_drawn_without_inline_style() -> None:
 
 def test_pages_are_not_kept_and_files_are_known_by_their_content() -> None:
     assert PAGE_HEADERS["Cache-Control"] == "no-store"
-    assert re.fullmatch(r"/static/app\.css\?v=[0-9a-f]{10}", fingerprint("app.css"))
+    assert re.fullmatch(r"/static/shared/app\.css\?v=[0-9a-f]{10}", fingerprint("shared/app.css"))
 
 
 def test_no_script_reaches_another_site() -> None:
-    for module in STATIC.glob("*.js"):
+    for module in STATIC.rglob("*.js"):
         assert not re.search(r"https?://|eval\(|new Function", module.read_text()), module.name
 
 
@@ -100,7 +100,9 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "officer/news.html",
         "shared/attention.html",
     }
-    assert {path.name for path in (HERE / "templates").glob("*.html")} - parts == {name for name, _ in SAMPLES.values()}
+    assert {str(path.relative_to(HERE / "templates")) for path in (HERE / "templates").rglob("*.html")} - parts == {
+        name for name, _ in SAMPLES.values()
+    }
 
 
 def test_a_page_where_nothing_is_awaited_asks_seldom() -> None:

@@ -22,7 +22,7 @@ from gateway.relay.certificates import CertificateSenders
 from gateway.relay.loop import Sent
 from gateway.store import Certificate, Delivery, Device, Event
 from tests.parts.driver import MemoryDriver
-from tests.parts.relaying import deliveries
+from tests.parts.relaying import delivery_rows
 from tests.parts.world import DAY, World
 
 NAME = "lock-2"
@@ -73,7 +73,7 @@ class Fleet:
         senders = CertificateSenders(
             self.world.database, {"native": self.driver}, self.succession.present, self.world.clock
         )
-        delivery = [row for row in deliveries(self.world, work) if row.about == NAME][-1]
+        delivery = [row for row in delivery_rows(self.world, work) if row.about == NAME][-1]
 
         async def once() -> Sent:
             return await senders.table()[work](delivery)
@@ -105,7 +105,7 @@ class Fleet:
             return list(session.scalars(select(Certificate.serial).where(Certificate.device_id == NAME)))
 
     def owed(self) -> list[tuple[str, str]]:
-        rows = [row for row in deliveries(self.world) if row.about == NAME and row.state == "owed"]
+        rows = [row for row in delivery_rows(self.world) if row.about == NAME and row.state == "owed"]
         return [(row.work, row.outcome or "") for row in rows]
 
     def behind(self) -> list[str]:
@@ -193,7 +193,7 @@ def test_papers_that_a_device_refuses_stay_owed_and_say_why(fleet: Fleet, code: 
     fleet.answer("refused", code)
     assert fleet.owed() == [("put_certificate", f"the lock said {code}")]
     assert fleet.device().certificate_serial == fleet.first
-    assert deliveries(fleet.world, "put_certificate")[-1].due_at == fleet.world.now + pause
+    assert delivery_rows(fleet.world, "put_certificate")[-1].due_at == fleet.world.now + pause
 
 
 def test_a_word_on_another_devices_certificate_changes_nothing(fleet: Fleet) -> None:

@@ -7,7 +7,8 @@ from certs.keys import new_private_key
 from devices.reports import Answered, Happened, Reachable, Report
 from gateway.domain.errors import KeyNotUsable, LodgekeyError, NotFound, ProofRefused
 from gateway.domain.keys.key import Proof, state_of
-from gateway.journey.devices import reports as lock
+from gateway.journey.devices import reports
+from gateway.journey.keys import unlock
 from gateway.journey.keys.issue import revoke_key
 from gateway.store import Command, Delivery, Device, Key
 from tests.parts.world import DAY, LOCK, World, device
@@ -18,7 +19,7 @@ COMMAND = "c" * 32
 def ask(world: World, key: Key, proof: Proof, command_id: str = COMMAND) -> None:
     """The holder taps."""
     with world.database.writing() as session:
-        lock.request_unlock(session, key.id, command_id, proof, world.now)
+        unlock.request_unlock(session, key.id, command_id, proof, world.now)
 
 
 def refused(world: World, key: Key, proof: Proof, error: type[LodgekeyError]) -> LodgekeyError:
@@ -99,7 +100,7 @@ def test_a_phone_whose_clock_is_off_by_more_than_a_minute_is_told_so(world: Worl
 def test_a_key_that_does_not_exist_is_not_found(world: World) -> None:
     ready(world)
     with pytest.raises(NotFound), world.database.writing() as session:
-        lock.request_unlock(session, "0" * 32, COMMAND, world.proof("0" * 32, "nonce-001"), world.now)
+        unlock.request_unlock(session, "0" * 32, COMMAND, world.proof("0" * 32, "nonce-001"), world.now)
 
 
 def test_a_key_opens_nothing_before_it_is_on_the_lock(world: World) -> None:
@@ -346,7 +347,7 @@ def test_old_numbers_and_nonces_are_forgotten_and_young_ones_kept(world: World) 
     world.now += 40 * DAY
     world.say(world.happened("battery", percent=50))
     with world.database.writing() as session:
-        lock.forget_old_messages(session, world.now - 30 * DAY)
+        reports.forget_old_messages(session, world.now - 30 * DAY)
     assert len(world.rows()["heard_messages"]) == 1
     with world.database.reading() as session:
         assert session.get_one(Command, COMMAND).nonce is None
@@ -355,4 +356,4 @@ def test_old_numbers_and_nonces_are_forgotten_and_young_ones_kept(world: World) 
 def test_reading_a_key_needs_the_holders_signature_on_just_that(world: World) -> None:
     key = ready(world)
     with world.database.reading() as session, pytest.raises(ProofRefused):
-        lock.read_key(session, key.id, world.proof(key.id, "n1"), world.now)
+        unlock.read_key(session, key.id, world.proof(key.id, "n1"), world.now)

@@ -8,7 +8,7 @@ from gateway.journey.keys.lock_status import CodeStanding, Standing, code_standi
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt, settle
 from gateway.store import Device, Key, Stay
-from tests.parts.relaying import deliveries
+from tests.parts.relaying import delivery_rows
 from tests.parts.world import DAY, LOCK, NOW, World
 
 HOUR = 3600
@@ -107,7 +107,7 @@ def test_the_locks_own_word_ends_the_exposure(world: World) -> None:
 def test_what_came_of_asking_is_the_reason(world: World) -> None:
     key = revoked(world, online=True)
     with world.database.writing() as session:
-        for delivery in deliveries(world):
+        for delivery in delivery_rows(world):
             settle(session, delivery.id, RetryAt(world.now + 9, LINK_DOWN), world.now)
     assert standing(world, key).hold_up == "link_down"
 

@@ -1,7 +1,7 @@
 // The stay in its tenant's hands: ask for other dates, or end it. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
-import { burnNote } from "./note.js";
+import { burnNote } from "./keypad_codes.js";
 
 const problem = document.querySelector("#stay-problem");
 

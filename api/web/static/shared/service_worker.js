@@ -1,10 +1,14 @@
 // Lets the key page and a landlord's pages open without a network. Its cache holds our own files and two pages that say
 // nothing of anybody; what is the tenant's (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
 
-const CACHE = "lodgekey-offline-3";
+const CACHE = "lodgekey-offline-4";
 const LANGUAGE = new URL(location).searchParams.get("lang") === "zh-CN" ? "zh-CN" : "en";
 const AWAY = { key: `/key/offline?lang=${LANGUAGE}`, landlord: `/offline?lang=${LANGUAGE}` };
-const MODULES = ["offline", "key", "note", "nearby", "near", "edhoc", "ccm", "worker", "back"];
+const MODULES = [
+  ...["offline", "key", "keypad_codes", "ble_button", "ble_unlock", "edhoc", "aes_ccm"].map((name) => `tenant/${name}`),
+  "shared/register_service_worker",
+  "landlord/retry",
+];
 const FILES = [...Object.values(AWAY), ...MODULES.map((name) => `/static/${name}.js`)];
 
 // Asked for without cookies: as anybody would get them.
@@ -14,7 +18,7 @@ async function keep() {
   const cache = await caches.open(CACHE);
   await cache.addAll(asAnybody(FILES));
   const pages = await Promise.all(Object.values(AWAY).map(async (page) => (await cache.match(page)).text()));
-  const named = pages.flatMap((page) => [...page.matchAll(/\/static\/[\w.-]+\?v=\w+/g)].map(([address]) => address));
+  const named = pages.flatMap((page) => [...page.matchAll(/\/static\/[\w./-]+\?v=\w+/g)].map(([address]) => address));
   await cache.addAll(asAnybody([...new Set(named)]));
 }
 

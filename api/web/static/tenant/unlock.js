@@ -1,10 +1,10 @@
 // Hold to unlock: a second's hold by finger, mouse or Space, or two presses of Enter; then only what the lock said is shown.
 
 import { bind, findNear, pairsFor, proof } from "./key.js";
-import { offerNear, prepareNear } from "./nearby.js";
-import { noteCodes } from "./note.js";
+import { offerNear, prepareNear } from "./ble_button.js";
+import { noteCodes } from "./keypad_codes.js";
 import { manageStay } from "./stay.js";
-import { look } from "./wait.js";
+import { look } from "../shared/live_parts.js";
 
 const HOLD = 1000; // ms
 const PATIENCE = 3000; // ms until the page says that the lock has not answered yet

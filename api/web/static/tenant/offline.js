@@ -2,8 +2,8 @@
 
 import "./back.js";
 import { allNear } from "./key.js";
-import { offerNear } from "./nearby.js";
-import { readNote, soonest } from "./note.js";
+import { offerNear } from "./ble_button.js";
+import { readNote, soonest } from "./keypad_codes.js";
 
 const note = await readNote().catch(() => undefined);
 const section = document.querySelector("#note");

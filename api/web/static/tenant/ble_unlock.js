@@ -1,7 +1,7 @@
 // A lock nearby, opened over Bluetooth without a network: one handshake, one sealed command, one sealed answer.
 // Never asked twice by itself: after silence nobody knows whether the bolt moved.
 
-import { join, open, seal } from "./ccm.js";
+import { join, open, seal } from "./aes_ccm.js";
 import { Handshake } from "./edhoc.js";
 
 const SERVICE = "6c6f6467-656b-4579-8000-000000000001";

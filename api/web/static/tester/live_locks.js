@@ -1,7 +1,7 @@
 // The tester's grid goes on by itself and after each click: what each lock says is put in place, locks that come or go
 // come or go, and what is unfolded, focused or scrolled to stays as it is.
 
-import { replaceLiveParts } from "./wait.js";
+import { replaceLiveParts } from "../shared/live_parts.js";
 
 const EVERY = 1000;
 const tilesOf = (page) => [...page.querySelectorAll("#fleet > [data-lock]")];

@@ -1,7 +1,7 @@
 // Codes for the keypad, shown to the phone that holds the key and left on it for when there is no network.
 
 import { dropEverything, findNote, keepNote } from "./key.js";
-import { keepOffline } from "./worker.js";
+import { keepOffline } from "../shared/register_service_worker.js";
 
 export const readNote = () => findNote();
 

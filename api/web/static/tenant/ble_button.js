@@ -1,7 +1,7 @@
 // The button for a lock nearby, on the key page and on the page without a network.
 
 import { findNear, keepNear, proof } from "./key.js";
-import { hasBluetooth, Refused, unlockNearby, Unanswered } from "./near.js";
+import { hasBluetooth, Refused, unlockNearby, Unanswered } from "./ble_unlock.js";
 
 const AGREEMENT = { name: "ECDH", namedCurve: "P-256" };
 

@@ -1,7 +1,7 @@
 // The kiosk's page: one step at a time. What is shown lives in the kiosk's memory; leaving wipes both.
 
-import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts } from "./kiosk-facts.js";
-import { filmTurns } from "./kiosk-turns.js";
+import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts } from "./facts.js";
+import { filmTurns } from "./head_turns.js";
 
 const WARN = 15; // seconds before the wipe
 const LOOK = 1000; // ms

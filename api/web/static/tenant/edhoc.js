@@ -1,7 +1,7 @@
 // EDHOC (RFC 9528), the phone's side: suite 2, method 3 (static DH both ways), credentials by reference, the key's
 // credential in a critical EAD_3. The other half is devices/wire/offline.py and the lock.
 
-import { join, seal } from "./ccm.js";
+import { join, seal } from "./aes_ccm.js";
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
