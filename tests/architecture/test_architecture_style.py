@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections import Counter
 from pathlib import Path
 
 from tests.architecture.source import PRODUCT, functions_in, python_files, text_of, tracked, tree_of
@@ -70,11 +69,6 @@ def test_no_check_is_switched_off_without_saying_which() -> None:
         if SILENT.search(line) and not str(path).startswith(THIS)
     ]
     assert blunt == []
-
-
-def test_test_files_have_names_of_their_own() -> None:
-    names = Counter(path.name for path in python_files("tests") if path.name.startswith("test_"))
-    assert {name for name, times in names.items() if times > 1} == set()
 
 
 def test_no_secret_is_under_git() -> None:

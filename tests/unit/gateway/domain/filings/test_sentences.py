@@ -10,14 +10,14 @@ from gateway.domain.filings.changes import WHY_NOTHING
 from gateway.domain.filings.sentences import LOST_ZH, RULES_ZH, WHOLE_ZH, problem_zh, sentence_zh
 from gateway.journey.filings.records import CANCELLED, NOBODY_TO_TELL, REPLACED
 
-SOURCES = [*Path(gateway.__file__).parent.glob("registries/*.py"), Path(gateway.__file__).parent / "domain"]
+HERE = Path(gateway.__file__).parent
+SOURCES = [*HERE.glob("registries/**/*.py"), HERE / "domain/filings/field_rules.py", HERE / "domain/filings/record.py"]
 RULE = re.compile(r'FieldProblem\(\s*[^,]+,\s*"([a-z_]+)"')
 
 
 def rules_in_use() -> set[str]:
     """Every rule's code that a check of ours may give."""
-    files = [file for place in SOURCES for file in ([place] if place.is_file() else place.glob("registration_*.py"))]
-    return {rule for file in files for rule in RULE.findall(file.read_text(encoding="utf-8"))}
+    return {rule for file in SOURCES for rule in RULE.findall(file.read_text(encoding="utf-8"))}
 
 
 def test_every_rule_has_its_chinese_sentence() -> None:
