@@ -31,7 +31,7 @@ class SwitchbotDriver(RadioDriver):
         try:
             yield SwitchbotLock(lock)
         finally:
-            await lock._execute_disconnect()  # the library has no other way to let go at once
+            await lock._execute_forced_disconnect()  # any other way waits until its idle timer has run out, 8.5 s
 
 
 class SwitchbotLock:

@@ -29,8 +29,8 @@ class YaleDriver(RadioDriver):
     async def open_lock(cls, library: Any, found: Found, secrets: Mapping[str, str]) -> AsyncIterator[LibraryLock]:
         """Connected, the keys exchanged."""
         lock = library.Lock(lambda: found, secrets["key"], int(secrets["slot"]), "lock", lambda _: None)
-        await lock.connect(max_attempts=1)
         try:
+            await lock.connect(max_attempts=1)  # leaves the connection open where the exchange of keys fails
             yield YaleLock(lock)
         finally:
             await lock.disconnect()

@@ -106,11 +106,12 @@ class BenchRadioLink(RadioLink):
 
 @dataclass
 class There:
-    """A bench, the lock on the air and what the gateway knows of it."""
+    """A bench, the lock on the air, what the gateway knows of it, and the gateway's adapter."""
 
     bench: DriverBench
     lock: VendorPeripheral
     secrets: dict[str, str]
+    adapter: SimAdapter
 
 
 @asynccontextmanager
@@ -137,7 +138,7 @@ async def on_air(name: str) -> AsyncIterator[There]:
         driver = case.driver(link, lambda: int(time.time()))
         bench = DriverBench(driver, link, LockAddress(SITE, DEVICE), lambda: lock.bolt, lambda: len(lock.movements))
         try:
-            yield There(bench, lock, secrets)
+            yield There(bench, lock, secrets, radio.scanner["dongle"])
         finally:
             await link.stop()
             await lock.power_off()

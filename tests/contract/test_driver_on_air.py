@@ -12,6 +12,8 @@ from devices.link import LinkDown
 from devices.reports import Answered, Reachable, StateTold
 from tests.contract.radio_benches import ON_AIR, There, on_air
 
+WRONG_KEYS = {"key_id": "2b", "key": "ff" * 16, "private_key": "ee" * 32, "secret_key": "ff" * 16}
+
 
 @pytest_asyncio.fixture(params=sorted(ON_AIR))
 async def there(request: pytest.FixtureRequest) -> AsyncIterator[There]:
@@ -48,14 +50,29 @@ async def test_a_lock_out_of_range_is_unreachable_and_nothing_is_kept_for_it(the
 
 async def test_a_wrong_key_opens_nothing_and_is_told_to_nobody(there: There, caplog: pytest.LogCaptureFixture) -> None:
     right = dict(there.secrets)
-    wrong = {"key_id": "2b", "key": "ff" * 16, "private_key": "ee" * 32, "secret_key": "ff" * 16}
-    there.secrets.update({name: wrong[name] for name in wrong if name in right})
+    there.secrets.update({name: WRONG_KEYS[name] for name in WRONG_KEYS if name in right})
     with pytest.raises(LinkDown) as failure:
         await there.bench.driver.send(there.bench.lock, unlock(lasts=3))
     said = str(failure.value) + caplog.text
     assert there.lock.movements == []
     kept = [value for name, value in {**right, **there.secrets}.items() if name != "address" and len(value) > 8]
     assert [value for value in kept if value in said] == []
+
+
+async def test_the_connection_ends_with_the_conversation(there: There) -> None:
+    await there.bench.ask(unlock())
+    assert there.adapter.device.connections == {}
+
+
+async def test_the_connection_ends_where_the_lock_refuses_the_key(there: There) -> None:
+    right = dict(there.secrets)
+    there.secrets.update({name: WRONG_KEYS[name] for name in WRONG_KEYS if name in right})
+    with pytest.raises(LinkDown):
+        await there.bench.driver.send(there.bench.lock, unlock(lasts=3))
+    assert there.adapter.device.connections == {}
+    there.secrets.update(right)
+    (answer,) = [report for report in await there.bench.ask(unlock()) if isinstance(report, Answered)]
+    assert (answer.outcome, there.lock.movements) == ("done", ["unlocked"])
 
 
 async def test_what_the_lock_is_asked_is_said_to_reach_it_or_not(there: There) -> None:
