@@ -33,6 +33,7 @@ class VendorPeripheral:
         self.radio.advertising_data = bytes(
             AdvertisingData([(AdvertisingData.FLAGS, b"\x06"), self._served()])  # no name: it is found by its address
         )
+        self.radio.on(self.radio.EVENT_CONNECTION, lambda _: self.connected())
         self._connection: Any = None
         self._saying: asyncio.Future[None] | None = None
 
@@ -61,11 +62,14 @@ class VendorPeripheral:
         if notify:
             self._saying = asyncio.ensure_future(self.subscribed(outlet))
 
+    def connected(self) -> None:
+        """A central has connected: no session of an earlier connection counts any more."""
+
     async def subscribed(self, outlet: str, /) -> None:
         """Somebody listens on this outlet from now on."""
 
     async def hear(self, inlet: str, data: bytes, /) -> None:
-        """What one write brings."""
+        """Take one write. Raises ATT_Error, which becomes the answer to that write."""
         raise NotImplementedError
 
     async def say(self, outlet: str, data: bytes) -> None:

@@ -23,14 +23,18 @@ class SimSwitchbotLock(VendorPeripheral):
 
     def __init__(self, air: Air, address: str, key_id: int, key: bytes) -> None:
         super().__init__(air, address)
-        self._key_id, self._key, self._start = key_id, key, os.urandom(16)
+        self._key_id, self._key, self._start = key_id, key, b""
+
+    def connected(self) -> None:
+        """The starting value is asked for anew."""
+        self._start = b""
 
     async def hear(self, _inlet: str, data: bytes) -> None:
         """`57 000000 …` asks for the starting value; `57 id v0 v1 sealed` is a command."""
         if data[1:4] == bytes(3):
             self._start = os.urandom(16)
             await self.say(OUTLET, OK + bytes(3) + self._start)
-        elif data[1] == self._key_id:
+        elif data[1] == self._key_id and self._start:
             await self.say(OUTLET, OK + data[1:4] + self._sealed(self._answer(self._sealed(data[4:]))))
 
     def _answer(self, command: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from bumble.att import ATT_UNLIKELY_ERROR_ERROR, ATT_Error
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from firmware_sim.ble.air import Air
@@ -28,31 +29,40 @@ class SimYaleLock(VendorPeripheral):
         self._reading: Any = None
         self._writing: Any = None
 
+    def connected(self) -> None:
+        """The keys are exchanged anew."""
+        self._session, self._reading = b"", None
+
     async def hear(self, inlet: str, data: bytes) -> None:
         """A frame of the key exchange, or a command of the session it led to."""
-        if inlet == KEY_INLET and data[17] in (self._slot, 0):
+        if inlet == KEY_INLET:
             await self._exchange(data)
         elif inlet == INLET and self._reading:
             await self._obey(self._reading.update(data[:16]))
 
     async def _exchange(self, data: bytes) -> None:
-        under = self._key if not self._session else self._session
-        asked = _ecb(self._key).decryptor().update(data[:16])
+        """Which key opens a frame follows from the state alone: trying both takes one frame in 256 for another.
+
+        A frame that its key does not open is answered with the error by which the maker's library knows a wrong key
+        or slot (yalexs_ble.util.is_key_error).
+        """
+        under = self._session or self._key
+        asked = _ecb(under).decryptor().update(data[:16])
+        expected = (INITIALIZE, GOODBYE) if self._session else (EXCHANGE,)
+        if data[17] not in (self._slot, 0) or _sum_of_words(asked) or asked[0] not in expected:
+            raise ATT_Error(ATT_UNLIKELY_ERROR_ERROR)
+        fresh = os.urandom(8) if asked[0] == EXCHANGE else b""
+        answers = {EXCHANGE: b"\x02\0\0\0" + fresh, INITIALIZE: b"\x04\0\0\0" + asked[4:12]}
+        answer = answers.get(asked[0], b"\x8b" + bytes(11))
         if asked[0] == EXCHANGE:
-            ours, under = os.urandom(8), self._key
-            self._session = asked[4:12] + ours
-            answer = b"\x02\0\0\0" + ours
-        else:
-            asked = _ecb(under).decryptor().update(data[:16])
-            answer = {INITIALIZE: b"\x04\0\0\0" + asked[4:12], GOODBYE: b"\x8b" + bytes(11)}.get(asked[0], bytes(12))
-        total = sum(int.from_bytes(answer[at : at + 4], "little") for at in (0, 4, 8))
-        frame = answer + (-total % 2**32).to_bytes(4, "little")
-        await self.say(KEY_OUTLET, _ecb(under).encryptor().update(frame) + bytes(2))
-        if asked[0] == INITIALIZE:
+            self._session = asked[4:12] + fresh
+        elif asked[0] == INITIALIZE:
             chained = Cipher(algorithms.AES(self._session), modes.CBC(bytes(16)))
             self._reading, self._writing = chained.decryptor(), chained.encryptor()
-        if asked[0] == GOODBYE:
-            self._session, self._reading = b"", None
+        else:
+            self.connected()
+        frame = answer + (-_sum_of_words(answer) % 2**32).to_bytes(4, "little")
+        await self.say(KEY_OUTLET, _ecb(under).encryptor().update(frame) + bytes(2))
 
     async def _obey(self, command: bytes) -> None:
         word, detail = command[1], command[4]
@@ -70,6 +80,11 @@ class SimYaleLock(VendorPeripheral):
         frame[more[0]] = more[1]
         frame[3] = -sum(frame) % 256
         await self.say(OUTLET, self._writing.update(bytes(frame[:16])) + bytes(frame[16:]))
+
+
+def _sum_of_words(frame: bytes) -> int:
+    """The checksum of the key exchange: the little-endian words of a whole frame sum to 0 modulo 2^32."""
+    return sum(int.from_bytes(frame[at : at + 4], "little") for at in range(0, len(frame), 4)) % 2**32
 
 
 def _ecb(key: bytes) -> Any:
