@@ -2,9 +2,8 @@
 
 import argparse
 import json
+import logging
 import sys
-
-import structlog
 
 from benchmarks.harness import Figure, benchmark_names, load_benchmark, measure
 
@@ -17,7 +16,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     given = parser.parse_args()
     # what the measured parts log is no figure: stdout is for those alone
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
     unknown = sorted(set(given.names) - set(known))
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(known)}")

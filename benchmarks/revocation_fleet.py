@@ -16,10 +16,10 @@ from certs.authority.ca import Authority
 from certs.keys import jwk_of
 from devices.links.mqtt import BrokerAddress
 from devices.links.tls import client_tls
-from gateway.bootstrap import utc_now
 from gateway.broker.certificates import issue_broker_certificates, write_gateway_client
 from gateway.broker.config import BrokerSettings, find_mosquitto
 from gateway.broker.embedded import EmbeddedBroker
+from gateway.clock import utc_now
 from gateway.store.database import Database
 
 NAME: Final = "revocation_fleet"

@@ -20,9 +20,9 @@ from benchmarks.harness import Pair
 from certs.authority.ca import Authority
 from certs.holder import sign_statement
 from certs.keys import new_private_key, save_private_key
-from gateway.bootstrap import utc_now
 from gateway.broker.config import BrokerCertificates, BrokerSettings, find_mosquitto
 from gateway.broker.embedded import EmbeddedBroker
+from gateway.clock import utc_now
 from gateway.domain.keys.key import Proof, unlock_statement
 
 NAME: Final = "tap_to_unlocked"

@@ -45,11 +45,6 @@ def payload_unverified(raw: bytes) -> bytes:
     return _take_apart(raw)[1]
 
 
-def kid_of(raw: bytes) -> bytes:
-    """Key id an envelope claims (unverified, b"" if none): a hint where to look; raises BadSignature."""
-    return _take_apart(raw)[0]
-
-
 def _to_be_signed(payload: bytes, external_aad: bytes) -> bytes:
     """Sig_structure of RFC 9052 §4.4."""
     return cbor2.dumps(["Signature1", PROTECTED, external_aad, payload])

@@ -1,6 +1,7 @@
 """`python -m firmware_sim lock|kiosk|building --dir DIR`: simulated devices as a process of their own; `… holder`."""
 
 import asyncio
+import logging
 import resource
 import signal
 import sys
@@ -9,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-import structlog
 import typer
 
 from certs.errors import CertError
@@ -83,7 +83,8 @@ def _run(
     air: int | None = None,
     registry: Path | None = None,
 ) -> None:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         found = Building.open(device_folders_at(folder), auto_lock=auto_lock)
         found.registry = RegistryDoor.read(registry) if registry else None

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +18,7 @@ from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
+from gateway.clock import utc_now
 from gateway.disclosure import DisclosureLog
 from gateway.domain.filings.record import Registry
 from gateway.domain.verification.port import Identity
@@ -57,11 +57,6 @@ from gateway.store.database import Database
 from gateway.store.sealing import Vault
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> int:
-    """The system's clock in whole UTC seconds."""
-    return int(time.time())
 
 
 def identity_settings(settings: Settings) -> IdentitySettings:

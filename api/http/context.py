@@ -1,6 +1,5 @@
 """Who is asking: the gateway behind a request, the signed-in account, the tenant's offer. Deny by default."""
 
-import hashlib
 import secrets
 from base64 import b64encode
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from sqlalchemy import select
 
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import Right, may
+from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
 from gateway.domain.stays.offer import offer_of
 from gateway.store import Account, SignIn
@@ -100,11 +100,6 @@ def check_origin(request: Request) -> None:
     elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if elsewhere or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
         raise NotAllowed("This request came from another site and was not carried out.")
-
-
-def token_hash(token: str) -> str:
-    """What is kept of a session's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def account_of(request: Request, gateway: Gate) -> Account:

@@ -22,7 +22,7 @@ from devices.drivers.native import NativeDriver
 from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.wire.envelope import sign_command
 from devices.wire.messages import Command
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster

@@ -95,12 +95,6 @@ class MqttLink:
         """Wait for the (next) connection."""
         await self._up.wait()
 
-    async def until_disconnected(self) -> None:
-        """Wait until the present connection is lost."""
-        while self.connected:
-            await self._lost.wait()
-            await asyncio.sleep(0)  # the supervisor notices in the same turn of the loop
-
     async def start(self) -> None:
         """Begin to connect, and keep at it with growing, jittered pauses."""
         self._loop = asyncio.get_running_loop()

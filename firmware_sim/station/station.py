@@ -5,6 +5,7 @@ or a loss. While it speaks it hears nothing else.
 """
 
 import asyncio
+import logging
 import random
 import sqlite3
 import time
@@ -12,7 +13,6 @@ from collections import Counter, deque
 from typing import Any, Protocol
 
 import aiomqtt
-import structlog
 
 from certs.enrolment.device_folder import DeviceFolder
 from firmware_sim.device.dialogue import Spoken
@@ -24,7 +24,7 @@ from firmware_sim.station.assembly import keypad_of
 from firmware_sim.station.faults import Faults
 from firmware_sim.station.kiosk import SimKiosk
 
-LOG = structlog.get_logger()
+log = logging.getLogger(__name__)
 RETRY = 2.0  # seconds after which what the broker did not take is sent again
 STATE_EVERY = 3600.0  # seconds between states said without a reason, so that drift is noticed
 LET_OUT = 4  # turns of the event loop until aiomqtt has written a message to the socket
@@ -71,7 +71,7 @@ class Station:
                 try:
                     await self._be_connected()
                 except (aiomqtt.MqttError, OSError, sqlite3.Error) as error:
-                    LOG.info("device is not connected", device=self.folder.device, reason=type(error).__name__)
+                    log.info("device %s is not connected: %s", self.folder.device, type(error).__name__)
                 wait = BACK_OFF[0] if time.monotonic() - began > RETRY else min(wait * 2, BACK_OFF[1])
                 await asyncio.sleep(wait * (0.5 + random.random()))
 

@@ -155,12 +155,6 @@ def _settled(decision: Decision, now: int) -> dict[str, Any]:
     return {"state": SETTLED[type(decision)], "outcome": outcome, "settled_at": now}
 
 
-def settle_command(session: Session, command_id: str, decision: Decision, now: int) -> None:
-    """Settle the delivery that carried this command."""
-    for delivery_id in session.scalars(select(Delivery.id).where(Delivery.command_id == command_id)).all():
-        settle(session, delivery_id, decision, now)
-
-
 def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
     """Make what is owed in these lanes due now: the party was just heard of."""
     session.execute(update(Delivery).where(Delivery.lane.in_(list(lanes)), Delivery.state == "owed").values(due_at=now))

@@ -86,7 +86,7 @@ class FrontDesk:
             refuse_unasked(facts, unit.registry_name)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
-            return Asked(profile_of(unit), local_date(unit, now), face, guardian, level)
+            return Asked(profile_for(unit.jurisdiction), local_date(unit, now), face, guardian, level)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()
@@ -99,7 +99,7 @@ class FrontDesk:
 
     def _keep_portrait(self, session: Session, verification: Verification, portrait: bytes | None, now: int) -> None:
         """Where the registry requires it; where it may not be stored, the tenant goes on without."""
-        profile = profile_of(verification.offer.stay.unit)
+        profile = profile_for(verification.offer.stay.unit.jurisdiction)
         if not profile.keep_portrait or portrait is None or verification.person_id is None:
             return
         filing = self._face_filings.get(profile.code)
@@ -113,11 +113,6 @@ def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
     for path, text in facts.items():
         if path not in asked or len(text) > LONGEST_FACT:
             raise InputRefused("This answer was not asked for, or is too long.", field=path)
-
-
-def profile_of(unit: Unit) -> Profile:
-    """The rules that apply at a unit."""
-    return profile_for(unit.jurisdiction)
 
 
 def local_date(unit: Unit, now: int) -> date:

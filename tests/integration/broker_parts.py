@@ -158,6 +158,13 @@ async def hear_until(client: aiomqtt.Client, payload: bytes) -> list[tuple[str, 
     return seen
 
 
+async def until_disconnected(link: MqttLink) -> None:
+    """Wait until the link has noticed that its connection is lost."""
+    while link.connected:
+        await link._lost.wait()
+        await asyncio.sleep(0)  # the supervisor notices in the same turn of the loop
+
+
 def cut(client: paho.Client) -> None:
     """End a client's TCP connection without a word of MQTT."""
     sock = client.socket()

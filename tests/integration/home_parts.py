@@ -20,8 +20,9 @@ from sqlalchemy import select
 from certs.holder import sign_statement
 from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
-from gateway.bootstrap import Gateway, utc_now
+from gateway.bootstrap import Gateway
 from gateway.broker.config import find_mosquitto
+from gateway.clock import utc_now
 from gateway.domain.keys.key import Proof, read_statement, unlock_statement
 from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import HomeBroker, Settings

@@ -15,8 +15,9 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from api.app import create_app
-from api.http.context import SESSION_COOKIE, token_hash
+from api.http.context import SESSION_COOKIE
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.tokens import token_hash
 from gateway.outbox import events
 from gateway.settings import Settings
 from gateway.store import Account, Event, SignIn

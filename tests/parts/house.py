@@ -20,10 +20,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from api.app import create_app
-from api.http.context import SESSION_COOKIE, token_hash
+from api.http.context import SESSION_COOKIE
 from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.verification.port import Identity
 from gateway.journey.devices import reports
 from gateway.settings import Settings

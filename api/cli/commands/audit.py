@@ -20,7 +20,7 @@ from api.cli.texts.sentences import say
 from api.http.officer.disclosures import head_shown
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.disclosure import DisclosureLog, leaf_of
 from gateway.domain.disclosure.merkle import BadProof
 from gateway.domain.disclosure.tree_head import BadHead, Fault, TreeHead, audit, read_head, verify_extension

@@ -8,9 +8,9 @@ import typer
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, settings_of, tell
 from certs.authority.ca import Authority
-from gateway.bootstrap import utc_now
 from gateway.broker.access import BrokerAccess
 from gateway.broker.config import write_files
+from gateway.clock import utc_now
 from gateway.fleet.enrolment import revoked_devices
 
 app = typer.Typer(no_args_is_help=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
 from certs.authority.ca import Authority
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.fleet.rotation import advance, forget, is_followed, roll_back
 from gateway.journey.devices.certificates import behind
 from gateway.store import Device

@@ -9,7 +9,7 @@ from api.cli.dates import told_time
 from api.cli.folder import opened, unit_coded
 from api.cli.output import AsJson, Folder, settings_of, tell
 from certs.authority.ca import CLAIM_DAYS, Authority
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.fleet.enrolment import make_claim
 
 

@@ -15,7 +15,7 @@ from api.web.kiosk import rules_at, write_kiosk_page
 from certs.authority.ca import Authority
 from devices.drivers import DRIVERS
 from devices.drivers.vendor import MqttDriver
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device, revoke_device
 from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import Settings

@@ -12,7 +12,7 @@ from api.cli.problems import setting_named
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
 from api.cli.texts.findings import CHECKS, MOODS, sentence
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.operations.health import Finding, examine
 
 COLOURS = {"good": "green", "care": "yellow", "bad": "red"}

@@ -14,7 +14,7 @@ from api.cli.refusal import NOT_THERE, Refused
 from api.control import Control
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import find_device_folders, read_device_folder
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit

@@ -12,7 +12,7 @@ from api.cli.dates import told_time
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
 from api.cli.refusal import NOT_IN_ORDER
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.journey.filings.deadlines import OPEN, standing_of
 from gateway.store import Registration
 

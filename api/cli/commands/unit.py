@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.cli.facts import Facts, facts_of
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, settings_of, tell, tell_rows
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.journey.accounts.operator import Dwelling, account_called, add_unit
 from gateway.store import Unit
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.http.context import hash_password
 from certs.authority.ca import Authority
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
 from gateway.store import Account, Device, Landlord, Unit

@@ -15,10 +15,10 @@ from api.http.context import (
     check_origin,
     limit_rate,
     password_fits,
-    token_hash,
 )
 from api.http.schemas import SignedIn, SignInForm
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.errors import SignInNeeded
 from gateway.store import Account, SignIn
 

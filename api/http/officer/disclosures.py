@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from api.http.context import Gate, OfferToken, caller, limit_rate
 from certs.keys import jwk_of
 from gateway.disclosure import DisclosureLog
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.tenants import onboarding as steps
 from gateway.journey.tenants.record_readers import Reading, readings_of, record_withheld
-from gateway.registering.tenant import profile_of
 
 router = APIRouter(tags=["disclosures"])
 
@@ -77,7 +77,7 @@ def read_readers(gateway: Gate, token: OfferToken) -> ReadersShown:
     with gateway.database.reading() as session:
         offer = steps.offer_named(session, token, gateway.keyring, gateway.now())
         unit = offer.stay.unit
-        told = profile_of(unit).tell_tenant_of_readers
+        told = profile_for(unit.jurisdiction).tell_tenant_of_readers
         readings = readings_of(session, offer) if told else []
         shown = [_shown(reading, unit.timezone) for reading in readings]
     if not told:

@@ -20,6 +20,7 @@ from devices.wire.kiosk.chip import MAX_CHIP, decode_chip
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.required_facts import NEEDS, besides
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
@@ -29,7 +30,6 @@ from gateway.identity.examination import Submission, picture_refused
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
-from gateway.registering.tenant import profile_of
 from gateway.store import Offer
 
 router = APIRouter(prefix="/door", tags=["tenant"])
@@ -205,7 +205,7 @@ def public_key(jwk: dict[str, Any]) -> EllipticCurvePublicKey:
 def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
     """Everything the tenant's page says."""
     stay, now = offer.stay, gateway.now()
-    unit, profile = stay.unit, profile_of(stay.unit)
+    unit, profile = stay.unit, profile_for(stay.unit.jurisdiction)
     latest, keys = steps.latest_verification(session, offer), steps.keys_of(session, offer)
     # Once a phone was given the key, a link shows no code any more: it could have been forwarded, or the key revoked.
     keyless = offer.person_id is not None and not steps.ever_had_keys(session, offer)

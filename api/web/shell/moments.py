@@ -1,6 +1,5 @@
 """Moments as people read them: in the unit's own zone, and how long ago."""
 
-import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,11 +9,6 @@ from api.web.text import say
 from api.web.text.pair import Language
 
 STEPS = ((60, 1, "age.seconds"), (3600, 60, "age.minutes"), (86_400, 3600, "age.hours"))
-
-
-def utc_now() -> int:
-    """Seconds since 1970."""
-    return int(time.time())
 
 
 Moment = int | str  # UTC seconds, or RFC 3339 on the unit's wall clock as the API tells it

@@ -14,6 +14,7 @@ from api.web.shell import moments
 from api.web.shell.language import COOKIE, choose_language
 from api.web.text import say, say_code, say_purpose, say_reason
 from api.web.text.pair import Language
+from gateway.clock import utc_now
 from gateway.domain.filings.delivery_sentences import outcome_zh
 from gateway.domain.filings.sentences import problem_zh, sentence_zh
 
@@ -58,7 +59,7 @@ def page(request: Request, name: str, values: Mapping[str, object], status: int 
         "notice": None,
         "problem": None,
         "here": request.url.path,
-        "now": moments.utc_now(),
+        "now": utc_now(),
         "role": None,
         **values,
     }

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from api.http.presenters import key_shown, lock_shown, once_codes_of, wish_shown
 from api.http.schemas import DoorShown
 from gateway.bootstrap import Gateway
+from gateway.domain.jurisdiction import profile_for
 from gateway.journey.stays.date_requests import latest_wish
 from gateway.journey.tenants import onboarding as steps
-from gateway.registering.tenant import profile_of
 from gateway.store import Disclosure, Offer, Registration
 
 
@@ -46,7 +46,7 @@ def show_keys(gateway: Gateway, token: str, door: DoorShown) -> dict[str, Any]:
     with gateway.database.reading() as session:
         offer = steps.offer_named(session, token, gateway.keyring, now)
         keys = steps.keys_of(session, offer)
-        told = profile_of(offer.stay.unit).tell_tenant_of_readers
+        told = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
         records, wish = own_records(session, offer), latest_wish(session, offer.stay)
         return {
             "door": door,

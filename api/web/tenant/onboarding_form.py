@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from api.http.schemas import DoorShown
-from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.china_id_number import looks_like_resident_number
 
 FACT: Final = "fact."
@@ -24,12 +24,6 @@ def facts_in(form: FormData) -> dict[str, str]:
     return {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
 
 
-def profile_of(door: DoorShown) -> Profile:
-    """The rules of the place."""
-    profiles = load_profiles()
-    return profiles.get(door.jurisdiction) or profiles[door.jurisdiction.split("-")[0]]
-
-
 def details_asked(door: DoorShown) -> list[str]:
     """The fields asked here that a tenant has to type where the number does not say them."""
     return [name for name in DETAILS if name in door.asks]
@@ -37,7 +31,7 @@ def details_asked(door: DoorShown) -> list[str]:
 
 def lacks_details(typed: dict[str, str], door: DoorShown) -> bool:
     """True where name and number were typed, and the number leaves open what the registry asks."""
-    if profile_of(door).resident_number and looks_like_resident_number(typed["id_number"]):
+    if profile_for(door.jurisdiction).resident_number and looks_like_resident_number(typed["id_number"]):
         return False
     return not all(typed[name] for name in details_asked(door))
 

@@ -19,13 +19,13 @@ from api.web.tenant.onboarding_form import (
     details_asked,
     facts_in,
     lacks_details,
-    profile_of,
     typed_in,
     what_is_missing,
 )
 from api.web.text import say, say_code, say_refusal
 from api.web.text.pair import Language
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_text, fill_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -155,7 +155,9 @@ async def hand_in(
 
 def consent_words(door: DoorShown, language: Language) -> dict[str, str]:
     """The texts a tenant agrees to, as this place reads them."""
-    return {purpose: fill_in(consent_text(purpose, language[:2]), profile_of(door)) for purpose in PURPOSES}
+    return {
+        purpose: fill_in(consent_text(purpose, language[:2]), profile_for(door.jurisdiction)) for purpose in PURPOSES
+    }
 
 
 def show_form(

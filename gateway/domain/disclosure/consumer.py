@@ -71,11 +71,6 @@ def standing(consumer: Consumer, now: int) -> ConsumerStanding:
     return "in_force" if now < consumer.scope.expires_at else "expired"
 
 
-def may_see(consumer: Consumer, area: str, now: int) -> bool:
-    """Whether a record of this area may be told to the consumer now."""
-    return standing(consumer, now) == "in_force" and any(area.startswith(prefix) for prefix in consumer.scope.areas)
-
-
 def scoped(record: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     """The record's id and kind and the granted fields, no more; the person's part must be masked already."""
     shown: dict[str, Any] = {}

@@ -87,25 +87,6 @@ def _subproof(hashes: Sequence[bytes], old_size: int, *, whole: bool) -> list[by
     return [*_subproof(hashes[split:], old_size - split, whole=False), root_of(hashes[:split])]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """§2.1.3.2: raises BadProof unless the leaf is at `index` of the tree of that size and root."""
-    _check_hashes([root, *proof])
-    if not 0 <= index < size:
-        raise BadProof("no leaf has this index")
-    place, last, node = index, size - 1, leaf_hash(leaf)
-    for sibling in proof:
-        if last == 0:
-            raise BadProof("the proof is too long")
-        if place & 1 or place == last:
-            node = node_hash(sibling, node)
-            place, last = _to_right_edge(place, last)
-        else:
-            node = node_hash(node, sibling)
-        place, last = place >> 1, last >> 1
-    if last or node != root:
-        raise BadProof("the leaf is not in this tree")
-
-
 def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
     """§2.1.4.2: raises BadProof unless the newer tree extends the older one. An empty tree proves nothing."""
     _check_hashes([old_root, root, *proof])

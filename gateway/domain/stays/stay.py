@@ -33,10 +33,6 @@ class Window:
         if self.end - self.start > LONGEST:
             raise InputRefused("A stay can last ten years at most. Please check the end date.", field="until")
 
-    def overlaps(self, other: "Window") -> bool:
-        """True where the two windows share at least a second."""
-        return self.start < other.end and other.start < self.end
-
     def holds(self, at: int) -> bool:
         """True where `at` lies in [start, end)."""
         return self.start <= at < self.end

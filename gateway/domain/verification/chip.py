@@ -1,8 +1,7 @@
-"""The chip of a travel document: the port that reads one, and why its contents may be refused."""
+"""The contents of a travel document's chip, and why they may be refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,14 +10,6 @@ class ChipContents:
 
     security_object: bytes = field(repr=False)
     groups: Mapping[int, bytes] = field(repr=False)
-
-
-class ChipReader(Protocol):
-    """A reader with one document on it; reading opens the chip with what the machine zone says (PACE or BAC)."""
-
-    async def read_chip(self, machine_zone: str) -> ChipContents:
-        """The chip's files; raises ChipRefused where it does not open."""
-        ...
 
 
 class ChipRefused(Exception):

@@ -1,12 +1,12 @@
 """The identity port, answered by worker processes."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
+from gateway.clock import utc_now
 from gateway.domain.verification.port import (
     Band,
     Challenge,
@@ -18,11 +18,6 @@ from gateway.domain.verification.port import (
 from gateway.identity.images.decode import screen_image
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.supervisor import Body, WorkerPool
-
-
-def utc_now() -> int:
-    """The system's clock in whole UTC seconds."""
-    return int(time.time())
 
 
 class IdentityPool:

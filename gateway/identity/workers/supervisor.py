@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import queue
 import subprocess
@@ -10,13 +11,11 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any
 
-import structlog
-
 from gateway.domain.verification.port import IdentityBusy, IdentityFailed, ImageRefused
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.framing import WorkerGone, read_frame, write_frame
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 Body = dict[str, Any]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """More workers, not more threads, are what uses the cores."""
@@ -67,7 +66,7 @@ class WorkerProcess:
         except WorkerGone:
             code = "worker_timeout" if self._late.is_set() else "worker_crashed"
             self.end()
-            log.warning("identity_worker_ended", code=code, status=child.returncode)
+            log.warning("identity worker ended: %s, exit status %s", code, child.returncode)
             raise IdentityFailed(code) from None
         finally:
             watch.cancel()
@@ -170,9 +169,9 @@ class WorkerPool:
         try:
             milliseconds = worker.warm_up()
             self._warm += 1
-            log.info("identity_worker_ready", ms=round(milliseconds))
+            log.info("identity worker ready in %d ms", round(milliseconds))
         except IdentityFailed as failed:
-            log.warning("identity_worker_not_ready", code=failed.code)
+            log.warning("identity worker not ready: %s", failed.code)
         finally:
             self._free.put(worker)
 

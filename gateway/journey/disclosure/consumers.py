@@ -1,7 +1,6 @@
 """Programs that follow the feed: asked for by one officer, approved by another, ended by either."""
 
 import base64
-import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.disclosure import consumer as rules
 from gateway.domain.disclosure.consumer import Consumer, Scope
 from gateway.domain.errors import Conflict, InputRefused, NotAllowed, NotFound
@@ -37,11 +37,6 @@ class Secrets:
 
     token: str
     webhook_secret: str
-
-
-def token_hash(token: str) -> str:
-    """What is kept of a consumer's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def ask_consumer(session: Session, wish: Wish, by: Account, now: int) -> FeedConsumer:

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from certs import cbor
-from certs.cose import kid_of, sign1, verify1
+from certs.cose import sign1, verify1
 from certs.errors import BadSignature
 from certs.keys import jwk_of, new_private_key
 
@@ -28,7 +28,6 @@ def rebuilt(**changes: object) -> bytes:
 def test_what_is_signed_is_read_back(payload: bytes, kid: bytes, aad: bytes) -> None:
     raw = sign1(payload, KEY, kid=kid, external_aad=aad)
     assert verify1(raw, PUBLIC, external_aad=aad) == payload
-    assert kid_of(raw) == kid
 
 
 @given(position=st.integers(0, len(GOOD) - 1), bit=st.integers(0, 7))

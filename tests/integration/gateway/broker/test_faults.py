@@ -15,7 +15,7 @@ from devices.links.mqtt import MqttLink
 from gateway.broker.certificates import issue_broker_certificates
 from gateway.broker.config import LARGEST_MESSAGE, BrokerSettings, broker_user, find_mosquitto
 from gateway.broker.embedded import BrokerFailed, EmbeddedBroker
-from tests.integration.broker_parts import PATIENCE, House, cut, open_house, read_until, topic
+from tests.integration.broker_parts import PATIENCE, House, cut, open_house, read_until, topic, until_disconnected
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def kill_broker(house: House, *links: MqttLink) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     for link in links:
-        await asyncio.wait_for(link.until_disconnected(), PATIENCE)
+        await asyncio.wait_for(until_disconnected(link), PATIENCE)
         await asyncio.wait_for(link.until_connected(), PATIENCE)
 
 
@@ -96,7 +96,7 @@ async def test_a_link_that_lost_its_broker_asks_for_the_unacked_again(house: Hou
     await say(house, "lock-a", b"one", b"two")
     early = await read_until(link, b"two", ack=False)
     cut(link._client)
-    await asyncio.wait_for(link.until_disconnected(), PATIENCE)
+    await asyncio.wait_for(until_disconnected(link), PATIENCE)
     await asyncio.wait_for(link.until_connected(), PATIENCE)
     early[0].ack()
     assert [m.payload for m in await read_until(link, b"two")] == [b"one", b"two"]
@@ -105,7 +105,7 @@ async def test_a_link_that_lost_its_broker_asks_for_the_unacked_again(house: Hou
 async def test_a_link_without_a_broker_refuses_commands_at_once(house: House) -> None:
     link = await house.link()
     await house.broker.stop()
-    await asyncio.wait_for(link.until_disconnected(), PATIENCE)
+    await asyncio.wait_for(until_disconnected(link), PATIENCE)
     with pytest.raises(LinkDown, match="no connection"):
         await link.publish("house-1", "lock-a", b"x", expires_in=10)
 

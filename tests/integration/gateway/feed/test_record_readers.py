@@ -61,7 +61,7 @@ async def test_where_the_law_forbids_telling_nothing_is_told_and_that_is_recorde
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent = replace(load_profiles()["sandbox"], tell_tenant_of_readers=False)
-    monkeypatch.setattr(disclosures_api, "profile_of", lambda _unit: silent)
+    monkeypatch.setattr(disclosures_api, "profile_for", lambda _unit: silent)
     offer, record = registered(desk)
     officer = await desk.signed_in("officer")
     await officer.post(f"/registrations/{record}/openings", json={"purpose": "a secret enquiry"})

@@ -14,7 +14,7 @@ from api.cli.main import app
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import find_device_folders
 from certs.keys import new_private_key, save_private_key
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.disclosure import disclose
 from gateway.store import Account
 from tests.parts.world import LOCK, World

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from gateway.outbox import deliveries
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, Unknown
@@ -108,13 +107,3 @@ def test_the_longest_due_goes_first(world: World) -> None:
 @given(st.integers(0, 10_000))
 def test_each_pause_is_at_least_as_long_as_the_last_and_never_over_five_minutes(attempts: int) -> None:
     assert 1 <= deliveries.pause(attempts) <= deliveries.pause(attempts + 1) <= 300
-
-
-def test_commands_settle_the_delivery_that_carries_them(world: World) -> None:
-    name = owe(world, "a")
-    with world.database.writing() as session:
-        session.get_one(Delivery, name).command_id = "c" * 32
-        deliveries.settle_command(session, "d" * 32, Done(), world.now)
-        deliveries.settle_command(session, "c" * 32, Refused("jammed"), world.now)
-    with world.database.reading() as session:
-        assert session.scalars(select(Delivery.outcome)).one() == "jammed"

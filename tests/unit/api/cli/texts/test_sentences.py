@@ -18,7 +18,7 @@ from certs.authority import profiles
 from certs.authority.ca import Authority
 from certs.authority.generations import Phase
 from certs.keys import new_private_key, save_private_key
-from gateway.bootstrap import utc_now
+from gateway.clock import utc_now
 from gateway.disclosure import disclose
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.filings import record as registration

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.domain.disclosure.cloud_event import EVENT_TYPES, cloud_event, encode_event, encode_sse
-from gateway.domain.disclosure.consumer import FIELDS, Consumer, Scope, approve, ask, may_see, scoped, standing
+from gateway.domain.disclosure.consumer import FIELDS, Consumer, Scope, approve, ask, scoped, standing
 from gateway.domain.errors import InputRefused, NotAllowed
 
 NOW = 1_790_000_000
@@ -49,7 +49,6 @@ def test_a_person_who_was_erased_shows_nothing() -> None:
 def test_a_grant_needs_a_second_person() -> None:
     asked = ask("c1", SCOPE, "officer-1", NOW)
     assert standing(asked, NOW) == "awaits_approval"
-    assert not may_see(asked, "330106", NOW)
     with pytest.raises(NotAllowed):
         approve(asked, "officer-1")
     assert standing(granted(), NOW) == "in_force"
@@ -60,15 +59,8 @@ def test_a_forged_approval_by_the_one_who_asked_counts_for_nothing() -> None:
 
 
 def test_a_grant_ends_at_its_moment() -> None:
-    assert may_see(granted(), "330106", SCOPE.expires_at - 1)
-    assert not may_see(granted(), "330106", SCOPE.expires_at)
-
-
-@pytest.mark.parametrize(
-    ("area", "seen"), [("330106", True), ("3301", True), ("3302", False), ("", False), ("33", False)]
-)
-def test_a_grant_ends_at_its_areas_border(area: str, seen: bool) -> None:
-    assert may_see(granted(), area, NOW) is seen
+    assert standing(granted(), SCOPE.expires_at - 1) == "in_force"
+    assert standing(granted(), SCOPE.expires_at) == "expired"
 
 
 @pytest.mark.parametrize(

@@ -119,19 +119,6 @@ def test_a_window_holds_its_first_second_and_not_its_last() -> None:
     assert [window.holds(at) for at in (99, 100, 199, 200)] == [False, True, True, False]
 
 
-@given(st.tuples(SECONDS, SECONDS), st.tuples(SECONDS, SECONDS))
-def test_two_windows_overlap_exactly_where_they_share_a_second(one: tuple[int, int], other: tuple[int, int]) -> None:
-    a, b = Window(min(one), max(one) + 1), Window(min(other), max(other) + 1)
-    shared = max(a.start, b.start) < min(a.end, b.end)
-    assert a.overlaps(b) is shared
-    assert b.overlaps(a) is shared
-    assert shared is any(b.holds(at) for at in (a.start, b.start, a.end - 1, b.end - 1) if a.holds(at))
-
-
-def test_one_stay_may_begin_the_second_another_ends() -> None:
-    assert not Window(100, 200).overlaps(Window(200, 300))
-
-
 @pytest.mark.parametrize("state", STAY_STATES)
 @pytest.mark.parametrize("following", STAY_STATES)
 def test_a_stay_follows_its_table_and_nothing_else(state: str, following: str) -> None:
