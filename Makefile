@@ -26,7 +26,7 @@ bench:
 	@exec python -m benchmarks $(ARGS)
 
 docs:
-	@sh tooling/bootstrap.sh run
+	@sh tooling/bootstrap.sh docs
 	@exec python -m sphinx -W --keep-going -q -b html docs site
 
 lint:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what Lodgekey needs onto this machine: "run" for the demo, "test" for everything.
+# Brings what Lodgekey needs onto this machine: "run" for the demo, "docs" for the documentation, "test" for everything.
 # Everything is said on stderr. Run again, it does only what is missing. Nothing outside this folder is touched,
 # except that as root Debian packages are installed with apt-get; otherwise they are unpacked under .tools.
 set -eu
@@ -142,17 +142,22 @@ prepare_debian() {
     [ -z "$missing" ] || say "      still missing: $missing- what needs them will say so"
 }
 
-# --- What checks the pages -----------------------------------------------------------------------------------------
+# --- What npm brings: axe-core for the browser tests, mermaid for the diagrams of the docs; nothing of it is shipped -----
 
-prepare_page_checks() { # axe-core for the browser tests; nothing of it is shipped
-    if [ "$purpose" != test ] || [ -d tests/browser/axe/node_modules/axe-core ]; then return 0; fi
+fetch_node_package() { # folder, the module that shows it is there, what for
+    [ ! -d "$1/node_modules/$2" ] || return 0
     system_certificates=/etc/ssl/certs/ca-certificates.crt # node trusts its own list only, unless told
     [ ! -e "$system_certificates" ] || export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$system_certificates}"
-    say "      fetching axe-core, which checks the pages"
-    if has_command npm && retry npm ci --silent --no-audit --no-fund --prefix tests/browser/axe; then return 0; fi
-    say "      axe-core is missing (npm ci --prefix tests/browser/axe); the accessibility tests will say so"
+    say "      fetching $2, $3"
+    if has_command npm && retry npm ci --silent --no-audit --no-fund --prefix "$1"; then return 0; fi
+    say "      $2 is missing (npm ci --prefix $1); what needs it will say so"
+}
+
+prepare_node_packages() {
+    [ "$purpose" != test ] || fetch_node_package tests/browser/axe axe-core "which checks the pages"
+    [ "$purpose" = run ] || fetch_node_package tooling/mermaid @mermaid-js/tiny "which draws the diagrams of the docs"
 }
 
 prepare_python
 prepare_debian
-prepare_page_checks
+prepare_node_packages

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from devices.driver import Ability
 from devices.drivers import DRIVERS
+from tests.architecture import adr_index, state_diagrams
 from tests.architecture.source import ROOT
 
 PAGE = Path("docs/drivers.md")
@@ -21,6 +22,15 @@ def driver_table() -> str:
 def test_the_page_on_drivers_says_what_the_code_does() -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     assert text.partition(BEGIN)[2].partition(END)[0] == driver_table()
+
+
+def test_the_page_on_states_is_drawn_from_the_tables() -> None:
+    assert state_diagrams.PAGE.read_text(encoding="utf-8") == state_diagrams.page()
+
+
+def test_decisions_have_one_format_and_are_all_in_the_index() -> None:
+    assert {path.name[:2] for path in adr_index.decisions()} <= adr_index.AREAS.keys()
+    assert adr_index.PAGE.read_text(encoding="utf-8") == adr_index.page()
 
 
 def write_page() -> None:

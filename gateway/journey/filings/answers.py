@@ -1,7 +1,7 @@
 """Step 8: what the authority answered, recorded once; and what a person found out where it did not answer."""
 
 from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -14,6 +14,10 @@ from gateway.outbox.events import record
 from gateway.store import Delivery, Registration
 
 FINAL = ("accepted", "partly", "refused")
+
+FoundOut = Literal["accepted", "not_received"]
+# what a person found out about a record of unknown outcome -> the state of its delivery
+SETTLED_BY_A_PERSON: Final[dict[FoundOut, str]] = {"accepted": "done", "not_received": "owed"}
 
 
 def record_registry_answer(session: Session, registration_id: str, answer: Answer, now: int) -> None:
@@ -54,7 +58,7 @@ def note_sending(session: Session, registration_id: str, tables: Mapping[str, st
 def settle_outcome(
     session: Session,
     row: Registration,
-    outcome: Literal["accepted", "not_received"],
+    outcome: FoundOut,
     receipt: str,
     by: str,
     now: int,
@@ -66,13 +70,14 @@ def settle_outcome(
     record(session, "OutcomeSettled", now, stay=row.stay, registration=row, data=data)
     waiting = update(Delivery).where(Delivery.work == "submit", Delivery.about == row.id, Delivery.state == "unknown")
     row.answer_code = row.answer_sentence = None
+    state = SETTLED_BY_A_PERSON[outcome]
     if outcome == "accepted":
         row.receipt = receipt or None
         _final(session, row, "accepted", "RegistryAccepted", now)
-        session.execute(waiting.values(state="done", outcome="settled by a person", settled_at=now))
+        session.execute(waiting.values(state=state, outcome="settled by a person", settled_at=now))
         return
     row.state, row.answered_at, row.sent_at = "queued", None, None
-    again = {"state": "owed", "due_at": now, "attempts": 0, "started_at": None, "outcome": None, "settled_at": None}
+    again = {"state": state, "due_at": now, "attempts": 0, "started_at": None, "outcome": None, "settled_at": None}
     session.execute(waiting.values(**again))
 
 
