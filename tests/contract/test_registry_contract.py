@@ -21,7 +21,8 @@ from gateway.domain.filings.record import (
     RegistryUnreachable,
 )
 from gateway.registries import REGISTRIES
-from tests.contract.registry_cases import BARE_UNIT, CASES, TRAVELLER, RegistryCase, base_record
+from tests.contract.registries import CASES
+from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, RegistryCase, base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 
 

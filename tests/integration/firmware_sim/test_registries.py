@@ -16,7 +16,10 @@ from gateway.registries import REGISTRIES
 from gateway.registries.italy.places import read_places
 from gateway.registries.italy.record import row
 from gateway.registries.spain.record import arrival_report, packed
-from tests.contract.registry_cases import ANA, BEN, CARLA, DIEGO, LISBON, MADRID, ROME, SENHORIO, base_record
+from tests.contract.registries.italy import CARLA, DIEGO, ROME
+from tests.contract.registries.portugal import LISBON, SENHORIO
+from tests.contract.registries.spain import ANA, BEN, MADRID
+from tests.contract.registry_cases import base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 
 ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body></s:Envelope>'

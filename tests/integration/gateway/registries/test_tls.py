@@ -10,7 +10,8 @@ import trustme
 from gateway.domain.filings.record import Accepted, RegistryUnreachable
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.registries import REGISTRIES
-from tests.contract.registry_cases import ANA, MADRID, base_record
+from tests.contract.registries.spain import ANA, MADRID
+from tests.contract.registry_cases import base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 
 

@@ -17,21 +17,12 @@ from gateway.registries.italy.places import read_places
 from gateway.registries.portugal import record as portugal_record
 from gateway.registries.sandbox import record as sandbox_record
 from gateway.registries.spain import rules as spain_rules
-from tests.contract.registry_cases import (
-    ANA,
-    BEN,
-    CARLA,
-    CASES,
-    DIEGO,
-    EVE,
-    HANGZHOU,
-    LISBON,
-    MADRID,
-    ROME,
-    SENHORIO,
-    WEI,
-    base_record,
-)
+from tests.contract.registries import CASES
+from tests.contract.registries.china import EVE, HANGZHOU, WEI
+from tests.contract.registries.italy import CARLA, DIEGO, ROME
+from tests.contract.registries.portugal import LISBON, SENHORIO
+from tests.contract.registries.spain import ANA, BEN, MADRID
+from tests.contract.registry_cases import base_record
 
 PLACES = read_places(
     "Codice;Descrizione;Provincia;DataFineVal\r\n100000100;ITALIA;;\r\n100000216;GERMANIA;;\r\n"

@@ -8,7 +8,8 @@ import pytest
 from gateway.domain.filings.record import PersonFacts
 from gateway.registries.italy.places import BadTable, read_places
 from gateway.registries.italy.record import row
-from tests.contract.registry_cases import CARLA, DIEGO, ROME, base_record
+from tests.contract.registries.italy import CARLA, DIEGO, ROME
+from tests.contract.registry_cases import base_record
 from tests.unit.gateway.registries.test_bad_input import PLACES
 
 STAY = dataclasses.replace(base_record(ROME).stay, from_at=1_773_151_200, until_at=1_773_306_000)
