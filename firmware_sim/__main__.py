@@ -18,7 +18,7 @@ from firmware_sim.device.enrolment import enrol
 from firmware_sim.hosted import listen
 from firmware_sim.kiosk_terminal.server import open_terminals
 from firmware_sim.phone.terminal import app as holder
-from firmware_sim.registry_control import RegistryDoor
+from firmware_sim.registry_control import RegistryControl
 from firmware_sim.station.building import Building, device_folders_at
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Simulated locks and kiosks.")
@@ -87,7 +87,7 @@ def _run(
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         found = Building.open(device_folders_at(folder), auto_lock=auto_lock)
-        found.registry = RegistryDoor.read(registry) if registry else None
+        found.registry = RegistryControl.read(registry) if registry else None
     except CertError as error:
         raise typer.BadParameter(str(error), param_hint="--dir") from error
     kinds = {station.folder.kind for station in found.stations.values()}

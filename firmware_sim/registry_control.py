@@ -12,7 +12,7 @@ PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class RegistryDoor:
+class RegistryControl:
     """Reached at `url` with `token`, as its control.json says."""
 
     name: str
@@ -20,7 +20,7 @@ class RegistryDoor:
     token: str
 
     @classmethod
-    def read(cls, control_file: Path) -> "RegistryDoor":
+    def read(cls, control_file: Path) -> "RegistryControl":
         """The one that wrote this file."""
         told = json.loads(control_file.read_text())
         return cls(told["registry"], told["url"], told["token"])

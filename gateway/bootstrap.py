@@ -39,8 +39,8 @@ from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, 
 from gateway.journey.disclosure.consumers import owe_webhooks
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.housekeeping import Housekeeping
-from gateway.registering.kiosk import KioskDesk
-from gateway.registering.tenant import FrontDesk
+from gateway.registering.kiosk import KioskInbox
+from gateway.registering.tenant import TenantRegistration
 from gateway.registries import REGISTRIES
 from gateway.relay.alerts import NoticeSenders
 from gateway.relay.certificates import CertificateSenders
@@ -93,7 +93,7 @@ class Gateway:
             accept_document_without_face=settings.accept_document_without_face,
         )
         self.countries = TrustedCountries(load_countries(settings.country_certificates), now)
-        self.front_desk = FrontDesk(
+        self.tenant_registration = TenantRegistration(
             self.database,
             self.identity,
             self.keyring,
@@ -158,10 +158,10 @@ class Gateway:
             prefetch=prefetch_registrations,
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
-        self.kiosk_desk = KioskDesk(
-            self.database, self.front_desk, self.keyring, self.authority.intake_key, now, self.challenges
+        self.kiosk_inbox = KioskInbox(
+            self.database, self.tenant_registration, self.keyring, self.authority.intake_key, now, self.challenges
         )
-        self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_desk.take, now, self.roster)
+        self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_inbox.take, now, self.roster)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
         self.home_assistant = open_home_assistant(settings.gateway_name, settings.home_broker, self.database, now)
@@ -230,7 +230,7 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.feed.stop()
-        await self.kiosk_desk.stop()
+        await self.kiosk_inbox.stop()
         if self.home_assistant is not None:
             await self.home_assistant.stop()
         for link in (self.link, *self.vendor_locks.links.values()):

@@ -236,7 +236,7 @@ class FilingShown(BaseModel):
     tables: dict[str, str] = {}
 
 
-class DoorShown(BaseModel):
+class OnboardingShown(BaseModel):
     """What a tenant sees on opening the link."""
 
     unit: str

@@ -9,7 +9,7 @@ from typing import Any
 from certs.enrolment.device_folder import find_device_folders, read_device_folder
 from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.lock.lock import SimLock
-from firmware_sim.registry_control import RegistryDoor
+from firmware_sim.registry_control import RegistryControl
 from firmware_sim.station.assembly import assemble
 from firmware_sim.station.faults import FaultSettings
 from firmware_sim.station.kiosk import SimKiosk
@@ -22,7 +22,7 @@ class Building:
 
     stations: dict[str, Station]
     auto_lock: float = 0.0
-    registry: RegistryDoor | None = None
+    registry: RegistryControl | None = None
     _moved_in: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 TROUBLE_PAUSE: Final = 1.0
 AT_THE_DESK: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # of a kiosk, answered on its screen
 
-KioskDesk = Callable[[Happened, Received], None]
+KioskInbox = Callable[[Happened, Received], None]
 Understood = tuple[Received, Sequence[Report]]
 Unread = tuple[Received, str]  # with the code that says why
 Keys = Mapping[str, bytes]  # device -> the public key its messages were verified with
@@ -38,13 +38,13 @@ class Intake:
         database: Database,
         drivers: Mapping[str, Driver],
         answers: Answers,
-        kiosk_desk: KioskDesk,
+        kiosk_inbox: KioskInbox,
         now: Callable[[], int],
         roster: Roster | None = None,
     ) -> None:
         """`roster`: the one that the drivers ask for public keys, so that a batch is looked up once."""
         self._database, self._drivers, self._answers = database, drivers, answers
-        self._kiosk_desk, self._now = kiosk_desk, now
+        self._kiosk_inbox, self._now = kiosk_inbox, now
         self._roster = roster or Roster(database)
 
     async def run(self, link: Link, driver: str | None = None) -> None:
@@ -103,9 +103,9 @@ class Intake:
 
     def _finish(self, message: Received, reports: Sequence[Report]) -> None:
         """Ack what is committed; a registration goes to the desk, which acks it when it is recorded."""
-        registrations = [report for report in reports if _is_for_the_desk(report)]
+        registrations = [report for report in reports if _is_kiosk_event(report)]
         for report in registrations:
-            self._kiosk_desk(report, message)
+            self._kiosk_inbox(report, message)
         if not registrations:
             message.ack()
 
@@ -141,10 +141,10 @@ class Intake:
 
 def _for_the_record(understood: Sequence[Understood]) -> list[Report]:
     """Every report but those the kiosk desk records itself."""
-    return [report for _, reports in understood for report in reports if not _is_for_the_desk(report)]
+    return [report for _, reports in understood for report in reports if not _is_kiosk_event(report)]
 
 
-def _is_for_the_desk(report: Report) -> TypeGuard[Happened]:
+def _is_kiosk_event(report: Report) -> TypeGuard[Happened]:
     return isinstance(report, Happened) and report.type in AT_THE_DESK
 
 

@@ -32,7 +32,7 @@ from gateway.journey.tenants.onboarding import open_offer, record_consent, usabl
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.registering.attempts import Tries
-from gateway.registering.tenant import FrontDesk
+from gateway.registering.tenant import TenantRegistration
 from gateway.store import Device, HeardMessage, Offer
 from gateway.store.database import Database
 
@@ -44,19 +44,19 @@ WRONG_CODES: Final = (20, 3600)  # a kiosk's wrong codes, within seconds
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
 
-class KioskDesk:
+class KioskInbox:
     """Takes sealed registrations, two at a time, and questions; what the disk refuses is not acked and comes again."""
 
     def __init__(
         self,
         database: Database,
-        front_desk: FrontDesk,
+        tenant_registration: TenantRegistration,
         keyring: Keyring,
         intake_key: EllipticCurvePrivateKey,
         now: Callable[[], int],
         challenges: ChallengeBook,
     ) -> None:
-        self._database, self._front_desk, self._keyring = database, front_desk, keyring
+        self._database, self._tenant_registration, self._keyring = database, tenant_registration, keyring
         self._challenges = challenges
         self._intake_key, self._now = intake_key, now
         self._room, self._counter = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(QUESTIONS_AT_ONCE)
@@ -98,7 +98,7 @@ class KioskDesk:
             await asyncio.to_thread(self._enter, form)
             submission = await asyncio.to_thread(self._submission, form)
             holder = public_from_point(form.holder_key) if form.holder_key else None
-            verification = await self._front_desk.register(form.offer_token, submission, holder)
+            verification = await self._tenant_registration.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
             return {"screen": "refused", "code": code_of(error), "lines": [error.detail[:200]]}
         except (Unsealable, BadMessage, BadKey):

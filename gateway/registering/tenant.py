@@ -42,7 +42,7 @@ class Asked:
     level: Level
 
 
-class FrontDesk:
+class TenantRegistration:
     """Runs step 3 and 4: no transaction is open while pictures are looked at, and nothing is kept if it is refused."""
 
     def __init__(

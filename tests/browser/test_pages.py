@@ -118,5 +118,5 @@ async def test_the_checker_sees_what_is_wrong_in_each_theme(browser: Browser, pr
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_tenants_pages_are_light(language: Language) -> None:
-    weights = {name: weigh(name, language) for name in ("door", "review", "key")}
+    weights = {name: weigh(name, language) for name in ("onboarding", "review", "key")}
     assert max(weights.values()) < TENANT_BYTES, weights

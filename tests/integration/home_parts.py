@@ -96,7 +96,7 @@ class Home:
             officer = self.house.client("officer-a")
             case = good(await officer.get("/api/v1/cases"))[-1]["id"]
             good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
-        return tenant, offer["stay_id"], good(await tenant.get("/api/v1/door"))["keys"][0]
+        return tenant, offer["stay_id"], good(await tenant.get("/api/v1/onboarding"))["keys"][0]
 
     async def tap(self, tenant: httpx.AsyncClient, key_id: str) -> dict[str, Any]:
         """One press of the tenant's button."""

@@ -119,13 +119,13 @@ class Street:
         tenant.client.headers["Authorization"] = f"Offer {tenant.token}"
         self.people[f"tenant of {offer['stay_id']}"] = tenant.client
         consents = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}
-        good(await tenant.client.post("/door/consents", json=consents))
+        good(await tenant.client.post("/onboarding/consents", json=consents))
         return tenant
 
     async def register(self, tenant: Tenant) -> None:
         """Steps 2 to 4: fields typed by hand, and the officer who passes the case."""
         form = TYPED | {"holder_key": json.dumps(jwk_of(tenant.phone.public_key()))}
-        good(await tenant.client.post("/door/verification", data=form))
+        good(await tenant.client.post("/onboarding/verification", data=form))
         await self.decide()
 
     async def decide(self) -> None:
@@ -141,7 +141,9 @@ class Street:
 
     async def on_lock(self, tenant: Tenant) -> str:
         """Wait for the lock's word: the key's id."""
-        door = await until(lambda: told(tenant.client, "/door"), lambda door: door["stage"] == "on_lock", "on the lock")
+        door = await until(
+            lambda: told(tenant.client, "/onboarding"), lambda door: door["stage"] == "on_lock", "on the lock"
+        )
         return str(door["keys"][0])
 
     async def unlock(self, tenant: Tenant, key_id: str) -> Json:

@@ -93,12 +93,12 @@ async def test_a_tenant_registers_at_the_kiosk_and_takes_the_key_home_on_the_pho
         "consents": {"registration": True, "face": False, "text_version": "2026-11"},
     }
     await street.control("POST", f"/kiosks/{KIOSK}/registrations", json=form)
-    await until(lambda: told(tenant.client, "/door"), lambda door: door["stage"] == "review", "a person is asked")
+    await until(lambda: told(tenant.client, "/onboarding"), lambda door: door["stage"] == "review", "a person is asked")
     await until(lambda: screen(street), lambda shown: shown["screen"] == "person_decides", "the kiosk says so")
     await street.decide()
-    assert (await told(tenant.client, "/door"))["stage"] == "verified"
+    assert (await told(tenant.client, "/onboarding"))["stage"] == "verified"
     holder = {"holder_key": jwk_of(tenant.phone.public_key())}
-    good(await tenant.client.post("/door/holder", json=holder))
+    good(await tenant.client.post("/onboarding/holder", json=holder))
     key = await street.on_lock(tenant)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")

@@ -69,7 +69,10 @@ async def test_a_lock_that_is_away_while_its_key_is_made_is_shown_as_such_and_ge
     tenant = await street.offer(room)
     await street.register(tenant)
     await street.filing(tenant, "accepted")
-    assert ((await told(tenant.client, "/door"))["stage"], await key_state(street, tenant)) == ("issued", "issued")
+    assert ((await told(tenant.client, "/onboarding"))["stage"], await key_state(street, tenant)) == (
+        "issued",
+        "issued",
+    )
     assert "owed" in [row["state"] for row in await street.owed("put_key")]
     await fault(street, room, offline=False)
     key = await street.on_lock(tenant)

@@ -18,12 +18,12 @@ async def test_the_journey(street: Street, room: Room, pictures: Pictures) -> No
     assert tenant.offer["state"] == "open"
 
     # 2 tenant at the door: open_offer, record_consent.
-    assert good(await tenant.client.post("/door/open"))["stage"] == "consented"
+    assert good(await tenant.client.post("/onboarding/open"))["stage"] == "consented"
 
     # 3 tenant: record_verification. Without a proof of life the case goes before a person.
     files = {"document": pictures.document.read_bytes(), "face": pictures.face.read_bytes()}
     form = {"holder_key": json.dumps(jwk_of(tenant.phone.public_key()))}
-    shown = good(await tenant.client.post("/door/verification", data=form, files=files))
+    shown = good(await tenant.client.post("/onboarding/verification", data=form, files=files))
     assert shown["stage"] == "review"
     assert "face_without_liveness" in shown["reasons"]
 
@@ -62,7 +62,7 @@ async def the_end(street: Street, room: Room, tenant: Tenant) -> None:
     ended = await until(lambda: street.stay(tenant), lambda stay: stay["keys"][0]["state"] == "revoked", "revoked")
     assert (ended["state"], (await street.control("GET", f"/devices/{room.lock}"))["keys"]) == ("ended", [])
     assert (await street.filing(tenant, "accepted", "check_out"))["receipt"]
-    assert (await told(tenant.client, "/door"))["stage"] == "ended"
+    assert (await told(tenant.client, "/onboarding"))["stage"] == "ended"
 
 
 async def first_entry(street: Street, registration_id: str) -> str:

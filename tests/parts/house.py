@@ -80,14 +80,14 @@ class House:
         """A tenant with a link who agreed to everything, and the offer."""
         offer = await self.offer(who, **asked)
         tenant = self.client(offer=offer["url"].rpartition("/")[2])
-        good(await tenant.post("/api/v1/door/consents", json=CONSENTS))
+        good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS))
         return tenant, offer
 
     async def register(self, tenant: httpx.AsyncClient, *, picture: bytes = b"", **form: str) -> httpx.Response:
         """The tenant shows document and face."""
         files = {"document": ("d.jpg", picture or photograph()), "face": ("f.jpg", photograph())}
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key()))} | form
-        return await tenant.post("/api/v1/door/verification", data=form, files=files)
+        return await tenant.post("/api/v1/onboarding/verification", data=form, files=files)
 
     async def key(self, who: str = "a", **asked: int) -> str:
         """The id of a key that a tenant got through an officer's decision."""
@@ -97,7 +97,7 @@ class House:
             officer = self.client(f"officer-{who}")
             case = good(await officer.get("/api/v1/cases"))[-1]["id"]
             good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
-        keys: Sequence[str] = good(await tenant.get("/api/v1/door"))["keys"]
+        keys: Sequence[str] = good(await tenant.get("/api/v1/onboarding"))["keys"]
         return keys[0]
 
     def hear(self, report: Report) -> None:

@@ -59,7 +59,7 @@ def provider_at(issuer: str, people: "People", return_to: str) -> Any:
     )
 
 
-class Desk(BaseHTTPRequestHandler):
+class ProviderEndpoint(BaseHTTPRequestHandler):
     """One request to the provider."""
 
     provider: Any
@@ -126,14 +126,14 @@ class People(dict[str, dict[str, Any]]):
 
 def main(folder: str, return_to: str) -> None:
     """Serve until ended."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ProviderEndpoint)
     issuer = f"https://127.0.0.1:{server.server_port}"
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.cert_pem.write_to_path(str(Path(folder) / "ca.pem"))
     authority.issue_cert("127.0.0.1").configure_cert(tls)
     server.socket = tls.wrap_socket(server.socket, server_side=True)
-    Desk.people = People(Path(folder) / "people.json")
-    Desk.provider = provider_at(issuer, Desk.people, return_to)
+    ProviderEndpoint.people = People(Path(folder) / "people.json")
+    ProviderEndpoint.provider = provider_at(issuer, ProviderEndpoint.people, return_to)
     print(json.dumps({"issuer": issuer}), flush=True)  # noqa: T201 - how whoever started it learns the port
     server.serve_forever()
 

@@ -18,7 +18,7 @@ from gateway.domain.filings.record import (
 
 @dataclass
 class MemoryRegistry:
-    """The port, with `moods` used up one a call: down, lost (kept, answer lost), broken (kept, then our own fault)."""
+    """The port, with `moods` used one a call: down, lost (kept, answer lost), broken (kept, then our fault)."""
 
     can_be_asked: bool = True
     resends_safely: bool = False

@@ -129,23 +129,23 @@ class Walk:
 
     async def _register(self, tenant: httpx.AsyncClient) -> None:
         self._tell(said("walk.registering"))
-        told(await tenant.post("/door/open"), "the tenant opens the link")
+        told(await tenant.post("/onboarding/open"), "the tenant opens the link")
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
-        told(await tenant.post("/door/consents", json=consents), "the tenant agrees")
+        told(await tenant.post("/onboarding/consents", json=consents), "the tenant agrees")
         files = {
             "document": ("document.jpg", self._pictures.document.read_bytes(), "image/jpeg"),
             "face": ("face.jpg", self._pictures.face.read_bytes(), "image/jpeg"),
         }
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key())), "facts": json.dumps(self._facts)}
-        answer = told(await tenant.post("/door/verification", data=form, files=files), "the tenant is verified")
+        answer = told(await tenant.post("/onboarding/verification", data=form, files=files), "the tenant is verified")
         if answer["stage"] not in ("review", "issued", "on_lock"):
             raise StepFailed(f"the tenant was not let through: {answer['stage']} because of {answer['reasons']}")
 
     async def _decide(self, officer: httpx.AsyncClient, tenant: httpx.AsyncClient) -> Json:
-        door = told(await tenant.get("/door"), "the tenant looks where they stand")
-        if door["stage"] != "review":
-            return {"by": "machine", "outcome": "passed", "reasons": door["reasons"]}
-        reasons = listed(word("case.reason", reason) for reason in door["reasons"])
+        onboarding = told(await tenant.get("/onboarding"), "the tenant looks where they stand")
+        if onboarding["stage"] != "review":
+            return {"by": "machine", "outcome": "passed", "reasons": onboarding["reasons"]}
+        reasons = listed(word("case.reason", reason) for reason in onboarding["reasons"])
         self._tell(said("walk.deciding", reasons=reasons))
         waiting = told(await officer.get("/cases"), "the officer lists cases")
         if not waiting:
@@ -161,10 +161,12 @@ class Walk:
     async def _await_key(self, tenant: httpx.AsyncClient) -> tuple[str, float]:
         self._tell(said("walk.delivering"))
         began = time.perf_counter()
-        door = await until(
-            lambda: _told_by(tenant, "/door"), lambda answer: answer["stage"] == "on_lock", "the key is on the lock"
+        onboarding = await until(
+            lambda: _told_by(tenant, "/onboarding"),
+            lambda answer: answer["stage"] == "on_lock",
+            "the key is on the lock",
         )
-        return door["keys"][0], _ms(began)
+        return onboarding["keys"][0], _ms(began)
 
     async def _unlock(self, tenant: httpx.AsyncClient, key_id: str) -> Json:
         self._tell(said("walk.unlocking"))

@@ -71,7 +71,7 @@ def read_consistency(
     return ConsistencyShown(from_size=from_size, head=head, proof=[node.hex() for node in proof])
 
 
-@router.get("/door/readers")
+@router.get("/onboarding/readers")
 def read_readers(gateway: Gate, token: OfferToken) -> ReadersShown:
     """Who read the tenant's record, and why, unless the law here forbids telling."""
     with gateway.database.reading() as session:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.http.context import Gate, OfferToken, limit_rate
 from api.http.presenters import passcode_shown
-from api.http.schemas import ChallengeShown, ConsentForm, DoorShown, HolderForm, Registered
+from api.http.schemas import ChallengeShown, ConsentForm, HolderForm, OnboardingShown, Registered
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from devices.wire.errors import BadMessage
@@ -32,7 +32,7 @@ from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Offer
 
-router = APIRouter(prefix="/door", tags=["tenant"])
+router = APIRouter(prefix="/onboarding", tags=["tenant"])
 
 LARGEST_PICTURE = 8 * 1024 * 1024
 TYPED = ("name", "id_number", "birth_date", "nationality", "sex", "surname", "given_names")
@@ -40,21 +40,21 @@ Typed = Annotated[str | None, Form(max_length=200)]
 
 
 @router.get("")
-def read_door(gateway: Gate, token: OfferToken) -> DoorShown:
+def read_onboarding(gateway: Gate, token: OfferToken) -> OnboardingShown:
     """What the tenant is asked, by whom, who will see it, and how far they are."""
     with gateway.database.reading() as session:
-        return show_door(gateway, session, steps.offer_named(session, token, gateway.keyring, gateway.now()))
+        return show_onboarding(gateway, session, steps.offer_named(session, token, gateway.keyring, gateway.now()))
 
 
 @router.post("/open")
-def open_door(gateway: Gate, token: OfferToken) -> DoorShown:
+def open_onboarding(gateway: Gate, token: OfferToken) -> OnboardingShown:
     """The link was opened."""
     with gateway.database.writing() as session:
-        return show_door(gateway, session, steps.open_offer(session, token, gateway.keyring, gateway.now()))
+        return show_onboarding(gateway, session, steps.open_offer(session, token, gateway.keyring, gateway.now()))
 
 
 @router.post("/consents")
-def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorShown:
+def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> OnboardingShown:
     """Agree, or take it back. Taking back the face leaves the key as it is."""
     now = gateway.now()
     with gateway.database.writing() as session:
@@ -64,7 +64,7 @@ def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> DoorSh
         steps.record_consent(session, offer, agreed, form.text_version, form.language, now)
         for case_id in [] if form.face else forget_face(session, offer):
             gateway.pictures.drop_face(case_id)
-        return show_door(gateway, session, offer)
+        return show_onboarding(gateway, session, offer)
 
 
 @router.post("/challenge", status_code=201)
@@ -125,7 +125,7 @@ async def register(
     gateway: Gateway, token: str, submission: Submission, holder: EllipticCurvePublicKey | None
 ) -> Registered:
     """Steps 3 and 4 for one tenant, and where they stand after it."""
-    verification = await gateway.front_desk.register(token, submission, holder)
+    verification = await gateway.tenant_registration.register(token, submission, holder)
     with gateway.database.reading() as session:
         return _registered(gateway, session, session.get_one(Offer, verification.offer_id))
 
@@ -202,7 +202,7 @@ def public_key(jwk: dict[str, Any]) -> EllipticCurvePublicKey:
         raise InputRefused("The phone's key could not be read. Please reload the page.", field="holder_key") from None
 
 
-def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
+def show_onboarding(gateway: Gateway, session: Session, offer: Offer) -> OnboardingShown:
     """Everything the tenant's page says."""
     stay, now = offer.stay, gateway.now()
     unit, profile = stay.unit, profile_for(stay.unit.jurisdiction)
@@ -211,7 +211,7 @@ def show_door(gateway: Gateway, session: Session, offer: Offer) -> DoorShown:
     keyless = offer.person_id is not None and not steps.ever_had_keys(session, offer)
     waiting = keyless and stay.state in ("offered", "active")
     codes = shown_codes(session, stay, gateway.keyring, now) if waiting else []
-    return DoorShown(
+    return OnboardingShown(
         unit=unit.label,
         address=unit.address,
         landlord=unit.landlord.name,

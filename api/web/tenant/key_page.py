@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.presenters import key_shown, lock_shown, once_codes_of, wish_shown
-from api.http.schemas import DoorShown
+from api.http.schemas import OnboardingShown
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.stays.date_requests import latest_wish
@@ -32,15 +32,15 @@ class Reader:
     at: int
 
 
-def was_taken_back(gateway: Gateway, token: str, door: DoorShown) -> bool:
+def was_taken_back(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bool:
     """True where the key of this link was handed out and is no longer wanted on the lock."""
-    if door.stage != "verified":
+    if onboarding.stage != "verified":
         return False
     with gateway.database.reading() as session:
         return steps.offer_named(session, token, gateway.keyring, gateway.now()).state == "used"
 
 
-def show_keys(gateway: Gateway, token: str, door: DoorShown) -> dict[str, Any]:
+def show_keys(gateway: Gateway, token: str, onboarding: OnboardingShown) -> dict[str, Any]:
     """The values of key.html."""
     now = gateway.now()
     with gateway.database.reading() as session:
@@ -49,7 +49,7 @@ def show_keys(gateway: Gateway, token: str, door: DoorShown) -> dict[str, Any]:
         told = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
         records, wish = own_records(session, offer), latest_wish(session, offer.stay)
         return {
-            "door": door,
+            "onboarding": onboarding,
             "keys": [(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
             "begins_later": any(now < key.not_before for key in keys),
             "filings": [FilingLine(row.kind, row.state) for row in records],

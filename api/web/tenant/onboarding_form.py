@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
-from api.http.schemas import DoorShown
+from api.http.schemas import OnboardingShown
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.china_id_number import looks_like_resident_number
 
@@ -24,16 +24,16 @@ def facts_in(form: FormData) -> dict[str, str]:
     return {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
 
 
-def details_asked(door: DoorShown) -> list[str]:
+def details_asked(onboarding: OnboardingShown) -> list[str]:
     """The fields asked here that a tenant has to type where the number does not say them."""
-    return [name for name in DETAILS if name in door.asks]
+    return [name for name in DETAILS if name in onboarding.asks]
 
 
-def lacks_details(typed: dict[str, str], door: DoorShown) -> bool:
+def lacks_details(typed: dict[str, str], onboarding: OnboardingShown) -> bool:
     """True where name and number were typed, and the number leaves open what the registry asks."""
-    if profile_for(door.jurisdiction).resident_number and looks_like_resident_number(typed["id_number"]):
+    if profile_for(onboarding.jurisdiction).resident_number and looks_like_resident_number(typed["id_number"]):
         return False
-    return not all(typed[name] for name in details_asked(door))
+    return not all(typed[name] for name in details_asked(onboarding))
 
 
 def what_is_missing(given: dict[str, bool]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
-from api.http.schemas import ConsentForm, DoorShown, HolderForm, Registered
+from api.http.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
 from api.http.tenant import onboarding as api
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
@@ -41,8 +41,8 @@ Picture = Annotated[UploadFile | None, File()]
 def follow_link(request: Request, gateway: Gate, token: str) -> Response:
     """The landlord's link: the token moves from the address into a cookie, out of histories and screenshots."""
     limit_rate("offer", caller(request))
-    api.open_door(gateway, token)
-    answer = go("/door")
+    api.open_onboarding(gateway, token)
+    answer = go("/onboarding")
     # Lax, not Strict: the link is opened from a messenger, and a Strict cookie would not follow the redirect.
     secure = gateway.settings.address.startswith("https:")
     answer.set_cookie(
@@ -51,16 +51,16 @@ def follow_link(request: Request, gateway: Gate, token: str) -> Response:
     return answer
 
 
-@router.get("/door")
-def show_door(request: Request, gateway: Gate, token: OfferToken, again: bool = False) -> Response:
+@router.get("/onboarding")
+def show_onboarding(request: Request, gateway: Gate, token: OfferToken, again: bool = False) -> Response:
     """The page of the stage the tenant has reached."""
-    door = api.open_door(gateway, token)
-    if door.stage in WITH_KEY:
+    onboarding = api.open_onboarding(gateway, token)
+    if onboarding.stage in WITH_KEY:
         return go("/key")
-    if door.stage in WAITING and not (again and door.stage in ("refused", "asked_again")):
-        stage = "taken_back" if was_taken_back(gateway, token, door) else door.stage
-        return page(request, "tenant/wait.html", {"door": door, "stage": stage})
-    return show_form(request, door)
+    if onboarding.stage in WAITING and not (again and onboarding.stage in ("refused", "asked_again")):
+        stage = "taken_back" if was_taken_back(gateway, token, onboarding) else onboarding.stage
+        return page(request, "tenant/wait.html", {"onboarding": onboarding, "stage": stage})
+    return show_form(request, onboarding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def face_shown(
     return FaceShown(face, [frame for frame in clip or () if frame.size], clip_nonce)
 
 
-@router.post("/door")
+@router.post("/onboarding")
 async def register(
     request: Request,
     gateway: Gate,
@@ -97,7 +97,7 @@ async def register(
     shown: Annotated[FaceShown, Depends(face_shown)] = NOBODY,
 ) -> Response:
     """Consents and verification in one form, so that it works without scripts and takes few taps."""
-    door = api.read_door(gateway, token)
+    onboarding = api.read_onboarding(gateway, token)
     form = await request.form()
     typed, facts = typed_in(form), facts_in(form)
     with_face = check == "face"
@@ -105,14 +105,14 @@ async def register(
     missing = what_is_missing(
         {
             "document": photographed or bool(typed["name"] and typed["id_number"]),
-            "details": photographed or not typed["id_number"] or not lacks_details(typed, door),
+            "details": photographed or not typed["id_number"] or not lacks_details(typed, onboarding),
             "face": check == "person" or bool(seen.face and seen.face.size),
             "face_consent": not with_face or bool(consent_face),
             "consent": bool(consent_registration),
         }
     )
     if missing:
-        return show_form(request, door, typed, facts, missing, status=422)
+        return show_form(request, onboarding, typed, facts, missing, status=422)
     agreed = ConsentForm(
         registration=True,
         face=with_face,
@@ -124,10 +124,10 @@ async def register(
         api.give_consents(gateway, token, agreed)
         reached = await hand_in(gateway, token, document, seen, typed, facts, holder_key)
     except (InputRefused, Busy) as error:
-        return show_form(request, door, typed, facts, problem=error, status=error.status)
+        return show_form(request, onboarding, typed, facts, problem=error, status=error.status)
     except Conflict:
-        return go("/door")
-    return go("/key" if reached.stage in WITH_KEY else "/door")
+        return go("/onboarding")
+    return go("/key" if reached.stage in WITH_KEY else "/onboarding")
 
 
 async def hand_in(
@@ -153,16 +153,17 @@ async def hand_in(
     )
 
 
-def consent_words(door: DoorShown, language: Language) -> dict[str, str]:
+def consent_words(onboarding: OnboardingShown, language: Language) -> dict[str, str]:
     """The texts a tenant agrees to, as this place reads them."""
     return {
-        purpose: fill_in(consent_text(purpose, language[:2]), profile_for(door.jurisdiction)) for purpose in PURPOSES
+        purpose: fill_in(consent_text(purpose, language[:2]), profile_for(onboarding.jurisdiction))
+        for purpose in PURPOSES
     }
 
 
 def show_form(
     request: Request,
-    door: DoorShown,
+    onboarding: OnboardingShown,
     typed: dict[str, str] | None = None,
     facts: dict[str, str] | None = None,
     missing: list[str] | None = None,
@@ -172,13 +173,13 @@ def show_form(
     """The registration form, with what was typed and what is missing or wrong."""
     language = language_of(request)
     values = {
-        "door": door,
-        "asks": say(language, "common.comma").join(say_code(language, "door.asks", field) for field in door.asks),
+        "onboarding": onboarding,
+        "asks": say(language, "common.comma").join(say_code(language, "door.asks", field) for field in onboarding.asks),
         "text_version": LATEST,
-        "words": consent_words(door, language),
+        "words": consent_words(onboarding, language),
         "facts": facts or {},
         "typed": typed or dict.fromkeys(TYPED, ""),
-        "details": details_asked(door),
+        "details": details_asked(onboarding),
         "countries": country_choices(language),
         "missing": missing or [],
         "problem": say_refusal(language, problem) if problem else None,
@@ -186,7 +187,7 @@ def show_form(
     return page(request, "tenant/onboarding.html", values, status)
 
 
-@router.post("/door/holder")
+@router.post("/onboarding/holder")
 def claim_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(max_length=2000)]) -> Response:
     """A registered tenant's phone takes the key."""
     try:
@@ -201,10 +202,10 @@ def claim_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(
 @router.get("/key")
 def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
     """The key: what the lock said, and what to do where it says nothing."""
-    door = api.open_door(gateway, token)
-    if door.stage not in WITH_KEY:
-        return go("/door")
-    return page(request, "tenant/key.html", show_keys(gateway, token, door) | {"notice": notice_of(request)})
+    onboarding = api.open_onboarding(gateway, token)
+    if onboarding.stage not in WITH_KEY:
+        return go("/onboarding")
+    return page(request, "tenant/key.html", show_keys(gateway, token, onboarding) | {"notice": notice_of(request)})
 
 
 @router.post("/key/withdraw")

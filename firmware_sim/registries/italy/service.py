@@ -23,7 +23,7 @@ _TOKEN_LASTS = timedelta(minutes=30)
 _REFUSED = Wrong("12", "SCHEDINA_CAMPO_NON_CORRETTO", "Cognome")
 
 
-class AlloggiatiDesk:
+class AlloggiatiService:
     """The operations behind the one address; user "demo", password and WsKey are the service's token."""
 
     def __init__(self, store: RecordStore, secret: str) -> None:
@@ -123,7 +123,7 @@ def _result(tag: str, wrong: Wrong | None) -> etree._Element:
 def italy_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
     """One SOAP address; the user is "demo", password and WsKey are the token."""
     app = registry_app("Simulated Alloggiati Web", store, token, switch)
-    desk = AlloggiatiDesk(store, token)
+    service = AlloggiatiService(store, token)
 
     @app.post("/service/service.asmx")
     async def call(request: Request) -> Response:
@@ -131,7 +131,7 @@ def italy_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             content = soap.content_of(await request.body())
         except soap.NotSoap:
             return soap.fault("Richiesta non valida")
-        told = desk.answer(content, request.scope["mood"])
+        told = service.answer(content, request.scope["mood"])
         return soap.fault("Operazione sconosciuta") if told is None else soap.answer(told)
 
     return app

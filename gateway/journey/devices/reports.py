@@ -85,7 +85,7 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
         device.told_seq, device.bolt = state.seq, state.bolt
     device.online = True
     if can(device, Ability.SIGNED_KEYS) or state.door != "unknown":  # other makers' locks tell it apart
-        _tell_door(device, state.door, now)
+        _record_door(device, state.door, now)
     if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
         device.battery = state.battery
     clock_told(device, state.clock)
@@ -95,7 +95,7 @@ def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
     heard.hurry(lanes.of_device(device.id))
 
 
-def _tell_door(device: Device, door: str, now: int) -> None:
+def _record_door(device: Device, door: str, now: int) -> None:
     """`door_since` is when the gateway first heard of it: a repeated word begins nothing anew."""
     if door != device.door:
         device.door, device.door_since = door, now
@@ -210,7 +210,7 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
         case "battery" if happened.seq > device.state_seq:
             device.battery = int(str(body.get("percent", device.battery or 0)))
         case "door" if happened.seq > device.state_seq:
-            _tell_door(device, "open" if body.get("open") else "closed", now)
+            _record_door(device, "open" if body.get("open") else "closed", now)
         case "certificate_wanted":
             answer_request(session, device, bytes_of(body.get("csr")), now)
         case kind if kind in ALARMS:

@@ -82,7 +82,7 @@ async def come_to_the_door(landlord: Visitor, demo: Running, pictures: Pictures,
     """A tenant shows document and face on a phone; without turns a person has to decide."""
     await landlord.open("/landlord")
     token = (await offer_key(landlord, room)).rpartition("/")[2]
-    door, headers = f"{demo.url}/api/v1/door", {"Authorization": f"Offer {token}"}
+    door, headers = f"{demo.url}/api/v1/onboarding", {"Authorization": f"Offer {token}"}
     files = {"document": pictures.document.read_bytes(), "face": pictures.face.read_bytes()}
     holder = {"holder_key": json.dumps(jwk_of(new_private_key().public_key()))}
     async with httpx.AsyncClient(headers=headers, timeout=120, trust_env=False) as tenant:

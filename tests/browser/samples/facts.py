@@ -11,11 +11,11 @@ from api.http.officer.stored_faces import FacesShown
 from api.http.schemas import (
     CaseOpened,
     CodeStandingShown,
-    DoorShown,
     FilingShown,
     KeyShown,
     LockShown,
     OfferShown,
+    OnboardingShown,
     OnceCodeMade,
     OnceCodeShown,
     PasscodeShown,
@@ -185,7 +185,7 @@ UNITS = [unit("301", LOCK), unit("302", AWAY), unit("303", JAMMED), unit("304")]
 FACES = FacesShown(jurisdiction="cn", people=81_240, limit=100_000, state="warn", filing=None, filing_days=None)
 
 
-def door(stage: str, **parts: Any) -> DoorShown:
+def onboarding(stage: str, **parts: Any) -> OnboardingShown:
     """The tenant's side at this stage."""
     values: dict[str, Any] = {
         "unit": "301",
@@ -208,7 +208,7 @@ def door(stage: str, **parts: Any) -> DoorShown:
         "keys": [],
         "passcodes": [],
     }
-    return DoorShown.model_validate(values | parts)
+    return OnboardingShown.model_validate(values | parts)
 
 
 def case(**parts: Any) -> CaseOpened:
@@ -260,20 +260,20 @@ ITEMS = [
     FeedItem(41, record("r1")),
 ]
 EMPTY_FORM: dict[str, Any] = {
-    "door": door("opened"),
+    "onboarding": onboarding("opened"),
     "asks": "姓名、证件号码、出生日期、国籍、性别",
     "text_version": "2026-11",
-    "words": consent_words(door("opened"), "zh-CN"),
+    "words": consent_words(onboarding("opened"), "zh-CN"),
     "facts": {},
     "typed": dict.fromkeys(TYPED, ""),
-    "details": details_asked(door("opened")),
+    "details": details_asked(onboarding("opened")),
     "countries": country_choices("zh-CN"),
     "missing": [],
 }
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
 WISH = WishShown(until=wall_clock(NOW + 4 * DAY, ZONE), asked_at=NOW - 300, agreed=None)
 KEY_PAGE: dict[str, Any] = {
-    "door": door("on_lock"),
+    "onboarding": onboarding("on_lock"),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted")],

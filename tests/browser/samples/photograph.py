@@ -14,7 +14,7 @@ from tests.browser.samples.pages import SAMPLES
 
 WINDOWS = {"phone": (390, 844), "desk": (1280, 800)}
 DOCS = (
-    ("door", "phone", "en"),
+    ("onboarding", "phone", "en"),
     ("key", "phone", "en"),
     ("kiosk", "desk", "en"),
     ("landlord", "phone", "zh"),

@@ -46,7 +46,7 @@ async def walk(house: House) -> None:
     case = good(await officer.get("/api/v1/cases"))[0]["id"]
     assert good(await officer.get(f"/api/v1/cases/{case}"))["fields"]["id_number"] == NUMBER
     good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
-    key = good(await tenant.get("/api/v1/door"))["keys"][0]
+    key = good(await tenant.get("/api/v1/onboarding"))["keys"][0]
     house.put_on_lock(key)
     good(await landlord.patch(f"/api/v1/stays/{offer['stay_id']}", json={"until": "2026-12-24T10:00"}))
     good(await landlord.post(f"/api/v1/stays/{offer['stay_id']}/end"))

@@ -142,6 +142,6 @@ async def test_a_tester_decides_no_case_and_opens_no_record(house: House) -> Non
 
 async def test_a_link_shows_one_stay_and_opens_nothing_else(house: House) -> None:
     tenant, offer = await house.tenant()
-    assert good(await tenant.get("/api/v1/door"))["unit"] == "Room a"
+    assert good(await tenant.get("/api/v1/onboarding"))["unit"] == "Room a"
     for path in ("/api/v1/stays", f"/api/v1/stays/{offer['stay_id']}", "/api/v1/cases", "/api/v1/feed", "/api/v1/me"):
         refused(await tenant.get(path), 401, "sign_in_needed")

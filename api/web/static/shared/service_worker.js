@@ -24,7 +24,7 @@ async function keep() {
 
 /** Which page stands in for an address, if any. */
 function standIn(pathname) {
-  if (pathname === "/key" || pathname === "/door") return AWAY.key;
+  if (pathname === "/key" || pathname === "/onboarding") return AWAY.key;
   const landlords = ["/", "/login", "/account", "/landlord"].includes(pathname) || pathname.startsWith("/landlord/");
   return landlords ? AWAY.landlord : null;
 }

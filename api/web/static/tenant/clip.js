@@ -25,7 +25,7 @@ async function filmPose(video, canvas, frames, ms) {
 
 /** The nonce of a fresh challenge and the frames that answer it; `say` is told the pose wanted: middle, left or right. */
 export async function filmTurns(video, say) {
-  const answer = await fetch("/api/v1/door/challenge", { method: "POST" });
+  const answer = await fetch("/api/v1/onboarding/challenge", { method: "POST" });
   if (!answer.ok) throw new Error(`challenge ${answer.status}`);
   const { nonce, turns } = await answer.json();
   const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "user", width: { ideal: 640 } } });

@@ -32,6 +32,6 @@ export function manageStay(id, pair) {
     event.preventDefault();
     if (!await send("end", id, await proof(pair, "end", id))) return;
     await burnNote().catch(() => {}); // what a browser cannot forget opens nothing any more
-    location.replace("/door");
+    location.replace("/onboarding");
   };
 }

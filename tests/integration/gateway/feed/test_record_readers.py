@@ -43,7 +43,7 @@ async def test_the_tenant_sees_who_read_their_record_and_why(desk: Desk) -> None
     _, token = await consumer_token(desk)
     async with served(desk) as url:
         await read_feed(url, token, 1)
-    told = (await desk.client(Authorization=f"Offer {offer}").get("/door/readers")).json()
+    told = (await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")).json()
     assert told["told"] is True
     assert {(line["who"], line["purpose"]) for line in told["readers"]} == {
         ("officer", "a complaint"),
@@ -53,7 +53,7 @@ async def test_the_tenant_sees_who_read_their_record_and_why(desk: Desk) -> None
 
 async def test_a_reader_of_another_record_is_not_shown(desk: Desk) -> None:
     offer, _ = registered(desk)
-    told = (await desk.client(Authorization=f"Offer {offer}").get("/door/readers")).json()
+    told = (await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")).json()
     assert told == {"told": True, "readers": []}
 
 
@@ -66,7 +66,7 @@ async def test_where_the_law_forbids_telling_nothing_is_told_and_that_is_recorde
     officer = await desk.signed_in("officer")
     await officer.post(f"/registrations/{record}/openings", json={"purpose": "a secret enquiry"})
     for _ in range(2):
-        told = await desk.client(Authorization=f"Offer {offer}").get("/door/readers")
+        told = await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")
         assert told.json() == {"told": False, "readers": []}
     with desk.gateway.database.reading() as session:
         rows = session.scalars(select(Disclosure).where(Disclosure.purpose == WITHHELD)).all()

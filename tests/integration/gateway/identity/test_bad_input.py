@@ -48,7 +48,7 @@ UNUSABLE = {name: bad for name, bad in BAD.items() if name != "empty"} | {
 
 
 @dataclass
-class Door:
+class OnboardingClient:
     """A house on a port, whose workers have real models, and what it has on the disk."""
 
     house: House
@@ -66,7 +66,7 @@ class Door:
         with self._client(session) as landlord:
             token = good(landlord.post(path, json=dates))["url"].rpartition("/")[2]
         with self._client({"lodgekey_offer": token}) as tenant:
-            good(tenant.post("/api/v1/door/consents", json=CONSENTS | {"face": face}))
+            good(tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"face": face}))
             yield tenant
 
     def _client(self, cookies: Mapping[str, str]) -> httpx.Client:
@@ -94,17 +94,17 @@ def on_page(tenant: httpx.Client, language: str, **files: bytes) -> httpx.Respon
     shown = {name: (f"{name}.jpg", content) for name, content in files.items()}
     check = "face" if "face" in files else "person"
     form = {"text_version": LATEST, "check": check, "consent_registration": "on", "consent_face": "on"}
-    return tenant.post(f"/door?lang={language}", data=form, files=shown)
+    return tenant.post(f"/onboarding?lang={language}", data=form, files=shown)
 
 
 def by_api(tenant: httpx.Client, **files: bytes) -> httpx.Response:
     """The same over the API."""
     shown = {name: (f"{name}.jpg", content) for name, content in files.items()}
-    return tenant.post("/api/v1/door/verification", files=shown)
+    return tenant.post("/api/v1/onboarding/verification", files=shown)
 
 
 @pytest.fixture(scope="module")
-def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnboardingClient]:
     """One house and one worker for the whole file: its models take long to load."""
     folder, temporary = tmp_path_factory.mktemp("bad"), tmp_path_factory.mktemp("temporary")
     with pytest.MonkeyPatch.context() as patch:
@@ -114,21 +114,21 @@ def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         asyncio.run(pool.start())
         try:
             with serve(first_house, folder / "house", looking=pool) as (house, address):
-                yield Door(house, address, (folder, temporary))
+                yield OnboardingClient(house, address, (folder, temporary))
         finally:
             asyncio.run(pool.stop())
 
 
 @pytest.fixture
-def door(first_door: Door, monkeypatch: pytest.MonkeyPatch) -> Door:
+def door(first_door: OnboardingClient, monkeypatch: pytest.MonkeyPatch) -> OnboardingClient:
     """The same, with rates that begin with the test."""
     monkeypatch.setattr(context, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     return first_door
 
 
-def assert_refused(door: Door, tenant: httpx.Client, part: str, code: str, **files: bytes) -> None:
+def assert_refused(door: OnboardingClient, tenant: httpx.Client, part: str, code: str, **files: bytes) -> None:
     """On both pages and over the API: the exact sentence, not a row or file more than before, and no byte of it."""
-    tenant.get("/door")
+    tenant.get("/onboarding")
     before = door.kept()
     for language in LANGUAGES:
         answer = on_page(tenant, language, **files)
@@ -144,16 +144,16 @@ def assert_refused(door: Door, tenant: httpx.Client, part: str, code: str, **fil
 
 @pytest.mark.parametrize("name", sorted(UNUSABLE))
 def test_a_file_that_is_no_usable_picture_is_refused_in_both_languages_and_nothing_is_written(
-    door: Door, name: str
+    door: OnboardingClient, name: str
 ) -> None:
     data, code = UNUSABLE[name]
     with door.tenant() as tenant:
         assert_refused(door, tenant, "document", code, document=data)
 
 
-def test_an_empty_file_counts_as_none_sent(door: Door) -> None:
+def test_an_empty_file_counts_as_none_sent(door: OnboardingClient) -> None:
     with door.tenant() as tenant:
-        tenant.get("/door")
+        tenant.get("/onboarding")
         before = door.kept()
         assert on_page(tenant, "en", document=b"").status_code == 422
         problem = refused(by_api(tenant, document=b""), 422, "input_refused")
@@ -186,7 +186,9 @@ FACES: Mapping[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", FACES)
-def test_a_face_that_cannot_be_compared_says_how_to_take_it_and_nothing_is_written(door: Door, name: str) -> None:
+def test_a_face_that_cannot_be_compared_says_how_to_take_it_and_nothing_is_written(
+    door: OnboardingClient, name: str
+) -> None:
     take, code = FACES[name]
     with door.tenant(face=True) as tenant:
         assert_refused(door, tenant, "face", code, document=PASSPORT, face=take())
@@ -215,7 +217,9 @@ FINE: Mapping[str, Callable[[Image.Image], bytes]] = {
 
 
 @pytest.mark.parametrize("name", FINE)
-def test_a_picture_that_is_only_unusual_is_read_and_what_came_with_it_is_left_behind(door: Door, name: str) -> None:
+def test_a_picture_that_is_only_unusual_is_read_and_what_came_with_it_is_left_behind(
+    door: OnboardingClient, name: str
+) -> None:
     data = FINE[name](PAGE)
     with door.tenant() as tenant:
         answer = good(by_api(tenant, document=data))
@@ -255,21 +259,21 @@ DOCUMENTS: Mapping[str, tuple[Callable[[], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_that_will_not_do_is_explained_in_both_languages(door: Door, name: str) -> None:
+def test_a_document_that_will_not_do_is_explained_in_both_languages(door: OnboardingClient, name: str) -> None:
     take, stage, code = DOCUMENTS[name]
     picture = take()
     with door.tenant() as tenant:
         before = door.kept()[0]["people"]
         assert on_page(tenant, "en", document=picture).status_code == 303
-        told = good(tenant.get("/api/v1/door"))
+        told = good(tenant.get("/api/v1/onboarding"))
         assert (told["stage"], code in told["reasons"]) == (stage, True), told["reasons"]
         for language in LANGUAGES:
-            assert sentence(code, language) in unescape(tenant.get(f"/door?lang={language}").text)
+            assert sentence(code, language) in unescape(tenant.get(f"/onboarding?lang={language}").text)
         assert (door.kept()[0]["people"] == before) is (stage == "refused"), "a refused attempt keeps no person"
     assert find_canaries(door.places, [picture[300:360]]) == [], "no byte of the picture is on the disk"
 
 
-def test_a_document_valid_from_the_past_passes_as_before(door: Door) -> None:
+def test_a_document_valid_from_the_past_passes_as_before(door: OnboardingClient) -> None:
     picture = take_photograph(print_passport(replace(ANNA, issued=date(2022, 4, 16)), astronaut()))
     with door.tenant(face=True) as tenant:
         answer = good(by_api(tenant, document=picture, face=SELFIE))

@@ -47,7 +47,7 @@ class Counter:
         acked: list[bool] = []
         message = Received("house-1", KIOSK, "event", b"", False, lambda: acked.append(True))
         report = Happened(KIOSK, self.seq, self.world.now, type_, body)
-        await self.gateway.kiosk_desk._take(report, message)
+        await self.gateway.kiosk_inbox._take(report, message)
         assert acked == [True]
         with self.gateway.database.reading() as session:
             last = session.scalars(select(Delivery).where(Delivery.work == "show").order_by(Delivery.id.desc())).first()

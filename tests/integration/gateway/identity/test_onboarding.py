@@ -17,7 +17,7 @@ from gateway.identity.chips.country_certificates import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.images.case_pictures import PictureTray
 from gateway.identity.workers.pool import IdentityPool
-from gateway.registering.tenant import FrontDesk
+from gateway.registering.tenant import TenantRegistration
 from gateway.store import Verification
 from tests.parts.world import World
 from tests.specimens.canary import find_canaries
@@ -28,7 +28,7 @@ PIXELS = np.asarray(astronaut(), np.uint8)
 CANARY = b"CANARY-51.5007N"
 
 
-class Door:
+class Onboarding:
     """The front desk of one world with its own workers, and what it keeps in memory."""
 
     def __init__(self, world: World) -> None:
@@ -38,7 +38,7 @@ class Door:
         self.book = ChallengeBook(world.database, world.clock)
         settings = VerificationSettings()
         countries = TrustedCountries((), world.clock)
-        self.desk = FrontDesk(
+        self.registration = TenantRegistration(
             world.database, self.identity, world.keyring, self.tray, settings, world.clock, countries.read_chip
         )
 
@@ -54,19 +54,19 @@ class Door:
 
     async def show(self, token: str, submission: Submission) -> Verification:
         """Steps 3 and 4."""
-        return await self.desk.register(token, submission, self.world.phone.public_key())
+        return await self.registration.register(token, submission, self.world.phone.public_key())
 
 
 @pytest.fixture
-async def door(world: World) -> AsyncIterator[Door]:
+async def door(world: World) -> AsyncIterator[Onboarding]:
     """Workers started, and ended afterwards."""
-    made = Door(world)
+    made = Onboarding(world)
     await made.identity.start()
     yield made
     await made.identity.stop()
 
 
-async def test_a_clip_of_the_turns_asked_for_passes_without_a_person_and_a_still_does_not(door: Door) -> None:
+async def test_a_clip_of_the_turns_asked_for_passes_without_a_person_and_a_still_does_not(door: Onboarding) -> None:
     head = build_head(PIXELS)
     first = door.agreed()
     still = door.book.issue(door.offer_id(first))
@@ -87,7 +87,7 @@ async def test_a_clip_of_the_turns_asked_for_passes_without_a_person_and_a_still
     assert door.tray.get(alive.id) is None
 
 
-async def test_without_consent_to_the_face_neither_face_nor_clip_is_looked_at(door: Door) -> None:
+async def test_without_consent_to_the_face_neither_face_nor_clip_is_looked_at(door: Onboarding) -> None:
     token = door.agreed(face=False)
     asked = door.book.issue(door.offer_id(token))
     clip = tuple(film_living(build_head(PIXELS), asked.turns))
@@ -95,7 +95,7 @@ async def test_without_consent_to_the_face_neither_face_nor_clip_is_looked_at(do
     assert (shown.state, list(shown.reasons)) == ("review", ["document_without_face"])
 
 
-async def test_a_refused_picture_leaves_no_row(door: Door) -> None:
+async def test_a_refused_picture_leaves_no_row(door: Onboarding) -> None:
     token = door.agreed()
     before = door.world.rows()
     with pytest.raises(InputRefused):
@@ -103,7 +103,7 @@ async def test_a_refused_picture_leaves_no_row(door: Door) -> None:
     assert door.world.rows() == before
 
 
-async def test_what_came_with_a_picture_and_the_name_is_nowhere_on_disk(door: Door, tmp_path: Path) -> None:
+async def test_what_came_with_a_picture_and_the_name_is_nowhere_on_disk(door: Onboarding, tmp_path: Path) -> None:
     token = door.agreed(face=False)
     chatty = PASSPORT[:2] + b"\xff\xfe" + (len(CANARY) + 2).to_bytes(2) + CANARY + PASSPORT[2:]
     typed = {"name": "Zebra Canarybird", "id_number": "L898902C3"}

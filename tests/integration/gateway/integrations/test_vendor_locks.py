@@ -51,7 +51,7 @@ async def test_a_nuki_lock_opens_for_the_tenant_through_the_gateway_until_the_ke
         assert home.device(NUKI).bolt == "locked"
         tenant, stay, key = await home.move_in()
         landlord = home.house.client("landlord-a")
-        assert good(await tenant.get("/api/v1/door"))["stage"] == "on_lock"
+        assert good(await tenant.get("/api/v1/onboarding"))["stage"] == "on_lock"
         (shown,) = good(await landlord.get(f"/api/v1/stays/{stay}"))["keys"]
         assert (shown["state"], shown["on_lock_at"]) == ("gateway_only", None)
         assert (await home.tap(tenant, key))["outcome"] == "unlocked"
@@ -187,12 +187,12 @@ async def share(home: Home, stay: str) -> tuple[AsyncClient, str]:
     """Another tenant of the stay: their client and key."""
     offer = good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/offers"))
     tenant = home.house.client(offer=offer["url"].rpartition("/")[2])
-    good(await tenant.post("/api/v1/door/consents", json=CONSENTS))
+    good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS))
     good(await home.house.register(tenant))
     officer = home.house.client("officer-a")
     for case in good(await officer.get("/api/v1/cases")):
         good(await officer.post(f"/api/v1/cases/{case['id']}/decision", json={"decision": "pass"}))
-    return tenant, str(good(await tenant.get("/api/v1/door"))["keys"][0])
+    return tenant, str(good(await tenant.get("/api/v1/onboarding"))["keys"][0])
 
 
 def observed(home: Home) -> dict[int, str]:

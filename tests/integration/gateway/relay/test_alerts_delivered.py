@@ -57,7 +57,7 @@ def mailbox() -> Iterator[tuple[Mailbox, str]]:
 def receiver() -> Iterator[tuple[list[Any], str]]:
     taken: list[Any] = []
 
-    class Desk(BaseHTTPRequestHandler):
+    class ReceiverEndpoint(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             taken.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
@@ -66,7 +66,7 @@ def receiver() -> Iterator[tuple[list[Any], str]]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own name
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ReceiverEndpoint)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield taken, f"http://127.0.0.1:{server.server_port}/hook"

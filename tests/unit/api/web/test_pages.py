@@ -46,21 +46,21 @@ async def tenant_with_link(house: House, who: str = "a") -> httpx.AsyncClient:
     offer = await house.offer(who)
     tenant = house.client()
     answer = await tenant.get(offer["url"].partition("8080")[2])
-    assert (answer.status_code, answer.headers["location"]) == (303, "/door")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/onboarding")
     return tenant
 
 
 async def send_form(tenant: httpx.AsyncClient, **form: str) -> httpx.Response:
     """The registration form with document and face."""
     files = {"document": ("d.jpg", photograph()), "face": ("f.jpg", photograph())}
-    return await tenant.post("/door", data=CHOSEN | form, files=files)
+    return await tenant.post("/onboarding", data=CHOSEN | form, files=files)
 
 
 async def waiting_case(house: House) -> tuple[httpx.AsyncClient, str]:
     """A tenant whose case waits, and its id."""
     tenant = await tenant_with_link(house)
     await tenant.post(
-        "/door",
+        "/onboarding",
         data={"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "Ada Example"}
         | {"id_number": "11010519491231002X"},
     )
@@ -76,7 +76,7 @@ async def test_the_link_becomes_a_cookie_that_scripts_and_forms_of_others_cannot
     assert cookie.startswith(f"{OFFER_COOKIE}={token};")
     assert {"HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
     assert token not in answer.headers["location"] + answer.text
-    door = await house.client(offer=token).get("/door")
+    door = await house.client(offer=token).get("/onboarding")
     assert token not in door.text
     assert "checked" not in door.text
 
@@ -94,7 +94,7 @@ async def test_every_page_of_an_account_asks_strangers_to_sign_in(house: House) 
     for path in asked:
         answer = await stranger.get(filled(path))
         assert (answer.status_code, answer.headers["location"]) == (303, "/login"), path
-    for path in ("/door", "/key"):
+    for path in ("/onboarding", "/key"):
         assert (await stranger.get(path)).status_code == 404
 
 
@@ -142,7 +142,7 @@ async def test_a_wrong_password_is_said_without_telling_which_was_wrong(house: H
 
 async def test_a_form_with_parts_missing_says_which_and_keeps_nothing(house: House) -> None:
     tenant = await tenant_with_link(house)
-    answer = await tenant.post("/door?lang=zh", data={"text_version": "2026-11", "check": "face", "name": "Ada"})
+    answer = await tenant.post("/onboarding?lang=zh", data={"text_version": "2026-11", "check": "face", "name": "Ada"})
     assert answer.status_code == 422
     for sentence in ("请拍摄证件", "需要您勾选同意", "没有您的同意"):
         assert sentence in shown(answer)
@@ -156,12 +156,14 @@ async def test_a_number_that_says_nothing_more_needs_birth_date_nationality_and_
     tenant = await tenant_with_link(house)
     form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "Ada Example"}
     form["id_number"] = "XR1001R58"
-    answer = await tenant.post("/door", data=form)
+    answer = await tenant.post("/onboarding", data=form)
     assert answer.status_code == 422
     assert "Date of birth, nationality and sex are still needed" in shown(answer)
-    answer = await tenant.post("/door", data=form | {"birth_date": "1990-05-17", "nationality": "ITA", "sex": "F"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/door")
-    assert "A person is checking it" in shown(await tenant.get("/door"))
+    answer = await tenant.post(
+        "/onboarding", data=form | {"birth_date": "1990-05-17", "nationality": "ITA", "sex": "F"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/onboarding")
+    assert "A person is checking it" in shown(await tenant.get("/onboarding"))
 
 
 def test_countries_are_named_in_the_readers_language() -> None:
@@ -175,7 +177,7 @@ async def test_a_wrong_number_is_explained_beside_what_was_typed(house: House) -
     tenant = await tenant_with_link(house)
     form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "王小明"}
     answer = await tenant.post(
-        "/door", data=form | {"id_number": "330106199001012411"}, headers={"Accept-Language": "zh"}
+        "/onboarding", data=form | {"id_number": "330106199001012411"}, headers={"Accept-Language": "zh"}
     )
     assert answer.status_code == 422
     assert "身份证号码末位校验不符" in shown(answer)
@@ -183,15 +185,15 @@ async def test_a_wrong_number_is_explained_beside_what_was_typed(house: House) -
 
 async def test_a_tenant_who_asks_for_a_person_waits_for_one_and_sees_no_form(house: House) -> None:
     tenant, case = await waiting_case(house)
-    assert "A person is checking it" in shown(await tenant.get("/door"))
+    assert "A person is checking it" in shown(await tenant.get("/onboarding"))
     officer = house.client("officer-a")
     assert "Ada Example" in shown(await officer.get(f"/officer/cases/{case}"))
     answer = await officer.post(f"/officer/cases/{case}", data={"decision": "ask_again", "reason": ""})
     assert answer.status_code == 409
     answer = await officer.post(f"/officer/cases/{case}", data={"decision": "ask_again", "reason": "no glare please"})
     assert answer.headers["location"] == "/officer?done=case.done.ask_again"
-    assert "no glare please" in shown(await tenant.get("/door"))
-    assert 'id="register"' in (await tenant.get("/door?again=1")).text
+    assert "no glare please" in shown(await tenant.get("/onboarding"))
+    assert 'id="register"' in (await tenant.get("/onboarding?again=1")).text
 
 
 async def test_an_officer_elsewhere_sees_neither_case_nor_record(house: House) -> None:

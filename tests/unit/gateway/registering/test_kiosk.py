@@ -44,7 +44,7 @@ class Counter:
         self.seq += 1
         message = Received("house-1", KIOSK, "event", b"", False, lambda: None)
         body = {"sealed": sealed, "registration": secrets.token_bytes(16)}
-        await self.gateway.kiosk_desk._take(Happened(KIOSK, self.seq, self.world.now, type_, body), message)
+        await self.gateway.kiosk_inbox._take(Happened(KIOSK, self.seq, self.world.now, type_, body), message)
         with self.gateway.database.reading() as session:
             assert session.get(HeardMessage, (KIOSK, self.seq)) is not None
             last = session.query(Delivery).where(Delivery.work == "show").order_by(Delivery.id.desc()).first()

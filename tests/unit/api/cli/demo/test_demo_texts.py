@@ -33,9 +33,9 @@ ANSWERS: Final[dict[str, Any]] = {
     "/sessions": {},
     "/units": [{"id": "1", "code": "HS7-101"}],
     "/units/1/offers": {"url": f"{URL}/d/9", "offer_id": "2", "stay_id": "3"},
-    "/door/open": {},
-    "/door/consents": {},
-    "/door/verification": REVIEWED,
+    "/onboarding/open": {},
+    "/onboarding/consents": {},
+    "/onboarding/verification": REVIEWED,
     "/cases": [CASE],
     "/cases/1": CASE,
     "/cases/1/decision": {},
@@ -86,7 +86,7 @@ def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         path = request.url.path.removeprefix("/api/v1")
         if path == "/feed":
             return httpx.Response(200, text='id: 11\ndata: {"subject": "7"}\n\n')
-        return httpx.Response(200, json=next(at_the_door) if path == "/door" else ANSWERS[path])
+        return httpx.Response(200, json=next(at_the_door) if path == "/onboarding" else ANSWERS[path])
 
     @asynccontextmanager
     async def client(_: Walk) -> AsyncIterator[httpx.AsyncClient]:

@@ -95,7 +95,7 @@ async def test_what_another_site_had_the_browser_send_is_not_carried_out(house: 
     refused(await owner.post(f"/api/v1/stays/{offer['stay_id']}/end", headers=headers), 403, "not_allowed")
     tenant = house.client()
     tenant.cookies.set(OFFER_COOKIE, offer["url"].rpartition("/")[2])
-    refused(await tenant.post("/api/v1/door/open", headers=headers), 403, "not_allowed")
+    refused(await tenant.post("/api/v1/onboarding/open", headers=headers), 403, "not_allowed")
     good(await owner.post(f"/api/v1/stays/{offer['stay_id']}/end", headers={"Origin": "http://lodgekey.test"}))
 
 
@@ -110,11 +110,13 @@ async def test_what_is_too_large_or_of_unknown_length_is_refused_before_it_is_re
 
     client = house.client("landlord-a")
     headers = {"Content-Length": str(LARGEST_REQUEST + 1)}
-    refused(await client.post("/api/v1/door/verification", content=b"", headers=headers), 413, "too_large")
+    refused(await client.post("/api/v1/onboarding/verification", content=b"", headers=headers), 413, "too_large")
     refused(
-        await client.post("/api/v1/door/verification", content=b"", headers={"Content-Length": "-1"}), 413, "too_large"
+        await client.post("/api/v1/onboarding/verification", content=b"", headers={"Content-Length": "-1"}),
+        413,
+        "too_large",
     )
-    refused(await client.post("/api/v1/door/verification", content=endless()), 411, "length_required")
+    refused(await client.post("/api/v1/onboarding/verification", content=endless()), 411, "length_required")
     assert read == 0
 
 

@@ -99,7 +99,7 @@ async def test_the_tenant_sees_that_a_code_was_handed_out_but_not_which(house: H
     officer = house.client("officer-a")
     for case in good(await officer.get("/api/v1/cases")):
         good(await officer.post(f"/api/v1/cases/{case['id']}/decision", json={"decision": "pass"}))
-    (key,) = good(await tenant.get("/api/v1/door"))["keys"]
+    (key,) = good(await tenant.get("/api/v1/onboarding"))["keys"]
     house.put_on_lock(key)
     made = good(await ask(house, offer["stay_id"]))
     page = await tenant.get("/key", headers={"Accept-Language": "en"})

@@ -118,7 +118,7 @@ async def test_a_link_is_withdrawn_once(house: House) -> None:
     assert good(await landlord.post(path))["state"] == "withdrawn"
     refused(await landlord.post(path), 409, "conflict")
     tenant = house.client(offer=offer["url"].rpartition("/")[2])
-    refused(await tenant.get("/api/v1/door"), 410, "offer_gone")
+    refused(await tenant.get("/api/v1/onboarding"), 410, "offer_gone")
 
 
 async def test_changed_dates_are_shown_and_nonsense_is_not_taken(house: House) -> None:

@@ -66,12 +66,12 @@ def trusting(house: House) -> House:
 
 async def hand_in(house: House, tenant: httpx.AsyncClient, files: ChipFiles, **more: bytes) -> httpx.Response:
     """The tenant's chip, face and clip."""
-    asked = good(await tenant.post("/api/v1/door/challenge"))
+    asked = good(await tenant.post("/api/v1/onboarding/challenge"))
     clip = [("clip", (f"{place}.jpg", photograph())) for place in range(8)]
     parts = {"chip": encode_chip(files), "face": FACE} | more
     form = {"holder_key": json.dumps(jwk_of(house.phone.public_key())), "clip_nonce": asked["nonce"]}
     shown = [*((name, (name, content)) for name, content in parts.items()), *clip]
-    return await tenant.post("/api/v1/door/verification", data=form, files=shown)
+    return await tenant.post("/api/v1/onboarding/verification", data=form, files=shown)
 
 
 def written(house: House) -> Mapping[str, list[Any]]:
@@ -134,7 +134,7 @@ async def test_what_no_reader_sends_is_refused(trusting: House, raw: bytes) -> N
     with pytest.raises(BadMessage):
         decode_chip(raw)
     tenant, _ = await trusting.tenant()
-    answer = await tenant.post("/api/v1/door/verification", files={"chip": ("c", raw)})
+    answer = await tenant.post("/api/v1/onboarding/verification", files={"chip": ("c", raw)})
     assert refused(answer, 422, "input_refused")["fields"] == [{"field": "chip", "code": "chip_unreadable"}]
 
 

@@ -25,14 +25,14 @@ def consents(house: House, purpose: str) -> list[tuple[str, str, bool]]:
 
 async def test_a_minor_alone_is_refused_and_with_a_guardian_a_person_decides(house: House) -> None:
     tenant, _ = await house.tenant()
-    alone = good(await tenant.post("/api/v1/door/verification", data=CHILD))
+    alone = good(await tenant.post("/api/v1/onboarding/verification", data=CHILD))
     assert (alone["stage"], alone["reasons"]) == ("refused", ["guardian_needed"])
     with house.gateway.database.reading() as session:
         assert session.query(Person).all() == []
 
-    told = good(await tenant.post("/api/v1/door/consents", json=CONSENTS | {"guardian": True}))
+    told = good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": True}))
     assert told["consents"]["guardian"] is True
-    answer = good(await tenant.post("/api/v1/door/verification", data=CHILD))
+    answer = good(await tenant.post("/api/v1/onboarding/verification", data=CHILD))
     assert answer["stage"] == "review", answer
     assert "minor_with_guardian" in answer["reasons"]
     assert consents(house, "guardian") == [("2026-11", "en", True)]
@@ -41,15 +41,15 @@ async def test_a_minor_alone_is_refused_and_with_a_guardian_a_person_decides(hou
     case = good(await officer.get("/api/v1/cases"))[0]
     assert "minor_with_guardian" in case["reasons"]
     good(await officer.post(f"/api/v1/cases/{case['id']}/decision", json={"decision": "pass"}))
-    assert good(await tenant.get("/api/v1/door"))["stage"] == "verified"
+    assert good(await tenant.get("/api/v1/onboarding"))["stage"] == "verified"
 
 
 async def test_what_is_said_of_the_face_later_leaves_the_guardians_word(house: House) -> None:
     tenant, _ = await house.tenant()
-    good(await tenant.post("/api/v1/door/consents", json=CONSENTS | {"guardian": True}))
-    good(await tenant.post("/api/v1/door/consents", json=CONSENTS | {"face": False}))
+    good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": True}))
+    good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"face": False}))
     assert consents(house, "guardian") == [("2026-11", "en", True)]
-    good(await tenant.post("/api/v1/door/consents", json=CONSENTS | {"guardian": False}))
+    good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": False}))
     assert consents(house, "guardian") == [("2026-11", "en", False)]
 
 
@@ -57,17 +57,17 @@ async def test_what_is_said_of_the_face_later_leaves_the_guardians_word(house: H
 async def test_the_page_asks_for_the_guardian_where_one_was_needed(house: House, language: str) -> None:
     tenant, _ = await house.tenant()
     tenant.headers["accept-language"] = language
-    page = (await tenant.get("/door")).text
+    page = (await tenant.get("/onboarding")).text
     assert ASKED[language] in page
     assert '<input type="checkbox" name="consent_guardian" value="yes">' in page, "not ticked beforehand"
     form = CHILD | {"check": "person", "consent_registration": "yes", "text_version": "2026-11"}
     headers = {"origin": str(tenant.base_url).rstrip("/")}
-    assert (await tenant.post("/door", data=form, headers=headers)).status_code == 303
-    again = (await tenant.get("/door?again=1")).text
+    assert (await tenant.post("/onboarding", data=form, headers=headers)).status_code == 303
+    again = (await tenant.get("/onboarding?again=1")).text
     assert "<details open>" in again.partition(ASKED[language])[0].rpartition("consent_registration")[2]
 
-    answer = await tenant.post("/door", data=form | {"consent_guardian": "yes"}, headers=headers)
+    answer = await tenant.post("/onboarding", data=form | {"consent_guardian": "yes"}, headers=headers)
     assert answer.status_code == 303
-    door = good(await tenant.get("/api/v1/door"))
+    door = good(await tenant.get("/api/v1/onboarding"))
     assert (door["stage"], door["consents"]["guardian"]) == ("review", True)
     assert consents(house, "guardian") == [("2026-11", language, True)]

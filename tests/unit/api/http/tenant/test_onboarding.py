@@ -72,7 +72,7 @@ async def test_a_typed_field_that_cannot_be_is_refused_by_name_and_keeps_nothing
     house: House, typed: dict[str, str], field: str, code: str
 ) -> None:
     tenant, _ = await house.tenant()
-    problem = refused(await tenant.post("/api/v1/door/verification", data=typed), 422, "input_refused")
+    problem = refused(await tenant.post("/api/v1/onboarding/verification", data=typed), 422, "input_refused")
     assert field in [item["field"] for item in problem["fields"]]
     if "check_digit" not in code:
         assert {"field": field, "code": code} in problem["fields"]
@@ -91,19 +91,19 @@ async def test_typing_instead_of_a_camera_leads_to_a_person_and_the_same_key(hou
     tenant, _ = await house.tenant()
     typed = {"name": "Anna Voorbeeld", "id_number": "XR1001R58", "birth_date": "1985-03-03", "nationality": "NLD"}
     form = typed | {"sex": "F", "holder_key": json.dumps(jwk_of(house.phone.public_key()))}
-    assert good(await tenant.post("/api/v1/door/verification", data=form))["stage"] == "review"
+    assert good(await tenant.post("/api/v1/onboarding/verification", data=form))["stage"] == "review"
     officer = house.client("officer-a")
     case = good(await officer.get("/api/v1/cases"))[0]
     assert (case["method"], case["pictures"]) == ("typed", [])
     good(await officer.post(f"/api/v1/cases/{case['id']}/decision", json={"decision": "pass"}))
-    door = good(await tenant.get("/api/v1/door"))
+    door = good(await tenant.get("/api/v1/onboarding"))
     assert (door["stage"], len(door["keys"])) == ("issued", 1)
 
 
 async def test_a_face_without_consent_to_it_is_neither_compared_nor_shown(house: House) -> None:
     offer = await house.offer()
     tenant = house.client(offer=offer["url"].rpartition("/")[2])
-    good(await tenant.post("/api/v1/door/consents", json=CONSENTS | {"face": False}))
+    good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"face": False}))
     good(await house.register(tenant))
     case = good(await house.client("officer-a").get("/api/v1/cases"))[0]
     assert (case["method"], case["score_band"]) == ("document", None)
@@ -121,7 +121,7 @@ async def test_pictures_of_a_case_are_shown_until_it_is_decided(house: House) ->
     assert Image.open(BytesIO(picture.content)).size == (96, 96)
     good(await officer.post(f"{path}/decision", json={"decision": "ask_again", "reason": "It is dark."}))
     refused(await officer.get(f"{path}/pictures/document"), 404, "not_found")
-    door = good(await tenant.get("/api/v1/door"))
+    door = good(await tenant.get("/api/v1/onboarding"))
     assert (door["stage"], door["decision_reason"]) == ("asked_again", "It is dark.")
 
 
@@ -146,9 +146,9 @@ async def test_a_used_an_expired_and_an_unknown_link_are_told_apart_by_their_pro
     refused(await house.register(tenant), 410, "offer_used")
     late, _ = await house.tenant("b", begins=20 * DAY)
     house.now[0] += 8 * DAY
-    refused(await late.get("/api/v1/door"), 410, "offer_expired")
-    refused(await house.client(offer="A" * 43).get("/api/v1/door"), 404, "offer_unknown")
-    refused(await house.client().get("/api/v1/door"), 404, "offer_unknown")
+    refused(await late.get("/api/v1/onboarding"), 410, "offer_expired")
+    refused(await house.client(offer="A" * 43).get("/api/v1/onboarding"), 404, "offer_unknown")
+    refused(await house.client().get("/api/v1/onboarding"), 404, "offer_unknown")
 
 
 async def test_links_that_lead_nowhere_all_sound_alike(house: House) -> None:
@@ -164,18 +164,18 @@ async def test_links_that_lead_nowhere_all_sound_alike(house: House) -> None:
         "*",
         token_of(str(UUID(int=7)), house.gateway.keyring.offer_secret),
     ]
-    answers = {(await house.client(offer=text).get("/api/v1/door")).text for text in forged}
+    answers = {(await house.client(offer=text).get("/api/v1/onboarding")).text for text in forged}
     assert len(answers) == 1
-    refused(await house.client(offer="%").get("/api/v1/door"), 404, "offer_unknown")
+    refused(await house.client(offer="%").get("/api/v1/onboarding"), 404, "offer_unknown")
 
 
 async def test_one_link_used_again_and_again_is_slowed_down_and_others_are_not(house: House) -> None:
     tenant, _ = await house.tenant()
     neighbour, _ = await house.tenant("b")
-    statuses = [(await tenant.post("/api/v1/door/consents", json=CONSENTS)).status_code for _ in range(62)]
+    statuses = [(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS)).status_code for _ in range(62)]
     assert set(statuses[:59]) == {200}
     assert statuses[60:] == [429] * 2
-    good(await neighbour.post("/api/v1/door/consents", json=CONSENTS))
+    good(await neighbour.post("/api/v1/onboarding/consents", json=CONSENTS))
 
 
 async def decide(house: House, tenant: httpx.AsyncClient) -> None:
@@ -189,23 +189,24 @@ async def decide(house: House, tenant: httpx.AsyncClient) -> None:
 async def test_who_registered_elsewhere_takes_the_key_with_the_phone_once(house: House) -> None:
     tenant, _ = await house.tenant()
     jwk = {"holder_key": jwk_of(house.phone.public_key())}
-    refused(await tenant.post("/api/v1/door/holder", json=jwk), 409, "conflict")
+    refused(await tenant.post("/api/v1/onboarding/holder", json=jwk), 409, "conflict")
     await house.register(tenant, holder_key="")
     officer = house.client("officer-a")
     case = good(await officer.get("/api/v1/cases"))[0]["id"]
     good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
-    assert good(await tenant.get("/api/v1/door"))["stage"] == "verified"
-    assert good(await tenant.post("/api/v1/door/holder", json=jwk))["stage"] == "issued"
-    refused(await tenant.post("/api/v1/door/holder", json=jwk), 410, "offer_used")
+    assert good(await tenant.get("/api/v1/onboarding"))["stage"] == "verified"
+    assert good(await tenant.post("/api/v1/onboarding/holder", json=jwk))["stage"] == "issued"
+    refused(await tenant.post("/api/v1/onboarding/holder", json=jwk), 410, "offer_used")
 
 
 async def test_asking_the_door_often_is_no_offence_and_guessing_links_is(house: House) -> None:
     tenant, _ = await house.tenant()
     for _ in range(80):
-        good(await tenant.get("/api/v1/door"))
+        good(await tenant.get("/api/v1/onboarding"))
     stranger = house.client(client="192.0.2.1")
     statuses = [
-        (await stranger.get("/api/v1/door", headers={"Authorization": f"Offer {n:043}"})).status_code for n in range(70)
+        (await stranger.get("/api/v1/onboarding", headers={"Authorization": f"Offer {n:043}"})).status_code
+        for n in range(70)
     ]
     assert statuses == [404] * 60 + [429] * 10
-    good(await tenant.get("/api/v1/door"))
+    good(await tenant.get("/api/v1/onboarding"))

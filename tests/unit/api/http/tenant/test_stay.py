@@ -78,7 +78,7 @@ async def test_one_of_two_tenants_does_not_end_the_stay_of_both(house: House) ->
     second = good(await landlord.post(f"/api/v1/stays/{stay['id']}/offers", json={}))
     tenant = house.client(offer=second["url"].rpartition("/")[2])
     consents = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}
-    good(await tenant.post("/api/v1/door/consents", json=consents))
+    good(await tenant.post("/api/v1/onboarding/consents", json=consents))
     good(await house.register(tenant))
     refused(await house.client().post(f"/api/v1/keys/{key_id}/end", json=signed(house, "end", key_id)), 409, "conflict")
 

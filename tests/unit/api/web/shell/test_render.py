@@ -69,9 +69,9 @@ def test_no_page_carries_a_script_or_style_of_its_own(name: str, language: Langu
 
 def test_what_people_wrote_cannot_become_part_of_a_page() -> None:
     template, values = SAMPLES["asked-again"]
-    door = values["door"].model_copy(update={"decision_reason": "<img src=x onerror=alert(1)>"})
+    onboarding = values["onboarding"].model_copy(update={"decision_reason": "<img src=x onerror=alert(1)>"})
     usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
-    html = render(template, "en", usual | values | {"door": door})
+    html = render(template, "en", usual | values | {"onboarding": onboarding})
     assert "&lt;img" in html
     assert "<img src=x" not in html
 

@@ -45,10 +45,10 @@ async def level_of(house: House, level: str, login: str = "landlord-a") -> httpx
 
 async def film(tenant: httpx.AsyncClient) -> httpx.Response:
     """Document, face and a clip from the phone."""
-    asked = good(await tenant.post("/api/v1/door/challenge"))
+    asked = good(await tenant.post("/api/v1/onboarding/challenge"))
     pictures = [(name, (f"{name}.jpg", photograph())) for name in ("document", "face", *["clip"] * 8)]
     form = {"clip_nonce": asked["nonce"]}
-    return await tenant.post("/api/v1/door/verification", data=form, files=pictures)
+    return await tenant.post("/api/v1/onboarding/verification", data=form, files=pictures)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ async def film(tenant: httpx.AsyncClient) -> httpx.Response:
 async def test_the_door_honours_the_level_of_its_unit(house: House, level: str, stage: str, reasons: list[str]) -> None:
     assert good(await level_of(house, level))["liveness_level"] == level
     tenant, _ = await house.tenant()
-    assert good(await tenant.get("/api/v1/door"))["liveness_level"] == level
+    assert good(await tenant.get("/api/v1/onboarding"))["liveness_level"] == level
     answer = good(await film(tenant))
     assert (answer["stage"], answer["reasons"]) == (stage, reasons)
 
@@ -96,4 +96,4 @@ async def test_the_tenant_is_told_beforehand_that_a_person_looks(house: House) -
     tenant, _ = await house.tenant()
     offer = tenant.headers["Authorization"].removeprefix("Offer ")
     tenant.cookies.set("lodgekey_offer", offer)
-    assert "has a person look at every tenant" in (await tenant.get("/door?lang=en")).text
+    assert "has a person look at every tenant" in (await tenant.get("/onboarding?lang=en")).text

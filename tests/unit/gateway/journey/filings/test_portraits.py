@@ -16,7 +16,7 @@ from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.portraits import count_faces, faces_stored
 from gateway.journey.stays.retention import DAY, forget_face, purge
 from gateway.journey.tenants import onboarding
-from gateway.registering.tenant import FrontDesk
+from gateway.registering.tenant import TenantRegistration
 from gateway.store import Delivery, Offer, Person, Portrait, Registration, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.house import House, good, photograph, refused
@@ -33,7 +33,7 @@ class Place:
     def __init__(self, world: World, filings: Mapping[str, str] | None = None) -> None:
         self.world, read_chip = world, TrustedCountries((), world.clock).read_chip
         tray, rules = PictureTray(world.clock), LENIENT
-        self.desk = FrontDesk(
+        self.registration = TenantRegistration(
             world.database, MemoryIdentity(), world.keyring, tray, rules, world.clock, read_chip, filings
         )
         self.rooms = 200
@@ -43,7 +43,7 @@ class Place:
         self.rooms += 1
         token = self.world.offer(unit_id=self.world.add_unit(str(self.rooms), f"lock-{self.rooms}")[1])
         self.world.consent(token, face=True)
-        return await self.desk.register(token, Submission({}, photograph()), self.world.phone.public_key())
+        return await self.registration.register(token, Submission({}, photograph()), self.world.phone.public_key())
 
     def count(self, filings: Mapping[str, str] | None = None) -> tuple[int, str]:
         """People and state, as an officer is told."""
