@@ -21,8 +21,8 @@ class Control:
     def read(cls, devices: Path) -> Self | None:
         """The control of the building that runs from this folder; None where none runs."""
         try:
-            told = json.loads((devices / CONTROL_FILE).read_text())
-            return cls(told["url"], told["token"])
+            control = json.loads((devices / CONTROL_FILE).read_text())
+            return cls(control["url"], control["token"])
         except (OSError, ValueError):
             return None
 

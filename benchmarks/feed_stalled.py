@@ -32,7 +32,7 @@ class Turns:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._told: dict[bool, list[float]] = {True: [], False: []}
+        self._medians: dict[bool, list[float]] = {True: [], False: []}
 
     def with_stalled(self) -> float:
         """The median second of bursts beside a stalled reader."""
@@ -43,14 +43,14 @@ class Turns:
         return self._next(stalled=False)
 
     def _next(self, *, stalled: bool) -> float:
-        if not self._told[stalled]:
+        if not self._medians[stalled]:
             taken = {True: list[float](), False: list[float]()}
             for turn in range(2 * TURNS):
                 now = turn % 4 in (1, 2)
                 taken[now].append(self._burst(stalled=now))
             for kind, seconds in taken.items():
-                self._told[kind].append(statistics.median(seconds))
-        return self._told[stalled].pop()
+                self._medians[kind].append(statistics.median(seconds))
+        return self._medians[stalled].pop()
 
     def _burst(self, *, stalled: bool) -> float:
         if stalled:

@@ -90,7 +90,7 @@ async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaita
     await broker.start()
     stack.push_async_callback(broker.stop)
     (folder / "ca.pem").write_bytes(authority.ca_pem)
-    told: dict[str, Any] = {}
+    reported: dict[str, Any] = {}
     for role in ("device", "page"):
         key = new_private_key()
         save_private_key(folder / f"{role}.key", key)
@@ -105,8 +105,8 @@ async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaita
             f"the bare {role}", ["-m", "benchmarks.stages.bare_echo", role, str(port), *files], folder / "log"
         )
         stack.push_async_exit(child)
-        told = await child.start()
-    client = await stack.enter_async_context(httpx.AsyncClient(base_url=told["url"], timeout=PATIENCE))
+        reported = await child.start()
+    client = await stack.enter_async_context(httpx.AsyncClient(base_url=reported["url"], timeout=PATIENCE))
 
     async def tap() -> None:
         _expect(await client.post("/tap"))

@@ -49,7 +49,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class StateTold:
+class StateReported:
     """The device's own account of its state."""
 
     device: str
@@ -64,4 +64,4 @@ class Reachable:
     online: bool
 
 
-Report = Answered | Happened | StateTold | Reachable
+Report = Answered | Happened | StateReported | Reachable

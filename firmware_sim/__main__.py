@@ -99,12 +99,12 @@ def _run(
 
 async def _work(found: Building, folder: Path, control_port: int, air: int | None) -> None:
     async with AsyncExitStack() as stack:
-        told = {} if air is None else {"air": await stack.enter_async_context(_on_air(found, air))}
+        announced = {} if air is None else {"air": await stack.enter_async_context(_on_air(found, air))}
         group = await stack.enter_async_context(asyncio.TaskGroup())
         group.create_task(found.run())
         for terminal in open_terminals(found.stations.values()):  # before control says that everything is ready
             group.create_task(terminal.serve())
-        group.create_task(serve_control(found, folder, listen(control_port), told))
+        group.create_task(serve_control(found, folder, listen(control_port), announced))
 
 
 @asynccontextmanager

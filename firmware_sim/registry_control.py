@@ -22,8 +22,8 @@ class RegistryControl:
     @classmethod
     def read(cls, control_file: Path) -> "RegistryControl":
         """The one that wrote this file."""
-        told = json.loads(control_file.read_text())
-        return cls(told["registry"], told["url"], told["token"])
+        answered = json.loads(control_file.read_text())
+        return cls(answered["registry"], answered["url"], answered["token"])
 
     async def turn(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Change its mood as {"mood", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
@@ -39,8 +39,8 @@ class RegistryControl:
         """Its mood now, and those it knows."""
         async with self._control() as control:
             answer = (await control.get("/control/mood")).raise_for_status()
-        told: dict[str, Any] = answer.json()
-        return told
+        answered: dict[str, Any] = answer.json()
+        return answered
 
     def _control(self) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -141,11 +141,11 @@ class Stage:
 
     async def _until_stalled(self) -> None:
         """Until it has been told nothing more for a while: one who is still being served is not stalled yet."""
-        told, before = 0, -1
+        reported, before = 0, -1
         async with asyncio.timeout(PATIENCE):
-            while told != before or not told:
+            while reported != before or not reported:
                 await asyncio.sleep(0.4)
-                told, before = await asyncio.to_thread(self.feed.rows_today, "consumer:stalled"), told
+                reported, before = await asyncio.to_thread(self.feed.rows_today, "consumer:stalled"), reported
 
     def unstall(self) -> None:
         """The stalled reader goes away."""

@@ -43,8 +43,8 @@ def answered(asked: list[bytes], body: bytes) -> tuple[bytes, bytes]:
     record = json.loads(body)
     RECEIVED.append(record["reference"])
     people = [{"id": person["id"], "accepted": True} for person in record["people"]]
-    told = {"receipt": f"r-{len(RECEIVED)}", "state": "accepted", "people": people}
-    return b"201 Created", json.dumps({"answers": [told]}).encode()
+    reported = {"receipt": f"r-{len(RECEIVED)}", "state": "accepted", "people": people}
+    return b"201 Created", json.dumps({"answers": [reported]}).encode()
 
 
 async def main() -> None:

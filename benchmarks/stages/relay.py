@@ -54,7 +54,7 @@ class RelayStage:
     def heard(self) -> asyncio.Event:
         """Set at the next commit, and at each after it was cleared."""
         news, loop = asyncio.Event(), asyncio.get_running_loop()
-        self.rows.database.after_commit(lambda: told(loop, news))
+        self.rows.database.after_commit(lambda: signal(loop, news))
         return news
 
     async def until(self, news: asyncio.Event, good: Callable[[], bool]) -> None:
@@ -90,8 +90,8 @@ class RelayStage:
 
     def books(self) -> list[str]:
         """The references the registry has, in the order they came."""
-        told: list[str] = json.loads(httpx.get(f"{self.url}/books", timeout=20).content)
-        return told
+        references: list[str] = json.loads(httpx.get(f"{self.url}/books", timeout=20).content)
+        return references
 
     def turn(self, word: str) -> None:
         """The registry goes `down` or `up`."""
@@ -123,7 +123,7 @@ class Quota:
         return send
 
 
-def told(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
+def signal(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
     """Something was committed; a loop that is over hears nothing."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(news.set)

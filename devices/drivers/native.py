@@ -23,7 +23,7 @@ from devices.intents import (
     Unlock,
 )
 from devices.link import Link, Received
-from devices.reports import Answered, Happened, Place, Reachable, Report, StateTold
+from devices.reports import Answered, Happened, Place, Reachable, Report, StateReported
 from devices.wire.envelope import read_entry, read_state, sign_command
 from devices.wire.errors import BadMessage
 from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Body, Command, Event
@@ -94,8 +94,8 @@ def wire_words(intent: Intent) -> tuple[str, Body]:
         return "show", dict(intent.body)
     word, fields = WORDS[type(intent)]
     body = {field: getattr(intent, name) for field, name in fields.items()}
-    told = {field: value for field, value in body.items() if value is not None}
-    return word, {field: list(value) if isinstance(value, tuple) else value for field, value in told.items()}
+    reported = {field: value for field, value in body.items() if value is not None}
+    return word, {field: list(value) if isinstance(value, tuple) else value for field, value in reported.items()}
 
 
 def _report(message: Received, public: ec.EllipticCurvePublicKey) -> Report:
@@ -108,7 +108,7 @@ def _report(message: Received, public: ec.EllipticCurvePublicKey) -> Report:
                 return Happened(device, entry.seq, entry.at, entry.type, entry.body, place)
             return Answered(device, entry.command_id, entry.seq, entry.at, entry.outcome, entry.code, entry.body, place)
         case "state":
-            return StateTold(device, read_state(message.payload, public))
+            return StateReported(device, read_state(message.payload, public))
         case "online" if message.payload in ONLINE:
             return Reachable(device, ONLINE[message.payload])
         case _:

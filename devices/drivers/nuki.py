@@ -29,7 +29,14 @@ DOORS: Final = {2: False, 3: True}
 TAMPERED: Final = 240
 MEANS: Final = {0: "ble", 1: "knob", 2: "knob", 3: "auto", 6: "auto", 172: "gateway"}
 COMMANDS: Final[dict[type[Intent], bytes]] = {Unlock: b"1", LockDoor: b"2"}
-TOLD: Final = ("connected", "state", "commandResponse", "lockActionEvent", "batteryChargeState", "doorsensorState")
+STATE_TOPICS: Final = (
+    "connected",
+    "state",
+    "commandResponse",
+    "lockActionEvent",
+    "batteryChargeState",
+    "doorsensorState",
+)
 MOMENTARY: Final = ("commandResponse", "lockActionEvent")  # retained, they would be old news told as new
 HEX = re.compile(r"[0-9a-f]{1,16}\Z")
 NUMBER = re.compile(rb"[0-9]{1,3}\Z")
@@ -43,7 +50,7 @@ class NukiTopics:
 
     def subscriptions(self) -> list[str]:
         """Everything a lock tells that we read."""
-        return [f"nuki/+/{told}" for told in TOLD]
+        return [f"nuki/+/{name}" for name in STATE_TOPICS]
 
     def topic_of(self, place: Place) -> str:
         """Upper-case hex, as the lock writes it."""
@@ -91,7 +98,7 @@ class NukiDriver(MqttDriver):
         if message.channel == "commandResponse":
             return self._turns.settle(device, *(("done",) if number == 0 else ("failed", "vendor_error")))
         if message.channel == "state":
-            return [self._told(device, BOLTS.get(number, "unknown"))]
+            return [self._state_report(device, BOLTS.get(number, "unknown"))]
         if message.channel == "batteryChargeState" and number <= 100:
             return [self._happened(device, "battery", percent=number)]
         if message.channel == "doorsensorState":

@@ -48,9 +48,9 @@ class NukiLock:
     async def look(self) -> Seen:
         """State, battery and door."""
         await self._lock.update_state()
-        told = self._lock.last_state
-        door = DOORS.get(str(told["door_sensor_state"]), "unknown")
-        return Seen(BOLTS.get(str(told["lock_state"]), "unknown"), percent(self._lock.battery_percentage), door)
+        state = self._lock.last_state
+        door = DOORS.get(str(state["door_sensor_state"]), "unknown")
+        return Seen(BOLTS.get(str(state["lock_state"]), "unknown"), percent(self._lock.battery_percentage), door)
 
     async def turn(self, target: Target) -> None:
         """One action, under a challenge of its own."""

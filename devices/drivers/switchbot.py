@@ -42,11 +42,11 @@ class SwitchbotLock:
 
     async def look(self) -> Seen:
         """State, battery and door."""
-        told = await self._lock.get_basic_info()
-        if told is None:
+        state = await self._lock.get_basic_info()
+        if state is None:
             raise LinkDown("the lock did not take the question")
-        door = {True: "open", False: "closed"}.get(told.get("door_open"), "unknown")
-        return Seen(BOLTS.get(told["status"].name, "unknown"), percent(told["battery"]), door)  # type: ignore[arg-type]
+        door = {True: "open", False: "closed"}.get(state.get("door_open"), "unknown")
+        return Seen(BOLTS.get(state["status"].name, "unknown"), percent(state["battery"]), door)  # type: ignore[arg-type]
 
     async def turn(self, target: Target) -> None:
         """One command."""

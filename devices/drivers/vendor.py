@@ -15,7 +15,7 @@ from devices.intents import Intent, LockDoor, ReadBack, Unlock
 from devices.link import Link, LinkDown, Received
 from devices.links.addressing import Addressing
 from devices.links.radio import LOOK, Found, LibraryLock
-from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.reports import Answered, Happened, Reachable, Report, StateReported
 from devices.wire.messages import Bolt, Door, State
 
 LARGEST: Final = 8192
@@ -43,10 +43,12 @@ class VendorDriver:
     def _happened(self, device: str, kind: str, **body: object) -> Happened:
         return Happened(device, self._turns.next_seq(), self._turns.now(), kind, body)
 
-    def _told(self, device: str, bolt: Bolt, battery: int | None = None, door: Door = "unknown") -> StateTold:
+    def _state_report(
+        self, device: str, bolt: Bolt, battery: int | None = None, door: Door = "unknown"
+    ) -> StateReported:
         """Where the bolt is; `battery` in percent. What such a lock does not say is unknown."""
         seq, at = self._turns.next_seq(), self._turns.now()
-        return StateTold(device, State(seq, at, bolt, door, battery, (), "set", nonce=b"", epoch=0, firmware=""))
+        return StateReported(device, State(seq, at, bolt, door, battery, (), "set", nonce=b"", epoch=0, firmware=""))
 
 
 class MqttDriver(VendorDriver):
@@ -107,7 +109,7 @@ class RadioDriver(VendorDriver):
             case "event" if said.get("type") in ("locked", "unlocked"):
                 return [self._happened(device, said["type"], means="gateway")]
             case "state" if said.get("bolt") in get_args(Bolt) and said.get("door") in get_args(Door):
-                return [self._told(device, said["bolt"], percent(said.get("battery")), said["door"])]
+                return [self._state_report(device, said["bolt"], percent(said.get("battery")), said["door"])]
         raise Unreadable("bad_message")
 
 

@@ -14,7 +14,7 @@ from devices.drivers.vendor import MqttDriver, json_object, percent
 from devices.intents import DropPasscode, Intent, LockDoor, PutPasscode, Unlock
 from devices.link import Received
 from devices.links.addressing import Place
-from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.reports import Answered, Happened, Reachable, Report, StateReported
 from devices.wire.errors import BadTopic
 from devices.wire.messages import Bolt
 from devices.wire.topics import IDENTIFIER
@@ -96,10 +96,10 @@ class Zigbee2MqttDriver(MqttDriver):
         slot = {"slot": user} if means == "passcode" and type(user) is int and 0 <= user < MOST_USERS else {}
         return [self._happened(device, kind, means=means, **slot)]
 
-    def _state(self, device: str, said: dict[str, Any]) -> list[StateTold]:
+    def _state(self, device: str, said: dict[str, Any]) -> list[StateReported]:
         if "lock_state" not in said:
             return []
-        return [self._told(device, BOLTS.get(str(said["lock_state"]), "unknown"), percent(said.get("battery")))]
+        return [self._state_report(device, BOLTS.get(str(said["lock_state"]), "unknown"), percent(said.get("battery")))]
 
 
 def _words(intent: Intent) -> tuple[str, dict[str, object]]:

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from devices.wire.topics import PREFIX, Channel, Topic, format_topic, parse_topic
 
 Place = tuple[str, str, str]  # site, device, channel
-TOLD = ("ack", "event", "state", "online")
+REPORT_CHANNELS = ("ack", "event", "state", "online")
 
 
 class Addressing(Protocol):
@@ -31,7 +31,7 @@ class LodgekeyTopics:
 
     def subscriptions(self) -> list[str]:
         """What devices tell, of these sites."""
-        return [f"{PREFIX}/{site}/+/{told}" for site in self.sites or ("+",) for told in TOLD]
+        return [f"{PREFIX}/{site}/+/{name}" for site in self.sites or ("+",) for name in REPORT_CHANNELS]
 
     def topic_of(self, place: Place) -> str:
         """As devices.wire says."""

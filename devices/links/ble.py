@@ -139,8 +139,8 @@ class BleLink:
         """What advertises this device's tag now: a fresh find, never a remembered address."""
         tag = tag_of(device)
 
-        def advertises(_: BLEDevice, told: AdvertisementData) -> bool:
-            return told.service_data.get(SERVICE) == tag
+        def advertises(_: BLEDevice, advertisement: AdvertisementData) -> bool:
+            return advertisement.service_data.get(SERVICE) == tag
 
         found = await BleakScanner.find_device_by_filter(advertises, timeout=self._find, **self._radio.scanner)
         if found is None:

@@ -252,7 +252,7 @@ class MqttLink:
             retainAsPublished=self._as_published,
             retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB,
         )
-        client.subscribe([(told, options) for told in self._addressing.subscriptions()])
+        client.subscribe([(pattern, options) for pattern in self._addressing.subscriptions()])
 
     def _on_subscribe(self, _c: paho.Client, _u: Any, _m: int, _reasons: Any, _p: Any) -> None:
         self._loop.call_soon_threadsafe(self._up.set)

@@ -52,11 +52,11 @@ class SimScanner(BaseBleakScanner):
     def _heard(self, address: str, advertisement: Any) -> None:
         data = advertisement.data
         uuids = [text_of(found) for kind in SERVICES for listed in data.get_all(kind) for found in listed]
-        told = {text_of(name): bytes(value) for kind in SERVICE_DATA for name, value in data.get_all(kind)}
+        service_data = {text_of(name): bytes(value) for kind in SERVICE_DATA for name, value in data.get_all(kind)}
         name = data.get(AdvertisingData.COMPLETE_LOCAL_NAME)
-        if not self.is_allowed_uuid([*uuids, *told]):
+        if not self.is_allowed_uuid([*uuids, *service_data]):
             return
-        seen = AdvertisementData(name, {}, told, uuids, None, advertisement.rssi, ())
+        seen = AdvertisementData(name, {}, service_data, uuids, None, advertisement.rssi, ())
         details = {"adapter": self._adapter, "address": advertisement.address}
         self.call_detection_callbacks(self.create_or_update_device(address, address, name or "", details, seen), seen)
 

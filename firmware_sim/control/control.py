@@ -84,16 +84,16 @@ def make_control(building: Building, token: str) -> FastAPI:
 
 
 async def serve_control(
-    building: Building, folder: Path, listener: socket.socket, told: Mapping[str, str] | None = None
+    building: Building, folder: Path, listener: socket.socket, announced: Mapping[str, str] | None = None
 ) -> None:
     """Serve until cancelled; where and with which token is written to control.json in `folder`.
 
-    One JSON line on stdout says so, and what else is `told`, to whoever started the process.
+    One JSON line on stdout says so, and what else is `announced`, to whoever started the process.
     """
     token = secrets.token_urlsafe(32)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     write_atomic(folder / CONTROL_FILE, json.dumps({"url": url, "token": token}).encode(), SECRET)
-    sys.stdout.write(json.dumps({"ready": True, "control": str(folder / CONTROL_FILE), **(told or {})}) + "\n")
+    sys.stdout.write(json.dumps({"ready": True, "control": str(folder / CONTROL_FILE), **(announced or {})}) + "\n")
     sys.stdout.flush()
     settings = uvicorn.Config(make_control(building, token), log_level="warning", lifespan="off")
     server = HostedServer(settings)

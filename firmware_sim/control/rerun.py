@@ -28,8 +28,8 @@ class Simulated:
         """Play a YAML scenario; what each device it touched then says. Raises BadScenario, httpx.HTTPStatusError."""
         answer = self._control.post("/scenarios", json=read_scenario(text).model_dump())
         answer.raise_for_status()
-        told: dict[str, dict[str, Any]] = answer.json()
-        return told
+        reported: dict[str, dict[str, Any]] = answer.json()
+        return reported
 
     def close(self) -> None:
         """Let go of the connection."""

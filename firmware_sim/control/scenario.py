@@ -53,8 +53,8 @@ def write_scenario(scenario: Scenario) -> str:
     return yaml.safe_dump(scenario.model_dump(exclude_defaults=True), sort_keys=False, allow_unicode=True)
 
 
-def write_test(scenario: Scenario, told: Mapping[str, Mapping[str, Any]]) -> str:
-    """A pytest module that plays the scenario and expects what the devices then said (`told`, by device)."""
+def write_test(scenario: Scenario, reported: Mapping[str, Mapping[str, Any]]) -> str:
+    """A pytest module that plays the scenario and expects what the devices then said (`reported`, by device)."""
     name = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_") or "recorded"
     lines = [
         '"""Recorded in the console: pytest -p firmware_sim.control.rerun THIS_FILE --control control.json"""',
@@ -68,7 +68,7 @@ def write_test(scenario: Scenario, told: Mapping[str, Mapping[str, Any]]) -> str
         f"def test_{name}(simulated: Simulated) -> None:",
         "    told = simulated.play(SCENARIO)",
     ]
-    for device, state in told.items():
+    for device, state in reported.items():
         lines += [f"    assert told[{device!r}][{word!r}] == {value!r}" for word, value in state.items()]
     return "\n".join(lines) + "\n"
 
@@ -131,8 +131,8 @@ def outcome(building: Building, scenario: Scenario) -> dict[str, dict[str, Any]]
     """What a test may expect of the devices a scenario touched."""
     touched = dict.fromkeys(step.device for step in scenario.steps if step.device != REGISTRY)
     expected = ("online", "bolt", "door", "battery", "movements")
-    told = {device: describe(building.stations[device]) for device in touched}
-    return {device: {word: state[word] for word in expected if word in state} for device, state in told.items()}
+    reported = {device: describe(building.stations[device]) for device in touched}
+    return {device: {word: state[word] for word in expected if word in state} for device, state in reported.items()}
 
 
 class Recording:

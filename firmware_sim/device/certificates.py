@@ -43,7 +43,7 @@ class Papers:
         except (BadRequest, x509.ExtensionNotFound):
             return refused("bad_certificate", command)
         self._replace("cert.pem", command.body["chain"])
-        return Answer(body={"certificate": self.told()["certificate"]})
+        return Answer(body={"certificate": self.report()["certificate"]})
 
     def put_trust(self, command: Command) -> Answer:
         """Trust these roots, and no others, from now on."""
@@ -55,9 +55,9 @@ class Papers:
         if not roots:
             return refused("bad_certificate", command)
         self._replace("ca.pem", command.body["anchors"])
-        return Answer(body={"trust": self.told()["trust"]})
+        return Answer(body={"trust": self.report()["trust"]})
 
-    def told(self) -> Body:
+    def report(self) -> Body:
         """What it says of its papers: read from the files, so that it is what the next connection will use."""
         serial = read_certificates(self.folder.cert_file.read_bytes())[0].serial_number
         trust = trust_digest(self.folder.ca_file.read_bytes())

@@ -14,8 +14,8 @@ from firmware_sim.device.guard import Guard, Verdict
 from firmware_sim.device.speech import Outgoing, Speech
 
 Spoken = Iterator[Outgoing]
-Told = tuple[str, Body]
-STRANGERS_TOLD = 20  # refusals of unsigned messages kept at a time: noise must not fill the flash
+EventBody = tuple[str, Body]
+MAX_STRANGER_REPORTS = 20  # refusals of unsigned messages kept at a time: noise must not fill the flash
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Answer:
     outcome: Outcome = "done"
     code: str | None = None
     body: Body = field(default_factory=dict)
-    events: tuple[Told, ...] = ()
+    events: tuple[EventBody, ...] = ()
 
 
 def refused(code: str, command: Command) -> Answer:
@@ -77,7 +77,7 @@ class Dialogue:
             yield from self.change(command, verdict.digest, lambda command: refused(code, command))
         elif command is not None:
             yield from self.tell("refused", {"code": code, "command": command.id})
-        elif self.flash.waiting_count() < STRANGERS_TOLD:
+        elif self.flash.waiting_count() < MAX_STRANGER_REPORTS:
             yield from self.tell("refused", {"code": code})
 
     def repeat(self, verdict: Verdict) -> Spoken:

@@ -33,9 +33,9 @@ def enrol(claim_file: Path, folder: Path, *, reset: bool = False) -> None:
     said = base64.b64encode(claim.enrolment_for(folder)).decode()
     try:
         answer = httpx.post(f"{claim.url}/api/v1/enrolments", json={"enrolment": said}, timeout=PATIENCE)
-        told = answer.json()
+        answered = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise NotEnrolled(f"the gateway did not answer: {type(error).__name__}") from error
     if answer.status_code != httpx.codes.CREATED:
-        raise NotEnrolled(str(told.get("detail", answer.status_code)))
-    claim.complete(folder, told["chain"].encode(), int(time.time()))
+        raise NotEnrolled(str(answered.get("detail", answer.status_code)))
+    claim.complete(folder, answered["chain"].encode(), int(time.time()))

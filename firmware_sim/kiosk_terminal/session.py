@@ -10,7 +10,7 @@ from certs.errors import BadSignature, Unsealable
 from certs.sealing import answer_context, open_sealed
 from devices.wire.envelope import read_event
 from devices.wire.errors import BadMessage
-from devices.wire.kiosk.offer_question import decode_told
+from devices.wire.kiosk.offer_question import decode_summary
 from devices.wire.kiosk.registration import MAX_REGISTRATION
 from devices.wire.messages import Body
 from firmware_sim.kiosk_terminal.camera import fit_frames
@@ -82,13 +82,13 @@ class Front:
     def status(self) -> dict[str, Any]:
         """For the page: connection, registrations that wait, seconds left, this visit's offer, turns and answer."""
         self.tidy()
-        told: dict[str, Any] = {"online": self._station.online.is_set(), "waiting": self.waiting()}
-        told |= {"seconds_left": round(self.visits.seconds_left()), "offer": None, "turns": None, "answer": None}
+        shown: dict[str, Any] = {"online": self._station.online.is_set(), "waiting": self.waiting()}
+        shown |= {"seconds_left": round(self.visits.seconds_left()), "offer": None, "turns": None, "answer": None}
         try:
             visit = self.visits.current(touch=False)
         except NoVisit:
-            return told
-        return told | {"offer": self._offer(visit), "turns": self._turns(visit), "answer": self._answer(visit)}
+            return shown
+        return shown | {"offer": self._offer(visit), "turns": self._turns(visit), "answer": self._answer(visit)}
 
     def waiting(self) -> int:
         """Registrations the broker has not taken yet."""
@@ -113,7 +113,7 @@ class Front:
             return {"refused": screen.get("code")}
         context = answer_context(self._mind.dialogue.site, self._mind.dialogue.device)
         try:
-            return asdict(decode_told(open_sealed(screen.get("sealed", b""), visit.reply_key, context=context)))
+            return asdict(decode_summary(open_sealed(screen.get("sealed", b""), visit.reply_key, context=context)))
         except (Unsealable, BadMessage):
             return None
 

@@ -8,7 +8,7 @@ from certs.credential import KeyCredential, read_credential
 from certs.errors import BadCredential, BadSignature
 from devices.wire.messages import Command
 from firmware_sim.device.clock import SimClock
-from firmware_sim.device.dialogue import Answer, Told, refused
+from firmware_sim.device.dialogue import Answer, EventBody, refused
 from firmware_sim.device.flash import Flash
 
 CAPACITY = 300  # keys a lock holds at once
@@ -95,7 +95,7 @@ class Keyring:
         epoch, held = command.body["epoch"], self.epoch
         if epoch < held:
             return refused("stale_epoch", command)
-        dropped: list[Told] = []
+        dropped: list[EventBody] = []
         for key in command.body["keys"]:
             self.flash.bar(key, "revoked", max(self.clock.now(), self.clock.highest) + BARRED_FOR)
             if self.flash.drop_key(key):
@@ -103,11 +103,11 @@ class Keyring:
         self.flash.set_fact("epoch", epoch)
         self.flash.set_fact("code_epoch", max(self.code_epoch, command.body.get("codes", 0)))
         self.raise_once_base(command.body.get("once", 0))
-        told: tuple[Told, ...] = (("revoked", {"epoch": epoch}),) if epoch > held else ()
+        announced: tuple[EventBody, ...] = (("revoked", {"epoch": epoch}),) if epoch > held else ()
         body = {"epoch": epoch, "keys": list(self.flash.held_keys())}
-        return Answer(body=body | self.codes_told(), events=(*dropped, *told))
+        return Answer(body=body | self.code_report(), events=(*dropped, *announced))
 
-    def codes_told(self) -> dict[str, int]:
+    def code_report(self) -> dict[str, int]:
         """Where it stands with passcodes, as an answer tells it."""
         return {"codes": self.code_epoch, "once": self.once_base}
 

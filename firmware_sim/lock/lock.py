@@ -29,7 +29,7 @@ class SimLock:
         """Parts of one device, put together by firmware_sim.station.assembly."""
         self.dialogue, self.keyring, self.door, self.papers = dialogue, keyring, door, papers
         self.flash, self.clock = dialogue.flash, dialogue.clock
-        self._battery_told = door.battery
+        self._reported_battery = door.battery
         self._changes: dict[str, Callable[[Command], Answer]] = {
             "put_key": keyring.put,
             "drop_key": keyring.drop,
@@ -85,9 +85,9 @@ class SimLock:
 
     def sense_battery(self, percent: int) -> Spoken:
         """The battery is at `percent`: told when it fell past a mark or was changed for a fuller one."""
-        before, self.door.battery = self._battery_told, percent
+        before, self.door.battery = self._reported_battery, percent
         if percent > before or any(percent <= mark < before for mark in LOW_BATTERY):
-            self._battery_told = percent
+            self._reported_battery = percent
             yield from self.dialogue.tell("battery", {"percent": percent})
 
     def lose_clock(self) -> Spoken:
@@ -166,8 +166,8 @@ class SimLock:
     def _read_back(self, _: Command) -> Answer:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
         body |= {"keys": list(self.flash.held_keys()), "clock": self._clock_word()}
-        body |= {"epoch": self.keyring.epoch} | self.keyring.codes_told()
-        return Answer(body=body | self.papers.told())
+        body |= {"epoch": self.keyring.epoch} | self.keyring.code_report()
+        return Answer(body=body | self.papers.report())
 
     # what it says of itself
     def _state(self, seq: int, at: int) -> State:

@@ -31,7 +31,7 @@ async def reach(adapter: SimAdapter, lock: str) -> AsyncIterator[Exchange]:
     tag = tag_of(lock)
     scanner: dict[str, Any] = {"backend": SimScanner, "dongle": adapter}
     found = await BleakScanner.find_device_by_filter(
-        lambda _, told: told.service_data.get(SERVICE) == tag, timeout=FIND_SECONDS, **scanner
+        lambda _, advertisement: advertisement.service_data.get(SERVICE) == tag, timeout=FIND_SECONDS, **scanner
     )
     if found is None:
         raise LockOutOfRange(lock)

@@ -113,7 +113,7 @@ def device_folders_at(path: Path) -> list[Path]:
 def describe(station: Station) -> dict[str, Any]:
     """State, counters and last messages of a device, for a tester."""
     mind, folder = station.mind, station.folder
-    told: dict[str, Any] = {
+    reported: dict[str, Any] = {
         "device": folder.device,
         "site": folder.site,
         "kind": folder.kind,
@@ -126,10 +126,10 @@ def describe(station: Station) -> dict[str, Any]:
     }
     if isinstance(mind, SimLock):
         door = mind.door
-        told |= {"bolt": door.bolt, "door": door.door, "battery": door.battery, "movements": len(door.movements)}
-        return told | {"keys": [key.hex() for key in mind.flash.held_keys()], "epoch": mind.keyring.epoch}
+        reported |= {"bolt": door.bolt, "door": door.door, "battery": door.battery, "movements": len(door.movements)}
+        return reported | {"keys": [key.hex() for key in mind.flash.held_keys()], "epoch": mind.keyring.epoch}
     registration = mind.screen.get("registration", b"")
-    return told | {"screen": {**mind.screen, "registration": registration.hex()}}
+    return reported | {"screen": {**mind.screen, "registration": registration.hex()}}
 
 
 async def _touch_lock(station: Station, lock: SimLock, settings: FaultSettings, changes: Mapping[str, Any]) -> None:

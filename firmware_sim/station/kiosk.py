@@ -116,7 +116,7 @@ class SimKiosk:
         return Answer(body={"clock": "set", "drift": self.clock.set(command.body["now"])})
 
     def _read_back(self, _: Command) -> Answer:
-        return Answer(body={"clock": "set" if self.clock.known else "lost"} | self.papers.told())
+        return Answer(body={"clock": "set" if self.clock.known else "lost"} | self.papers.report())
 
     def _state(self, seq: int, at: int) -> State:
         return State(

@@ -87,13 +87,13 @@ _FILES = {"cafile": CA, "certfile": CERTIFICATE, "keyfile": KEY, "crlfile": CRL,
 
 def render_acl(settings: BrokerSettings) -> str:
     """Gateways write commands and read the rest; a device reads its own commands and writes its own rest."""
-    told = ("ack", "event", "state", "online")
+    channels = ("ack", "event", "state", "online")
     lines: list[str] = []
     for name in settings.gateways:
         lines += [f"user {name}", "topic write lodgekey/v1/+/+/cmd"]
-        lines += [f"topic read lodgekey/v1/+/+/{channel}" for channel in told]
+        lines += [f"topic read lodgekey/v1/+/+/{channel}" for channel in channels]
     lines += ["pattern read lodgekey/v1/+/%u/cmd"]
-    lines += [f"pattern write lodgekey/v1/+/%u/{channel}" for channel in told]
+    lines += [f"pattern write lodgekey/v1/+/%u/{channel}" for channel in channels]
     return "\n".join(lines) + "\n"
 
 

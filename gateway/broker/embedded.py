@@ -153,11 +153,11 @@ class EmbeddedBroker:
     async def _wait_for(self, text: str) -> None:
         """Wait until mosquitto has written `text`. Raises TimeoutError when it ends or takes too long."""
 
-        def told() -> bool:
+        def has_line() -> bool:
             return any(text in line or line == ENDED for line in self._lines)
 
         async with asyncio.timeout(START_SECONDS), self._said:
-            await self._said.wait_for(told)
+            await self._said.wait_for(has_line)
         if ENDED in self._lines:
             raise TimeoutError
 

@@ -7,7 +7,7 @@ SILENT_SECONDS: Final = 15 * 60
 AJAR_SECONDS: Final = 5 * 60
 LATE_HOURS: Final = (2, 24)  # before arrival, the most pressing first
 DRIFT_SECONDS: Final = 60
-DRIFT_TOLD_SECONDS: Final = 7 * 86_400  # for how long a clock that was off is told of: it is right again
+DRIFT_REPORTED_SECONDS: Final = 7 * 86_400  # for how long a clock that was off is told of: it is right again
 LOG_SECONDS: Final = 7 * 86_400  # for how long a log that did not fit is told of: nothing mends it
 
 
@@ -57,8 +57,8 @@ CODES: Final = tuple(SENTENCES)
 def sentence(code: str, language: str, unit: str, number: int) -> str:
     """The notice in words; the unit's label is all it names."""
     words = SENTENCES[code]
-    told = (words.zh if language == "zh-CN" else words.en).format(n=number)
-    return f"{unit}：{told}" if language == "zh-CN" else f"{unit}: {told}"
+    text = (words.zh if language == "zh-CN" else words.en).format(n=number)
+    return f"{unit}：{text}" if language == "zh-CN" else f"{unit}: {text}"
 
 
 def battery_stage(percent: int | None) -> int | None:
@@ -85,7 +85,7 @@ def is_drift(seconds: int) -> bool:
 
 def clock_off(drift: int | None, since: int | None, now: int) -> int | None:
     """By how many seconds, either way, a clock was off, while it is worth telling."""
-    return None if drift is None or since is None or now - since >= DRIFT_TOLD_SECONDS else abs(drift)
+    return None if drift is None or since is None or now - since >= DRIFT_REPORTED_SECONDS else abs(drift)
 
 
 def log_alarm(alarm: str | None, since: int | None, now: int) -> str | None:

@@ -70,7 +70,7 @@ class Feed:
         self._database, self._keyring, self._now, self._source = database, keyring, now, source
         self._commit = SharedCommit(database, now)
         self._rings: OrderedDict[View, tuple[Ring, asyncio.Lock]] = OrderedDict()
-        self._told: dict[str, tuple[int, int]] = {}  # reader -> (day, rows told on it)
+        self._served: dict[str, tuple[int, int]] = {}  # reader -> (day, rows told on it)
         self._counting = threading.Lock()
         self._newest = 0
         self.ended: set[str] = set()  # consumers whose grant was ended, by this process or, as the watch finds, another
@@ -218,12 +218,12 @@ class Feed:
         if reader.rows_a_day is None:
             return page
         with self._counting:
-            day, told = self._told.get(reader.id, (0, 0))
+            day, served = self._served.get(reader.id, (0, 0))
             if day != self._now() // DAY:
-                day, told = self._now() // DAY, self.rows_today(reader.id)
-            left = max(0, reader.rows_a_day - told)
+                day, served = self._now() // DAY, self.rows_today(reader.id)
+            left = max(0, reader.rows_a_day - served)
             allowed = page if len(page.items) <= left else page_of(page.items[:left])
-            self._told[reader.id] = (day, told + len(allowed.items))
+            self._served[reader.id] = (day, served + len(allowed.items))
         return allowed
 
     def rows_today(self, reader_id: str) -> int:

@@ -84,17 +84,17 @@ class Succession:
 
 def note_followed(folder: Path, standing: Standing) -> None:
     """Tell whoever takes the next step that this one was followed."""
-    told = json.dumps(asdict(standing)).encode()
+    followed = json.dumps(asdict(standing)).encode()
     file = folder / FOLLOWED
-    if not file.exists() or file.read_bytes() != told:
-        write_atomic(file, told, PUBLIC)
+    if not file.exists() or file.read_bytes() != followed:
+        write_atomic(file, followed, PUBLIC)
 
 
 def is_followed(authority: Authority) -> bool:
     """Whether a gateway has given its broker and itself certificates of this phase."""
     file = authority.folder / FOLLOWED
-    told = json.loads(file.read_text()) if file.exists() else None
-    return bool(told == json.loads(json.dumps(asdict(authority.generations.standing))))
+    followed = json.loads(file.read_text()) if file.exists() else None
+    return bool(followed == json.loads(json.dumps(asdict(authority.generations.standing))))
 
 
 def advance(session: Session, authority: Authority, leave: Set[str] = frozenset()) -> Authority:

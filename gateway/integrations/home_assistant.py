@@ -186,12 +186,12 @@ def statements(lock: Device) -> dict[str, bytes]:
     }
     if lock.revoked_at is not None:
         return dict.fromkeys([*configs, f"{at}/state", f"{at}/battery", f"{at}/availability"], b"")
-    told = {
+    payloads = {
         f"{at}/availability": b"online" if lock.online else b"offline",
         f"{at}/state": STATES.get("jammed" if lock.alarm == "jammed" else lock.bolt, UNKNOWN).encode(),
         f"{at}/battery": (UNKNOWN if lock.battery is None else str(lock.battery)).encode(),
     }
-    return {topic: json.dumps(config).encode() for topic, config in configs.items()} | told
+    return {topic: json.dumps(config).encode() for topic, config in configs.items()} | payloads
 
 
 def _lock_config(lock: Device, name: str, at: str) -> Mapping[str, Any]:

@@ -74,10 +74,10 @@ class SingleSignOn:
             token = self._exchange(session, found, code, data["code_verifier"])
             keys = self._get(session, address_in(found, "jwks_uri"))
             claims = self.claims_of(str(token.get("id_token", "")), keys, data["nonce"], token)
-            told = self._userinfo(session, found) if "userinfo_endpoint" in found else {}
-        if told and told.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0 §5.3.2
+            userinfo = self._userinfo(session, found) if "userinfo_endpoint" in found else {}
+        if userinfo and userinfo.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0 §5.3.2
             raise SignOnRefused(REFUSED)
-        return told | claims
+        return userinfo | claims
 
     def claims_of(
         self, id_token: str, keys: Mapping[str, Any], nonce: str, token: Mapping[str, Any] | None = None

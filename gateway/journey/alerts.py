@@ -72,19 +72,19 @@ def watch_notices(session: Session, now: int) -> int:
 def _watch(session: Session, wish: NoticeWish, now: int) -> int:
     query = select(Noticed).where(Noticed.landlord_id == wish.landlord_id)
     known = {row.what: row for row in session.scalars(query)}
-    told = 0
+    owed_count = 0
     for found in present_at(session, wish.landlord_id, now):
         row = known.pop(found.what, None)
         if row is None:
             row = Noticed(landlord_id=wish.landlord_id, what=found.what, since=now)
             session.add(row)
-        if row.told_at is None and found.code in wish.codes:
-            row.told_at = now
+        if row.notified_at is None and found.code in wish.codes:
+            row.notified_at = now
             _owe(session, wish, found, now)
-            told += 1
+            owed_count += 1
     for over in known.values():
         session.delete(over)
-    return told
+    return owed_count
 
 
 def _owe(session: Session, wish: NoticeWish, found: Present, now: int) -> None:

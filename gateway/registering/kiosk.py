@@ -15,7 +15,7 @@ from certs.sealing import answer_context, open_sealed, question_context, registr
 from devices.link import Received
 from devices.reports import Happened
 from devices.wire.errors import BadMessage
-from devices.wire.kiosk.offer_question import decode_question, encode_told
+from devices.wire.kiosk.offer_question import decode_question, encode_summary
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.filings.required_facts import besides
@@ -27,7 +27,7 @@ from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.tenants.kiosk_offers import CODE_OF, LONGEST_CODE, offer_told, token_shown_at
+from gateway.journey.tenants.kiosk_offers import CODE_OF, LONGEST_CODE, offer_summary, token_shown_at
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
@@ -132,8 +132,8 @@ class KioskInbox:
         question = decode_question(open_sealed(sealed_in(report), self._intake_key, context=context))
         reply_key, token = public_from_point(question.reply_key), self._token(question.offer_token, message)
         with self._database.reading() as session:
-            told = encode_told(offer_told(session, token, self._keyring, self._now()))
-        sealed = seal(told, reply_key, context=answer_context(message.site, message.device))
+            summary = encode_summary(offer_summary(session, token, self._keyring, self._now()))
+        sealed = seal(summary, reply_key, context=answer_context(message.site, message.device))
         return {"screen": "offer", "sealed": sealed.hex()}
 
     def _submission(self, form: KioskRegistration) -> Submission:

@@ -40,7 +40,7 @@ class RestingParties:
         if rest is not None and rest.trying == delivery_id:
             rest.trying = None
 
-    def told(self, party: str, delivery_id: int, *, down: bool, now: int) -> None:
+    def record(self, party: str, delivery_id: int, *, down: bool, now: int) -> None:
         """What became of an attempt."""
         rest = self._rests.get(party)
         if not down:

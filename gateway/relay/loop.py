@@ -201,7 +201,7 @@ class Relay:
             now = self._now()
             for delivery, sent in batch:
                 down = isinstance(sent.decision, RetryAt) and sent.decision.party_down
-                self._resting.told(delivery.party, delivery.id, down=down, now=now)
+                self._resting.record(delivery.party, delivery.id, down=down, now=now)
             await asyncio.to_thread(self._settle, batch)
             for delivery, _ in batch:
                 self._under_way.pop(delivery.id, None)

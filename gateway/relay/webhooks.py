@@ -61,22 +61,22 @@ class WebhookSenders:
         items = await asyncio.to_thread(self._feed.page, reader, row.cursor)
         if not items:
             return await asyncio.to_thread(self._nothing_left, reader, row, newest)
-        told, trouble = await self._send(post, items, row.cursor)
+        delivered_seq, trouble = await self._send(post, items, row.cursor)
         if trouble:
-            return Sent(RetryAt(self._now() + pause(delivery.attempts), trouble), _moved(row.id, told))
-        return Sent(Done(f"told up to {told}"), _moved(row.id, told, onward=True))
+            return Sent(RetryAt(self._now() + pause(delivery.attempts), trouble), _moved(row.id, delivered_seq))
+        return Sent(Done(f"told up to {delivered_seq}"), _moved(row.id, delivered_seq, onward=True))
 
-    async def _send(self, post: SignedPost, items: list[FeedItem], told: int) -> tuple[int, str]:
+    async def _send(self, post: SignedPost, items: list[FeedItem], delivered_seq: int) -> tuple[int, str]:
         """How far the receiver got, and why no further."""
         for item in items:
             try:
                 reply = await post.send(str(item.seq), item.event)
             except (RegistryUnreachable, LostAnswer) as error:
-                return told, f"receiver unreachable: {error}"
+                return delivered_seq, f"receiver unreachable: {error}"
             if reply.status not in TAKEN:
-                return told, f"the receiver answered with status {reply.status}"
-            told = item.seq
-        return told, ""
+                return delivered_seq, f"the receiver answered with status {reply.status}"
+            delivered_seq = item.seq
+        return delivered_seq, ""
 
     def _nothing_left(self, reader: Reader, row: FeedConsumer, newest: int) -> Sent:
         if reader.rows_a_day is not None and self._feed.rows_today(reader.id) >= reader.rows_a_day:
@@ -92,12 +92,12 @@ class WebhookSenders:
         return self._posts[row.id]
 
 
-def _moved(consumer_id: str, told: int, *, onward: bool = False) -> Callable[[Session, int], None]:
+def _moved(consumer_id: str, delivered_seq: int, *, onward: bool = False) -> Callable[[Session, int], None]:
     """Write the cursor, and owe the rest where the feed is further."""
 
     def also(session: Session, now: int) -> None:
         row = session.get_one(FeedConsumer, consumer_id)
-        row.cursor = max(row.cursor, told)
+        row.cursor = max(row.cursor, delivered_seq)
         if onward:
             owe_webhook(session, row, now)
 

@@ -28,4 +28,4 @@ class Noticed(Model):
     landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
     what: Mapped[str] = mapped_column(String(120), primary_key=True)
     since: Mapped[int]
-    told_at: Mapped[int | None]
+    notified_at: Mapped[int | None]

@@ -94,7 +94,7 @@ class Verification(Model):
 class Key(Model):
     """The right of one holder to open one lock in [not_before, expires_at). `observed` is what the lock said.
 
-    `told_seq` is the lock's own number of its last word on this key.
+    `reported_seq` is the lock's own number of its last word on this key.
     """
 
     __tablename__ = "keys"
@@ -111,7 +111,7 @@ class Key(Model):
     holder_until: Mapped[int]
     desired: Mapped[Word] = mapped_column(default="present")
     observed: Mapped[Word] = mapped_column(default="unasked")
-    told_seq: Mapped[Count] = mapped_column(default=-1)
+    reported_seq: Mapped[Count] = mapped_column(default=-1)
     created_at: Mapped[int]
     on_lock_at: Mapped[int | None]
     revoking_at: Mapped[int | None]

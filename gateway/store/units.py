@@ -75,7 +75,7 @@ class Unit(Model):
 class Device(Model):
     """A lock or kiosk: who it is, and what it last said of itself; silence changes nothing.
 
-    `told_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
+    `reported_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
     `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts. One-time codes
     are numbered: `once_next` is the next number and never falls, those below `once_from` are dead.
 
@@ -108,12 +108,12 @@ class Device(Model):
     nonce: Mapped[bytes | None]
     list_epoch: Mapped[int] = mapped_column(default=1)
     code_epoch: Mapped[int] = mapped_column(default=1)
-    told_epoch: Mapped[Count] = mapped_column(default=0)
-    told_codes: Mapped[Count] = mapped_column(default=0)
+    reported_list_epoch: Mapped[Count] = mapped_column(default=0)
+    reported_code_epoch: Mapped[Count] = mapped_column(default=0)
     once_next: Mapped[int] = mapped_column(default=0, server_default="0")
     once_from: Mapped[int] = mapped_column(default=0, server_default="0")
-    told_once: Mapped[Count] = mapped_column(default=0, server_default="0")
-    told_seq: Mapped[Count] = mapped_column(default=-1)
+    reported_once_from: Mapped[Count] = mapped_column(default=0, server_default="0")
+    reported_seq: Mapped[Count] = mapped_column(default=-1)
     state_seq: Mapped[Count] = mapped_column(default=-1)
     heard_at: Mapped[int | None]
     chain_seq: Mapped[Count] = mapped_column(default=0)

@@ -51,7 +51,7 @@ def test_the_containers_say_nothing_that_compose_does_not_know() -> None:
     assert all("healthcheck" in SERVICES[name] for name in wanted)
 
 
-def test_what_the_containers_are_told_is_a_setting_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_containers_are_given_is_a_setting_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SERVICES["gateway"]["environment"].items():
         monkeypatch.setenv(name, re.sub(r"\$\{(\w+):\?[^}]*\}", "keys.example.org", value))
     settings = Settings()

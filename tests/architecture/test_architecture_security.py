@@ -34,15 +34,15 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "the holder keeps every revocation from the lock (Ho 2016)": (
         "unit/gateway/relay/test_blocked_revocation.py::test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_gap_is_flagged",
         "unit/gateway/journey/keys/test_exposure.py::test_after_that_moment_nothing_is_exposed_though_the_lock_never_answered",
-        "unit/api/web/landlord/test_alerts.py::test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure",
+        "unit/api/web/landlord/test_alerts.py::test_a_revocation_that_cannot_arrive_is_reported_with_the_longest_exposure",
         "unit/api/http/tenant/test_exported_key.py::test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code",
     ),
     "the handshake is guessed ten thousand times (7006)": (
-        "unit/firmware_sim/lock/test_offline.py::test_ten_thousand_bad_handshakes_are_slowed_and_told_and_the_true_key_still_works",
+        "unit/firmware_sim/lock/test_offline.py::test_ten_thousand_bad_handshakes_are_slowed_and_reported_and_the_true_key_still_works",
         "integration/firmware_sim/test_ble_phone.py::test_guessing_is_met_with_silence_and_a_true_key_works_after_it",
     ),
     "passcodes are guessed": (
-        "unit/firmware_sim/lock/test_keypad.py::test_guessing_is_slowed_told_and_not_helped_by_pulling_the_battery",
+        "unit/firmware_sim/lock/test_keypad.py::test_guessing_is_slowed_reported_and_not_helped_by_pulling_the_battery",
         "unit/firmware_sim/lock/test_keypad.py::test_a_true_code_ends_the_pauses",
         "unit/devices/wire/test_passcode.py::test_random_guesses_open_nothing",
         "unit/devices/wire/test_passcode.py::test_no_two_stays_of_a_lock_share_a_code",

@@ -21,7 +21,7 @@ async def breaches_of(page: Page) -> list[str]:
     assert AXE.exists(), "axe-core is missing: npm ci --prefix tests/browser/axe"
     if not await page.evaluate("'axe' in globalThis"):
         await page.evaluate(AXE.read_text())
-    told: dict[str, Any] = await page.evaluate(LOOK, RULES)
-    assert told["passed"], f"axe looked at nothing on {page.url}"
-    found: list[str] = told["found"]
+    reported: dict[str, Any] = await page.evaluate(LOOK, RULES)
+    assert reported["passed"], f"axe looked at nothing on {page.url}"
+    found: list[str] = reported["found"]
     return found

@@ -150,7 +150,7 @@ def nuki_bench(_: Path) -> DriverBench:
         lock=LockAddress(SITE, "3a4b5c6d"),
         bolt=lambda: sim.bolt,
         movements=lambda: len(sim.movements),
-        outlets=nuki.TOLD,
+        outlets=nuki.STATE_TOPICS,
         reachable=("connected", b"true", b"false"),
     )
 

@@ -28,7 +28,7 @@ from devices.intents import (
     Unlock,
 )
 from devices.link import LinkDown, Received
-from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.reports import Answered, Happened, Reachable, Report, StateReported
 from tests.contract.driver_benches import BENCHES, KEY_ID, DriverBench
 from tests.contract.radio_benches import ON_AIR, on_air
 
@@ -132,7 +132,7 @@ async def test_a_lock_that_is_asked_tells_where_its_bolt_is(bench: DriverBench) 
     intent = intents(bench)[Ability.READ_BACK]
     reports = await bench.ask(intent)
     assert answer_of(reports, intent).outcome == "done"
-    assert [report.state.bolt for report in reports if isinstance(report, StateTold)] == [bench.bolt()]
+    assert [report.state.bolt for report in reports if isinstance(report, StateReported)] == [bench.bolt()]
 
 
 @for_drivers(Ability.SIGNED_KEYS, Ability.READ_BACK)
@@ -140,8 +140,8 @@ async def test_a_key_is_put_read_back_and_dropped(bench: DriverBench) -> None:
     put = intents(bench)[Ability.SIGNED_KEYS]
     assert answer_of(await bench.ask(put), put).outcome == "done"
     assert bench.keys() == (KEY_ID,)
-    told = [r.state for r in await bench.ask(intents(bench)[Ability.READ_BACK]) if isinstance(r, StateTold)]
-    assert told[-1].keys == (KEY_ID,)
+    reported = [r.state for r in await bench.ask(intents(bench)[Ability.READ_BACK]) if isinstance(r, StateReported)]
+    assert reported[-1].keys == (KEY_ID,)
     drop = DropKey(secrets.token_bytes(16), KEY_ID, soon())
     assert answer_of(await bench.ask(drop), drop).outcome == "done"
     assert bench.keys() == ()
@@ -188,7 +188,7 @@ async def test_a_certificate_and_its_authority_are_replaced_and_a_foreign_one_is
 
 
 @for_drivers(Ability.SHOW)
-async def test_a_screen_shows_what_it_is_told(bench: DriverBench) -> None:
+async def test_a_screen_shows_what_it_is_sent(bench: DriverBench) -> None:
     intent = intents(bench)[Ability.SHOW]
     assert answer_of(await bench.ask(intent, of=bench.kiosk), intent).outcome == "done"
 

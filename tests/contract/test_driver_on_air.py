@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from devices.intents import LockDoor, Unlock
 from devices.link import LinkDown
-from devices.reports import Answered, Reachable, StateTold
+from devices.reports import Answered, Reachable, StateReported
 from tests.contract.radio_benches import ON_AIR, There, on_air
 
 WRONG_KEYS = {"key_id": "2b", "key": "ff" * 16, "private_key": "ee" * 32, "secret_key": "ff" * 16}
@@ -43,12 +43,14 @@ async def test_a_lock_out_of_range_is_unreachable_and_nothing_is_kept_for_it(the
     await there.lock.power_off()
     with pytest.raises(LinkDown):
         await there.bench.driver.send(there.bench.lock, unlock(lasts=2))
-    assert not any(isinstance(report, StateTold | Answered) for report in there.bench.hear())
+    assert not any(isinstance(report, StateReported | Answered) for report in there.bench.hear())
     await there.lock.power_on()
     assert there.lock.movements == []
 
 
-async def test_a_wrong_key_opens_nothing_and_is_told_to_nobody(there: There, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_wrong_key_opens_nothing_and_is_reported_to_nobody(
+    there: There, caplog: pytest.LogCaptureFixture
+) -> None:
     right = dict(there.secrets)
     there.secrets.update({name: WRONG_KEYS[name] for name in WRONG_KEYS if name in right})
     with pytest.raises(LinkDown) as failure:

@@ -96,15 +96,15 @@ async def test_a_refusal_carries_the_authoritys_code_and_a_sentence(
 
 
 @of(lambda case: case.in_part)
-async def test_people_are_told_apart_when_only_some_are_accepted(
+async def test_people_are_distinguished_when_only_some_are_accepted(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
     simulator.turn("partial")
     record = case.record()
     answer = await file(registry, record)
     assert isinstance(answer, AcceptedInPart)
-    assert [told.person for told in answer.people] == [person.id for person in record.people]
-    assert [told.accepted for told in answer.people] == [True, False]
+    assert [reported.person for reported in answer.people] == [person.id for person in record.people]
+    assert [reported.accepted for reported in answer.people] == [True, False]
     assert answer.people[-1].code
 
 
@@ -242,7 +242,7 @@ async def test_sending_again_under_one_reference_files_once(
 
 
 @of(lambda case: case.can_be_asked)
-async def test_a_reference_the_registry_never_saw_is_told_as_such(registry: Registry) -> None:
+async def test_a_reference_the_registry_never_saw_is_reported_as_such(registry: Registry) -> None:
     answer = await registry.poll("never-sent")
     assert isinstance(answer, Refused)
     assert answer.code == UNKNOWN_REFERENCE

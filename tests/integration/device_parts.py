@@ -88,7 +88,7 @@ class Devices:
         assert result is not None
         return result
 
-    async def until_told(self, type_: str) -> Event:
+    async def until_reported(self, type_: str) -> Event:
         """The first event of this type."""
         found = await self.until(lambda _, heard: isinstance(heard, Event) and heard.type == type_)
         assert isinstance(found, Event)

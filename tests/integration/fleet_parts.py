@@ -28,7 +28,7 @@ from gateway.journey.devices.certificates import behind
 from gateway.settings import Settings
 from gateway.store import Certificate, Device, Event, Key
 from tests.integration.broker_parts import free_port, wall_clock
-from tests.parts.desk import ToldServer
+from tests.parts.desk import SignallingServer
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import World
 
@@ -206,7 +206,7 @@ async def open_estate(folder: Path) -> AsyncIterator[Estate]:
 async def _served(gateway: Gateway) -> AsyncIterator[str]:
     app = create_app(gateway, run=False)
     config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=5)
-    server = ToldServer(config)
+    server = SignallingServer(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own process keeps its signals
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(PATIENCE):

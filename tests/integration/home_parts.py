@@ -211,8 +211,10 @@ async def open_home(
     password = folder / "broker.password"
     password.write_text(PASSWORD)
     async with own_broker(folder / "operator") as port:
-        told = {name: settings.pop(name) for name in list(settings) if name.startswith("home_assistant")}
-        home_broker = HomeBroker(host="127.0.0.1", port=port, site=SITE, user=USER, password_file=password, **told)
+        settings_of_home = {name: settings.pop(name) for name in list(settings) if name.startswith("home_assistant")}
+        home_broker = HomeBroker(
+            host="127.0.0.1", port=port, site=SITE, user=USER, password_file=password, **settings_of_home
+        )
         given = Settings(
             folder=folder / "house", broker_port=free_port(), home_broker=home_broker if broker else None, **settings
         )

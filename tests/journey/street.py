@@ -142,7 +142,7 @@ class Street:
     async def on_lock(self, tenant: Tenant) -> str:
         """Wait for the lock's word: the key's id."""
         door = await until(
-            lambda: told(tenant.client, "/onboarding"), lambda door: door["stage"] == "on_lock", "on the lock"
+            lambda: require_ok(tenant.client, "/onboarding"), lambda door: door["stage"] == "on_lock", "on the lock"
         )
         return str(door["keys"][0])
 
@@ -277,7 +277,7 @@ async def open_street(folder: Path, *simulate: str, **environment: str) -> Async
             await street.gateway.stop()
 
 
-async def told(client: httpx.AsyncClient, path: str) -> Json:
+async def require_ok(client: httpx.AsyncClient, path: str) -> Json:
     """The answer's JSON."""
     return dict(good(await client.get(path)))
 

@@ -48,21 +48,21 @@ async def run(*arguments: str) -> tuple[int, Any]:
 
 async def test_the_demonstration_says_where_everybody_looks_and_serves_every_other_command(tmp_path: Path) -> None:
     folder = str(tmp_path)
-    async with started("demo", "--folder", folder, "--port", "0") as (_, told):
-        assert {"ready", "url", "kiosk", "folder", "landlord", "officer", "tester", "password"} == told.keys()
+    async with started("demo", "--folder", folder, "--port", "0") as (_, require_ok):
+        assert {"ready", "url", "kiosk", "folder", "landlord", "officer", "tester", "password"} == require_ok.keys()
         _, fault = await run("simulate", "fault", "lock-101", "battery=9", "--folder", folder)
         assert fault["battery"] == 9
         code, added = await run("device", "fleet", "2", "--folder", folder)
         assert (code, added["locks"], added["running"]) == (0, 2, True)
-    async with started("simulate", "building", "--folder", folder) as (_, told):
-        assert told["ready"] is True
+    async with started("simulate", "building", "--folder", folder) as (_, require_ok):
+        assert require_ok["ready"] is True
 
 
 async def test_the_gateway_says_where_it_is(tmp_path: Path) -> None:
     given = {"LODGEKEY_FOLDER": str(tmp_path), "LODGEKEY_BROKER_PORT": str(free_port())}
-    async with started("serve", "--port", "0", **given) as (process, told):
-        assert told["ready"] is True
-        assert told["url"].startswith("http://127.0.0.1:")
+    async with started("serve", "--port", "0", **given) as (process, require_ok):
+        assert require_ok["ready"] is True
+        assert require_ok["url"].startswith("http://127.0.0.1:")
         process.terminate()
         await asyncio.wait_for(process.wait(), PATIENCE)
 
@@ -72,7 +72,11 @@ async def test_a_broker_port_that_is_taken_is_one_sentence_and_no_stack(tmp_path
     async with server:
         port = str(server.sockets[0].getsockname()[1])
         given = {"LODGEKEY_FOLDER": str(tmp_path), "LODGEKEY_BROKER_PORT": port}
-        async with started("serve", "--port", "0", **given) as (process, told):
+        async with started("serve", "--port", "0", **given) as (process, require_ok):
             _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-    assert (told["code"], told["exit_code"], process.returncode) == ("broker_port_in_use", NOT_THERE, NOT_THERE)
+    assert (require_ok["code"], require_ok["exit_code"], process.returncode) == (
+        "broker_port_in_use",
+        NOT_THERE,
+        NOT_THERE,
+    )
     assert b"Traceback" not in err, err

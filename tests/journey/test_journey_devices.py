@@ -18,7 +18,7 @@ from certs.keys import jwk_of
 from devices.wire.envelope import sign_command, sign_event
 from devices.wire.messages import Command, Event
 from firmware_sim.device.radio import make_radio, topic_of
-from tests.journey.street import TYPED, Room, Street, eventually, good, told
+from tests.journey.street import TYPED, Room, Street, eventually, good, require_ok
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 PATIENCE = 60.0
@@ -93,10 +93,12 @@ async def test_a_tenant_registers_at_the_kiosk_and_takes_the_key_home_on_the_pho
         "consents": {"registration": True, "face": False, "text_version": "2026-11"},
     }
     await street.control("POST", f"/kiosks/{KIOSK}/registrations", json=form)
-    await until(lambda: told(tenant.client, "/onboarding"), lambda door: door["stage"] == "review", "a person is asked")
+    await until(
+        lambda: require_ok(tenant.client, "/onboarding"), lambda door: door["stage"] == "review", "a person is asked"
+    )
     await until(lambda: screen(street), lambda shown: shown["screen"] == "person_decides", "the kiosk says so")
     await street.decide()
-    assert (await told(tenant.client, "/onboarding"))["stage"] == "verified"
+    assert (await require_ok(tenant.client, "/onboarding"))["stage"] == "verified"
     holder = {"holder_key": jwk_of(tenant.phone.public_key())}
     good(await tenant.client.post("/onboarding/holder", json=holder))
     key = await street.on_lock(tenant)

@@ -66,9 +66,9 @@ class Shell:
 
     async def ask(self, command: str) -> Json:
         """The JSON it prints, which must not be a refusal."""
-        told = json.loads(await self.run(command) or "{}")
-        assert "type" not in told, f"{command}: {told}"
-        return dict(told)
+        require_ok = json.loads(await self.run(command) or "{}")
+        assert "type" not in require_ok, f"{command}: {require_ok}"
+        return dict(require_ok)
 
     async def follow(self, command: str) -> tuple[str, Json]:
         """The cursor and the content of the first entry that a stream shows; the stream is then left."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.cli.demo.journey_run import until
-from tests.journey.street import Room, Street, Tenant, eventually, told
+from tests.journey.street import Room, Street, Tenant, eventually, require_ok
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -69,7 +69,7 @@ async def test_a_lock_that_is_away_while_its_key_is_made_is_shown_as_such_and_ge
     tenant = await street.offer(room)
     await street.register(tenant)
     await street.filing(tenant, "accepted")
-    assert ((await told(tenant.client, "/onboarding"))["stage"], await key_state(street, tenant)) == (
+    assert ((await require_ok(tenant.client, "/onboarding"))["stage"], await key_state(street, tenant)) == (
         "issued",
         "issued",
     )

@@ -7,7 +7,7 @@ import pytest
 
 from api.cli.demo.journey_run import Pictures, until
 from certs.keys import jwk_of
-from tests.journey.street import Room, Street, Tenant, good, told
+from tests.journey.street import Room, Street, Tenant, good, require_ok
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -62,7 +62,7 @@ async def the_end(street: Street, room: Room, tenant: Tenant) -> None:
     ended = await until(lambda: street.stay(tenant), lambda stay: stay["keys"][0]["state"] == "revoked", "revoked")
     assert (ended["state"], (await street.control("GET", f"/devices/{room.lock}"))["keys"]) == ("ended", [])
     assert (await street.filing(tenant, "accepted", "check_out"))["receipt"]
-    assert (await told(tenant.client, "/onboarding"))["stage"] == "ended"
+    assert (await require_ok(tenant.client, "/onboarding"))["stage"] == "ended"
 
 
 async def first_entry(street: Street, registration_id: str) -> str:

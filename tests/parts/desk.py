@@ -88,7 +88,7 @@ class Desk:
         self.gateway.database.close()
 
 
-class ToldServer(uvicorn.Server):
+class SignallingServer(uvicorn.Server):
     """Says when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -108,7 +108,7 @@ async def served(desk: Desk) -> AsyncIterator[str]:
     config = uvicorn.Config(
         create_app(desk.gateway, run=False), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1
     )
-    server = ToldServer(config)
+    server = SignallingServer(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own process keeps its signals
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):

@@ -24,7 +24,7 @@ from tests.parts.world import DAY, FIELDS, World
 PATIENCE = 30.0
 
 
-def told_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
+def changes_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
     """The facts of the unit or the landlord, by their path within it."""
     known = ("unit.jurisdiction", "unit.timezone")
     named = {path: text for path, text in facts.items() if path.startswith(f"{part}.") and path not in known}
@@ -112,10 +112,10 @@ async def open_office(
     """The world's unit reports to this registry; its relay runs until the block ends."""
     with world.database.writing() as session:
         unit = session.get_one(Unit, world.unit_id)
-        unit.registry_name, unit.registry_facts = name, told_of(facts, "unit")
+        unit.registry_name, unit.registry_facts = name, changes_of(facts, "unit")
         unit.jurisdiction = facts.get("unit.jurisdiction", "sandbox")
         unit.timezone = facts.get("unit.timezone", "Europe/Rome")
-        session.get_one(Landlord, world.landlord_id).registry_facts = told_of(facts, "landlord")
+        session.get_one(Landlord, world.landlord_id).registry_facts = changes_of(facts, "landlord")
 
     def now() -> int:
         return int(time.time())

@@ -48,7 +48,7 @@ def hear(world: World) -> None:
     """The lock says that it stands where we do."""
     with world.database.writing() as session:
         lock = session.get_one(Device, LOCK)
-        lock.told_codes, lock.told_once, lock.online = lock.code_epoch, lock.once_from, True
+        lock.reported_code_epoch, lock.reported_once_from, lock.online = lock.code_epoch, lock.once_from, True
 
 
 def end_stay(world: World, stay_id: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from certs.holder import sign_statement
 from certs.keys import compressed_point, new_private_key
-from devices.reports import Answered, Happened, Report, StateTold
+from devices.reports import Answered, Happened, Report, StateReported
 from devices.wire.messages import Bolt, ClockWord, State
 from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
@@ -177,11 +177,11 @@ class World:
 
     def state(
         self, *keys: str, nonce: bytes = b"n" * 16, clock: ClockWord = "set", bolt: Bolt = "locked", seq: int = 0
-    ) -> StateTold:
+    ) -> StateReported:
         """The lock's account of itself."""
         held = tuple(bytes.fromhex(key) for key in keys)
         number = seq or self.number()
-        return StateTold(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 1, "sim"))
+        return StateReported(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 1, "sim"))
 
     def answered(self, command_id: str, outcome: str = "done", code: str | None = None, **body: object) -> Answered:
         """The lock's answer to a command."""
@@ -238,8 +238,8 @@ def device(name: str, unit_id: str | None, kind: str = "lock") -> Device:
     return Device(
         list_epoch=1,
         code_epoch=1,
-        told_epoch=1,
-        told_codes=1,
+        reported_list_epoch=1,
+        reported_code_epoch=1,
         id=name,
         site="house-1",
         kind=kind,

@@ -40,8 +40,8 @@ def add(
             account, password = operator.add_officer(session, login, name, area, hash_password, now)
         else:
             account, password = operator.add_tester(session, login, name, hash_password, now)
-        told = {"login": account.login, "role": account.role, "password": password}
-    tell(told, as_json, "account_added", **told)
+        output = {"login": account.login, "role": account.role, "password": password}
+    tell(output, as_json, "account_added", **output)
 
 
 @app.command("list")
@@ -73,5 +73,5 @@ def end(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
 def password(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
     """Another password for somebody who lost theirs, shown this once; all their sessions end."""
     with opened(settings_of(folder)) as database, database.writing() as session:
-        told = {"login": login, "password": operator.renew_password(session, login, hash_password, utc_now())}
-    tell(told, as_json, "password_renewed", **told)
+        output = {"login": login, "password": operator.renew_password(session, login, hash_password, utc_now())}
+    tell(output, as_json, "password_renewed", **output)

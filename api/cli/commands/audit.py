@@ -76,10 +76,10 @@ def verify(
 
 def _held(path: Path) -> tuple[TreeHead, EllipticCurvePublicKey]:
     """A head from its file, and the key it was signed with: the one to trust from then on."""
-    return _told(json.loads(path.read_text(encoding="utf-8")))
+    return _parse_head(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _told(shown: Any) -> tuple[TreeHead, EllipticCurvePublicKey]:
+def _parse_head(shown: Any) -> tuple[TreeHead, EllipticCurvePublicKey]:
     if not isinstance(shown, dict) or not {"head", "key"} <= shown.keys():
         raise BadHead("not a head's file")
     key, raw = public_from_jwk(shown["key"]), str(shown["head"])
@@ -112,13 +112,13 @@ def _ask(url: str, held: list[tuple[TreeHead, EllipticCurvePublicKey]]) -> list[
         if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY):
             faults.append(Fault("truncated", f"The log held {older.size} entries and holds fewer now."))
             continue
-        told = answer.raise_for_status().json()
-        newer, signer = _told(told["head"])
+        answered = answer.raise_for_status().json()
+        newer, signer = _parse_head(answered["head"])
         if signer != key:
             faults.append(Fault("foreign", "The log's head is signed by another key than the one you hold."))
             continue
         try:
-            verify_extension(older, newer, [bytes.fromhex(node) for node in told["proof"]])
+            verify_extension(older, newer, [bytes.fromhex(node) for node in answered["proof"]])
         except BadProof:
             faults.append(Fault("altered", f"One of the first {older.size} entries was altered, removed or moved."))
     return faults

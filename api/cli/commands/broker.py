@@ -29,5 +29,5 @@ def config(
         revoked = revoked_devices(session, utc_now())
     access = BrokerAccess(settings, lambda: authority, lambda: revoked)
     write_files(out, access.settings(), access.certificates(), absolute=True)
-    told = {"config": str(out / "mosquitto.conf"), "folder": str(out)}
-    tell(told, as_json, "broker_written", **told)
+    output = {"config": str(out / "mosquitto.conf"), "folder": str(out)}
+    tell(output, as_json, "broker_written", **output)

@@ -53,11 +53,11 @@ def forget_generation(
 def _with_authority(folder: Path | None, as_json: bool, act: Callable[[Session, Authority], Authority]) -> None:
     settings = settings_of(folder)
     with opened(settings, newest=True) as database, database.reading() as session:
-        told = _told(session, act(session, Authority.open(settings.folder / "certs", utc_now)))
+        rotation = _rotation_status(session, act(session, Authority.open(settings.folder / "certs", utc_now)))
     if as_json:
-        tell(told, as_json)
+        tell(rotation, as_json)
         return
-    for name, value in told.items():
+    for name, value in rotation.items():
         typer.echo(said("line", name=word("certs", name), value=_in_words(name, value)))
 
 
@@ -71,7 +71,7 @@ def _in_words(name: str, value: Any) -> str:
     return word("truth", str(value)) if value is None or isinstance(value, bool) else str(value)
 
 
-def _told(session: Session, authority: Authority) -> dict[str, Any]:
+def _rotation_status(session: Session, authority: Authority) -> dict[str, Any]:
     standing = authority.generations.standing
     in_service = select(func.count()).select_from(Device).where(Device.revoked_at.is_(None), Device.driver == "native")
     return {

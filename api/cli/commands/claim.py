@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.dates import told_time
+from api.cli.dates import format_time
 from api.cli.folder import opened, unit_coded
 from api.cli.output import AsJson, Folder, settings_of, tell
 from certs.authority.ca import CLAIM_DAYS, Authority
@@ -40,5 +40,5 @@ def claim(
             days=days,
         )
         made.write(out)
-    told = {"device": device, "claim": str(out), "expires_at": made.expires}
-    tell(told, as_json, "claimed", device=device, claim=out, expires=told_time(made.expires))
+    output = {"device": device, "claim": str(out), "expires_at": made.expires}
+    tell(output, as_json, "claimed", device=device, claim=out, expires=format_time(made.expires))

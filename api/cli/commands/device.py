@@ -63,8 +63,8 @@ def add(
         if kind == "kiosk":
             jurisdiction, registry = rules_at(session, site)
             write_kiosk_page(out, jurisdiction, settings.address, registry)
-    told = {"device": device, "folder": str(out), "certificate_expires_at": expires}
-    tell(told, as_json, "device_added", device=device, folder=out)
+    output = {"device": device, "folder": str(out), "certificate_expires_at": expires}
+    tell(output, as_json, "device_added", device=device, folder=out)
 
 
 def add_other_makers(

@@ -39,6 +39,6 @@ def doctor(
         console = Console()
         for each in found:
             mood, check = (text.spoken_in(language) for text in (MOODS[each.mood], CHECKS[each.check]))
-            told = f"[{COLOURS[each.mood]}]{mood}[/] {check}: {escape(sentence(each, language))}"
-            console.print(told, highlight=False)
+            line = f"[{COLOURS[each.mood]}]{mood}[/] {check}: {escape(sentence(each, language))}"
+            console.print(line, highlight=False)
     raise typer.Exit(NOT_IN_ORDER if bad else 0)

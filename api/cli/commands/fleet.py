@@ -49,8 +49,8 @@ def fleet(
             for number in watched(numbers, count, "making_locks")
         ]
     running = _move_in(devices)
-    told = {"locks": len(made), "first": made[0], "last": made[-1], "running": running}
-    tell(told, as_json, "fleet_running" if running else "fleet_waiting", **told)
+    output = {"locks": len(made), "first": made[0], "last": made[-1], "running": running}
+    tell(output, as_json, "fleet_running" if running else "fleet_waiting", **output)
 
 
 def _broker_of(devices: Path, settings: Settings) -> tuple[str, int]:

@@ -31,7 +31,7 @@ def list_keys(
     with opened(settings_of(folder)) as database, database.reading() as session:
         query = select(Key).order_by(Key.created_at.desc(), Key.id)
         rows = session.scalars(query.where(Key.device_id == lock) if lock else query).all()
-        found = [told(session, row) for row in rows]
+        found = [key_row(session, row) for row in rows]
     lines = (
         f"{key['id']}  {key['lock']:<20} {padded(word('key', key['state']), 10)} {said('until', **key)}{why(key)}"
         for key in found
@@ -43,7 +43,7 @@ def list_keys(
 def show(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
     """One key: its state by the lock's own word, and when it ends even if the lock hears nothing."""
     with opened(settings_of(folder)) as database, database.reading() as session:
-        say(told(session, named(session, key)), as_json=as_json)
+        say(key_row(session, named(session, key)), as_json=as_json)
 
 
 @app.command()
@@ -52,7 +52,7 @@ def revoke(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
     with opened(settings_of(folder)) as database, database.writing() as session:
         row = revoke_for_landlord(session, named(session, key), utc_now())
         session.flush()
-        say(told(session, row), as_json=as_json)
+        say(key_row(session, row), as_json=as_json)
 
 
 def named(session: Session, key_id: str) -> Key:
@@ -63,7 +63,7 @@ def named(session: Session, key_id: str) -> Key:
     return row
 
 
-def told(session: Session, row: Key) -> dict[str, Any]:
+def key_row(session: Session, row: Key) -> dict[str, Any]:
     """What the API tells of a key, and who revoked when, as RFC 3339 in UTC."""
     fields = key_fields(session, row, utc_now())
     fields["from"] = fields.pop("from_")

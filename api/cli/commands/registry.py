@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from api.cli.dates import told_time
+from api.cli.dates import format_time
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
 from api.cli.refusal import NOT_IN_ORDER
@@ -41,8 +41,10 @@ def list_registries(folder: Folder = None, as_json: AsJson = False) -> None:
     table = headed("registry", "set_up", "records")
     for row in rows:
         states = counted[str(row["registry"])].items()
-        told = listed(said("counted", number=number, state=word("filing", state)) for state, number in states)
-        table.add_row(str(row["registry"]), word("truth", "yes" if row["set_up"] else "no"), told or said("no_records"))
+        counts = listed(said("counted", number=number, state=word("filing", state)) for state, number in states)
+        table.add_row(
+            str(row["registry"]), word("truth", "yes" if row["set_up"] else "no"), counts or said("no_records")
+        )
     Console().print(table)
 
 
@@ -70,7 +72,7 @@ def list_open(folder: Folder = None, as_json: AsJson = False) -> None:
         table = headed("record", "registry", "kind", "state", "deadline_at", "standing", "code")
         for row in rows:
             named = {name: word(family, row[name]) for name, family in FAMILIES.items()}
-            shown = row | named | {"deadline_at": told_time(row["deadline_at"])}
+            shown = row | named | {"deadline_at": format_time(row["deadline_at"])}
             table.add_row(*("" if value is None else str(value) for value in shown.values()))
         Console().print(table)
     raise typer.Exit(NOT_IN_ORDER if any(row["standing"] == "late" for row in rows) else 0)

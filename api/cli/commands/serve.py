@@ -63,8 +63,8 @@ async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) 
         server_header=False,
     )
     url = settings.address
-    told = json.dumps({"ready": True, "url": url}) if as_json else say(spoken(), "serving", url=url)
-    server = TellingServer(config, told)
+    line = json.dumps({"ready": True, "url": url}) if as_json else say(spoken(), "serving", url=url)
+    server = TellingServer(config, line)
     with suppress(SystemExit):  # how uvicorn leaves where the application cannot start
         await server.serve(sockets=[listener])
     if not server.started:
@@ -116,14 +116,14 @@ class Starting:
 class TellingServer(uvicorn.Server):
     """Says on stdout that it can be used, once it can."""
 
-    def __init__(self, config: uvicorn.Config, told: str) -> None:
+    def __init__(self, config: uvicorn.Config, line: str) -> None:
         super().__init__(config)
-        self._told = told
+        self._line = line
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets)
         if self.started:
             collect_seldom()
-            sys.stdout.write(self._told + "\n")
+            sys.stdout.write(self._line + "\n")
             sys.stdout.flush()

@@ -78,8 +78,8 @@ def act(
 ) -> None:
     """Do something to a simulated device with a hand; prints what it then says."""
     ask_building("POST", f"/devices/{device}/{what}", None, devices, folder)
-    told = ask_building("GET", f"/devices/{device}", None, devices, folder)
-    print_all({name: value for name, value in told.items() if name not in ("log", "faults")}, as_json)
+    state = ask_building("GET", f"/devices/{device}", None, devices, folder)
+    print_all({name: value for name, value in state.items() if name not in ("log", "faults")}, as_json)
 
 
 @app.command()
@@ -138,12 +138,12 @@ def ask_building(
     return answer.json() if answer.content else None
 
 
-def print_all(told: Mapping[str, Any], as_json: bool) -> None:
+def print_all(state: Mapping[str, Any], as_json: bool) -> None:
     """A JSON object, or a line for each of its values."""
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        typer.echo(json.dumps(state, ensure_ascii=False))
         return
-    for name, value in told.items():
+    for name, value in state.items():
         typer.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
 
 

@@ -33,8 +33,8 @@ def add(
     home = Dwelling(code, label, address, area, timezone, jurisdiction, registry, facts_of(fact))
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
         unit = add_unit(session, account_called(session, landlord), home, utc_now())
-        told = {"unit": unit.id, "code": unit.code}
-    tell(told, as_json, "unit_added", code=code, landlord=landlord)
+        output = {"unit": unit.id, "code": unit.code}
+    tell(output, as_json, "unit_added", code=code, landlord=landlord)
 
 
 @app.command("list")

@@ -60,7 +60,7 @@ def demo(
     tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
     try:
         if once:
-            _print_walk(asyncio.run(_until_told(_once(registry, tell))), as_json=as_json)
+            _print_walk(asyncio.run(_until_done(_once(registry, tell))), as_json=as_json)
         else:
             asyncio.run(_stay(folder, port, registry, tell, as_json=as_json))
     except (StepFailed, ChildFailed) as error:
@@ -82,7 +82,7 @@ async def _once(registry: str, tell: Tell) -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _until_told(walk: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+async def _until_done(walk: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
     """The walk's result; SIGTERM ends it in order, as Ctrl-C does."""
     task = asyncio.ensure_future(walk)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -127,7 +127,7 @@ async def running(
         place = Place(registry, books["facts"])
         logins = await asyncio.to_thread(seed, Settings(folder=folder), broker_port=broker_port, place=place)
         tell(said("demo.gateway"))
-        told = {
+        addresses = {
             "LODGEKEY_FOLDER": str(folder),
             "LODGEKEY_BROKER_PORT": str(broker_port),
             "LODGEKEY_REGISTRIES": json.dumps({registry: books["settings"]}),
@@ -137,13 +137,13 @@ async def running(
             "the gateway",
             ["-m", "api.cli.main", "serve", "--port", str(port), "--json"],
             folder / "logs" / "gateway.log",
-            told,
+            addresses,
         )
         url = (await _start(stack, gateway))["url"]
         write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, registry)
         tell(said("demo.devices"))
         control = await _start(stack, building_of(folder))
-        yield Running(url, logins, folder, Path(control["control"]), place.told_of("person"))
+        yield Running(url, logins, folder, Path(control["control"]), place.facts_of("person"))
 
 
 def building_of(folder: Path) -> Child:
@@ -163,14 +163,14 @@ async def photograph(folder: Path) -> Pictures:
     async with Child(
         "the photographer", ["-m", "firmware_sim.phone.tenant", "--dir", str(folder / "tenant")], log
     ) as child:
-        told = await child.start()
-    return Pictures(Path(told["document"]), Path(told["face"]))
+        addresses = await child.start()
+    return Pictures(Path(addresses["document"]), Path(addresses["face"]))
 
 
 def kiosk_url(folder: Path) -> str:
     """Where the kiosk's screen is: its process says so in its own folder."""
-    told: dict[str, str] = json.loads((folder / "devices" / KIOSK / "terminal.json").read_text())
-    return told["url"]
+    addresses: dict[str, str] = json.loads((folder / "devices" / KIOSK / "terminal.json").read_text())
+    return addresses["url"]
 
 
 def free_port() -> int:
@@ -203,10 +203,10 @@ def _in_words(name: str, value: Any) -> Any:
 
 
 def _print_addresses(parts: Running, *, as_json: bool) -> None:
-    told = {"url": parts.url, "kiosk": kiosk_url(parts.folder), "folder": str(parts.folder)} | asdict(parts.logins)
+    addresses = {"url": parts.url, "kiosk": kiosk_url(parts.folder), "folder": str(parts.folder)} | asdict(parts.logins)
     if as_json:
-        sys.stdout.write(json.dumps({"ready": True} | told) + "\n")
+        sys.stdout.write(json.dumps({"ready": True} | addresses) + "\n")
         sys.stdout.flush()
         return
-    lines = said("demo.addresses", locks=len(ROOMS), terminal=KIOSK, site=SITE, **told)
+    lines = said("demo.addresses", locks=len(ROOMS), terminal=KIOSK, site=SITE, **addresses)
     Console().print(lines, highlight=False, soft_wrap=True)

@@ -112,11 +112,11 @@ class Walk:
 
     async def _sign_in(self, client: httpx.AsyncClient, login: str) -> None:
         body = {"login": login, "password": self._logins.password}
-        told(await client.post("/sessions", json=body), f"{login} signs in")
+        require_ok(await client.post("/sessions", json=body), f"{login} signs in")
 
     async def _offer(self, landlord: httpx.AsyncClient, unit_code: str) -> Json:
         self._tell(said("walk.offering"))
-        units = told(await landlord.get("/units"), "the landlord lists units")
+        units = require_ok(await landlord.get("/units"), "the landlord lists units")
         unit = next((unit for unit in units if unit["code"] == unit_code), None)
         if unit is None:
             raise StepFailed(f"the landlord has no unit {unit_code}")
@@ -125,44 +125,48 @@ class Walk:
         answer = await landlord.post(
             f"/units/{unit['id']}/offers", json=dates, headers={"Idempotency-Key": os.urandom(8).hex()}
         )
-        return dict(told(answer, "the landlord offers a key"))
+        return dict(require_ok(answer, "the landlord offers a key"))
 
     async def _register(self, tenant: httpx.AsyncClient) -> None:
         self._tell(said("walk.registering"))
-        told(await tenant.post("/onboarding/open"), "the tenant opens the link")
+        require_ok(await tenant.post("/onboarding/open"), "the tenant opens the link")
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
-        told(await tenant.post("/onboarding/consents", json=consents), "the tenant agrees")
+        require_ok(await tenant.post("/onboarding/consents", json=consents), "the tenant agrees")
         files = {
             "document": ("document.jpg", self._pictures.document.read_bytes(), "image/jpeg"),
             "face": ("face.jpg", self._pictures.face.read_bytes(), "image/jpeg"),
         }
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key())), "facts": json.dumps(self._facts)}
-        answer = told(await tenant.post("/onboarding/verification", data=form, files=files), "the tenant is verified")
+        answer = require_ok(
+            await tenant.post("/onboarding/verification", data=form, files=files), "the tenant is verified"
+        )
         if answer["stage"] not in ("review", "issued", "on_lock"):
             raise StepFailed(f"the tenant was not let through: {answer['stage']} because of {answer['reasons']}")
 
     async def _decide(self, officer: httpx.AsyncClient, tenant: httpx.AsyncClient) -> Json:
-        onboarding = told(await tenant.get("/onboarding"), "the tenant looks where they stand")
+        onboarding = require_ok(await tenant.get("/onboarding"), "the tenant looks where they stand")
         if onboarding["stage"] != "review":
             return {"by": "machine", "outcome": "passed", "reasons": onboarding["reasons"]}
         reasons = listed(word("case.reason", reason) for reason in onboarding["reasons"])
         self._tell(said("walk.deciding", reasons=reasons))
-        waiting = told(await officer.get("/cases"), "the officer lists cases")
+        waiting = require_ok(await officer.get("/cases"), "the officer lists cases")
         if not waiting:
             raise StepFailed("the case is not in the officer's list")
-        case = told(await officer.get(f"/cases/{waiting[-1]['id']}"), "the officer opens the case")
+        case = require_ok(await officer.get(f"/cases/{waiting[-1]['id']}"), "the officer opens the case")
         for part in case["pictures"]:
             answer = await officer.get(f"/cases/{case['id']}/pictures/{part}")
             if answer.status_code != 200 or not answer.content.startswith(b"\xff\xd8"):
                 raise StepFailed(f"the officer cannot see the {part}")
-        told(await officer.post(f"/cases/{case['id']}/decision", json={"decision": "pass"}), "the officer decides")
+        require_ok(
+            await officer.post(f"/cases/{case['id']}/decision", json={"decision": "pass"}), "the officer decides"
+        )
         return {"by": "person", "outcome": "passed", "reasons": case["reasons"], "score_band": case["score_band"]}
 
     async def _await_key(self, tenant: httpx.AsyncClient) -> tuple[str, float]:
         self._tell(said("walk.delivering"))
         began = time.perf_counter()
         onboarding = await until(
-            lambda: _told_by(tenant, "/onboarding"),
+            lambda: _fetch(tenant, "/onboarding"),
             lambda answer: answer["stage"] == "on_lock",
             "the key is on the lock",
         )
@@ -173,7 +177,7 @@ class Walk:
         at, nonce = int(time.time()), os.urandom(12).hex()
         signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
-        answer = told(await tenant.post(f"/keys/{key_id}/unlock", json=body), "the tenant unlocks the door")
+        answer = require_ok(await tenant.post(f"/keys/{key_id}/unlock", json=body), "the tenant unlocks the door")
         if answer["outcome"] != "unlocked":
             raise StepFailed(f"the door did not open: {answer['outcome']} {answer['code'] or ''}")
         return dict(answer)
@@ -182,7 +186,7 @@ class Walk:
         self._tell(said("walk.filing", kind=word("kind", kind).replace("_", "-")))
 
         async def filing() -> Json:
-            stay = told(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
+            stay = require_ok(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
             return next((row for row in stay["registrations"] if row["kind"] == kind), {"state": "missing"})
 
         row = await until(
@@ -205,18 +209,18 @@ class Walk:
 
     async def _end(self, landlord: httpx.AsyncClient, stay_id: str, key_id: str) -> str:
         self._tell(said("walk.ending"))
-        told(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
+        require_ok(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
 
         async def key_state() -> Json:
-            stay = told(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
+            stay = require_ok(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
             return next(dict(key) for key in stay["keys"] if key["id"] == key_id)
 
         key = await until(key_state, lambda key: key["state"] == "revoked", "the key is revoked on the lock")
         return str(key["state"])
 
 
-async def _told_by(client: httpx.AsyncClient, path: str) -> Json:
-    return dict(told(await client.get(path), f"asking {path}"))
+async def _fetch(client: httpx.AsyncClient, path: str) -> Json:
+    return dict(require_ok(await client.get(path), f"asking {path}"))
 
 
 async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str) -> Json:
@@ -230,7 +234,7 @@ async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str)
     raise StepFailed(f"waited a minute in vain until {what}; the last answer was {answer}")
 
 
-def told(answer: httpx.Response, step: str) -> Any:
+def require_ok(answer: httpx.Response, step: str) -> Any:
     """The answer's JSON; StepFailed with the problem's own sentence where it is a refusal."""
     if answer.is_success:
         return answer.json() if answer.content else None

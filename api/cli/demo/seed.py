@@ -32,7 +32,7 @@ class Place:
     registry: str = "sandbox"
     facts: Mapping[str, str] = field(default_factory=dict)
 
-    def told_of(self, part: str) -> dict[str, str]:
+    def facts_of(self, part: str) -> dict[str, str]:
         """The facts of the unit, the landlord or the person, by their path within it."""
         known = ("unit.jurisdiction", "unit.timezone")
         return {
@@ -81,7 +81,7 @@ def _make_people_and_units(session: Session, logins: Logins, place: Place) -> No
         name="Mira Holm",
         phone="+39 0650 937 201",
         email="mira@example.org",
-        registry_facts=place.told_of("landlord"),
+        registry_facts=place.facts_of("landlord"),
     )
     session.add(landlord)
     session.flush()
@@ -110,7 +110,7 @@ def _make_people_and_units(session: Session, logins: Logins, place: Place) -> No
             timezone=place.facts.get("unit.timezone", "Europe/Rome"),
             jurisdiction=place.facts.get("unit.jurisdiction", "sandbox"),
             registry_name=place.registry,
-            registry_facts=place.told_of("unit"),
+            registry_facts=place.facts_of("unit"),
         )
         for room in ROOMS
     )

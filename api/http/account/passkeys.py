@@ -188,7 +188,7 @@ def sign_in_by_passkey(
         row = passkey_named(session, form.credential)
         account = session.get_one(Account, row.account_id)
         try:
-            told = verify_authentication_response(
+            verified = verify_authentication_response(
                 credential=form.credential,
                 expected_challenge=challenge,
                 expected_rp_id=host,
@@ -201,7 +201,7 @@ def sign_in_by_passkey(
             raise PasskeyRefused(REFUSED) from None
         if account.ended_at is not None:
             raise PasskeyRefused(REFUSED)
-        row.sign_count, row.used_at = told.new_sign_count, gateway.now()
+        row.sign_count, row.used_at = verified.new_sign_count, gateway.now()
         begin_session(gateway, session, account, response)
         return SignedIn(role=account.role, name=account.name, area=account.area)
 

@@ -47,9 +47,9 @@ class ReadingShown(BaseModel):
 
 
 class ReadersShown(BaseModel):
-    """Who read the record; `told` is false where the law forbids telling, which the log then says too."""
+    """Who read the record; `disclosed` is false where the law forbids telling, which the log then says too."""
 
-    told: bool
+    disclosed: bool
     readers: list[ReadingShown]
 
 
@@ -77,13 +77,13 @@ def read_readers(gateway: Gate, token: OfferToken) -> ReadersShown:
     with gateway.database.reading() as session:
         offer = steps.offer_named(session, token, gateway.keyring, gateway.now())
         unit = offer.stay.unit
-        told = profile_for(unit.jurisdiction).tell_tenant_of_readers
-        readings = readings_of(session, offer) if told else []
+        disclosed = profile_for(unit.jurisdiction).tell_tenant_of_readers
+        readings = readings_of(session, offer) if disclosed else []
         shown = [_shown(reading, unit.timezone) for reading in readings]
-    if not told:
+    if not disclosed:
         with gateway.database.writing() as session:
             record_withheld(session, offer, unit.jurisdiction, gateway.now())
-    return ReadersShown(told=told, readers=shown)
+    return ReadersShown(disclosed=disclosed, readers=shown)
 
 
 def head_shown(log: DisclosureLog) -> HeadShown:

@@ -126,9 +126,9 @@ def line_of(gateway: Gateway, row: Registration, person: Person) -> dict[str, An
         fields = person_fields(person, gateway.keyring)
     except Erased:
         fields = {}
-    told = {name: shown[name] for name in ("kind", "at", "from", "until", "state", "receipt")}
+    filing = {name: shown[name] for name in ("kind", "at", "from", "until", "state", "receipt")}
     unit = {"record": row.id, "unit": shown["unit"]["code"], "address": shown["unit"]["address"]}
-    return told | unit | {name: fields.get(name, "") for name in PERSON}
+    return filing | unit | {name: fields.get(name, "") for name in PERSON}
 
 
 def table_of(lines: list[dict[str, Any]]) -> str:

@@ -46,14 +46,14 @@ def show_keys(gateway: Gateway, token: str, onboarding: OnboardingShown) -> dict
     with gateway.database.reading() as session:
         offer = steps.offer_named(session, token, gateway.keyring, now)
         keys = steps.keys_of(session, offer)
-        told = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
+        disclosed = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
         records, wish = own_records(session, offer), latest_wish(session, offer.stay)
         return {
             "onboarding": onboarding,
             "keys": [(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
             "begins_later": any(now < key.not_before for key in keys),
             "filings": [FilingLine(row.kind, row.state) for row in records],
-            "readers": readers_of(session, [row.id for row in records]) if told else None,
+            "readers": readers_of(session, [row.id for row in records]) if disclosed else None,
             "once_codes": once_codes_of(session, offer.stay, now),
             "wish": wish_shown(wish) if wish else None,
         }

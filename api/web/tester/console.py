@@ -99,8 +99,12 @@ def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, 
 @router.get("/devices/{device}")
 def show_messages(request: Request, gateway: Gate, _account: Tester, device: str) -> Response:
     """The last messages of one device, the newest first."""
-    told = simulator.look(gateway, f"/devices/{_known(gateway, device)}")
-    return page(request, "tester/messages.html", {"role": "tester", "told": told, "messages": told["log"][::-1]})
+    device_log = simulator.look(gateway, f"/devices/{_known(gateway, device)}")
+    return page(
+        request,
+        "tester/messages.html",
+        {"role": "tester", "device_log": device_log, "messages": device_log["log"][::-1]},
+    )
 
 
 @router.post("/registry")
@@ -129,6 +133,6 @@ def copy_recording(gateway: Gate, _account: Tester, form: Literal["yaml", "py"])
 
 def _known(gateway: Gate, device: str) -> str:
     """The device's id, if the simulator runs it."""
-    if device not in {told["device"] for told in simulator.look(gateway, "/devices") or []}:
+    if device not in {device_log["device"] for device_log in simulator.look(gateway, "/devices") or []}:
         raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
     return device

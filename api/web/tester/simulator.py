@@ -25,15 +25,15 @@ def look(gateway: Gateway, path: str) -> Any:
 
 def copy(gateway: Gateway, path: str) -> str:
     """A text of the control's; raises SimulatorAway."""
-    return _told(_ask(gateway, "GET", path)).text
+    return _require_ok(_ask(gateway, "GET", path)).text
 
 
 def do(gateway: Gateway, path: str, given: dict[str, Any] | None = None, *, method: str = "POST") -> None:
     """Have something done; raises SimulatorAway."""
-    _told(_ask(gateway, method, path, given))
+    _require_ok(_ask(gateway, method, path, given))
 
 
-def _told(answer: httpx.Response | None) -> httpx.Response:
+def _require_ok(answer: httpx.Response | None) -> httpx.Response:
     if answer is None or not answer.is_success:
         raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
     return answer

@@ -11,7 +11,7 @@ from devices.wire.kiosk.sealed_form import decode_form, encode_form
 
 MAX_ASKS = 20
 _QUESTION = (Part(1, "offer_token", text(200)), Part(2, "reply_key", octets(33, 33)))
-_TOLD = (
+_SUMMARY = (
     Part(1, "unit", text(120)),
     Part(2, "landlord", text(120)),
     Part(3, "asks", several(text(60), MAX_ASKS)),
@@ -28,7 +28,7 @@ class OfferQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferTold:
+class OfferSummary:
     """Names of unit and landlord, and the paths its registry asks a tenant; of `one_of` one is enough."""
 
     unit: str
@@ -49,11 +49,11 @@ def decode_question(raw: bytes) -> OfferQuestion:
     return OfferQuestion(**decode_form(_QUESTION, raw))
 
 
-def encode_told(told: OfferTold) -> bytes:
+def encode_summary(summary: OfferSummary) -> bytes:
     """Bytes to seal to the reply key."""
-    return encode_form(_TOLD, told)
+    return encode_form(_SUMMARY, summary)
 
 
-def decode_told(raw: bytes) -> OfferTold:
+def decode_summary(raw: bytes) -> OfferSummary:
     """The answer in exactly these bytes; raises BadMessage."""
-    return OfferTold(**decode_form(_TOLD, raw))
+    return OfferSummary(**decode_form(_SUMMARY, raw))

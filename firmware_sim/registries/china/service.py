@@ -33,7 +33,7 @@ def china_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
     @app.get("/v1/filings/{reference}", dependencies=allowed)
     def look_up(reference: str, request: Request) -> JSONResponse:
         rows = store.lot(reference)
-        return _told(rows, request.scope["mood"]) if rows else _error("E1404", "查无此业务", 404)
+        return _reply(rows, request.scope["mood"]) if rows else _error("E1404", "查无此业务", 404)
 
     @app.delete("/v1/receipts/{number}", dependencies=allowed)
     def withdraw(number: str) -> JSONResponse:
@@ -50,7 +50,7 @@ def _filed(store: RecordStore, filing: Filing, mood: Mood, delay: float) -> JSON
     digest = hashlib.sha256(body.encode()).hexdigest()
     known = store.lot(filing.reference)
     if known:
-        return _told(known, mood) if known[0].digest == digest else _error("E1005", "业务流水号重复")
+        return _reply(known, mood) if known[0].digest == digest else _error("E1005", "业务流水号重复")
     wrong = fault(filing)
     people = [person.id for person in [*filing.residents, *filing.foreigners]]
     if wrong or mood is Mood.REFUSE or (mood is Mood.PARTIAL and len(people) == 1):
@@ -60,10 +60,10 @@ def _filed(store: RecordStore, filing: Filing, mood: Mood, delay: float) -> JSON
     rows = [Row(filing.reference, person, "accepted", digest, now, decided_at, body) for person in people]
     if mood is Mood.PARTIAL:
         rows[-1] = replace(rows[-1], state="refused", code=_REFUSED[0], sentence=_REFUSED[1])
-    return _told(store.add(rows), mood)
+    return _reply(store.add(rows), mood)
 
 
-def _told(rows: list[Row], mood: Mood) -> JSONResponse:
+def _reply(rows: list[Row], mood: Mood) -> JSONResponse:
     left = max(row.decided_at for row in rows) - time.time()
     if left > 0:
         return JSONResponse({"retry_after": max(1, round(left))}, 202)

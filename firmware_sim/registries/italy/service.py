@@ -116,8 +116,8 @@ def _result(tag: str, wrong: Wrong | None) -> etree._Element:
     if wrong is None:
         empty = [tree(f"{_NS}{name}") for name in ("ErroreCod", "ErroreDes", "ErroreDettaglio")]
         return tree(f"{_NS}{tag}", tree(f"{_NS}esito", "true"), *empty)
-    told = {"esito": "false", "ErroreCod": wrong.code, "ErroreDes": wrong.name, "ErroreDettaglio": wrong.field}
-    return tree(f"{_NS}{tag}", *(tree(f"{_NS}{name}", text) for name, text in told.items()))
+    fields = {"esito": "false", "ErroreCod": wrong.code, "ErroreDes": wrong.name, "ErroreDettaglio": wrong.field}
+    return tree(f"{_NS}{tag}", *(tree(f"{_NS}{name}", text) for name, text in fields.items()))
 
 
 def italy_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
@@ -131,7 +131,7 @@ def italy_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             content = soap.content_of(await request.body())
         except soap.NotSoap:
             return soap.fault("Richiesta non valida")
-        told = service.answer(content, request.scope["mood"])
-        return soap.fault("Operazione sconosciuta") if told is None else soap.answer(told)
+        fields = service.answer(content, request.scope["mood"])
+        return soap.fault("Operazione sconosciuta") if fields is None else soap.answer(fields)
 
     return app

@@ -44,9 +44,9 @@ def portugal_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             return soap.fault("Pedido inválido")
         if content.tag != f"{_NS}EntregaBoletinsAlojamento":
             return soap.fault("Operação desconhecida")
-        told = _delivered(store, content, token, request.scope["mood"])
+        fields = _delivered(store, content, token, request.scope["mood"])
         name = f"{_NS}EntregaBoletinsAlojamento"
-        return soap.answer(tree(f"{name}Response", tree(f"{name}Result", told)))
+        return soap.answer(tree(f"{name}Response", tree(f"{name}Result", fields)))
 
     return app
 

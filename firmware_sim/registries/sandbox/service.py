@@ -34,7 +34,7 @@ def sandbox_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
         rows = store.lot(reference)
         if not rows:
             return JSONResponse({"code": "SBX-404", "sentence": "No record has this reference."}, 404)
-        return _told(rows, request.scope["mood"])
+        return _reply(rows, request.scope["mood"])
 
     @app.delete("/v1/receipts/{receipt}", dependencies=allowed)
     def annul(receipt: str) -> JSONResponse:
@@ -53,12 +53,12 @@ def _file(store: RecordStore, record: Record, mood: Mood, delay: float) -> JSONR
     if known and known[0].digest != digest:
         return _refusal("SBX-002", "Another record was filed under this reference.")
     if known:
-        return _told(known, mood)
+        return _reply(known, mood)
     if found := faults(record):
         return _refusal(*found[0])
     if mood is Mood.REFUSE or (mood is Mood.PARTIAL and len(record.people) == 1):
         return _refusal(*_REFUSED_BY_MOOD)
-    return _told(store.add(_rows(record, body, digest, mood, delay)), mood)
+    return _reply(store.add(_rows(record, body, digest, mood, delay)), mood)
 
 
 def _rows(record: Record, body: str, digest: str, mood: Mood, delay: float) -> list[Row]:
@@ -71,7 +71,7 @@ def _rows(record: Record, body: str, digest: str, mood: Mood, delay: float) -> l
     return rows
 
 
-def _told(rows: list[Row], mood: Mood) -> JSONResponse:
+def _reply(rows: list[Row], mood: Mood) -> JSONResponse:
     left = max(row.decided_at for row in rows) - time.time()
     if left > 0:
         return JSONResponse({"reference": rows[0].lot, "poll_after_s": max(1, round(left))}, 202)

@@ -55,14 +55,14 @@ def _communication(store: RecordStore, content: etree._Element, mood: Mood, dela
     try:
         rows = _taken_in(store, content)
     except Refusal as refusal:
-        return _told(refusal.code, refusal.words)
+        return _reply(refusal.code, refusal.words)
     now = time.time()
     decided_at = now + (delay or 3600.0 if mood is Mood.LATE else 0.0)
     if mood in (Mood.REFUSE, Mood.PARTIAL):
         rows = [replace(row, state="refused", code="10131", sentence="Valor no permitido") for row in rows]
     lot = str(uuid.uuid4())
     store.add([replace(row, lot=lot, received_at=now, decided_at=decided_at) for row in rows])
-    return _told(0, "Ok", lot)
+    return _reply(0, "Ok", lot)
 
 
 def _taken_in(store: RecordStore, content: etree._Element) -> list[Row]:
@@ -133,16 +133,16 @@ def _result(lot: str, rows: list[Row]) -> etree._Element:
 
 
 def _item(order: int, row: Row) -> etree._Element:
-    told = (
+    fields = (
         [tree("tipoError", row.code), tree("error", row.sentence)]
         if row.state == "refused"
         else [tree("codigoComunicacion", row.person if row.state == "annulment" else row.receipt)]
     )
-    return tree("resultadoComunicacion", tree("orden", str(order)), *told)
+    return tree("resultadoComunicacion", tree("orden", str(order)), *fields)
 
 
-def _told(code: int, words: str, lot: str = "") -> Response:
-    told = [tree("codigoRetorno", str(code)), tree("descripcion", words)]
+def _reply(code: int, words: str, lot: str = "") -> Response:
+    fields = [tree("codigoRetorno", str(code)), tree("descripcion", words)]
     if lot:
-        told.append(tree("lote", lot))
-    return soap.answer(tree(f"{_NS}comunicacionResponse", tree("respuesta", *told)))
+        fields.append(tree("lote", lot))
+    return soap.answer(tree(f"{_NS}comunicacionResponse", tree("respuesta", *fields)))

@@ -40,13 +40,13 @@ def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
     return state
 
 
-def code_state(epoch: int, told: int, withdrawn: bool, ends: int, now: int) -> str:
-    """A passcode's state in the same words. `told` is the code epoch the lock itself named last."""
+def code_state(epoch: int, reported: int, withdrawn: bool, ends: int, now: int) -> str:
+    """A passcode's state in the same words. `reported` is the code epoch the lock itself named last."""
     if withdrawn:
-        return "revoked" if told > epoch else "expired" if now >= ends else "revoking"
+        return "revoked" if reported > epoch else "expired" if now >= ends else "revoking"
     if now >= ends:
         return "expired"
-    if told < epoch:
+    if reported < epoch:
         return "delivering"
     return "expiring" if now >= ends - EXPIRING_BEFORE else "on_lock"
 

@@ -54,15 +54,15 @@ def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, n
     if device.public_key == point:
         return
     device.public_key = point
-    device.told_seq = device.state_seq = -1
-    device.told_epoch = device.told_codes = device.told_once = 0
+    device.reported_seq = device.state_seq = -1
+    device.reported_list_epoch = device.reported_code_epoch = device.reported_once_from = 0
     device.once_from = device.once_next
     device.bolt = device.door = device.clock = "unknown"
     device.nonce = device.alarm = None
     device.chain_seq, device.chain_digest, device.chain_waits_since = 0, None, None
     device.log_alarm = device.log_alarm_at = None
     session.execute(delete(HeardMessage).where(HeardMessage.device_id == device.id))
-    session.execute(update(Key).where(Key.device_id == device.id).values(told_seq=-1))
+    session.execute(update(Key).where(Key.device_id == device.id).values(reported_seq=-1))
     for certificate in living_certificates(session, device.id, now):
         if certificate.public_key != point:
             certificate.revoked_at = now
@@ -125,14 +125,14 @@ def behind(session: Session, authority: Authority) -> dict[str, list[str]]:
     query = select(Device.id, Device.trust, Certificate.generation).select_from(presented)
     ours = query.where(Device.revoked_at.is_(None), Device.driver == "native").order_by(Device.id)
     found: dict[str, list[str]] = {}
-    for device_id, told, generation in session.execute(ours):
-        lacks = [*(["put_trust"] if told != trust else []), *(["put_certificate"] if generation != number else [])]
+    for device_id, reported, generation in session.execute(ours):
+        lacks = [*(["put_trust"] if reported != trust else []), *(["put_certificate"] if generation != number else [])]
         if lacks:
             found[device_id] = lacks
     return found
 
 
-def papers_told(session: Session, device: Device, body: Mapping[str, object], now: int) -> None:
+def record_certificates(session: Session, device: Device, body: Mapping[str, object], now: int) -> None:
     """What a device says of its papers: the roots it trusts, and which of its certificates it presents."""
     trust, serial = body.get("trust"), body.get("certificate")
     if isinstance(trust, bytes):

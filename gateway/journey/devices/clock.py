@@ -9,7 +9,7 @@ from gateway.outbox.events import record
 from gateway.store import Device
 
 
-def clock_told(device: Device, clock: str) -> None:
+def record_clock(device: Device, clock: str) -> None:
     """What the device says of its clock, "set" or "lost"; the alarm of a lost one ends when it is set."""
     device.clock = clock
     if clock == "set" and device.alarm == "clock_lost":
@@ -25,7 +25,7 @@ def owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: in
     owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
 
 
-def drift_told(session: Session, device: Device, seconds: int, now: int) -> None:
+def record_drift(session: Session, device: Device, seconds: int, now: int) -> None:
     """By how many seconds the clock was off when it was set, negative if it was fast; a minute or more is kept."""
     if is_drift(seconds):
         device.clock_drift, device.clock_drift_at = seconds, now

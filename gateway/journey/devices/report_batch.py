@@ -93,8 +93,8 @@ class Heard:
             self.session.execute(insert(HeardMessage), self._fresh)
             self._fresh.clear()
         for (outcome, code), ids in self._answered.items():
-            told = update(Command).where(Command.id.in_(ids)).execution_options(synchronize_session=False)
-            self.session.execute(told.values(outcome=outcome, code=code, answered_at=self.now))
+            answered = update(Command).where(Command.id.in_(ids)).execution_options(synchronize_session=False)
+            self.session.execute(answered.values(outcome=outcome, code=code, answered_at=self.now))
         self._answered.clear()
         if self._decisions:
             settle_many(self.session, self._decisions, self.now)

@@ -6,19 +6,19 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from devices.driver import Ability
-from devices.reports import Answered, Happened, Reachable, Report, StateTold
+from devices.reports import Answered, Happened, Reachable, Report, StateReported
 from gateway.domain.keys.key import (
     LOCK_SAID,
 )
 from gateway.domain.stays.stay import follow
-from gateway.journey.devices.certificates import PAPERS, answer_request, papers_decision, papers_told
-from gateway.journey.devices.clock import clock_told, drift_told, owe_time
+from gateway.journey.devices.certificates import PAPERS, answer_request, papers_decision, record_certificates
+from gateway.journey.devices.clock import owe_time, record_clock, record_drift
 from gateway.journey.devices.report_batch import Asked, Heard
 from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
-from gateway.journey.keys.one_time_codes import kill_once, once_told
+from gateway.journey.keys.one_time_codes import kill_once, record_once_used
 from gateway.journey.keys.passcodes import stay_behind_code
-from gateway.journey.keys.pin_slots import SLOT_WORK, slot_told, stay_behind_slot
+from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_behind_slot
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
 from gateway.outbox.events import record
@@ -59,7 +59,7 @@ def _record(heard: Heard, device: Device, report: Report) -> None:
     match report:
         case Reachable():
             _record_reachable(heard, device, report.online)
-        case StateTold():
+        case StateReported():
             _record_state(heard, device, report)
         case Answered() if heard.first_time(device, report):
             _record_answer(heard, device, report)
@@ -73,22 +73,22 @@ def _record_reachable(heard: Heard, device: Device, online: bool) -> None:
         heard.hurry(lanes.of_device(device.id))
 
 
-def _record_state(heard: Heard, device: Device, told: StateTold) -> None:
-    session, state, now = heard.session, told.state, heard.now
+def _record_state(heard: Heard, device: Device, reported: StateReported) -> None:
+    session, state, now = heard.session, reported.state, heard.now
     device.heard_at = now
     if state.seq <= device.state_seq:
         return
     device.state_seq = state.seq
     if can(device, Ability.SET_TIME):
         owe_time(session, device, state.nonce, state.clock, now)
-    if state.seq > device.told_seq:
-        device.told_seq, device.bolt = state.seq, state.bolt
+    if state.seq > device.reported_seq:
+        device.reported_seq, device.bolt = state.seq, state.bolt
     device.online = True
     if can(device, Ability.SIGNED_KEYS) or state.door != "unknown":  # other makers' locks tell it apart
         _record_door(device, state.door, now)
     if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
         device.battery = state.battery
-    clock_told(device, state.clock)
+    record_clock(device, state.clock)
     if device.kind == "lock" and can(device, Ability.SIGNED_KEYS):
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
@@ -104,9 +104,9 @@ def _record_door(device: Device, door: str, now: int) -> None:
 def _compare_list(session: Session, device: Device, epoch: int, now: int) -> None:
     """A lock whose revocation list is older than ours (new, or reset) is owed the list, and has no passcodes."""
     if epoch < device.list_epoch:
-        device.told_epoch = epoch
-        if epoch == 0 and device.told_codes > 0:  # it was reset, and no longer knows which codes were used
-            device.told_codes = device.told_once = 0
+        device.reported_list_epoch = epoch
+        if epoch == 0 and device.reported_code_epoch > 0:  # it was reset, and no longer knows which codes were used
+            device.reported_code_epoch = device.reported_once_from = 0
             kill_once(session, device)
         owe_list(session, device, now)
 
@@ -116,15 +116,15 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
     keys = session.scalars(select(Key).where(Key.device_id == device.id, Key.expires_at > now)).all()
     for key in keys:
         if key.id in present or key.observed == "present":
-            _key_told(session, key, seq, key.id in present, now)
+            _record_key_state(session, key, seq, key.id in present, now)
 
 
 def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
-        clock_told(device, "set")
+        record_clock(device, "set")
         heard.hurry([lanes.keys(device.id), lanes.papers(device.id)])
     if answer.outcome == "done" and "drift" in answer.body:
-        drift_told(heard.session, device, whole_of(answer.body["drift"]), heard.now)
+        record_drift(heard.session, device, whole_of(answer.body["drift"]), heard.now)
     command = heard.command(device, answer)
     if command is None:
         return
@@ -138,42 +138,42 @@ def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
 
 def _record_done(heard: Heard, device: Device, command: Asked, answer: Answered) -> None:
     """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
-    papers_told(heard.session, device, answer.body, heard.now)
+    record_certificates(heard.session, device, answer.body, heard.now)
     match command.type:
         case "put_key" | "drop_key" if command.key_id:
             key = heard.session.get_one(Key, command.key_id)
-            _key_told(heard.session, key, answer.seq, command.type == "put_key", heard.now)
+            _record_key_state(heard.session, key, answer.seq, command.type == "put_key", heard.now)
         case "revoke":
-            _list_told(heard, device, answer)
+            _record_list_state(heard, device, answer)
         case "put_slot" | "drop_slot":
-            slot_told(heard.session, command.id, heard.now)
+            record_slot_state(heard.session, command.id, heard.now)
         case "unlock" if command.key_id:
             key = heard.session.get_one(Key, command.key_id)
             if key.form == "gateway":  # its lock names no keys when it tells that it was unlocked
                 _arrive(heard.session, key.stay, device, heard.now)
         case "read_back" if device.kind == "lock" and "keys" in answer.body:
             heard.write()
-            _epochs_told(heard, device, answer)
+            _record_epochs(heard, device, answer)
             _compare_keys(heard.session, device, _named(answer), answer.seq, heard.now)
 
 
-def _list_told(heard: Heard, device: Device, answer: Answered) -> None:
+def _record_list_state(heard: Heard, device: Device, answer: Answered) -> None:
     """The lock has taken in a revocation list: which epochs it stands at, and which keys it still holds."""
     present = _named(answer)
     for key in heard.revoking(device):
         if key.id not in present:
-            _key_told(heard.session, key, answer.seq, present=False, now=heard.now)
+            _record_key_state(heard.session, key, answer.seq, present=False, now=heard.now)
             heard.settle_drop(key)
-    _epochs_told(heard, device, answer)
+    _record_epochs(heard, device, answer)
 
 
-def _epochs_told(heard: Heard, device: Device, answer: Answered) -> None:
+def _record_epochs(heard: Heard, device: Device, answer: Answered) -> None:
     """Which lists the lock stands at; one that is behind by now is owed the list again."""
-    device.told_epoch = max(device.told_epoch, whole_of(answer.body.get("epoch")))
-    device.told_codes = max(device.told_codes, whole_of(answer.body.get("codes")))
-    device.told_once = max(device.told_once, whole_of(answer.body.get("once")))
-    behind = device.told_codes < device.code_epoch or device.told_epoch < device.list_epoch
-    if behind or ("once" in answer.body and device.told_once < device.once_from):
+    device.reported_list_epoch = max(device.reported_list_epoch, whole_of(answer.body.get("epoch")))
+    device.reported_code_epoch = max(device.reported_code_epoch, whole_of(answer.body.get("codes")))
+    device.reported_once_from = max(device.reported_once_from, whole_of(answer.body.get("once")))
+    behind = device.reported_code_epoch < device.code_epoch or device.reported_list_epoch < device.list_epoch
+    if behind or ("once" in answer.body and device.reported_once_from < device.once_from):
         heard.write()
         owe_list(heard.session, device, heard.now)
 
@@ -202,11 +202,11 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
         case "unlocked":
             _door_unlocked(session, device, happened, now)
         case "locked":
-            _told(device, happened.seq, bolt="locked", alarm=None)
+            _record_bolt(device, happened.seq, bolt="locked", alarm=None)
         case "key_put" | "key_dropped":
             key = session.get(Key, bytes_of(body.get("key")).hex())
             if key is not None and key.device_id == device.id:
-                _key_told(session, key, happened.seq, happened.type == "key_put", now)
+                _record_key_state(session, key, happened.seq, happened.type == "key_put", now)
         case "battery" if happened.seq > device.state_seq:
             device.battery = int(str(body.get("percent", device.battery or 0)))
         case "door" if happened.seq > device.state_seq:
@@ -214,7 +214,7 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
         case "certificate_wanted":
             answer_request(session, device, bytes_of(body.get("csr")), now)
         case kind if kind in ALARMS:
-            _told(device, happened.seq, bolt="jammed" if kind == "jammed" else device.bolt, alarm=ALARMS[kind])
+            _record_bolt(device, happened.seq, bolt="jammed" if kind == "jammed" else device.bolt, alarm=ALARMS[kind])
             data = {"type": kind, "code": str(body.get("code", ""))}
             record(session, "DeviceAlarmed", now, device_id=device.id, data=data)
 
@@ -231,7 +231,7 @@ def bytes_of(value: object) -> bytes:
 
 def _door_unlocked(session: Session, device: Device, happened: Happened, now: int) -> None:
     """Step 7: the door was unlocked; the first time with a stay's key is the arrival."""
-    _told(device, happened.seq, bolt="unlocked", alarm=None)
+    _record_bolt(device, happened.seq, bolt="unlocked", alarm=None)
     means = str(happened.body.get("means", "unknown"))
     key = session.get(Key, bytes_of(happened.body.get("key")).hex())
     stay = key.stay if key is not None and key.device_id == device.id else None
@@ -247,7 +247,7 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
 def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, now: int) -> Stay | None:
     """The stay whose code was typed; one that opens once is marked used."""
     if "once" in happened.body:
-        return once_told(session, device, happened.body["once"], happened.at, now)
+        return record_once_used(session, device, happened.body["once"], happened.at, now)
     return stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
 
 
@@ -258,17 +258,17 @@ def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:
         record(session, "Arrived", now, stay=stay, device_id=device.id)
 
 
-def _told(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:
+def _record_bolt(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:
     """State follows the device's own sequence: an older message never overwrites a newer one."""
-    if seq > device.told_seq:
-        device.told_seq, device.bolt, device.alarm = seq, bolt, alarm
+    if seq > device.reported_seq:
+        device.reported_seq, device.bolt, device.alarm = seq, bolt, alarm
 
 
-def _key_told(session: Session, key: Key, seq: int, present: bool, now: int) -> None:
+def _record_key_state(session: Session, key: Key, seq: int, present: bool, now: int) -> None:
     """The lock's word on one key: an older word never overwrites a newer one, and what we want otherwise is owed."""
-    if seq <= key.told_seq:
+    if seq <= key.reported_seq:
         return
-    key.told_seq = seq
+    key.reported_seq = seq
     if present and key.observed != "present":
         key.observed, key.on_lock_at = "present", now
         record(session, "KeyOnLock", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})

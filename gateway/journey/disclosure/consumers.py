@@ -117,8 +117,8 @@ def standing(row: FeedConsumer, now: int) -> str:
 
 def owe_webhooks(session: Session, now: int) -> bool:
     """The feed grew: each webhook that is not being told already is owed what it lacks. Whether any was owed."""
-    told_by_webhook = select(FeedConsumer).where(FeedConsumer.sealed_secret.is_not(None), FeedConsumer.expires_at > now)
-    return sum(owe_webhook(session, row, now) for row in session.scalars(told_by_webhook).all()) > 0
+    with_webhook = select(FeedConsumer).where(FeedConsumer.sealed_secret.is_not(None), FeedConsumer.expires_at > now)
+    return sum(owe_webhook(session, row, now) for row in session.scalars(with_webhook).all()) > 0
 
 
 def owe_webhook(session: Session, row: FeedConsumer, now: int) -> bool:

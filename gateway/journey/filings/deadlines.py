@@ -29,7 +29,7 @@ def watch_clocks(session: Session, now: int) -> int:
     query = select(Registration).where(
         Registration.state.in_(OPEN), Registration.warn_at <= now, Registration.late_at.is_(None)
     )
-    told = 0
+    recorded = 0
     for row in session.scalars(query):
         data = {"registration": row.id, "kind": row.kind, "deadline": row.deadline_at}
         if row.deadline_at is not None and now >= row.deadline_at:
@@ -40,5 +40,5 @@ def watch_clocks(session: Session, now: int) -> int:
             record(session, "DeadlineNear", now, stay=row.stay, registration=row, data=data)
         else:
             continue
-        told += 1
-    return told
+        recorded += 1
+    return recorded

@@ -39,7 +39,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
     "id_card": "national_id",
     "cn_resident_id": "resident_id",
 }
-TOLD: Final = "person."  # fields a document does not say, by their path in the record
+PERSON_PREFIX: Final = "person."  # fields a document does not say, by their path in the record
 NOBODY_TO_TELL: Final = "The law here asks for no record of this person; it is kept here, and nothing is sent."
 CANCELLED: Final = "The stay was cancelled before this record was sent, so nothing is sent."
 REPLACED: Final = "The stay or the tenant changed before this record was sent; the next one has it as it is now."
@@ -250,7 +250,10 @@ def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
         ),
         registered_address=fields.get("address", ""),
     )
-    return fill(facts, {path.removeprefix(TOLD): text for path, text in fields.items() if path.startswith(TOLD)})
+    return fill(
+        facts,
+        {path.removeprefix(PERSON_PREFIX): text for path, text in fields.items() if path.startswith(PERSON_PREFIX)},
+    )
 
 
 def names_of(fields: Mapping[str, str]) -> tuple[str, str]:

@@ -82,7 +82,7 @@ def once_standings(session: Session, stay: Stay, now: int) -> list[OnceStanding]
 
 def _code(session: Session, code: Passcode, lock: Device, now: int) -> CodeStanding:
     ends = (code.first_hour + code.hours) * HOUR
-    state = code_state(code.epoch, lock.told_codes, code.withdrawn_at is not None, ends, now)
+    state = code_state(code.epoch, lock.reported_code_epoch, code.withdrawn_at is not None, ends, now)
     known = _known_of(session, lock, lanes.keys(lock.id))
     return CodeStanding(lock.id, code.first_hour * HOUR, _standing(known, state, ends, now))
 
@@ -98,7 +98,9 @@ def _pin(session: Session, pin: SlotCode, lock: Device, now: int) -> CodeStandin
 
 def _once(session: Session, code: OnceCode, lock: Device, now: int) -> Standing:
     living, used = lives(code, lock), code.used_at is not None
-    heard = has_heard(lock) if living else lock.told_codes > code.epoch or lock.told_once > code.number
+    heard = (
+        has_heard(lock) if living else lock.reported_code_epoch > code.epoch or lock.reported_once_from > code.number
+    )
     state = once_state(used=used, living=living, heard=heard, online=lock.online is not False)
     return _endless(_known_of(session, lock, lanes.keys(lock.id)), state, now, now)
 

@@ -87,7 +87,7 @@ def lives(code: OnceCode, lock: Device) -> bool:
     return code.epoch == lock.code_epoch and code.number >= lock.once_from
 
 
-def once_told(session: Session, device: Device, number: object, at: int, now: int) -> Stay | None:
+def record_once_used(session: Session, device: Device, number: object, at: int, now: int) -> Stay | None:
     """The lock took a one-time code: it is marked used, the first time; the stay it was for.
 
     A number that nobody was given was guessed: it will not be given either.
@@ -138,4 +138,4 @@ def _unused(lock: Device) -> Select[OnceCode]:
 
 def has_heard(lock: Device) -> bool:
     """Whether the lock has said that it stands where we do."""
-    return lock.told_codes >= lock.code_epoch and lock.told_once >= lock.once_from
+    return lock.reported_code_epoch >= lock.code_epoch and lock.reported_once_from >= lock.once_from

@@ -99,7 +99,7 @@ def _shown(device: Device, code: Passcode, keyring: Keyring) -> CodeShown:
         lock=device.id,
         begins=window.begins,
         ends=window.ends,
-        on_lock=device.told_codes == code.epoch,
+        on_lock=device.reported_code_epoch == code.epoch,
     )
 
 
@@ -121,7 +121,7 @@ def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
         )
         session.add(code)
     session.flush()
-    if lock.told_codes != lock.code_epoch:
+    if lock.reported_code_epoch != lock.code_epoch:
         owe_list(session, lock, now)
 
 

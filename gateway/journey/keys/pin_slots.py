@@ -121,7 +121,7 @@ def pin_of(code: SlotCode, key: EllipticCurvePrivateKey) -> str:
     return f"{int.from_bytes(tag, 'big') % (10**DIGITS - 1) + 1:0{DIGITS}d}"
 
 
-def slot_told(session: Session, command_id: str, now: int) -> None:
+def record_slot_state(session: Session, command_id: str, now: int) -> None:
     """The lock has answered that a PIN is on it, or gone."""
     query = select(Delivery).where(Delivery.command_id == command_id, Delivery.work.in_(SLOT_WORK))
     for delivery in session.scalars(query):

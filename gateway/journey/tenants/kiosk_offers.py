@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devices.wire.kiosk.offer_code import read_code
-from devices.wire.kiosk.offer_question import OfferTold
+from devices.wire.kiosk.offer_question import OfferSummary
 from gateway.domain.errors import OfferUnknown
 from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.stays.offer import kiosk_code, token_of
@@ -30,13 +30,13 @@ def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, no
     raise OfferUnknown("There is no offer with this code here. Please check the code, or scan the link's code.")
 
 
-def offer_told(session: Session, token: str, keyring: Keyring, now: int) -> OfferTold:
+def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> OfferSummary:
     """What a kiosk may say of the offer shown to it, before anything else is; raises what handing in would raise."""
     offer = usable_offer(session, token, keyring, now)
     refuse_repeat(session, offer)
     unit = offer.stay.unit
     asks, one_of = besides(unit.registry_name), NEEDS[unit.registry_name].one_of
-    return OfferTold(unit.label[:120], unit.landlord.name[:120], list(asks), list(one_of))
+    return OfferSummary(unit.label[:120], unit.landlord.name[:120], list(asks), list(one_of))
 
 
 def _open_tokens(session: Session, site: str, keyring: Keyring, now: int) -> list[str]:

@@ -132,8 +132,10 @@ class ChinaRegistry:
         if all(person.code == "0" for person in first.people):
             return Accepted(first.number, digest, self._now())
         people = tuple(
-            PersonAnswer(told.id, told.code == "0", first.number, "" if told.code == "0" else told.code, told.message)
-            for told in first.people
+            PersonAnswer(
+                reply.id, reply.code == "0", first.number, "" if reply.code == "0" else reply.code, reply.message
+            )
+            for reply in first.people
         )
         return AcceptedInPart(first.number, people, digest, self._now())
 

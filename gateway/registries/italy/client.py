@@ -173,16 +173,16 @@ def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
     if not whole.esito:
         return _refused_whole(whole, count)
     listed = reply.content.result.Dettaglio
-    told = (
+    details = (
         [(item.esito, item.ErroreCod or "", _sentence(item)) for item in listed.EsitoOperazioneServizio]
         if listed
         else []
     )
-    if len(told) == 2 * count and told[:count] == told[count:]:
-        told = told[:count]
-    if len(told) != count:
+    if len(details) == 2 * count and details[:count] == details[count:]:
+        details = details[:count]
+    if len(details) != count:
         raise LostAnswer("the registry answered for another number of people")
-    return told
+    return details
 
 
 def _refused_whole(whole: Any, count: int) -> list[Outcome]:

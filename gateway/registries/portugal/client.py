@@ -92,7 +92,7 @@ class PortugalRegistry:
         return self._number
 
     def _settled(self, record: Registration, errors: Errors, receipt: str, digest: str) -> Answer:
-        whole = next((told for line, told in errors.items() if not 1 <= line <= len(record.people)), None)
+        whole = next((entry for line, entry in errors.items() if not 1 <= line <= len(record.people)), None)
         if whole and whole[0] == _WRONG_KEY:
             raise RegistryUnreachable("SIBA refuses our access key (22)")
         if whole or len(errors) == len(record.people):
@@ -113,7 +113,7 @@ def _errors(result: str) -> Errors:
     try:
         root = etree.fromstring(result.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
         found = {
-            int(_told(error, "Linha")): (_told(error, "Codigo_Retorno"), _told(error, "Descricao")[:400])
+            int(_text_of(error, "Linha")): (_text_of(error, "Codigo_Retorno"), _text_of(error, "Descricao")[:400])
             for error in root.iter("{*}RetornoBA")
         }
     except (etree.XMLSyntaxError, ValueError):
@@ -123,7 +123,7 @@ def _errors(result: str) -> Errors:
     return found
 
 
-def _told(error: etree._Element, name: str) -> str:
+def _text_of(error: etree._Element, name: str) -> str:
     return (error.findtext(f"{{*}}{name}") or "").strip()
 
 

@@ -26,21 +26,21 @@ from gateway.registries.adapter import Clock, refused_before_sending, sha256_of,
 from gateway.registries.sandbox.record import record_of, sandbox_problems
 
 
-class _ToldPerson(BaseModel):
+class _PersonReply(BaseModel):
     id: Annotated[str, Field(max_length=64)]
     accepted: bool
     code: Annotated[str, Field(max_length=40)] = ""
     sentence: Annotated[str, Field(max_length=400)] = ""
 
 
-class _Told(BaseModel):
+class _RecordReply(BaseModel):
     receipt: Annotated[str, Field(min_length=1, max_length=128)]
     state: Literal["accepted", "partial", "annulled"]
-    people: Annotated[list[_ToldPerson], Field(max_length=200)]
+    people: Annotated[list[_PersonReply], Field(max_length=200)]
 
 
 class _Answers(BaseModel):
-    answers: Annotated[list[_Told], Field(min_length=1, max_length=10)]
+    answers: Annotated[list[_RecordReply], Field(min_length=1, max_length=10)]
 
 
 class _Later(BaseModel):
@@ -125,7 +125,7 @@ class SandboxRegistry:
             return OutcomeUnknown(f"the registry answered with status {reply.status}")
         return self._settled(_Answers.model_validate_json(reply.body).answers, sha256_of(reply.body))
 
-    def _settled(self, answers: list[_Told], digest: str) -> Answer:
+    def _settled(self, answers: list[_RecordReply], digest: str) -> Answer:
         first = answers[0]
         if any(other != first for other in answers):
             return OutcomeUnknown("the registry gave two answers that contradict each other")

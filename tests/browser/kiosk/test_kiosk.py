@@ -28,9 +28,9 @@ SHOW_ONLY = """name => {
 
 async def control(demo: Running, path: str, body: dict[str, Any]) -> None:
     """Ask something of the simulated building."""
-    told = json.loads(demo.control_file.read_text())
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {told['token']}"}) as client:
-        (await client.post(told["url"] + path, json=body)).raise_for_status()
+    reported = json.loads(demo.control_file.read_text())
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {reported['token']}"}) as client:
+        (await client.post(reported["url"] + path, json=body)).raise_for_status()
 
 
 async def lay(demo: Running, pictures: Pictures, code: str | None = None, *, still: bool = False) -> None:

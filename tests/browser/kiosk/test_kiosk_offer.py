@@ -137,8 +137,8 @@ async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
 
     async def count_down(route: Route) -> None:
         answer = await route.fetch()
-        told: dict[str, Any] = await answer.json()
-        await route.fulfill(response=answer, body=json.dumps(told | {"seconds_left": left[0]}))
+        reported: dict[str, Any] = await answer.json()
+        await route.fulfill(response=answer, body=json.dumps(reported | {"seconds_left": left[0]}))
 
     await page.route("**/status", count_down)
     await show(tenant, demo, pictures, link)
@@ -161,8 +161,8 @@ async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
     assert await page.locator("img[src^=blob]").count() == 0
     left[0] = 60
     await page.unroute_all(behavior="wait")
-    told = await page.evaluate("fetch('/status').then((answer) => answer.json())")
-    assert (told["offer"], told["answer"], told["seconds_left"]) == (None, None, 0)
+    reported = await page.evaluate("fetch('/status').then((answer) => answer.json())")
+    assert (reported["offer"], reported["answer"], reported["seconds_left"]) == (None, None, 0)
     tenant.complaints.clear()
 
 

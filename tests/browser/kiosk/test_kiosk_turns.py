@@ -46,8 +46,8 @@ async def at_the_turns(
 
 async def status(tenant: Visitor) -> dict[str, Any]:
     """What the kiosk tells its page."""
-    told: dict[str, Any] = await tenant.page.evaluate("fetch('/status').then((answer) => answer.json())")
-    return told
+    reported: dict[str, Any] = await tenant.page.evaluate("fetch('/status').then((answer) => answer.json())")
+    return reported
 
 
 async def reasons(landlord: Visitor) -> str:

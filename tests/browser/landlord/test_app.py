@@ -70,7 +70,7 @@ async def landlord_of(browser: Browser, place: Place, language: str = "en") -> V
     return landlord
 
 
-async def told_of(page: Page, command: str) -> Any:
+async def ask_devtools(page: Page, command: str) -> Any:
     """What Chromium itself says of the page as an app."""
     devtools = await page.context.new_cdp_session(page)
     return await devtools.send(command)
@@ -88,8 +88,8 @@ async def test_chromium_finds_nothing_against_installing_it(
     await enter(page, place)
     await page.goto(f"{place.url}/landlord")
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    found = await told_of(page, "Page.getAppManifest")
-    hindrances = (await told_of(page, "Page.getInstallabilityErrors"))["installabilityErrors"]
+    found = await ask_devtools(page, "Page.getAppManifest")
+    hindrances = (await ask_devtools(page, "Page.getInstallabilityErrors"))["installabilityErrors"]
     await context.close()
     app = json.loads(found["data"])
     assert (found["errors"], hindrances) == ([], [])

@@ -40,7 +40,7 @@ PHONE = "+86 571 8888 0000"
 ADDRESS = "杭州市西湖区文三路 90 号 3 幢"
 
 
-def lock(room: str, **told: Any) -> LockShown:
+def lock(room: str, **reported: Any) -> LockShown:
     """One lock; 12 s ago it was online and locked unless told otherwise."""
     values: dict[str, Any] = {
         "id": f"lock-{room}",
@@ -58,7 +58,7 @@ def lock(room: str, **told: Any) -> LockShown:
         "certificate_expires_at": NOW + 90 * DAY,
         "revoked": False,
     }
-    return LockShown.model_validate(values | told)
+    return LockShown.model_validate(values | reported)
 
 
 LOCK = lock("301")

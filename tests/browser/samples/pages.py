@@ -190,5 +190,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "deliveries": [DELIVERY],
         },
     ),
-    "messages": ("tester/messages.html", {"role": "tester", "told": {"device": "lock-302"}, "messages": MESSAGES}),
+    "messages": (
+        "tester/messages.html",
+        {"role": "tester", "device_log": {"device": "lock-302"}, "messages": MESSAGES},
+    ),
 }

@@ -91,7 +91,7 @@ class Doorway:
         assert isinstance(signer, ec.EllipticCurvePrivateKey)
         assert isinstance(lock_key, ec.EllipticCurvePublicKey)
         token = issue_credential(KeyCredential(**{**claims, **window, **changes}), signer)  # type: ignore[arg-type]
-        told: dict[str, Any] = await self.page.evaluate(
+        reported: dict[str, Any] = await self.page.evaluate(
             """async ([token, lock]) => {
               const { unlockNearby } = await import("/static/tenant/ble_unlock.js");
               const credential = Uint8Array.from(atob(token), (sign) => sign.charCodeAt(0));
@@ -99,7 +99,7 @@ class Doorway:
             }""",
             [b64encode(token).decode(), jwk_of(lock_key)],
         )
-        return told
+        return reported
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -117,8 +117,8 @@ async def test_every_fault_is_one_click_on_an_unfolded_lock_and_reaches_the_simu
         for fault in [name for name in FAULTS if name not in ("none", "clock")]:
             await press(tile, fault)
             lock = str(await tile.get_attribute("data-lock"))
-            told: dict[str, Any] = (await simulator.get(f"/devices/{lock}")).json()["faults"]
-            assert FAULTS[fault].items() <= told.items(), fault
+            reported: dict[str, Any] = (await simulator.get(f"/devices/{lock}")).json()["faults"]
+            assert FAULTS[fault].items() <= reported.items(), fault
         assert await tile.locator("button.on").count() == len(FAULTS) - 2
         await expect(tile.locator("summary .badge")).to_have_text(str(len(FAULTS) - 2))
         assert await page.evaluate("window.scrollY") > 0 or kept == 0, "a click does not scroll the grid away"

@@ -30,8 +30,8 @@ async def connect(adapter: SimAdapter, device: str) -> Any:
     """A connection to whoever advertises this tag."""
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    def heard(address: str, told: Any) -> None:
-        if tag_of(device) in bytes(told.data) and not found.done():
+    def heard(address: str, data: Any) -> None:
+        if tag_of(device) in bytes(data.data) and not found.done():
             found.set_result(address)
 
     await adapter.listen(heard)
@@ -102,11 +102,11 @@ async def test_each_dongle_is_a_controller_of_its_own_and_leaves_nothing_behind(
 class CountingController(SimController):
     """Counts what it is told of."""
 
-    told = 0
+    data = 0
 
     def on_ll_advertising_pdu(self, packet: Any) -> None:
         """One advertisement from the air."""
-        CountingController.told += not isinstance(packet, ll.ConnectInd)
+        CountingController.data += not isinstance(packet, ll.ConnectInd)
         super().on_ll_advertising_pdu(packet)
 
 
@@ -119,7 +119,7 @@ async def test_only_those_who_listen_hear_advertisements() -> None:
     await advertiser.power_on()
     await advertiser.start_advertising(advertising_interval_min=20, advertising_interval_max=20)
     connection = await connect(adapter, "lock-1")
-    assert CountingController.told == 0
+    assert CountingController.data == 0
     await connection.disconnect()
     await advertiser.power_off()
     await adapter.close()
@@ -131,9 +131,9 @@ async def test_an_advertisement_fits_and_tells_no_name(street: Street) -> None:
     await street.lock("lock-1")
     heard: asyncio.Future[dict[str, bytes]] = asyncio.get_running_loop().create_future()
 
-    def note(_: Any, told: Any) -> None:
+    def note(_: Any, data: Any) -> None:
         if not heard.done():
-            heard.set_result(told.service_data)
+            heard.set_result(data.service_data)
 
     scanner = SimScanner(note, None, "active", dongle=street.adapter)
     await scanner.start()

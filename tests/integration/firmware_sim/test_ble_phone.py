@@ -82,15 +82,15 @@ async def test_guessing_is_met_with_silence_and_a_true_key_works_after_it(
     assert lock.lock.door.movements == []
 
 
-async def test_an_opening_by_phone_is_told_to_the_gateway_later(
+async def test_an_opening_by_phone_is_reported_to_the_gateway_later(
     street: Street, phone: ec.EllipticCurvePrivateKey
 ) -> None:
     lock, link = await street.lock("lock-1"), await street.link()
     await ask(street, lock, phone, credential(street, phone))
     driver = street.driver(link)
     await driver.send(address("lock-1"), read_back())
-    (told,) = [r for r in await hear_until(link, driver, Happened) if isinstance(r, Happened)]
-    assert (told.type, told.body["means"], told.body["key"]) == ("unlocked", "ble", KEY)
+    (reported,) = [r for r in await hear_until(link, driver, Happened) if isinstance(r, Happened)]
+    assert (reported.type, reported.body["means"], reported.body["key"]) == ("unlocked", "ble", KEY)
 
 
 async def test_phone_and_gateway_use_adapters_of_their_own(street: Street, phone: ec.EllipticCurvePrivateKey) -> None:

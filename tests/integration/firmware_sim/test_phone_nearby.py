@@ -63,6 +63,6 @@ async def test_without_a_network_the_phone_opens_the_lock_until_the_next_contact
         assert await terminal.near("lock-1") == (0, {"outcome": "done", "code": None, "bolt": "unlocked"})
         assert (await control.get("/devices/lock-1")).json()["bolt"] == "unlocked"
         await control.post("/devices/lock-1/faults", json={"offline": False})
-    assert (await terminal.devices.until_told("unlocked")).body == {"means": "ble", "key": KEY}
+    assert (await terminal.devices.until_reported("unlocked")).body == {"means": "ble", "key": KEY}
     await terminal.devices.ask("lock-1", "revoke", epoch=1, keys=[KEY])
     assert await terminal.near("lock-1") == (1, {"outcome": "refused", "code": "key_revoked"})

@@ -48,8 +48,8 @@ async def test_a_lock_alone_opens_for_a_key_and_says_so(house: House) -> None:
         key = await devices.put_key("lock-1")
         ack = await devices.ask("lock-1", "unlock", key=key)
         assert (ack.outcome, ack.body) == ("done", {"bolt": "unlocked"})
-        told = await devices.until_told("unlocked")
-        assert told.body["key"] == key
+        reported = await devices.until_reported("unlocked")
+        assert reported.body["key"] == key
         assert await devices.stop() == 0
 
 
@@ -74,7 +74,7 @@ async def test_a_killed_building_remembers_and_moves_nothing_twice(devices: Devi
     key = await devices.put_key("lock-1")
     unlock = await devices.send("lock-1", "unlock", key=key)
     await devices.answer(unlock)
-    await devices.until_told("unlocked")  # said only once the answer is stored: a lock killed before it says so
+    await devices.until_reported("unlocked")  # said only once the answer is stored: a lock killed before it says so
     await devices.stop(kill=True)
     devices.heard.clear()
     await devices.deliver(unlock)
@@ -104,7 +104,7 @@ async def test_an_answer_lost_on_the_way_is_found_by_asking_again(devices: Devic
     async with await devices.control() as control:
         assert (await control.post("/devices/lock-1/faults", json={"lost_answers": 1})).status_code == 200
         unlock = await devices.send("lock-1", "unlock", key=key)
-        await devices.until_told("unlocked")
+        await devices.until_reported("unlocked")
         assert not [heard for _, heard in devices.heard if isinstance(heard, Ack) and heard.command_id == unlock.id]
         await devices.deliver(unlock)
         assert (await devices.answer(unlock)).outcome == "done"
@@ -124,7 +124,7 @@ async def test_lost_doubled_late_and_overtaking_messages_all_arrive(devices: Dev
     assert sorted(movements(devices, "lock-1")) == sorted(command.id.hex() for command in commands)
 
 
-async def test_a_device_off_the_air_is_told_by_its_will_and_says_later_what_happened(devices: Devices) -> None:
+async def test_a_device_off_the_air_is_reported_by_its_will_and_says_later_what_happened(devices: Devices) -> None:
     devices.add("lock-1")
     await devices.start()
     await devices.greet("lock-1")
@@ -135,11 +135,11 @@ async def test_a_device_off_the_air_is_told_by_its_will_and_says_later_what_happ
         described = (await control.get("/devices/lock-1")).json()
         assert (described["online"], described["bolt"], described["waiting"] >= 1) == (False, "unlocked", True)
         await control.post("/devices/lock-1/faults", json={"offline": False})
-        told = await devices.until(lambda _, heard: isinstance(heard, Event) and heard.body.get("means") == "knob")
-        assert isinstance(told, Event)
+        reported = await devices.until(lambda _, heard: isinstance(heard, Event) and heard.body.get("means") == "knob")
+        assert isinstance(reported, Event)
 
 
-async def test_faults_of_the_world_are_told(devices: Devices) -> None:
+async def test_faults_of_the_world_are_reported(devices: Devices) -> None:
     devices.add("lock-1")
     await devices.start()
     await devices.greet("lock-1")
@@ -148,7 +148,7 @@ async def test_faults_of_the_world_are_told(devices: Devices) -> None:
         faults = {"battery": 9, "door_ajar": True, "jam": True, "clock_lost": True}
         await control.post("/devices/lock-1/faults", json=faults)
         for type_ in ("battery", "door", "clock_lost"):
-            await devices.until_told(type_)
+            await devices.until_reported(type_)
         assert (await devices.ask("lock-1", "unlock", key=key)).code == "clock_lost"
         devices.heard.clear()
         assert (await control.post("/devices/lock-1/reset")).status_code == 204
@@ -157,7 +157,7 @@ async def test_faults_of_the_world_are_told(devices: Devices) -> None:
         assert (await devices.ask("lock-1", "read_back")).body["keys"] == []
 
 
-async def test_a_passcode_typed_at_a_lock_off_the_air_opens_it_and_is_told_later(
+async def test_a_passcode_typed_at_a_lock_off_the_air_opens_it_and_is_reported_later(
     devices: Devices, house: House
 ) -> None:
     folder = devices.add("lock-1")
@@ -174,9 +174,9 @@ async def test_a_passcode_typed_at_a_lock_off_the_air_opens_it_and_is_told_later
         assert wrong.json() == {"refused": "bad_passcode"}
         assert (await control.post("/devices/kiosk-9/passcode", json={"code": code})).status_code == 404
         await control.post("/devices/lock-1/faults", json={"offline": False})
-    told = await devices.until_told("unlocked")
-    assert told.body["means"] == "passcode"
-    assert Window(*told.body["window"]) == window
+    reported = await devices.until_reported("unlocked")
+    assert reported.body["means"] == "passcode"
+    assert Window(*reported.body["window"]) == window
 
 
 async def test_a_kiosk_sends_what_waited_sealed_once_it_is_back(devices: Devices, house: House) -> None:
@@ -191,14 +191,14 @@ async def test_a_kiosk_sends_what_waited_sealed_once_it_is_back(devices: Devices
         assert given.status_code == 202
         assert (await control.get("/devices/kiosk-1")).json()["waiting"] == 1
         await control.post("/devices/kiosk-1/faults", json={"offline": False})
-    told = await devices.until_told("registration")
+    reported = await devices.until_reported("registration")
     context = registration_context(SITE, "kiosk-1")
-    found = decode_registration(open_sealed(told.body["sealed"], house.authority.intake_key, context=context))
+    found = decode_registration(open_sealed(reported.body["sealed"], house.authority.intake_key, context=context))
     assert (found.offer_token, found.typed, found.document) == ("offer", {"name": "Ada"}, b"\xff\xd8\xff\xd9")
     assert found.registration.hex() == given.json()["registration"]
 
 
-async def test_the_tester_needs_the_token_and_is_told_what_is_wrong(devices: Devices) -> None:
+async def test_the_tester_needs_the_token_and_is_shown_what_is_wrong(devices: Devices) -> None:
     devices.add("lock-1")
     await devices.start()
     async with await devices.control() as control:

@@ -55,7 +55,7 @@ def called(simulator: SimulatedRegistry, content: str, *, password: str | None =
     )
 
 
-def told(answer: httpx.Response, name: str) -> list[str]:
+def texts_of(answer: httpx.Response, name: str) -> list[str]:
     return [element.text or "" for element in etree.fromstring(answer.content).iter(f"{{*}}{name}")]
 
 
@@ -102,13 +102,13 @@ def bomb() -> str:
     ],
 )
 def test_spain_answers_with_the_ministrys_code(spain: SimulatedRegistry, content: str, code: str) -> None:
-    assert told(called(spain, content), "codigoRetorno") == [code]
+    assert texts_of(called(spain, content), "codigoRetorno") == [code]
 
 
 def test_spain_takes_ten_lots_a_question(spain: SimulatedRegistry) -> None:
     lots = "<lote>x</lote>" * 11
     content = f'<c:consultaLoteRequest xmlns:c="{COM}"><codigosLote>{lots}</codigosLote></c:consultaLoteRequest>'
-    assert told(called(spain, content), "codigo") == ["10136"]
+    assert texts_of(called(spain, content), "codigo") == ["10136"]
 
 
 def test_spain_lets_nobody_in_without_the_password(spain: SimulatedRegistry) -> None:
@@ -117,7 +117,7 @@ def test_spain_lets_nobody_in_without_the_password(spain: SimulatedRegistry) -> 
 
 @pytest.mark.parametrize("content", ["", "<a/><b/>", "<a/>", "<unclosed"])
 def test_what_is_no_soap_is_a_fault(spain: SimulatedRegistry, content: str) -> None:
-    assert told(called(spain, content), "faultcode") == ["soap:Client"]
+    assert texts_of(called(spain, content), "faultcode") == ["soap:Client"]
 
 
 def italian(simulator: SimulatedRegistry, operation: str, rows: list[str], token: str) -> httpx.Response:
@@ -129,7 +129,7 @@ def italian(simulator: SimulatedRegistry, operation: str, rows: list[str], token
 def italian_token(simulator: SimulatedRegistry) -> str:
     secret = f"<Password>{simulator.token}</Password><WsKey>{simulator.token}</WsKey>"
     content = f'<GenerateToken xmlns="AlloggiatiService"><Utente>demo</Utente>{secret}</GenerateToken>'
-    return told(called(simulator, content), "token")[0]
+    return texts_of(called(simulator, content), "token")[0]
 
 
 def italian_rows() -> list[str]:
@@ -145,9 +145,9 @@ def test_italy_says_of_each_row_what_is_wrong_with_it(italy: SimulatedRegistry) 
     head, member = italian_rows()
     wrong = [head[:-1], head.replace("CARLA", "CARLÀ"), "16" + head[2:12] + "31" + head[14:], member, head, member]
     answer = italian(italy, "Test", [*wrong, "20" + member[2:]], italian_token(italy))
-    assert told(answer, "ErroreCod")[1:] == ["11", "12", "12", "12", "", "", "12"]
-    assert told(answer, "ErroreDettaglio")[2:5] == ["Nome", "Giorni Permanenza", "Tipo Alloggiato"]
-    assert told(answer, "SchedineValide") == ["2"]
+    assert texts_of(answer, "ErroreCod")[1:] == ["11", "12", "12", "12", "", "", "12"]
+    assert texts_of(answer, "ErroreDettaglio")[2:5] == ["Nome", "Giorni Permanenza", "Tipo Alloggiato"]
+    assert texts_of(answer, "SchedineValide") == ["2"]
 
 
 def test_italy_keeps_nothing_of_a_test_and_only_the_good_rows_of_a_sending(italy: SimulatedRegistry) -> None:
@@ -161,7 +161,7 @@ def test_italy_keeps_nothing_of_a_test_and_only_the_good_rows_of_a_sending(italy
 
 @pytest.mark.parametrize("token", ["", "stolen"])
 def test_italy_refuses_a_token_it_never_gave(italy: SimulatedRegistry, token: str) -> None:
-    assert told(italian(italy, "Send", italian_rows(), token), "ErroreCod") == ["103"]
+    assert texts_of(italian(italy, "Send", italian_rows(), token), "ErroreCod") == ["103"]
 
 
 def portuguese(simulator: SimulatedRegistry, movement: bytes, key: str) -> str:
@@ -169,7 +169,7 @@ def portuguese(simulator: SimulatedRegistry, movement: bytes, key: str) -> str:
     inner = "<UnidadeHoteleira>500000000</UnidadeHoteleira><Estabelecimento>1</Estabelecimento>"
     inner += f"<ChaveAcesso>{key}</ChaveAcesso><Boletins>{content}</Boletins>"
     answer = called(simulator, f'<EntregaBoletinsAlojamento xmlns="http://sef.pt/">{inner}</EntregaBoletinsAlojamento>')
-    return told(answer, "EntregaBoletinsAlojamentoResult")[0]
+    return texts_of(answer, "EntregaBoletinsAlojamentoResult")[0]
 
 
 @pytest.mark.parametrize("movement", [b"no xml", b"<MovimentoBAL/>", b'<MovimentoBAL xmlns="http://sef.pt/BAws"/>'])

@@ -85,11 +85,11 @@ async def undo(control: httpx.AsyncClient) -> None:
 
 async def states(control: httpx.AsyncClient) -> dict[str, Any]:
     """What each lock says, and the registry's mood."""
-    told = {
+    reported = {
         state["device"]: (state["bolt"], state["door"], state["battery"])
         for state in (await control.get("/devices")).json()
     }
-    return told | {"mood": (await control.get("/registry")).json()["mood"]}
+    return reported | {"mood": (await control.get("/registry")).json()["mood"]}
 
 
 async def test_a_recording_copied_as_yaml_does_the_same_again(devices: Devices) -> None:

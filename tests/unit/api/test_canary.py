@@ -59,10 +59,10 @@ async def test_no_name_number_or_picture_is_in_any_log_line(house: House, caplog
             await walk(house)
         finally:
             logging.getLogger("sqlalchemy.engine").setLevel(logging.NOTSET)
-    told = caplog.text + repr([record.args for record in caplog.records])
-    assert "INSERT INTO people" in told, "the statements were listened to"
+    reported = caplog.text + repr([record.args for record in caplog.records])
+    assert "INSERT INTO people" in reported, "the statements were listened to"
     for canary in (NAME, NUMBER, MARK.decode()):
-        assert canary not in told
+        assert canary not in reported
 
 
 async def test_no_name_number_or_picture_is_on_the_disk_in_the_open(house: House, temporary: Path) -> None:

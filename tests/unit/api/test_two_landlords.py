@@ -46,7 +46,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/v1/registrations/{registration_id}/corrections": {"fields": {"nationality": "ITA"}, "reason": "because"},
     "/api/v1/exports/{export_id}/decision": {"approve": True},
 }
-Told = tuple[int, str]
+Answered = tuple[int, str]
 
 
 async def things_of(house: House) -> dict[str, str]:
@@ -80,7 +80,7 @@ async def things_of(house: House) -> dict[str, str]:
     }
 
 
-async def ask(client: httpx.AsyncClient, method: str, path: str, names: dict[str, str], role: str) -> Told:
+async def ask(client: httpx.AsyncClient, method: str, path: str, names: dict[str, str], role: str) -> Answered:
     """Status and text of the answer, without the names that were asked for."""
     given = names | NO_THING | {"home": role}
     address = re.sub(r"\{(\w+)\}", lambda found: given[found[1]], path)
@@ -130,9 +130,9 @@ async def test_each_of_these_routes_is_refused_to_one_of_them_as_not_found_and_n
     theirs = await things_of(house)
     others, nobody = {role: house.client(f"{role}-b") for role in ("landlord", "officer")}, {}
     for method, path in about_things(house):
-        told = [(await ask(client, method, path, theirs, role))[0] for role, client in others.items()]
-        if 404 not in told:
-            nobody[method, path] = told
+        statuses = [(await ask(client, method, path, theirs, role))[0] for role, client in others.items()]
+        if 404 not in statuses:
+            nobody[method, path] = statuses
     assert nobody == {}
 
 
@@ -141,8 +141,8 @@ async def test_the_owner_does_see_these_things(house: House) -> None:
     clients = {role: house.client(f"{role}-a") for role in ("landlord", "officer")}
     for method, path in about_things(house):
         if method == "GET":
-            told = [(await ask(client, method, path, theirs, role))[0] for role, client in clients.items()]
-            assert 200 in told, (path, told)
+            statuses = [(await ask(client, method, path, theirs, role))[0] for role, client in clients.items()]
+            assert 200 in statuses, (path, statuses)
 
 
 def test_every_name_in_a_path_is_somebodys_or_nobodys(house: House) -> None:

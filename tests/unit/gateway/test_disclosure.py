@@ -62,7 +62,7 @@ async def test_a_hundred_readers_share_a_commit(world: World) -> None:
     assert len(commits) <= 3
 
 
-async def test_where_the_log_cannot_be_written_every_reader_is_told_so(world: World) -> None:
+async def test_where_the_log_cannot_be_written_every_reader_is_refused_with_the_reason(world: World) -> None:
     with world.database.writing() as session:
         session.execute(text("DROP TABLE disclosures"))
     shared = SharedCommit(world.database, world.clock)

@@ -15,7 +15,7 @@ from devices.drivers.native import NativeDriver
 from devices.intents import PutKey, ReadBack, Unlock
 from devices.link import LinkDown, Received
 from devices.links.ble import BleLink
-from devices.reports import Answered, Happened, StateTold
+from devices.reports import Answered, Happened, StateReported
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.backend import SimClient
 from firmware_sim.ble.dongles import serve_dongles
@@ -60,7 +60,7 @@ async def test_the_lock_tells_the_gateway_its_state_and_what_it_has_kept(street:
     await driver.send(address("lock-1"), read_back())
     heard = await hear_until(link, driver, Happened)
     assert [r.type for r in heard if isinstance(r, Happened)] == ["unlocked"]
-    assert [r.state.bolt for r in heard if isinstance(r, StateTold)] == ["unlocked"]
+    assert [r.state.bolt for r in heard if isinstance(r, StateReported)] == ["unlocked"]
 
 
 async def test_a_stranger_who_listens_hears_nothing_of_the_door(street: Street) -> None:
@@ -73,7 +73,7 @@ async def test_a_stranger_who_listens_hears_nothing_of_the_door(street: Street) 
     assert isinstance(heard[0], Answered)
 
 
-async def test_what_was_settled_is_not_told_again_and_what_was_not_is(street: Street) -> None:
+async def test_what_was_settled_is_not_sent_again_and_what_was_not_is(street: Street) -> None:
     lock, link = await street.lock("lock-1"), await street.link()
     driver = street.driver(link)
     list(lock.lock.turn_knob())

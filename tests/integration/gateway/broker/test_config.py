@@ -92,9 +92,9 @@ async def test_a_gateway_keeps_the_files_of_an_operators_own_broker_fresh(
     own = {"folder": tmp_path / "gateway", "broker_port": port, "broker_listen": "127.0.0.1", "broker_names": ("door",)}
     for name, value in own.items():
         monkeypatch.setenv(f"LODGEKEY_{name.upper()}", '["door"]' if name == "broker_names" else str(value))
-    told = await asyncio.to_thread(CliRunner().invoke, app, ["broker", "config", "--out", str(out)])
-    assert told.exit_code == 0, told.output
-    assert f"LODGEKEY_BROKER_FOLDER={out}" in told.stdout
+    reported = await asyncio.to_thread(CliRunner().invoke, app, ["broker", "config", "--out", str(out)])
+    assert reported.exit_code == 0, reported.output
+    assert f"LODGEKEY_BROKER_FOLDER={out}" in reported.stdout
     names = x509.load_pem_x509_certificate((out / "server.pem").read_bytes()).extensions.get_extension_for_class(
         x509.SubjectAlternativeName
     )
@@ -122,7 +122,7 @@ def _issuing_key(authority: Authority) -> EllipticCurvePublicKey:
     return key
 
 
-def test_host_names_and_addresses_are_told_apart() -> None:
+def test_host_names_and_addresses_are_distinguished() -> None:
     given = ("localhost", "127.0.0.1", "door.example", "localhost", "::1")
     assert split_names(given) == (("localhost", "door.example"), ("127.0.0.1", "::1"))
 

@@ -43,9 +43,9 @@ async def test_the_tenant_sees_who_read_their_record_and_why(desk: Desk) -> None
     _, token = await consumer_token(desk)
     async with served(desk) as url:
         await read_feed(url, token, 1)
-    told = (await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")).json()
-    assert told["told"] is True
-    assert {(line["who"], line["purpose"]) for line in told["readers"]} == {
+    reported = (await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")).json()
+    assert reported["disclosed"] is True
+    assert {(line["who"], line["purpose"]) for line in reported["readers"]} == {
         ("officer", "a complaint"),
         ("consumer: City statistics", "counting overnight stays"),
     }
@@ -53,11 +53,11 @@ async def test_the_tenant_sees_who_read_their_record_and_why(desk: Desk) -> None
 
 async def test_a_reader_of_another_record_is_not_shown(desk: Desk) -> None:
     offer, _ = registered(desk)
-    told = (await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")).json()
-    assert told == {"told": True, "readers": []}
+    reported = (await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")).json()
+    assert reported == {"disclosed": True, "readers": []}
 
 
-async def test_where_the_law_forbids_telling_nothing_is_told_and_that_is_recorded_once(
+async def test_where_the_law_forbids_telling_nothing_is_disclosed_and_that_is_recorded_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent = replace(load_profiles()["sandbox"], tell_tenant_of_readers=False)
@@ -66,8 +66,8 @@ async def test_where_the_law_forbids_telling_nothing_is_told_and_that_is_recorde
     officer = await desk.signed_in("officer")
     await officer.post(f"/registrations/{record}/openings", json={"purpose": "a secret enquiry"})
     for _ in range(2):
-        told = await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")
-        assert told.json() == {"told": False, "readers": []}
+        reported = await desk.client(Authorization=f"Offer {offer}").get("/onboarding/readers")
+        assert reported.json() == {"disclosed": False, "readers": []}
     with desk.gateway.database.reading() as session:
         rows = session.scalars(select(Disclosure).where(Disclosure.purpose == WITHHELD)).all()
     assert len(rows) == 1

@@ -20,7 +20,7 @@ from gateway.journey.disclosure.consumers import owe_webhooks
 from gateway.outbox import events
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
-from tests.parts.desk import Desk, ToldServer, wish
+from tests.parts.desk import Desk, SignallingServer, wish
 from tests.parts.world import AREA, World
 
 FAR = AREA + "99"
@@ -55,7 +55,7 @@ class Receiver:
 @asynccontextmanager
 async def listening(receiver: Receiver) -> AsyncIterator[str]:
     """The receiver's address."""
-    server = ToldServer(uvicorn.Config(receiver, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    server = SignallingServer(uvicorn.Config(receiver, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's process keeps its signals
     listener = socket.create_server(("127.0.0.1", 0))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -84,8 +84,8 @@ async def approved(desk: Desk, url: str, **changes: object) -> tuple[str, str]:
     """A consumer with a webhook: (id, secret)."""
     officer, second = await desk.signed_in("officer"), await desk.signed_in("second")
     asked = (await officer.post("/consumers", json=wish(desk, webhook_url=url, **changes))).json()
-    told = (await second.post(f"/consumers/{asked['id']}/approval")).json()
-    return str(asked["id"]), str(told["webhook_secret"])
+    reported = (await second.post(f"/consumers/{asked['id']}/approval")).json()
+    return str(asked["id"]), str(reported["webhook_secret"])
 
 
 def check_in(desk: Desk) -> None:
@@ -167,7 +167,7 @@ async def test_a_webhook_never_reaches_a_private_address(world: World, host: str
     assert "not on the public internet" in (delivery.outcome or "")
 
 
-async def test_a_record_that_comes_while_nothing_is_found_to_tell_is_told_too(
+async def test_a_record_that_comes_while_nothing_is_found_to_tell_is_reported_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver, look, slipped = Receiver(), desk.gateway.feed.page, asyncio.Event()

@@ -51,11 +51,11 @@ async def test_a_lock_reset_to_the_factory_enrols_again_is_heard_from_its_first_
     await estate.until_heard(LOCK, after=heard)
     before, high = copy_papers(estate.folder(LOCK), tmp_path / "before"), estate.device(LOCK).state_seq
     await estate.stop(LOCK)
-    put_at = estate.key(key.id).told_seq
+    put_at = estate.key(key.id).reported_seq
     await estate.start(LOCK, "--claim", str(await estate.claim(LOCK)), "--factory-reset")
     await estate.until(lambda: -1 < estate.device(LOCK).state_seq < high, "a low number is heard")
     await estate.until(
-        lambda: estate.key(key.id).observed == "present" and estate.key(key.id).told_seq != put_at, "put again"
+        lambda: estate.key(key.id).observed == "present" and estate.key(key.id).reported_seq != put_at, "put again"
     )
     assert not await estate.broker_lets_in(before), "the key from before the reset is shut out"
     assert await estate.broker_lets_in(estate.folder(LOCK))

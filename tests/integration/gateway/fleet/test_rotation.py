@@ -107,12 +107,12 @@ async def test_a_rotation_given_up_loses_no_lock(estate: Estate, steps: int, tmp
     await nobody_is_shut_out(estate)
 
 
-async def test_the_operator_is_told_who_is_behind_and_names_who_is_not_waited_for(estate: Estate) -> None:
+async def test_the_operator_is_shown_who_is_behind_and_names_who_is_not_waited_for(estate: Estate) -> None:
     assert (await certs(estate, "rotate"))["phase"] == "init"
     await confirmed(estate)
     assert f"1 devices have not confirmed this phase: {SLEEPER}." in await certs(estate, "rotate")
-    told = await certs(estate, "rotate", "--leave", SLEEPER)
-    assert (told["phase"], told["next"], told["followed_by_gateway"]) == ("clients", 2, False)
+    reported = await certs(estate, "rotate", "--leave", SLEEPER)
+    assert (reported["phase"], reported["next"], reported["followed_by_gateway"]) == ("clients", 2, False)
     given_up = await certs(estate, "roll-back")
     assert (given_up["phase"], given_up["retired"], given_up["devices"]) == ("standby", [2], 3)
     assert "no rotation is under way" in await certs(estate, "roll-back")

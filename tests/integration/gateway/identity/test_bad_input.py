@@ -265,8 +265,8 @@ def test_a_document_that_will_not_do_is_explained_in_both_languages(door: Onboar
     with door.tenant() as tenant:
         before = door.kept()[0]["people"]
         assert on_page(tenant, "en", document=picture).status_code == 303
-        told = good(tenant.get("/api/v1/onboarding"))
-        assert (told["stage"], code in told["reasons"]) == (stage, True), told["reasons"]
+        reported = good(tenant.get("/api/v1/onboarding"))
+        assert (reported["stage"], code in reported["reasons"]) == (stage, True), reported["reasons"]
         for language in LANGUAGES:
             assert sentence(code, language) in unescape(tenant.get(f"/onboarding?lang={language}").text)
         assert (door.kept()[0]["people"] == before) is (stage == "refused"), "a refused attempt keeps no person"

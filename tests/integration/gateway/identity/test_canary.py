@@ -82,7 +82,7 @@ class House:
     landlord: httpx.AsyncClient
     officer: httpx.AsyncClient
 
-    def told_tales(self) -> list[Path]:
+    def leaked_files(self) -> list[Path]:
         """Files of ours that hold a secret. The registry's own books are another's, and are to hold the record."""
         ours = [path for place in self.places for path in place.iterdir() if path.name != "registry"]
         return find_canaries(ours, SECRETS)
@@ -124,7 +124,7 @@ async def test_what_a_journey_shows_reaches_its_readers_and_no_file_before_or_af
     books = find_canaries([folder / "registry"], [WALKER.surname.encode()])
     assert books, "it was read off the picture and reached the registry, whose book it is in"
     assert (folder / "lodgekey.sqlite-wal").stat().st_size > 0, "what is written now is looked at too"
-    assert house.told_tales() == []
+    assert house.leaked_files() == []
 
 
 async def test_what_a_kiosk_scans_reaches_the_person_who_decides_and_no_file(house: House) -> None:
@@ -151,16 +151,16 @@ async def test_what_a_kiosk_scans_reaches_the_person_who_decides_and_no_file(hou
     seen = [(await house.officer.get(f"/cases/{case['id']}/pictures/{part}")).content for part in ("document", "face")]
     assert [mark in picture for mark, picture in zip(marks(SCANNED), seen, strict=True)] == [True, True]
     assert not any(CANARY in picture for picture in seen), "nobody is shown where it was taken"
-    assert house.told_tales() == []
+    assert house.leaked_files() == []
     decision = {"decision": "refuse", "reason": "not the same person"}
     good(await house.officer.post(f"/cases/{case['id']}/decision", json=decision))
-    assert house.told_tales() == []
+    assert house.leaked_files() == []
 
 
 async def test_no_process_that_sees_a_picture_leaves_its_memory_behind_when_it_crashes(house: House) -> None:
-    told_by = await asyncio.to_thread(limits_of_children)
+    limits_by = await asyncio.to_thread(limits_of_children)
     for part in ("api.cli.main serve", "gateway.identity.workers.worker", "firmware_sim building"):
-        limits = [text for line, text in told_by.items() if part in line]
+        limits = [text for line, text in limits_by.items() if part in line]
         assert limits
         assert all(re.search(r"^Max core file size +0 +0 ", text, re.MULTILINE) for text in limits), part
 
@@ -188,5 +188,5 @@ async def test_once_erased_neither_the_files_nor_an_older_copy_can_be_read(house
         with restored.reading() as session, pytest.raises(Erased):
             vault.open(person.id, "fields", session.get_one(Person, person.id).sealed or b"")
         restored.close()
-    assert house.told_tales() == []
+    assert house.leaked_files() == []
     assert find_canaries([tmp_path], SECRETS) == []

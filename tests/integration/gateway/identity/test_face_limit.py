@@ -59,28 +59,28 @@ def move_in(database: Database, people: int) -> list[str]:
         return [person.id for person in came]
 
 
-def test_of_two_gateways_that_store_the_last_face_at_once_one_is_told_no(url: str, tmp_path: Path) -> None:
+def test_of_two_gateways_that_store_the_last_face_at_once_one_is_refused(url: str, tmp_path: Path) -> None:
     first, second = Database(url), Database(url)
     keyring = Keyring(Vault(tmp_path / "vault"), new_private_key(), bytes(32), new_private_key())
     *early, one, other = move_in(first, LIMIT)
     with first.writing() as session:
         assert all(keep_portrait(session, who, b"portrait", SMALL, None, keyring, NOW) for who in early)
-    begun, told = threading.Event(), []
+    begun, reported = threading.Event(), []
 
     def store(database: Database, who: str) -> None:
         with database.writing() as session:
             begun.set()
-            told.append(keep_portrait(session, who, b"portrait", SMALL, None, keyring, NOW))
+            reported.append(keep_portrait(session, who, b"portrait", SMALL, None, keyring, NOW))
 
     with first.writing() as session:
-        told.append(keep_portrait(session, one, b"portrait", SMALL, None, keyring, NOW))
+        reported.append(keep_portrait(session, one, b"portrait", SMALL, None, keyring, NOW))
         rival = threading.Thread(target=store, args=(second, other))
         rival.start()
         assert begun.wait(30)
         rival.join(0.5)
         assert rival.is_alive(), "it waits for who counted first"
     rival.join(30)
-    assert told == [True, False]
+    assert reported == [True, False]
     with second.reading() as session:
         assert count_faces(session, "cn") == LIMIT - 1
     for database in (first, second):

@@ -117,7 +117,7 @@ async def test_a_picture_that_takes_too_long_is_given_up() -> None:
         assert worker_ids() == []
 
 
-async def test_what_waits_when_the_pool_stops_is_told() -> None:
+async def test_what_waits_when_the_pool_stops_is_reported() -> None:
     pool = IdentityPool(IdentitySettings())
     await pool.start()
     asked = [asyncio.create_task(pool.compare_faces(FACE, FACE)) for _ in range(3)]

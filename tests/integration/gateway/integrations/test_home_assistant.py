@@ -9,7 +9,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from devices.reports import StateTold
+from devices.reports import StateReported
 from devices.wire.messages import State
 from gateway.integrations.home_assistant import BIRTH
 from gateway.journey.devices import reports
@@ -81,8 +81,8 @@ async def test_a_lock_is_announced_with_what_it_said_and_nothing_of_persons(tmp_
         tenant, _, key = await home.move_in()
         assert (await home.tap(tenant, key))["outcome"] == "unlocked"
         await there.until(f"lodgekey-home/{NUKI}/state", b"UNLOCKED")
-        told = b" ".join(there.heard.values()).decode()
-        assert not [word for word in ("Room", "Street", "Landlord", "Voorbeeld", key) if word in told]
+        reported = b" ".join(there.heard.values()).decode()
+        assert not [word for word in ("Room", "Street", "Landlord", "Voorbeeld", key) if word in reported]
         assert set(config) >= {"unique_id", "availability", "device", "command_topic"}
 
 
@@ -90,9 +90,9 @@ async def test_a_state_nobody_knows_is_never_guessed(tmp_path: Path) -> None:
     async with open_home(tmp_path, home_assistant=True) as home, home_assistant(home) as there:
         assert await there.until("lodgekey-home/lock-b/state") == b"None"
         assert there.heard["lodgekey-home/lock-b/availability"] == b"offline"
-        told = StateTold("lock-b", State(1, 1, "jammed", "closed", 50, (), "set", b"n" * 16, 1, "sim"))
+        reported = StateReported("lock-b", State(1, 1, "jammed", "closed", 50, (), "set", b"n" * 16, 1, "sim"))
         with home.gateway.database.writing() as session:
-            reports.record_report(session, told, home.gateway.now())
+            reports.record_report(session, reported, home.gateway.now())
         await there.until("lodgekey-home/lock-b/state", b"JAMMED")
 
 

@@ -20,7 +20,7 @@ async def nuki_in(home: Home) -> SimNuki:
     sim = SimNuki()
 
     def hear(topic: str, payload: bytes) -> list[Said]:
-        return [(f"nuki/3A4B5C6D/{told}", said) for told, said in sim.hear(topic.rpartition("/")[2], payload)]
+        return [(f"nuki/3A4B5C6D/{reported}", said) for reported, said in sim.hear(topic.rpartition("/")[2], payload)]
 
     home.add_lock("nuki", NUKI)
     first = [("nuki/3A4B5C6D/connected", b"true"), ("nuki/3A4B5C6D/state", b"1"), *BATTERY]

@@ -79,7 +79,7 @@ async def test_a_cancelled_stay_is_taken_back_where_the_authority_can_take_it_ba
     assert office.states() == CANCELLED[simulator[0]], [row.answer_sentence for row in office.rows()]
 
 
-async def test_a_corrected_tenant_is_told_in_the_way_the_authority_takes_corrections(
+async def test_a_corrected_tenant_is_reported_in_the_way_the_authority_takes_corrections(
     office: Office, simulator: tuple[str, SimulatedRegistry]
 ) -> None:
     stay = office.tenant()

@@ -89,7 +89,7 @@ def watch(house: House) -> int:
         return watch_notices(session, house.now[0])
 
 
-def told(house: House, **state: Any) -> None:
+def report(house: House, **state: Any) -> None:
     """The lock of room a says something of itself."""
     with house.gateway.database.writing() as session:
         for name, value in state.items():
@@ -116,11 +116,11 @@ def senders(house: House, mail: str = "", allowed: str = "") -> NoticeSenders:
     )
 
 
-async def test_a_battery_is_told_by_mail_at_each_of_its_stages_once(house: House, mailbox: tuple[Mailbox, str]) -> None:
+async def test_a_battery_is_mailed_at_each_of_its_stages_once(house: House, mailbox: tuple[Mailbox, str]) -> None:
     box, mail = mailbox
     await want(house, email="mira@example.org")
     for percent, news in ((31, 0), (30, 1), (28, 0), (20, 1), (19, 0), (10, 1), (3, 0), (90, 0), (29, 1)):
-        told(house, battery=percent)
+        report(house, battery=percent)
         assert (watch(house), watch(house)) == (news, 0), percent
     first = owed(house, "mail_notice")[0]
     sent = await senders(house, mail).mail(first)
@@ -135,13 +135,13 @@ async def test_a_battery_is_told_by_mail_at_each_of_its_stages_once(house: House
     ("state", "code", "wait"),
     [({"bolt": "jammed"}, "jam", 0), ({"alarm": "jammed"}, "jam", 0), ({"door": "open"}, "ajar", 300)],
 )
-async def test_a_jam_is_told_at_once_and_a_door_ajar_after_five_minutes(
+async def test_a_jam_is_reported_at_once_and_a_door_ajar_after_five_minutes(
     house: House, state: dict[str, str], code: str, wait: int
 ) -> None:
     await want(house, email="mira@example.org")
-    told(house, **state)
+    report(house, **state)
     if wait:
-        told(house, door_since=house.now[0])
+        report(house, door_since=house.now[0])
         assert watch(house) == 0
         house.now[0] += wait - 1
         assert watch(house) == 0
@@ -164,7 +164,7 @@ async def bring_about(house: House, code: str) -> None:
         "log_missing": {"log_alarm": "log_missing", "log_alarm_at": now},
         "log_forged": {"log_alarm": "log_forged", "log_alarm_at": now},
     }
-    told(house, **state.get(code, {}))
+    report(house, **state.get(code, {}))
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -202,19 +202,19 @@ async def test_a_door_is_open_since_the_gateway_first_heard_of_it(house: House) 
     assert "open for" not in (await house.client("landlord-a").get("/landlord")).text
 
 
-async def test_a_lock_is_told_of_after_fifteen_minutes_offline_and_again_only_after_it_came_back(house: House) -> None:
+async def test_a_lock_is_reported_after_fifteen_minutes_offline_and_again_only_after_it_came_back(house: House) -> None:
     await want(house, email="mira@example.org")
-    told(house, online=False, heard_at=house.now[0] - 900)
+    report(house, online=False, heard_at=house.now[0] - 900)
     assert watch(house) == 0
     house.now[0] += 1
     assert [watch(house), watch(house)] == [1, 0]
-    told(house, online=True)
+    report(house, online=True)
     assert watch(house) == 0
     with house.gateway.database.reading() as session:
         assert session.scalars(select(Noticed)).all() == []
 
 
-async def test_a_key_that_is_late_is_told_of_a_day_and_two_hours_before_the_arrival(house: House) -> None:
+async def test_a_key_that_is_late_is_reported_a_day_and_two_hours_before_the_arrival(house: House) -> None:
     await want(house, email="mira@example.org")
     begins = house.now[0] + 26 * 3600
     key = await house.key("a", begins=26 * 3600)
@@ -231,7 +231,7 @@ async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
 ) -> None:
     taken, url = receiver
     secret = (await want(house, webhook_url=url))["webhook_secret"]
-    told(house, battery=9)
+    report(house, battery=9)
     assert watch(house) == 1
     delivery = owed(house, "post_notice")[0]
     sent = await senders(house, allowed="127.0.0.0/8").post(delivery)
@@ -261,7 +261,7 @@ async def test_a_landlords_webhook_reaches_no_place_of_the_gateways_own_network(
 ) -> None:
     taken, url = receiver
     await want(house, webhook_url=url)
-    told(house, battery=9)
+    report(house, battery=9)
     watch(house)
     sent = await senders(house).post(owed(house, "post_notice")[0])
     assert isinstance(sent.decision, RetryAt)
@@ -273,7 +273,7 @@ async def test_a_landlords_webhook_reaches_no_place_of_the_gateways_own_network(
 
 async def test_a_mail_server_that_is_away_is_asked_again_and_none_at_all_is_said(house: House) -> None:
     await want(house, email="mira@example.org")
-    told(house, battery=9)
+    report(house, battery=9)
     watch(house)
     delivery = owed(house, "mail_notice")[0]
     away = await senders(house, "mailto://127.0.0.1:9?from=l@example.org&to={to}&mode=insecure").mail(delivery)
@@ -291,8 +291,8 @@ async def test_what_is_no_single_address_is_refused(house: House, address: str) 
     refused(answer, 422, "input_refused")
 
 
-async def test_nobody_is_told_who_did_not_ask_or_of_what_they_did_not_choose(house: House) -> None:
-    told(house, battery=5, bolt="jammed")
+async def test_nobody_is_notified_who_did_not_ask_or_of_what_they_did_not_choose(house: House) -> None:
+    report(house, battery=5, bolt="jammed")
     assert watch(house) == 0
     await want(house, email="mira@example.org", codes=["jam"])
     assert watch(house) == 1

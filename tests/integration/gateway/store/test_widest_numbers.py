@@ -43,8 +43,8 @@ def test_the_widest_numbers_a_lock_may_say_are_kept(world: World) -> None:
     world.say(world.answered(COMMAND, keys=[], epoch=WIDEST_EPOCH, codes=WIDEST_EPOCH, once=WIDEST_EPOCH))
     with world.database.reading() as session:
         lock = session.get_one(Device, LOCK)
-        assert (lock.told_seq, lock.state_seq, lock.clock_drift) == (WIDEST_SEQ, WIDEST_SEQ, WIDEST_DRIFT)
-        assert (lock.told_epoch, lock.told_codes, lock.told_once) == (WIDEST_EPOCH,) * 3
+        assert (lock.reported_seq, lock.state_seq, lock.clock_drift) == (WIDEST_SEQ, WIDEST_SEQ, WIDEST_DRIFT)
+        assert (lock.reported_list_epoch, lock.reported_code_epoch, lock.reported_once_from) == (WIDEST_EPOCH,) * 3
         heard = session.scalars(select(HeardMessage.seq).where(HeardMessage.device_id == LOCK)).all()
     assert set(heard) >= {WIDEST_SEQ - 2, WIDEST_SEQ - 1}
 

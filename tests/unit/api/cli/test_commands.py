@@ -30,12 +30,12 @@ def building(tmp_path: Path) -> Path:
 
 def test_many_locks_are_added_by_one_command(building: Path) -> None:
     result = RUN.invoke(command.app, ["device", "fleet", "5", "--folder", str(building), "--like", "HS7-203", "--json"])
-    told = json.loads(result.stdout)
-    assert (told["locks"], told["running"]) == (5, False)
-    folder = read_device_folder(building / "devices" / told["last"])
+    reported = json.loads(result.stdout)
+    assert (reported["locks"], reported["running"]) == (5, False)
+    folder = read_device_folder(building / "devices" / reported["last"])
     assert (folder.host, folder.port, folder.kind) == ("127.0.0.1", 18883, "lock")
     with Database(Settings(folder=building).database).reading() as session:
-        device = session.get_one(Device, told["first"])
+        device = session.get_one(Device, reported["first"])
         assert device.unit is not None
         model = session.query(Unit).filter_by(code="HS7-203").one()
         assert (device.unit.landlord_id, device.unit.jurisdiction) == (model.landlord_id, model.jurisdiction)
@@ -77,8 +77,8 @@ def ask(world: World, *arguments: str) -> tuple[int, str]:
 
 def test_registries_are_listed_with_what_was_filed(world: World) -> None:
     world.tenant()
-    _, told = ask(world, "list", "--json")
-    assert json.loads(told) == [
+    _, reported = ask(world, "list", "--json")
+    assert json.loads(reported) == [
         {"registry": "es", "set_up": True, "records": {}},
         {"registry": "sandbox", "set_up": False, "records": {"queued": 1}},
     ]
@@ -92,14 +92,14 @@ def test_what_is_owed_to_registries_is_listed_and_a_late_one_is_an_error(
     with world.database.writing() as session:
         session.scalars(select(Registration)).one().deadline_at = NOW + 60
     monkeypatch.setattr(registry, "utc_now", lambda: NOW)
-    code, told = ask(world, "open", "--json")
-    (row,) = json.loads(told)
+    code, reported = ask(world, "open", "--json")
+    (row,) = json.loads(reported)
     assert (code, row["standing"], row["state"], row["registry"]) == (0, "in_time", "queued", "sandbox")
     monkeypatch.setattr(registry, "utc_now", lambda: NOW + 61)
-    code, told = ask(world, "open")
+    code, reported = ask(world, "open")
     assert code == 1
-    assert "late" in told
-    assert FIELDS["name"] not in told
+    assert "late" in reported
+    assert FIELDS["name"] not in reported
 
 
 def test_every_command_of_the_field_is_there() -> None:

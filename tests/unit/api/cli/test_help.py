@@ -33,12 +33,12 @@ def declared() -> Mapping[Words, set[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LC_ALL", ENGLISH["LC_ALL"])
         contexts = dict(under(typer.main.get_command(app)))
-        told = {}
+        reported = {}
         for path, context in contexts.items():
             below = [each.command for other, each in contexts.items() if other[:-1] == path and other]
             things: list[Any] = [context.command, *context.command.get_params(context), *below]
-            told[path] = {str(thing.help) for thing in things}
-    return told
+            reported[path] = {str(thing.help) for thing in things}
+    return reported
 
 
 @pytest.fixture(scope="module")

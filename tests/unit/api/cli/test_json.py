@@ -101,20 +101,20 @@ def test_no_command_is_left_out_here() -> None:
 def test_every_command_prints_one_document(leaf: Leaf, named: dict[str, str]) -> None:
     folder = [] if leaf in WITHOUT_FOLDER else ["--folder", named["folder"]]
     done = RUN.invoke(app, [*leaf, *GIVEN[leaf].format(**named).split(), *folder, "--json"])
-    told = document(done.stdout)
+    reported = document(done.stdout)
     assert done.exit_code == 0 or (leaf in MAY_FAIL and done.exit_code in (1, 2)), done.output
-    assert isinstance(told, dict | list)
-    assert done.exit_code != 2 or (isinstance(told, dict) and told["exit_code"] == 2)
+    assert isinstance(reported, dict | list)
+    assert done.exit_code != 2 or (isinstance(reported, dict) and reported["exit_code"] == 2)
 
 
 @pytest.mark.parametrize("leaf", sorted(leaves()), ids=" ".join)
 def test_every_command_fails_as_one_document(leaf: Leaf) -> None:
     done = RUN.invoke(app, [*leaf, "--json", "--no-such-option"])
-    told = document(done.stdout)
-    assert (done.exit_code, told["ok"], told["exit_code"]) == (2, False, 2)
-    assert told["code"] in ("no_such_option", "simulator_refused")
-    assert told["sentence"]
-    assert told["what_to_do"].endswith("--help")
+    reported = document(done.stdout)
+    assert (done.exit_code, reported["ok"], reported["exit_code"]) == (2, False, 2)
+    assert reported["code"] in ("no_such_option", "simulator_refused")
+    assert reported["sentence"]
+    assert reported["what_to_do"].endswith("--help")
 
 
 @pytest.mark.parametrize("leaf", sorted(set(GIVEN) - WITHOUT_FOLDER - {("doctor",)}), ids=" ".join)
@@ -129,7 +129,7 @@ def test_every_command_says_what_it_did_in_words_without_it(leaf: Leaf, named: d
             json.loads(said)
 
 
-def test_progress_is_told_on_stderr_in_lines_where_there_is_no_terminal(named: dict[str, str]) -> None:
+def test_progress_is_written_on_stderr_in_lines_where_there_is_no_terminal(named: dict[str, str]) -> None:
     done = RUN.invoke(app, ["device", "fleet", "20", "--folder", named["folder"], "--json"])
     assert not sys.stderr.isatty()
     assert document(done.stdout)["locks"] == 20

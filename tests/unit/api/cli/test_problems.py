@@ -30,14 +30,14 @@ CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
 
 def refusal(*arguments: str, **environment: str) -> tuple[str, int]:
     """The code and exit code of a command that fails, told alike as JSON and in words of both languages."""
-    told = document(RUN.invoke(app, [*arguments, "--json"], env=environment).stdout)
-    assert told["ok"] is False
+    reported = document(RUN.invoke(app, [*arguments, "--json"], env=environment).stdout)
+    assert reported["ok"] is False
     said = RUN.invoke(app, [*arguments], env={**environment, "LC_ALL": "C.UTF-8"})
-    assert (said.stdout, said.exit_code) == ("", told["exit_code"])
-    assert said.stderr == f"{told['sentence']}\n{told['what_to_do']}\n"
+    assert (said.stdout, said.exit_code) == ("", reported["exit_code"])
+    assert said.stderr == f"{reported['sentence']}\n{reported['what_to_do']}\n"
     chinese = RUN.invoke(app, [*arguments], env=environment | CHINESE).stderr
     assert all(any("一" <= sign <= "鿿" for sign in line) for line in chinese.splitlines()), chinese
-    return told["code"], told["exit_code"]
+    return reported["code"], reported["exit_code"]
 
 
 @pytest.fixture
@@ -77,12 +77,12 @@ def test_a_missing_broker_is_found_before_anything_is_served(tmp_path: Path) -> 
     assert refusal(*given, LODGEKEY_MOSQUITTO=str(tmp_path / "nowhere")) == ("broker_missing", NOT_THERE)
 
 
-def test_a_locked_database_is_told_from_a_broken_one(world: World) -> None:
+def test_a_locked_database_is_distinguished_from_a_broken_one(world: World) -> None:
     with closing(sqlite3.connect(world.folder / "lodgekey.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        told = document(RUN.invoke(app, ["device", "revoke", LOCK, "--folder", str(world.folder), "--json"]).stdout)
+        reported = document(RUN.invoke(app, ["device", "revoke", LOCK, "--folder", str(world.folder), "--json"]).stdout)
         other.execute("ROLLBACK")
-    assert (told["code"], told["exit_code"]) == ("database_locked", NOT_THERE)
+    assert (reported["code"], reported["exit_code"]) == ("database_locked", NOT_THERE)
     assert RUN.invoke(app, ["device", "revoke", LOCK, "--folder", str(world.folder)]).exit_code == 0
 
 
@@ -99,21 +99,21 @@ def test_an_empty_database_wants_its_tables_first(tmp_path: Path) -> None:
     assert refusal("key", "list", "--folder", str(tmp_path)) == ("database_older", NOT_THERE)
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "lodgekey.sqlite").write_bytes(b"whatever its name says, this is no database" * 99)
     assert refusal("key", "list", "--folder", str(tmp_path)) == ("database_broken", NOT_THERE)
 
 
-def test_a_database_server_that_is_away_is_told(closed: int, tmp_path: Path) -> None:
+def test_a_database_server_that_is_away_is_reported(closed: int, tmp_path: Path) -> None:
     url = f"postgresql+psycopg://lodgekey:x@127.0.0.1:{closed}/lodgekey"
     assert refusal("key", "list", "--folder", str(tmp_path), LODGEKEY_DATABASE_URL=url) == ("database_away", NOT_THERE)
 
 
-def test_a_folder_that_may_not_be_written_is_told() -> None:
+def test_a_folder_that_may_not_be_written_is_reported() -> None:
     assert refusal("db", "migrate", "--folder", "/sys/lodgekey") == ("no_permission", NOT_THERE)  # not even by root
 
 
-def test_a_gateway_that_does_not_run_is_told_by_the_commands_that_ask_it(closed: int, tmp_path: Path) -> None:
+def test_a_gateway_that_does_not_run_is_reported_by_the_commands_that_ask_it(closed: int, tmp_path: Path) -> None:
     head = head_of_a_log(tmp_path)
     asked = refusal("audit", "verify", "--head", str(head), "--url", f"http://127.0.0.1:{closed}")
     assert asked == ("gateway_away", NOT_THERE)
@@ -131,7 +131,7 @@ def head_of_a_log(folder: Path) -> Path:
     return out
 
 
-def test_a_building_that_does_not_run_is_told(closed: int, tmp_path: Path) -> None:
+def test_a_building_that_does_not_run_is_reported(closed: int, tmp_path: Path) -> None:
     fault = ["simulate", "fault", "lock-1", "offline=true", "--dir", str(tmp_path)]
     assert refusal(*fault) == ("no_building", NOT_THERE)
     (tmp_path / CONTROL_FILE).write_text(json.dumps({"url": f"http://127.0.0.1:{closed}", "token": "t"}))
@@ -155,11 +155,11 @@ def test_a_building_that_does_not_run_is_told(closed: int, tmp_path: Path) -> No
     ],
 )
 def test_a_command_that_was_typed_wrong_says_where_help_is(command: str, code: str) -> None:
-    told = document(RUN.invoke(app, [*command.split(), "--json"]).stdout)
-    assert (told["code"], told["exit_code"]) == (code, NOT_POSSIBLE)
+    reported = document(RUN.invoke(app, [*command.split(), "--json"]).stdout)
+    assert (reported["code"], reported["exit_code"]) == (code, NOT_POSSIBLE)
 
 
-def test_what_is_not_there_is_told_by_what_it_is(world: World, tmp_path: Path) -> None:
+def test_what_is_not_there_is_reported_by_what_it_is(world: World, tmp_path: Path) -> None:
     folder = ["--folder", str(world.folder)]
     assert refusal("key", "show", "nobodys", *folder) == ("no_such_key", NOT_POSSIBLE)
     assert refusal("device", "revoke", "nobodys", *folder) == ("not_found", NOT_POSSIBLE)
@@ -171,7 +171,7 @@ def test_what_is_not_there_is_told_by_what_it_is(world: World, tmp_path: Path) -
     assert refusal(*made) == ("not_json", NOT_POSSIBLE)
 
 
-def test_a_wrong_setting_is_told_by_its_variable() -> None:
+def test_a_wrong_setting_is_reported_by_its_variable() -> None:
     assert refusal("registry", "list", LODGEKEY_PORT="many") == ("setting_refused", NOT_POSSIBLE)
     said = RUN.invoke(app, ["registry", "list"], env={"LODGEKEY_PORT": "many", "LC_ALL": "C"}).stderr
     assert said.startswith("LODGEKEY_PORT: Input should be a valid integer")
@@ -213,7 +213,7 @@ def test_everything_is_said_in_both_languages(name: str) -> None:
 def test_the_page_on_commands_knows_every_command_and_exit_code() -> None:
     page = (ROOT / "docs" / "guides" / "commands.md").read_text(encoding="utf-8")
     assert {" ".join(leaf) for leaf in leaves() if f"`{' '.join(leaf)}" not in page} == set()
-    told: dict[int, Any] = {
+    reported: dict[int, Any] = {
         code: f"| {code} |" in page for code in (0, NOT_IN_ORDER, NOT_POSSIBLE, NOT_THERE, INTERRUPTED)
     }
-    assert all(told.values()), told
+    assert all(reported.values()), reported

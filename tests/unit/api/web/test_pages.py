@@ -258,10 +258,10 @@ async def test_a_form_sent_twice_makes_one_offer(house: House) -> None:
     landlord, now = house.client("landlord-a"), house.now[0]
     form = {"from": utc(now), "until": utc(now + DAY), "idempotency_key": "x"}
     path = f"/landlord/units/{house.units['a']}/offer"
-    told = [await landlord.post(path, data=form) for _ in range(2)]
-    assert [answer.status_code for answer in told] == [303, 303]
-    assert told[0].headers["location"] == told[1].headers["location"]
-    page = await landlord.get(told[0].headers["location"])
+    reported = [await landlord.post(path, data=form) for _ in range(2)]
+    assert [answer.status_code for answer in reported] == [303, 303]
+    assert reported[0].headers["location"] == reported[1].headers["location"]
+    page = await landlord.get(reported[0].headers["location"])
     assert page.text.count("<svg") >= 2  # the brand and the code
     assert "/o/" in page.text
 
@@ -281,10 +281,10 @@ async def test_the_list_and_the_stream_show_a_record_masked(house: House) -> Non
     assert all(line.startswith(("id: ", "event: ", "data: ")) for line in event.rstrip().splitlines())
 
 
-async def test_filings_are_told_to_officers_of_the_area_only(house: House) -> None:
+async def test_filings_are_reported_to_officers_of_the_area_only(house: House) -> None:
     await house.key()
-    told = [(await house.client(f"officer-{who}").get("/officer/news")).text for who in ("a", "b")]
-    assert ["data-state-of" in text for text in told] == [True, False]
+    reported = [(await house.client(f"officer-{who}").get("/officer/news")).text for who in ("a", "b")]
+    assert ["data-state-of" in text for text in reported] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,6 @@ async def test_a_screen_no_kiosk_could_show_is_not_sent(bench: DriverBench) -> N
 
 
 def test_every_intent_but_passcodes_has_a_word_on_the_wire() -> None:
-    told = {word for word, _ in WORDS.values()} | {wire_words(Show(b"", {}, 0))[0]}
-    assert told == set(COMMANDS)
+    reported = {word for word, _ in WORDS.values()} | {wire_words(Show(b"", {}, 0))[0]}
+    assert reported == set(COMMANDS)
     assert {*WORDS, Show, PutPasscode, DropPasscode} == set(Intent.__args__)

@@ -15,7 +15,7 @@ from devices.drivers.zigbee2mqtt import Zigbee2MqttDriver, Zigbee2MqttTopics
 from devices.intents import PutPasscode, Unlock
 from devices.link import LinkDown, Received
 from devices.links.memory import MemoryLink, Said
-from devices.reports import Answered, Happened, Report, StateTold
+from devices.reports import Answered, Happened, Report, StateReported
 from devices.wire.errors import BadTopic
 from firmware_sim.vendors.nuki import SimNuki
 from firmware_sim.vendors.zigbee2mqtt import SimZigbeeLock
@@ -121,10 +121,10 @@ async def test_a_blocked_motor_fails_and_is_shown_as_jammed(nuki: Bench) -> None
     await nuki.driver.send(DOOR, intent)
     reports = nuki.hear()
     assert answers(reports) == [(intent.command_id, "failed", "vendor_error")]
-    assert [r.state.bolt for r in reports if isinstance(r, StateTold)] == ["jammed"]
+    assert [r.state.bolt for r in reports if isinstance(r, StateReported)] == ["jammed"]
 
 
-def test_the_knob_and_the_keypad_are_told_apart(nuki: Bench) -> None:
+def test_the_knob_and_the_keypad_are_distinguished(nuki: Bench) -> None:
     assert isinstance(nuki.sim, SimNuki)
     assert happenings(nuki.read(nuki.sim.turn_knob())) == [("unlocked", "knob")]
     assert happenings(nuki.read(nuki.sim.enter_code(12))) == [("unlocked", "passcode")]
@@ -141,22 +141,22 @@ def test_a_retained_moment_is_old_news(nuki: Bench, channel: str) -> None:
     [(0, "unknown"), (1, "locked"), (3, "unlocked"), (5, "unlocked"), (253, "unknown"), (254, "jammed")],
 )
 def test_a_nuki_state_is_said_in_our_words(nuki: Bench, number: int, bolt: str) -> None:
-    (told,) = nuki.read([("state", b"%d" % number)])
-    assert isinstance(told, StateTold)
-    assert told.state.bolt == bolt
+    (reported,) = nuki.read([("state", b"%d" % number)])
+    assert isinstance(reported, StateReported)
+    assert reported.state.bolt == bolt
 
 
-def test_doors_batteries_and_tampering_are_told(nuki: Bench) -> None:
+def test_doors_batteries_and_tampering_are_reported(nuki: Bench) -> None:
     said = [("doorsensorState", b"3"), ("doorsensorState", b"240"), ("batteryChargeState", b"40")]
-    told = [(r.type, dict(r.body)) for r in nuki.read(said) if isinstance(r, Happened)]
-    assert told == [("door", {"open": True}), ("tampered", {}), ("battery", {"percent": 40})]
+    reported = [(r.type, dict(r.body)) for r in nuki.read(said) if isinstance(r, Happened)]
+    assert reported == [("door", {"open": True}), ("tampered", {}), ("battery", {"percent": 40})]
 
 
 def test_numbers_rise_over_a_restart_even_within_a_second(nuki: Bench) -> None:
-    first = [r.state.seq for r in nuki.read([("state", b"1")] * 3) if isinstance(r, StateTold)]
+    first = [r.state.seq for r in nuki.read([("state", b"1")] * 3) if isinstance(r, StateReported)]
     nuki.clock.at += 1
     nuki.driver = NukiDriver(nuki.link, nuki.clock)
-    later = [r.state.seq for r in nuki.read([("state", b"1")]) if isinstance(r, StateTold)]
+    later = [r.state.seq for r in nuki.read([("state", b"1")]) if isinstance(r, StateReported)]
     assert first == sorted(set(first))
     assert later[0] > first[-1]
 
@@ -214,6 +214,6 @@ def test_what_is_no_json_object_is_set_aside(zigbee: Bench) -> None:
 
 def test_real_time_fits_the_numbers_of_a_database(nuki: Bench) -> None:
     nuki.clock.at = int(time.time()) + 50 * 365 * 86_400
-    (told,) = nuki.read([("state", b"1")])
-    assert isinstance(told, StateTold)
-    assert told.state.seq < 2**63
+    (reported,) = nuki.read([("state", b"1")])
+    assert isinstance(reported, StateReported)
+    assert reported.state.seq < 2**63

@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from api.web.kiosk import write_kiosk_page
 from certs.enrolment.device_folder import read_device_folder
 from certs.sealing import answer_context, seal
-from devices.wire.kiosk.offer_question import OfferTold, encode_told
+from devices.wire.kiosk.offer_question import OfferSummary, encode_summary
 from firmware_sim.kiosk_terminal.page import make_kiosk_page
 from firmware_sim.kiosk_terminal.reader import SimCounter
 from firmware_sim.kiosk_terminal.session import Front
@@ -40,8 +40,8 @@ class Terminal:
         return (await self.client.post(path, json=body or None)).status_code
 
     async def status(self) -> dict[str, Any]:
-        told: dict[str, Any] = (await self.client.get("/status")).json()
-        return told
+        reported: dict[str, Any] = (await self.client.get("/status")).json()
+        return reported
 
     async def begin(self) -> None:
         assert await self.post("/visit", language="en") == 204
@@ -53,12 +53,12 @@ class Terminal:
         assert (await self.client.post("/visit/document")).content == PICTURE
         assert await self.post("/visit/registration", **AGREED) == 202
 
-    async def tell_of_offer(self, told: OfferTold) -> None:
+    async def tell_of_offer(self, reported: OfferSummary) -> None:
         """What the gateway answers to a question: sealed to the key of the visit."""
         visit = self.front.visits.current(touch=False)
         assert visit.reply_key is not None
         context = answer_context("site-1", "kiosk-1")
-        sealed = seal(encode_told(told), visit.reply_key.public_key(), context=context)
+        sealed = seal(encode_summary(reported), visit.reply_key.public_key(), context=context)
         self.mind.screen = {"screen": "offer", "registration": visit.question, "sealed": sealed}
 
     def answer(self, **body: object) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from devices.wire.kiosk.offer_question import OfferTold
+from devices.wire.kiosk.offer_question import OfferSummary
 from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.device.dialogue import Spoken
 from tests.unit.firmware_sim.kiosk_terminal.terminal_bench import AGREED, LINK, PICTURE, TOKEN, Terminal, open_terminal
 
-TOLD = OfferTold("Canary Room", "Canary Landlady", ["phone", "email"], ["phone", "email"])
+SUMMARY = OfferSummary("Canary Room", "Canary Landlady", ["phone", "email"], ["phone", "email"])
 
 
 @pytest.fixture
@@ -72,18 +72,18 @@ async def test_what_the_offer_is_of_is_opened_for_the_visit_that_asked_only(term
     await terminal.begin()
     assert (await terminal.client.post("/visit/code", json={"code": TOKEN})).json() == {"asked": True}
     assert terminal.front.waiting() == 0, "a question is no registration"
-    await terminal.tell_of_offer(TOLD)
-    assert (await terminal.status())["offer"] == asdict(TOLD)
+    await terminal.tell_of_offer(SUMMARY)
+    assert (await terminal.status())["offer"] == asdict(SUMMARY)
     kept = repr(terminal.mind.screen)
     assert ("Canary Room" in kept, "Canary Landlady" in kept) == (False, False)
     await terminal.post("/visit/code", code=TOKEN)
     assert (await terminal.status())["offer"] is None, "another question has another key"
-    await terminal.tell_of_offer(TOLD)
+    await terminal.tell_of_offer(SUMMARY)
     await terminal.client.delete("/visit")
     assert terminal.mind.screen == {"screen": "welcome"}
 
 
-async def test_an_offer_that_leads_nowhere_is_told_before_anything_is_scanned(terminal: Terminal) -> None:
+async def test_an_offer_that_leads_nowhere_is_refused_before_anything_is_scanned(terminal: Terminal) -> None:
     terminal.front._station.online.set()
     await terminal.begin()
     await terminal.post("/visit/code", code=TOKEN)

@@ -59,7 +59,7 @@ class Heard:
         assert len(self.acks) == 1, self.acks
         return self.acks[0]
 
-    def told(self) -> list[str]:
+    def event_types(self) -> list[str]:
         return [event.type for event in self.events]
 
 

@@ -37,7 +37,7 @@ class Door:
     def bodies(self) -> list[dict[str, Any]]:
         return [read_event(message.payload, self.bench.public).body for message in self.keypad.said]
 
-    def told(self) -> list[str]:
+    def event_types(self) -> list[str]:
         return [read_event(message.payload, self.bench.public).type for message in self.keypad.said]
 
 
@@ -49,7 +49,7 @@ def door(tmp_path: Path) -> Door:
 def test_a_code_opens_in_its_window_and_not_after(door: Door) -> None:
     code = door.code(hours=2)
     assert door.keypad.enter(code) is None
-    assert door.told() == ["unlocked"]
+    assert door.event_types() == ["unlocked"]
     assert door.bodies() == [{"means": "passcode", "window": [NOW // HOUR, 2, 0]}]
     door.bench.time.passes(2 * HOUR)
     assert door.keypad.enter(code) == "bad_passcode"
@@ -115,7 +115,7 @@ def test_a_lock_without_the_time_takes_no_window_code(door: Door) -> None:
     assert door.keypad.enter(once_code(door.secret, 1, 0)) is None
 
 
-def test_guessing_is_slowed_told_and_not_helped_by_pulling_the_battery(door: Door) -> None:
+def test_guessing_is_slowed_reported_and_not_helped_by_pulling_the_battery(door: Door) -> None:
     tried = 0
     for second in range(24 * 3600 // 10):
         tried += door.keypad.enter(f"{second:011d}") != "paused"
@@ -143,7 +143,7 @@ def test_a_true_code_ends_the_pauses(door: Door) -> None:
 def test_a_jammed_or_empty_lock_says_so(door: Door) -> None:
     door.bench.lock.door.jammed = True
     assert door.keypad.enter(door.code()) == "jammed"
-    assert door.told() == ["jammed"]
+    assert door.event_types() == ["jammed"]
     list(door.bench.lock.sense_battery(0))
     assert door.keypad.enter(door.code()) == "battery_empty"
 

@@ -26,14 +26,14 @@ def test_a_key_on_the_lock_opens_it(bench: Bench) -> None:
     heard = bench.give(command)
     assert (heard.ack.command_id, heard.ack.outcome, heard.ack.body) == (command.id, "done", {"bolt": "unlocked"})
     assert heard.events[0].body == {"means": "gateway", "key": key, "command": command.id}
-    assert heard.told() == ["unlocked"]
+    assert heard.event_types() == ["unlocked"]
     assert heard.ack.seq < heard.events[0].seq
     assert bench.moved() == [command.id.hex()]
 
 
 def test_the_gateway_can_lock(bench: Bench) -> None:
     heard = bench.give(bench.command("lock"))
-    assert (heard.ack.body, heard.told()) == ({"bolt": "locked"}, ["locked"])
+    assert (heard.ack.body, heard.event_types()) == ({"bolt": "locked"}, ["locked"])
 
 
 def test_put_key_answers_what_is_stored_and_can_be_read_back(bench: Bench) -> None:
@@ -53,7 +53,7 @@ def test_a_newer_credential_replaces_the_window_of_a_key(bench: Bench) -> None:
 
 def test_a_dropped_key_opens_no_more_and_may_come_back(bench: Bench) -> None:
     key = bench.put()
-    assert bench.give(bench.command("drop_key", key=key)).told() == ["key_dropped"]
+    assert bench.give(bench.command("drop_key", key=key)).event_types() == ["key_dropped"]
     assert bench.give(bench.command("unlock", key=key)).ack.code == "unknown_key"
     assert bench.give(bench.command("drop_key", key=key)).ack.outcome == "done"
     bench.put(key=key)
@@ -64,7 +64,7 @@ def test_a_revoked_key_is_gone_and_never_comes_back(bench: Bench) -> None:
     key = bench.put()
     heard = bench.give(bench.command("revoke", epoch=3, keys=[key]))
     assert heard.ack.body == {"epoch": 3, "keys": [], "codes": 0, "once": 0}
-    assert heard.told() == ["key_dropped", "revoked"]
+    assert heard.event_types() == ["key_dropped", "revoked"]
     assert bench.give(bench.command("drop_key", key=key)).ack.outcome == "done"
     assert bench.give(bench.command("put_key", credential=bench.credential(key=key)[1])).ack.code == "key_revoked"
     assert bench.give(bench.command("unlock", key=key)).ack.code == "key_revoked"
@@ -159,7 +159,7 @@ def test_the_lock_refuses(bench: Bench, case: str) -> None:
     heard = bench.give(command)
     assert (heard.ack.command_id, heard.ack.outcome, heard.ack.code) == (command.id, "refused", code)
     assert heard.events[0].body == {"code": code, "command": command.id}
-    assert heard.told() == ["refused"]
+    assert heard.event_types() == ["refused"]
     assert code in REFUSALS
     assert bench.moved() == []
     assert bench.lock.flash.held_keys() == keys
@@ -177,7 +177,7 @@ def test_a_refusal_is_final(bench: Bench, case: str) -> None:
 def test_a_retained_command_is_refused_and_alarmed(bench: Bench) -> None:
     command = bench.command("unlock", key=bench.put())
     heard = bench.give(command, retained=True)
-    assert (heard.ack.code, heard.told(), bench.moved()) == ("retained", ["refused"], [])
+    assert (heard.ack.code, heard.event_types(), bench.moved()) == ("retained", ["refused"], [])
     assert bench.give(command).ack.code == "retained"
 
 
@@ -185,7 +185,7 @@ def test_a_done_command_that_was_retained_is_alarmed_and_answered_as_before(benc
     command = bench.command("unlock", key=bench.put())
     first = bench.give(command)
     heard = bench.give(command, retained=True)
-    assert (heard.acks, heard.told()) == (first.acks, ["refused"])
+    assert (heard.acks, heard.event_types()) == (first.acks, ["refused"])
     assert len(bench.moved()) == 1
 
 
@@ -251,7 +251,7 @@ def test_a_message_longer_than_a_lock_may_hear_is_refused(bench: Bench) -> None:
 def test_a_jammed_bolt_fails_and_says_so(bench: Bench) -> None:
     bench.lock.door.jammed = True
     heard = bench.give(bench.command("unlock", key=bench.put()))
-    assert (heard.ack.outcome, heard.ack.code, heard.told()) == ("failed", "jammed", ["jammed"])
+    assert (heard.ack.outcome, heard.ack.code, heard.event_types()) == ("failed", "jammed", ["jammed"])
 
 
 def test_one_word_of_the_time_sets_the_clock_once(bench: Bench) -> None:
@@ -262,10 +262,10 @@ def test_one_word_of_the_time_sets_the_clock_once(bench: Bench) -> None:
     assert bench.lock.clock.now() == NOW + 7
 
 
-def test_a_lost_clock_is_told_and_the_next_nonce_brings_the_time(bench: Bench) -> None:
+def test_a_lost_clock_is_reported_and_the_next_nonce_brings_the_time(bench: Bench) -> None:
     key = bench.put()
     heard = bench.hear(bench.lock.lose_clock())
-    assert (heard.told(), heard.states[0].clock) == (["clock_lost"], "lost")
+    assert (heard.event_types(), heard.states[0].clock) == (["clock_lost"], "lost")
     reply = bench.command("set_time", now=NOW, nonce=heard.states[0].nonce)
     assert bench.give(reply).ack.outcome == "done"
     assert bench.give(bench.command("unlock", key=key)).ack.outcome == "done"
@@ -287,13 +287,13 @@ def test_no_expired_key_revives_when_the_gateways_clock_goes_back(bench: Bench) 
     assert bench.give(bench.command("unlock", key=key)).ack.code == "key_expired"
 
 
-def test_the_knob_the_door_and_the_battery_are_told(bench: Bench) -> None:
+def test_the_knob_the_door_and_the_battery_are_reported(bench: Bench) -> None:
     assert bench.hear(bench.lock.turn_knob()).events[0].body == {"means": "knob"}
     assert bench.hear(bench.lock.sense_door(True)).events[0].body == {"open": True}
-    assert bench.hear(bench.lock.auto_lock()).told() == []
+    assert bench.hear(bench.lock.auto_lock()).event_types() == []
     bench.hear(bench.lock.sense_door(False))
-    assert bench.hear(bench.lock.auto_lock()).told() == ["locked"]
-    assert bench.hear(bench.lock.sense_battery(60)).told() == []
+    assert bench.hear(bench.lock.auto_lock()).event_types() == ["locked"]
+    assert bench.hear(bench.lock.sense_battery(60)).event_types() == []
     assert bench.hear(bench.lock.sense_battery(19)).events[0].body == {"percent": 19}
     assert bench.hear(bench.lock.connected()).states[0].battery == 19
 

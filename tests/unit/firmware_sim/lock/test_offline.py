@@ -200,7 +200,7 @@ async def test_short_messages_open_nothing_at_any_step(door: Doorstep, length: i
     assert door.bench.moved() == []
 
 
-async def test_ten_thousand_bad_handshakes_are_slowed_and_told_and_the_true_key_still_works(door: Doorstep) -> None:
+async def test_ten_thousand_bad_handshakes_are_slowed_and_reported_and_the_true_key_still_works(door: Doorstep) -> None:
     answered = 0
     for _ in range(10_000):
         reply = await door.link()(b"\x03\x02guess")

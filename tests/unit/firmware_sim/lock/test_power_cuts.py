@@ -92,9 +92,9 @@ def test_a_failing_disk_moves_no_bolt(bench: Bench) -> None:
     assert bench.moved() == []
 
 
-@pytest.mark.parametrize(("moved", "told"), [(True, ["unlocked"]), (False, [])])
-def test_an_opening_at_the_door_around_a_power_cut_is_told_exactly_if_it_was(
-    bench: Bench, moved: bool, told: list[str]
+@pytest.mark.parametrize(("moved", "event_types"), [(True, ["unlocked"]), (False, [])])
+def test_an_opening_at_the_door_around_a_power_cut_is_reported_exactly_if_it_was(
+    bench: Bench, moved: bool, event_types: list[str]
 ) -> None:
     for message in bench.lock.flash.waiting():
         bench.lock.flash.delivered(message.seq)
@@ -111,7 +111,7 @@ def test_an_opening_at_the_door_around_a_power_cut_is_told_exactly_if_it_was(
     bench.cut_power()
     bench.start()
     waiting = bench.hear(iter(bench.lock.flash.waiting()))
-    assert [type_ for type_ in waiting.told() if type_ != "booted"] == told
+    assert [type_ for type_ in waiting.event_types() if type_ != "booted"] == event_types
 
 
 KILLED = """

@@ -75,9 +75,9 @@ def office(world: World, tmp_path: Path) -> Office:
 def refused(office: Office, raw: bytes) -> None:
     """It is refused, in the words of every refusal, and nothing of it is kept."""
     before = office.world.rows()
-    with pytest.raises(EnrolmentRefused) as told:
+    with pytest.raises(EnrolmentRefused) as reported:
         office.take(raw)
-    assert told.value.detail == "This claim takes no device in. Please ask for a new one."
+    assert reported.value.detail == "This claim takes no device in. Please ask for a new one."
     assert office.world.rows() == before
 
 
@@ -202,7 +202,13 @@ def test_a_device_with_a_new_key_begins_its_numbers_anew(office: Office) -> None
     assert world.device().state_seq == 500
     office.enrol(office.claim(LOCK))
     row = world.device()
-    assert (row.told_seq, row.state_seq, row.nonce, row.told_epoch, row.bolt) == (-1, -1, None, 0, "unknown")
+    assert (row.reported_seq, row.state_seq, row.nonce, row.reported_list_epoch, row.bolt) == (
+        -1,
+        -1,
+        None,
+        0,
+        "unknown",
+    )
     world.seq = 0
     world.say(world.happened("battery", percent=7), world.state(seq=2))
     assert world.device().state_seq == 2

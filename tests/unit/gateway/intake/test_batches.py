@@ -70,7 +70,7 @@ async def test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set
     with world.database.reading() as session:
         assert list(session.scalars(select(SetAside.code))) == ["old_key"]
         assert session.scalars(select(HeardMessage)).all() == []
-    assert (acked.is_set(), world.device().told_seq, world.device().bolt) == (True, -1, "unknown")
+    assert (acked.is_set(), world.device().reported_seq, world.device().bolt) == (True, -1, "unknown")
     driver.overtaken = False
     await intake.take([message])  # the same number under the new key is its first
-    assert (world.device().told_seq, world.device().bolt) == (7, "locked")
+    assert (world.device().reported_seq, world.device().bolt) == (7, "locked")

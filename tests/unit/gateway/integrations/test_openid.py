@@ -41,9 +41,9 @@ def sign_on(**given: Any) -> SingleSignOn:
 
 def token(claims: dict[str, Any] | None = None, key: RSAKey = KEY, **header: Any) -> str:
     """A token of the provider's, unless something is told otherwise."""
-    told = {"alg": "RS256", "kid": "k1"} | header
+    reported = {"alg": "RS256", "kid": "k1"} | header
     registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-    return jwt.encode(told, CLAIMS | (claims or {}), key, registry=registry)
+    return jwt.encode(reported, CLAIMS | (claims or {}), key, registry=registry)
 
 
 def refuse(id_token: str, keys: dict[str, Any] | None = None, **more: Any) -> None:

@@ -96,7 +96,7 @@ async def test_an_answer_that_is_compressed_unasked_is_not_inflated() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reported",
     [
         answer(bytes(MAX_ANSWER + 1)),
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
@@ -107,8 +107,8 @@ async def test_an_answer_that_is_compressed_unasked_is_not_inflated() -> None:
     ],
     ids=["huge", "cut short", "not http", "endless header", "broken chunk", "redirect"],
 )
-async def test_an_answer_that_is_none_leaves_the_outcome_unknown(told: bytes) -> None:
-    service = Service([told, None, None])
+async def test_an_answer_that_is_none_leaves_the_outcome_unknown(reported: bytes) -> None:
+    service = Service([reported, None, None])
     async with client_of(service) as (client, url):
         with pytest.raises(LostAnswer):
             await client.exchange("POST", url, content=b"{}")

@@ -14,7 +14,7 @@ from certs.keys import compressed_point, new_private_key
 from certs.sealing import answer_context, open_sealed, question_context, registration_context, seal
 from devices.link import Received
 from devices.reports import Happened
-from devices.wire.kiosk.offer_question import OfferQuestion, OfferTold, decode_told, encode_question
+from devices.wire.kiosk.offer_question import OfferQuestion, OfferSummary, decode_summary, encode_question
 from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
 from gateway.domain.stays.offer import kiosk_code, offer_of
@@ -57,11 +57,11 @@ class Counter:
         intake = self.gateway.authority.intake_key.public_key()
         return await self.say("offer_shown", seal(raw, intake, context=question_context(site, KIOSK)))
 
-    async def told(self, shown: str) -> OfferTold:
+    async def summary(self, shown: str) -> OfferSummary:
         """What the visit that asked can open."""
         screen = await self.ask(shown)
         assert screen["screen"] == "offer", screen
-        return decode_told(open_sealed(bytes.fromhex(screen["sealed"]), self.reply_key, context=ANSWER))
+        return decode_summary(open_sealed(bytes.fromhex(screen["sealed"]), self.reply_key, context=ANSWER))
 
     async def hand_in(
         self, token: str, born: str = "1985-03-03", guardian: bool = False, **facts: str
@@ -91,24 +91,24 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
     world.close()
 
 
-async def test_the_one_who_shows_an_offer_is_told_of_unit_and_landlord_and_nobody_else_can_read_it(
+async def test_the_one_who_shows_an_offer_is_shown_unit_and_landlord_and_nobody_else_can_read_it(
     counter: Counter,
 ) -> None:
     token = counter.world.offer()
-    by_code = await counter.told(kiosk_code(token))
-    assert await counter.told(token) == by_code == OfferTold("Room 101", "Landlord of 101", [], [])
+    by_code = await counter.summary(kiosk_code(token))
+    assert await counter.summary(token) == by_code == OfferSummary("Room 101", "Landlord of 101", [], [])
     screen = await counter.ask(token)
     assert "101" not in repr({name: text for name, text in screen.items() if name not in ("sealed", "registration")})
     with pytest.raises(Unsealable):
         open_sealed(bytes.fromhex(screen["sealed"]), new_private_key(), context=ANSWER)
 
 
-async def test_what_the_registry_asks_besides_is_told_and_only_that_is_kept(counter: Counter) -> None:
+async def test_what_the_registry_asks_besides_is_sent_and_only_that_is_kept(counter: Counter) -> None:
     token = counter.world.offer()
     with counter.gateway.database.writing() as session:
         session.get_one(Unit, counter.world.unit_id).registry_name = "it"
-    told = await counter.told(token)
-    assert told.asks == ["birth_country", "birth_place_code", "document.issuing_place_code"]
+    summary = await counter.summary(token)
+    assert summary.asks == ["birth_country", "birth_place_code", "document.issuing_place_code"]
     screen = await counter.hand_in(token, birth_country=" NLD ", phone="+31 20 000")
     assert screen["screen"] == "person_decides", screen
     with counter.gateway.database.reading() as session:
@@ -117,7 +117,7 @@ async def test_what_the_registry_asks_besides_is_told_and_only_that_is_kept(coun
     assert facts == {"person.birth_country": "NLD"}
 
 
-async def test_a_minor_alone_is_told_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
+async def test_a_minor_alone_is_asked_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
     token = counter.world.offer()
     alone = await counter.hand_in(token, "2012-03-03")
     assert (alone["screen"], alone["code"]) == ("refused", "guardian_needed")
@@ -167,9 +167,9 @@ async def test_every_code_that_opens_nothing_gets_the_same_answer(counter: Count
         code = "000-000-000" if what == "never made" else "---"
     else:
         await {"expired": expire, "used": use, "ended": end}[what](counter, token)
-    told = await counter.ask(code)
-    del told["registration"]
-    assert told == {
+    summary = await counter.ask(code)
+    del summary["registration"]
+    assert summary == {
         "screen": "refused",
         "code": "offer_unknown",
         "lines": ["There is no offer with this code here. Please check the code, or scan the link's code."],

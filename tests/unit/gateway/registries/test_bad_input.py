@@ -152,7 +152,7 @@ def test_italy_refuses(change: dict[str, Any], field: str, rule: str) -> None:
     assert (f"people[0].{field}", rule) in found(italy(dataclasses.replace(CARLA, **change)))
 
 
-def test_portugal_is_never_told_of_its_own_nationals() -> None:
+def test_portugal_never_receives_its_own_nationals() -> None:
     assert ("people[0].nationality", "not_owed") in found(portugal(dataclasses.replace(ANA, nationality="PRT")))
 
 

@@ -16,7 +16,7 @@ def test_a_party_that_was_not_reached_rests_longer_each_time() -> None:
     parties, now, waited = RestingParties(), NOW, []
     assert parties.admit("registry", 1, now)
     for delivery in range(1, 12):
-        parties.told("registry", delivery, down=True, now=now)
+        parties.record("registry", delivery, down=True, now=now)
         begin = now
         while not parties.admit("registry", delivery + 1, now):
             now += 1
@@ -26,10 +26,10 @@ def test_a_party_that_was_not_reached_rests_longer_each_time() -> None:
 
 def test_one_delivery_tries_a_party_and_its_success_opens_it_for_all() -> None:
     parties = RestingParties()
-    parties.told("registry", 1, down=True, now=NOW)
+    parties.record("registry", 1, down=True, now=NOW)
     assert parties.shut(NOW) == {"registry"}
     assert [parties.admit("registry", name, NOW + 1) for name in (1, 2, 3)] == [True, False, False]
-    parties.told("registry", 1, down=False, now=NOW + 1)
+    parties.record("registry", 1, down=False, now=NOW + 1)
     assert parties.admit("registry", 2, NOW + 1)
     assert parties.shut(NOW + 1) == set()
 
@@ -37,13 +37,13 @@ def test_one_delivery_tries_a_party_and_its_success_opens_it_for_all() -> None:
 def test_late_failures_of_the_same_outage_do_not_lengthen_the_rest() -> None:
     parties = RestingParties()
     for delivery in range(30):
-        parties.told("registry", delivery, down=True, now=NOW)
+        parties.record("registry", delivery, down=True, now=NOW)
     assert parties.admit("registry", 1, NOW + 1)
 
 
 def test_a_trial_that_was_settled_elsewhere_leaves_the_turn_to_another() -> None:
     parties = RestingParties()
-    parties.told("registry", 1, down=True, now=NOW)
+    parties.record("registry", 1, down=True, now=NOW)
     parties.admit("registry", 1, NOW + 1)
     parties.give_up("registry", 1)
     assert parties.admit("registry", 2, NOW + 1)

@@ -142,7 +142,7 @@ def test_what_a_lock_cannot_do_is_left_for_a_person_to_see(world: World) -> None
     assert isinstance(attempt(world, MemoryDriver(unable=True), "put_key").decision, Refused)
 
 
-def test_the_time_is_told_for_the_nonce_the_lock_said_last(world: World) -> None:
+def test_the_time_is_sent_for_the_nonce_the_lock_sent_last(world: World) -> None:
     driver = MemoryDriver()
     world.say(world.state(nonce=b"1" * 16, clock="lost"))
     world.say(world.state(nonce=b"2" * 16, clock="lost"))

@@ -77,7 +77,7 @@ def line(world: World, tmp_path: Path) -> Iterator[Line]:
     bench = Bench.make(tmp_path / "bench").ready()
     world.keyring = replace(world.keyring, credential_key=bench.authority.credential_key)
     with world.database.writing() as session:
-        session.execute(update(Device).values(public_key=compressed_point(bench.public), told_codes=0))
+        session.execute(update(Device).values(public_key=compressed_point(bench.public), reported_code_epoch=0))
     line = Line(world, bench)
     line.connect()
     yield line
@@ -129,11 +129,11 @@ def test_a_list_that_grew_while_an_older_one_was_under_way_is_owed_after_it(line
     assert "revoke" in line.owed()
     line.attempt()
     device = line.world.device()
-    assert (device.told_epoch, device.told_codes) == (device.list_epoch, device.code_epoch)
+    assert (device.reported_list_epoch, device.reported_code_epoch) == (device.list_epoch, device.code_epoch)
     assert line.bench.lock.keyring.code_epoch == device.code_epoch
 
 
-def test_a_read_back_is_repeated_until_the_lock_has_told_its_whole_state(line: Line) -> None:
+def test_a_read_back_is_repeated_until_the_lock_has_reported_its_whole_state(line: Line) -> None:
     key = line.world.tenant()
     line.attempt()
     line.bench.give(line.bench.command("drop_key", key=bytes.fromhex(key.id)))  # behind the gateway's back

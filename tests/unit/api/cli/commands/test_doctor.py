@@ -74,7 +74,7 @@ def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "mood", "told"),
+    ("stored", "mood", "reported"),
     [
         (79, "good", "79 people's faces"),
         (80, "care", "in time"),
@@ -82,8 +82,8 @@ def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
         (101, "bad", "101"),
     ],
 )
-def test_stored_faces_are_told_of_before_the_limit_and_at_it(
-    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, mood: str, told: str
+def test_stored_faces_are_reported_before_the_limit_and_at_it(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, mood: str, reported: str
 ) -> None:
     small = {"cn": replace(load_profiles()["cn"], face_filing_limit=100)}
     monkeypatch.setattr("gateway.journey.filings.portraits.load_profiles", lambda: small)
@@ -94,7 +94,7 @@ def test_stored_faces_are_told_of_before_the_limit_and_at_it(
         session.flush()
         session.add_all(Portrait(person_id=who.id, jurisdiction="cn", sealed=b"s", kept_at=NOW) for who in people)
     (found,) = [finding for finding in examine(settings, NOW) if finding.check == "faces"]
-    assert (found.mood, told in said(found)) == (mood, True), said(found)
+    assert (found.mood, reported in said(found)) == (mood, True), said(found)
     filed = settings.model_copy(update={"face_filings": {"cn": "CAC-1"}})
     assert [finding.mood for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
 
@@ -117,10 +117,10 @@ def test_an_operators_broker_that_does_not_answer_is_found(settings: Settings) -
 def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
     unwritable = Path("/sys/kernel")  # refuses root as well
     found = examine(settings.model_copy(update={"folder": unwritable}), NOW)
-    (told,) = (finding for finding in found if finding.check == "folder")
-    assert told.mood == "bad"
-    assert said(told).startswith(f"{unwritable} cannot be written (")
-    assert said(told).endswith("Give it to this user.")
+    (reported,) = (finding for finding in found if finding.check == "folder")
+    assert reported.mood == "bad"
+    assert said(reported).startswith(f"{unwritable} cannot be written (")
+    assert said(reported).endswith("Give it to this user.")
 
 
 def test_a_key_that_others_can_read_is_found(settings: Settings) -> None:
@@ -205,12 +205,12 @@ def test_a_database_that_is_none_is_found_and_the_other_checks_go_on(settings: S
 def test_the_command_prints_one_object_and_fails_where_something_is_bad(tmp_path: Path) -> None:
     environment = {"LODGEKEY_MOSQUITTO": str(tmp_path / "nowhere")}
     result = RUN.invoke(app, ["doctor", "--folder", str(tmp_path), "--json"], env=environment)
-    told = json.loads(result.stdout)
-    assert (result.exit_code, told["ok"]) == (1, False)
-    assert {"check", "mood", "code", "sentence"} == told["findings"][0].keys()
+    reported = json.loads(result.stdout)
+    assert (result.exit_code, reported["ok"]) == (1, False)
+    assert {"check", "mood", "code", "sentence"} == reported["findings"][0].keys()
 
 
-def test_settings_that_cannot_be_are_told_by_name() -> None:
+def test_settings_that_cannot_be_are_reported_by_name() -> None:
     result = RUN.invoke(app, ["doctor"], env={"LODGEKEY_PORT": "many"})
     assert result.exit_code == 1
     assert "LODGEKEY_PORT" in result.stdout
@@ -224,7 +224,7 @@ def test_everything_that_can_be_found_is_said_in_both_languages() -> None:
         assert set(blanks.findall(words.zh)) == set(blanks.findall(words.en)), code
 
 
-def test_a_chinese_terminal_is_told_in_chinese(tmp_path: Path) -> None:
+def test_a_chinese_terminal_is_answered_in_chinese(tmp_path: Path) -> None:
     environment = {"LODGEKEY_MOSQUITTO": str(tmp_path / "nowhere"), "LC_ALL": "zh_CN.UTF-8"}
     result = RUN.invoke(app, ["doctor", "--folder", str(tmp_path)], env=environment)
     assert "没有找到 mosquitto" in result.stdout.replace("\n", "")

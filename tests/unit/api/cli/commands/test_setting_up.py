@@ -121,8 +121,8 @@ def test_an_officer_of_a_provider_has_no_password_to_replace(folder: Path, datab
 @pytest.mark.parametrize("registry", NEEDS)
 def test_what_a_registry_wants_is_asked_before_there_is_a_unit(folder: Path, registry: str) -> None:
     needs = NEEDS[registry]
-    told = {path: LESSOR_FACTS[path] for path in needs.landlord if path not in ("phone", "email")}
-    ask(folder, f"{OWNER} --email m@example.org", "--name", "Mira Holm", *with_facts(told))
+    reported = {path: LESSOR_FACTS[path] for path in needs.landlord if path not in ("phone", "email")}
+    ask(folder, f"{OWNER} --email m@example.org", "--name", "Mira Holm", *with_facts(reported))
     home = f"unit add LOFT-1 --registry {registry} {HOME.format(where='sandbox')}"
     wanted = {path: UNIT_FACTS[path] for path in needs.unit if path != "name"}
     for path in wanted:

@@ -68,13 +68,13 @@ class Part:
             (self.folder / "devices" / KIOSK / "terminal.json").write_text(json.dumps({"url": f"{URL}/kiosk"}))
             if self.then is not None:
                 signal.raise_signal(self.then)
-        told: dict[str, dict[str, Any]] = {
+        reported: dict[str, dict[str, Any]] = {
             "the registry": {"facts": {}, "settings": {}},
             "the gateway": {"url": URL},
             "the building": {"control": str(self.folder / "control.json")},
             "the photographer": {"document": str(picture), "face": str(picture)},
         }
-        return told[self.name]
+        return reported[self.name]
 
 
 @pytest.fixture(autouse=True)
@@ -155,18 +155,18 @@ def test_in_english_the_walk_says_what_it_said() -> None:
 
 def test_in_chinese_the_walk_says_nothing_in_english() -> None:
     done = walked(CHINESE)
-    told = [*done.stderr.splitlines(), *done.stdout.splitlines()]
-    assert len(told) == 13 + 13
-    assert [line for line in told if english_in(line, NAMES) or not is_chinese(line)] == []
+    reported = [*done.stderr.splitlines(), *done.stdout.splitlines()]
+    assert len(reported) == 13 + 13
+    assert [line for line in reported if english_in(line, NAMES) or not is_chinese(line)] == []
 
 
 def test_the_json_of_a_walk_is_in_machine_words_whatever_is_spoken() -> None:
-    told = json.loads(walked(CHINESE, "--json").stdout)
-    assert (told["verdict"]["by"], told["verdict"]["reasons"]) == ("person", REVIEWED["reasons"])
-    assert (told["ok"], told["key_after_the_end"]) == (True, "revoked")
+    reported = json.loads(walked(CHINESE, "--json").stdout)
+    assert (reported["verdict"]["by"], reported["verdict"]["reasons"]) == ("person", REVIEWED["reasons"])
+    assert (reported["ok"], reported["key_after_the_end"]) == (True, "revoked")
 
 
-def test_in_english_everybody_is_told_where_to_look_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_english_everybody_is_shown_where_to_look_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     done = stayed(monkeypatch, ENGLISH)
     assert done.stdout.splitlines() == [
         f"Landlord  {URL}/landlord   login landlord, password {password()}",
@@ -179,16 +179,16 @@ def test_in_english_everybody_is_told_where_to_look_as_before(monkeypatch: pytes
     assert done.stderr.splitlines()[-1].strip() == "stopping"
 
 
-def test_in_chinese_everybody_is_told_where_to_look_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_chinese_everybody_is_shown_where_to_look_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     done = stayed(monkeypatch, CHINESE)
     names = (*NAMES, *(f"{URL}/{page}" for page in ("landlord", "officer", "tester", "kiosk")), str(demo.FOLDER))
-    told = done.stdout.replace(password(), "").splitlines()
-    assert len(told) == 6
-    lines = [*told, *done.stderr.splitlines()]
+    reported = done.stdout.replace(password(), "").splitlines()
+    assert len(reported) == 6
+    lines = [*reported, *done.stderr.splitlines()]
     assert [line for line in lines if english_in(line, names) or not is_chinese(line)] == []
 
 
 def test_the_json_of_a_demonstration_that_stays_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = json.loads(stayed(monkeypatch, CHINESE, "--json").stdout)
-    assert list(told) == ["ready", "url", "kiosk", "folder", "password", "landlord", "officer", "tester"]
-    assert (told["ready"], told["folder"], told["landlord"]) == (True, str(demo.FOLDER), "landlord")
+    reported = json.loads(stayed(monkeypatch, CHINESE, "--json").stdout)
+    assert list(reported) == ["ready", "url", "kiosk", "folder", "password", "landlord", "officer", "tester"]
+    assert (reported["ready"], reported["folder"], reported["landlord"]) == (True, str(demo.FOLDER), "landlord")

@@ -79,10 +79,10 @@ def named(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict
         session.add(Account(role="tester", login="tess", password_hash="", name=""))
         record = session.scalars(select(Registration)).one()
         record.deadline_at = NOW + 60
-        told = {"folder": str(world.folder), "head": str(tmp_path / "head"), "key": made.id, "record": record.id}
+        reported = {"folder": str(world.folder), "head": str(tmp_path / "head"), "key": made.id, "record": record.id}
     disclose(world.database, consumer="a", purpose="b", subject="c", fields="d", now=world.now)
-    printed(told, "audit head --out {head}", ENGLISH)
-    return told
+    printed(reported, "audit head --out {head}", ENGLISH)
+    return reported
 
 
 def printed(named: dict[str, str], command: str, environment: dict[str, str], *more: str) -> str:
@@ -106,9 +106,9 @@ def columns(table: str) -> list[str]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_in_chinese_a_command_says_nothing_in_english(command: str, named: dict[str, str]) -> None:
-    told = printed(named, command, CHINESE)
-    assert english_in(told, [*NAMES, *named.values()]) == []
-    assert is_chinese(told) or command == "unit list"  # which prints ids and names alone
+    reported = printed(named, command, CHINESE)
+    assert english_in(reported, [*NAMES, *named.values()]) == []
+    assert is_chinese(reported) or command == "unit list"  # which prints ids and names alone
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -136,24 +136,25 @@ def test_in_english_lists_say_what_they_said(named: dict[str, str]) -> None:
 
 
 def test_in_english_keys_say_what_they_said_until_they_are_gone_and_why_they_are_not(named: dict[str, str]) -> None:
-    told = json.loads(printed(named, "key show {key}", ENGLISH, "--json"))
-    assert lines(named, "key list") == [f"{told['id']} {LOCK} on_lock until {told['until']}"]
+    reported = json.loads(printed(named, "key show {key}", ENGLISH, "--json"))
+    assert lines(named, "key list") == [f"{reported['id']} {LOCK} on_lock until {reported['until']}"]
     assert lines(named, "key revoke {key}") == [
-        f"id: {told['id']}",
+        f"id: {reported['id']}",
         f"lock: {LOCK}",
         "state: revoking",
-        f"until: {told['until']}",
-        f"cannot outlive: {told['cannot_outlive']}",
+        f"until: {reported['until']}",
+        f"cannot outlive: {reported['cannot_outlive']}",
         "hold up: lock_offline",
-        f"cannot be revoked before: {told['until']}",
+        f"cannot be revoked before: {reported['until']}",
         f"exposure minutes: {3 * 24 * 60 - 1}",
     ]
     assert lines(named, "key list") == [
-        f"{told['id']} {LOCK} revoking until {told['until']}; cannot be revoked before {told['until']}: lock offline"
+        f"{reported['id']} {LOCK} revoking until {reported['until']}; "
+        f"cannot be revoked before {reported['until']}: lock offline"
     ]
 
 
-def test_in_chinese_a_key_that_cannot_be_revoked_is_told_in_the_words_of_the_pages(named: dict[str, str]) -> None:
+def test_in_chinese_a_key_that_cannot_be_revoked_is_shown_in_the_words_of_the_pages(named: dict[str, str]) -> None:
     until = json.loads(printed(named, "key revoke {key}", ENGLISH, "--json"))["until"]
     assert printed(named, "key list", CHINESE).split() == [
         named["key"],
@@ -178,10 +179,10 @@ def test_in_english_tables_say_what_they_said(named: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("width", ["160", "72"])
 def test_in_chinese_a_table_is_whole_on_a_narrow_terminal_too(width: str, named: dict[str, str]) -> None:
-    told = columns(printed(named, "registry open", CHINESE | {"COLUMNS": width}))
+    reported = columns(printed(named, "registry open", CHINESE | {"COLUMNS": width}))
     head = ["登记编号", "登记机关", "类型", "状态", "期限（UTC）", "时限", "答复代码"]
     row = [named["record"], "sandbox", "入住", "等待上报", "2026-09-2114:14", "未逾期", ""]
-    assert [text.replace(" ", "") for text in told] == [a + b for a, b in zip(head, row, strict=True)]
+    assert [text.replace(" ", "") for text in reported] == [a + b for a, b in zip(head, row, strict=True)]
 
 
 def test_chinese_words_keep_the_columns_of_a_list_straight(named: dict[str, str]) -> None:
@@ -214,7 +215,9 @@ def test_every_state_has_its_word_in_both_languages(
 ) -> None:
     monkeypatch.setenv("LC_ALL", CHINESE["LC_ALL"])
     chinese = {code: word(family, code) for code in codes}
-    assert {code: told for code, told in chinese.items() if not is_chinese(told) or english_in(told, ())} == {}
+    assert {
+        code: reported for code, reported in chinese.items() if not is_chinese(reported) or english_in(reported, ())
+    } == {}
     monkeypatch.setenv("LC_ALL", ENGLISH["LC_ALL"])
     assert {code: word(family, code) for code in codes} == {code: code for code in codes}
 

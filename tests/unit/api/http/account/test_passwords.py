@@ -43,8 +43,8 @@ async def test_everybody_with_a_password_changes_it_and_only_the_new_one_works(h
     refused(await sign_in(house, login, PASSWORD), 401, "sign_in_needed")
     good(await sign_in(house, login, NEXT))
     with house.gateway.database.reading() as session:
-        told = session.scalars(select(Event).where(Event.type == "PasswordChanged")).one()
-    assert set(told.data or {}) == {"account"}
+        reported = session.scalars(select(Event).where(Event.type == "PasswordChanged")).one()
+    assert set(reported.data or {}) == {"account"}
 
 
 async def test_a_change_ends_every_other_session_and_renews_the_own(house: House) -> None:

@@ -34,13 +34,13 @@ def form(raw: bytes) -> dict[str, str]:
 @pytest.mark.parametrize(("device", "kind"), [("lock-9", "lock"), ("kiosk-9", "kiosk")])
 async def test_a_factory_fresh_device_enrols_itself(house: House, tmp_path: Path, device: str, kind: str) -> None:
     claim = claim_for(house, device, kind)
-    told = good(await house.client().post("/api/v1/enrolments", json=form(claim.enrolment_for(tmp_path / device))))
-    claim.complete(tmp_path / device, told["chain"].encode(), house.now[0])
-    leaf = read_certificates(told["chain"].encode())[0]
+    reported = good(await house.client().post("/api/v1/enrolments", json=form(claim.enrolment_for(tmp_path / device))))
+    claim.complete(tmp_path / device, reported["chain"].encode(), house.now[0])
+    leaf = read_certificates(reported["chain"].encode())[0]
     with house.gateway.database.reading() as session:
         row = session.get_one(Device, device)
     assert (row.kind, row.certificate_serial) == (kind, str(leaf.serial_number))
-    assert told["expires_at"] == row.certificate_expires_at == house.now[0] + 90 * DAY
+    assert reported["expires_at"] == row.certificate_expires_at == house.now[0] + 90 * DAY
 
 
 async def test_all_refusals_are_equal(house: House, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ async def test_a_key_on_a_lock_that_is_away_cannot_be_revoked_before_a_moment_an
     assert "digits" not in code
 
 
-async def test_a_landlord_has_a_lock_asked_for_its_state_until_it_has_told_it(house: House) -> None:
+async def test_a_landlord_has_a_lock_asked_for_its_state_until_it_has_reported_it(house: House) -> None:
     for _ in range(2):
         answer = await house.client("landlord-a").post("/api/v1/locks/lock-a/read-back")
         assert (answer.status_code, good(answer)["id"]) == (202, "lock-a")
@@ -180,7 +180,7 @@ async def test_a_lock_out_of_service_is_not_asked(house: House) -> None:
 async def test_landlords_see_counts_of_tenants_and_never_who_they_are(house: House) -> None:
     await house.key()
     landlord = house.client("landlord-a")
-    told = json.dumps([good(await landlord.get(f"/api/v1/{path}")) for path in ("units", "stays")])
-    assert '"tenants": 1' in told
-    assert "VOORBEELD" not in told.upper()
-    assert "XR1001R58" not in told
+    reported = json.dumps([good(await landlord.get(f"/api/v1/{path}")) for path in ("units", "stays")])
+    assert '"tenants": 1' in reported
+    assert "VOORBEELD" not in reported.upper()
+    assert "XR1001R58" not in reported

@@ -61,8 +61,8 @@ async def test_an_approved_export_is_a_table_taken_once_by_whoever_asked_and_is_
     refused(await first.post(f"{path}/file"), 409, "conflict")
     assert good(await first.get("/api/v1/exports"))[0]["standing"] == "taken"
     with house.gateway.database.reading() as session:
-        told = [row.type for row in session.scalars(select(Event)) if row.type.startswith("Export")]
-    assert told == ["ExportAsked", "ExportDecided", "ExportTaken"]
+        reported = [row.type for row in session.scalars(select(Event)) if row.type.startswith("Export")]
+    assert reported == ["ExportAsked", "ExportDecided", "ExportTaken"]
 
 
 async def test_nobody_approves_their_own_export_or_takes_anothers(house: House) -> None:

@@ -25,8 +25,8 @@ async def test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recor
     assert good(await raw.post(path, json=recorded))["outcome"] == "no_answer"  # no lock listens here, but it was sent
     refused(await raw.post(path, json=recorded), 403, "proof_refused")
     good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
-    told = refused(await raw.post(path, json=signed(house, key_id, "nonce-0002")), 409, "key_not_usable")
-    assert told["reason"] == "revoked"
+    reported = refused(await raw.post(path, json=signed(house, key_id, "nonce-0002")), 409, "key_not_usable")
+    assert reported["reason"] == "revoked"
     owed = good(await house.client("tester").get("/api/v1/deliveries"))
     assert [row["work"] for row in owed].count("unlock") == 1
 

@@ -30,8 +30,8 @@ async def test_a_minor_alone_is_refused_and_with_a_guardian_a_person_decides(hou
     with house.gateway.database.reading() as session:
         assert session.query(Person).all() == []
 
-    told = good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": True}))
-    assert told["consents"]["guardian"] is True
+    reported = good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": True}))
+    assert reported["consents"]["guardian"] is True
     answer = good(await tenant.post("/api/v1/onboarding/verification", data=CHILD))
     assert answer["stage"] == "review", answer
     assert "minor_with_guardian" in answer["reasons"]

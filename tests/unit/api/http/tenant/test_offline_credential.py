@@ -33,15 +33,15 @@ def read(house: House, text: str) -> KeyCredential:
 
 async def test_the_credential_names_the_same_key_and_lock_and_the_vouched_holder(house: House) -> None:
     key_id, near = await house.key(), jwk_of(new_private_key().public_key())
-    told = good(await ask(house, key_id, near))
-    credential = read(house, told["credential"])
+    reported = good(await ask(house, key_id, near))
+    credential = read(house, reported["credential"])
     with house.gateway.database.reading() as session:
         key = session.get_one(Key, key_id)
         assert (credential.id.hex(), credential.lock) == (key_id, key.device_id)
         assert (credential.not_before, credential.expires) == (key.not_before, key.holder_until)
-        assert told["expires"] == key.holder_until
+        assert reported["expires"] == key.holder_until
     assert jwk_of(credential.holder) == near
-    assert jwk_of(public_from_jwk(told["lock_key"])) == told["lock_key"]
+    assert jwk_of(public_from_jwk(reported["lock_key"])) == reported["lock_key"]
 
 
 async def test_only_the_holder_vouches(house: House) -> None:

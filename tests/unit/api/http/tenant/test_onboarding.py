@@ -139,7 +139,7 @@ async def test_a_phone_key_that_is_none_is_refused(house: House, holder: str) ->
     assert kept(house) == [0, 0, 0, 0]
 
 
-async def test_a_used_an_expired_and_an_unknown_link_are_told_apart_by_their_problems(house: House) -> None:
+async def test_a_used_an_expired_and_an_unknown_link_are_distinguished_by_their_problems(house: House) -> None:
     tenant, _ = await house.tenant()
     house.identity.band = "pass"
     await decide(house, tenant)

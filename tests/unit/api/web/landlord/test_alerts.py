@@ -12,15 +12,15 @@ from tests.browser.samples.facts import NOW, ZONE, code, key, lock, stay, unit
 
 
 @pytest.mark.parametrize(("percent", "mood"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])
-def test_a_battery_is_told_of_at_thirty_twenty_and_ten_percent(percent: int, mood: str | None) -> None:
+def test_a_battery_is_reported_at_thirty_twenty_and_ten_percent(percent: int, mood: str | None) -> None:
     found = notices_for([unit("301", lock("301", battery=percent))], [], NOW)
     assert found == ([Notice("battery", "301", mood, percent)] if mood else [])
 
 
 def test_a_lock_is_silent_after_a_quarter_of_an_hour_offline() -> None:
-    for seconds, told in ((900, []), (901, [Notice("silent", "301", "care", 15)])):
+    for seconds, reported in ((900, []), (901, [Notice("silent", "301", "care", 15)])):
         away = lock("301", online=False, heard_at=NOW - seconds)
-        assert notices_for([unit("301", away)], [], NOW) == told
+        assert notices_for([unit("301", away)], [], NOW) == reported
 
 
 def test_a_lock_that_never_spoke_or_is_online_is_not_called_silent() -> None:
@@ -29,7 +29,7 @@ def test_a_lock_that_never_spoke_or_is_online_is_not_called_silent() -> None:
 
 
 @pytest.mark.parametrize(("hours", "mood"), [(25, None), (24, "care"), (2, "bad"), (-1, "bad")])
-def test_a_key_not_on_its_lock_is_told_of_before_the_arrival(hours: int, mood: str | None) -> None:
+def test_a_key_not_on_its_lock_is_reported_before_the_arrival(hours: int, mood: str | None) -> None:
     late = key("delivering", lock("301")).model_copy(update={"from_": wall_clock(NOW + hours * 3600, ZONE)})
     found = notices_for([], [stay("s", "offered", keys=[late])], NOW)
     stage = 24 if hours > 2 else 2
@@ -38,21 +38,21 @@ def test_a_key_not_on_its_lock_is_told_of_before_the_arrival(hours: int, mood: s
     assert notices_for([], [stay("s", "offered", keys=[there])], NOW) == []
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(299, []), (300, [Notice("ajar", "301", "care", 5)])])
-def test_a_door_is_called_open_after_five_minutes(seconds: int, told: list[Notice]) -> None:
-    assert notices_for([unit("301", lock("301", door="open", door_since=NOW - seconds))], [], NOW) == told
+@pytest.mark.parametrize(("seconds", "reported"), [(299, []), (300, [Notice("ajar", "301", "care", 5)])])
+def test_a_door_is_called_open_after_five_minutes(seconds: int, reported: list[Notice]) -> None:
+    assert notices_for([unit("301", lock("301", door="open", door_since=NOW - seconds))], [], NOW) == reported
     shut = lock("301", door="closed", door_since=NOW - seconds)
     assert notices_for([unit("301", shut)], [], NOW) == []
 
 
-@pytest.mark.parametrize(("days", "told"), [(6, [Notice("clock_off", "301", "care", 312)]), (7, [])])
-def test_a_clock_that_was_off_is_told_of_for_a_week(days: int, told: list[Notice]) -> None:
+@pytest.mark.parametrize(("days", "reported"), [(6, [Notice("clock_off", "301", "care", 312)]), (7, [])])
+def test_a_clock_that_was_off_is_reported_for_a_week(days: int, reported: list[Notice]) -> None:
     off = lock("301", clock_drift=-312, clock_drift_at=NOW - days * 86_400)
-    assert notices_for([unit("301", off)], [], NOW) == told
+    assert notices_for([unit("301", off)], [], NOW) == reported
 
 
 @pytest.mark.parametrize("alarm", ALARMS.values())
-def test_every_alarm_of_a_lock_is_told_in_its_own_words_once(alarm: str) -> None:
+def test_every_alarm_of_a_lock_has_its_own_text_and_is_shown_once(alarm: str) -> None:
     (notice,) = notices_for(
         [unit("301", lock("301", alarm=alarm, bolt="jammed" if alarm == "jammed" else "locked"))], [], NOW
     )
@@ -60,21 +60,21 @@ def test_every_alarm_of_a_lock_is_told_in_its_own_words_once(alarm: str) -> None
     assert f"notice.{notice.code}" in CATALOG
 
 
-def test_a_lock_out_of_service_is_told_of_no_more() -> None:
+def test_a_lock_out_of_service_is_reported_no_more() -> None:
     gone = lock("301", battery=3, alarm="jammed", bolt="jammed", revoked=True)
     assert notices_for([unit("301", gone)], [], NOW) == []
 
 
 def test_a_number_is_never_torn_from_its_unit() -> None:
     torn = re.compile(r"[\d}] (%|min\b|h\b|s\b)")
-    told = {
+    reported = {
         name: text.en for name, text in CATALOG.items() if name.startswith(("notice", "keypage.battery", "staypage."))
     }
-    assert {name for name, sentence in told.items() if torn.search(sentence)} == set()
+    assert {name for name, sentence in reported.items() if torn.search(sentence)} == set()
     assert say("en", "keypage.battery", percent=8) == "battery\u00a08\u00a0%"
 
 
-def test_a_revocation_that_cannot_arrive_is_told_with_the_longest_exposure() -> None:
+def test_a_revocation_that_cannot_arrive_is_reported_with_the_longest_exposure() -> None:
     held = {"hold_up": "lock_offline", "cannot_be_revoked_before": wall_clock(NOW + 3600, ZONE)}
     old = key("revoking", lock("301")).model_copy(update=held | {"exposure_minutes": 60})
     dead = code("revoking", lock("301")).model_copy(update=held | {"exposure_minutes": 2880})

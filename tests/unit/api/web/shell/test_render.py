@@ -41,7 +41,7 @@ def test_no_accept_language_header_breaks_a_page(header: str) -> None:
     assert choose_language(None, None, header) in LANGUAGES
 
 
-def test_a_moment_is_told_on_the_wall_clock_of_the_unit() -> None:
+def test_a_moment_is_shown_on_the_wall_clock_of_the_unit() -> None:
     assert tell_moment(NOW, "Asia/Shanghai", "zh-CN", NOW) == "11月22日 周日 06:26"
     assert tell_moment(NOW, "Europe/Rome", "en", NOW) == "Sat 21 Nov, 23:26"
     assert tell_moment("2027-01-05T11:00:00+08:00", "UTC", "en", NOW) == "Tue 5 Jan 2027, 11:00"
@@ -51,11 +51,11 @@ def test_a_moment_is_told_on_the_wall_clock_of_the_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "reported"),
     [(-5, "just now"), (4, "just now"), (59, "59 s ago"), (60, "1 min ago"), (7200, "2 h ago"), (200_000, "2 d ago")],
 )
-def test_an_age_is_told_in_one_unit(seconds: int, told: str) -> None:
-    assert tell_age(NOW - seconds, "en", NOW) == told
+def test_an_age_is_shown_in_one_unit(seconds: int, reported: str) -> None:
+    assert tell_age(NOW - seconds, "en", NOW) == reported
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

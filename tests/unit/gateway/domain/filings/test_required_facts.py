@@ -41,8 +41,8 @@ def problems(registry: str, record: Registration) -> tuple[FieldProblem, ...]:
 def needed(registry: str) -> set[str]:
     """The paths a traveller with a passport and their operator are asked for."""
     needs = NEEDS[registry]
-    told = {f"unit.{path}" for path in needs.unit} | {f"landlord.{path}" for path in needs.landlord}
-    return told | {f"person.{path}" for path in (*needs.person, *needs.one_of[:1])}
+    reported = {f"unit.{path}" for path in needs.unit} | {f"landlord.{path}" for path in needs.landlord}
+    return reported | {f"person.{path}" for path in (*needs.person, *needs.one_of[:1])}
 
 
 def test_every_registry_says_what_it_needs() -> None:
@@ -61,11 +61,11 @@ def test_a_passport_and_what_is_needed_make_a_record(registry: str) -> None:
 )
 def test_nothing_is_asked_for_without_need(registry: str, path: str) -> None:
     facts = {one: text for one, text in SIMULATORS[registry].facts.items() if one != path}
-    told = {
+    reported = {
         problem.field.replace("people[0]", "person")
         for problem in problems(registry, fill_record(bare(registry), facts))
     }
-    assert path in told
+    assert path in reported
 
 
 @pytest.mark.parametrize(

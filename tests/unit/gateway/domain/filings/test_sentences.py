@@ -44,6 +44,6 @@ def test_our_refusals_are_chinese_and_an_authoritys_words_are_its_own(code: str,
     assert sentence_zh(code, sentence) == chinese
 
 
-def test_a_problem_before_sending_is_told_by_its_rule() -> None:
+def test_a_problem_before_sending_is_reported_by_its_rule() -> None:
     assert problem_zh("no_contact", "A phone number or an e-mail address is needed.") == RULES_ZH["no_contact"]
     assert problem_zh("a_rule_to_come", "In English.") == "In English."

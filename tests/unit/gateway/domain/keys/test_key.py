@@ -57,6 +57,6 @@ def test_no_two_requests_are_signed_as_the_same_bytes(
     assert unlock_statement(key, one) != read_statement(other, two)
 
 
-def test_what_is_signed_is_what_the_phones_were_told() -> None:
+def test_what_is_signed_is_what_the_phones_were_shown() -> None:
     assert unlock_statement("k", Proof(5, "n", b"x")) == b"lodgekey-unlock\nk\n5\nn"
     assert read_statement("k", Proof(5, "n", b"x")) == b"lodgekey-read\nk\n5\nn"

@@ -26,8 +26,8 @@ def test_every_purpose_has_its_latest_text_in_both_languages(purpose: str, langu
     assert text.version == LATEST
     filled = fill_in(text, CHINA)
     assert "{" not in filled
-    told = {"registration": CHINA.keep_registration_days, "face": CHINA.keep_evidence_days, "guardian": 18}
-    assert str(told[purpose]) in filled
+    reported = {"registration": CHINA.keep_registration_days, "face": CHINA.keep_evidence_days, "guardian": 18}
+    assert str(reported[purpose]) in filled
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.purpose}-{text.version}-{text.language}")
@@ -59,7 +59,7 @@ def test_a_filing_or_a_place_without_the_rule_frees_the_count() -> None:
     assert judge_stored_faces(500_000, load_profiles()["it"], filed=False).state == "free"
 
 
-def test_one_may_choose_to_be_told_instead_of_stopped() -> None:
+def test_one_may_choose_to_be_warned_instead_of_stopped() -> None:
     count = judge_stored_faces(100_000, CHINA, filed=False, block=False)
     assert (count.state, count.filing_days) == ("filing_due", 30)
 

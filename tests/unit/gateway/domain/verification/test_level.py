@@ -91,7 +91,7 @@ async def test_the_page_says_of_every_level_what_it_does_not_stop(house: House, 
     assert ("已保存" if key == "zh" else "Saved.") in saved.text
 
 
-async def test_the_tenant_is_told_beforehand_that_a_person_looks(house: House) -> None:
+async def test_the_tenant_is_informed_beforehand_that_a_person_looks(house: House) -> None:
     good(await level_of(house, "person"))
     tenant, _ = await house.tenant()
     offer = tenant.headers["Authorization"].removeprefix("Offer ")

@@ -31,7 +31,7 @@ def test_the_tray_keeps_pictures_without_what_came_along() -> None:
     assert (kept.portrait, kept.face) == (None, None)
 
 
-def test_the_tray_forgets_after_two_hours_and_when_told() -> None:
+def test_the_tray_forgets_after_two_hours_and_on_request() -> None:
     clock = SimClock()
     tray = PictureTray(clock)
     tray.put("late", JPEG, None, None)

@@ -218,9 +218,9 @@ def test_a_rotation_goes_on_only_as_the_devices_confirm_it(fleet: Fleet) -> None
         if fleet.succession.authority.generations.standing.phase == "standby":
             break
         if lacks:
-            with pytest.raises(Conflict, match=NAME) as told:
+            with pytest.raises(Conflict, match=NAME) as reported:
                 fleet.step()
-            assert told.value.extra["devices"] == {NAME: lacks}
+            assert reported.value.extra["devices"] == {NAME: lacks}
             fleet.put(lacks[0])
         fleet.step()
     fleet.put("put_trust")
@@ -299,7 +299,7 @@ def test_certificates_long_over_are_forgotten_and_living_ones_kept(fleet: Fleet)
     assert fleet.serials() == [fleet.device().certificate_serial]
 
 
-def test_trust_that_was_told_already_is_not_sent_again(fleet: Fleet) -> None:
+def test_trust_that_was_confirmed_already_is_not_sent_again(fleet: Fleet) -> None:
     with fleet.world.database.writing() as session:
         session.add(Delivery(party="lock:x", lane="papers:x", work="put_trust", about=NAME, created_at=0, due_at=0))
     assert fleet.send("put_trust").decision == Done("the device trusts them")

@@ -59,7 +59,7 @@ class Line:
         with self.world.database.writing() as session:
             watch_chains(session, self.world.now)
 
-    def told(self) -> list[str]:
+    def event_types(self) -> list[str]:
         """What the landlord is told of the log."""
         found = of_lock(self.world.device(), "101", self.world.now)
         return [notice.code for notice in found if notice.code.startswith("log_")]
@@ -83,7 +83,7 @@ def test_a_lock_that_is_heard_as_it_speaks_raises_nothing(line: Line) -> None:
     said = line.log(line.bench.device.receive(line.bench.sign(command)), line.bench.lock.turn_knob())
     line.world.say(*line.log(iter(line.bench.lock.flash.waiting())), *said, *said)  # and once more, repeated
     line.time_passes()
-    assert (line.alarms(), line.told()) == ([], [])
+    assert (line.alarms(), line.event_types()) == ([], [])
     assert line.world.device().chain_seq == said[-1].seq  # type: ignore[union-attr]
 
 
@@ -93,7 +93,7 @@ def test_an_entry_kept_from_the_gateway_is_missed_and_the_others_count(line: Lin
     line.world.say(*said[:gone], *said[gone + 1 :])
     assert line.alarms() == []  # it may still come
     line.time_passes()
-    assert (line.alarms(), line.told()) == (["missing"], ["log_missing"])
+    assert (line.alarms(), line.event_types()) == (["missing"], ["log_missing"])
     assert line.world.device().bolt == "locked"
     line.world.say(said[gone])  # it was only late
     line.time_passes()
@@ -120,7 +120,7 @@ def test_history_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once(lin
     said = [entry for _ in range(3) for entry in line.knob()]
     line.world.say(*said)
     line.world.say(forged(line, said[0], said[-1].seq + 1))  # type: ignore[union-attr]
-    assert (line.alarms(), line.told()) == (["forked"], ["log_forged"])
+    assert (line.alarms(), line.event_types()) == (["forked"], ["log_forged"])
 
 
 def test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks(line: Line) -> None:
@@ -129,7 +129,7 @@ def test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks(lin
     assert line.alarms() == []  # it fits: nobody could tell
     line.world.say(*line.knob(), *line.knob())
     assert line.alarms()[0] in ("altered", "forked")
-    assert line.told() == ["log_forged"]
+    assert line.event_types() == ["log_forged"]
 
 
 def test_another_entry_under_a_number_heard_before_is_noticed(line: Line) -> None:
@@ -191,13 +191,13 @@ def test_a_log_goes_on_after_its_numbers_were_forgotten(line: Line) -> None:
     assert line.alarms() == []
 
 
-def test_the_landlord_is_told_for_a_week(line: Line) -> None:
+def test_the_landlord_is_alerted_for_a_week(line: Line) -> None:
     said: Sequence[Report] = [*line.knob(), *line.knob()]
     line.world.say(said[1])
     line.time_passes()
-    assert line.told() == ["log_missing"]
+    assert line.event_types() == ["log_missing"]
     line.time_passes(7 * DAY)
-    assert line.told() == []
+    assert line.event_types() == []
 
 
 # Power cuts: the lock's side

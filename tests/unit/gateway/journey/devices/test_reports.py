@@ -88,7 +88,9 @@ def test_a_request_runs_once_however_often_it_is_sent(world: World) -> None:
 
 
 @pytest.mark.parametrize(("off", "good"), [(-61, False), (-60, True), (60, True), (61, False), (10**400, False)])
-def test_a_phone_whose_clock_is_off_by_more_than_a_minute_is_told_so(world: World, off: int, good: bool) -> None:
+def test_a_phone_whose_clock_is_off_by_more_than_a_minute_is_refused_with_the_reason(
+    world: World, off: int, good: bool
+) -> None:
     key = ready(world)
     proof = world.proof(key.id, "nonce-001", at=world.now + off)
     if good:
@@ -277,7 +279,7 @@ def test_the_alarm_of_a_lost_clock_ends_when_the_lock_says_that_it_knows_the_tim
 
 
 @pytest.mark.parametrize(("drift", "kept"), [(59, None), (-59, None), (60, 60), (-4000, -4000)])
-def test_a_clock_that_was_off_by_a_minute_is_kept_and_told(world: World, drift: int, kept: int | None) -> None:
+def test_a_clock_that_was_off_by_a_minute_is_kept_and_reported(world: World, drift: int, kept: int | None) -> None:
     world.say(Answered(LOCK, b"t" * 16, world.number(), world.now, "done", None, {"clock": "set", "drift": drift}))
     lock = world.device()
     assert (lock.clock_drift, lock.clock_drift_at) == (kept, None if kept is None else world.now)

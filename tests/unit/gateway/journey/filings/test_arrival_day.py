@@ -74,7 +74,7 @@ async def test_dates_moved_before_the_arrival_replace_the_record_that_waits(ital
     assert sentences == [REPLACED, None]
 
 
-async def test_a_tenant_corrected_before_the_arrival_is_told_of_once(italian: World) -> None:
+async def test_a_tenant_corrected_before_the_arrival_is_reported_once(italian: World) -> None:
     with italian.database.writing() as session:
         stay = session.scalars(select(Stay)).one()
         correct_person(session, stay, stay.people[0], {"id_number": "ZZ9999999"}, italian.keyring, italian.now)
@@ -82,7 +82,7 @@ async def test_a_tenant_corrected_before_the_arrival_is_told_of_once(italian: Wo
     assert await filed(italian) == [("check_in", italian.now)]
 
 
-async def test_dates_moved_after_the_arrival_was_told_are_a_record_of_their_own(italian: World) -> None:
+async def test_dates_moved_after_the_arrival_was_reported_are_a_record_of_their_own(italian: World) -> None:
     italian.now += 2 * DAY
     begins = italian.now
     assert await filed(italian) == [("check_in", begins)]

@@ -61,11 +61,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Profile:
 
 @pytest.mark.usefixtures("small")
 async def test_the_count_warns_early_and_stops_before_the_limit_while_tenants_still_get_in(world: World) -> None:
-    place, told = Place(world), []
+    place, reported = Place(world), []
     for _ in range(6):
         assert (await place.tenant()).state == "passed"
-        told.append(place.count())
-    assert told == [(1, "free"), (2, "free"), (3, "free"), (4, "warn"), (4, "warn"), (4, "warn")]
+        reported.append(place.count())
+    assert reported == [(1, "free"), (2, "free"), (3, "free"), (4, "warn"), (4, "warn"), (4, "warn")]
 
 
 @pytest.mark.usefixtures("small")
@@ -136,11 +136,11 @@ async def test_no_profile_of_the_catalog_stores_a_portrait(world: World) -> None
         assert session.scalars(select(Portrait)).all() == []
 
 
-async def test_officers_and_testers_are_told_the_number_and_nobody_else(house: House) -> None:
+async def test_officers_and_testers_are_shown_the_number_and_nobody_else(house: House) -> None:
     for login in ("officer-a", "tester"):
-        told = good(await house.client(login).get("/api/v1/faces"))
+        reported = good(await house.client(login).get("/api/v1/faces"))
         assert {"jurisdiction": "cn", "people": 0, "limit": 100_000, "state": "free", "filing": None,
-                "filing_days": None} in told  # fmt: skip
+                "filing_days": None} in reported  # fmt: skip
     refused(await house.client("landlord-a").get("/api/v1/faces"), 403, "not_allowed")
     refused(await house.client().get("/api/v1/faces"), 401, "sign_in_needed")
 

@@ -37,7 +37,7 @@ def test_why_a_lock_has_not_done_it_yet_and_since_when(
 
 
 @pytest.mark.parametrize(
-    ("told", "withdrawn", "at", "state"),
+    ("reported", "withdrawn", "at", "state"),
     [
         (1, False, NOW, "delivering"),
         (2, False, NOW, "on_lock"),
@@ -49,9 +49,9 @@ def test_why_a_lock_has_not_done_it_yet_and_since_when(
     ],
 )
 def test_a_code_is_shown_by_the_epoch_the_lock_named_and_by_the_clock(
-    told: int, withdrawn: bool, at: int, state: str
+    reported: int, withdrawn: bool, at: int, state: str
 ) -> None:
-    assert code_state(2, told, withdrawn, NOW + 10 * DAY, at) == state
+    assert code_state(2, reported, withdrawn, NOW + 10 * DAY, at) == state
 
 
 def standing(world: World, key: Key) -> Standing:
@@ -74,7 +74,7 @@ def revoked(world: World, *, online: bool) -> Key:
     return key
 
 
-def test_a_lock_that_is_there_is_waited_for_and_the_exposure_is_told_in_minutes(world: World) -> None:
+def test_a_lock_that_is_there_is_waited_for_and_the_exposure_is_reported_in_minutes(world: World) -> None:
     key = revoked(world, online=True)
     shown = standing(world, key)
     assert (shown.state, shown.hold_up, shown.not_revocable_before) == ("revoking", None, None)
@@ -129,6 +129,6 @@ def test_a_dead_code_is_exposed_to_its_end_while_the_lock_has_not_named_the_new_
     assert code.standing.exposed_until == -(-stay.until_at // HOUR) * HOUR
     with world.database.writing() as session:
         lock = session.get_one(Device, LOCK)
-        lock.told_codes = lock.code_epoch
+        lock.reported_code_epoch = lock.code_epoch
     (code,) = standings(world)
     assert (code.standing.state, code.standing.exposed_until) == ("revoked", None)

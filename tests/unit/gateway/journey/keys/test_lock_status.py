@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from devices.reports import Happened, Report, StateTold
+from devices.reports import Happened, Report, StateReported
 from devices.wire.messages import State
 from gateway.domain.keys.key import state_of
 from gateway.journey.keys.issue import revoke_key
@@ -55,7 +55,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         held = (bytes.fromhex(self.key),) if self.held else ()
         state = State(self.seq, self.world.now, "locked", "closed", 80, held, "set", b"n" * 16, 0, "sim")
-        self.said.append((self.seq, StateTold(LOCK, state)))
+        self.said.append((self.seq, StateReported(LOCK, state)))
         self.words[self.seq] = self.held
 
     @initialize()

@@ -39,13 +39,13 @@ def test_a_replayed_event_marks_no_other_code_and_no_other_time(world: World) ->
     assert [row.used_at for row in rows(world)] == [used_at, None]
 
 
-@pytest.mark.parametrize(("told", "kept"), [(-5, False), (+3, True), (10_000, False)])
-def test_the_time_of_use_is_the_locks_where_its_clock_can_be_right(world: World, told: int, kept: bool) -> None:
+@pytest.mark.parametrize(("reported", "kept"), [(-5, False), (+3, True), (10_000, False)])
+def test_the_time_of_use_is_the_locks_where_its_clock_can_be_right(world: World, reported: int, kept: bool) -> None:
     world.tenant()
     ask(world)
     issued, world.now = world.now, world.now + 600
-    use(world, 0, at=issued + told)
-    assert rows(world)[0].used_at == (issued + told if kept else world.now)
+    use(world, 0, at=issued + reported)
+    assert rows(world)[0].used_at == (issued + reported if kept else world.now)
 
 
 def test_who_asked_is_on_record_and_no_digits_are(world: World) -> None:
@@ -243,8 +243,8 @@ def test_a_lock_that_was_reset_forgot_what_was_used_so_no_old_number_opens_it(wo
     world.tenant()
     used, unused = ask(world), ask(world)
     use(world, 0)
-    told = world.state()
-    world.say(replace(told, state=replace(told.state, epoch=0)))
+    reported = world.state()
+    world.say(replace(reported, state=replace(reported.state, epoch=0)))
     assert [found_by_lock(world, code) for code in (used, unused)] == [None, None]
     assert "revoke" in world.owed()
     assert found_by_lock(world, ask(world)) == 2

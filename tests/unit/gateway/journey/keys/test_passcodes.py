@@ -156,15 +156,15 @@ def test_a_code_is_shown_on_the_units_own_clock_as_long_as_the_lock_takes_it(
         session.get_one(Unit, world.unit_id).timezone = zone
     stay = world.tenant(Window(instant(begins, zone, "from"), instant(ends, zone, "until"))).stay
     (code,) = codes(world, stay.id)
-    told = passcode_shown(code, zone)
-    assert (told.from_[11:], told.until[11:]) == shown
-    first, last = (int(datetime.fromisoformat(at).timestamp()) for at in (told.from_, told.until))
+    reported = passcode_shown(code, zone)
+    assert (reported.from_[11:], reported.until[11:]) == shown
+    first, last = (int(datetime.fromisoformat(at).timestamp()) for at in (reported.from_, reported.until))
     assert [opens(world, code, at) for at in (first - 1, first, last - 1, last)] == [False, True, True, False]
 
 
-def type_in(world: World, code: CodeShown, **told: object) -> None:
+def type_in(world: World, code: CodeShown, **reported: object) -> None:
     """The lock reports that the door was opened with a code."""
-    world.say(world.happened("unlocked", means="passcode", **told))
+    world.say(world.happened("unlocked", means="passcode", **reported))
 
 
 def window_of(world: World, stay_id: str) -> list[int]:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
-from gateway.journey.keys.pin_slots import SLOTS, pin_of, shown_slots, slot_told
+from gateway.journey.keys.pin_slots import SLOTS, pin_of, record_slot_state, shown_slots
 from gateway.journey.stays import landlord
 from gateway.store import Delivery, Device, SlotCode, Stay
 from tests.parts.world import DAY, LOCK, World
@@ -19,14 +19,14 @@ def codes(world: World) -> list[SlotCode]:
         return list(session.scalars(select(SlotCode).order_by(SlotCode.created_at, SlotCode.slot)))
 
 
-def told(world: World, work: str) -> None:
+def report(world: World, work: str) -> None:
     """The lock has answered the newest delivery of this work."""
     with world.database.writing() as session:
         row = session.scalars(select(Delivery).where(Delivery.work == work).order_by(Delivery.id.desc())).first()
         assert row is not None
         row.command_id, row.state = "c" * 32, "done"
         session.flush()
-        slot_told(session, "c" * 32, world.now)
+        record_slot_state(session, "c" * 32, world.now)
         row.command_id = None
 
 
@@ -51,13 +51,13 @@ def test_a_lock_without_keys_of_ours_is_owed_a_pin_and_no_key(world: World) -> N
 def test_a_slot_is_given_again_only_when_the_lock_says_that_it_is_empty(world: World) -> None:
     zigbee(world)
     world.tenant()
-    told(world, "put_slot")
+    report(world, "put_slot")
     end(world)
     world.now += 1
     world.tenant()
     assert [code.slot for code in codes(world)] == [SLOTS[0], SLOTS[1]]
     end(world)
-    told(world, "drop_slot")
+    report(world, "drop_slot")
     world.now += 1
     world.tenant()
     assert codes(world)[-1].slot == SLOTS[1]
@@ -66,13 +66,13 @@ def test_a_slot_is_given_again_only_when_the_lock_says_that_it_is_empty(world: W
 def test_a_stay_that_moves_keeps_its_pin_and_one_that_begins_later_has_it_taken_off_until_then(world: World) -> None:
     zigbee(world)
     world.tenant()
-    told(world, "put_slot")
+    report(world, "put_slot")
     before = pin_of(codes(world)[0], world.keyring.passcode_key)
     move(world, Window(world.now - 60, world.now + 5 * DAY))
     assert "drop_slot" not in world.owed()
     move(world, Window(world.now + DAY, world.now + 5 * DAY))
     assert [work for work in world.owed() if work.endswith("slot")] == ["drop_slot", "put_slot"]
-    told(world, "drop_slot")
+    report(world, "drop_slot")
     (code,) = codes(world)
     assert (code.observed, pin_of(code, world.keyring.passcode_key)) == ("absent", before)
 
@@ -84,7 +84,7 @@ def test_a_pin_is_shown_as_on_the_lock_only_after_the_locks_word_and_never_writt
         (shown,) = shown_slots(session, session.get_one(Stay, world.stay().id), world.keyring.passcode_key, world.now)
     assert (len(shown.digits), shown.digits.isdigit(), shown.on_lock) == (6, True, False)
     assert shown.digits not in repr(world.rows())
-    told(world, "put_slot")
+    report(world, "put_slot")
     with world.database.reading() as session:
         (shown,) = shown_slots(session, session.get_one(Stay, world.stay().id), world.keyring.passcode_key, world.now)
     assert shown.on_lock
