@@ -32,7 +32,7 @@ RATES: Final = {
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
-    "wish": parse("6/hour"),
+    "date_request": parse("6/hour"),
     "once_code": parse("12/hour"),
     "door": parse("60/minute"),
     "log": parse("30/minute"),

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.http.schemas import (
     CodeStandingShown,
+    DateRequestShown,
     FilingShown,
     KeyShown,
     LockShown,
@@ -14,7 +15,6 @@ from api.http.schemas import (
     PasscodeShown,
     StayShown,
     UnitShown,
-    WishShown,
 )
 from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
@@ -30,9 +30,9 @@ from gateway.journey.keys.lock_status import (
 )
 from gateway.journey.keys.one_time_codes import runs
 from gateway.journey.keys.pin_slots import CodeShown
-from gateway.journey.stays.date_requests import open_wish
+from gateway.journey.stays.date_requests import open_date_request
 from gateway.store import Device, Key, Offer, Stay, Unit
-from gateway.store.date_requests import DateWish
+from gateway.store.date_requests import DateRequest
 
 
 def lock_shown(device: Device) -> LockShown:
@@ -151,7 +151,7 @@ def stay_shown(
     session: Session, stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int
 ) -> StayShown:
     """A stay for its landlord."""
-    zone, wish = stay.unit.timezone, open_wish(session, stay)
+    zone, date_request = stay.unit.timezone, open_date_request(session, stay)
     return StayShown(
         id=stay.id,
         unit=stay.unit_id,
@@ -168,11 +168,11 @@ def stay_shown(
         once_codes=once_codes_of(session, stay, now),
         once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if runs(stay, now) else [],
         registrations=filings,
-        wish=wish_shown(wish) if wish else None,
+        date_request=date_request_shown(date_request) if date_request else None,
     )
 
 
-def wish_shown(wish: DateWish) -> WishShown:
+def date_request_shown(date_request: DateRequest) -> DateRequestShown:
     """A wish for tenant and landlord."""
-    until = wall_clock(wish.until_at, wish.stay.unit.timezone)
-    return WishShown(until=until, asked_at=wish.asked_at, agreed=wish.agreed)
+    until = wall_clock(date_request.until_at, date_request.stay.unit.timezone)
+    return DateRequestShown(until=until, requested_at=date_request.requested_at, agreed=date_request.agreed)

@@ -210,14 +210,14 @@ class StayShown(BaseModel):
     once_codes: list[OnceCodeShown] = []
     once_locks: list[str] = []
     registrations: list["FilingShown"]
-    wish: "WishShown | None" = None
+    date_request: "DateRequestShown | None" = None
 
 
-class WishShown(BaseModel):
+class DateRequestShown(BaseModel):
     """A tenant's wish to stay until another moment; `agreed` null until it was answered."""
 
     until: str
-    asked_at: int
+    requested_at: int
     agreed: bool | None
 
 

@@ -47,7 +47,7 @@ class Front:
         visit.clip = None
         if not self._station.online.is_set():
             return False
-        visit.turning, visit.asked_at = secrets.token_bytes(16), self._mind.clock.ticks()
+        visit.turning, visit.requested_at = secrets.token_bytes(16), self._mind.clock.ticks()
         await self._station.play(self._mind.ask_turns(visit.offer, visit.turning))
         return True
 
@@ -60,7 +60,7 @@ class Front:
         filmed = await self.counter.film(screen["turns"])
         room = ROOM - len(visit.document or b"") - len(visit.face or b"")
         frames = await asyncio.to_thread(fit_frames, filmed, room) if filmed else None
-        visit.clip = Clip(screen["challenge"], frames, visit.asked_at + IN_TIME) if frames else None
+        visit.clip = Clip(screen["challenge"], frames, visit.requested_at + IN_TIME) if frames else None
         return visit.clip is not None
 
     async def hand_in(

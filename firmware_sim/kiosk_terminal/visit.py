@@ -38,7 +38,7 @@ class Clip:
 class Visit:
     """What one tenant chose and showed; `registration` is set once it was sealed and handed in.
 
-    `turning` names what the gateway was asked for the turns of the head, `asked_at` (ticks) when; `clip` answers them.
+    `turning` names the request for turns of the head, `requested_at` (ticks) is when it was made; `clip` answers it.
     `question` names what the gateway was asked of the offer; the answer can be opened with `reply_key` only.
     """
 
@@ -51,7 +51,7 @@ class Visit:
     question: bytes | None = None
     reply_key: ec.EllipticCurvePrivateKey | None = field(default=None, repr=False)
     turning: bytes | None = None
-    asked_at: float = 0.0
+    requested_at: float = 0.0
     clip: Clip | None = None
 
     def name_offer(self, shown: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain import alerts as rules
 from gateway.outbox.deliveries import owe
-from gateway.store import Device, Key, Noticed, NoticeWish, Stay, Unit
+from gateway.store import AlertSubscription, Device, Key, Noticed, Stay, Unit
 
 GOOD_FOR: Final = 24 * 3600  # seconds a notice is worth delivering
 
@@ -65,32 +65,36 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
 
 def watch_notices(session: Session, now: int) -> int:
     """Owe each landlord who wants it what is new, and forget what is over; how many notices that were."""
-    wishes = session.scalars(select(NoticeWish)).all()
-    return sum(_watch(session, wish, now) for wish in wishes if wish.email or wish.webhook_url)
+    subscriptions = session.scalars(select(AlertSubscription)).all()
+    return sum(
+        _watch(session, subscription, now)
+        for subscription in subscriptions
+        if subscription.email or subscription.webhook_url
+    )
 
 
-def _watch(session: Session, wish: NoticeWish, now: int) -> int:
-    query = select(Noticed).where(Noticed.landlord_id == wish.landlord_id)
+def _watch(session: Session, subscription: AlertSubscription, now: int) -> int:
+    query = select(Noticed).where(Noticed.landlord_id == subscription.landlord_id)
     known = {row.what: row for row in session.scalars(query)}
     owed_count = 0
-    for found in present_at(session, wish.landlord_id, now):
+    for found in present_at(session, subscription.landlord_id, now):
         row = known.pop(found.what, None)
         if row is None:
-            row = Noticed(landlord_id=wish.landlord_id, what=found.what, since=now)
+            row = Noticed(landlord_id=subscription.landlord_id, what=found.what, since=now)
             session.add(row)
-        if row.notified_at is None and found.code in wish.codes:
+        if row.notified_at is None and found.code in subscription.codes:
             row.notified_at = now
-            _owe(session, wish, found, now)
+            _owe(session, subscription, found, now)
             owed_count += 1
     for over in known.values():
         session.delete(over)
     return owed_count
 
 
-def _owe(session: Session, wish: NoticeWish, found: Present, now: int) -> None:
+def _owe(session: Session, subscription: AlertSubscription, found: Present, now: int) -> None:
     body = {"code": found.code, "unit": found.unit, "number": found.number, "at": now}
-    for work, wanted in (("mail_notice", wish.email), ("post_notice", wish.webhook_url)):
+    for work, wanted in (("mail_notice", subscription.email), ("post_notice", subscription.webhook_url)):
         if wanted:
-            party = f"{work}:{wish.landlord_id}"
-            about, expires = wish.landlord_id, now + GOOD_FOR
+            party = f"{work}:{subscription.landlord_id}"
+            about, expires = subscription.landlord_id, now + GOOD_FOR
             owe(session, party=party, lane=party, work=work, about=about, now=now, expires_at=expires, body=body)

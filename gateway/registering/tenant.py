@@ -32,7 +32,7 @@ LONGEST_FACT: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RegistrationContext:
     """The rules of the place, the unit's local date, what was agreed to, the level its landlord chose."""
 
     profile: Profile
@@ -74,7 +74,7 @@ class TenantRegistration:
             self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
         return verification
 
-    def _ask(self, token: str, facts: Mapping[str, str]) -> Asked:
+    def _ask(self, token: str, facts: Mapping[str, str]) -> RegistrationContext:
         """What holds for this tenant. Refuses before any work."""
         now = self._now()
         with self._database.reading() as session:
@@ -86,7 +86,7 @@ class TenantRegistration:
             refuse_unasked(facts, unit.registry_name)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
-            return Asked(profile_for(unit.jurisdiction), local_date(unit, now), face, guardian, level)
+            return RegistrationContext(profile_for(unit.jurisdiction), local_date(unit, now), face, guardian, level)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()

@@ -14,7 +14,7 @@ from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
 from gateway.relay.loop import Sender, Sent
-from gateway.store import Delivery, NoticeWish
+from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
 
@@ -38,13 +38,13 @@ class NoticeSenders:
 
     async def mail(self, delivery: Delivery) -> Sent:
         """By e-mail; a server that does not take it is asked again."""
-        wish, body = self._wish(delivery), delivery.body or {}
-        if wish is None or not wish.email:
+        subscription, body = self._subscription(delivery), delivery.body or {}
+        if subscription is None or not subscription.email:
             return Sent(Refused("e-mail is no longer wanted"))
         if not self._mail:
             return Sent(Refused("the operator has set up no mail server (notice_mail)"))
-        text = f"{self._sentence(wish, body)}\n{self._address}/landlord"
-        if await asyncio.to_thread(self._notify, wish.email, text):
+        text = f"{self._sentence(subscription, body)}\n{self._address}/landlord"
+        if await asyncio.to_thread(self._notify, subscription.email, text):
             return Sent(Done())
         return Sent(RetryAt(self._now() + pause(delivery.attempts), "the mail server did not take it"))
 
@@ -57,16 +57,18 @@ class NoticeSenders:
 
     async def post(self, delivery: Delivery) -> Sent:
         """By webhook (Standard Webhooks 1.0, CloudEvents 1.0); the receiver keeps one of each id."""
-        wish, body = self._wish(delivery), delivery.body or {}
-        if wish is None or not wish.webhook_url:
+        subscription, body = self._subscription(delivery), delivery.body or {}
+        if subscription is None or not subscription.webhook_url:
             return Sent(Refused("the webhook is no longer wanted"))
         try:
-            secret = self._vault.open(wish.landlord_id, "notices", wish.sealed_secret or b"").decode()
-            post = open_signed_post({"url": wish.webhook_url, "token": secret, "allowed": self._allowed}, self._now)
+            secret = self._vault.open(subscription.landlord_id, "notices", subscription.sealed_secret or b"").decode()
+            post = open_signed_post(
+                {"url": subscription.webhook_url, "token": secret, "allowed": self._allowed}, self._now
+            )
         except (BadAddress, ValueError, Erased):
             return Sent(Refused("the webhook's address or secret is not usable"))
         try:
-            reply = await post.send(f"notice-{delivery.id}", self._event(delivery, wish, body))
+            reply = await post.send(f"notice-{delivery.id}", self._event(delivery, subscription, body))
         except (RegistryUnreachable, LostAnswer) as error:
             return Sent(RetryAt(self._now() + pause(delivery.attempts), f"receiver unreachable: {error}"))
         finally:
@@ -75,7 +77,7 @@ class NoticeSenders:
             return Sent(Done())
         return Sent(RetryAt(self._now() + pause(delivery.attempts), f"the receiver answered {reply.status}"))
 
-    def _event(self, delivery: Delivery, wish: NoticeWish, body: Mapping[str, Any]) -> bytes:
+    def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
         event = {
             "specversion": "1.0",
             "id": f"notice-{delivery.id}",
@@ -85,15 +87,15 @@ class NoticeSenders:
             "data": {
                 "unit": body["unit"],
                 "number": body["number"],
-                "sentence": self._sentence(wish, body),
+                "sentence": self._sentence(subscription, body),
                 "link": f"{self._address}/landlord",
             },
         }
         return json.dumps(event, ensure_ascii=False).encode()
 
-    def _sentence(self, wish: NoticeWish, body: Mapping[str, Any]) -> str:
-        return sentence(str(body["code"]), wish.language, str(body["unit"]), int(body["number"]))
+    def _sentence(self, subscription: AlertSubscription, body: Mapping[str, Any]) -> str:
+        return sentence(str(body["code"]), subscription.language, str(body["unit"]), int(body["number"]))
 
-    def _wish(self, delivery: Delivery) -> NoticeWish | None:
+    def _subscription(self, delivery: Delivery) -> AlertSubscription | None:
         with self._database.reading() as session:
-            return session.get(NoticeWish, delivery.about)
+            return session.get(AlertSubscription, delivery.about)

@@ -89,7 +89,7 @@ class RegistrySenders:
             return await registry.poll(row.pending_reference or record.reference)
         if not unsure or registry.resends_safely:
             return await registry.submit(record)
-        if not registry.can_be_asked:
+        if not registry.can_be_queried:
             return OutcomeUnknown("the gateway was stopped while sending, and this registry cannot be asked")
         answer = await registry.poll(record.reference)
         if isinstance(answer, RegistryRefused) and answer.code == UNKNOWN_REFERENCE:
@@ -100,7 +100,7 @@ class RegistrySenders:
         self, delivery: Delivery, registry: Registry, registration_id: str, answer: Answer, sent_at: int
     ) -> Sent:
         tables = registry.tables()
-        again = registry.can_be_asked or registry.resends_safely
+        again = registry.can_be_queried or registry.resends_safely
         if isinstance(answer, OutcomeUnknown) and again and delivery.attempts < ASK_TIMES:
             return Sent(
                 RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"), _asking(registration_id, tables, sent_at)

@@ -1,8 +1,8 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
 from gateway.store.access import Ceremony, Export, Passkey
-from gateway.store.alerts import Noticed, NoticeWish
-from gateway.store.date_requests import DateWish
+from gateway.store.alerts import AlertSubscription, Noticed
+from gateway.store.date_requests import DateRequest
 from gateway.store.fleet import Certificate, Claim
 from gateway.store.identity import LivenessChallenge, Portrait
 from gateway.store.model import Model
@@ -13,12 +13,13 @@ from gateway.store.units import Account, Device, HeardMessage, Landlord, SetAsid
 
 __all__ = [
     "Account",
+    "AlertSubscription",
     "Ceremony",
     "Certificate",
     "Claim",
     "Command",
     "Consent",
-    "DateWish",
+    "DateRequest",
     "Delivery",
     "Device",
     "Disclosure",
@@ -30,7 +31,6 @@ __all__ = [
     "Landlord",
     "LivenessChallenge",
     "Model",
-    "NoticeWish",
     "Noticed",
     "Offer",
     "OnceCode",

@@ -47,8 +47,8 @@ class Export(Model):
     until_at: Mapped[int]
     purpose: Mapped[Text]
     rows: Mapped[int]
-    asked_by: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
-    asked_at: Mapped[int]
+    requested_by: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    requested_at: Mapped[int]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[int | None]
     approved: Mapped[bool | None]

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.store.model import Model, Text, Word
 
 
-class NoticeWish(Model):
+class AlertSubscription(Model):
     """Where a landlord's notices go, and which; the webhook's secret is sealed under the landlord's id."""
 
-    __tablename__ = "notice_wishes"
+    __tablename__ = "alert_subscriptions"
     landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
     codes: Mapped[list[str]]
     language: Mapped[Word]

@@ -7,15 +7,15 @@ from gateway.store.model import Id, Model
 from gateway.store.stays import Stay
 
 
-class DateWish(Model):
+class DateRequest(Model):
     """A tenant asks to stay until another moment; open until the landlord has answered. One open wish a stay."""
 
-    __tablename__ = "date_wishes"
+    __tablename__ = "date_requests"
     id: Mapped[Id]
     stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     until_at: Mapped[int]
-    asked_at: Mapped[int]
+    requested_at: Mapped[int]
     answered_at: Mapped[int | None]
     agreed: Mapped[bool | None]
     stay: Mapped[Stay] = relationship(lazy="joined")

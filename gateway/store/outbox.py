@@ -130,8 +130,8 @@ class FeedConsumer(Model):
     fields: Mapped[list[str]]
     rows_a_day: Mapped[int]
     expires_at: Mapped[int]
-    asked_by: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
-    asked_at: Mapped[int]
+    requested_by: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    requested_at: Mapped[int]
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     approved_at: Mapped[int | None]
     ended_at: Mapped[int | None]

@@ -29,7 +29,7 @@ class RegistryCase:
     name: str
     record: Callable[[], Registration]
     bad_record: Callable[[], Registration]
-    can_be_asked: bool = False
+    can_be_queried: bool = False
     resends_safely: bool = False
     can_cancel: bool = True
     in_part: bool = True

@@ -80,7 +80,7 @@ async def test_a_record_is_accepted_with_a_receipt_and_its_hash(registry: Regist
 async def test_every_table_used_has_a_version(registry: Registry, case: RegistryCase) -> None:
     await file(registry, case.record())
     assert registry.name == case.name
-    assert (registry.can_be_asked, registry.resends_safely) == (case.can_be_asked, case.resends_safely)
+    assert (registry.can_be_queried, registry.resends_safely) == (case.can_be_queried, case.resends_safely)
     assert registry.tables()
     assert all(registry.tables().values())
 
@@ -131,7 +131,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_with_one_record_there(
     assert isinstance(answer, OutcomeUnknown)
     simulator.turn("normal")
     assert len(simulator.books()) - before == case.rows
-    if registry.can_be_asked:
+    if registry.can_be_queried:
         assert isinstance(await settled(registry, await registry.poll(record.reference)), Accepted)
 
 
@@ -241,7 +241,7 @@ async def test_sending_again_under_one_reference_files_once(
     assert (again.receipt, len(simulator.books())) == (first.receipt, entries)
 
 
-@of(lambda case: case.can_be_asked)
+@of(lambda case: case.can_be_queried)
 async def test_a_reference_the_registry_never_saw_is_reported_as_such(registry: Registry) -> None:
     answer = await registry.poll("never-sent")
     assert isinstance(answer, Refused)

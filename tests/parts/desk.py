@@ -126,14 +126,14 @@ async def served(desk: Desk) -> AsyncIterator[str]:
 async def consumer_token(desk: Desk, **changes: Any) -> tuple[str, str]:
     """Asked for by one officer and approved by another: (consumer's id, token)."""
     officer, second = await desk.signed_in("officer"), await desk.signed_in("second")
-    asked = await officer.post("/consumers", json=wish(desk, **changes))
+    asked = await officer.post("/consumers", json=grant_request(desk, **changes))
     assert asked.status_code == 201, asked.text
     approved = await second.post(f"/consumers/{asked.json()['id']}/approval")
     assert approved.status_code == 201, approved.text
     return str(asked.json()["id"]), str(approved.json()["token"])
 
 
-def wish(desk: Desk, **changes: Any) -> dict[str, Any]:
+def grant_request(desk: Desk, **changes: Any) -> dict[str, Any]:
     """A request for a consumer."""
     expires = datetime.fromtimestamp(desk.world.now + 30 * 86_400, UTC).isoformat()
     return {

@@ -20,7 +20,7 @@ from gateway.domain.filings.record import (
 class MemoryRegistry:
     """The port, with `moods` used one a call: down, lost (kept, answer lost), broken (kept, then our fault)."""
 
-    can_be_asked: bool = True
+    can_be_queried: bool = True
     resends_safely: bool = False
     name: str = "sandbox"
     moods: list[str] = field(default_factory=list)

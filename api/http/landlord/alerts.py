@@ -12,7 +12,7 @@ from api.http.schemas import Short, Strict
 from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address
-from gateway.store import NoticeWish
+from gateway.store import AlertSubscription
 
 router = APIRouter(prefix="/notices", tags=["landlord"])
 
@@ -42,7 +42,7 @@ class NoticesShown(BaseModel):
 def read_notices(gateway: Gate, owner: Owner) -> NoticesShown:
     """What is wanted at present."""
     with gateway.database.reading() as session:
-        row = session.get(NoticeWish, owner.landlord_id)
+        row = session.get(AlertSubscription, owner.landlord_id)
     if row is None:
         return NoticesShown(email="", webhook_url="", codes=list(CODES), language="en")
     return NoticesShown(
@@ -59,7 +59,7 @@ def change_notices(gateway: Gate, owner: Owner, form: NoticesForm) -> NoticesSho
         raise InputRefused("A webhook is an https address without a query.", field="webhook_url") from None
     landlord_id, secret = owner.landlord_id or "nobody", ""
     with gateway.database.writing() as session:
-        row = session.get(NoticeWish, landlord_id) or NoticeWish(landlord_id=landlord_id)
+        row = session.get(AlertSubscription, landlord_id) or AlertSubscription(landlord_id=landlord_id)
         if url and url != row.webhook_url:
             secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
             row.sealed_secret = gateway.vault.seal(landlord_id, "notices", secret.encode())

@@ -29,7 +29,7 @@ def make_once_code(
     Its digits are in this answer and nowhere else; the same Idempotency-Key gets them again while nobody used them. The
     tenant sees that it was handed out, and when it was used.
     """
-    now, asked_by = gateway.now(), account.id if account else None
+    now, requested_by = gateway.now(), account.id if account else None
     with gateway.database.writing() as session:
         stay = steps.held_stay(session, stay_id, landlord_id)
         limit_rate("once_code", stay.id)
@@ -40,7 +40,7 @@ def make_once_code(
             idempotency_key,
             request,
             now,
-            lambda: steps.issue_once(session, stay, lock_id, asked_by, now).id,
+            lambda: steps.issue_once(session, stay, lock_id, requested_by, now).id,
         )
         made = steps.show_once(session, session.get_one(OnceCode, code_id), gateway.keyring)
     response.headers["Cache-Control"] = "no-store"

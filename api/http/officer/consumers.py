@@ -16,7 +16,7 @@ from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import Reader, always
 from gateway.journey.disclosure import consumers as steps
-from gateway.journey.disclosure.consumers import Wish
+from gateway.journey.disclosure.consumers import GrantRequest
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.relay.webhooks import reader_of_consumer
 from gateway.store import Account, FeedConsumer
@@ -83,7 +83,7 @@ def consumer_shown(row: FeedConsumer, now: int) -> ConsumerShown:
 def list_consumers(gateway: Gate, account: Officer) -> list[ConsumerShown]:
     """Consumers that reach no further than the officer's area."""
     with gateway.database.reading() as session:
-        rows = session.scalars(select(FeedConsumer).order_by(FeedConsumer.asked_at.desc())).all()
+        rows = session.scalars(select(FeedConsumer).order_by(FeedConsumer.requested_at.desc())).all()
     area = account.area or "nowhere"
     return [consumer_shown(row, gateway.now()) for row in rows if all(given.startswith(area) for given in row.areas)]
 
@@ -100,14 +100,14 @@ def ask_consumer(
     now, expires = gateway.now(), instant(form.expires_at, "UTC", "expires_at")
     scope = Scope(form.purpose, tuple(form.areas), frozenset(form.fields), expires, form.rows_a_day)
     with gateway.database.writing() as session:
-        wish, request = Wish(form.name, scope, url), form.model_dump_json()
+        grant_request, request = GrantRequest(form.name, scope, url), form.model_dump_json()
         consumer_id, _ = once(
             session,
             f"officer:{account.id}",
             idempotency_key,
             request,
             now,
-            lambda: steps.ask_consumer(session, wish, account, now).id,
+            lambda: steps.ask_consumer(session, grant_request, account, now).id,
         )
         session.flush()
         return consumer_shown(session.get_one(FeedConsumer, consumer_id), now)

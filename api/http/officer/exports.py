@@ -13,7 +13,7 @@ from api.http.officer.consumers import AreaName
 from api.http.schemas import Instant, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import NOT_WRITTEN
-from gateway.domain.disclosure.export import ExportWish
+from gateway.domain.disclosure.export import ExportRequest
 from gateway.domain.errors import DisclosureBlocked
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import record_shown
@@ -54,7 +54,7 @@ class ExportShown(BaseModel):
     purpose: str
     rows: int
     standing: str
-    asked_at: int
+    requested_at: int
     expires_at: str
     mine: bool
 
@@ -69,9 +69,9 @@ def export_shown(row: Export, reader: str, now: int) -> ExportShown:
         purpose=row.purpose,
         rows=row.rows,
         standing=steps.standing_of(row, now),
-        asked_at=row.asked_at,
+        requested_at=row.requested_at,
         expires_at=wall_clock(row.expires_at, "UTC"),
-        mine=row.asked_by == reader,
+        mine=row.requested_by == reader,
     )
 
 
@@ -89,7 +89,7 @@ def ask_export(gateway: Gate, account: Officer, form: ExportForm) -> ExportShown
     now = gateway.now()
     start, end = instant(form.from_, "UTC", "from"), instant(form.until, "UTC", "until")
     with gateway.database.writing() as session:
-        row = steps.ask_export(session, ExportWish(form.area, start, end, form.purpose), account, now)
+        row = steps.ask_export(session, ExportRequest(form.area, start, end, form.purpose), account, now)
         return export_shown(row, account.id, now)
 
 

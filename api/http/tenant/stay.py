@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from api.http.context import Gate, LandlordId, check_origin, limit_rate
-from api.http.presenters import wish_shown
-from api.http.schemas import Instant, UnlockForm, WishShown
+from api.http.presenters import date_request_shown
+from api.http.schemas import DateRequestShown, Instant, UnlockForm
 from api.http.tenant.keys import signature_of
 from gateway.domain.keys.key import Proof
 from gateway.journey.stays import date_requests as steps
@@ -17,7 +17,7 @@ holder = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_
 landlord = APIRouter(tags=["landlord"])
 
 
-class WishForm(UnlockForm):
+class DateRequestForm(UnlockForm):
     """Signed over `lodgekey-dates`, key id, `at`, `nonce` and `until`, by lines."""
 
     until: Instant
@@ -43,21 +43,23 @@ def end_stay(gateway: Gate, key_id: str, form: UnlockForm) -> None:
 
 
 @holder.post("/{key_id}/dates", status_code=202)
-def ask_for_dates(gateway: Gate, key_id: str, form: WishForm) -> WishShown:
+def ask_for_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequestShown:
     """Ask the landlord for another end of the stay; a later wish takes the place of an earlier one."""
     with gateway.database.writing() as session:
-        wish = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
-        limit_rate("wish", wish.stay_id)
-        return wish_shown(wish)
+        request = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
+        limit_rate("date_request", request.stay_id)
+        return date_request_shown(request)
 
 
-@landlord.post("/stays/{stay_id}/wish")
-def answer_wish(gateway: Gate, landlord_id: LandlordId, stay_id: str, form: AnswerForm) -> WishShown:
+@landlord.post("/stays/{stay_id}/date-request")
+def answer_date_request(gateway: Gate, landlord_id: LandlordId, stay_id: str, form: AnswerForm) -> DateRequestShown:
     """Agree to the tenant's wish, which changes the stay, or decline it, which changes nothing."""
     with gateway.database.writing() as session:
         stay = stay_of(session, stay_id, landlord_id)
         agreed = form.answer == "agree"
-        return wish_shown(steps.answer_wish(session, stay, agreed=agreed, keyring=gateway.keyring, now=gateway.now()))
+        return date_request_shown(
+            steps.answer_date_request(session, stay, agreed=agreed, keyring=gateway.keyring, now=gateway.now())
+        )
 
 
 router = APIRouter()

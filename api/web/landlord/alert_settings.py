@@ -20,7 +20,7 @@ def notices_page(request: Request, shown: api.NoticesShown, error: InputRefused 
     """The form as it stands, with a new secret or with what was wrong."""
     values = {
         "role": "landlord",
-        "wish": shown,
+        "subscription": shown,
         "codes": CODES,
         "notice": notice_of(request),
         "problem": say_refusal(language_of(request), error) if error else None,

@@ -14,8 +14,8 @@ from gateway.domain.errors import LodgekeyError, NotFound
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 
 
-@router.post("/stays/{stay_id}/wish")
-def answer_wish(
+@router.post("/stays/{stay_id}/date-request")
+def answer_date_request(
     request: Request,
     gateway: Gate,
     landlord_id: LandlordId,
@@ -24,7 +24,7 @@ def answer_wish(
 ) -> Response:
     """Agree or decline; what stands against the dates is said on the page of the stay."""
     try:
-        api.answer_wish(gateway, landlord_id, stay_id, api.AnswerForm(answer=answer))
+        api.answer_date_request(gateway, landlord_id, stay_id, api.AnswerForm(answer=answer))
     except NotFound:
         raise
     except LodgekeyError as error:

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.presenters import key_shown, lock_shown, once_codes_of, wish_shown
+from api.http.presenters import date_request_shown, key_shown, lock_shown, once_codes_of
 from api.http.schemas import OnboardingShown
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
-from gateway.journey.stays.date_requests import latest_wish
+from gateway.journey.stays.date_requests import latest_date_request
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Disclosure, Offer, Registration
 
@@ -47,7 +47,7 @@ def show_keys(gateway: Gateway, token: str, onboarding: OnboardingShown) -> dict
         offer = steps.offer_named(session, token, gateway.keyring, now)
         keys = steps.keys_of(session, offer)
         disclosed = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
-        records, wish = own_records(session, offer), latest_wish(session, offer.stay)
+        records, date_request = own_records(session, offer), latest_date_request(session, offer.stay)
         return {
             "onboarding": onboarding,
             "keys": [(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
@@ -55,7 +55,7 @@ def show_keys(gateway: Gateway, token: str, onboarding: OnboardingShown) -> dict
             "filings": [FilingLine(row.kind, row.state) for row in records],
             "readers": readers_of(session, [row.id for row in records]) if disclosed else None,
             "once_codes": once_codes_of(session, offer.stay, now),
-            "wish": wish_shown(wish) if wish else None,
+            "date_request": date_request_shown(date_request) if date_request else None,
         }
 
 

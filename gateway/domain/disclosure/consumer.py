@@ -38,7 +38,7 @@ class Consumer:
 
     id: str
     scope: Scope
-    asked_by: str
+    requested_by: str
     approved_by: str | None = None
 
 
@@ -59,14 +59,14 @@ def ask(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
 
 def approve(consumer: Consumer, by: str) -> Consumer:
     """The grant, approved; raises NotAllowed where the one who asked would approve it alone."""
-    if by == consumer.asked_by:
+    if by == consumer.requested_by:
         raise NotAllowed("A second person approves a new consumer of the feed.")
     return replace(consumer, approved_by=by)
 
 
 def standing(consumer: Consumer, now: int) -> ConsumerStanding:
     """Whether anything may be told at this moment."""
-    if consumer.approved_by is None or consumer.approved_by == consumer.asked_by:
+    if consumer.approved_by is None or consumer.approved_by == consumer.requested_by:
         return "awaits_approval"
     return "in_force" if now < consumer.scope.expires_at else "expired"
 

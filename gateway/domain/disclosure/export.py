@@ -13,7 +13,7 @@ SHORTEST_PURPOSE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ExportWish:
+class ExportRequest:
     """What is asked for: a grid area (prefix), a half-open span in UTC seconds, and why. There is no wish by person."""
 
     area: str
@@ -22,15 +22,15 @@ class ExportWish:
     purpose: str
 
 
-def check_wish(wish: ExportWish, own_area: str, now: int) -> None:
+def check_export_request(request: ExportRequest, own_area: str, now: int) -> None:
     """InputRefused for one that is too wide, too long or unexplained; NotAllowed beyond the officer's own area."""
-    if not own_area or not wish.area.startswith(own_area):
+    if not own_area or not request.area.startswith(own_area):
         raise NotAllowed("An export reaches no further than your own area.")
-    if len(wish.purpose.strip()) < SHORTEST_PURPOSE:
+    if len(request.purpose.strip()) < SHORTEST_PURPOSE:
         raise InputRefused("Say in a sentence what the registrations are needed for.", field="purpose")
-    if not wish.start < wish.end <= now + 86_400:
+    if not request.start < request.end <= now + 86_400:
         raise InputRefused("The span ends after it begins, and not in the future.", field="until")
-    if wish.end - wish.start > LONGEST_SPAN:
+    if request.end - request.start > LONGEST_SPAN:
         raise InputRefused("An export covers 31 days at most.", field="until")
 
 

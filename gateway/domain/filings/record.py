@@ -204,14 +204,14 @@ class Registry(Protocol):
     """One authority that takes registrations.
 
     submit and poll raise RegistryUnreachable where nothing was sent; everything else is an Answer. A record with
-    problems() is answered Refused without being sent. poll takes a Pending.reference and, where can_be_asked, also
+    problems() is answered Refused without being sent. poll takes a Pending.reference and, where can_be_queried, also
     a Registration.reference; a reference unknown to the registry is answered Refused("unknown_reference", …), which
     proves that nothing arrived. Where resends_safely, a record whose outcome is unknown may be submitted again: the
     registry keeps one of it by its reference.
     """
 
     name: str
-    can_be_asked: bool
+    can_be_queried: bool
     resends_safely: bool
 
     async def submit(self, registration: Registration) -> Answer: ...

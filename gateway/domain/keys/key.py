@@ -67,26 +67,26 @@ def once_state(*, used: bool, living: bool, heard: bool, online: bool) -> str:
 class LockStanding:
     """What is known of the way to a lock: out of service since, what it last said of itself, and what came of asking.
 
-    `asked_at`: since when the lock is owed something; `outcome`: of the last attempt. All instants in UTC seconds.
+    `requested_at`: since when the lock is owed something; `outcome`: of the last attempt. All instants in UTC seconds.
     """
 
     revoked_at: int | None = None
     online: bool | None = None
     heard_at: int | None = None
-    asked_at: int | None = None
+    requested_at: int | None = None
     outcome: str | None = None
 
 
 def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
     """Why a lock has not done yet what is wanted of it, and since when, where known; None while it may be soon."""
     outcome = lock.outcome or ""
-    silent = lock.asked_at is not None and now - lock.asked_at >= SILENT_AFTER
+    silent = lock.requested_at is not None and now - lock.requested_at >= SILENT_AFTER
     reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
         (lock.revoked_at is not None, "lock_out_of_service", lock.revoked_at),
-        (outcome == LINK_DOWN, "link_down", lock.asked_at),
+        (outcome == LINK_DOWN, "link_down", lock.requested_at),
         (lock.heard_at is None, "lock_never_heard", None),
         (lock.online is False or outcome == NOT_LISTENING, "lock_offline", lock.heard_at),
-        (outcome.startswith(LOCK_SAID), "lock_refused", lock.asked_at),
+        (outcome.startswith(LOCK_SAID), "lock_refused", lock.requested_at),
         (silent, "lock_silent", lock.heard_at),
     )
     return next(((reason, since) for so, reason, since in reasons if so), None)

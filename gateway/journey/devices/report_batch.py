@@ -14,7 +14,7 @@ from gateway.store import Command, Delivery, Device, HeardMessage, Key
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenCommand:
     """A command nobody has answered yet, as far as an answer needs it."""
 
     id: str
@@ -47,7 +47,7 @@ class Heard:
         """The device that speaks; None where it is none of ours."""
         return self._devices.get(device_id)
 
-    def command(self, device: Device, answer: Answered) -> Asked | None:
+    def command(self, device: Device, answer: Answered) -> OpenCommand | None:
         """The command that is answered, only this once; None where this device was not asked, or said so before."""
         asked = self._commands.get(answer.command_id.hex())
         if asked is None or asked.device_id != device.id:
@@ -121,11 +121,11 @@ def _devices(session: Session, names: set[str]) -> dict[str, Device]:
     return {row.id: row for row in session.scalars(select(Device).where(Device.id.in_(names)))}
 
 
-def _commands(session: Session, names: set[str]) -> dict[str, Asked]:
+def _commands(session: Session, names: set[str]) -> dict[str, OpenCommand]:
     """Those of these commands that nobody has answered yet."""
     columns = (Command.id, Command.device_id, Command.type, Command.key_id)
     open_ones = select(*columns).where(Command.id.in_(names), Command.outcome.is_(None))
-    return {row.id: Asked(*row) for row in session.execute(open_ones)} if names else {}
+    return {row.id: OpenCommand(*row) for row in session.execute(open_ones)} if names else {}
 
 
 def _carried(session: Session, commands: set[str]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from gateway.domain.keys.key import (
 from gateway.domain.stays.stay import follow
 from gateway.journey.devices.certificates import PAPERS, answer_request, papers_decision, record_certificates
 from gateway.journey.devices.clock import owe_time, record_clock, record_drift
-from gateway.journey.devices.report_batch import Asked, Heard
+from gateway.journey.devices.report_batch import Heard, OpenCommand
 from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import kill_once, record_once_used
@@ -136,7 +136,7 @@ def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
         record(heard.session, "UnlockRefused", heard.now, device_id=device.id, data=data)
 
 
-def _record_done(heard: Heard, device: Device, command: Asked, answer: Answered) -> None:
+def _record_done(heard: Heard, device: Device, command: OpenCommand, answer: Answered) -> None:
     """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
     record_certificates(heard.session, device, answer.body, heard.now)
     match command.type:
@@ -184,7 +184,7 @@ def _named(answer: Answered) -> set[str]:
     return {bytes_of(name).hex() for name in held} if isinstance(held, list) else set()
 
 
-def _decision(command: Asked, answer: Answered, now: int) -> Decision:
+def _decision(command: OpenCommand, answer: Answered, now: int) -> Decision:
     """A key refused for a passing reason (the clock is not set, say) stays owed; the next try is another command."""
     code = answer.code or answer.outcome
     if command.type in PAPERS:

@@ -23,7 +23,7 @@ PREFIX: Final = "lkc_"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class GrantRequest:
     """What is asked for; an empty webhook_url means that the consumer connects by itself."""
 
     name: str
@@ -39,27 +39,27 @@ class Secrets:
     webhook_secret: str
 
 
-def ask_consumer(session: Session, wish: Wish, by: Account, now: int) -> FeedConsumer:
+def ask_consumer(session: Session, grant_request: GrantRequest, by: Account, now: int) -> FeedConsumer:
     """A grant that awaits a second officer. NotAllowed beyond the officer's own area."""
-    _refuse_outside(wish.scope.areas, by)
-    asked = rules.ask(new_id(), wish.scope, by.id, now)
+    _refuse_outside(grant_request.scope.areas, by)
+    asked = rules.ask(new_id(), grant_request.scope, by.id, now)
     if len(asked.scope.areas) > 8 or any(len(area) > 36 or "," in area for area in asked.scope.areas):
         raise InputRefused("Name at most eight areas.", field="areas")
     scope = asked.scope
     row = FeedConsumer(
         id=asked.id,
-        name=wish.name,
+        name=grant_request.name,
         purpose=scope.purpose.strip(),
         areas=sorted(set(scope.areas)),
         fields=sorted(scope.fields),
         rows_a_day=scope.rows_a_day,
         expires_at=scope.expires_at,
-        asked_by=by.id,
-        asked_at=now,
-        webhook_url=wish.webhook_url or None,
+        requested_by=by.id,
+        requested_at=now,
+        webhook_url=grant_request.webhook_url or None,
     )
     session.add(row)
-    record(session, "ConsumerAsked", now, data={"consumer": row.id, "by": by.id})
+    record(session, "ConsumerRequested", now, data={"consumer": row.id, "by": by.id})
     return row
 
 
@@ -107,7 +107,7 @@ def consumer_by_token(session: Session, token: str) -> FeedConsumer | None:
 def consumer_of(row: FeedConsumer) -> Consumer:
     """The grant as the rules know it."""
     scope = Scope(row.purpose, tuple(row.areas), frozenset(row.fields), row.expires_at, row.rows_a_day)
-    return Consumer(row.id, scope, row.asked_by, row.approved_by)
+    return Consumer(row.id, scope, row.requested_by, row.approved_by)
 
 
 def standing(row: FeedConsumer, now: int) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.disclosure import Entry, append
 from gateway.domain.disclosure import export as rules
-from gateway.domain.disclosure.export import ExportStanding, ExportWish
+from gateway.domain.disclosure.export import ExportRequest, ExportStanding
 from gateway.domain.errors import Conflict, NotAllowed, NotFound
 from gateway.outbox.events import record
 from gateway.store import Account, Export, Registration, Stay, Unit
@@ -21,31 +21,31 @@ def within(area: str, start: int, end: int) -> Select[Registration]:
     )
 
 
-def ask_export(session: Session, wish: ExportWish, by: Account, now: int) -> Export:
+def ask_export(session: Session, request: ExportRequest, by: Account, now: int) -> Export:
     """An export that awaits a second officer."""
-    rules.check_wish(wish, by.area or "", now)
-    found = within(wish.area, wish.start, wish.end).subquery()
+    rules.check_export_request(request, by.area or "", now)
+    found = within(request.area, request.start, request.end).subquery()
     rows = session.scalar(select(func.count()).select_from(found)) or 0
     rules.check_rows(rows)
     row = Export(
-        area=wish.area,
-        from_at=wish.start,
-        until_at=wish.end,
-        purpose=wish.purpose.strip(),
+        area=request.area,
+        from_at=request.start,
+        until_at=request.end,
+        purpose=request.purpose.strip(),
         rows=rows,
-        asked_by=by.id,
-        asked_at=now,
+        requested_by=by.id,
+        requested_at=now,
         expires_at=now + rules.OPEN_FOR,
     )
     session.add(row)
     session.flush()
-    record(session, "ExportAsked", now, data={"export": row.id, "by": by.id})
+    record(session, "ExportRequested", now, data={"export": row.id, "by": by.id})
     return row
 
 
 def decide_export(session: Session, row: Export, by: Account, approved: bool, now: int) -> Export:
     """A second officer's word. NotAllowed for the one who asked, Conflict once it is decided or too late."""
-    if by.id == row.asked_by:
+    if by.id == row.requested_by:
         raise NotAllowed("A second officer decides on an export.")
     if standing_of(row, now) != "awaits_approval":
         raise Conflict("This export was already decided, or its time is over.")
@@ -57,7 +57,7 @@ def decide_export(session: Session, row: Export, by: Account, approved: bool, no
 
 def take_export(session: Session, row: Export, by: Account, now: int) -> Sequence[Registration]:
     """The records, for whoever asked, this once; each has its entry in the log by the time this is committed."""
-    if by.id != row.asked_by:
+    if by.id != row.requested_by:
         raise NotAllowed("Only the officer who asked for an export takes it.")
     if standing_of(row, now) != "approved":
         raise Conflict("This export is not approved, was taken already, or its time is over.")
@@ -83,7 +83,7 @@ def export_named(session: Session, export_id: str, area: str) -> Export:
 def exports_in(session: Session, area: str) -> Sequence[Export]:
     """The latest fifty exports of an area."""
     query = select(Export).where(Export.area.startswith(area, autoescape=True))
-    return session.scalars(query.order_by(Export.asked_at.desc(), Export.id).limit(50)).all()
+    return session.scalars(query.order_by(Export.requested_at.desc(), Export.id).limit(50)).all()
 
 
 def standing_of(row: Export, now: int) -> ExportStanding:

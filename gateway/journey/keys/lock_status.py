@@ -120,6 +120,6 @@ def _known_of(session: Session, lock: Device, lane: str) -> LockStanding:
     """The lock's own word, and what came of what is owed to it in this lane."""
     query = select(Delivery).where(Delivery.lane == lane, Delivery.state == "owed")
     owed = session.scalars(query.order_by(Delivery.id)).all()
-    asked_at = min((row.created_at for row in owed), default=None)
+    requested_at = min((row.created_at for row in owed), default=None)
     outcome = next((row.outcome for row in owed if row.outcome), None)
-    return LockStanding(lock.revoked_at, lock.online, lock.heard_at, asked_at, outcome)
+    return LockStanding(lock.revoked_at, lock.online, lock.heard_at, requested_at, outcome)

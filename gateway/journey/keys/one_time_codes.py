@@ -49,10 +49,10 @@ def runs(stay: Stay, now: int) -> bool:
     return stay.state in OCCUPYING and Window(stay.from_at, stay.until_at).holds(now)
 
 
-def issue_once(session: Session, stay: Stay, lock_id: str, asked_by: str | None, now: int) -> OnceCode:
+def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | None, now: int) -> OnceCode:
     """Take the lock's next number for a held stay. NotFound for a lock of another unit, else Conflict.
 
-    `asked_by`: the account, for the record.
+    `requested_by`: the account, for the record.
     """
     lock = _held_lock(session, stay, lock_id)
     if not runs(stay, now):
@@ -66,7 +66,9 @@ def issue_once(session: Session, stay: Stay, lock_id: str, asked_by: str | None,
     lock.once_next += 1
     session.add(code)
     session.flush()
-    record(session, "OneTimeCodeIssued", now, stay=stay, device_id=lock.id, data={"code": code.id, "account": asked_by})
+    record(
+        session, "OneTimeCodeIssued", now, stay=stay, device_id=lock.id, data={"code": code.id, "account": requested_by}
+    )
     if not has_heard(lock):
         owe_list(session, lock, now)
     return code

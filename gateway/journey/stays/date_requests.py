@@ -13,7 +13,7 @@ from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import change_stay, end_stay
 from gateway.outbox.events import record
 from gateway.store import Key, Stay
-from gateway.store.date_requests import DateWish
+from gateway.store.date_requests import DateRequest
 
 
 def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring, now: int) -> Stay:
@@ -25,7 +25,7 @@ def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring
     return end_stay(session, key.stay, keyring, now)
 
 
-def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateWish:
+def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateRequest:
     """The tenant asks to stay until another moment (RFC 3339, or the unit's wall clock). Nothing changes by asking."""
     key = _held(session, key_id, dates_statement(key_id, proof, until), proof, now)
     zone = key.stay.unit.timezone
@@ -34,35 +34,37 @@ def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: 
         raise InputRefused("Please choose a moment in the future.", field="until")
     if until_at == key.stay.until_at:
         raise InputRefused("Your stay ends at that moment already.", field="until")
-    wish = open_wish(session, key.stay) or DateWish(stay=key.stay)
-    wish.person_id, wish.until_at, wish.asked_at = key.person_id, until_at, now
-    session.add(wish)
+    request = open_date_request(session, key.stay) or DateRequest(stay=key.stay)
+    request.person_id, request.until_at, request.requested_at = key.person_id, until_at, now
+    session.add(request)
     session.flush()
-    record(session, "DatesAsked", now, stay=key.stay, data={"wish": wish.id, "until": wall_clock(until_at, zone)})
-    return wish
+    record(
+        session, "DatesRequested", now, stay=key.stay, data={"request": request.id, "until": wall_clock(until_at, zone)}
+    )
+    return request
 
 
-def answer_wish(session: Session, stay: Stay, *, agreed: bool, keyring: Keyring, now: int) -> DateWish:
+def answer_date_request(session: Session, stay: Stay, *, agreed: bool, keyring: Keyring, now: int) -> DateRequest:
     """The landlord's answer; agreeing changes the stay, with all that follows. StaysOverlap, NotFound or Conflict."""
-    wish = open_wish(session, stay)
-    if wish is None:
+    request = open_date_request(session, stay)
+    if request is None:
         raise NotFound("There is no wish for other dates any more.")
     if agreed:
-        change_stay(session, stay, Window(stay.from_at, wish.until_at), keyring, now)
-    wish.answered_at, wish.agreed = now, agreed
-    record(session, "DatesAnswered", now, stay=stay, data={"wish": wish.id, "agreed": agreed})
-    return wish
+        change_stay(session, stay, Window(stay.from_at, request.until_at), keyring, now)
+    request.answered_at, request.agreed = now, agreed
+    record(session, "DatesAnswered", now, stay=stay, data={"request": request.id, "agreed": agreed})
+    return request
 
 
-def open_wish(session: Session, stay: Stay) -> DateWish | None:
+def open_date_request(session: Session, stay: Stay) -> DateRequest | None:
     """The wish of a stay that waits for the landlord."""
-    query = select(DateWish).where(DateWish.stay_id == stay.id, DateWish.answered_at.is_(None))
+    query = select(DateRequest).where(DateRequest.stay_id == stay.id, DateRequest.answered_at.is_(None))
     return session.scalars(query).first() if stay.state in stays.OCCUPYING else None
 
 
-def latest_wish(session: Session, stay: Stay) -> DateWish | None:
+def latest_date_request(session: Session, stay: Stay) -> DateRequest | None:
     """The last wish of a stay, answered or not."""
-    query = select(DateWish).where(DateWish.stay_id == stay.id).order_by(DateWish.asked_at.desc())
+    query = select(DateRequest).where(DateRequest.stay_id == stay.id).order_by(DateRequest.requested_at.desc())
     return session.scalars(query).first()
 
 

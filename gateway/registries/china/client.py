@@ -61,7 +61,7 @@ class ChinaRegistry:
     """Registry port over the profile's HTTP interface."""
 
     name = "cn"
-    can_be_asked = True
+    can_be_queried = True
     resends_safely = True
 
     def __init__(self, client: Client, url: str, now: Clock) -> None:

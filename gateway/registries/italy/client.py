@@ -42,7 +42,7 @@ class ItalyRegistry:
     """Registry port over the police's service; the table of places is fetched once a day and pinned by its hash."""
 
     name = "it"
-    can_be_asked = False
+    can_be_queried = False
     resends_safely = False
 
     def __init__(self, port: SoapPort, account: ItalianSettings, now: Clock) -> None:

@@ -34,7 +34,7 @@ class PortugalRegistry:
     """Registry port over SIBA; the landlord's number is the nine digits, the unit's the establishment."""
 
     name = "pt"
-    can_be_asked = False
+    can_be_queried = False
     resends_safely = False
 
     def __init__(self, port: SoapPort, access_key: str, now: Clock) -> None:

@@ -57,7 +57,7 @@ class SandboxRegistry:
     """Registry port over the sandbox's HTTP interface; url is checked by the factory."""
 
     name = "sandbox"
-    can_be_asked = True
+    can_be_queried = True
     resends_safely = True
 
     def __init__(self, client: Client, url: str, now: Clock) -> None:

@@ -39,7 +39,7 @@ class SpainRegistry:
     """Registry port over the ministry's service; the landlord's number comes with each record."""
 
     name = "es"
-    can_be_asked = False
+    can_be_queried = False
     resends_safely = False
 
     def __init__(self, port: SoapPort, landlord: str, now: Clock, poll_after_s: int) -> None:

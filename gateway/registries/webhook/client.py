@@ -41,7 +41,7 @@ class WebhookRegistry:
     """Registry port over a receiver's address; the receiver keeps one record a webhook-id."""
 
     name = "webhook"
-    can_be_asked = False
+    can_be_queried = False
     resends_safely = True
 
     def __init__(self, post: SignedPost, now: Clock) -> None:

@@ -11,6 +11,7 @@ from api.http.officer.stored_faces import FacesShown
 from api.http.schemas import (
     CaseOpened,
     CodeStandingShown,
+    DateRequestShown,
     FilingShown,
     KeyShown,
     LockShown,
@@ -21,7 +22,6 @@ from api.http.schemas import (
     PasscodeShown,
     StayShown,
     UnitShown,
-    WishShown,
 )
 from api.web.landlord.pages import draw_code
 from api.web.officer.area_map import UnitDot
@@ -271,7 +271,7 @@ EMPTY_FORM: dict[str, Any] = {
     "missing": [],
 }
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
-WISH = WishShown(until=wall_clock(NOW + 4 * DAY, ZONE), asked_at=NOW - 300, agreed=None)
+DATE_REQUEST = DateRequestShown(until=wall_clock(NOW + 4 * DAY, ZONE), requested_at=NOW - 300, agreed=None)
 KEY_PAGE: dict[str, Any] = {
     "onboarding": onboarding("on_lock"),
     "keys": [(KEY, LOCK)],
@@ -279,7 +279,7 @@ KEY_PAGE: dict[str, Any] = {
     "filings": [FilingLine("check_in", "accepted")],
     "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
     "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
-    "wish": WISH,
+    "date_request": DATE_REQUEST,
 }
 
 
@@ -341,7 +341,7 @@ def export(standing: str, *, mine: bool) -> ExportShown:
         purpose="与消防大队核对本季度名单",
         rows=212,
         standing=standing,
-        asked_at=NOW - 1800,
+        requested_at=NOW - 1800,
         expires_at=wall_clock(NOW + DAY, "UTC"),
         mine=mine,
     )

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from api.http.landlord.alerts import NoticesShown
 from api.http.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
 from api.web.landlord.alerts import notices_for
@@ -21,6 +20,7 @@ from tests.browser.samples.facts import (
     ATTENTION,
     AWAY,
     CODE,
+    DATE_REQUEST,
     DELIVERY,
     DOTS,
     EMPTY_FORM,
@@ -44,7 +44,6 @@ from tests.browser.samples.facts import (
     TAKEN_ON,
     TYPED_CASE,
     UNITS,
-    WISH,
     ZONE,
     case,
     key,
@@ -120,7 +119,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "landlord/alert_settings.html",
         {
             "role": "landlord",
-            "wish": NoticesShown(
+            "subscription": AlertsShown(
                 email="chen@example.org", webhook_url="", codes=["battery", "jam"], language="zh-CN", webhook_secret=""
             ),
             "codes": CODES,
@@ -141,7 +140,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "stay-offered": ("landlord/stay.html", stay_values(OFFERED, LOCK)),
-    "stay-arrived": ("landlord/stay.html", stay_values(ARRIVED.model_copy(update={"wish": WISH}), LOCK)),
+    "stay-arrived": (
+        "landlord/stay.html",
+        stay_values(ARRIVED.model_copy(update={"date_request": DATE_REQUEST}), LOCK),
+    ),
     "stay-leaving": ("landlord/stay.html", stay_values(LEAVING, AWAY)),
     "once": (
         "landlord/one_time_codes.html",

@@ -41,6 +41,6 @@ CASE = RegistryCase(
     "cn",
     lambda: base_record(HANGZHOU, WEI, EVE),
     lambda: base_record(HANGZHOU, dataclasses.replace(WEI, sex="female"), EVE),
-    can_be_asked=True,
+    can_be_queried=True,
     resends_safely=True,
 )

@@ -9,6 +9,6 @@ CASE = RegistryCase(
     "sandbox",
     lambda: base_record(MADRID, ANA, BEN),
     lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="XXX")),
-    can_be_asked=True,
+    can_be_queried=True,
     resends_safely=True,
 )

@@ -39,7 +39,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/v1/units/{unit_id}/offers": DATES,
     "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
     "/api/v1/stays/{stay_id}": DATES,
-    "/api/v1/stays/{stay_id}/wish": {"answer": "agree"},
+    "/api/v1/stays/{stay_id}/date-request": {"answer": "agree"},
     "/api/v1/cases/{case_id}/decision": {"decision": "refuse", "reason": "because"},
     "/api/v1/registrations/{registration_id}/openings": {"purpose": "curious"},
     "/api/v1/registrations/{registration_id}/outcome": {"outcome": "accepted"},
@@ -64,7 +64,7 @@ async def things_of(house: House) -> dict[str, str]:
         session.flush()
         record = session.scalars(select(Registration.id)).first()
         named = {"account_id": account.id, "passkey_id": passkey.id, "registration_id": str(record)}
-    wish = {"area": "370100", "from": utc(now - DAY), "until": utc(now + 60), "purpose": "a quarterly list"}
+    export_request = {"area": "370100", "from": utc(now - DAY), "until": utc(now + 60), "purpose": "a quarterly list"}
     consumer = {"name": "City", "purpose": "counting stays", "areas": ["370100"], "fields": ["kind"]}
     made = await officer.post("/api/v1/consumers", json=consumer | {"expires_at": utc(now + 30 * DAY)})
     return named | {
@@ -75,7 +75,7 @@ async def things_of(house: House) -> dict[str, str]:
         "lock_id": "lock-a",
         "record_id": named["registration_id"],
         "case_id": good(await officer.get("/api/v1/cases"))[0]["id"],
-        "export_id": good(await officer.post("/api/v1/exports", json=wish))["id"],
+        "export_id": good(await officer.post("/api/v1/exports", json=export_request))["id"],
         "consumer_id": good(made)["id"],
     }
 

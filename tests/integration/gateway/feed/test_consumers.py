@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
 from gateway.store import Disclosure
-from tests.parts.desk import Desk, consumer_token, read_events, read_feed, served, wish
+from tests.parts.desk import Desk, consumer_token, grant_request, read_events, read_feed, served
 from tests.parts.world import DAY, World
 
 
@@ -71,7 +71,7 @@ async def test_nothing_of_another_area_reaches_a_consumer(desk: Desk) -> None:
     desk.add_account("north", "officer", area="37")
     desk.add_account("north2", "officer", area="37")
     officer, second = await desk.signed_in("north"), await desk.signed_in("north2")
-    asked = await officer.post("/consumers", json=wish(desk, areas=["379999"]))
+    asked = await officer.post("/consumers", json=grant_request(desk, areas=["379999"]))
     token = (await second.post(f"/consumers/{asked.json()['id']}/approval")).json()["token"]
     check_in(desk, 2)
     async with served(desk) as url:
@@ -124,7 +124,7 @@ async def test_an_expired_grant_reads_nothing(desk: Desk) -> None:
 
 async def test_the_one_who_asked_does_not_approve(desk: Desk) -> None:
     officer = await desk.signed_in("officer")
-    asked = (await officer.post("/consumers", json=wish(desk))).json()
+    asked = (await officer.post("/consumers", json=grant_request(desk))).json()
     assert asked["standing"] == "awaits_approval"
     answer = await officer.post(f"/consumers/{asked['id']}/approval")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
@@ -132,8 +132,8 @@ async def test_the_one_who_asked_does_not_approve(desk: Desk) -> None:
 
 async def test_an_officer_neither_grants_nor_sees_beyond_their_area(desk: Desk) -> None:
     officer, elsewhere = await desk.signed_in("officer"), await desk.signed_in("elsewhere")
-    assert (await officer.post("/consumers", json=wish(desk, areas=["37"]))).status_code == 403
-    asked = (await officer.post("/consumers", json=wish(desk))).json()
+    assert (await officer.post("/consumers", json=grant_request(desk, areas=["37"]))).status_code == 403
+    asked = (await officer.post("/consumers", json=grant_request(desk))).json()
     assert (await elsewhere.post(f"/consumers/{asked['id']}/approval")).status_code == 404
     assert (await elsewhere.delete(f"/consumers/{asked['id']}")).status_code == 404
     assert (await elsewhere.get("/consumers")).json() == []
@@ -141,8 +141,8 @@ async def test_an_officer_neither_grants_nor_sees_beyond_their_area(desk: Desk) 
 
 async def test_only_officers_ask_for_consumers(desk: Desk) -> None:
     landlord = await desk.signed_in("landlord")
-    assert (await landlord.post("/consumers", json=wish(desk))).status_code == 403
-    assert (await desk.client().post("/consumers", json=wish(desk))).status_code == 401
+    assert (await landlord.post("/consumers", json=grant_request(desk))).status_code == 403
+    assert (await desk.client().post("/consumers", json=grant_request(desk))).status_code == 401
 
 
 TOO_WIDE: list[dict[str, object]] = [
@@ -158,10 +158,10 @@ TOO_WIDE: list[dict[str, object]] = [
 ]
 
 
-async def test_a_wish_that_is_too_wide_or_not_a_wish_is_refused(desk: Desk) -> None:
+async def test_a_request_that_is_too_wide_or_not_a_request_is_refused(desk: Desk) -> None:
     officer = await desk.signed_in("officer")
     for changes in TOO_WIDE:
-        assert (await officer.post("/consumers", json=wish(desk, **changes))).status_code == 422, changes
+        assert (await officer.post("/consumers", json=grant_request(desk, **changes))).status_code == 422, changes
 
 
 async def test_requests_of_a_consumer_are_counted(desk: Desk) -> None:

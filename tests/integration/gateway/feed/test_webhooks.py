@@ -20,7 +20,7 @@ from gateway.journey.disclosure.consumers import owe_webhooks
 from gateway.outbox import events
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
-from tests.parts.desk import Desk, SignallingServer, wish
+from tests.parts.desk import Desk, SignallingServer, grant_request
 from tests.parts.world import AREA, World
 
 FAR = AREA + "99"
@@ -83,7 +83,7 @@ async def relaying(desk: Desk) -> AsyncIterator[Relay]:
 async def approved(desk: Desk, url: str, **changes: object) -> tuple[str, str]:
     """A consumer with a webhook: (id, secret)."""
     officer, second = await desk.signed_in("officer"), await desk.signed_in("second")
-    asked = (await officer.post("/consumers", json=wish(desk, webhook_url=url, **changes))).json()
+    asked = (await officer.post("/consumers", json=grant_request(desk, webhook_url=url, **changes))).json()
     reported = (await second.post(f"/consumers/{asked['id']}/approval")).json()
     return str(asked["id"]), str(reported["webhook_secret"])
 

@@ -15,7 +15,7 @@ from gateway.store.database import Database
 from tests.parts.world import World
 
 
-class Asked:
+class Offered:
     """The challenges of one world, and two of its offers."""
 
     def __init__(self, world: World) -> None:
@@ -35,8 +35,8 @@ class Asked:
 
 
 @pytest.fixture
-def asked(world: World) -> Asked:
-    return Asked(world)
+def asked(world: World) -> Offered:
+    return Offered(world)
 
 
 def take_in_another_process(url: str, now: int, offer: str, nonce: str) -> str:
@@ -50,20 +50,20 @@ def take_in_another_process(url: str, now: int, offer: str, nonce: str) -> str:
         database.close()
 
 
-def test_a_challenge_can_be_answered_once(asked: Asked) -> None:
+def test_a_challenge_can_be_answered_once(asked: Offered) -> None:
     challenge = asked.book.issue(asked.mine)
     assert asked.book.take(asked.mine, challenge.nonce) == challenge
     assert asked.refusal(asked.mine, challenge.nonce) == "liveness_other_challenge"
 
 
-def test_an_earlier_challenge_is_void_once_another_is_issued(asked: Asked) -> None:
+def test_an_earlier_challenge_is_void_once_another_is_issued(asked: Offered) -> None:
     first, second = asked.book.issue(asked.mine), asked.book.issue(asked.mine)
     assert first.turns != second.turns
     assert asked.refusal(asked.mine, first.nonce) == "liveness_other_challenge"
     assert asked.book.take(asked.mine, second.nonce) == second
 
 
-def test_a_clip_of_an_earlier_challenge_is_refused_by_every_process(asked: Asked) -> None:
+def test_a_clip_of_an_earlier_challenge_is_refused_by_every_process(asked: Offered) -> None:
     url, now = asked.world.database.url, asked.world.now
     first, second = asked.book.issue(asked.mine), asked.book.issue(asked.mine)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as elsewhere:
@@ -75,20 +75,20 @@ def test_a_clip_of_an_earlier_challenge_is_refused_by_every_process(asked: Asked
     assert asked.refusal(asked.mine, second.nonce) == "liveness_other_challenge"
 
 
-def test_another_offers_challenge_does_not_count(asked: Asked) -> None:
+def test_another_offers_challenge_does_not_count(asked: Offered) -> None:
     mine = asked.book.issue(asked.mine)
     asked.book.issue(asked.yours)
     assert asked.refusal(asked.yours, mine.nonce) == "liveness_other_challenge"
     assert asked.refusal("nobody", mine.nonce) == "liveness_other_challenge"
 
 
-def test_a_late_clip_is_refused(asked: Asked) -> None:
+def test_a_late_clip_is_refused(asked: Offered) -> None:
     challenge = asked.book.issue(asked.mine)
     asked.world.now += VALID_SECONDS
     assert asked.refusal(asked.mine, challenge.nonce) == "liveness_too_late"
 
 
-def test_after_three_clips_a_person_looks_for_an_hour(asked: Asked) -> None:
+def test_after_three_clips_a_person_looks_for_an_hour(asked: Offered) -> None:
     for _ in range(MOST_TRIES):
         asked.book.take(asked.mine, asked.book.issue(asked.mine).nonce)
     assert asked.refusal(asked.mine, asked.book.issue(asked.mine).nonce) == "liveness_tries_used"
@@ -97,7 +97,7 @@ def test_after_three_clips_a_person_looks_for_an_hour(asked: Asked) -> None:
     assert asked.book.take(asked.mine, fresh.nonce) == fresh
 
 
-def test_rows_go_when_neither_clip_nor_tries_need_them(asked: Asked) -> None:
+def test_rows_go_when_neither_clip_nor_tries_need_them(asked: Offered) -> None:
     asked.book.issue(asked.mine)
     for later, left in ((VALID_SECONDS, 1), (TRIES_LAST, 0)):
         with asked.world.database.writing() as session:

@@ -101,7 +101,7 @@ def tried(world: World, times: int) -> bool:
 
 @pytest.mark.parametrize("mood", ["lost", "broken"])
 async def test_where_nobody_can_be_asked_a_lost_answer_is_an_outcome_a_person_sees(world: World, mood: str) -> None:
-    registry = MemoryRegistry(can_be_asked=False, moods=[mood])
+    registry = MemoryRegistry(can_be_queried=False, moods=[mood])
     world.tenant()
     await file_with_time(world, registry, "unknown")
     assert len(registry.sent) == 1
@@ -133,7 +133,7 @@ async def file_once(world: World, registry: MemoryRegistry) -> None:
 
 
 async def test_a_record_cut_short_is_never_sent_again_where_nobody_can_be_asked(world: World) -> None:
-    registry = MemoryRegistry(can_be_asked=False)
+    registry = MemoryRegistry(can_be_queried=False)
     world.tenant()
     cut_short(world)
     await file(world, registry, "unknown")
@@ -141,7 +141,7 @@ async def test_a_record_cut_short_is_never_sent_again_where_nobody_can_be_asked(
 
 
 async def test_a_record_cut_short_is_sent_again_where_the_registry_keeps_one_of_it(world: World) -> None:
-    registry = MemoryRegistry(can_be_asked=False, resends_safely=True)
+    registry = MemoryRegistry(can_be_queried=False, resends_safely=True)
     world.tenant()
     cut_short(world)
     await file(world, registry, "accepted")
@@ -168,7 +168,7 @@ async def test_a_relay_stopped_while_a_record_is_being_sent_looks_it_up_when_it_
 
 
 async def test_an_unknown_outcome_holds_up_the_records_behind_it(world: World) -> None:
-    registry = MemoryRegistry(can_be_asked=False, moods=["lost"])
+    registry = MemoryRegistry(can_be_queried=False, moods=["lost"])
     world.tenant()
     with world.database.writing() as session:
         end_stay(session, session.scalars(select(Stay)).one(), world.keyring, world.now)

@@ -130,12 +130,16 @@ async def test_changed_dates_are_shown_and_nonsense_is_not_taken(house: House) -
     assert good(await landlord.patch(path, json={"until": "2026-12-24T10:00"}))["until"] == "2026-12-24T10:00:00+01:00"
 
 
-async def test_an_ended_stay_takes_no_further_wishes(house: House) -> None:
+async def test_an_ended_stay_takes_no_further_changes(house: House) -> None:
     offer = good(await ask(house, days(house)))
     landlord, path = house.client("landlord-a"), f"/api/v1/stays/{offer['stay_id']}"
     assert good(await landlord.post(f"{path}/end"))["state"] == "cancelled"
-    for wish in (landlord.post(f"{path}/end"), landlord.patch(path, json=days(house)), landlord.post(f"{path}/offers")):
-        refused(await wish, 409, "conflict")
+    for request in (
+        landlord.post(f"{path}/end"),
+        landlord.patch(path, json=days(house)),
+        landlord.post(f"{path}/offers"),
+    ):
+        refused(await request, 409, "conflict")
 
 
 async def test_a_revoked_key_says_revoking_until_the_lock_says_otherwise(house: House) -> None:

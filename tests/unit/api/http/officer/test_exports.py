@@ -25,7 +25,7 @@ def second_officer(house: House, login: str = "second", area: str = "370100") ->
     return house.client(login)
 
 
-def wish(house: House, **other: Any) -> dict[str, Any]:
+def export_request(house: House, **other: Any) -> dict[str, Any]:
     """A day of the area."""
     now = house.now[0]
     return {"area": "370100", "from": utc(now - DAY), "until": utc(now + 3600), "purpose": PURPOSE} | other
@@ -35,7 +35,7 @@ async def asked(house: House) -> tuple[httpx.AsyncClient, httpx.AsyncClient, str
     """Two officers and an export the first asked for, of one registration."""
     await house.key()
     first, second = house.client("officer-a"), second_officer(house)
-    export = good(await first.post("/api/v1/exports", json=wish(house)))
+    export = good(await first.post("/api/v1/exports", json=export_request(house)))
     assert (export["rows"], export["standing"], export["mine"]) == (1, "awaits_approval", True)
     return first, second, f"/api/v1/exports/{export['id']}"
 
@@ -62,7 +62,7 @@ async def test_an_approved_export_is_a_table_taken_once_by_whoever_asked_and_is_
     assert good(await first.get("/api/v1/exports"))[0]["standing"] == "taken"
     with house.gateway.database.reading() as session:
         reported = [row.type for row in session.scalars(select(Event)) if row.type.startswith("Export")]
-    assert reported == ["ExportAsked", "ExportDecided", "ExportTaken"]
+    assert reported == ["ExportRequested", "ExportDecided", "ExportTaken"]
 
 
 async def test_nobody_approves_their_own_export_or_takes_anothers(house: House) -> None:
@@ -79,7 +79,7 @@ async def test_a_refused_or_expired_export_leaves_nothing(house: House) -> None:
     first, second, path = await asked(house)
     good(await second.post(f"{path}/decision", json={"approve": False}))
     refused(await first.post(f"{path}/file"), 409, "conflict")
-    late = good(await first.post("/api/v1/exports", json=wish(house)))["id"]
+    late = good(await first.post("/api/v1/exports", json=export_request(house)))["id"]
     house.now[0] += rules.OPEN_FOR
     with house.gateway.database.writing() as session:  # the clock moved past the sessions too
         session.execute(text("UPDATE sign_ins SET expires_at = expires_at + 999999"))
@@ -118,11 +118,11 @@ async def test_an_export_that_cannot_be_logged_is_not_handed_out_and_can_be_take
     ],
     ids=lambda value: str(value)[:40],
 )
-async def test_a_wish_that_is_too_wide_unexplained_or_by_person_is_refused(
+async def test_a_request_that_is_too_wide_unexplained_or_by_person_is_refused(
     house: House, other: dict[str, Any], status: int
 ) -> None:
     await house.key()
-    answer = await house.client("officer-a").post("/api/v1/exports", json=wish(house, **other))
+    answer = await house.client("officer-a").post("/api/v1/exports", json=export_request(house, **other))
     assert answer.status_code == status, answer.text
 
 
@@ -132,7 +132,7 @@ async def test_more_records_than_an_export_holds_are_refused_when_asked_and_when
     first, second, path = await asked(house)
     good(await second.post(f"{path}/decision", json={"approve": True}))
     monkeypatch.setattr(rules, "MOST_ROWS", 0)
-    refused(await first.post("/api/v1/exports", json=wish(house)), 409, "conflict")
+    refused(await first.post("/api/v1/exports", json=export_request(house)), 409, "conflict")
     refused(await first.post(f"{path}/file"), 409, "conflict")
     assert openings(house) == []
 
@@ -150,7 +150,7 @@ async def test_exports_of_another_area_look_like_what_does_not_exist(house: Hous
 async def test_only_officers_export(house: House, login: str) -> None:
     client = house.client(login)
     refused(await client.get("/api/v1/exports"), 403, "not_allowed")
-    refused(await client.post("/api/v1/exports", json=wish(house)), 403, "not_allowed")
+    refused(await client.post("/api/v1/exports", json=export_request(house)), 403, "not_allowed")
 
 
 async def test_the_page_asks_decides_and_hands_out(house: House) -> None:

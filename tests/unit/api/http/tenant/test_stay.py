@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from certs.holder import sign_statement
 from certs.keys import new_private_key
-from gateway.journey.stays.date_requests import open_wish
+from gateway.journey.stays.date_requests import open_date_request
 from gateway.store import Event, Key, Stay
 from tests.parts.house import House, Json, good, refused
 
@@ -89,42 +89,46 @@ async def test_asking_changes_nothing_until_the_landlord_agrees(house: House) ->
     wanted = "2026-09-30T11:00"
     good(await ask(house, key_id, wanted))
     asked = await stay_of(house)
-    assert asked["wish"]["until"].startswith(wanted)
+    assert asked["date_request"]["until"].startswith(wanted)
     assert (asked["until"], asked["keys"]) == (before["until"], before["keys"])
     landlord = house.client("landlord-a")
-    good(await landlord.post(f"/api/v1/stays/{asked['id']}/wish", json={"answer": "agree"}))
+    good(await landlord.post(f"/api/v1/stays/{asked['id']}/date-request", json={"answer": "agree"}))
     after = await stay_of(house)
     assert after["until"].startswith(wanted)
-    assert after["wish"] is None
+    assert after["date_request"] is None
     assert sorted(key["state"] for key in after["keys"]) == ["issued", "revoking"]
-    refused(await landlord.post(f"/api/v1/stays/{asked['id']}/wish", json={"answer": "agree"}), 404, "not_found")
+    refused(
+        await landlord.post(f"/api/v1/stays/{asked['id']}/date-request", json={"answer": "agree"}), 404, "not_found"
+    )
 
 
 async def test_declining_changes_nothing(house: House) -> None:
     key_id = await house.key()
     before = await stay_of(house)
     good(await ask(house, key_id, "2026-09-30T11:00"))
-    good(await house.client("landlord-a").post(f"/api/v1/stays/{before['id']}/wish", json={"answer": "decline"}))
+    good(
+        await house.client("landlord-a").post(f"/api/v1/stays/{before['id']}/date-request", json={"answer": "decline"})
+    )
     assert await stay_of(house) == before
 
 
 async def test_another_landlord_can_not_answer(house: House) -> None:
     key_id = await house.key()
     good(await ask(house, key_id, "2026-09-30T11:00"))
-    path = f"/api/v1/stays/{(await stay_of(house))['id']}/wish"
+    path = f"/api/v1/stays/{(await stay_of(house))['id']}/date-request"
     refused(await house.client("landlord-b").post(path, json={"answer": "agree"}), 404, "not_found")
 
 
-async def test_a_later_wish_takes_the_place_of_an_earlier_one(house: House) -> None:
+async def test_a_later_request_takes_the_place_of_an_earlier_one(house: House) -> None:
     key_id = await house.key()
     for until in ("2026-09-30T11:00", "2026-10-02T11:00"):
         good(await ask(house, key_id, until))
     with house.gateway.database.reading() as session:
-        wish = open_wish(session, session.get_one(Stay, session.get_one(Key, key_id).stay_id))
+        request = open_date_request(session, session.get_one(Stay, session.get_one(Key, key_id).stay_id))
         events = [event.type for event in session.query(Event) if event.type.startswith("Dates")]
-    assert wish is not None
-    assert events == ["DatesAsked", "DatesAsked"]
-    assert (await stay_of(house))["wish"]["until"].startswith("2026-10-02T11:00")
+    assert request is not None
+    assert events == ["DatesRequested", "DatesRequested"]
+    assert (await stay_of(house))["date_request"]["until"].startswith("2026-10-02T11:00")
 
 
 @pytest.mark.parametrize("until", ["2020-01-01T11:00", "soon", ""])

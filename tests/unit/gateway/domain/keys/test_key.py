@@ -13,7 +13,7 @@ LONG_BEFORE = EXPIRES - 10 * EXPIRING_BEFORE
 TEXT = st.text("abcXYZ019-_ .", max_size=40)
 
 
-def test_every_wish_and_every_word_of_a_lock_has_a_state() -> None:
+def test_every_desired_and_every_reported_state_has_a_state() -> None:
     assert set(KEY_STATES) == set(product(("present", "absent"), ("unasked", "absent", "present", "not_needed")))
 
 

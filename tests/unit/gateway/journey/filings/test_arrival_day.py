@@ -40,7 +40,7 @@ def move(world: World, begins: int) -> None:
 
 async def filed(world: World) -> list[tuple[str, int]]:
     """What the authority has once the relay was at work, as (kind, beginning of the stay)."""
-    registry = MemoryRegistry(can_be_asked=False, name="it")
+    registry = MemoryRegistry(can_be_queried=False, name="it")
     senders = RegistrySenders(world.database, world.keyring.vault, {"it": registry}, world.clock)
     async with relaying(world, senders.table(), claimed=CLAIMED) as commits:
         await commits.until(lambda: bool(registry.sent) and "accepted" in states(world))
