@@ -42,7 +42,7 @@ from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
 from gateway.registries import REGISTRIES
-from gateway.relay.alerts import NoticeSenders
+from gateway.relay.alerts import AlertSenders
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.external_commands import OrderSenders
 from gateway.relay.lock_commands import ASKED_UNTIL_SAID
@@ -137,11 +137,11 @@ class Gateway:
     def _set_up_loops(self) -> None:
         """What works by itself once it is started, and what wakes it."""
         settings, now = self.settings, self.now
-        self.notices = NoticeSenders(
+        self.alerts = AlertSenders(
             self.database,
             self.vault,
             now,
-            mail=settings.notice_mail.get_secret_value(),
+            mail=settings.alert_mail.get_secret_value(),
             address=settings.address,
             allowed=settings.webhook_networks,
         )
@@ -193,7 +193,7 @@ class Gateway:
             | papers.table()
             | registries.table()
             | self.webhooks.table()
-            | self.notices.table()
+            | self.alerts.table()
         )
 
     async def __aenter__(self) -> Self:

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
 
     registries: dict[str, dict[str, str]] = {}
     webhook_networks: str = ""  # networks a consumer's webhook may be in although they are not public
-    notice_mail: SecretStr = SecretStr("")  # an apprise address with {to}: mailtos://user:pass@host?from=…&to={to}
+    alert_mail: SecretStr = SecretStr("")  # an apprise address with {to}: mailtos://user:pass@host?from=…&to={to}
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain import alerts as rules
 from gateway.outbox.deliveries import owe
-from gateway.store import AlertSubscription, Device, Key, Noticed, Stay, Unit
+from gateway.store import AlertSubscription, Device, Key, OpenAlert, Stay, Unit
 
 GOOD_FOR: Final = 24 * 3600  # seconds a notice is worth delivering
 
@@ -63,7 +63,7 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
         yield Present(f"ajar:{device.id}", "ajar", unit, minutes)
 
 
-def watch_notices(session: Session, now: int) -> int:
+def watch_alerts(session: Session, now: int) -> int:
     """Owe each landlord who wants it what is new, and forget what is over; how many notices that were."""
     subscriptions = session.scalars(select(AlertSubscription)).all()
     return sum(
@@ -74,13 +74,13 @@ def watch_notices(session: Session, now: int) -> int:
 
 
 def _watch(session: Session, subscription: AlertSubscription, now: int) -> int:
-    query = select(Noticed).where(Noticed.landlord_id == subscription.landlord_id)
+    query = select(OpenAlert).where(OpenAlert.landlord_id == subscription.landlord_id)
     known = {row.what: row for row in session.scalars(query)}
     owed_count = 0
     for found in present_at(session, subscription.landlord_id, now):
         row = known.pop(found.what, None)
         if row is None:
-            row = Noticed(landlord_id=subscription.landlord_id, what=found.what, since=now)
+            row = OpenAlert(landlord_id=subscription.landlord_id, what=found.what, since=now)
             session.add(row)
         if row.notified_at is None and found.code in subscription.codes:
             row.notified_at = now
@@ -93,7 +93,7 @@ def _watch(session: Session, subscription: AlertSubscription, now: int) -> int:
 
 def _owe(session: Session, subscription: AlertSubscription, found: Present, now: int) -> None:
     body = {"code": found.code, "unit": found.unit, "number": found.number, "at": now}
-    for work, wanted in (("mail_notice", subscription.email), ("post_notice", subscription.webhook_url)):
+    for work, wanted in (("mail_alert", subscription.email), ("post_alert", subscription.webhook_url)):
         if wanted:
             party = f"{work}:{subscription.landlord_id}"
             about, expires = subscription.landlord_id, now + GOOD_FOR

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.domain.errors import LodgekeyError
 from gateway.identity.challenges import forget_challenges
 from gateway.identity.images.case_pictures import PictureTray
-from gateway.journey.alerts import watch_notices
+from gateway.journey.alerts import watch_alerts
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
 from gateway.journey.filings.deadlines import watch_clocks
@@ -65,7 +65,7 @@ class Housekeeping:
             forget_challenges(session, now)
             watch_clocks(session, now)
             watch_chains(session, now)
-            watch_notices(session, now)
+            watch_alerts(session, now)
         with self._database.writing() as session:
             forgotten = purge(session, now)
         if forgotten:

@@ -23,7 +23,7 @@ TAKEN: Final = range(200, 300)
 TITLE: Final = "Lodgekey"
 
 
-class NoticeSenders:
+class AlertSenders:
     """One notice to one landlord, by mail or webhook: the unit's label, what happened, and a link; nobody's name."""
 
     def __init__(
@@ -34,7 +34,7 @@ class NoticeSenders:
 
     def table(self) -> dict[str, Sender]:
         """work -> sender."""
-        return {"mail_notice": self.mail, "post_notice": self.post}
+        return {"mail_alert": self.mail, "post_alert": self.post}
 
     async def mail(self, delivery: Delivery) -> Sent:
         """By e-mail; a server that does not take it is asked again."""
@@ -42,7 +42,7 @@ class NoticeSenders:
         if subscription is None or not subscription.email:
             return Sent(Refused("e-mail is no longer wanted"))
         if not self._mail:
-            return Sent(Refused("the operator has set up no mail server (notice_mail)"))
+            return Sent(Refused("the operator has set up no mail server (alert_mail)"))
         text = f"{self._sentence(subscription, body)}\n{self._address}/landlord"
         if await asyncio.to_thread(self._notify, subscription.email, text):
             return Sent(Done())
@@ -68,7 +68,7 @@ class NoticeSenders:
         except (BadAddress, ValueError, Erased):
             return Sent(Refused("the webhook's address or secret is not usable"))
         try:
-            reply = await post.send(f"notice-{delivery.id}", self._event(delivery, subscription, body))
+            reply = await post.send(f"alert-{delivery.id}", self._event(delivery, subscription, body))
         except (RegistryUnreachable, LostAnswer) as error:
             return Sent(RetryAt(self._now() + pause(delivery.attempts), f"receiver unreachable: {error}"))
         finally:
@@ -80,9 +80,9 @@ class NoticeSenders:
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
         event = {
             "specversion": "1.0",
-            "id": f"notice-{delivery.id}",
+            "id": f"alert-{delivery.id}",
             "source": self._address,
-            "type": f"org.lodgekey.notice.{body['code']}",
+            "type": f"org.lodgekey.alert.{body['code']}",
             "time": datetime.fromtimestamp(int(body["at"]), UTC).isoformat(),
             "data": {
                 "unit": body["unit"],

@@ -1,7 +1,7 @@
 """Where rows live: models, the database, migrations, and the sealing of personal fields."""
 
 from gateway.store.access import Ceremony, Export, Passkey
-from gateway.store.alerts import AlertSubscription, Noticed
+from gateway.store.alerts import AlertSubscription, OpenAlert
 from gateway.store.date_requests import DateRequest
 from gateway.store.fleet import Certificate, Claim
 from gateway.store.identity import LivenessChallenge, Portrait
@@ -31,9 +31,9 @@ __all__ = [
     "Landlord",
     "LivenessChallenge",
     "Model",
-    "Noticed",
     "Offer",
     "OnceCode",
+    "OpenAlert",
     "Passcode",
     "Passkey",
     "Person",

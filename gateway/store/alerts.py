@@ -18,13 +18,13 @@ class AlertSubscription(Model):
     sealed_secret: Mapped[bytes | None]
 
 
-class Noticed(Model):
+class OpenAlert(Model):
     """Something that is so at present, since when, and when the landlord was told: once for as long as it lasts.
 
     `what` names it: its code, its stage, and the lock or key it is about.
     """
 
-    __tablename__ = "noticed"
+    __tablename__ = "open_alerts"
     landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
     what: Mapped[str] = mapped_column(String(120), primary_key=True)
     since: Mapped[int]

@@ -14,12 +14,12 @@ from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.store import AlertSubscription
 
-router = APIRouter(prefix="/notices", tags=["landlord"])
+router = APIRouter(prefix="/alerts", tags=["landlord"])
 
 Code = Literal["battery", "silent", "jam", "ajar", "key_late", "clock_off", "log_missing", "log_forged"]
 
 
-class NoticesForm(Strict):
+class AlertsForm(Strict):
     """Where notices go (nowhere where empty), which of them, and in which language."""
 
     email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
@@ -28,7 +28,7 @@ class NoticesForm(Strict):
     language: Literal["zh-CN", "en"] = "en"
 
 
-class NoticesShown(BaseModel):
+class AlertsShown(BaseModel):
     """The same as it stands; `webhook_secret` is shown once, when the address is new."""
 
     email: str
@@ -39,19 +39,19 @@ class NoticesShown(BaseModel):
 
 
 @router.get("")
-def read_notices(gateway: Gate, owner: Owner) -> NoticesShown:
+def read_alerts(gateway: Gate, owner: Owner) -> AlertsShown:
     """What is wanted at present."""
     with gateway.database.reading() as session:
         row = session.get(AlertSubscription, owner.landlord_id)
     if row is None:
-        return NoticesShown(email="", webhook_url="", codes=list(CODES), language="en")
-    return NoticesShown(
+        return AlertsShown(email="", webhook_url="", codes=list(CODES), language="en")
+    return AlertsShown(
         email=row.email or "", webhook_url=row.webhook_url or "", codes=list(row.codes), language=row.language
     )
 
 
 @router.put("")
-def change_notices(gateway: Gate, owner: Owner, form: NoticesForm) -> NoticesShown:
+def change_alerts(gateway: Gate, owner: Owner, form: AlertsForm) -> AlertsShown:
     """Want other notices; a new webhook address gets a secret of its own, shown this once."""
     try:
         url = checked_address(form.webhook_url) if form.webhook_url else ""
@@ -66,4 +66,4 @@ def change_notices(gateway: Gate, owner: Owner, form: NoticesForm) -> NoticesSho
         row.email, row.webhook_url = form.email or None, url or None
         row.codes, row.language = sorted(set(form.codes)), form.language
         session.add(row)
-    return read_notices(gateway, owner).model_copy(update={"webhook_secret": secret})
+    return read_alerts(gateway, owner).model_copy(update={"webhook_secret": secret})

@@ -13,10 +13,10 @@ from api.web.text import say_refusal
 from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
 
-router = APIRouter(prefix="/landlord/notices", route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/landlord/alerts", route_class=PageRoute, include_in_schema=False)
 
 
-def notices_page(request: Request, shown: api.NoticesShown, error: InputRefused | None = None) -> Response:
+def alerts_page(request: Request, shown: api.AlertsShown, error: InputRefused | None = None) -> Response:
     """The form as it stands, with a new secret or with what was wrong."""
     values = {
         "role": "landlord",
@@ -29,13 +29,13 @@ def notices_page(request: Request, shown: api.NoticesShown, error: InputRefused 
 
 
 @router.get("")
-def show_notices(request: Request, gateway: Gate, owner: Owner) -> Response:
+def show_alerts(request: Request, gateway: Gate, owner: Owner) -> Response:
     """The form."""
-    return notices_page(request, api.read_notices(gateway, owner))
+    return alerts_page(request, api.read_alerts(gateway, owner))
 
 
 @router.post("")
-def change_notices(
+def change_alerts(
     request: Request,
     gateway: Gate,
     owner: Owner,
@@ -46,9 +46,9 @@ def change_notices(
     """Save; a new webhook's secret is on the answer and nowhere else."""
     try:
         form = {"email": email.strip(), "webhook_url": webhook_url.strip(), "codes": codes}
-        made = api.NoticesForm.model_validate(form | {"language": language_of(request)})
-        shown = api.change_notices(gateway, owner, made)
+        made = api.AlertsForm.model_validate(form | {"language": language_of(request)})
+        shown = api.change_alerts(gateway, owner, made)
     except (ValidationError, InputRefused):
         error = InputRefused("Please check the e-mail address; a webhook is an https address.", field="email")
-        return notices_page(request, api.read_notices(gateway, owner), error)
-    return notices_page(request, shown) if shown.webhook_secret else go("/landlord/notices?done=noticepage.saved")
+        return alerts_page(request, api.read_alerts(gateway, owner), error)
+    return alerts_page(request, shown) if shown.webhook_secret else go("/landlord/alerts?done=noticepage.saved")

@@ -14,7 +14,7 @@ NOT_ON_LOCK: Final = ("issued", "delivering")
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Alert:
     """One thing to see to: `code` names the sentence, `number` fills its blank, `mood` (bad, care, plain) presses."""
 
     code: str
@@ -23,47 +23,47 @@ class Notice:
     number: int = 0
 
 
-def notices_for(units: Sequence[UnitShown], stays: Sequence[StayShown], now: int) -> list[Notice]:
+def alerts_for(units: Sequence[UnitShown], stays: Sequence[StayShown], now: int) -> list[Alert]:
     """Batteries, silence, alarms, open doors, keys and revocations that do not arrive, the pressing ones first."""
-    found = [notice for unit in units for lock in unit.locks for notice in of_lock(unit.label, lock, now)]
-    found += [notice for stay in stays for key in stay.keys for notice in of_key(stay.unit_label, key, now)]
-    found += [notice for stay in stays for notice in of_exposure(stay)]
-    return sorted(found, key=lambda notice: ("bad", "care", "plain").index(notice.mood))
+    found = [alert for unit in units for lock in unit.locks for alert in of_lock(unit.label, lock, now)]
+    found += [alert for stay in stays for key in stay.keys for alert in of_key(stay.unit_label, key, now)]
+    found += [alert for stay in stays for alert in of_exposure(stay)]
+    return sorted(found, key=lambda alert: ("bad", "care", "plain").index(alert.mood))
 
 
-def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Notice]:
+def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Alert]:
     """What a lock said of itself, or that it says nothing. One out of service is nobody's worry."""
     if lock.revoked:
         return
     if lock.online is False and lock.heard_at is not None and now - lock.heard_at > rules.SILENT_SECONDS:
-        yield Notice("silent", unit, "care", (now - lock.heard_at) // 60)
+        yield Alert("silent", unit, "care", (now - lock.heard_at) // 60)
     if lock.bolt == "jammed" or lock.alarm == "jammed":
-        yield Notice("jam", unit, "bad")
+        yield Alert("jam", unit, "bad")
     elif lock.alarm:
-        yield Notice(lock.alarm, unit, "bad")
+        yield Alert(lock.alarm, unit, "bad")
     alarm = rules.log_alarm(lock.log_alarm, lock.log_alarm_at, now)
     if alarm is not None:
-        yield Notice(alarm, unit, "bad")
+        yield Alert(alarm, unit, "bad")
     seconds = rules.clock_off(lock.clock_drift, lock.clock_drift_at, now)
     if seconds is not None:
-        yield Notice("clock_off", unit, "care", seconds)
+        yield Alert("clock_off", unit, "care", seconds)
     minutes = rules.ajar_minutes(lock.door, lock.door_since, now)
     if minutes is not None:
-        yield Notice("ajar", unit, "care", minutes)
+        yield Alert("ajar", unit, "care", minutes)
     stage = rules.battery_stage(lock.battery)
     if stage is not None:
-        yield Notice("battery", unit, BATTERY[stage], lock.battery or 0)
+        yield Alert("battery", unit, BATTERY[stage], lock.battery or 0)
 
 
-def of_exposure(stay: StayShown) -> Iterator[Notice]:
+def of_exposure(stay: StayShown) -> Iterator[Alert]:
     """Keys and codes that are revoked and that their lock cannot be told of: how long the longest may still open."""
     minutes = [held.exposure_minutes or 0 for held in (*stay.keys, *stay.codes) if held.cannot_be_revoked_before]
     if minutes:
-        yield Notice("exposed", stay.unit_label, "bad", max(minutes))
+        yield Alert("exposed", stay.unit_label, "bad", max(minutes))
 
 
-def of_key(unit: str, key: KeyShown, now: int) -> Iterator[Notice]:
+def of_key(unit: str, key: KeyShown, now: int) -> Iterator[Alert]:
     """A key that is not on its lock though its holder is about to come."""
     hours = rules.late_stage(int(datetime.fromisoformat(key.from_).timestamp()) - now)
     if key.state in NOT_ON_LOCK and hours is not None:
-        yield Notice("key_late", unit, ARRIVAL[hours], hours)
+        yield Alert("key_late", unit, ARRIVAL[hours], hours)

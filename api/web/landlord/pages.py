@@ -13,7 +13,7 @@ from api.http.landlord import stays as api
 from api.http.officer import cases as cases_api
 from api.http.officer import filings as filings_api
 from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
-from api.web.landlord.alerts import notices_for
+from api.web.landlord.alerts import alerts_for
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.text import say_refusal
@@ -39,7 +39,7 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "role": "landlord",
         "units": units,
         "stays": stays,
-        "notices": notices_for(units, stays, gateway.now()),
+        "alerts": alerts_for(units, stays, gateway.now()),
         "cases": cases_api.list_cases(gateway, account) if may(account.staff, "decide") else [],
         "attention": filings_api.list_attention(gateway, account) if may(account.staff, "decide") else [],
         "rights": RIGHTS.get(account.staff or "", frozenset()),

@@ -9,7 +9,7 @@ OUTCOMES_ZH: Final = {
     "the stay has not begun": "入住尚未开始",
     "sent, waiting for the lock": "已发送，等待门锁答复",
     "e-mail is no longer wanted": "已不再需要电子邮件",
-    "the operator has set up no mail server (notice_mail)": "运营方没有设置邮件服务器（notice_mail）",
+    "the operator has set up no mail server (alert_mail)": "运营方没有设置邮件服务器（alert_mail）",
     "the mail server did not take it": "邮件服务器没有接收",
     "the webhook is no longer wanted": "已不再需要 webhook",
     "the webhook's address or secret is not usable": "webhook 的地址或密钥不能使用",

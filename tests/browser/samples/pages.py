@@ -5,7 +5,7 @@ from typing import Any
 
 from api.http.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
-from api.web.landlord.alerts import notices_for
+from api.web.landlord.alerts import alerts_for
 from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
@@ -96,7 +96,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "cases": [case()],
             "attention": ATTENTION,
             "rights": RIGHTS["owner"],
-            "notices": notices_for(UNITS, [OFFERED, ARRIVED, LEAVING], NOW),
+            "alerts": alerts_for(UNITS, [OFFERED, ARRIVED, LEAVING], NOW),
         },
     ),
     "unit": (

@@ -19,10 +19,10 @@ from standardwebhooks.webhooks import Webhook
 from api.cli.demo.demo import free_port
 from devices.reports import Happened
 from gateway.domain.alerts import SENTENCES, sentence
-from gateway.journey.alerts import watch_notices
+from gateway.journey.alerts import watch_alerts
 from gateway.outbox.deliveries import Done, Refused, RetryAt
-from gateway.relay.alerts import NoticeSenders
-from gateway.store import Delivery, Device, Noticed
+from gateway.relay.alerts import AlertSenders
+from gateway.store import Delivery, Device, OpenAlert
 from tests.parts.house import House, good, refused
 
 # apprise reads all its services' files at first use, one of which uses a module Python is about to drop.
@@ -86,7 +86,7 @@ def mailed(box: Mailbox) -> str:
 def watch(house: House) -> int:
     """One round of the housekeeping."""
     with house.gateway.database.writing() as session:
-        return watch_notices(session, house.now[0])
+        return watch_alerts(session, house.now[0])
 
 
 def report(house: House, **state: Any) -> None:
@@ -105,13 +105,13 @@ def owed(house: House, work: str) -> list[Delivery]:
 async def want(house: House, **where: Any) -> Any:
     """The owner wants notices."""
     form = {"codes": CODES} | where
-    return good(await house.client("landlord-a").put("/api/v1/notices", json=form))
+    return good(await house.client("landlord-a").put("/api/v1/alerts", json=form))
 
 
-def senders(house: House, mail: str = "", allowed: str = "") -> NoticeSenders:
+def senders(house: House, mail: str = "", allowed: str = "") -> AlertSenders:
     """Senders with this mail server."""
     gateway = house.gateway
-    return NoticeSenders(
+    return AlertSenders(
         gateway.database, gateway.vault, gateway.now, mail=mail, address="https://lodgekey.example", allowed=allowed
     )
 
@@ -122,7 +122,7 @@ async def test_a_battery_is_mailed_at_each_of_its_stages_once(house: House, mail
     for percent, news in ((31, 0), (30, 1), (28, 0), (20, 1), (19, 0), (10, 1), (3, 0), (90, 0), (29, 1)):
         report(house, battery=percent)
         assert (watch(house), watch(house)) == (news, 0), percent
-    first = owed(house, "mail_notice")[0]
+    first = owed(house, "mail_alert")[0]
     sent = await senders(house, mail).mail(first)
     assert isinstance(sent.decision, Done)
     assert [mail.rcpt_tos for mail in box.mails] == [["mira@example.org"]]
@@ -147,7 +147,7 @@ async def test_a_jam_is_reported_at_once_and_a_door_ajar_after_five_minutes(
         assert watch(house) == 0
         house.now[0] += 1
     assert watch(house) == 1
-    assert [(row.body or {})["code"] for row in owed(house, "mail_notice")] == [code]
+    assert [(row.body or {})["code"] for row in owed(house, "mail_alert")] == [code]
 
 
 async def bring_about(house: House, code: str) -> None:
@@ -169,7 +169,7 @@ async def bring_about(house: House, code: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("code", SENTENCES)
-async def test_each_notice_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_same_words(
+async def test_each_alert_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_same_words(
     house: House, mailbox: tuple[Mailbox, str], receiver: tuple[list[Any], str], code: str, language: str
 ) -> None:
     (box, mail), (taken, url) = mailbox, receiver
@@ -178,9 +178,9 @@ async def test_each_notice_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_sa
     number = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "clock_off": 312}.get(code, 0)
     words = sentence(code, language, "Room a", number)
     assert watch(house) == 1
-    assert isinstance((await senders(house, mail).mail(owed(house, "mail_notice")[0])).decision, Done)
+    assert isinstance((await senders(house, mail).mail(owed(house, "mail_alert")[0])).decision, Done)
     sent = senders(house, allowed="127.0.0.0/8")
-    assert isinstance((await sent.post(owed(house, "post_notice")[0])).decision, Done)
+    assert isinstance((await sent.post(owed(house, "post_alert")[0])).decision, Done)
     assert json.loads(taken[0][1])["data"]["sentence"] == words
     assert words in mailed(box)
     page = await house.client("landlord-a").get("/landlord", headers={"Accept-Language": language})
@@ -211,7 +211,7 @@ async def test_a_lock_is_reported_after_fifteen_minutes_offline_and_again_only_a
     report(house, online=True)
     assert watch(house) == 0
     with house.gateway.database.reading() as session:
-        assert session.scalars(select(Noticed)).all() == []
+        assert session.scalars(select(OpenAlert)).all() == []
 
 
 async def test_a_key_that_is_late_is_reported_a_day_and_two_hours_before_the_arrival(house: House) -> None:
@@ -221,8 +221,8 @@ async def test_a_key_that_is_late_is_reported_a_day_and_two_hours_before_the_arr
     for hours, news in ((25, 0), (24, 1), (3, 0), (2, 1), (1, 0)):
         house.now[0] = begins - hours * 3600
         assert watch(house) == news, hours
-    assert [(row.body or {})["number"] for row in owed(house, "mail_notice")] == [24, 2]
-    written = json.dumps([row.body for row in owed(house, "mail_notice")])
+    assert [(row.body or {})["number"] for row in owed(house, "mail_alert")] == [24, 2]
+    written = json.dumps([row.body for row in owed(house, "mail_alert")])
     assert not any(name in written.upper() for name in (*NAMES, key.upper()))
 
 
@@ -233,22 +233,22 @@ async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
     secret = (await want(house, webhook_url=url))["webhook_secret"]
     report(house, battery=9)
     assert watch(house) == 1
-    delivery = owed(house, "post_notice")[0]
+    delivery = owed(house, "post_alert")[0]
     sent = await senders(house, allowed="127.0.0.0/8").post(delivery)
     assert isinstance(sent.decision, Done)
     headers, content = taken[0]
-    assert headers["webhook-id"] == f"notice-{delivery.id}"
+    assert headers["webhook-id"] == f"alert-{delivery.id}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("standardwebhooks.webhooks.Webhook._Webhook__verify_timestamp", lambda _self, at: _moment(at))
         event = Webhook(secret).verify(content, {name.lower(): value for name, value in headers.items()})
-    assert event["type"] == "org.lodgekey.notice.battery"
+    assert event["type"] == "org.lodgekey.alert.battery"
     assert event["data"] == {
         "unit": "Room a",
         "number": 9,
         "sentence": "Room a: The lock's battery is at 9\u00a0%. Change it.",
         "link": "https://lodgekey.example/landlord",
     }
-    assert good(await house.client("landlord-a").get("/api/v1/notices"))["webhook_secret"] == ""
+    assert good(await house.client("landlord-a").get("/api/v1/alerts"))["webhook_secret"] == ""
 
 
 def _moment(at: str) -> Any:
@@ -263,19 +263,19 @@ async def test_a_landlords_webhook_reaches_no_place_of_the_gateways_own_network(
     await want(house, webhook_url=url)
     report(house, battery=9)
     watch(house)
-    sent = await senders(house).post(owed(house, "post_notice")[0])
+    sent = await senders(house).post(owed(house, "post_alert")[0])
     assert isinstance(sent.decision, RetryAt)
     assert taken == []
     client = house.client("landlord-a")
     for bad in ("http://example.org/hook", "https://user:x@example.org/", "ftp://example.org", "https://e.org/?x=1"):
-        refused(await client.put("/api/v1/notices", json={"codes": [], "webhook_url": bad}), 422, "input_refused")
+        refused(await client.put("/api/v1/alerts", json={"codes": [], "webhook_url": bad}), 422, "input_refused")
 
 
 async def test_a_mail_server_that_is_away_is_asked_again_and_none_at_all_is_said(house: House) -> None:
     await want(house, email="mira@example.org")
     report(house, battery=9)
     watch(house)
-    delivery = owed(house, "mail_notice")[0]
+    delivery = owed(house, "mail_alert")[0]
     away = await senders(house, "mailto://127.0.0.1:9?from=l@example.org&to={to}&mode=insecure").mail(delivery)
     assert isinstance(away.decision, RetryAt)
     assert isinstance((await senders(house).mail(delivery)).decision, Refused)
@@ -287,7 +287,7 @@ async def test_a_mail_server_that_is_away_is_asked_again_and_none_at_all_is_said
     "address", ["a b@example.org", "a@b", "a@example.org,b@example.org", "a@example.org\r\nBcc: x"]
 )
 async def test_what_is_no_single_address_is_refused(house: House, address: str) -> None:
-    answer = await house.client("landlord-a").put("/api/v1/notices", json={"codes": CODES, "email": address})
+    answer = await house.client("landlord-a").put("/api/v1/alerts", json={"codes": CODES, "email": address})
     refused(answer, 422, "input_refused")
 
 
@@ -296,15 +296,15 @@ async def test_nobody_is_notified_who_did_not_ask_or_of_what_they_did_not_choose
     assert watch(house) == 0
     await want(house, email="mira@example.org", codes=["jam"])
     assert watch(house) == 1
-    assert [(row.body or {})["code"] for row in owed(house, "mail_notice")] == ["jam"]
+    assert [(row.body or {})["code"] for row in owed(house, "mail_alert")] == ["jam"]
 
 
 async def test_the_page_saves_and_shows_a_new_secret_once(house: House) -> None:
     owner = house.client("landlord-a")
     form = {"email": "mira@example.org", "webhook_url": "https://hooks.example.org/x", "codes": ["jam"]}
-    first = await owner.post("/landlord/notices", data=form)
+    first = await owner.post("/landlord/alerts", data=form)
     assert "whsec_" in first.text
-    assert (await owner.post("/landlord/notices", data=form)).status_code == 303
-    page = (await owner.get("/landlord/notices")).text
+    assert (await owner.post("/landlord/alerts", data=form)).status_code == 303
+    page = (await owner.get("/landlord/alerts")).text
     assert ("whsec_" in page, "mira@example.org" in page) == (False, True)
-    assert (await owner.post("/landlord/notices", data=form | {"email": "nobody"})).status_code == 422
+    assert (await owner.post("/landlord/alerts", data=form | {"email": "nobody"})).status_code == 422

@@ -3,7 +3,7 @@
 import pytest
 
 from api.http.presenters import key_shown, stay_shown
-from api.web.landlord.alerts import notices_for
+from api.web.landlord.alerts import alerts_for
 from certs.credential import read_credential
 from devices.driver import Unreadable
 from gateway.journey.keys.issue import revoke_key
@@ -33,11 +33,11 @@ def test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_g
     with line.world.database.reading() as session:
         row, stay = session.get_one(Key, key.id), session.get_one(Stay, key.stay_id)
         shown = key_shown(session, row, line.world.now)
-        flagged = notices_for([], [stay_shown(session, stay, [], [], line.world.now)], line.world.now)
+        flagged = alerts_for([], [stay_shown(session, stay, [], [], line.world.now)], line.world.now)
     assert (shown.state, shown.hold_up, shown.cannot_be_revoked_before) == (
         "revoking", "link_down", shown.cannot_outlive,
     )  # fmt: skip
-    assert [notice.code for notice in flagged] == ["exposed"]
+    assert [alert.code for alert in flagged] == ["exposed"]
     line.pass_time(key.holder_until - line.world.now - 1)
     assert offline_refusal(line, key) is None
     line.pass_time(1)
