@@ -26,19 +26,19 @@ class RegistryControl:
         return cls(answered["registry"], answered["url"], answered["token"])
 
     async def turn(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Change its mood as {"mood", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
+        """Change its mood as {"behaviour", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
         async with self._control() as control:
-            answer = await control.post("/control/mood", json=dict(order))
+            answer = await control.post("/control/behaviour", json=dict(order))
         if answer.status_code == 422:
-            raise KeyError("mood")
+            raise KeyError("behaviour")
         answer.raise_for_status()
         turned: dict[str, Any] = answer.json()
         return turned
 
-    async def mood(self) -> dict[str, Any]:
+    async def behaviour(self) -> dict[str, Any]:
         """Its mood now, and those it knows."""
         async with self._control() as control:
-            answer = (await control.get("/control/mood")).raise_for_status()
+            answer = (await control.get("/control/behaviour")).raise_for_status()
         answered: dict[str, Any] = answer.json()
         return answered
 

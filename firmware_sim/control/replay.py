@@ -65,13 +65,13 @@ async def show_registry(building: Devices) -> dict[str, Any]:
     """The simulated registry's name, mood and possible moods."""
     if building.registry is None:
         raise HTTPException(404, "no simulated registry runs beside the devices")
-    return {"registry": building.registry.name, **await _or_refuse(building.registry.mood())}
+    return {"registry": building.registry.name, **await _or_refuse(building.registry.behaviour())}
 
 
-@router.post("/registry/mood")
-async def turn_mood(building: Devices, recording: Recorded, order: dict[str, Any]) -> Any:
+@router.post("/registry/behaviour")
+async def set_behaviour(building: Devices, recording: Recorded, order: dict[str, Any]) -> Any:
     """Change its mood."""
-    return await do(building, recording, Step(device=REGISTRY, act="mood", given=order))
+    return await do(building, recording, Step(device=REGISTRY, act="behaviour", given=order))
 
 
 @router.get("/recording")

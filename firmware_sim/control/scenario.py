@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from firmware_sim.station.building import Building, describe
 
-Act = Literal["faults", "knob", "reset", "passcode", "mood"]
+Act = Literal["faults", "knob", "reset", "passcode", "behaviour"]
 REGISTRY = "registry"  # stands where a device stands, for the acts of the simulated registry
 LONGEST = 3600.0
 
@@ -91,8 +91,8 @@ async def _enter_code(building: Building, device: str, given: Mapping[str, Any])
     return {"refused": await building.enter_code(device, str(given.get("code", "")))}
 
 
-async def _turn_mood(building: Building, _device: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    return await building.turn_mood(given)
+async def _set_behaviour(building: Building, _device: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    return await building.set_behaviour(given)
 
 
 ACTS: dict[Act, Callable[[Building, str, Mapping[str, Any]], Awaitable[Any]]] = {
@@ -100,7 +100,7 @@ ACTS: dict[Act, Callable[[Building, str, Mapping[str, Any]], Awaitable[Any]]] = 
     "knob": _turn_knob,
     "reset": _reset,
     "passcode": _enter_code,
-    "mood": _turn_mood,
+    "behaviour": _set_behaviour,
 }
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Mood(StrEnum):
+class Behaviour(StrEnum):
     """One way to answer; all but NORMAL are what real registries were seen to do."""
 
     NORMAL = "normal"
@@ -25,59 +25,62 @@ class Mood(StrEnum):
     REDIRECT = "redirect"  # sends the caller to a private address
 
 
-class MoodSwitch:
+class BehaviourSwitch:
     """The mood in force: after `skip` normal requests, for `times` requests (None: until it is changed)."""
 
-    mood: Mood
+    behaviour: Behaviour
     times: int | None
     delay_s: float
     skip: int
 
-    def __init__(self, mood: Mood = Mood.NORMAL) -> None:
+    def __init__(self, behaviour: Behaviour = Behaviour.NORMAL) -> None:
         self._lock = threading.Lock()
-        self.turn(mood)
+        self.turn(behaviour)
 
-    def turn(self, mood: Mood, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
+    def turn(self, behaviour: Behaviour, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
         """Switch the mood."""
         with self._lock:
-            self.mood, self.times, self.delay_s, self.skip = mood, times, delay_s, skip
+            self.behaviour, self.times, self.delay_s, self.skip = behaviour, times, delay_s, skip
 
-    def take(self) -> tuple[Mood, float]:
+    def take(self) -> tuple[Behaviour, float]:
         """The mood for one request, counted; the delay in seconds."""
         with self._lock:
             if self.skip:
                 self.skip -= 1
-                return Mood.NORMAL, 0.0
-            mood, delay = self.mood, self.delay_s
+                return Behaviour.NORMAL, 0.0
+            behaviour, delay = self.behaviour, self.delay_s
             if self.times is not None:
                 self.times -= 1
                 if self.times <= 0:
-                    self.mood, self.times = Mood.NORMAL, None
-            return mood, delay
+                    self.behaviour, self.times = Behaviour.NORMAL, None
+            return behaviour, delay
 
 
 _HTML = [(b"content-type", b"text/html")]
 
 
-class MoodGate:
+class BehaviourGate:
     """ASGI: puts the request's mood in its scope, and spoils the answer where the mood says so."""
 
-    def __init__(self, app: ASGIApp, switch: MoodSwitch) -> None:
+    def __init__(self, app: ASGIApp, switch: BehaviourSwitch) -> None:
         self.app, self.switch = app, switch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/control"):
             await self.app(scope, receive, send)
             return
-        mood, delay = self.switch.take()
-        scope["mood"], scope["mood_delay"] = mood, delay
-        before = {Mood.DOWN: (503, []), Mood.REDIRECT: (307, [(b"location", b"http://169.254.169.254/latest/")])}
-        if mood in before:
-            status, headers = before[mood]
+        behaviour, delay = self.switch.take()
+        scope["behaviour"], scope["behaviour_delay"] = behaviour, delay
+        before = {
+            Behaviour.DOWN: (503, []),
+            Behaviour.REDIRECT: (307, [(b"location", b"http://169.254.169.254/latest/")]),
+        }
+        if behaviour in before:
+            status, headers = before[behaviour]
             await _answer(send, status, b"", headers)
-        elif mood in _SPOILERS:
+        elif behaviour in _SPOILERS:
             await self.app(scope, receive, _swallow)
-            await _SPOILERS[mood](send, delay)
+            await _SPOILERS[behaviour](send, delay)
         else:
             await self.app(scope, receive, send)
 
@@ -115,9 +118,9 @@ async def _garble(send: Send, _: float) -> None:
 
 
 _SPOILERS = {
-    Mood.SILENT: _drop,
-    Mood.HANG: _hang,
-    Mood.BROKEN: _break,
-    Mood.HUGE: _flood,
-    Mood.MALFORMED: _garble,
+    Behaviour.SILENT: _drop,
+    Behaviour.HANG: _hang,
+    Behaviour.BROKEN: _break,
+    Behaviour.HUGE: _flood,
+    Behaviour.MALFORMED: _garble,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
-from firmware_sim.registries.behaviour import MoodSwitch
+from firmware_sim.registries.behaviour import BehaviourSwitch
 from firmware_sim.registries.china.service import china_app
 from firmware_sim.registries.italy import service as italy
 from firmware_sim.registries.italy.service import italy_app
@@ -56,7 +56,7 @@ _CHINA = {
 class Simulator:
     """One simulated registry: its application, its path, how an adapter is set up for it and whom it knows."""
 
-    app: Callable[[RecordStore, str, MoodSwitch], FastAPI]
+    app: Callable[[RecordStore, str, BehaviourSwitch], FastAPI]
     path: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)  # besides url and token_file
     secrets: tuple[str, ...] = ()  # settings that are the path of the secret too

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from firmware_sim.registries.behaviour import Mood, MoodGate, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourGate, BehaviourSwitch
 from firmware_sim.registries.store import RecordStore
 
 
-class MoodOrder(BaseModel):
+class BehaviourForm(BaseModel):
     """What the mood shall be, for how many requests, after how many, with which delay in seconds."""
 
     model_config = ConfigDict(extra="forbid")
-    mood: Mood
+    behaviour: Behaviour
     times: int | None = Field(default=None, ge=1)
     delay_s: float = Field(default=0.0, ge=0, le=86_400)
     skip: int = Field(default=0, ge=0)
@@ -33,17 +33,17 @@ def bearer_check(token: str) -> Callable[..., None]:
     return check
 
 
-def _control_router(switch: MoodSwitch, store: RecordStore, token: str) -> APIRouter:
+def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> APIRouter:
     router = APIRouter(prefix="/control", dependencies=[Depends(bearer_check(token))])
 
     @router.post("/mood")
-    def turn_mood(order: MoodOrder) -> dict[str, Any]:
-        switch.turn(order.mood, times=order.times, delay_s=order.delay_s, skip=order.skip)
+    def set_behaviour(order: BehaviourForm) -> dict[str, Any]:
+        switch.turn(order.behaviour, times=order.times, delay_s=order.delay_s, skip=order.skip)
         return order.model_dump()
 
     @router.get("/mood")
-    def show_mood() -> dict[str, Any]:
-        return {"mood": switch.mood, "times": switch.times, "moods": list(Mood)}
+    def show_behaviour() -> dict[str, Any]:
+        return {"behaviour": switch.behaviour, "times": switch.times, "behaviours": list(Behaviour)}
 
     @router.post("/decide")
     def decide_all() -> dict[str, bool]:
@@ -57,9 +57,9 @@ def _control_router(switch: MoodSwitch, store: RecordStore, token: str) -> APIRo
     return router
 
 
-def registry_app(title: str, store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def registry_app(title: str, store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """An application with moods and control, to which a registry adds its own routes."""
     app = FastAPI(title=title, docs_url=None, redoc_url=None)
     app.include_router(_control_router(switch, store, token))
-    app.add_middleware(MoodGate, switch=switch)
+    app.add_middleware(BehaviourGate, switch=switch)
     return app

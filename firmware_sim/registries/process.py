@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from certs.files import SECRET, write_atomic
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.catalog import SIMULATORS
 from firmware_sim.registries.store import RecordStore
 
@@ -34,12 +34,12 @@ def token_of(folder: Path) -> str:
     return token
 
 
-def serve(name: str, folder: Path, port: int, mood: Mood, tls: tuple[Path, Path] | None) -> None:
+def serve(name: str, folder: Path, port: int, behaviour: Behaviour, tls: tuple[Path, Path] | None) -> None:
     """Serve until told to stop; says where as one JSON line on stdout once it listens. tls: certificate, key."""
     folder.mkdir(parents=True, exist_ok=True)
     token = token_of(folder)
     simulator = SIMULATORS[name]
-    app = simulator.app(RecordStore(folder / "registry.db"), token, MoodSwitch(mood))
+    app = simulator.app(RecordStore(folder / "registry.db"), token, BehaviourSwitch(behaviour))
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
     if tls:
         config.ssl_certfile, config.ssl_keyfile = tls
@@ -63,15 +63,15 @@ def serve(name: str, folder: Path, port: int, mood: Mood, tls: tuple[Path, Path]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """NAME --dir DIR [--port N] [--mood MOOD] [--cert FILE --key FILE]; NAME defaults to sandbox."""
+    """NAME --dir DIR [--port N] [--behaviour BEHAVIOUR] [--cert FILE --key FILE]; NAME defaults to sandbox."""
     parser = argparse.ArgumentParser(prog="python -m firmware_sim.registries", description=main.__doc__)
     parser.add_argument("name", nargs="?", default="sandbox", choices=sorted(SIMULATORS))
     parser.add_argument("--dir", type=Path, required=True, help="keeps its books and its token here")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--mood", type=Mood, default=Mood.NORMAL, choices=list(Mood))
+    parser.add_argument("--behaviour", type=Behaviour, default=Behaviour.NORMAL, choices=list(Behaviour))
     parser.add_argument("--cert", type=Path, help="server certificate (PEM): serves TLS")
     parser.add_argument("--key", type=Path, help="its key (PEM)")
     given = parser.parse_args(arguments)
     if bool(given.cert) != bool(given.key):
         parser.error("--cert and --key belong together")
-    serve(given.name, given.dir, given.port, given.mood, (given.cert, given.key) if given.cert else None)
+    serve(given.name, given.dir, given.port, given.behaviour, (given.cert, given.key) if given.cert else None)

@@ -55,7 +55,7 @@ class Building:
                     started.add(device)
                 await self._moved_in.wait()
 
-    async def turn_mood(self, order: Mapping[str, Any]) -> dict[str, Any]:
+    async def set_behaviour(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Change the registry's mood; raises KeyError where there is no registry or it knows no such mood."""
         if self.registry is None:
             raise KeyError("registry")

@@ -27,7 +27,7 @@ from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import newest_revision
 
-Mood = Literal["good", "care", "bad"]
+Severity = Literal["good", "care", "bad"]
 Code = Literal[
     "not_looked_at", "setting_refused",
     "folder", "folder_missing", "folder_unwritable", "folder_full", "secret_open",
@@ -48,13 +48,13 @@ OVERDUE: Final = 3600  # seconds after which something owed to a device or a con
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `mood`: good, care (will become trouble) or bad (is trouble).
+    """One thing that was looked at. `severity`: good, care (will become trouble) or bad (is trouble).
 
     `code` names what was found, `facts` are the names and numbers in its sentence.
     """
 
     check: str
-    mood: Mood
+    severity: Severity
     code: Code
     facts: Mapping[str, object] = field(default_factory=dict)
 

@@ -121,12 +121,12 @@ async def test_a_late_decision_is_pending_until_it_is_made(
     assert isinstance(await registry.poll(answer.reference), Accepted)
 
 
-@pytest.mark.parametrize("mood", ["silent", "broken", "huge", "malformed"])
+@pytest.mark.parametrize("behaviour", ["silent", "broken", "huge", "malformed"])
 async def test_a_lost_answer_is_an_unknown_outcome_with_one_record_there(
-    registry: Registry, case: RegistryCase, simulator: SimulatedRegistry, mood: str
+    registry: Registry, case: RegistryCase, simulator: SimulatedRegistry, behaviour: str
 ) -> None:
     record, before = case.record(), len(simulator.books())
-    prepared(case, simulator, mood)
+    prepared(case, simulator, behaviour)
     answer = await registry.submit(record)
     assert isinstance(answer, OutcomeUnknown)
     simulator.turn("normal")
@@ -135,9 +135,9 @@ async def test_a_lost_answer_is_an_unknown_outcome_with_one_record_there(
         assert isinstance(await settled(registry, await registry.poll(record.reference)), Accepted)
 
 
-def prepared(case: RegistryCase, simulator: SimulatedRegistry, mood: str) -> None:
+def prepared(case: RegistryCase, simulator: SimulatedRegistry, behaviour: str) -> None:
     """Spoil the request that files, not one that only logs in before it."""
-    simulator.turn(mood, skip=case.calls_before_filing)
+    simulator.turn(behaviour, skip=case.calls_before_filing)
 
 
 async def test_silence_ends_in_an_unknown_outcome(case: RegistryCase, simulator: SimulatedRegistry) -> None:

@@ -170,10 +170,10 @@ class Street:
         """What is visibly not delivered yet, or never will be."""
         return [row for row in await self.ask("tester", "GET", "/deliveries") if row["work"] == work]
 
-    async def turn(self, mood: str, **how: Any) -> None:
+    async def turn(self, behaviour: str, **how: Any) -> None:
         """The registry's mood from now on."""
         async with httpx.AsyncClient(headers=self._registry_key()) as client:
-            good(await client.post(f"{self.registry['url']}/control/mood", json={"mood": mood, **how}))
+            good(await client.post(f"{self.registry['url']}/control/behaviour", json={"behaviour": behaviour, **how}))
 
     async def books(self, reference: str) -> list[Json]:
         """What the registry has under this reference."""

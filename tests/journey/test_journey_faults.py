@@ -45,13 +45,13 @@ async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(
 
 
 @pytest.mark.parametrize(
-    ("mood", "how"),
+    ("behaviour", "how"),
     [("late", {"delay_s": 2, "times": 1}), ("silent", {"times": 1}), ("twice", {"times": 1})],
 )
 async def test_however_a_registry_answers_there_is_one_record_there_and_one_receipt_here(
-    street: Street, room: Room, mood: str, how: dict[str, Any]
+    street: Street, room: Room, behaviour: str, how: dict[str, Any]
 ) -> None:
-    await street.turn(mood, **how)
+    await street.turn(behaviour, **how)
     tenant, _ = await street.move_in(room)
     accepted = await street.filing(tenant, "accepted")
     await street.turn("normal")

@@ -18,24 +18,24 @@ from gateway.domain.filings.record import (
 
 @dataclass
 class MemoryRegistry:
-    """The port, with `moods` used one a call: down, lost (kept, answer lost), broken (kept, then our fault)."""
+    """The port, with `behaviours` used one a call: down, lost (kept, answer lost), broken (kept, then our fault)."""
 
     can_be_queried: bool = True
     resends_safely: bool = False
     name: str = "sandbox"
-    moods: list[str] = field(default_factory=list)
+    behaviours: list[str] = field(default_factory=list)
     sent: list[Registration] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
     async def submit(self, registration: Registration) -> Answer:
         """Keep it and answer."""
-        mood = self.moods.pop(0) if self.moods else "normal"
-        if mood == "down":
+        behaviour = self.behaviours.pop(0) if self.behaviours else "normal"
+        if behaviour == "down":
             raise RegistryUnreachable("it is down")
         self.sent.append(registration)
-        if mood == "broken":
+        if behaviour == "broken":
             raise RuntimeError("a fault of the adapter's own")
-        return OutcomeUnknown("no answer came") if mood == "lost" else self._receipt(registration.reference)
+        return OutcomeUnknown("no answer came") if behaviour == "lost" else self._receipt(registration.reference)
 
     async def poll(self, reference: str) -> Answer:
         """What became of it."""

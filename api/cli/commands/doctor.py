@@ -11,7 +11,7 @@ from api.cli.output import AsJson, Folder, settings_of
 from api.cli.problems import setting_named
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
-from api.cli.texts.findings import CHECKS, MOODS, sentence
+from api.cli.texts.findings import CHECKS, SEVERITIES, sentence
 from gateway.clock import utc_now
 from gateway.operations.health import Finding, examine
 
@@ -28,17 +28,17 @@ def doctor(
     except ValidationError as error:
         facts = [{"name": setting_named(wrong["loc"]), "detail": wrong["msg"]} for wrong in error.errors()]
         found = [Finding("settings", "bad", "setting_refused", each) for each in facts]
-    bad, language = any(finding.mood == "bad" for finding in found), spoken()
+    bad, language = any(finding.severity == "bad" for finding in found), spoken()
     if as_json:
         rows = [
-            {"check": each.check, "mood": each.mood, "code": each.code, "sentence": sentence(each, language)}
+            {"check": each.check, "severity": each.severity, "code": each.code, "sentence": sentence(each, language)}
             for each in found
         ]
         typer.echo(json.dumps({"ok": not bad, "findings": rows}, ensure_ascii=False))
     else:
         console = Console()
         for each in found:
-            mood, check = (text.spoken_in(language) for text in (MOODS[each.mood], CHECKS[each.check]))
-            line = f"[{COLOURS[each.mood]}]{mood}[/] {check}: {escape(sentence(each, language))}"
+            severity, check = (text.spoken_in(language) for text in (SEVERITIES[each.severity], CHECKS[each.check]))
+            line = f"[{COLOURS[each.severity]}]{severity}[/] {check}: {escape(sentence(each, language))}"
             console.print(line, highlight=False)
     raise typer.Exit(NOT_IN_ORDER if bad else 0)

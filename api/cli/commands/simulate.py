@@ -95,15 +95,17 @@ def messages(
 
 
 @app.command()
-def mood(
-    mood: Annotated[str, typer.Argument(help="normal, refuse, late, silent, down, …")],
+def behaviour(
+    behaviour: Annotated[str, typer.Argument(help="normal, refuse, late, silent, down, …")],
     times: Annotated[int | None, typer.Option(help="For so many requests; else until it is changed.")] = None,
     devices: Devices = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """How the simulated registry beside the building behaves from now on."""
-    print_all(ask_building("POST", "/registry/mood", {"mood": mood, "times": times}, devices, folder), as_json)
+    print_all(
+        ask_building("POST", "/registry/behaviour", {"behaviour": behaviour, "times": times}, devices, folder), as_json
+    )
 
 
 @app.command()

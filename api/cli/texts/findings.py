@@ -15,7 +15,7 @@ CHECKS: Final[dict[str, Text]] = {
     "deliveries": Text("待送达", "deliveries"),
     "faces": Text("人脸", "faces"),
 }
-MOODS: Final[dict[str, Text]] = {
+SEVERITIES: Final[dict[str, Text]] = {
     "good": Text("正常", "ok  "),
     "care": Text("留意", "soon"),
     "bad": Text("故障", "bad "),

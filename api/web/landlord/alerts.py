@@ -15,11 +15,11 @@ NOT_ON_LOCK: Final = ("issued", "delivering")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to see to: `code` names the sentence, `number` fills its blank, `mood` (bad, care, plain) presses."""
+    """One thing to see to: `code` names the sentence, `number` fills its blank, `severity`: bad, care, plain."""
 
     code: str
     unit: str
-    mood: str
+    severity: str
     number: int = 0
 
 
@@ -28,7 +28,7 @@ def alerts_for(units: Sequence[UnitShown], stays: Sequence[StayShown], now: int)
     found = [alert for unit in units for lock in unit.locks for alert in of_lock(unit.label, lock, now)]
     found += [alert for stay in stays for key in stay.keys for alert in of_key(stay.unit_label, key, now)]
     found += [alert for stay in stays for alert in of_exposure(stay)]
-    return sorted(found, key=lambda alert: ("bad", "care", "plain").index(alert.mood))
+    return sorted(found, key=lambda alert: ("bad", "care", "plain").index(alert.severity))
 
 
 def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Alert]:

@@ -108,10 +108,10 @@ def show_messages(request: Request, gateway: Gate, _account: Tester, device: str
 
 
 @router.post("/registry")
-def turn_mood(request: Request, gateway: Gate, _account: Tester, mood: Word) -> Response:
+def set_behaviour(request: Request, gateway: Gate, _account: Tester, behaviour: Word) -> Response:
     """How the simulated registry behaves from now on."""
     check_origin(request)
-    simulator.do(gateway, "/registry/mood", {"mood": mood})
+    simulator.do(gateway, "/registry/behaviour", {"behaviour": behaviour})
     return go("/tester#registry")
 
 

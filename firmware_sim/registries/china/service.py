@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.china.form import Filing, fault
 from firmware_sim.registries.control import bearer_check, registry_app
 from firmware_sim.registries.store import RecordStore, Row
@@ -18,7 +18,7 @@ _UNIT = "330106001"  # the receiving unit
 _REFUSED = ("E1900", "暂不受理")
 
 
-def china_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def china_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """PUT and GET /v1/filings/{reference}, DELETE /v1/receipts/{number}."""
     app = registry_app("Simulated regional service", store, token, switch)
     app.add_exception_handler(RequestValidationError, _layout_refused)
@@ -28,12 +28,12 @@ def china_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
     def file_record(reference: str, filing: Filing, request: Request) -> JSONResponse:
         if reference != filing.reference:
             return _error("E1004", "业务流水号不一致")
-        return _filed(store, filing, request.scope["mood"], request.scope["mood_delay"])
+        return _filed(store, filing, request.scope["behaviour"], request.scope["behaviour_delay"])
 
     @app.get("/v1/filings/{reference}", dependencies=allowed)
     def look_up(reference: str, request: Request) -> JSONResponse:
         rows = store.lot(reference)
-        return _reply(rows, request.scope["mood"]) if rows else _error("E1404", "查无此业务", 404)
+        return _reply(rows, request.scope["behaviour"]) if rows else _error("E1404", "查无此业务", 404)
 
     @app.delete("/v1/receipts/{number}", dependencies=allowed)
     def withdraw(number: str) -> JSONResponse:
@@ -45,32 +45,32 @@ def china_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
     return app
 
 
-def _filed(store: RecordStore, filing: Filing, mood: Mood, delay: float) -> JSONResponse:
+def _filed(store: RecordStore, filing: Filing, behaviour: Behaviour, delay: float) -> JSONResponse:
     body = filing.model_dump_json(exclude={"days_late"})
     digest = hashlib.sha256(body.encode()).hexdigest()
     known = store.lot(filing.reference)
     if known:
-        return _reply(known, mood) if known[0].digest == digest else _error("E1005", "业务流水号重复")
+        return _reply(known, behaviour) if known[0].digest == digest else _error("E1005", "业务流水号重复")
     wrong = fault(filing)
     people = [person.id for person in [*filing.residents, *filing.foreigners]]
-    if wrong or mood is Mood.REFUSE or (mood is Mood.PARTIAL and len(people) == 1):
+    if wrong or behaviour is Behaviour.REFUSE or (behaviour is Behaviour.PARTIAL and len(people) == 1):
         return _error(*(wrong or _REFUSED))
     now = time.time()
-    decided_at = now + (delay or 3600.0 if mood is Mood.LATE else 0.0)
+    decided_at = now + (delay or 3600.0 if behaviour is Behaviour.LATE else 0.0)
     rows = [Row(filing.reference, person, "accepted", digest, now, decided_at, body) for person in people]
-    if mood is Mood.PARTIAL:
+    if behaviour is Behaviour.PARTIAL:
         rows[-1] = replace(rows[-1], state="refused", code=_REFUSED[0], sentence=_REFUSED[1])
-    return _reply(store.add(rows), mood)
+    return _reply(store.add(rows), behaviour)
 
 
-def _reply(rows: list[Row], mood: Mood) -> JSONResponse:
+def _reply(rows: list[Row], behaviour: Behaviour) -> JSONResponse:
     left = max(row.decided_at for row in rows) - time.time()
     if left > 0:
         return JSONResponse({"retry_after": max(1, round(left))}, 202)
     receipts = [_receipt(rows)]
-    if mood is Mood.TWICE:
+    if behaviour is Behaviour.TWICE:
         receipts *= 2
-    if mood is Mood.TWO_RECEIPTS:
+    if behaviour is Behaviour.TWO_RECEIPTS:
         receipts.append({**receipts[0], "number": "0" + receipts[0]["number"]})
     return JSONResponse({"receipts": receipts})
 

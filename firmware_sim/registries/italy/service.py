@@ -11,7 +11,7 @@ from lxml import etree
 from starlette.responses import Response
 
 from firmware_sim.registries import soap
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.italy.reader import PLACES_FILE, Wrong, wrongs
 from firmware_sim.registries.soap import tree
@@ -30,7 +30,7 @@ class AlloggiatiService:
         self._store, self._secret = store, secret
         self._tokens: dict[str, float] = {}
 
-    def answer(self, content: etree._Element, mood: Mood) -> etree._Element | None:
+    def answer(self, content: etree._Element, behaviour: Behaviour) -> etree._Element | None:
         """The response element; None for an unknown operation."""
         name = etree.QName(content).localname
         if name == "GenerateToken":
@@ -39,12 +39,12 @@ class AlloggiatiService:
             return None
         if self._field(content, "Utente") != USER or not self._token_is_good(self._field(content, "token")):
             return _response(name, _result(f"{name}Result", Wrong("103", "TOKEN_NON_VALIDO", "token")))
-        return self._operation(name, content, mood)
+        return self._operation(name, content, behaviour)
 
-    def _operation(self, name: str, content: etree._Element, mood: Mood) -> etree._Element:
+    def _operation(self, name: str, content: etree._Element, behaviour: Behaviour) -> etree._Element:
         fine = _result(f"{name}Result", None)
         if name in ("Test", "Send"):
-            return _response(name, fine, self._rows(name, content, mood))
+            return _response(name, fine, self._rows(name, content, behaviour))
         if name == "Tabella":
             return self._table(content)
         if name == "Ricevuta":
@@ -66,16 +66,16 @@ class AlloggiatiService:
         )
         return _response("GenerateToken", info, _result("result", None))
 
-    def _rows(self, name: str, content: etree._Element, mood: Mood) -> etree._Element:
+    def _rows(self, name: str, content: etree._Element, behaviour: Behaviour) -> etree._Element:
         rows = [element.text or "" for element in content.findall(f"{_NS}ElencoSchedine/{_NS}string")]
         found = wrongs(rows)
-        if mood is Mood.REFUSE:
+        if behaviour is Behaviour.REFUSE:
             found = [_REFUSED for _ in rows]
         if name == "Send":
-            if mood is Mood.PARTIAL:
+            if behaviour is Behaviour.PARTIAL:
                 found[-1] = _REFUSED
             self._enter(rows, found)
-        return _details(found, mood if name == "Send" else Mood.NORMAL)
+        return _details(found, behaviour if name == "Send" else Behaviour.NORMAL)
 
     def _enter(self, rows: list[str], found: list[Wrong | None]) -> None:
         now = time.time()
@@ -98,11 +98,11 @@ class AlloggiatiService:
         return content.findtext(f"{_NS}{name}") or ""
 
 
-def _details(found: list[Wrong | None], mood: Mood) -> etree._Element:
+def _details(found: list[Wrong | None], behaviour: Behaviour) -> etree._Element:
     items = [_result("EsitoOperazioneServizio", wrong) for wrong in found]
-    if mood is Mood.TWICE:
+    if behaviour is Behaviour.TWICE:
         items += [_result("EsitoOperazioneServizio", wrong) for wrong in found]
-    if mood is Mood.TWO_RECEIPTS:
+    if behaviour is Behaviour.TWO_RECEIPTS:
         items += [_result("EsitoOperazioneServizio", _REFUSED) for _ in found]
     valid = str(sum(wrong is None for wrong in found))
     return tree(f"{_NS}result", tree(f"{_NS}SchedineValide", valid), tree(f"{_NS}Dettaglio", *items))
@@ -120,7 +120,7 @@ def _result(tag: str, wrong: Wrong | None) -> etree._Element:
     return tree(f"{_NS}{tag}", *(tree(f"{_NS}{name}", text) for name, text in fields.items()))
 
 
-def italy_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def italy_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """One SOAP address; the user is "demo", password and WsKey are the token."""
     app = registry_app("Simulated Alloggiati Web", store, token, switch)
     service = AlloggiatiService(store, token)
@@ -131,7 +131,7 @@ def italy_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             content = soap.content_of(await request.body())
         except soap.NotSoap:
             return soap.fault("Richiesta non valida")
-        fields = service.answer(content, request.scope["mood"])
+        fields = service.answer(content, request.scope["behaviour"])
         return soap.fault("Operazione sconosciuta") if fields is None else soap.answer(fields)
 
     return app

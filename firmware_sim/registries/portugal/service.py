@@ -15,7 +15,7 @@ from lxml import etree
 from starlette.responses import Response
 
 from firmware_sim.registries import soap
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
@@ -32,7 +32,7 @@ def _schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(_SCHEMA))
 
 
-def portugal_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def portugal_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """One SOAP address; unit 500000000, establishment 1, the access key is the token."""
     app = registry_app("Simulated SIBA", store, token, switch)
 
@@ -44,14 +44,14 @@ def portugal_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             return soap.fault("Pedido inválido")
         if content.tag != f"{_NS}EntregaBoletinsAlojamento":
             return soap.fault("Operação desconhecida")
-        fields = _delivered(store, content, token, request.scope["mood"])
+        fields = _delivered(store, content, token, request.scope["behaviour"])
         name = f"{_NS}EntregaBoletinsAlojamento"
         return soap.answer(tree(f"{name}Response", tree(f"{name}Result", fields)))
 
     return app
 
 
-def _delivered(store: RecordStore, content: etree._Element, token: str, mood: Mood) -> str:
+def _delivered(store: RecordStore, content: etree._Element, token: str, behaviour: Behaviour) -> str:
     key = content.findtext(f"{_NS}ChaveAcesso") or ""
     unit = (content.findtext(f"{_NS}UnidadeHoteleira"), content.findtext(f"{_NS}Estabelecimento"))
     if unit != (UNIT, ESTABLISHMENT) or not hmac.compare_digest(key.encode(), token.encode()):
@@ -62,15 +62,15 @@ def _delivered(store: RecordStore, content: etree._Element, token: str, mood: Mo
         return _errors([(0, "75", "O ficheiro não é XML")])
     if not _schema().validate(root):
         return _errors([(0, "75", f"Esquema: {str(_schema().error_log.last_error)[:200]}")])
-    return _entered(store, root, mood)
+    return _entered(store, root, behaviour)
 
 
-def _entered(store: RecordStore, root: etree._Element, mood: Mood) -> str:
+def _entered(store: RecordStore, root: etree._Element, behaviour: Behaviour) -> str:
     bulletins = root.findall(f"{_BA}Boletim_Alojamento")
     errors = [error for line, bulletin in enumerate(bulletins, 1) for error in _line_errors(line, bulletin)]
-    if mood is Mood.REFUSE:
+    if behaviour is Behaviour.REFUSE:
         errors = [(line, *_REFUSED) for line in range(1, len(bulletins) + 1)]
-    if mood is Mood.PARTIAL:
+    if behaviour is Behaviour.PARTIAL:
         errors = [(len(bulletins), *_REFUSED)]
     wrong, now = {line for line, _, _ in errors}, time.time()
     lot = root.findtext(f"{_BA}Envio/{_BA}Numero_Ficheiro") or ""

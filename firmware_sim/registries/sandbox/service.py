@@ -9,15 +9,15 @@ from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import bearer_check, registry_app
 from firmware_sim.registries.sandbox.form import Record, faults
 from firmware_sim.registries.store import RecordStore, Row
 
-_REFUSED_BY_MOOD = ("SBX-900", "The registry refuses every record at the moment.")
+_REFUSED_BY_BEHAVIOUR = ("SBX-900", "The registry refuses every record at the moment.")
 
 
-def sandbox_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def sandbox_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """POST /v1/registrations, GET /v1/registrations/{reference}, DELETE /v1/receipts/{receipt}."""
     app = registry_app("Sandbox registry", store, token, switch)
     app.add_exception_handler(RequestValidationError, _layout_refused)
@@ -27,14 +27,14 @@ def sandbox_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
     def file_record(record: Record, request: Request, idempotency_key: Annotated[str, Header()]) -> JSONResponse:
         if idempotency_key != record.reference:
             return _refusal("SBX-001", "Idempotency-Key and reference differ.")
-        return _file(store, record, request.scope["mood"], request.scope["mood_delay"])
+        return _file(store, record, request.scope["behaviour"], request.scope["behaviour_delay"])
 
     @app.get("/v1/registrations/{reference}", dependencies=allowed)
     def look_up(reference: str, request: Request) -> JSONResponse:
         rows = store.lot(reference)
         if not rows:
             return JSONResponse({"code": "SBX-404", "sentence": "No record has this reference."}, 404)
-        return _reply(rows, request.scope["mood"])
+        return _reply(rows, request.scope["behaviour"])
 
     @app.delete("/v1/receipts/{receipt}", dependencies=allowed)
     def annul(receipt: str) -> JSONResponse:
@@ -46,40 +46,40 @@ def sandbox_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
     return app
 
 
-def _file(store: RecordStore, record: Record, mood: Mood, delay: float) -> JSONResponse:
+def _file(store: RecordStore, record: Record, behaviour: Behaviour, delay: float) -> JSONResponse:
     body = record.model_dump_json()
     digest = hashlib.sha256(body.encode()).hexdigest()
     known = store.lot(record.reference)
     if known and known[0].digest != digest:
         return _refusal("SBX-002", "Another record was filed under this reference.")
     if known:
-        return _reply(known, mood)
+        return _reply(known, behaviour)
     if found := faults(record):
         return _refusal(*found[0])
-    if mood is Mood.REFUSE or (mood is Mood.PARTIAL and len(record.people) == 1):
-        return _refusal(*_REFUSED_BY_MOOD)
-    return _reply(store.add(_rows(record, body, digest, mood, delay)), mood)
+    if behaviour is Behaviour.REFUSE or (behaviour is Behaviour.PARTIAL and len(record.people) == 1):
+        return _refusal(*_REFUSED_BY_BEHAVIOUR)
+    return _reply(store.add(_rows(record, body, digest, behaviour, delay)), behaviour)
 
 
-def _rows(record: Record, body: str, digest: str, mood: Mood, delay: float) -> list[Row]:
+def _rows(record: Record, body: str, digest: str, behaviour: Behaviour, delay: float) -> list[Row]:
     now = time.time()
-    decided_at = now + (delay or 3600.0 if mood is Mood.LATE else 0.0)
+    decided_at = now + (delay or 3600.0 if behaviour is Behaviour.LATE else 0.0)
     names = [person.id for person in record.people] or ["-"]
     rows = [Row(record.reference, name, "accepted", digest, now, decided_at, body) for name in names]
-    if mood is Mood.PARTIAL:
+    if behaviour is Behaviour.PARTIAL:
         rows[-1] = replace(rows[-1], state="refused", code="SBX-020", sentence="This person is not taken.")
     return rows
 
 
-def _reply(rows: list[Row], mood: Mood) -> JSONResponse:
+def _reply(rows: list[Row], behaviour: Behaviour) -> JSONResponse:
     left = max(row.decided_at for row in rows) - time.time()
     if left > 0:
         return JSONResponse({"reference": rows[0].lot, "poll_after_s": max(1, round(left))}, 202)
     refused = [row for row in rows if row.state == "refused"]
     answers = [_answer(rows, "partial" if refused else rows[0].state)]
-    if mood is Mood.TWICE:
+    if behaviour is Behaviour.TWICE:
         answers *= 2
-    elif mood is Mood.TWO_RECEIPTS:
+    elif behaviour is Behaviour.TWO_RECEIPTS:
         answers.append({**answers[0], "receipt": "another-" + answers[0]["receipt"]})
     return JSONResponse({"answers": answers}, 201)
 

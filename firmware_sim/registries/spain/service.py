@@ -13,7 +13,7 @@ from lxml import etree
 from starlette.responses import Response
 
 from firmware_sim.registries import soap
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.spain.reader import Refusal, annulled_codes, communications, errors, unpacked
@@ -24,7 +24,7 @@ USER, LANDLORD = "demo", "0000000123"
 _STATES = {1: "Lote tramitado sin errores", 4: "Lote en proceso", 6: "Lote tramitado con errores"}
 
 
-def spain_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def spain_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """One SOAP address; the user is "demo", the password the token, the landlord 0000000123."""
     app = registry_app("Simulated SES.HOSPEDAJES", store, token, switch)
 
@@ -36,11 +36,11 @@ def spain_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             content = soap.content_of(await request.body())
         except soap.NotSoap:
             return soap.fault("No es una petición SOAP")
-        mood: Mood = request.scope["mood"]
+        behaviour: Behaviour = request.scope["behaviour"]
         if content.tag == f"{_NS}comunicacionRequest":
-            return _communication(store, content, mood, request.scope["mood_delay"])
+            return _communication(store, content, behaviour, request.scope["behaviour_delay"])
         if content.tag == f"{_NS}consultaLoteRequest":
-            return _lots(store, content, mood)
+            return _lots(store, content, behaviour)
         return soap.fault("Operación desconocida")
 
     return app
@@ -51,14 +51,14 @@ def _let_in(authorization: str, password: str) -> bool:
     return hmac.compare_digest(authorization.encode(), expected.encode())
 
 
-def _communication(store: RecordStore, content: etree._Element, mood: Mood, delay: float) -> Response:
+def _communication(store: RecordStore, content: etree._Element, behaviour: Behaviour, delay: float) -> Response:
     try:
         rows = _taken_in(store, content)
     except Refusal as refusal:
         return _reply(refusal.code, refusal.words)
     now = time.time()
-    decided_at = now + (delay or 3600.0 if mood is Mood.LATE else 0.0)
-    if mood in (Mood.REFUSE, Mood.PARTIAL):
+    decided_at = now + (delay or 3600.0 if behaviour is Behaviour.LATE else 0.0)
+    if behaviour in (Behaviour.REFUSE, Behaviour.PARTIAL):
         rows = [replace(row, state="refused", code="10131", sentence="Valor no permitido") for row in rows]
     lot = str(uuid.uuid4())
     store.add([replace(row, lot=lot, received_at=now, decided_at=decided_at) for row in rows])
@@ -100,18 +100,18 @@ def _annulment(store: RecordStore, code: str) -> Row:
     return row
 
 
-def _lots(store: RecordStore, content: etree._Element, mood: Mood) -> Response:
+def _lots(store: RecordStore, content: etree._Element, behaviour: Behaviour) -> Response:
     lots = [element.text or "" for element in content.findall("codigosLote/lote")]
     if not 1 <= len(lots) <= 10:
         return soap.answer(tree(f"{_NS}consultaLoteResponse", _answer_code(10136, "Demasiados lotes")))
     results = [_result(lot, rows) for lot in lots if (rows := store.lot(lot))]
-    if mood in (Mood.TWICE, Mood.TWO_RECEIPTS):
-        results += [_result(lot, _again(store.lot(lot), mood)) for lot in lots if store.lot(lot)]
+    if behaviour in (Behaviour.TWICE, Behaviour.TWO_RECEIPTS):
+        results += [_result(lot, _again(store.lot(lot), behaviour)) for lot in lots if store.lot(lot)]
     return soap.answer(tree(f"{_NS}consultaLoteResponse", _answer_code(0, "Ok"), *results))
 
 
-def _again(rows: list[Row], mood: Mood) -> list[Row]:
-    return rows if mood is Mood.TWICE else [replace(row, receipt=str(uuid.uuid4())) for row in rows]
+def _again(rows: list[Row], behaviour: Behaviour) -> list[Row]:
+    return rows if behaviour is Behaviour.TWICE else [replace(row, receipt=str(uuid.uuid4())) for row in rows]
 
 
 def _answer_code(code: int, words: str) -> etree._Element:

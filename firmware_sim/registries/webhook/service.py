@@ -11,7 +11,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from firmware_sim.registries.behaviour import Mood, MoodSwitch
+from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.store import RecordStore, Row
 
@@ -36,7 +36,7 @@ def secret_of(token: str) -> bytes:
     return token.encode()
 
 
-def webhook_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
+def webhook_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
     """POST /hook."""
     app = registry_app("Simulated receiver", store, token, switch)
 
@@ -55,7 +55,7 @@ def webhook_app(store: RecordStore, token: str, switch: MoodSwitch) -> FastAPI:
             event = Event.model_validate_json(raw)
         except ValidationError:
             return JSONResponse({"error": "event"}, 422)
-        if event.id != webhook_id or request.scope["mood"] is Mood.REFUSE:
+        if event.id != webhook_id or request.scope["behaviour"] is Behaviour.REFUSE:
             return JSONResponse({"error": "refused"}, 422)
         return JSONResponse({"receipt": _entered(store, event).receipt})
 

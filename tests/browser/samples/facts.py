@@ -315,7 +315,7 @@ PREVIEW = PreviewShown(
 DELIVERY = DeliveryShown(
     id=7, party="registry:sandbox", work="submit", state="owed", attempts=2, due_at=NOW, outcome="no answer"
 )
-MOODS = ("normal", "refuse", "partial", "late", "silent", "down")
+BEHAVIOURS = ("normal", "refuse", "partial", "late", "silent", "down")
 MESSAGES = [
     {"at": NOW - 3, "way": "out", "channel": "event", "kind": "unlocked", "seq": 42, "bytes": 210},
     {"at": NOW - 3, "way": "lost", "channel": "ack", "kind": "done", "seq": 41, "bytes": 188},

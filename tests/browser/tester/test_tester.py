@@ -73,14 +73,14 @@ async def test_what_is_clicked_is_recorded_and_plays_again(browser: Browser, dem
     assert [(step.act, step.given) for step in scenario.steps] == [
         ("faults", {"battery": 8}),
         ("knob", {}),
-        ("mood", {"mood": "late"}),
+        ("behaviour", {"behaviour": "late"}),
     ]
     assert "['battery'] == 8" in await save(page, "py")
     await press_all_off(page)
     async with simulator_of(demo) as simulator:
         played = await simulator.post("/scenarios", json=scenario.model_dump())
         assert [state["battery"] for state in played.json().values()] == [8]
-        assert (await simulator.get("/registry")).json()["mood"] == "late"
+        assert (await simulator.get("/registry")).json()["behaviour"] == "late"
     await press_all_off(page)
     assert tester.complaints == []
 
@@ -131,19 +131,19 @@ async def test_every_fault_is_one_click_on_an_unfolded_lock_and_reaches_the_simu
     assert tester.complaints == []
 
 
-async def test_moods_are_switched_and_a_simulator_that_is_gone_is_said_so(browser: Browser, demo: Running) -> None:
+async def test_behaviours_are_switched_and_a_simulator_that_is_gone_is_said_so(browser: Browser, demo: Running) -> None:
     tester = await visit(browser, demo.url, DESK)
     await tester.sign_in("tester", demo.logins.password)
-    moods = tester.page.locator("#registry")
-    names = await moods.locator("button").evaluate_all("buttons => buttons.map((button) => button.value)")
+    behaviours = tester.page.locator("#registry")
+    names = await behaviours.locator("button").evaluate_all("buttons => buttons.map((button) => button.value)")
     async with simulator_of(demo) as simulator:
-        for mood in [*names[1:], names[0]]:
-            await press(moods, mood)
-            assert (await simulator.get("/registry")).json()["mood"] == mood
-            await expect(moods.locator("button.on")).to_have_count(1)
+        for behaviour in [*names[1:], names[0]]:
+            await press(behaviours, behaviour)
+            assert (await simulator.get("/registry")).json()["behaviour"] == behaviour
+            await expect(behaviours.locator("button.on")).to_have_count(1)
     hidden = demo.control_file.rename(demo.control_file.with_suffix(".away"))
     try:
-        await moods.locator("button[value=down]").click()
+        await behaviours.locator("button[value=down]").click()
         await expect(tester.page.locator("#trouble")).to_contain_text("simulator", timeout=SLOW)
     finally:
         hidden.rename(demo.control_file)

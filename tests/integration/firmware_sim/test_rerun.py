@@ -46,7 +46,7 @@ async def click_about(control: httpx.AsyncClient) -> None:
         ("/devices/lock-1/faults", {"battery": 8}),
         ("/devices/lock-2/faults", {"door_ajar": True}),
         ("/devices/lock-1/knob", {}),
-        ("/registry/mood", {"mood": "silent", "times": 1}),
+        ("/registry/behaviour", {"behaviour": "silent", "times": 1}),
     ):
         (await control.post(path, json=given)).raise_for_status()
 
@@ -80,7 +80,7 @@ async def undo(control: httpx.AsyncClient) -> None:
     for device in LOCKS:
         (await control.post(f"/devices/{device}/faults", json={"battery": 100, "door_ajar": False})).raise_for_status()
     (await control.post("/devices/lock-1/knob")).raise_for_status()
-    (await control.post("/registry/mood", json={"mood": "normal"})).raise_for_status()
+    (await control.post("/registry/behaviour", json={"behaviour": "normal"})).raise_for_status()
 
 
 async def states(control: httpx.AsyncClient) -> dict[str, Any]:
@@ -89,7 +89,7 @@ async def states(control: httpx.AsyncClient) -> dict[str, Any]:
         state["device"]: (state["bolt"], state["door"], state["battery"])
         for state in (await control.get("/devices")).json()
     }
-    return reported | {"mood": (await control.get("/registry")).json()["mood"]}
+    return reported | {"behaviour": (await control.get("/registry")).json()["behaviour"]}
 
 
 async def test_a_recording_copied_as_yaml_does_the_same_again(devices: Devices) -> None:
@@ -100,7 +100,7 @@ async def test_a_recording_copied_as_yaml_does_the_same_again(devices: Devices) 
         assert after_clicks == {
             "lock-1": ("unlocked", "closed", 8),
             "lock-2": ("locked", "open", 100),
-            "mood": "silent",
+            "behaviour": "silent",
         }
         await undo(control)
         assert await states(control) != after_clicks
@@ -138,7 +138,7 @@ async def test_a_hundred_locks_move_in_at_once(devices: Devices) -> None:
     assert (await devices.ask(names[99], "unlock", key=await devices.put_key(names[99]))).outcome == "done"
 
 
-async def test_from_a_terminal_a_scenario_is_played_a_mood_switched_a_knob_turned_and_the_messages_read(
+async def test_from_a_terminal_a_scenario_is_played_a_behaviour_switched_a_knob_turned_and_the_messages_read(
     devices: Devices, tmp_path: Path
 ) -> None:
     async def lodgekey(*words: str) -> Any:
@@ -154,12 +154,12 @@ async def test_from_a_terminal_a_scenario_is_played_a_mood_switched_a_knob_turne
     assert (first["lock-1"]["battery"], first["lock-1"]["bolt"]) == (8, "unlocked")
     async with await devices.control() as control:
         assert (await control.get("/devices/lock-1")).json()["faults"]["seed"] == 7
-    assert (await lodgekey("mood", "silent"))["mood"] == "silent"
+    assert (await lodgekey("behaviour", "silent"))["behaviour"] == "silent"
     assert (await lodgekey("fault", "lock-1", "battery=100"))["battery"] == 100
     assert (await lodgekey("act", "lock-1", "knob"))["bolt"] == "locked"
     log = await lodgekey("messages", "lock-1")
     assert {"at", "way", "channel", "kind", "seq", "bytes"} == set(log[0])
-    await lodgekey("mood", "normal")
+    await lodgekey("behaviour", "normal")
     file.write_text("name: night\nsteps: 7\n")
     refused = await lodgekey("play", str(file))
     assert refused["code"] == "building_refused"

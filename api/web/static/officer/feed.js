@@ -7,8 +7,8 @@ const state = document.querySelector("#feed-state");
 const title = document.title;
 let unseen = 0;
 
-function show(mood, text) {
-  state.className = `badge ${mood}`;
+function show(tone, text) {
+  state.className = `badge ${tone}`;
   state.textContent = text;
 }
 

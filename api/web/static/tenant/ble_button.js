@@ -39,8 +39,8 @@ async function ask(held, say) {
 export function offerNear(part, outcome, held, say) {
   if (!held || !hasBluetooth() || held.expires <= Date.now() / 1000) return;
   const button = part.querySelector("button");
-  const show = ([mood, title, hint]) => {
-    outcome.className = `outcome ${mood}`;
+  const show = ([tone, title, hint]) => {
+    outcome.className = `outcome ${tone}`;
     outcome.querySelector("strong").textContent = title;
     outcome.querySelector("span").textContent = hint;
   };

@@ -24,8 +24,8 @@ class Unlocker {
     this.armedUntil = 0;
   }
 
-  show(mood, title, hint = "") {
-    this.outcome.className = `outcome ${mood}`;
+  show(tone, title, hint = "") {
+    this.outcome.className = `outcome ${tone}`;
     this.outcome.querySelector("strong").textContent = title;
     this.outcome.querySelector("span").textContent = hint;
   }

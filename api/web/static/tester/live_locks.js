@@ -23,7 +23,7 @@ function placeTiles(fresh) {
 
 /** Which faults and moods are on. The buttons stay the ones they are: one may be under a finger. */
 function placeChoices(fresh) {
-  for (const button of document.querySelectorAll("button[name=fault], button[name=mood]")) {
+  for (const button of document.querySelectorAll("button[name=fault], button[name=behaviour]")) {
     const form = `form[action="${CSS.escape(button.form.getAttribute("action"))}"]`;
     const now = fresh.querySelector(`${form} button[value="${CSS.escape(button.value)}"]`);
     if (!now) continue;

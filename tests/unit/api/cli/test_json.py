@@ -55,7 +55,7 @@ GIVEN: Final[Mapping[Leaf, str]] = {
 MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("certs", "roll-back"), ("certs", "forget")}
 # These stay, or need a building that does:
 # tests/journey/test_journey_commands.py and tests/integration/firmware_sim/test_rerun.py.
-OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "mood", "play")}
+OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "behaviour", "play")}
 STAYING: Final = {("serve",), ("demo",)} | OF_A_BUILDING
 WITHOUT_FOLDER: Final = {("simulate", "holder")}
 

@@ -42,7 +42,7 @@ steps = st.builds(
     Step,
     after=st.floats(0, 3600).map(lambda seconds: round(seconds, 2)),
     device=names,
-    act=st.sampled_from(["faults", "knob", "reset", "passcode", "mood"]),
+    act=st.sampled_from(["faults", "knob", "reset", "passcode", "behaviour"]),
     given=st.dictionaries(names, st.one_of(st.booleans(), st.integers(-(2**40), 2**40), names), max_size=3),
 )
 scenarios = st.builds(
@@ -73,7 +73,7 @@ def test_a_scenario_reads_as_a_person_would_write_it() -> None:
     read = read_scenario(TEXT)
     assert [(step.after, step.device, step.act) for step in read.steps] == [
         (0.0, "lock-101", "faults"),
-        (1.5, "registry", "mood"),
+        (1.5, "registry", "behaviour"),
     ]
 
 
@@ -117,7 +117,7 @@ class MemoryRegistry:
         self.done = done
 
     async def turn(self, order: dict[str, Any]) -> dict[str, Any]:
-        self.done.append(order["mood"])
+        self.done.append(order["behaviour"])
         return order
 
 
@@ -132,8 +132,8 @@ async def test_steps_are_played_in_their_time() -> None:
 
     played: Callable[..., Awaitable[dict[str, dict[str, Any]]]] = play
     orders = [
-        Step(after=after, device="registry", act="mood", given={"mood": mood})
-        for after, mood in ((1, "down"), (2, "normal"))
+        Step(after=after, device="registry", act="behaviour", given={"behaviour": behaviour})
+        for after, behaviour in ((1, "down"), (2, "normal"))
     ]
     assert await played(building, Scenario(name="n", steps=tuple(orders), settle=3), sleep) == {}
     assert done == [1, "down", 2, "normal", 3]

@@ -58,7 +58,7 @@ async def test_a_record_is_filed_once_and_its_receipt_kept(world: World) -> None
 
 
 async def test_a_registry_that_is_down_gets_the_record_when_it_is_back(world: World) -> None:
-    registry = MemoryRegistry(moods=["down", "down", "down"])
+    registry = MemoryRegistry(behaviours=["down", "down", "down"])
     world.tenant()
     await file(world, registry, "accepted")
     assert len(registry.sent) == 1
@@ -66,7 +66,7 @@ async def test_a_registry_that_is_down_gets_the_record_when_it_is_back(world: Wo
 
 
 async def test_records_of_one_stay_are_filed_in_order_also_after_the_registry_was_down(world: World) -> None:
-    registry = MemoryRegistry(moods=["down", "down"])
+    registry = MemoryRegistry(behaviours=["down", "down"])
     world.tenant()
     with world.database.writing() as session:
         end_stay(session, session.scalars(select(Stay)).one(), world.keyring, world.now)
@@ -74,9 +74,9 @@ async def test_records_of_one_stay_are_filed_in_order_also_after_the_registry_wa
     assert [record.kind for record in registry.sent] == ["check_in", "check_out"]
 
 
-@pytest.mark.parametrize("mood", ["lost", "broken"])
-async def test_a_lost_answer_is_looked_up_and_the_record_not_sent_again(world: World, mood: str) -> None:
-    registry = MemoryRegistry(moods=[mood])
+@pytest.mark.parametrize("behaviour", ["lost", "broken"])
+async def test_a_lost_answer_is_looked_up_and_the_record_not_sent_again(world: World, behaviour: str) -> None:
+    registry = MemoryRegistry(behaviours=[behaviour])
     world.tenant()
     await file_with_time(world, registry, "accepted")
     assert len(registry.sent) == 1
@@ -99,9 +99,11 @@ def tried(world: World, times: int) -> bool:
     return delivery_rows(world, "submit")[0].attempts >= times
 
 
-@pytest.mark.parametrize("mood", ["lost", "broken"])
-async def test_where_nobody_can_be_asked_a_lost_answer_is_an_outcome_a_person_sees(world: World, mood: str) -> None:
-    registry = MemoryRegistry(can_be_queried=False, moods=[mood])
+@pytest.mark.parametrize("behaviour", ["lost", "broken"])
+async def test_where_nobody_can_be_asked_a_lost_answer_is_an_outcome_a_person_sees(
+    world: World, behaviour: str
+) -> None:
+    registry = MemoryRegistry(can_be_queried=False, behaviours=[behaviour])
     world.tenant()
     await file_with_time(world, registry, "unknown")
     assert len(registry.sent) == 1
@@ -118,7 +120,7 @@ async def test_a_record_cut_short_is_looked_up_and_sent_where_it_never_arrived(w
 
 
 async def test_a_record_cut_short_is_looked_up_and_not_sent_where_it_arrived(world: World) -> None:
-    registry = MemoryRegistry(moods=["lost"])
+    registry = MemoryRegistry(behaviours=["lost"])
     world.tenant()
     await file_once(world, registry)
     cut_short(world)
@@ -168,7 +170,7 @@ async def test_a_relay_stopped_while_a_record_is_being_sent_looks_it_up_when_it_
 
 
 async def test_an_unknown_outcome_holds_up_the_records_behind_it(world: World) -> None:
-    registry = MemoryRegistry(can_be_queried=False, moods=["lost"])
+    registry = MemoryRegistry(can_be_queried=False, behaviours=["lost"])
     world.tenant()
     with world.database.writing() as session:
         end_stay(session, session.scalars(select(Stay)).one(), world.keyring, world.now)
@@ -193,7 +195,7 @@ async def test_forgetting_a_person_destroys_their_key_and_what_waits_is_not_file
 
 
 async def test_a_record_reaches_the_feed_before_the_registry_has_answered(world: World) -> None:
-    registry = MemoryRegistry(moods=["down"] * 50)
+    registry = MemoryRegistry(behaviours=["down"] * 50)
     world.tenant()
     async with relaying(world, senders(world, registry), claimed=CLAIMED) as commits:
         await commits.until(lambda: not unstamped(world))

@@ -52,7 +52,7 @@ def timedatectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def bad(settings: Settings, now: int = NOW) -> list[Finding]:
     """What is not good."""
-    return [finding for finding in examine(settings, now) if finding.mood != "good"]
+    return [finding for finding in examine(settings, now) if finding.severity != "good"]
 
 
 def said(finding: Finding) -> str:
@@ -69,12 +69,12 @@ def test_a_gateway_in_order_has_nothing_to_see_to(settings: Settings) -> None:
 
 def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
     (missing,) = bad(settings.model_copy(update={"mosquitto": tmp_path / "nowhere"}))
-    assert (missing.check, missing.mood) == ("broker", "bad")
+    assert (missing.check, missing.severity) == ("broker", "bad")
     assert "apt install mosquitto" in said(missing)
 
 
 @pytest.mark.parametrize(
-    ("stored", "mood", "reported"),
+    ("stored", "severity", "reported"),
     [
         (79, "good", "79 people's faces"),
         (80, "care", "in time"),
@@ -83,7 +83,7 @@ def test_a_missing_broker_is_found(settings: Settings, tmp_path: Path) -> None:
     ],
 )
 def test_stored_faces_are_reported_before_the_limit_and_at_it(
-    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, mood: str, reported: str
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, stored: int, severity: str, reported: str
 ) -> None:
     small = {"cn": replace(load_profiles()["cn"], face_filing_limit=100)}
     monkeypatch.setattr("gateway.journey.filings.portraits.load_profiles", lambda: small)
@@ -94,9 +94,9 @@ def test_stored_faces_are_reported_before_the_limit_and_at_it(
         session.flush()
         session.add_all(Portrait(person_id=who.id, jurisdiction="cn", sealed=b"s", kept_at=NOW) for who in people)
     (found,) = [finding for finding in examine(settings, NOW) if finding.check == "faces"]
-    assert (found.mood, reported in said(found)) == (mood, True), said(found)
+    assert (found.severity, reported in said(found)) == (severity, True), said(found)
     filed = settings.model_copy(update={"face_filings": {"cn": "CAC-1"}})
-    assert [finding.mood for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
+    assert [finding.severity for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
 
 
 def own_broker(settings: Settings, port: int) -> Settings:
@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
     unwritable = Path("/sys/kernel")  # refuses root as well
     found = examine(settings.model_copy(update={"folder": unwritable}), NOW)
     (reported,) = (finding for finding in found if finding.check == "folder")
-    assert reported.mood == "bad"
+    assert reported.severity == "bad"
     assert said(reported).startswith(f"{unwritable} cannot be written (")
     assert said(reported).endswith("Give it to this user.")
 
@@ -135,22 +135,26 @@ def test_a_clock_that_was_put_back_is_found(settings: Settings, world: World) ->
         events.record(session, "KeyOffered", NOW)
     assert bad(settings, NOW - 60) == []
     (behind,) = bad(settings, NOW - 7200)
-    assert (behind.check, behind.mood) == ("clock", "bad")
+    assert (behind.check, behind.severity) == ("clock", "bad")
     assert "120 minutes behind" in said(behind)
 
 
 def test_a_clock_that_nothing_keeps_is_found(settings: Settings, timedatectl: Path) -> None:
     timedatectl.write_text("#!/bin/sh\necho no\n")
     (loose,) = bad(settings)
-    assert (loose.check, loose.mood) == ("clock", "care")
+    assert (loose.check, loose.severity) == ("clock", "care")
 
 
-@pytest.mark.parametrize(("days", "mood", "words"), [(13, "care", "expires in 13 days"), (-1, "bad", "has expired")])
-def test_an_expiring_certificate_is_found(settings: Settings, world: World, days: int, mood: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("days", "severity", "words"), [(13, "care", "expires in 13 days"), (-1, "bad", "has expired")]
+)
+def test_an_expiring_certificate_is_found(
+    settings: Settings, world: World, days: int, severity: str, words: str
+) -> None:
     with world.database.writing() as session:
         session.get_one(Device, LOCK).certificate_expires_at = NOW + days * DAY
     (expiring,) = bad(settings)
-    assert (expiring.check, expiring.mood) == ("certificates", mood)
+    assert (expiring.check, expiring.severity) == ("certificates", severity)
     assert f"device {LOCK} {words}" in said(expiring)
 
 
@@ -162,10 +166,10 @@ def test_a_certificate_of_our_own_that_expires_is_found(settings: Settings) -> N
     server.write_bytes(chain)
     ends = int(x509.load_pem_x509_certificate(chain).not_valid_after_utc.timestamp())
     (soon,) = (finding for finding in bad(settings, ends - 3 * DAY) if str(server) in said(finding))
-    assert (soon.check, soon.mood) == ("certificates", "care")
+    assert (soon.check, soon.severity) == ("certificates", "care")
     assert f"{server} expires in 3 days: restart the gateway" in said(soon)
     (over,) = (finding for finding in bad(settings, ends + 60) if str(server) in said(finding))
-    assert (over.mood, "has expired" in said(over)) == ("bad", True)
+    assert (over.severity, "has expired" in said(over)) == ("bad", True)
 
 
 def test_a_registration_past_its_deadline_is_found(settings: Settings, world: World) -> None:
@@ -174,7 +178,7 @@ def test_a_registration_past_its_deadline_is_found(settings: Settings, world: Wo
         session.scalars(select(Registration)).one().deadline_at = NOW - 1
         session.query(Delivery).update({"due_at": NOW})
     (late,) = bad(settings)
-    assert (late.check, late.mood) == ("deliveries", "bad")
+    assert (late.check, late.severity) == ("deliveries", "bad")
     assert said(late).startswith("1 registrations are past their legal deadline.")
 
 
@@ -197,9 +201,9 @@ def test_a_database_that_is_none_is_found_and_the_other_checks_go_on(settings: S
     broken = tmp_path / "broken.sqlite"
     broken.write_bytes(b"this is not a database at all, whatever its name says" * 40)
     found = examine(settings.model_copy(update={"database_url": f"sqlite:///{broken}"}), NOW)
-    unreadable = {finding.check for finding in found if finding.mood == "bad"}
+    unreadable = {finding.check for finding in found if finding.severity == "bad"}
     assert "database" in unreadable
-    assert {"folder", "broker"} <= {finding.check for finding in found if finding.mood == "good"}
+    assert {"folder", "broker"} <= {finding.check for finding in found if finding.severity == "good"}
 
 
 def test_the_command_prints_one_object_and_fails_where_something_is_bad(tmp_path: Path) -> None:
@@ -207,7 +211,7 @@ def test_the_command_prints_one_object_and_fails_where_something_is_bad(tmp_path
     result = RUN.invoke(app, ["doctor", "--folder", str(tmp_path), "--json"], env=environment)
     reported = json.loads(result.stdout)
     assert (result.exit_code, reported["ok"]) == (1, False)
-    assert {"check", "mood", "code", "sentence"} == reported["findings"][0].keys()
+    assert {"check", "severity", "code", "sentence"} == reported["findings"][0].keys()
 
 
 def test_settings_that_cannot_be_are_reported_by_name() -> None:

@@ -11,10 +11,10 @@ from gateway.journey.devices.reports import ALARMS
 from tests.browser.samples.facts import NOW, ZONE, code, key, lock, stay, unit
 
 
-@pytest.mark.parametrize(("percent", "mood"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])
-def test_a_battery_is_reported_at_thirty_twenty_and_ten_percent(percent: int, mood: str | None) -> None:
+@pytest.mark.parametrize(("percent", "severity"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])
+def test_a_battery_is_reported_at_thirty_twenty_and_ten_percent(percent: int, severity: str | None) -> None:
     found = alerts_for([unit("301", lock("301", battery=percent))], [], NOW)
-    assert found == ([Alert("battery", "301", mood, percent)] if mood else [])
+    assert found == ([Alert("battery", "301", severity, percent)] if severity else [])
 
 
 def test_a_lock_is_silent_after_a_quarter_of_an_hour_offline() -> None:
@@ -28,12 +28,12 @@ def test_a_lock_that_never_spoke_or_is_online_is_not_called_silent() -> None:
     assert alerts_for([unit("301", never, quiet)], [], NOW) == []
 
 
-@pytest.mark.parametrize(("hours", "mood"), [(25, None), (24, "care"), (2, "bad"), (-1, "bad")])
-def test_a_key_not_on_its_lock_is_reported_before_the_arrival(hours: int, mood: str | None) -> None:
+@pytest.mark.parametrize(("hours", "severity"), [(25, None), (24, "care"), (2, "bad"), (-1, "bad")])
+def test_a_key_not_on_its_lock_is_reported_before_the_arrival(hours: int, severity: str | None) -> None:
     late = key("delivering", lock("301")).model_copy(update={"from_": wall_clock(NOW + hours * 3600, ZONE)})
     found = alerts_for([], [stay("s", "offered", keys=[late])], NOW)
     stage = 24 if hours > 2 else 2
-    assert found == ([Alert("key_late", "301", mood, stage)] if mood else [])
+    assert found == ([Alert("key_late", "301", severity, stage)] if severity else [])
     there = late.model_copy(update={"state": "on_lock"})
     assert alerts_for([], [stay("s", "offered", keys=[there])], NOW) == []
 
@@ -56,7 +56,7 @@ def test_every_alarm_of_a_lock_has_its_own_text_and_is_shown_once(alarm: str) ->
     (alert,) = alerts_for(
         [unit("301", lock("301", alarm=alarm, bolt="jammed" if alarm == "jammed" else "locked"))], [], NOW
     )
-    assert (alert.unit, alert.mood) == ("301", "bad")
+    assert (alert.unit, alert.severity) == ("301", "bad")
     assert f"notice.{alert.code}" in CATALOG
 
 
