@@ -16,7 +16,7 @@ ABILITIES = frozenset({"put_certificate", "put_trust"})
 
 
 @dataclass(slots=True)
-class Papers:
+class DeviceCertificates:
     """Files of one device folder; `changed` says that a new connection is due."""
 
     folder: DeviceFolder

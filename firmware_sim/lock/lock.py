@@ -7,8 +7,8 @@ and event are stored. Power lost in between is answered as `interrupted`, never 
 from collections.abc import Callable
 
 from devices.wire.messages import Body, ClockWord, Command, State
-from firmware_sim.device import certificates as papers
-from firmware_sim.device.certificates import Papers
+from firmware_sim.device.certificates import ABILITIES as CERTIFICATE_ABILITIES
+from firmware_sim.device.certificates import DeviceCertificates
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.device.guard import Verdict
 from firmware_sim.device.speech import Outgoing
@@ -17,7 +17,7 @@ from firmware_sim.lock.keyring import Keyring
 
 FIRMWARE = "lodgekey-sim-lock 1"
 LOW_BATTERY = (20, 10, 5, 0)
-ABILITIES = papers.ABILITIES | {"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"}
+ABILITIES = CERTIFICATE_ABILITIES | {"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"}
 
 
 class SimLock:
@@ -25,9 +25,9 @@ class SimLock:
 
     kind = "lock"
 
-    def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor, papers: Papers) -> None:
+    def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor, certificates: DeviceCertificates) -> None:
         """Parts of one device, put together by firmware_sim.station.assembly."""
-        self.dialogue, self.keyring, self.door, self.papers = dialogue, keyring, door, papers
+        self.dialogue, self.keyring, self.door, self.certificates = dialogue, keyring, door, certificates
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self._reported_battery = door.battery
         self._changes: dict[str, Callable[[Command], Answer]] = {
@@ -36,8 +36,8 @@ class SimLock:
             "set_time": self._set_time,
             "read_back": self._read_back,
             "revoke": keyring.revoke,
-            "put_certificate": papers.put_certificate,
-            "put_trust": papers.put_trust,
+            "put_certificate": certificates.put_certificate,
+            "put_trust": certificates.put_trust,
         }
 
     # life
@@ -167,7 +167,7 @@ class SimLock:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
         body |= {"keys": list(self.flash.held_keys()), "clock": self._clock_word()}
         body |= {"epoch": self.keyring.epoch} | self.keyring.code_report()
-        return Answer(body=body | self.papers.report())
+        return Answer(body=body | self.certificates.report())
 
     # what it says of itself
     def _state(self, seq: int, at: int) -> State:

@@ -123,7 +123,7 @@ def _print_fields(draw: Drawing, fields: list[tuple[int, int, str, str]], size: 
         draw.text((x, y + round(size * 0.72)), value, INK, load_font("latin", size))
 
 
-def _paper(size: tuple[int, int], tint: tuple[int, int, int]) -> tuple[Image.Image, Drawing]:
+def _blank_page(size: tuple[int, int], tint: tuple[int, int, int]) -> tuple[Image.Image, Drawing]:
     """A page with fine wavy print, as documents have behind their text."""
     page = Image.new("RGB", size, tint)
     draw = ImageDraw.Draw(page)
@@ -147,7 +147,7 @@ def _paste_portrait(page: Image.Image, face: Image.Image, box: tuple[int, int, i
 
 def print_passport(person: Person, face: Image.Image) -> Image.Image:
     """The data page of a passport, 125 mm × 88 mm at 10 pixels a millimetre."""
-    page, draw = _paper((1250, 880), (226, 232, 238))
+    page, draw = _blank_page((1250, 880), (226, 232, 238))
     draw.text((60, 40), "PASSPORT", BLUE, load_font("latin", 46))
     draw.text((1190, 44), "SPECIMEN", (190, 120, 120), load_font("latin", 40), anchor="ra")
     _paste_portrait(page, face, (60, 160, 410, 610))
@@ -166,7 +166,7 @@ def print_passport(person: Person, face: Image.Image) -> Image.Image:
 
 def print_card_td2(person: Person, face: Image.Image) -> Image.Image:
     """An identity card of 105 mm × 74 mm with the machine zone below, at 11 pixels a millimetre."""
-    page, draw = _paper((1155, 814), (236, 230, 222))
+    page, draw = _blank_page((1155, 814), (236, 230, 222))
     draw.text((50, 30), "IDENTITY CARD", BLUE, load_font("latin", 42))
     draw.text((1105, 34), "SPECIMEN", (190, 120, 120), load_font("latin", 36), anchor="ra")
     _paste_portrait(page, face, (50, 110, 340, 480))
@@ -188,12 +188,12 @@ def _print_card_fields(draw: Drawing, person: Person, x: int, y: int) -> None:
 def print_card_td1(person: Person, face: Image.Image) -> Image.Image:
     """Both sides of an identity card of 85.6 mm × 54 mm, front above back, at 12 pixels a millimetre."""
     page = Image.new("RGB", (1027, 1320), (120, 112, 104))
-    front, draw = _paper((1027, 648), (228, 236, 228))
+    front, draw = _blank_page((1027, 648), (228, 236, 228))
     draw.text((40, 26), "IDENTITY CARD", BLUE, load_font("latin", 40))
     draw.text((987, 30), "SPECIMEN", (190, 120, 120), load_font("latin", 34), anchor="ra")
     _paste_portrait(front, face, (40, 110, 320, 470))
     _print_card_fields(draw, person, 360, 100)
-    back, draw = _paper((1027, 648), (228, 236, 228))
+    back, draw = _blank_page((1027, 648), (228, 236, 228))
     draw.text((40, 40), "Issued by the Ministry of Specimens", LABEL, load_font("latin", 28))
     _print_machine_zone(draw, td1_lines(person), at=(56, 370), pitch=30.5, step=80)
     page.paste(front, (0, 0))
@@ -203,7 +203,7 @@ def print_card_td1(person: Person, face: Image.Image) -> Image.Image:
 
 def print_resident_card(person: Person, face: Image.Image) -> Image.Image:
     """The portrait side of a Chinese resident card, 85.6 mm × 54 mm at 12 pixels a millimetre; needs a CJK font."""
-    page, draw = _paper((1027, 648), (214, 228, 236))
+    page, draw = _blank_page((1027, 648), (214, 228, 236))
     label, value = load_font("cjk", 30), load_font("cjk", 36)
     sex, born = {"M": "男", "F": "女"}[person.sex], person.birth
     rows = [

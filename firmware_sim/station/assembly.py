@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certs.agreement import passcode_secret
 from certs.enrolment.device_folder import DeviceFolder, read_device_folder
-from firmware_sim.device.certificates import Papers
+from firmware_sim.device.certificates import DeviceCertificates
 from firmware_sim.device.clock import SimClock
 from firmware_sim.device.dialogue import Dialogue
 from firmware_sim.device.flash import Flash
@@ -43,11 +43,11 @@ def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> 
     head = flash.head if folder.kind == "lock" else None
     speech = Speech(folder.key, folder.kind, flash.next_seq, clock.now, head)
     dialogue = Dialogue(folder.site, folder.device, speech, guard, flash, clock)
-    papers = Papers(folder, clock)
+    certificates = DeviceCertificates(folder, clock)
     if folder.kind == "kiosk":
-        return SimKiosk(dialogue, folder.gateway.intake, papers)
+        return SimKiosk(dialogue, folder.gateway.intake, certificates)
     door = SimDoor(folder.path / "movements.jsonl", clock.now)
-    return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door, papers)
+    return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door, certificates)
 
 
 def keypad_of(folder: DeviceFolder, lock: SimLock) -> Keypad:

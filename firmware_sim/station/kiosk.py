@@ -12,14 +12,14 @@ from certs.sealing import question_context, registration_context, seal, turns_co
 from devices.wire.kiosk.offer_question import OfferQuestion, encode_question
 from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from devices.wire.messages import Body, Command, State
-from firmware_sim.device import certificates as papers
-from firmware_sim.device.certificates import Papers
+from firmware_sim.device.certificates import ABILITIES as CERTIFICATE_ABILITIES
+from firmware_sim.device.certificates import DeviceCertificates
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.device.guard import Verdict
 
 FIRMWARE = "lodgekey-sim-kiosk 1"
 QUEUE_LIMIT = 200  # sealed registrations a kiosk holds; beyond it, it sends people to a person
-ABILITIES = papers.ABILITIES | {"show", "set_time", "read_back"}
+ABILITIES = CERTIFICATE_ABILITIES | {"show", "set_time", "read_back"}
 
 
 class QueueFull(Exception):
@@ -31,9 +31,9 @@ class SimKiosk:
 
     kind = "kiosk"
 
-    def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey, papers: Papers) -> None:
+    def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey, certificates: DeviceCertificates) -> None:
         """Parts of one device, put together by firmware_sim.station.assembly."""
-        self.dialogue, self._intake, self.papers = dialogue, intake, papers
+        self.dialogue, self._intake, self.certificates = dialogue, intake, certificates
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self.screen: Body = {"screen": "welcome"}
         self.screens: list[Body] = []
@@ -41,8 +41,8 @@ class SimKiosk:
             "show": self._show,
             "set_time": self._set_time,
             "read_back": self._read_back,
-            "put_certificate": papers.put_certificate,
-            "put_trust": papers.put_trust,
+            "put_certificate": certificates.put_certificate,
+            "put_trust": certificates.put_trust,
         }
 
     def boot(self) -> Spoken:
@@ -116,7 +116,7 @@ class SimKiosk:
         return Answer(body={"clock": "set", "drift": self.clock.set(command.body["now"])})
 
     def _read_back(self, _: Command) -> Answer:
-        return Answer(body={"clock": "set" if self.clock.known else "lost"} | self.papers.report())
+        return Answer(body={"clock": "set" if self.clock.known else "lost"} | self.certificates.report())
 
     def _state(self, seq: int, at: int) -> State:
         return State(

@@ -178,19 +178,19 @@ class Station:
                 said_at = time.monotonic()
                 await self.play(self.mind.connected())
             await self._ask_for_certificate()
-            self._reconnect_with_new_papers()
+            self._reconnect_with_new_certificates()
             await self._lock_after_a_while()
 
     async def _ask_for_certificate(self) -> None:
         """Once due, and again every hour until it has come."""
-        if time.monotonic() >= self._ask_at and self._radio is not None and self.mind.papers.due:
+        if time.monotonic() >= self._ask_at and self._radio is not None and self.mind.certificates.due:
             self._ask_at = time.monotonic() + STATE_EVERY
-            request = {"csr": self.mind.papers.request()}
+            request = {"csr": self.mind.certificates.request()}
             await self.play(self.mind.dialogue.tell("certificate_wanted", request))
 
-    def _reconnect_with_new_papers(self) -> None:
-        if self.mind.papers.changed and self._radio is not None and not self._in_flight:
-            self.mind.papers.changed = False
+    def _reconnect_with_new_certificates(self) -> None:
+        if self.mind.certificates.changed and self._radio is not None and not self._in_flight:
+            self.mind.certificates.changed = False
             self._radio.cut()
 
     def _say_waiting(self) -> None:

@@ -18,7 +18,7 @@ from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotF
 from gateway.journey.devices.certificates import (
     keep_certificate,
     living_certificates,
-    owe_paper,
+    owe_certificate_work,
     p256_of,
     present_certificate,
     take_key,
@@ -114,7 +114,7 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     issued = authority.issue_device(enrolment.request, enrolment.site, enrolment.device, enrolment.kind)
     row.trust = None  # until it has told
     _certify(session, authority, row, issued)
-    owe_paper(session, row.id, "put_trust", now)
+    owe_certificate_work(session, row.id, "put_trust", now)
     return issued
 
 

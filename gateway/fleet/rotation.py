@@ -21,7 +21,7 @@ from certs.authority.ca import SERVER_DAYS, Authority
 from certs.authority.generations import Standing, read_standing
 from certs.files import PUBLIC, write_atomic
 from gateway.domain.errors import Conflict
-from gateway.journey.devices.certificates import behind, forget_certificates, has_old_certificates, owe_papers
+from gateway.journey.devices.certificates import behind, forget_certificates, has_old_certificates, owe_certificates
 from gateway.store import Certificate, Device
 from gateway.store.database import Database
 
@@ -78,7 +78,7 @@ class Succession:
         if nothing_to_do:
             return
         with self._database.writing() as session:
-            owe_papers(session, self.authority, now)
+            owe_certificates(session, self.authority, now)
             forget_certificates(session, before)
 
 

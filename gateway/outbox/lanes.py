@@ -11,9 +11,9 @@ def clock(device_id: str) -> str:
     return f"clock:{device_id}"
 
 
-def papers(device_id: str) -> str:
+def certificates(device_id: str) -> str:
     """Roots and certificates for one device: never behind a key that waits."""
-    return f"papers:{device_id}"
+    return f"certificates:{device_id}"
 
 
 def unlock(command_id: str) -> str:
@@ -38,4 +38,4 @@ def registry(name: str, stay_id: str) -> str:
 
 def of_device(device_id: str) -> tuple[str, ...]:
     """Every lasting lane of a device."""
-    return keys(device_id), clock(device_id), papers(device_id), screen(device_id)
+    return keys(device_id), clock(device_id), certificates(device_id), screen(device_id)

@@ -163,7 +163,7 @@ def presented(folder: Path) -> str:
     return str(read_certificates((folder / "cert.pem").read_bytes())[0].serial_number)
 
 
-def copy_papers(folder: Path, to: Path) -> Path:
+def copy_certificates(folder: Path, to: Path) -> Path:
     """What a thief took from a device one day: its key, and the certificate of that day."""
     to.mkdir(parents=True)
     for name in ("key.pem", "cert.pem", "ca.pem"):

@@ -23,7 +23,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Paper(_Strict):
+class IdentityDocument(_Strict):
     """GA/T 517 kind and number."""
 
     kind: Literal["111", "414", "553", "990"]
@@ -34,7 +34,7 @@ class _Person(_Strict):
     id: Word
     sex: Literal["0", "1", "2", "9"]  # GB/T 2261.1
     birth_date: Day
-    document: Paper
+    document: IdentityDocument
     phone: Annotated[str, Field(max_length=20)]
 
 

@@ -14,7 +14,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Paper(_Strict):
+class IdentityDocument(_Strict):
     """An identity document."""
 
     kind: Literal["passport", "national_id", "resident_id", "residence_permit", "driving_licence", "other"]
@@ -31,7 +31,7 @@ class Person(_Strict):
     sex: Literal["M", "F", "X", "U"]
     birth_date: date
     nationality: Country
-    document: Paper | None
+    document: IdentityDocument | None
     phone: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{4,14})?$")]
 
 

@@ -19,7 +19,7 @@ from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe
 from gateway.outbox.events import record
 from gateway.store import Certificate, Claim, Device, HeardMessage, Key
 
-PAPERS: Final = frozenset({"put_trust", "put_certificate"})
+CERTIFICATE_WORK: Final = frozenset({"put_trust", "put_certificate"})
 SOON, LATER = 5, 3600  # seconds until a device is asked again that said no
 
 
@@ -92,7 +92,7 @@ def answer_request(session: Session, device: Device, csr: bytes, now: int) -> No
     if reason is not None:
         record(session, "DeviceAlarmed", now, device_id=device.id, data={"type": "certificate_wanted", "code": reason})
     else:
-        owe_paper(session, device.id, "put_certificate", now)
+        owe_certificate_work(session, device.id, "put_certificate", now)
 
 
 def _why_not(device: Device, csr: bytes) -> str | None:
@@ -106,12 +106,12 @@ def _why_not(device: Device, csr: bytes) -> str | None:
     return None if compressed_point(public) == device.public_key else "wrong_key"
 
 
-def owe_papers(session: Session, authority: Authority, now: int) -> int:
+def owe_certificates(session: Session, authority: Authority, now: int) -> int:
     """Owe each device in service what its authority wants it to have by now; how many lack something."""
     lacking = behind(session, authority)
     for device_id, lacks in lacking.items():
         for work in lacks:
-            owe_paper(session, device_id, work, now)
+            owe_certificate_work(session, device_id, work, now)
     return len(lacking)
 
 
@@ -143,7 +143,7 @@ def record_certificates(session: Session, device: Device, body: Mapping[str, obj
             present_certificate(device, certificate, now)
 
 
-def papers_decision(answer: Answered, now: int) -> Decision:
+def certificate_decision(answer: Answered, now: int) -> Decision:
     """Papers stay owed until the device has them: without them it is lost one day. A person sees what it said."""
     if answer.outcome == "done":
         return Done(answer.outcome)
@@ -179,7 +179,7 @@ def forget_certificates(session: Session, before: int) -> None:
     session.execute(delete(Claim).where(Claim.expires_at < before))
 
 
-def owe_paper(session: Session, device_id: str, work: str, now: int) -> None:
+def owe_certificate_work(session: Session, device_id: str, work: str, now: int) -> None:
     """Owe a device its roots or a certificate, once."""
     if not is_owed(session, work, device_id):
-        owe(session, party=f"lock:{device_id}", lane=lanes.papers(device_id), work=work, about=device_id, now=now)
+        owe(session, party=f"lock:{device_id}", lane=lanes.certificates(device_id), work=work, about=device_id, now=now)

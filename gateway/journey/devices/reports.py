@@ -11,7 +11,12 @@ from gateway.domain.keys.key import (
     LOCK_SAID,
 )
 from gateway.domain.stays.stay import follow
-from gateway.journey.devices.certificates import PAPERS, answer_request, papers_decision, record_certificates
+from gateway.journey.devices.certificates import (
+    CERTIFICATE_WORK,
+    answer_request,
+    certificate_decision,
+    record_certificates,
+)
 from gateway.journey.devices.clock import owe_time, record_clock, record_drift
 from gateway.journey.devices.report_batch import Heard, OpenCommand
 from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
@@ -122,7 +127,7 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
 def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
         record_clock(device, "set")
-        heard.hurry([lanes.keys(device.id), lanes.papers(device.id)])
+        heard.hurry([lanes.keys(device.id), lanes.certificates(device.id)])
     if answer.outcome == "done" and "drift" in answer.body:
         record_drift(heard.session, device, whole_of(answer.body["drift"]), heard.now)
     command = heard.command(device, answer)
@@ -187,8 +192,8 @@ def _named(answer: Answered) -> set[str]:
 def _decision(command: OpenCommand, answer: Answered, now: int) -> Decision:
     """A key refused for a passing reason (the clock is not set, say) stays owed; the next try is another command."""
     code = answer.code or answer.outcome
-    if command.type in PAPERS:
-        return papers_decision(answer, now)
+    if command.type in CERTIFICATE_WORK:
+        return certificate_decision(answer, now)
     if answer.outcome == "done":
         return Done(answer.outcome)
     if command.type in ("put_key", "drop_key", "revoke", "read_back", *SLOT_WORK) and code not in LASTING:

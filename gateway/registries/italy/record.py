@@ -50,7 +50,7 @@ def row(person: PersonFacts, record: Registration, places: Places, today: date) 
         + _day(calendar_day(person.birth_date) or date.min)
         + _birth(person, places, today)
         + places.state(person.nationality)
-        + (" " * 34 if member else _paper(person.document, places))
+        + (" " * 34 if member else _document(person.document, places))
     )
     if len(text) != 168:
         raise ValueError(f"a row of {len(text)} characters")
@@ -64,9 +64,11 @@ def _birth(person: PersonFacts, places: Places, today: date) -> str:
     return " " * 11 + places.state(person.birth_country)
 
 
-def _paper(paper: Document, places: Places) -> str:
-    issued_in = paper.issuing_place_code if paper.issuing_country == "ITA" else places.state(paper.issuing_country)
-    return DOCUMENTS[paper.kind] + paper.number.ljust(20) + issued_in
+def _document(document: Document, places: Places) -> str:
+    issued_in = (
+        document.issuing_place_code if document.issuing_country == "ITA" else places.state(document.issuing_country)
+    )
+    return DOCUMENTS[document.kind] + document.number.ljust(20) + issued_in
 
 
 def _day(day: date) -> str:

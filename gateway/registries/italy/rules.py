@@ -26,7 +26,7 @@ def problems(record: Registration, now: int, places: Places | None) -> rules.Pro
         before = person.role if person.role not in HEADS else before
         yield from _person(at, person, now)
         if person.role not in HEADS:
-            yield from _paper(f"{at}.document", person)
+            yield from _document(f"{at}.document", person)
         if places:
             yield from _places(at, person, places, today)
 
@@ -62,18 +62,18 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
         yield from rules.need(f"{at}.birth_place_code", person.birth_place_code)
 
 
-def _paper(at: str, person: PersonFacts) -> rules.Problems:
-    paper = person.document
-    if paper.kind == "none":
+def _document(at: str, person: PersonFacts) -> rules.Problems:
+    document = person.document
+    if document.kind == "none":
         yield from rules.need(at, None)
         return
-    yield from rules.known(f"{at}.kind", paper.kind, DOCUMENTS)
-    yield from rules.need(f"{at}.number", paper.number)
-    yield from rules.fits(f"{at}.number", paper.number, 20)
-    yield from rules.shaped(f"{at}.number", paper.number, r"[A-Z0-9]+", "letters A-Z and digits only")
-    yield from rules.need(f"{at}.issuing_country", paper.issuing_country)
-    if paper.issuing_country == "ITA":
-        yield from rules.need(f"{at}.issuing_place_code", paper.issuing_place_code)
+    yield from rules.known(f"{at}.kind", document.kind, DOCUMENTS)
+    yield from rules.need(f"{at}.number", document.number)
+    yield from rules.fits(f"{at}.number", document.number, 20)
+    yield from rules.shaped(f"{at}.number", document.number, r"[A-Z0-9]+", "letters A-Z and digits only")
+    yield from rules.need(f"{at}.issuing_country", document.issuing_country)
+    if document.issuing_country == "ITA":
+        yield from rules.need(f"{at}.issuing_place_code", document.issuing_place_code)
 
 
 def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.Problems:

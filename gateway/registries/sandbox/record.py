@@ -31,7 +31,7 @@ def record_of(registration: Registration, tables: Mapping[str, str]) -> dict[str
 
 
 def _person(person: PersonFacts) -> dict[str, Any]:
-    paper = person.document
+    document = person.document
     return {
         "id": person.id,
         "surname": person.surname,
@@ -40,8 +40,8 @@ def _person(person: PersonFacts) -> dict[str, Any]:
         "birth_date": person.birth_date,
         "nationality": person.nationality,
         "document": None
-        if paper.kind == "none"
-        else {"kind": paper.kind, "number": paper.number, "country": paper.issuing_country},
+        if document.kind == "none"
+        else {"kind": document.kind, "number": document.number, "country": document.issuing_country},
         "phone": person.phone,
     }
 

@@ -72,15 +72,15 @@ def _payment(record: Registration) -> str:
 
 def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
     element = SubElement(parent, "persona")
-    paper = person.document
-    has_paper = paper.kind != "none"
+    document = person.document
+    has_document = document.kind != "none"
     _text(element, "rol", "VI")
     _text(element, "nombre", sent_name(person.given_names))
     _text(element, "apellido1", sent_name(person.surname))
     _given(element, "apellido2", sent_name(person.second_surname))
-    _given(element, "tipoDocumento", document_type(paper) if has_paper else "")
-    _given(element, "numeroDocumento", paper.number if has_paper else "")
-    _given(element, "soporteDocumento", paper.support if document_type(paper) in ("NIF", "NIE") else "")
+    _given(element, "tipoDocumento", document_type(document) if has_document else "")
+    _given(element, "numeroDocumento", document.number if has_document else "")
+    _given(element, "soporteDocumento", document.support if document_type(document) in ("NIF", "NIE") else "")
     _text(element, "fechaNacimiento", person.birth_date)
     _given(element, "nacionalidad", person.nationality)
     _given(element, "sexo", _SEX.get(person.sex, ""))

@@ -50,33 +50,33 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLINGS["es"].alphabet, "Latin letters")
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.known(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival))
-    yield from _paper(at, person, minor=minor)
+    yield from _document(at, person, minor=minor)
     yield from _address(f"{at}.residence", person.residence, arrival)
     yield from _contact(at, person)
     if minor and not relation_code(person):
         yield FieldProblem(f"{at}.relation", "minor_without_relation", "A minor's relation to the adult is missing.")
 
 
-def _paper(at: str, person: PersonFacts, *, minor: bool) -> rules.Problems:
-    paper = person.document
-    if paper.kind == "none":
+def _document(at: str, person: PersonFacts, *, minor: bool) -> rules.Problems:
+    document = person.document
+    if document.kind == "none":
         if not minor:
             yield from rules.need(f"{at}.document", None)
         return
-    yield from rules.need(f"{at}.document.number", paper.number)
-    yield from rules.fits(f"{at}.document.number", paper.number, 15)
-    kind = document_type(paper)
+    yield from rules.need(f"{at}.document.number", document.number)
+    yield from rules.fits(f"{at}.document.number", document.number, 15)
+    kind = document_type(document)
     if kind in _CHECK:
-        yield from _spanish_paper(f"{at}.document", paper, kind)
+        yield from _spanish_document(f"{at}.document", document, kind)
     if kind == "NIF":
         yield from rules.need(f"{at}.second_surname", person.second_surname)
 
 
-def _spanish_paper(at: str, paper: Document, kind: str) -> rules.Problems:
-    if paper.number and not _CHECK[kind](paper.number):
+def _spanish_document(at: str, document: Document, kind: str) -> rules.Problems:
+    if document.number and not _CHECK[kind](document.number):
         yield FieldProblem(f"{at}.number", "wrong_check_letter", f"The {kind} is not valid: its letter does not match.")
-    yield from rules.need(f"{at}.support", paper.support)
-    yield from rules.shaped(f"{at}.support", paper.support, r"[A-Z0-9]{1,9}", "the card's own number, 9 characters")
+    yield from rules.need(f"{at}.support", document.support)
+    yield from rules.shaped(f"{at}.support", document.support, r"[A-Z0-9]{1,9}", "the card's own number, 9 characters")
 
 
 def _address(at: str, address: Address, arrival: date) -> rules.Problems:

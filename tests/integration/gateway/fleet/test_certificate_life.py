@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from certs.keys import load_private_key
-from tests.integration.fleet_parts import Estate, copy_papers, open_estate, presented
+from tests.integration.fleet_parts import Estate, copy_certificates, open_estate, presented
 from tests.parts.world import DAY, LOCK
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ async def test_a_lock_reset_to_the_factory_enrols_again_is_heard_from_its_first_
     heard = estate.device(LOCK).state_seq
     await estate.start(LOCK)  # each life of a device begins at a higher number
     await estate.until_heard(LOCK, after=heard)
-    before, high = copy_papers(estate.folder(LOCK), tmp_path / "before"), estate.device(LOCK).state_seq
+    before, high = copy_certificates(estate.folder(LOCK), tmp_path / "before"), estate.device(LOCK).state_seq
     await estate.stop(LOCK)
     put_at = estate.key(key.id).reported_seq
     await estate.start(LOCK, "--claim", str(await estate.claim(LOCK)), "--factory-reset")
@@ -63,16 +63,16 @@ async def test_a_lock_reset_to_the_factory_enrols_again_is_heard_from_its_first_
 
 async def test_revoking_a_lock_shuts_out_every_certificate_it_ever_got(estate: Estate, tmp_path: Path) -> None:
     estate.add("lock-2")
-    first = copy_papers(estate.folder("lock-2"), tmp_path / "first")
+    first = copy_certificates(estate.folder("lock-2"), tmp_path / "first")
     estate.add("lock-2")
-    second = copy_papers(estate.folder("lock-2"), tmp_path / "second")
+    second = copy_certificates(estate.folder("lock-2"), tmp_path / "second")
     estate.add("lock-3")
     assert presented(first) != presented(second)
     await estate.gateway.tend_certificates()
-    assert [await estate.broker_lets_in(papers) for papers in (first, second)] == [True, True]
+    assert [await estate.broker_lets_in(certificates) for certificates in (first, second)] == [True, True]
     assert (await estate.lodgekey("device", "revoke", "lock-2"))[0] == 0
     await estate.gateway.tend_certificates()
-    assert [await estate.broker_lets_in(papers) for papers in (first, second)] == [False, False]
+    assert [await estate.broker_lets_in(certificates) for certificates in (first, second)] == [False, False]
     assert await estate.broker_lets_in(estate.folder("lock-3"))
 
 

@@ -14,7 +14,7 @@ from certs.authority.ca import Authority
 from gateway.fleet.rotation import advance, roll_back
 from gateway.store import Certificate
 from tests.integration.broker_parts import wall_clock
-from tests.integration.fleet_parts import Estate, copy_papers, open_estate
+from tests.integration.fleet_parts import Estate, copy_certificates, open_estate
 from tests.parts.world import LOCK
 
 pytestmark = pytest.mark.slow
@@ -69,7 +69,7 @@ async def everyone_returns_after_the_broker_was_killed(estate: Estate) -> None:
 
 
 async def test_a_full_rotation_loses_no_lock(estate: Estate, tmp_path: Path) -> None:
-    asleep = copy_papers(estate.folder(SLEEPER), tmp_path / "asleep")
+    asleep = copy_certificates(estate.folder(SLEEPER), tmp_path / "asleep")
     for phase in ("init", "clients", "servers", "standby"):
         step(estate)
         await confirmed(estate)
@@ -91,7 +91,7 @@ async def test_a_rotation_given_up_loses_no_lock(estate: Estate, steps: int, tmp
     for _ in range(steps):
         step(estate)
         await confirmed(estate)
-    moved = copy_papers(estate.folder(LOCK), tmp_path / "moved")
+    moved = copy_certificates(estate.folder(LOCK), tmp_path / "moved")
     assert generations(estate)[LOCK] == 2
     roll_back(Authority.open(estate.gateway.authority.folder, wall_clock))
     await confirmed(estate)

@@ -35,11 +35,11 @@ def own(bench: Bench) -> bytes:
 
 
 def test_a_device_asks_for_a_new_certificate_after_two_thirds_of_its_life(bench: Bench) -> None:
-    papers = bench.device.papers
+    certificates = bench.device.certificates
     bench.time.passes(59 * DAY)
-    assert not papers.due
+    assert not certificates.due
     bench.time.passes(10 * DAY)
-    assert papers.due
+    assert certificates.due
 
 
 def test_a_fleet_enrolled_in_one_hour_does_not_ask_in_one_hour(bench: Bench) -> None:
@@ -52,12 +52,12 @@ def test_a_fleet_enrolled_in_one_hour_does_not_ask_in_one_hour(bench: Bench) -> 
 
 def test_the_request_proves_the_key_and_what_comes_back_is_presented(bench: Bench) -> None:
     bench.time.passes(70 * DAY)
-    request = read_request(bench.device.papers.request())
+    request = read_request(bench.device.certificates.request())
     chain = chain_for(bench, proof=request)
     assert bench.give(bench.command("put_certificate", chain=chain)).ack.outcome == "done"
     assert own(bench) == chain
-    assert bench.device.papers.changed
-    assert not bench.device.papers.due
+    assert bench.device.certificates.changed
+    assert not bench.device.certificates.due
 
 
 def wrong_chains(bench: Bench, other: Path) -> dict[str, bytes]:
@@ -82,7 +82,7 @@ def test_what_is_not_its_own_or_leads_nowhere_is_refused_and_the_old_stays(bench
     for reason, chain in wrong.items():
         assert bench.give(bench.command("put_certificate", chain=chain)).ack.code == "bad_certificate", reason
     assert own(bench) == before
-    assert not bench.device.papers.changed
+    assert not bench.device.certificates.changed
 
 
 def test_a_certificate_nobody_signed_a_command_for_is_refused(bench: Bench) -> None:

@@ -25,7 +25,7 @@ from gateway.domain.filings import record as registration
 from gateway.domain.filings.deadlines import Standing
 from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
 from gateway.domain.verification.port import Band
-from gateway.journey.devices.certificates import PAPERS
+from gateway.journey.devices.certificates import CERTIFICATE_WORK
 from gateway.journey.filings.deadlines import OPEN, TAKEN
 from gateway.store import Account, Device, Registration
 from tests.architecture.source import ROOT
@@ -206,7 +206,7 @@ STATES: Final = {state_of(*kept, NOW + ahead, NOW) for kept in KEY_STATES for ah
         ("staffrole", get_args(StaffRole)),
         ("device", get_args(profiles.Kind)),
         ("phase", get_args(Phase)),
-        ("paper", PAPERS),
+        ("paper", CERTIFICATE_WORK),
         ("band", get_args(Band)),
     ],
 )

@@ -187,7 +187,7 @@ def test_a_device_out_of_service_gets_no_certificate(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize(("code", "pause"), [("clock_lost", 5), ("bad_certificate", 3600)])
-def test_papers_that_a_device_refuses_stay_owed_and_say_why(fleet: Fleet, code: str, pause: int) -> None:
+def test_certificates_that_a_device_refuses_stay_owed_and_say_why(fleet: Fleet, code: str, pause: int) -> None:
     fleet.ask()
     fleet.send("put_certificate")
     fleet.answer("refused", code)
@@ -301,6 +301,8 @@ def test_certificates_long_over_are_forgotten_and_living_ones_kept(fleet: Fleet)
 
 def test_trust_that_was_confirmed_already_is_not_sent_again(fleet: Fleet) -> None:
     with fleet.world.database.writing() as session:
-        session.add(Delivery(party="lock:x", lane="papers:x", work="put_trust", about=NAME, created_at=0, due_at=0))
+        session.add(
+            Delivery(party="lock:x", lane="certificates:x", work="put_trust", about=NAME, created_at=0, due_at=0)
+        )
     assert fleet.send("put_trust").decision == Done("the device trusts them")
     assert fleet.driver.asked == []
