@@ -41,7 +41,7 @@ PARTS: Final = (
     stay,
 )  # in the order in which the documents list them
 
-LARGEST_REQUEST: Final = 18 * 1024 * 1024
+MAX_REQUEST_BYTES: Final = 18 * 1024 * 1024
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
@@ -56,7 +56,7 @@ HEADERS: Final = {
 RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 # A picture must never touch the disk: what is allowed in at all fits in memory.
-MultiPartParser.spool_max_size = LARGEST_REQUEST
+MultiPartParser.spool_max_size = MAX_REQUEST_BYTES
 
 
 def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
@@ -130,7 +130,7 @@ def refusal_by_size(headers: Headers) -> Response | None:
     if "transfer-encoding" in headers:
         return problem(411, "length_required", "How long is it?", "Please send the request with a Content-Length.")
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+    if not length.isdecimal() or int(length) > MAX_REQUEST_BYTES:
         return problem(413, "too_large", "Too large", "This is larger than 18 MB. Please send smaller pictures.")
     return None
 

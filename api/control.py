@@ -26,8 +26,8 @@ class Control:
         except (OSError, ValueError):
             return None
 
-    def ask(self, method: str, path: str, given: Any = None, *, patience: float) -> httpx.Response:
-        """Its answer within `patience` seconds. Raises httpx.HTTPError where there is none."""
+    def ask(self, method: str, path: str, given: Any = None, *, timeout: float) -> httpx.Response:
+        """Its answer within `timeout` seconds. Raises httpx.HTTPError where there is none."""
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.url}{path}"
-        return httpx.request(method, url, json=given, headers=headers, timeout=patience, trust_env=False)
+        return httpx.request(method, url, json=given, headers=headers, timeout=timeout, trust_env=False)

@@ -15,7 +15,7 @@ WHAT: Final = (
     "seconds of a burst to 500 consumers while another has stopped reading with 20,000 entries owed to it / the same"
     " without that one; medians of bursts taken in turns on the same server"
 )
-CONSUMERS, EVENTS, BACKLOG, TURNS = 500, 200, 20_000, 3
+CONSUMERS, EVENTS, BACKLOG, BURST_PAIRS = 500, 200, 20_000, 3
 
 
 @contextmanager
@@ -45,7 +45,7 @@ class Turns:
     def _next(self, *, stalled: bool) -> float:
         if not self._medians[stalled]:
             taken = {True: list[float](), False: list[float]()}
-            for turn in range(2 * TURNS):
+            for turn in range(2 * BURST_PAIRS):
                 now = turn % 4 in (1, 2)
                 taken[now].append(self._burst(stalled=now))
             for kind, seconds in taken.items():

@@ -20,7 +20,7 @@ from typing import Any, Literal, Protocol
 from gateway.operations.collector import collect_seldom
 
 ROUNDS = 3
-LONGEST_SECONDS = 60
+MAX_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def measure(benchmark: Benchmark) -> Figure:
     with benchmark.prepare() as pair:
         collect_seldom()  # as `lodgekey serve` does once it is up, for both sides
         ratios = [_ratio(pair, ours_first=bool(turn % 2)) for turn in range(ROUNDS)]
-    if time.monotonic() - began > LONGEST_SECONDS:
+    if time.monotonic() - began > MAX_SECONDS:
         print(f"{benchmark.NAME} took {time.monotonic() - began:.0f} s", file=sys.stderr)
     spread = (round(min(ratios), 3), round(max(ratios), 3))
     ratio = round(statistics.median(ratios), 3)

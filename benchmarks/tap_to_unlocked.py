@@ -30,7 +30,7 @@ BAR: Final = 2.0
 BETTER: Final[Literal["lower", "higher"]] = "lower"
 WHAT: Final = "p50 of POST unlock until the lock's answer / p50 of a bare FastAPI + paho echo over the same broker"
 N = 60
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 
 
 @contextmanager
@@ -64,7 +64,7 @@ async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitab
     parts = await stack.enter_async_context(running(folder, 0, lambda _text: None, environment=environment))
     walk = Walk(parts.url, parts.logins, await photograph(folder), lambda _text: None)
     key_id = await walk.arrive("HS7-101")
-    client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"{parts.url}/api/v1", timeout=PATIENCE))
+    client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"{parts.url}/api/v1", timeout=TIMEOUT_SECONDS))
 
     async def tap() -> None:
         at, nonce = int(time.time()), os.urandom(12).hex()
@@ -106,7 +106,7 @@ async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaita
         )
         stack.push_async_exit(child)
         reported = await child.start()
-    client = await stack.enter_async_context(httpx.AsyncClient(base_url=reported["url"], timeout=PATIENCE))
+    client = await stack.enter_async_context(httpx.AsyncClient(base_url=reported["url"], timeout=TIMEOUT_SECONDS))
 
     async def tap() -> None:
         _expect(await client.post("/tap"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 5.0
+CONTROL_TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +44,4 @@ class RegistryControl:
 
     def _control(self) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE, trust_env=False)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=CONTROL_TIMEOUT_SECONDS, trust_env=False)

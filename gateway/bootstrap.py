@@ -45,11 +45,11 @@ from gateway.registries import REGISTRIES
 from gateway.relay.alerts import AlertSenders
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.external_commands import OrderSenders
-from gateway.relay.lock_commands import ASKED_UNTIL_SAID
+from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.pin_slots import SlotSenders
-from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
+from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.relay.screens import ScreenSenders
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
@@ -151,8 +151,8 @@ class Gateway:
             self.database,
             self._senders(),
             now,
-            claimed=CLAIMED,
-            prepared=ASKED_UNTIL_SAID,
+            claimed=LEASED,
+            prepared=CONFIRMED_WORK,
             prepare=self.lock_senders.prepare,
             stamped=owe_webhooks,
             prefetch=prefetch_registrations,

@@ -23,7 +23,7 @@ from benchmarks.stages.rows import AREA, NOW, Rows, open_rows, publish
 from gateway.feed.stream import Feed, Reader
 
 PEOPLE = 500
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 
 
 class Stage:
@@ -101,7 +101,7 @@ class Stage:
         self.queues.clear()
         child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert child.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             if await child.stdout.readline() != b"ready\n":
                 raise RuntimeError("the readers did not connect")
             payload = await asyncio.to_thread(self._payload) if path == "/theirs" else []
@@ -142,7 +142,7 @@ class Stage:
     async def _until_stalled(self) -> None:
         """Until it has been told nothing more for a while: one who is still being served is not stalled yet."""
         reported, before = 0, -1
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while reported != before or not reported:
                 await asyncio.sleep(0.4)
                 reported, before = await asyncio.to_thread(self.feed.rows_today, "consumer:stalled"), reported

@@ -9,7 +9,7 @@ import sys
 from typing import Final
 from urllib.parse import urlsplit
 
-PATIENCE: Final = 110.0
+TIMEOUT_SECONDS: Final = 110.0
 NUMBER: Final = re.compile(rb"(?:^|\n)id: (\d+)")
 
 
@@ -76,7 +76,7 @@ async def main(url: str, connections: int, events: int) -> int:
             int(parts.port or 80),
         )
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await whole.ready.wait()
             print("ready", flush=True)
             await whole.done.wait()

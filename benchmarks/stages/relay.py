@@ -18,10 +18,10 @@ import httpx
 from benchmarks.stages.rows import NOW, Rows, open_rows
 from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay, Sender, Sent
-from gateway.relay.registries import CLAIMED, RegistrySenders, prefetch_registrations
+from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.store import Delivery
 
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 
 
 class RelayStage:
@@ -43,7 +43,7 @@ class RelayStage:
         goal, news = self.settled() + count, self.heard()
         began = time.perf_counter()
         running = asyncio.create_task(relay.run())
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await self.until(news, lambda: quota.spent and self.settled() >= goal)
         took = time.perf_counter() - began
         running.cancel()
@@ -73,7 +73,7 @@ class RelayStage:
             lambda: self.now,
         )
         table = {"submit": quota.of(senders.submit)}
-        return Relay(self.rows.database, table, lambda: self.now, claimed=CLAIMED, prefetch=prefetch_registrations)
+        return Relay(self.rows.database, table, lambda: self.now, claimed=LEASED, prefetch=prefetch_registrations)
 
     def settled(self) -> int:
         """How many deliveries are done."""

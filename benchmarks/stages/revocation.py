@@ -27,7 +27,7 @@ from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import Roster
 from gateway.journey.keys.issue import revoke_key
-from gateway.relay.lock_commands import ASKED_UNTIL_SAID
+from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
 from gateway.store import Device, Key, Landlord, Person, Stay, Unit
@@ -35,7 +35,7 @@ from gateway.store.database import Database
 
 SITE = "house-1"
 DAY = 86_400
-PATIENCE = 40.0
+TIMEOUT_SECONDS = 40.0
 
 
 @dataclass
@@ -113,7 +113,7 @@ async def ours(stage: Stage) -> float:
     async with at_work(stage) as said:
         await asyncio.to_thread(stage.revoke_all)
         began = time.perf_counter()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while await asyncio.to_thread(stage.unsaid):
                 await said.wait()
                 said.clear()
@@ -127,12 +127,12 @@ async def at_work(stage: Stage) -> AsyncIterator[asyncio.Event]:
     link, loop, said = MqttLink(stage.address), asyncio.get_running_loop(), asyncio.Event()
     drivers = {"native": NativeDriver(link, stage.authority.command_key, roster.public_key_of, utc_now)}
     senders = LockSenders(stage.database, drivers, utc_now)
-    relay = Relay(stage.database, senders.table(), utc_now, prepared=ASKED_UNTIL_SAID, prepare=senders.prepare)
+    relay = Relay(stage.database, senders.table(), utc_now, prepared=CONFIRMED_WORK, prepare=senders.prepare)
     intake = Intake(stage.database, drivers, Answers(), lambda _report, _message: None, utc_now, roster)
     stage.database.after_commit(relay.wake)
     stage.database.after_commit(lambda: None if loop.is_closed() else void(loop.call_soon_threadsafe(said.set)))
     await link.start()
-    await asyncio.wait_for(link.until_connected(), PATIENCE)
+    await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)
     tasks = [asyncio.create_task(relay.run()), asyncio.create_task(intake.run(link))]
     try:
         yield said
@@ -171,11 +171,11 @@ def bare(stage: Stage) -> float:
     client.connect(stage.address.host, stage.address.port, clean_start=True)
     client.loop_start()
     try:
-        assert connected.wait(PATIENCE)
+        assert connected.wait(TIMEOUT_SECONDS)
         began = time.perf_counter()
         for name, command in commands.items():
             client.publish(f"lodgekey/v1/{SITE}/{name}/cmd", command, qos=1)
-        assert done.wait(PATIENCE)
+        assert done.wait(TIMEOUT_SECONDS)
         return time.perf_counter() - began
     finally:
         client.disconnect()

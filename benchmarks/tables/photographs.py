@@ -25,7 +25,7 @@ FOLDER = ROOT / ".artefacts" / "held_out"
 WHEEL, HOPPER = "matplotlib", "matplotlib/mpl-data/sample_data/grace_hopper.jpg"
 PACKAGE = "@vladmandic/face-api@1.7.15"
 SAMPLES = tuple(f"package/demo/sample{number}.jpg" for number in range(1, 7))
-LEAST_EYES, MOST_ASIDE = 40, 0.25
+LEAST_EYES, MAX_ASIDE = 40, 0.25
 
 
 FILMED: Mapping[str, str] = {
@@ -86,7 +86,7 @@ def cut_heads(picture: Pixels) -> Iterator[Pixels]:
         first, second = sorted((points[:2].mean(axis=0), points[2:4].mean(axis=0)), key=lambda eye: float(eye[0]))
         across, middle = second - first, (first + second) / 2
         eyes = float(np.hypot(*across))
-        if eyes >= LEAST_EYES and abs((points[4] - middle) @ across) <= MOST_ASIDE * eyes**2:
+        if eyes >= LEAST_EYES and abs((points[4] - middle) @ across) <= MAX_ASIDE * eyes**2:
             left, top = (max(0, round(float(edge))) for edge in middle - np.array([2.2, 2.2]) * eyes)
             right, bottom = (round(float(edge)) for edge in middle + np.array([2.2, 3.2]) * eyes)
             yield np.ascontiguousarray(picture[top:bottom, left:right])

@@ -14,12 +14,12 @@ from devices.drivers.turns import Turns
 from devices.intents import Intent, LockDoor, ReadBack, Unlock
 from devices.link import Link, LinkDown, Received
 from devices.links.addressing import Addressing
-from devices.links.radio import LOOK, Found, LibraryLock
+from devices.links.radio import READ_STATE, Found, LibraryLock
 from devices.reports import Answered, Happened, Reachable, Report, StateReported
 from devices.wire.messages import Bolt, Door, State
 
-LARGEST: Final = 8192
-WORDS: Final[dict[type[Intent], bytes]] = {Unlock: b"unlock", LockDoor: b"lock", ReadBack: LOOK}
+MAX_MESSAGE_BYTES: Final = 8192
+COMMAND_WORDS: Final[dict[type[Intent], bytes]] = {Unlock: b"unlock", LockDoor: b"lock", ReadBack: READ_STATE}
 
 
 class VendorDriver:
@@ -91,7 +91,7 @@ class RadioDriver(VendorDriver):
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """One conversation with the lock. Raises Unable, LinkDown."""
-        word = WORDS.get(type(intent))
+        word = COMMAND_WORDS.get(type(intent))
         if word is None:
             raise Unable("unknown_type")
         return await self._turns.ask(lock, intent, "cmd", word, wanted="")
@@ -121,7 +121,7 @@ def percent(value: object) -> int | None:
 def json_object(payload: bytes) -> dict[str, Any]:
     """A small JSON object. Raises Unreadable."""
     try:
-        said = json.loads(payload, parse_constant=_refuse) if len(payload) <= LARGEST else None
+        said = json.loads(payload, parse_constant=_refuse) if len(payload) <= MAX_MESSAGE_BYTES else None
     except (ValueError, RecursionError) as error:
         raise Unreadable("bad_message") from error
     if not isinstance(said, dict):

@@ -22,7 +22,7 @@ from devices.wire.topics import IDENTIFIER
 BOLTS: Final[dict[Any, Bolt]] = {"locked": "locked", "unlocked": "unlocked", "not_fully_locked": "jammed"}
 MEANS: Final = {"keypad": "passcode", "rfid": "passcode", "manual": "knob", "rf": "gateway"}
 ACTIONS: Final = {"unlock": "unlocked", "lock": "locked", "manual_unlock": "unlocked", "manual_lock": "locked"}
-MOST_USERS = 1000
+MAX_USERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Zigbee2MqttDriver(MqttDriver):
             return []
         means = MEANS.get(str(said.get("action_source_name")), "knob")
         user = said.get("action_user")
-        slot = {"slot": user} if means == "passcode" and type(user) is int and 0 <= user < MOST_USERS else {}
+        slot = {"slot": user} if means == "passcode" and type(user) is int and 0 <= user < MAX_USERS else {}
         return [self._happened(device, kind, means=means, **slot)]
 
     def _state(self, device: str, said: dict[str, Any]) -> list[StateReported]:

@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator, Sequence
 
 from devices.link import Link, LinkDown, Received
 
-PATIENCE = 3.0  # seconds for a link that has another behind it
+LINK_TIMEOUT_SECONDS = 3.0  # seconds for a link that has another behind it
 
 
 class LinksInOrder:
     """A link made of links."""
 
-    def __init__(self, links: Sequence[Link], *, patience: float = PATIENCE) -> None:
+    def __init__(self, links: Sequence[Link], *, timeout: float = LINK_TIMEOUT_SECONDS) -> None:
         """`links`: at least one, the preferred first."""
-        self._links, self._patience = tuple(links), patience
+        self._links, self._timeout = tuple(links), timeout
 
     @property
     def connected(self) -> bool:
@@ -42,7 +42,7 @@ class LinksInOrder:
         deadline = clock() + expires_in
         for link in self._links[:-1]:
             try:
-                async with asyncio.timeout(min(self._patience, deadline - clock())):
+                async with asyncio.timeout(min(self._timeout, deadline - clock())):
                     await link.publish(site, device, payload, expires_in=expires_in, channel=channel)
                     return
             except (LinkDown, TimeoutError):

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 SESSION_SECONDS = 7 * 86_400  # how long the broker keeps what arrives for a gateway that is down
 KEEPALIVE_SECONDS = 15
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+FIRST_PAUSE, MAX_BACKOFF_SECONDS = 0.1, 30.0
 NO_MATCHING_SUBSCRIBERS = 0x10
 _DICE = random.SystemRandom()
 
@@ -178,7 +178,7 @@ class MqttLink:
             self._forget_connection()
             await asyncio.to_thread(self._client.loop_stop)
             await self._rest(pause * (0.5 + self._draw() / 2))
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, MAX_BACKOFF_SECONDS)
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 Found = BLEDevice
 Target = Literal["unlocked", "locked"]
 TARGETS: Final[dict[bytes, Target]] = {b"unlock": "unlocked", b"lock": "locked"}
-LOOK: Final = b"look"
-LOOK_AGAIN: Final = 0.3  # seconds between looks at a bolt that moves
+READ_STATE: Final = b"look"
+POLL_SECONDS: Final = 0.3  # seconds between looks at a bolt that moves
 MOVING: Final = ("locking", "unlocking")
 
 
@@ -147,7 +147,7 @@ class Conversation:
     async def _at_rest(self, lock: LibraryLock) -> Seen:
         seen = await lock.look()
         while seen.bolt in MOVING:
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(POLL_SECONDS)
             seen = await lock.look()
         return seen
 

@@ -25,7 +25,7 @@ from bumble.device import Peer
 from firmware_sim.ble.adapter import SimAdapter
 
 PROPERTIES = ("broadcast", "read", "write-without-response", "write", "notify", "indicate")
-LARGEST_MTU = 517
+MAX_MTU = 517
 SERVICES = (0x02, 0x03, 0x06, 0x07)  # incomplete and complete lists of 16 and 128 bit UUIDs
 SERVICE_DATA = (AdvertisingData.SERVICE_DATA_16_BIT_UUID, AdvertisingData.SERVICE_DATA_128_BIT_UUID)
 
@@ -108,7 +108,7 @@ class SimClient(BaseBleakClient):
             raise
 
     async def _discover(self, peer: Peer) -> None:
-        await peer.request_mtu(LARGEST_MTU)
+        await peer.request_mtu(MAX_MTU)
         found = BleakGATTServiceCollection()
         for service in await peer.discover_services():
             ours = BleakGATTService(service, service.handle, text_of(service.uuid))

@@ -9,7 +9,7 @@ import httpx
 from certs.enrolment.claim_file import USED, ClaimFile
 from certs.errors import CertError
 
-PATIENCE = 30.0
+ENROLMENT_TIMEOUT_SECONDS = 30.0
 MEMORY = ("key.pem", "cert.pem", "ca.pem", "device.json", USED, "state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
 
 
@@ -32,7 +32,9 @@ def enrol(claim_file: Path, folder: Path, *, reset: bool = False) -> None:
             (folder / name).unlink(missing_ok=True)
     said = base64.b64encode(claim.enrolment_for(folder)).decode()
     try:
-        answer = httpx.post(f"{claim.url}/api/v1/enrolments", json={"enrolment": said}, timeout=PATIENCE)
+        answer = httpx.post(
+            f"{claim.url}/api/v1/enrolments", json={"enrolment": said}, timeout=ENROLMENT_TIMEOUT_SECONDS
+        )
         answered = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise NotEnrolled(f"the gateway did not answer: {type(error).__name__}") from error

@@ -11,8 +11,8 @@ from devices.wire.passcode import ONCE_SPAN, Window, find_once, find_window
 from firmware_sim.device.speech import Outgoing
 from firmware_sim.lock.lock import SimLock
 
-FREE_TRIES = 3
-FIRST_PAUSE, LONGEST_PAUSE = 30.0, 4 * 3600.0  # seconds
+FREE_ATTEMPTS = 3
+FIRST_PAUSE, MAX_BACKOFF_SECONDS = 30.0, 4 * 3600.0  # seconds
 
 
 @dataclass(slots=True)
@@ -80,8 +80,8 @@ class Keypad:
         return "bad_passcode" if self.lock.clock.known else "clock_lost"
 
     def _pause(self) -> float:
-        beyond = self.lock.flash.number("tries", 0) - FREE_TRIES
-        return 0.0 if beyond < 0 else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(beyond, 20))
+        beyond = self.lock.flash.number("tries", 0) - FREE_ATTEMPTS
+        return 0.0 if beyond < 0 else min(MAX_BACKOFF_SECONDS, FIRST_PAUSE * 2.0 ** min(beyond, 20))
 
     def _paused_until(self) -> float:
         if self._until is None:

@@ -18,7 +18,7 @@ from firmware_sim.lock.door import Position
 from firmware_sim.lock.lock import SimLock
 
 FREE_FAILURES = 3
-LONGEST_PAUSE = 30.0  # seconds
+MAX_BACKOFF_SECONDS = 30.0  # seconds
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Backoff:
         beyond = self.failures - FREE_FAILURES
         if beyond <= 0:
             return False
-        self.until = self.ticks() + min(LONGEST_PAUSE, 2.0 ** min(beyond - 1, 10))
+        self.until = self.ticks() + min(MAX_BACKOFF_SECONDS, 2.0 ** min(beyond - 1, 10))
         return True
 
     def succeed(self) -> None:

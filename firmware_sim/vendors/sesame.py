@@ -17,7 +17,7 @@ INLET, OUTLET = (f"1686000{number}-a5ae-9856-b6d3-dbb4c676993e" for number in (2
 RESPONSE, PUBLISH = 7, 8
 LOGIN, TOKEN, STATUS, LOCK, UNLOCK = 2, 14, 81, 82, 83
 STOPPED, FLAGS = 0x10, {"locked": 0x02, "unlocked": 0x04}
-DONE, REFUSED, PLAIN, SEALED = b"\0", b"\x07", 2, 4
+DONE, NOT_ALLOWED, PLAIN, SEALED = b"\0", b"\x07", 2, 4
 
 
 class SimSesameLock(VendorPeripheral):
@@ -49,7 +49,7 @@ class SimSesameLock(VendorPeripheral):
         mac.update(self._token)
         session_key = mac.finalize()
         if message != bytes([LOGIN]) + session_key[:4]:
-            await self._say(bytes([RESPONSE, message[0]]) + REFUSED)
+            await self._say(bytes([RESPONSE, message[0]]) + NOT_ALLOWED)
             return
         await self._say(bytes([RESPONSE, LOGIN]) + DONE + struct.pack("<I", int(time.time())))
         self._cipher = AESCCM(session_key, tag_length=4)

@@ -12,7 +12,7 @@ from firmware_sim.vendors.peripheral import VendorPeripheral
 UUID = "cba20{}-224d-11e6-9fb8-0002a5d5c51b"
 INLET, OUTLET = UUID.format("002"), UUID.format("003")
 OK = b"\x01"
-TURN, LOOK, BATTERY = b"\x0f\x4e", b"\x0f\x4f", b"\x02"
+MOVE, READ_STATE, BATTERY = b"\x0f\x4e", b"\x0f\x4f", b"\x02"
 STATES = {"locked": 0, "unlocked": 1}
 
 
@@ -38,9 +38,9 @@ class SimSwitchbotLock(VendorPeripheral):
             await self.say(OUTLET, OK + data[1:4] + self._sealed(self._answer(self._sealed(data[4:]))))
 
     def _answer(self, command: bytes) -> bytes:
-        if command.startswith(TURN):
+        if command.startswith(MOVE):
             self.move("unlocked" if command[-1] else "locked")
-        if command.startswith(LOOK):
+        if command.startswith(READ_STATE):
             return bytes([0x80 | STATES[self.bolt] << 4, 0])
         return bytes([82, 33, 0]) if command == BATTERY else b""
 

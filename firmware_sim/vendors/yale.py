@@ -14,7 +14,7 @@ from firmware_sim.vendors.peripheral import VendorPeripheral
 UUID = "bd4ac61{}-0b45-11e3-8ffd-0800200c9a66"
 INLET, OUTLET, KEY_INLET, KEY_OUTLET = (UUID.format(number) for number in range(1, 5))
 EXCHANGE, INITIALIZE, GOODBYE = 0x01, 0x03, 0x05
-LOOK, UNLOCK, LOCK = 0x02, 0x0A, 0x0B
+READ_STATE, UNLOCK, LOCK = 0x02, 0x0A, 0x0B
 STATES, STALLED = {"locked": 5, "unlocked": 3}, 0x1E
 
 
@@ -66,7 +66,7 @@ class SimYaleLock(VendorPeripheral):
 
     async def _obey(self, command: bytes) -> None:
         word, detail = command[1], command[4]
-        if word == LOOK:
+        if word == READ_STATE:
             await self._say(0xBB, word, detail, (8, STATES[self.bolt]))
         elif word in (UNLOCK, LOCK):
             await self._say(0xAA, word, detail, (8, 0))

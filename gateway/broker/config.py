@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GATEWAY_NAME = "gateway-0"  # certs refuses devices a name that begins with gateway
-LARGEST_MESSAGE = (1 << 20) + (1 << 16)  # a kiosk's 1 MiB and its envelope
+MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16)  # a kiosk's 1 MiB and its envelope
 TOOLS = Path(__file__).resolve().parents[2] / ".tools" / "bin"
 CONFIG, ACL, PID = "mosquitto.conf", "acl", "pid"
 CA, CERTIFICATE, KEY, CRL = "ca.pem", "server.pem", "server.key", "crl.pem"
@@ -64,7 +64,7 @@ def render_config(settings: BrokerSettings, folder: Path = Path(), *, user: str 
         "use_username_as_clientid true",  # a client id taken from the certificate cannot be another's
         "allow_anonymous false",
         "set_tcp_nodelay true",
-        f"max_packet_size {LARGEST_MESSAGE}",
+        f"max_packet_size {MAX_MESSAGE_BYTES}",
         "max_inflight_messages 1000",
         "max_queued_messages 100000",  # what waits for a gateway that is down: beyond it mosquitto drops what it acked
         f"max_queued_bytes {256 << 20}",

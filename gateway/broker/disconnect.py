@@ -19,7 +19,7 @@ from certs.keys import new_private_key
 CONNECT = bytes.fromhex("10 0d 0004 4d515454 05 02 003c 00 0000")
 CONNACK, ACCEPTED = 0x20, 0
 DISCONNECT = bytes.fromhex("e0 00")
-PATIENCE = 10.0
+BROKER_TIMEOUT_SECONDS = 10.0
 
 
 class NotEnded(Exception):
@@ -33,7 +33,7 @@ async def end_session(host: str, port: int, authority: Authority, site: str, dev
     """
     tls = _stand_in(authority, site, device)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(BROKER_TIMEOUT_SECONDS):
             reader, writer = await asyncio.open_connection(host, port, ssl=tls)
             try:
                 await _take_over(reader, writer)

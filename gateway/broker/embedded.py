@@ -26,9 +26,9 @@ from gateway.broker.config import (
 log = logging.getLogger(__name__)
 
 START_SECONDS = 30.0
-STOP_SECONDS, STOP_TRIES = 10.0, 20
+STOP_SECONDS, STOP_ATTEMPTS = 10.0, 20
 ENDED = "(ended)"
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+FIRST_PAUSE, MAX_BACKOFF_SECONDS = 0.1, 30.0
 STEADY_SECONDS = 60.0  # after that long without a fall the next fall starts again with the first pause
 
 
@@ -171,7 +171,7 @@ class EmbeddedBroker:
                 pause = FIRST_PAUSE
             log.error("the broker ended with %s; starting it again in %.1f s", code, pause)
             await asyncio.sleep(pause)
-            pause, since = min(pause * 2, LONGEST_PAUSE), clock()
+            pause, since = min(pause * 2, MAX_BACKOFF_SECONDS), clock()
             try:
                 await self._spawn()
             except BrokerFailed as error:
@@ -209,10 +209,10 @@ def _claim(folder: Path) -> int:
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Terminate, again each half second (mosquitto forgets a signal that comes while it starts), then kill."""
-    for _ in range(STOP_TRIES):
+    for _ in range(STOP_ATTEMPTS):
         process.terminate()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), STOP_SECONDS / STOP_TRIES)
+            await asyncio.wait_for(process.wait(), STOP_SECONDS / STOP_ATTEMPTS)
             return
     process.kill()
     await process.wait()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-MOST_ENTRIES: Final = 1024
-MOST_BYTES: Final = 4 * 1024 * 1024
+MAX_ENTRIES: Final = 1024
+MAX_BYTES: Final = 4 * 1024 * 1024
 OLD_PAGES: Final = 8
 PAGE: Final = 200
 PAGE_BYTES: Final = 256 * 1024
@@ -58,7 +58,7 @@ def page_of(items: Sequence[FeedItem]) -> Page:
 class Ring:
     """Every entry of a view with begin < seq ≤ end. What is older is let go; a reader further back asks the database.
 
-    Bounded by MOST_ENTRIES and MOST_BYTES, whoever follows and however slowly.
+    Bounded by MAX_ENTRIES and MAX_BYTES, whoever follows and however slowly.
     """
 
     def __init__(self, begin: int) -> None:
@@ -89,9 +89,9 @@ class Ring:
         self._bytes += sum(len(item.encoded) for item in items)
         self.end = end
         self._pages.clear()
-        over = max(0, len(self._items) - MOST_ENTRIES)
+        over = max(0, len(self._items) - MAX_ENTRIES)
         freed = sum(len(item.encoded) for item in self._items[:over])
-        while over < len(self._items) - 1 and self._bytes - freed > MOST_BYTES:
+        while over < len(self._items) - 1 and self._bytes - freed > MAX_BYTES:
             freed += len(self._items[over].encoded)
             over += 1
         if over:

@@ -30,8 +30,8 @@ __all__ = ["Feed", "FeedItem", "Reader", "always", "entry_of", "record_shown"]
 log = logging.getLogger(__name__)
 
 QUIET: Final = 15.0
-LOOK_AGAIN: Final = 1.0
-MOST_VIEWS: Final = 64
+POLL_SECONDS: Final = 1.0
+MAX_VIEWS: Final = 64
 DAY: Final = 86_400
 SOURCE: Final = "urn:lodgekey:gateway"
 
@@ -114,7 +114,7 @@ class Feed:
                 self._news.set()
                 self._news = asyncio.Event()
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_AGAIN):  # Python 3.11's wait_for may swallow the cancellation
+                async with asyncio.timeout(POLL_SECONDS):  # Python 3.11's wait_for may swallow the cancellation
                     await self._woken.wait()
 
     def _look(self) -> tuple[int, set[str]]:
@@ -163,7 +163,7 @@ class Feed:
     async def _after(self, view: View, cursor: int) -> Page:
         if view not in self._rings:
             self._rings[view] = Ring(cursor), asyncio.Lock()
-            if len(self._rings) > MOST_VIEWS:
+            if len(self._rings) > MAX_VIEWS:
                 self._rings.popitem(last=False)
         self._rings.move_to_end(view)
         ring, lock = self._rings[view]

@@ -27,7 +27,7 @@ from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.pin_slots import empty_slots
 from gateway.store import Certificate, Claim, Device, Key, Unit
 
-REFUSED = "This claim takes no device in. Please ask for a new one."
+CLAIM_REFUSED = "This claim takes no device in. Please ask for a new one."
 
 
 def enrol_device(
@@ -101,7 +101,7 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     try:
         enrolment = authority.read_enrolment(raw)
     except (BadRequest, BadSignature):
-        raise EnrolmentRefused(REFUSED) from None
+        raise EnrolmentRefused(CLAIM_REFUSED) from None
     claim = _use_claim(session, enrolment, now)
     row = session.get(Device, enrolment.device) or Device(
         id=claim.device_id, site=claim.site, kind=claim.kind, unit_id=claim.unit_id, label=claim.label
@@ -110,7 +110,7 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     taken = select(Certificate.serial).where(Certificate.public_key == public, Certificate.device_id != row.id)
     strange = (row.site, row.kind) != (enrolment.site, enrolment.kind) or row.driver not in (None, "native")
     if row.revoked_at is not None or strange or session.scalar(taken.limit(1)) is not None:
-        raise EnrolmentRefused(REFUSED)
+        raise EnrolmentRefused(CLAIM_REFUSED)
     issued = authority.issue_device(enrolment.request, enrolment.site, enrolment.device, enrolment.kind)
     row.trust = None  # until it has told
     _certify(session, authority, row, issued)
@@ -125,7 +125,7 @@ def _use_claim(session: Session, enrolment: Enrolment, now: int) -> Claim:
     )
     used = session.scalar(open_claim.values(used_at=now).returning(Claim.serial))
     if used is None:
-        raise EnrolmentRefused(REFUSED)
+        raise EnrolmentRefused(CLAIM_REFUSED)
     return session.get_one(Claim, used)
 
 

@@ -12,7 +12,7 @@ from gateway.domain.verification.port import Challenge, ImageRefused, Turn
 from gateway.store import LivenessChallenge
 from gateway.store.database import Database
 
-TRIES_LAST: Final = 3600
+ATTEMPT_WINDOW_SECONDS: Final = 3600
 """Seconds until an offer's used-up tries are forgotten."""
 TURN_OF: Final[dict[str, Turn]] = {"l": "left", "r": "right"}
 
@@ -32,7 +32,7 @@ class ChallengeBook:
             known = _waiting(session, offer_id)
             last = challenge_of(known) if known else None
             challenge = issue_challenge(secrets.token_urlsafe(16), now, self._choose, last)
-            fresh = known is None or now - known.since >= TRIES_LAST
+            fresh = known is None or now - known.since >= ATTEMPT_WINDOW_SECONDS
             tries, since = (0, now) if fresh or known is None else (known.tries, known.since)
             session.merge(
                 LivenessChallenge(
@@ -62,7 +62,7 @@ class ChallengeBook:
 
 def forget_challenges(session: Session, now: int) -> None:
     """Challenges too late for any clip, once their offers' tries are forgotten too."""
-    over = (LivenessChallenge.expires_at <= now, LivenessChallenge.since <= now - TRIES_LAST)
+    over = (LivenessChallenge.expires_at <= now, LivenessChallenge.since <= now - ATTEMPT_WINDOW_SECONDS)
     session.execute(delete(LivenessChallenge).where(*over))
 
 

@@ -22,7 +22,7 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 TROUBLE_PAUSE: Final = 1.0
-AT_THE_DESK: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # of a kiosk, answered on its screen
+KIOSK_EVENTS: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # of a kiosk, answered on its screen
 
 KioskInbox = Callable[[Happened, Received], None]
 Understood = tuple[Received, Sequence[Report]]
@@ -145,7 +145,7 @@ def _for_the_record(understood: Sequence[Understood]) -> list[Report]:
 
 
 def _is_kiosk_event(report: Report) -> TypeGuard[Happened]:
-    return isinstance(report, Happened) and report.type in AT_THE_DESK
+    return isinstance(report, Happened) and report.type in KIOSK_EVENTS
 
 
 def set_aside(session: Session, message: Received, code: str, now: int) -> None:

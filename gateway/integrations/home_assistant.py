@@ -37,8 +37,8 @@ STATUS: Final = f"{PREFIX}/status"
 BIRTH: Final = "homeassistant/status"
 STATES: Final = {bolt: bolt.upper() for bolt in ("locked", "locking", "unlocked", "unlocking", "jammed")}
 UNKNOWN: Final = "None"  # Home Assistant's word for a state nobody knows
-ORDERS: Final = {b"LOCK": ("lock", Ability.LOCK), b"UNLOCK": ("unlock", Ability.UNLOCK)}
-LOOK_AGAIN: Final = 5.0
+COMMANDS: Final = {b"LOCK": ("lock", Ability.LOCK), b"UNLOCK": ("unlock", Ability.UNLOCK)}
+POLL_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class HomeAssistant:
                     await self._rest()
             except (LinkDown, SQLAlchemyError) as error:
                 log.warning("Home Assistant is not told: %s", type(error).__name__)
-                await asyncio.sleep(LOOK_AGAIN)
+                await asyncio.sleep(POLL_SECONDS)
 
     async def hear(self) -> None:
         """Commands, and Home Assistant's birth, until cancelled."""
@@ -124,7 +124,7 @@ class HomeAssistant:
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(LOOK_AGAIN):
+            async with asyncio.timeout(POLL_SECONDS):
                 await self._news.wait()
         except TimeoutError:
             return
@@ -147,7 +147,7 @@ class HomeAssistant:
         """Owe one command to its lock; why not, where it is refused."""
         with self._database.writing() as session:
             device = session.get(Device, message.device)
-            do, ability = ORDERS.get(message.payload, ("", Ability.SHOW))
+            do, ability = COMMANDS.get(message.payload, ("", Ability.SHOW))
             if device is None or device.revoked_at is not None or not do:
                 return "no such lock, or no such command"
             if not can(device, ability):

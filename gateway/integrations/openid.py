@@ -21,12 +21,12 @@ from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.settings import SingleSignOnSettings
 
-PATIENCE: Final = 10  # seconds for each question to the provider
+PROVIDER_TIMEOUT_SECONDS: Final = 10  # seconds for each question to the provider
 LEEWAY: Final = 60  # seconds that the provider's clock may be off
-LARGEST: Final = 1 << 18
+MAX_ANSWER_BYTES: Final = 1 << 18
 AREA: Final = re.compile(r"[A-Za-z0-9._-]{1,36}")
 KEYS_IN_TOKEN: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
-REFUSED: Final = "The sign-in could not be confirmed. Please begin again."
+SIGN_IN_REFUSED: Final = "The sign-in could not be confirmed. Please begin again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class SingleSignOn:
         code = answer.get("code", "")
         fits = secrets.compare_digest(answer.get("state", "").encode(), data["state"].encode())
         if not fits or not code or answer.get("iss", self._settings.issuer) != self._settings.issuer:  # RFC 9207 §2.4
-            raise SignOnRefused(REFUSED)
+            raise SignOnRefused(SIGN_IN_REFUSED)
         with self._session() as session:
             found = self._discover(session)
             token = self._exchange(session, found, code, data["code_verifier"])
@@ -76,7 +76,7 @@ class SingleSignOn:
             claims = self.claims_of(str(token.get("id_token", "")), keys, data["nonce"], token)
             userinfo = self._userinfo(session, found) if "userinfo_endpoint" in found else {}
         if userinfo and userinfo.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0 §5.3.2
-            raise SignOnRefused(REFUSED)
+            raise SignOnRefused(SIGN_IN_REFUSED)
         return userinfo | claims
 
     def claims_of(
@@ -86,7 +86,7 @@ class SingleSignOn:
         try:
             header = jws.extract_compact(id_token.encode()).headers()
             if KEYS_IN_TOKEN & header.keys():
-                raise SignOnRefused(REFUSED)  # a token names no key of its own
+                raise SignOnRefused(SIGN_IN_REFUSED)  # a token names no key of its own
             decoded = jwt.decode(id_token, KeySet.import_key_set(dict(keys)), algorithms=[self._settings.algorithm])  # type: ignore[arg-type]
             wanted: Any = {"iss": {"values": [self._settings.issuer]}, "aud": {"values": [self._settings.client_id]}}
             params = {"nonce": nonce, "client_id": self._settings.client_id}
@@ -94,7 +94,7 @@ class SingleSignOn:
             claims = CodeIDToken(decoded.claims, decoded.header, wanted, params)
             claims.validate(now=self._now(), leeway=LEEWAY)
         except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError):
-            raise SignOnRefused(REFUSED) from None
+            raise SignOnRefused(SIGN_IN_REFUSED) from None
         return dict(decoded.claims)
 
     def officer_of(self, claims: Mapping[str, Any]) -> KnownOfficer:
@@ -117,7 +117,7 @@ class SingleSignOn:
             scope=given.scopes,
             redirect_uri=self._return_to,
             code_challenge_method="S256",
-            default_timeout=PATIENCE,
+            default_timeout=PROVIDER_TIMEOUT_SECONDS,
         )
         session.trust_env, session.max_redirects = False, 0
         if given.ca_file:
@@ -135,7 +135,7 @@ class SingleSignOn:
         try:
             return dict(session.fetch_token(address_in(found, "token_endpoint"), code=code, code_verifier=verifier))
         except AuthlibBaseError:
-            raise SignOnRefused(REFUSED) from None
+            raise SignOnRefused(SIGN_IN_REFUSED) from None
         except (RequestException, ValueError):
             raise SignOnAway("The provider does not answer. Please try again in a moment.") from None
 
@@ -146,7 +146,7 @@ class SingleSignOn:
         try:
             # `request`, because only it knows of the token
             answer = session.request("GET", url, withhold_token=withhold_token, allow_redirects=False)
-            body = answer.json() if answer.ok and len(answer.content) <= LARGEST else None
+            body = answer.json() if answer.ok and len(answer.content) <= MAX_ANSWER_BYTES else None
         except (RequestException, ValueError, AuthlibBaseError):
             body = None
         if not isinstance(body, dict):

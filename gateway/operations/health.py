@@ -39,9 +39,9 @@ Code = Literal[
     "faces", "faces_near", "faces_full",
 ]  # fmt: skip
 
-LEAST_FREE: Final = 500 * 1024 * 1024
+MIN_FREE_BYTES: Final = 500 * 1024 * 1024
 CERTIFICATE_CARE: Final = 14 * 86_400
-PATIENCE: Final = 3.0
+PROBE_TIMEOUT_SECONDS: Final = 3.0
 TOLERANCE: Final = 60  # seconds the clock may lie behind what was already recorded
 OVERDUE: Final = 3600  # seconds after which something owed to a device or a consumer is worth a look
 
@@ -75,12 +75,12 @@ def check_folder(settings: Settings, _now: int) -> Iterator[Finding]:
         yield Finding("folder", "bad", "folder_unwritable", {"folder": folder, "detail": error.strerror})
         return
     free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE:
+    if free < MIN_FREE_BYTES:
         yield Finding("folder", "bad", "folder_full", {"folder": folder, "free": free >> 20})
     open_to_others = [path for path in _secrets(folder) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     for path in open_to_others:
         yield Finding("folder", "bad", "secret_open", {"path": path})
-    if free >= LEAST_FREE and not open_to_others:
+    if free >= MIN_FREE_BYTES and not open_to_others:
         yield Finding("folder", "good", "folder", {"folder": folder, "free": free >> 30})
 
 
@@ -102,7 +102,7 @@ def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
         context = ssl.create_default_context(cafile=settings.broker_ca_file)
         if settings.broker_cert_file:
             context.load_cert_chain(settings.broker_cert_file, settings.broker_key_file)
-        with socket.create_connection((settings.broker_host, settings.broker_port), PATIENCE) as plain:
+        with socket.create_connection((settings.broker_host, settings.broker_port), PROBE_TIMEOUT_SECONDS) as plain:
             context.wrap_socket(plain, server_hostname=settings.broker_host).close()
     except ssl.SSLError as error:
         yield Finding("broker", "bad", "broker_unproven", {"place": place, "detail": error.reason})
@@ -132,7 +132,9 @@ def _is_clock_kept() -> bool | None:
         return None
     command = [timedatectl, "show", "--property=NTPSynchronized", "--value"]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout.strip()
+        said = subprocess.run(
+            command, capture_output=True, text=True, timeout=PROBE_TIMEOUT_SECONDS, check=True
+        ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
     return {"yes": True, "no": False}.get(said)

@@ -11,7 +11,7 @@ from gateway.store import Delivery
 
 # A lane waits behind these: what is owed, and what a person has to look at first.
 BLOCKING: Final = ("owed", "unknown")
-LONGEST_PAUSE: Final = 300
+MAX_BACKOFF_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +162,4 @@ def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
 
 def pause(attempts: int) -> int:
     """Seconds to wait after this many failed attempts: doubling from 1 to five minutes."""
-    return int(min(LONGEST_PAUSE, 2 ** min(attempts, 10)))
+    return int(min(MAX_BACKOFF_SECONDS, 2 ** min(attempts, 10)))

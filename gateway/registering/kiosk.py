@@ -27,7 +27,7 @@ from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.tenants.kiosk_offers import CODE_OF, LONGEST_CODE, offer_summary, token_shown_at
+from gateway.journey.tenants.kiosk_offers import CODE_OF, MAX_CODE_LENGTH, offer_summary, token_shown_at
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
@@ -169,7 +169,7 @@ class KioskInbox:
 
     def _token(self, shown: str, message: Received) -> str:
         """The offer's token, also where a code was typed; OfferUnknown, or TooManyTries of this kiosk."""
-        if len(shown) > LONGEST_CODE:
+        if len(shown) > MAX_CODE_LENGTH:
             return shown
         self._codes.refuse(message.device)
         try:

@@ -28,7 +28,7 @@ from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
 
-LONGEST_FACT: Final = 120
+MAX_FACT_LENGTH: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
     """InputRefused for an answer nobody asked for, or one far too long: nothing more is kept than is needed."""
     asked = besides(registry_name)
     for path, text in facts.items():
-        if path not in asked or len(text) > LONGEST_FACT:
+        if path not in asked or len(text) > MAX_FACT_LENGTH:
             raise InputRefused("This answer was not asked for, or is too long.", field=path)
 
 

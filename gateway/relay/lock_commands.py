@@ -13,10 +13,10 @@ from gateway.outbox.deliveries import Decision, Done, Refused
 from gateway.store import Command, Delivery, Device, Key
 
 COMMAND_LIFETIME: Final = 3600
-LONGEST_LIST: Final = 300
+MAX_LIST_LENGTH: Final = 300
 OF_A_KEY: Final = frozenset({"put_key", "drop_key"})
 OF_A_LOCK: Final = frozenset({"revoke", "read_back"})
-ASKED_UNTIL_SAID: Final = OF_A_KEY | OF_A_LOCK
+CONFIRMED_WORK: Final = OF_A_KEY | OF_A_LOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Asking:
         if key is not None:
             return DropKey(name, bytes.fromhex(key.id), expires)
         if work == "revoke":
-            keys = tuple(bytes.fromhex(key_id) for key_id in self._lists.get(device.id, [])[:LONGEST_LIST])
+            keys = tuple(bytes.fromhex(key_id) for key_id in self._lists.get(device.id, [])[:MAX_LIST_LENGTH])
             return Revoke(name, device.list_epoch, keys, expires, device.code_epoch, device.once_from or None)
         return ReadBack(name, expires)
 

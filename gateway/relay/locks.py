@@ -13,7 +13,7 @@ from devices.reports import Answered
 from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
 from gateway.journey.devices.reports import record_report
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, pause
-from gateway.relay.lock_commands import ASKED_UNTIL_SAID, Asking, Ready
+from gateway.relay.lock_commands import CONFIRMED_WORK, Asking, Ready
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Device, Key
 from gateway.store.database import Database
@@ -32,7 +32,7 @@ class LockSenders:
         """work -> sender."""
         return {
             "unlock": self.unlock,
-            **dict.fromkeys(ASKED_UNTIL_SAID, self.ask),
+            **dict.fromkeys(CONFIRMED_WORK, self.ask),
             "set_time": self.set_time,
         }
 

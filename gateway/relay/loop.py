@@ -21,10 +21,12 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 512
-A_LOOK: Final = 128  # taken in one transaction, and sent while the next are taken: twice as many where all could go
-PER_PARTY: Final = A_LOOK // 2  # however much one party is owed, there is room for the others
-FEW: Final = PER_PARTY // 2  # under way: now another look is worth its queries
-LOOK_AGAIN: Final = 1.0
+POLL_BATCH_SIZE: Final = (
+    128  # taken in one transaction, and sent while the next are taken: twice as many where all could go
+)
+PER_PARTY: Final = POLL_BATCH_SIZE // 2  # however much one party is owed, there is room for the others
+REFILL_BELOW: Final = PER_PARTY // 2  # under way: now another look is worth its queries
+POLL_SECONDS: Final = 1.0
 SETTLE_TOGETHER: Final = 0.01  # seconds in which other attempts may end and share a commit
 TROUBLE_PAUSE: Final = 30
 
@@ -83,7 +85,7 @@ class Relay:
         self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
         self._prepared, self._prepare = prepared, prepare
         self._stamped, self._prefetch = stamped, prefetch
-        self._resting, self._look = RestingParties(), A_LOOK
+        self._resting, self._look = RestingParties(), POLL_BATCH_SIZE
         self._own_commit = threading.local()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -143,7 +145,7 @@ class Relay:
             found = deliveries.due(session, now, room, full | self._resting.shut(now), waiting)
             heads = self._admitted(found, crowd, now)
             crowded, more = len(heads) < len(found), len(found) == room
-            self._look = min(2 * self._look, AT_ONCE) if more and not crowded else A_LOOK
+            self._look = min(2 * self._look, AT_ONCE) if more and not crowded else POLL_BATCH_SIZE
             if heads and (crowded or more):
                 self._look_soon()
             unstamped = events.feed_waits(session)
@@ -174,7 +176,7 @@ class Relay:
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_AGAIN):  # Python 3.11's wait_for may swallow the cancellation
+            async with asyncio.timeout(POLL_SECONDS):  # Python 3.11's wait_for may swallow the cancellation
                 await self._woken.wait()
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -206,7 +208,7 @@ class Relay:
             for delivery, _ in batch:
                 self._under_way.pop(delivery.id, None)
                 self._parties.pop(delivery.id, None)
-            if len(self._under_way) <= FEW:
+            if len(self._under_way) <= REFILL_BELOW:
                 self._woken.set()
 
     def _settle(self, batch: list[tuple[Delivery, Sent]]) -> None:

@@ -30,7 +30,7 @@ ASK_AFTER: Final = 5
 NOT_SET_UP: Final = 300
 ASK_TIMES: Final = 12
 AT_A_TIME: Final = 4  # requests under way at one registry
-CLAIMED: Final = frozenset({"submit"})
+LEASED: Final = frozenset({"submit"})
 
 
 class RegistrySenders:

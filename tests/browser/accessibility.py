@@ -8,7 +8,7 @@ from playwright.async_api import Page
 AXE = Path(__file__).parent / "axe/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Of what is right only the number is told: naming each part of it would take longer than looking at it.
-LOOK = """async (rules) => {
+RUN_AXE = """async (rules) => {
   const options = { runOnly: rules, resultTypes: ["violations"], selectors: false };
   const { passes, violations } = await axe.run(document, options);
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`);
@@ -21,7 +21,7 @@ async def breaches_of(page: Page) -> list[str]:
     assert AXE.exists(), "axe-core is missing: npm ci --prefix tests/browser/axe"
     if not await page.evaluate("'axe' in globalThis"):
         await page.evaluate(AXE.read_text())
-    reported: dict[str, Any] = await page.evaluate(LOOK, RULES)
+    reported: dict[str, Any] = await page.evaluate(RUN_AXE, RULES)
     assert reported["passed"], f"axe looked at nothing on {page.url}"
     found: list[str] = reported["found"]
     return found

@@ -15,7 +15,7 @@ from api.cli.demo.journey_run import Pictures
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 HOLD_MS = 1200
-ABORTED_TRIES = 4
+ABORT_RETRIES = 4
 LOOKS, LOOK_MS = 20, 5_000
 CLOSING_S = 30.0
 OVERTAKEN = ("ERR_ABORTED", "interrupted by another navigation")
@@ -38,7 +38,7 @@ class Visitor:
     async def follow(self, link: str) -> None:
         """Go to an address; again where the page that is left was just replacing itself, which aborts the first try."""
         left, wanted = urlsplit(self.page.url).path, urlsplit(link).path
-        for _ in range(ABORTED_TRIES - 1):
+        for _ in range(ABORT_RETRIES - 1):
             try:
                 await self.page.goto(link)
             except PlaywrightError as error:

@@ -28,7 +28,7 @@ from firmware_sim.lock.lock import SimLock
 from firmware_sim.station.assembly import assemble
 
 SITE = "house-1"
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 
 
 def now() -> int:
@@ -78,7 +78,7 @@ class Street:
         gone = asyncio.Event()
         connection.on("disconnection", lambda _: gone.set())
         self.locks[device].vanish()
-        await asyncio.wait_for(gone.wait(), PATIENCE)
+        await asyncio.wait_for(gone.wait(), TIMEOUT_SECONDS)
 
     def driver(self, link: BleLink) -> NativeDriver:
         """The native driver over this link."""
@@ -116,7 +116,7 @@ def address(device: str) -> LockAddress:
 async def hear_until(link: BleLink, driver: NativeDriver, kind: type[Report], count: int = 1) -> list[Report]:
     """Reports, settled as they come, up to the `count`th of a kind."""
     heard: list[Report] = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         async for batch in link.batches():
             for message in batch:
                 heard += driver.read(message)

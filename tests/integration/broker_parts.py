@@ -25,7 +25,7 @@ from gateway.broker.config import BrokerSettings, find_mosquitto
 from gateway.broker.embedded import EmbeddedBroker
 
 SITE = "house-1"
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 
 
 def wall_clock() -> int:
@@ -89,7 +89,7 @@ class House:
         link = MqttLink(BrokerAddress("127.0.0.1", self.port, name, party.tls), receive_maximum=receive_maximum)
         await link.start()
         self.links.append(link)
-        await asyncio.wait_for(link.until_connected(), PATIENCE)
+        await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)
         return link
 
     def client(
@@ -109,7 +109,7 @@ class House:
             tls_context=party.tls,
             will=will,
             clean_start=clean_start,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
         )
 
 
@@ -137,7 +137,7 @@ def topic(device: str, channel: str, site: str = SITE) -> str:
 async def read_until(link: MqttLink, payload: bytes, *, ack: bool = True) -> list[Received]:
     """Everything a link receives up to and with this payload."""
     seen: list[Received] = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         async for batch in link.batches():
             seen += batch
             for message in batch if ack else []:
@@ -150,7 +150,7 @@ async def read_until(link: MqttLink, payload: bytes, *, ack: bool = True) -> lis
 async def hear_until(client: aiomqtt.Client, payload: bytes) -> list[tuple[str, object]]:
     """Everything a client receives up to and with this payload."""
     seen: list[tuple[str, object]] = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         async for message in client.messages:
             seen.append((str(message.topic), message.payload))
             if message.payload == payload:

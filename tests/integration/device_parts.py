@@ -23,7 +23,7 @@ from devices.wire.messages import Ack, Command, Event, State
 from firmware_sim.control.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, wall_clock
 
-PATIENCE, START_PATIENCE = 30.0, 60.0  # seconds: a loaded machine takes its time
+TIMEOUT_SECONDS, START_TIMEOUT_SECONDS = 30.0, 60.0  # seconds: a loaded machine takes its time
 Heard = Ack | Event | State | bytes
 
 
@@ -51,7 +51,7 @@ class Devices:
         arguments = ["-m", "firmware_sim", self.command, "--dir", str(self.path), *options]
         (self.path / CONTROL_FILE).unlink(missing_ok=True)
         self.process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
-        async with asyncio.timeout(START_PATIENCE):
+        async with asyncio.timeout(START_TIMEOUT_SECONDS):
             while not (self.path / CONTROL_FILE).exists():  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.02)
 
@@ -59,7 +59,7 @@ class Devices:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.kill() if kill else self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+        return await asyncio.wait_for(self.process.wait(), TIMEOUT_SECONDS)
 
     async def listen(self) -> None:
         async for batch in self.link.batches():
@@ -82,7 +82,7 @@ class Devices:
         def found() -> Heard | None:
             return next((heard for device, heard in self.heard if wanted(device, heard)), None)
 
-        async with asyncio.timeout(PATIENCE), self.arrived:
+        async with asyncio.timeout(TIMEOUT_SECONDS), self.arrived:
             await self.arrived.wait_for(lambda: found() is not None)
         result = found()
         assert result is not None
@@ -134,7 +134,7 @@ class Devices:
     async def control(self) -> httpx.AsyncClient:
         described = json.loads((self.path / CONTROL_FILE).read_text())
         headers = {"Authorization": f"Bearer {described['token']}"}
-        return httpx.AsyncClient(base_url=described["url"], headers=headers, timeout=PATIENCE)
+        return httpx.AsyncClient(base_url=described["url"], headers=headers, timeout=TIMEOUT_SECONDS)
 
 
 @asynccontextmanager

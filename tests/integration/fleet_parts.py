@@ -33,7 +33,7 @@ from tests.parts.identity import MemoryIdentity
 from tests.parts.world import World
 
 SITE = "house-1"
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 CONNECT = bytes.fromhex("10 10 0004 4d515454 05 02 003c 00 0003 616263")  # MQTT 5 §3.1, clean start, client id abc
 CONNACK = 0x20
 
@@ -96,7 +96,7 @@ class Estate:
         )  # fmt: skip
         self.processes[name] = process
         assert process.stdout is not None
-        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+        line = await asyncio.wait_for(process.stdout.readline(), TIMEOUT_SECONDS)
         assert json.loads(line)["ready"], line
 
     async def stop(self, name: str) -> None:
@@ -109,13 +109,13 @@ class Estate:
     async def until(self, so: Callable[[], bool], what: str) -> None:
         """Look after each commit of the gateway."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not so():
                     self.news.clear()
                     if not so():
                         await self.news.wait()
         except TimeoutError:
-            raise AssertionError(f"not so after {PATIENCE:.0f} s: {what}") from None
+            raise AssertionError(f"not so after {TIMEOUT_SECONDS:.0f} s: {what}") from None
 
     async def until_heard(self, name: str, after: int = -1) -> None:
         """The device has told its state, with a number beyond `after`."""
@@ -151,7 +151,7 @@ class Estate:
 
         A broker that is not there is asked again: one that ended is being started by its gateway.
         """
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 with suppress(ConnectionRefusedError):
                     return await asyncio.to_thread(_knock, folder, self.gateway.settings.broker_port)
@@ -175,7 +175,7 @@ def _knock(folder: Path, port: int) -> bool:
     tls = client_tls(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
     try:
         with (
-            socket.create_connection(("127.0.0.1", port), PATIENCE) as sock,
+            socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS) as sock,
             tls.wrap_socket(sock, server_hostname="localhost") as secured,
         ):
             secured.sendall(CONNECT)
@@ -209,7 +209,7 @@ async def _served(gateway: Gateway) -> AsyncIterator[str]:
     server = SignallingServer(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own process keeps its signals
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         await server.up.wait()
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"

@@ -31,7 +31,7 @@ from tests.integration.broker_parts import free_port
 from tests.parts.house import House, application, build, good
 from tests.parts.identity import MemoryIdentity
 
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 SITE = "home"
 USER, PASSWORD = "lodgekey", "the operator's own"
 Said = tuple[str, bytes]  # topic, payload
@@ -81,7 +81,7 @@ class Home:
                         await heard.publish(topic, payload, qos=1)
 
         self.tasks.append(asyncio.create_task(run()))
-        await asyncio.wait_for(ready.wait(), PATIENCE)
+        await asyncio.wait_for(ready.wait(), TIMEOUT_SECONDS)
         return heard
 
     async def until(self, look: Callable[[], bool], what: str) -> None:
@@ -149,7 +149,7 @@ async def until(gateway: Gateway, look: Callable[[], bool], what: str) -> None:
 
     gateway.database.after_commit(wake)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not look():
                 await news.wait()
                 news.clear()
@@ -183,7 +183,7 @@ async def own_broker(folder: Path) -> AsyncIterator[int]:
 
 
 async def _listening(port: int) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -199,7 +199,7 @@ async def _heard(gateway: Gateway) -> None:
     """Wait until the gateway hears what is said on the operator's broker; nobody keeps there what came before."""
     for link in gateway.vendor_locks.links.values():
         if isinstance(link, MqttLink):
-            await asyncio.wait_for(link.until_connected(), PATIENCE)
+            await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from api.cli.demo.demo import free_port
 from api.cli.refusal import NOT_THERE
 
 pytestmark = [pytest.mark.slow]
-PATIENCE = 180.0
+TIMEOUT_SECONDS = 180.0
 
 
 @asynccontextmanager
@@ -30,11 +30,11 @@ async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Pr
     )
     assert process.stdout is not None
     try:
-        yield process, json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
+        yield process, json.loads(await asyncio.wait_for(process.stdout.readline(), TIMEOUT_SECONDS))
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.communicate(), PATIENCE)
+        await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
 
 
 async def run(*arguments: str) -> tuple[int, Any]:
@@ -42,7 +42,7 @@ async def run(*arguments: str) -> tuple[int, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "api.cli.main", *arguments, "--json", stdout=PIPE, stderr=PIPE
     )
-    out, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+    out, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     return process.returncode or 0, json.loads(out)
 
 
@@ -64,7 +64,7 @@ async def test_the_gateway_says_where_it_is(tmp_path: Path) -> None:
         assert require_ok["ready"] is True
         assert require_ok["url"].startswith("http://127.0.0.1:")
         process.terminate()
-        await asyncio.wait_for(process.wait(), PATIENCE)
+        await asyncio.wait_for(process.wait(), TIMEOUT_SECONDS)
 
 
 async def test_a_broker_port_that_is_taken_is_one_sentence_and_no_stack(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_a_broker_port_that_is_taken_is_one_sentence_and_no_stack(tmp_path
         port = str(server.sockets[0].getsockname()[1])
         given = {"LODGEKEY_FOLDER": str(tmp_path), "LODGEKEY_BROKER_PORT": port}
         async with started("serve", "--port", "0", **given) as (process, require_ok):
-            _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+            _, err = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     assert (require_ok["code"], require_ok["exit_code"], process.returncode) == (
         "broker_port_in_use",
         NOT_THERE,

@@ -21,7 +21,7 @@ from firmware_sim.device.radio import make_radio, topic_of
 from tests.journey.street import TYPED, Room, Street, eventually, good, require_ok
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 async def lodgekey(street: Street, *arguments: str) -> None:
@@ -39,7 +39,7 @@ async def spare(street: Street, name: str, kind: str = "lock") -> AsyncIterator[
     await lodgekey(street, "device", "add", name, "--out", str(path), "--site", SITE, "--kind", kind)
     folder = read_device_folder(path)
     radio = make_radio(folder)
-    radio.timeout = PATIENCE
+    radio.timeout = TIMEOUT_SECONDS
     async with radio:
         yield folder, radio
 

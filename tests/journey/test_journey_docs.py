@@ -21,7 +21,7 @@ from tests.architecture.source import ROOT
 from tests.journey.street import Json, Room, Street
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-PATIENCE = 180.0
+TIMEOUT_SECONDS = 180.0
 
 
 def commands(page: str) -> list[str]:
@@ -60,7 +60,7 @@ class Shell:
     async def run(self, command: str) -> str:
         """What it prints; fails where its exit code is not 0."""
         process = await self._start(command)
-        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        out, err = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
         assert process.returncode == 0, f"{command}: {out.decode()} {err.decode()}"
         return out.decode()
 
@@ -76,7 +76,7 @@ class Shell:
         assert process.stdout is not None
         cursor = ""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 async for raw in process.stdout:
                     name, _, value = raw.decode().strip().partition(": ")
                     cursor = value if name == "id" else cursor

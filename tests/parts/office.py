@@ -17,11 +17,11 @@ from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt
 from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay, Sent
-from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Delivery, Landlord, Person, Registration, Stay, Unit
 from tests.parts.world import DAY, FIELDS, World
 
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 
 
 def changes_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
@@ -86,7 +86,7 @@ class Office:
 
     async def settled(self) -> None:
         """Wait until nothing is owed to a registry that could go now."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while self._owed():
                 self.news.clear()
                 try:
@@ -123,7 +123,7 @@ async def open_office(
     registry: Registry = REGISTRIES[name](settings, now)
     senders: dict[str, Any] = RegistrySenders(world.database, world.keyring.vault, {name: registry}, now).table()
     senders |= dict.fromkeys(("put_key", "drop_key", "set_time", "unlock"), later)
-    relay = Relay(world.database, senders, now, claimed=CLAIMED)
+    relay = Relay(world.database, senders, now, claimed=LEASED)
     office = Office(world, relay, facts)
     loop = asyncio.get_running_loop()
     world.database.after_commit(relay.wake)

@@ -10,7 +10,7 @@ from gateway.relay.loop import Relay, Sender
 from gateway.store import Delivery
 from tests.parts.world import World
 
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 
 
 class Commits:
@@ -27,7 +27,7 @@ class Commits:
 
     async def until(self, good: Callable[[], bool]) -> None:
         """Look after each commit; TimeoutError after ten seconds."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not good():
                 await self._news.wait()
                 self._news.clear()

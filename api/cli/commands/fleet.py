@@ -19,12 +19,12 @@ from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit
 
-MOST = 2000
-PATIENCE = 60.0
+MAX_LOCKS = 2000
+READY_TIMEOUT_SECONDS = 60.0
 
 
 def fleet(
-    count: Annotated[int, typer.Argument(min=1, max=MOST, help="How many locks.")],
+    count: Annotated[int, typer.Argument(min=1, max=MAX_LOCKS, help="How many locks.")],
     folder: Annotated[Path, typer.Option(help="The gateway's folder, as `lodgekey demo` keeps it.")] = Path(
         ".data/demo"
     ),
@@ -105,6 +105,6 @@ def _move_in(devices: Path) -> bool:
     """Tell the running building, if one runs."""
     control, given = Control.read(devices), {"folder": str(devices.resolve())}
     try:
-        return control is not None and control.ask("POST", "/devices", given, patience=PATIENCE).is_success
+        return control is not None and control.ask("POST", "/devices", given, timeout=READY_TIMEOUT_SECONDS).is_success
     except httpx.HTTPError:
         return False

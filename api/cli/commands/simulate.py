@@ -132,7 +132,7 @@ def ask_building(
     if control is None:
         raise Refused("no_building", NOT_THERE, folder=found)
     try:
-        answer = control.ask(method, path, given, patience=seconds)
+        answer = control.ask(method, path, given, timeout=seconds)
     except httpx.TransportError as error:
         raise Refused("building_away", NOT_THERE, detail=type(error).__name__) from None
     if answer.is_error:

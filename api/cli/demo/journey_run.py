@@ -22,7 +22,7 @@ from certs.keys import jwk_of, new_private_key
 from gateway.domain.keys.key import Proof, unlock_statement
 
 Json = dict[str, Any]
-PATIENCE = 60.0
+STEP_TIMEOUT_SECONDS = 60.0
 
 
 class StepFailed(Exception):
@@ -107,7 +107,7 @@ class Walk:
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        async with httpx.AsyncClient(base_url=f"{self._url}/api/v1", timeout=PATIENCE) as client:
+        async with httpx.AsyncClient(base_url=f"{self._url}/api/v1", timeout=STEP_TIMEOUT_SECONDS) as client:
             yield client
 
     async def _sign_in(self, client: httpx.AsyncClient, login: str) -> None:
@@ -198,7 +198,7 @@ class Walk:
 
     async def _read_feed(self, officer: httpx.AsyncClient, registration_id: str) -> int:
         self._tell(said("walk.feed"))
-        async with asyncio.timeout(PATIENCE), officer.stream("GET", "/feed") as stream:
+        async with asyncio.timeout(STEP_TIMEOUT_SECONDS), officer.stream("GET", "/feed") as stream:
             number = 0
             async for line in stream.aiter_lines():
                 if line.startswith("id: "):
@@ -225,7 +225,7 @@ async def _fetch(client: httpx.AsyncClient, path: str) -> Json:
 
 async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str) -> Json:
     """Ask every 25 ms until the answer is good. StepFailed after a minute."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + STEP_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         answer: Json = await ask()
         if good(answer):

@@ -34,8 +34,8 @@ from gateway.store import Account, Passkey
 
 router = APIRouter(tags=["passkeys"])
 
-MOST: Final = 10
-REFUSED: Final = "This passkey was not accepted. Try again, or sign in with your password."
+MAX_PASSKEYS: Final = 10
+PASSKEY_REFUSED: Final = "This passkey was not accepted. Try again, or sign in with your password."
 Credential = dict[str, Any]
 
 
@@ -106,7 +106,7 @@ def begin_passkey(gateway: Gate, account: Anybody, host: Host) -> OptionsShown:
     """Begin a new passkey for whoever is signed in."""
     with gateway.database.writing() as session:
         known = passkeys_of(session, account)
-        if len(known) >= MOST:
+        if len(known) >= MAX_PASSKEYS:
             raise Conflict("Ten passkeys are enough. Please remove one first.")
         options = generate_registration_options(
             rp_id=host,
@@ -137,10 +137,10 @@ def add_passkey(gateway: Gate, account: Anybody, host: Host, form: PasskeyForm) 
             require_user_verification=True,
         )
     except (WebAuthnException, KeyError, ValueError, TypeError):
-        raise PasskeyRefused(REFUSED) from None
+        raise PasskeyRefused(PASSKEY_REFUSED) from None
     with gateway.database.writing() as session:
         if session.scalars(select(Passkey).where(Passkey.credential_id == made.credential_id)).one_or_none():
-            raise PasskeyRefused(REFUSED)
+            raise PasskeyRefused(PASSKEY_REFUSED)
         row = Passkey(
             account_id=account.id,
             credential_id=made.credential_id,
@@ -198,9 +198,9 @@ def sign_in_by_passkey(
                 require_user_verification=True,
             )
         except (WebAuthnException, KeyError, ValueError, TypeError):
-            raise PasskeyRefused(REFUSED) from None
+            raise PasskeyRefused(PASSKEY_REFUSED) from None
         if account.ended_at is not None:
-            raise PasskeyRefused(REFUSED)
+            raise PasskeyRefused(PASSKEY_REFUSED)
         row.sign_count, row.used_at = verified.new_sign_count, gateway.now()
         begin_session(gateway, session, account, response)
         return SignedIn(role=account.role, name=account.name, area=account.area)
@@ -216,10 +216,10 @@ def passkey_named(session: Session, credential: Credential) -> Passkey:
     try:
         name = base64url_to_bytes(str(credential["rawId"]))
     except (KeyError, ValueError):
-        raise PasskeyRefused(REFUSED) from None
+        raise PasskeyRefused(PASSKEY_REFUSED) from None
     row = session.scalars(select(Passkey).where(Passkey.credential_id == name)).one_or_none()
     if row is None:
-        raise PasskeyRefused(REFUSED)
+        raise PasskeyRefused(PASSKEY_REFUSED)
     return row
 
 

@@ -24,7 +24,7 @@ from gateway.store import Account, SignIn
 
 router = APIRouter(tags=["accounts"])
 
-REFUSED: Final = "Login or password is not right. Please try again."
+SIGN_IN_REFUSED: Final = "Login or password is not right. Please try again."
 
 
 def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Response) -> Account:
@@ -33,11 +33,11 @@ def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Respons
     with gateway.database.reading() as session:
         account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
     if not password_fits(account, form.password) or account is None:
-        raise SignInNeeded(REFUSED)
+        raise SignInNeeded(SIGN_IN_REFUSED)
     with gateway.database.writing() as session:
         present = session.get_one(Account, account.id, with_for_update=True)
         if (present.password_hash, present.ended_at) != (account.password_hash, None):
-            raise SignInNeeded(REFUSED)  # changed or ended while this password was being compared
+            raise SignInNeeded(SIGN_IN_REFUSED)  # changed or ended while this password was being compared
         begin_session(gateway, session, account, response)
     return account
 

@@ -13,7 +13,7 @@ from api.http.schemas import Strict
 from certs.authority.ca import Issued
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import EnrolmentRefused
-from gateway.fleet.enrolment import REFUSED, take_in
+from gateway.fleet.enrolment import CLAIM_REFUSED, take_in
 
 router = APIRouter(tags=["devices"])
 
@@ -44,6 +44,6 @@ def _take_in(gateway: Gateway, enrolment: str) -> Issued:
     try:
         raw = base64.b64decode(enrolment, validate=True)
     except (binascii.Error, ValueError):
-        raise EnrolmentRefused(REFUSED) from None
+        raise EnrolmentRefused(CLAIM_REFUSED) from None
     with gateway.database.writing() as session:
         return take_in(session, gateway.authority, raw, gateway.now())

@@ -24,7 +24,7 @@ from gateway.store import Account, FeedConsumer
 router = APIRouter(prefix="/consumers", tags=["consumers"])
 
 AreaName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,36}$")]
-REFUSED = {
+REFUSALS = {
     "awaits_approval": "A second officer has not approved this consumer yet.",
     "expired": "The grant is over. It can be asked for again.",
     "ended": "The grant was ended.",
@@ -153,7 +153,7 @@ def _consumer(gateway: Gateway, token: str) -> Reader:
         raise SignInNeeded("This token is not known.")
     standing = steps.standing(row, gateway.now())
     if standing != "in_force":
-        raise NotAllowed(REFUSED[standing])
+        raise NotAllowed(REFUSALS[standing])
     limit_rate("feed", row.id)
     consumer_id, expires_at = row.id, row.expires_at
 

@@ -23,7 +23,7 @@ from gateway.journey.keys.passcodes import shown_codes
 
 router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 
-PATIENCE: Final = 3.0
+ANSWER_TIMEOUT_SECONDS: Final = 3.0
 OUTCOMES: Final = {"done": "unlocked", "refused": "refused", "failed": "failed"}
 
 
@@ -76,7 +76,7 @@ async def unlock_door(gateway: Gateway, key_id: str, form: UnlockForm) -> Unlock
     answered = gateway.answers.expect(command_id)
     try:
         await asyncio.to_thread(_request, gateway, key_id, form, command_id)
-        answer = await asyncio.wait_for(answered, PATIENCE)
+        answer = await asyncio.wait_for(answered, ANSWER_TIMEOUT_SECONDS)
     except TimeoutError:
         return UnlockAnswer(outcome="no_answer", ms=_since(began))
     finally:

@@ -24,7 +24,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
-from gateway.domain.verification.liveness import MOST_FRAMES
+from gateway.domain.verification.liveness import MAX_FRAMES
 from gateway.domain.verification.port import ImageRefused
 from gateway.identity.examination import Submission, picture_refused
 from gateway.journey.keys.passcodes import shown_codes
@@ -34,7 +34,7 @@ from gateway.store import Offer
 
 router = APIRouter(prefix="/onboarding", tags=["tenant"])
 
-LARGEST_PICTURE = 8 * 1024 * 1024
+MAX_PICTURE_BYTES = 8 * 1024 * 1024
 TYPED = ("name", "id_number", "birth_date", "nationality", "sex", "surname", "given_names")
 Typed = Annotated[str | None, Form(max_length=200)]
 
@@ -134,7 +134,7 @@ async def with_clip(
     gateway: Gateway, token: str, submission: Submission, clip: list[UploadFile], nonce: str
 ) -> Submission:
     """The submission with its clip and the challenge that asked for it; InputRefused where it answers none."""
-    if len(clip) > MOST_FRAMES:
+    if len(clip) > MAX_FRAMES:
         raise picture_refused("too_many_frames", "clip")
     frames = [await picture(frame, "clip") for frame in clip]
     offer_id = await asyncio.to_thread(_offer_id, gateway, token)
@@ -154,7 +154,7 @@ async def picture(upload: UploadFile | None, part: str) -> bytes | None:
     """An uploaded picture's bytes; InputRefused where it is too large. It is never written to a file of ours."""
     if upload is None or not upload.size:
         return None
-    if upload.size > LARGEST_PICTURE:
+    if upload.size > MAX_PICTURE_BYTES:
         raise picture_refused("too_large", part)
     return await upload.read()
 

@@ -8,7 +8,7 @@ from api.control import Control
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict
 
-PATIENCE: Final = 3.0
+CONTROL_TIMEOUT_SECONDS: Final = 3.0
 
 
 class SimulatorAway(Conflict):
@@ -45,6 +45,6 @@ def _ask(gateway: Gateway, method: str, path: str, given: dict[str, Any] | None 
     named = Control(settings.simulator_url, settings.simulator_token.get_secret_value())
     control = named if named.url else Control.read(settings.folder / "devices")
     try:
-        return control.ask(method, path, given, patience=PATIENCE) if control else None
+        return control.ask(method, path, given, timeout=CONTROL_TIMEOUT_SECONDS) if control else None
     except httpx.HTTPError:
         return None

@@ -8,7 +8,7 @@ from typing import Final
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are read as something else
 LENGTH: Final = 9
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
-_LONGEST_TYPED: Final = 20
+_MAX_TYPED_LENGTH: Final = 20
 
 
 def code_of(digest: bytes) -> str:
@@ -21,7 +21,7 @@ def code_of(digest: bytes) -> str:
 
 def read_code(typed: str) -> str | None:
     """The code as `code_of` writes it, however it was typed; None for what cannot be one."""
-    signs = typed.upper().translate(_READ_AS) if len(typed) <= _LONGEST_TYPED else ""
+    signs = typed.upper().translate(_READ_AS) if len(typed) <= _MAX_TYPED_LENGTH else ""
     if len(signs) != LENGTH or not set(signs) <= set(ALPHABET) or _check(signs[:-1]) != signs[-1]:
         return None
     return "-".join(signs[start : start + 3] for start in range(0, LENGTH, 3))

@@ -6,10 +6,10 @@ from typing import Final, Literal
 from gateway.domain.errors import Conflict, InputRefused, NotAllowed
 
 ExportStanding = Literal["awaits_approval", "approved", "refused", "expired", "taken"]
-LONGEST_SPAN: Final = 31 * 86_400
-MOST_ROWS: Final = 1_000
+MAX_SPAN_SECONDS: Final = 31 * 86_400
+MAX_ROWS: Final = 1_000
 OPEN_FOR: Final = 24 * 3600  # seconds, to be approved in, and again to be taken in
-SHORTEST_PURPOSE: Final = 10
+MIN_PURPOSE_LENGTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ def check_export_request(request: ExportRequest, own_area: str, now: int) -> Non
     """InputRefused for one that is too wide, too long or unexplained; NotAllowed beyond the officer's own area."""
     if not own_area or not request.area.startswith(own_area):
         raise NotAllowed("An export reaches no further than your own area.")
-    if len(request.purpose.strip()) < SHORTEST_PURPOSE:
+    if len(request.purpose.strip()) < MIN_PURPOSE_LENGTH:
         raise InputRefused("Say in a sentence what the registrations are needed for.", field="purpose")
     if not request.start < request.end <= now + 86_400:
         raise InputRefused("The span ends after it begins, and not in the future.", field="until")
-    if request.end - request.start > LONGEST_SPAN:
+    if request.end - request.start > MAX_SPAN_SECONDS:
         raise InputRefused("An export covers 31 days at most.", field="until")
 
 
@@ -38,8 +38,8 @@ def check_rows(rows: int) -> None:
     """Conflict where more records would leave than an export may hold, or none."""
     if rows == 0:
         raise Conflict("There is no registration in this area and span.")
-    if rows > MOST_ROWS:
-        raise Conflict(f"This would be {rows} records; an export holds {MOST_ROWS}. Choose a shorter span.")
+    if rows > MAX_ROWS:
+        raise Conflict(f"This would be {rows} records; an export holds {MAX_ROWS}. Choose a shorter span.")
 
 
 def standing(approved: bool | None, taken_at: int | None, expires_at: int, now: int) -> ExportStanding:

@@ -11,8 +11,8 @@ TURNS: tuple[Turn, ...] = ("left", "right")
 TURN_COUNT = 4
 """Sixteen orders: a clip of an earlier challenge fits a new one once in sixteen times, and never twice in a row."""
 VALID_SECONDS = 60
-MOST_TRIES = 3
-FEWEST_FRAMES, MOST_FRAMES = 8, 120
+MAX_ATTEMPTS = 3
+MIN_FRAMES, MAX_FRAMES = 8, 120
 LEVELS: Final[Mapping[Level, Mapping[str, str]]] = {
     "phone": {
         "en": "The tenant's own phone. Stops photos, bent prints, and clips of an earlier request unless they happen "
@@ -48,7 +48,7 @@ def issue_challenge(
 
 def challenge_problem(challenge: Challenge | None, nonce: str, now: int, tries: int) -> str | None:
     """Why a clip may not be judged against this challenge, or None; `tries` counts clips already judged."""
-    if tries >= MOST_TRIES:
+    if tries >= MAX_ATTEMPTS:
         return "liveness_tries_used"
     if challenge is None or challenge.nonce != nonce:
         return "liveness_other_challenge"

@@ -13,7 +13,7 @@ LOOKALIKES = {"0": "O", "O": "0", "1": "I", "I": "1", "5": "S", "S": "5", "8": "
 TWINS = frozenset("G6L1")
 DIGIT_FIELDS = ("birth", "expiry")
 LETTER_FIELDS = ("state", "nationality", "names")
-MOST_SWAPS = 3
+MAX_SWAPS = 3
 ZONE_TEXT = re.compile(r"[A-Z0-9<]{24,50}")
 
 
@@ -82,7 +82,7 @@ def _number_variants(lines: list[str], layout: Layout) -> Iterator[list[str]]:
     number = lines[row][first:last]
     places = [place for place, char in enumerate(number) if char in LOOKALIKES]
     for swaps in sorted(product((False, True), repeat=min(len(places), 8)), key=sum):
-        if sum(swaps) > MOST_SWAPS:
+        if sum(swaps) > MAX_SWAPS:
             return
         chars = list(number)
         for place, swap in zip(places, swaps, strict=False):

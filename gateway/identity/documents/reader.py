@@ -10,7 +10,7 @@ from gateway.identity.documents.ocr import PrintedLine, PrintReader, cut_line
 from gateway.identity.documents.printed_zone import days_between, shows_date, shows_name, shows_text
 from gateway.identity.documents.resident_card import looks_like_card, read_card
 from gateway.identity.documents.straighten import lay_flat, limit_size
-from gateway.identity.faces.compare import LEAST_FACE, FaceEngine, find_faces
+from gateway.identity.faces.compare import MIN_FACE, FaceEngine, find_faces
 from gateway.identity.images.decode import Pixels, encode_jpeg
 
 FEWEST_LINES = 3
@@ -66,7 +66,7 @@ class DocumentReader:
         margin = round(PORTRAIT_MARGIN * box.side)
         rows = slice(max(0, box.top - margin), box.bottom + margin)
         columns = slice(max(0, box.left - margin), box.right + margin)
-        return encode_jpeg(page[rows, columns]), () if box.side >= LEAST_FACE else ("portrait_too_small",)
+        return encode_jpeg(page[rows, columns]), () if box.side >= MIN_FACE else ("portrait_too_small",)
 
 
 def _worth(reading: DocumentReading) -> tuple[bool, int]:

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 from gateway.identity.images.decode import Pixels
 
 LOOK_SIDE = 640
-LONGEST_SIDE = 2000
+MAX_SIDE = 2000
 """Pixels: 44 characters across such a page are 36 pixels each, more than reading needs."""
-LEAST_SHARE = 0.25
+MIN_SHARE = 0.25
 FILLED = 0.97
 
 
 def limit_size(pixels: Pixels) -> Pixels:
     """The picture at most 2000 pixels wide and high."""
-    scale = LONGEST_SIDE / max(pixels.shape[:2])
+    scale = MAX_SIDE / max(pixels.shape[:2])
     if scale >= 1:
         return pixels
     return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
@@ -57,7 +57,7 @@ def _largest_quadrangle(mask: Pixels) -> NDArray[np.float32] | None:
         hull = cv2.convexHull(contour)
         quad = cv2.approxPolyDP(hull, 0.02 * cv2.arcLength(hull, closed=True), closed=True)
         area = cv2.contourArea(quad)
-        if len(quad) == 4 and LEAST_SHARE * whole < area < FILLED * whole:
+        if len(quad) == 4 and MIN_SHARE * whole < area < FILLED * whole:
             return np.asarray(quad.reshape(4, 2), np.float32)
     return None
 

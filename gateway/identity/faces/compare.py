@@ -18,7 +18,7 @@ from gateway.identity.settings import Thresholds
 
 Points = NDArray[np.float64]
 DETECTION_WIDTH = 640
-LEAST_FACE = 80
+MIN_FACE = 80
 """Pixels: at 50 twice as many true pairs fail, at 35 half of them."""
 GREY_JITTERS = 10
 TURNED = -0.6
@@ -199,7 +199,7 @@ def one_face(engine: FaceEngine, pixels: Pixels, part: str) -> tuple[Pixels, Fac
         raise ImageRefused("no_face", part)
     if len(faces) > 1 and faces[1].side * 2 >= faces[0].side:
         raise ImageRefused("two_faces", part)
-    if faces[0].side < LEAST_FACE:
+    if faces[0].side < MIN_FACE:
         raise ImageRefused("face_too_small", part)
     return _cut_close(pixels, faces[0])
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.domain.verification.liveness import FEWEST_FRAMES, MOST_FRAMES
+from gateway.domain.verification.liveness import MAX_FRAMES, MIN_FRAMES
 from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.identity.faces.compare import FaceBox, FaceEngine, Points, band_of, distance, one_face, shrink
 from gateway.identity.faces.nose_parallax import follow_nose
@@ -25,13 +25,13 @@ RULES = "parallax-4"
 """What a verdict says of the rules below; raised with every change of them."""
 LEAST_SWING, OWN_SHARE = 0.15, 0.4
 """Of the nose against the jaw, in distances between the eyes; and the share of this head's own widest turns."""
-LEAST_PARALLAX = 0.05
+MIN_PARALLAX = 0.05
 """Nose off the homography of the face's plane, likewise, in every turn: by the landmarks."""
-LEAST_WAY = 0.08
+MIN_WAY = 0.08
 """Of the nose off the line from its root to the lips, likewise, in every turn: by its pixels."""
 FAR_FRAMES = 3
 """Whose median speaks for a turn."""
-MOST_LOST = 0.25
+MAX_LOST = 0.25
 FARTHEST_JUMP = 0.8
 """Of the distance between the eyes, from one frame to the next."""
 
@@ -67,8 +67,8 @@ def check_liveness(
     """
     if not engine.has_landmarks:
         return LivenessResult(passed=False, model=engine.version, problems=("liveness_not_available",))
-    if not FEWEST_FRAMES <= len(frames) <= MOST_FRAMES:
-        raise ImageRefused("too_few_frames" if len(frames) < FEWEST_FRAMES else "too_many_frames", "clip")
+    if not MIN_FRAMES <= len(frames) <= MAX_FRAMES:
+        raise ImageRefused("too_few_frames" if len(frames) < MIN_FRAMES else "too_many_frames", "clip")
     poses = find_poses(engine, frames)
     problem = motion_problem(challenge.turns, poses, frames)
     if problem is None:
@@ -78,7 +78,7 @@ def check_liveness(
 
 def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: Sequence[Pixels]) -> str | None:
     """Why the movement is not that of a living head asked for these turns, or None."""
-    if len(poses) < (1 - MOST_LOST) * len(frames) or _jumps(poses):
+    if len(poses) < (1 - MAX_LOST) * len(frames) or _jumps(poses):
         return "liveness_face_lost"
     poses = steady(poses)
     made = find_turns(poses)
@@ -90,12 +90,12 @@ def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: Sequenc
 
 def stands_out(front: Points, turn: TurnMade, frames: Sequence[Pixels]) -> bool:
     """Whether the nose left the plane by its landmarks, and its line by its pixels, towards where the head turned."""
-    if _far_median([parallax(front, pose.level) for pose in turn.far]) < LEAST_PARALLAX:
+    if _far_median([parallax(front, pose.level) for pose in turn.far]) < MIN_PARALLAX:
         return False
     ways = follow_nose([shrink(frames[pose.frame], FRAME_WIDTH)[0] for pose in turn.path], turn.path)
     far = {pose.frame for pose in turn.far}
     followed = [way for pose, way in zip(turn.path[1:], ways, strict=True) if way is not None and pose.frame in far]
-    return _far_median([way if turn.side == "left" else -way for way in followed]) >= LEAST_WAY
+    return _far_median([way if turn.side == "left" else -way for way in followed]) >= MIN_WAY
 
 
 def find_poses(engine: FaceEngine, frames: Sequence[Pixels]) -> list[Pose]:

@@ -14,9 +14,9 @@ from gateway.identity.images.containers import Picture, open_container
 Pixels = NDArray[np.uint8]
 """Height × width × 3, RGB."""
 
-MOST_BYTES = 8 * 1024 * 1024
-MOST_PIXELS = 16_000_000
-LEAST_SIDE = 64
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 16_000_000
+MIN_SIDE = 64
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
 """What Pillow raises over a damaged file, by its own documentation and by trying."""
 
@@ -31,12 +31,12 @@ def screen_image(data: bytes, part: str = "image") -> Picture:
 
 def _screen(data: bytes) -> Picture:
     """As `screen_image`, not knowing which picture it is about."""
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise ImageRefused("too_large")
     picture = open_container(data)
-    if picture.width * picture.height > MOST_PIXELS:
+    if picture.width * picture.height > MAX_PIXELS:
         raise ImageRefused("too_many_pixels")
-    if min(picture.width, picture.height) < LEAST_SIDE:
+    if min(picture.width, picture.height) < MIN_SIDE:
         raise ImageRefused("truncated" if not picture.width else "too_few_pixels")
     return picture
 

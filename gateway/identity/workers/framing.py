@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import cbor2
 
-MOST_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 
 class WorkerGone(Exception):
@@ -28,8 +28,8 @@ def write_frame(pipe: IO[bytes], body: dict[str, Any]) -> None:
 def read_frame(pipe: IO[bytes]) -> dict[str, Any]:
     """Reads one frame, waiting for it; raises WorkerGone."""
     header = pipe.read(4)
-    size = struct.unpack(">I", header)[0] if len(header) == 4 else MOST_BYTES + 1
-    data = pipe.read(size) if size <= MOST_BYTES else b""
+    size = struct.unpack(">I", header)[0] if len(header) == 4 else MAX_BYTES + 1
+    data = pipe.read(size) if size <= MAX_BYTES else b""
     if len(data) != size:
         raise WorkerGone
     try:

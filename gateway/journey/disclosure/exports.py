@@ -62,7 +62,7 @@ def take_export(session: Session, row: Export, by: Account, now: int) -> Sequenc
     if standing_of(row, now) != "approved":
         raise Conflict("This export is not approved, was taken already, or its time is over.")
     query = within(row.area, row.from_at, row.until_at).order_by(Registration.created_at, Registration.id)
-    found = session.scalars(query.limit(rules.MOST_ROWS + 1)).all()
+    found = session.scalars(query.limit(rules.MAX_ROWS + 1)).all()
     rules.check_rows(len(found))
     purpose = f"export: {row.purpose}"
     append(session, [Entry(f"officer:{by.id}", purpose, f"registration:{one.id}", "all") for one in found], now)

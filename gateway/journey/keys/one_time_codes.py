@@ -21,7 +21,7 @@ from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.outbox.events import record
 from gateway.store import Device, OnceCode, Stay, Unit
 
-MOST: Final = ONCE_SPAN - 1  # unused at a time: using the newest must not make the lock forget the oldest
+MAX_UNUSED_CODES: Final = ONCE_SPAN - 1  # unused at a time: using the newest must not make the lock forget the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
     if not takes_codes(lock):
         raise Conflict("This lock takes no one-time codes.")
     oldest = session.scalars(_unused(lock).order_by(OnceCode.number).limit(1)).first()
-    if oldest is not None and lock.once_next - oldest.number >= MOST:
+    if oldest is not None and lock.once_next - oldest.number >= MAX_UNUSED_CODES:
         raise TooManyCodes("Too many one-time codes of this lock are unused. Please end those first.")
     code = OnceCode(stay_id=stay.id, device_id=lock.id, number=lock.once_next, epoch=lock.code_epoch, issued_at=now)
     lock.once_next += 1

@@ -14,13 +14,13 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
 from gateway.store import Device, Offer, Stay
 
-LONGEST_CODE = 20  # a token is 43 signs
+MAX_CODE_LENGTH = 20  # a token is 43 signs
 CODE_OF = "code_of"  # on an owed screen: the stay whose keypad code it shows, derived when it is sent, in no row
 
 
 def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, now: int) -> str:
     """The token of the offer that a tenant showed at a kiosk of `site`. OfferUnknown says nothing of what there is."""
-    if len(shown) > LONGEST_CODE:
+    if len(shown) > MAX_CODE_LENGTH:
         return shown
     code = read_code(shown)
     tokens = _open_tokens(session, site, keyring, now) if code else []

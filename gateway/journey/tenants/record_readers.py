@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.disclosure import Entry, append
 from gateway.store import Disclosure, Event, FeedConsumer, Offer, Registration, Verification
 
-MOST: Final = 1000
+MAX_READINGS: Final = 1000
 WITHHELD: Final = "readers withheld because the law here forbids telling"
 
 
@@ -49,7 +49,7 @@ def _entries(session: Session, offer: Offer) -> Iterator[Disclosure]:
     registrations = _ids(session, offer)
     cases = session.scalars(select(Verification.id).where(Verification.offer_id == offer.id)).all()
     subjects = [*(f"registration:{name}" for name in registrations), *(f"case:{name}" for name in cases)]
-    yield from session.scalars(select(Disclosure).where(Disclosure.subject.in_(subjects)).limit(MOST))
+    yield from session.scalars(select(Disclosure).where(Disclosure.subject.in_(subjects)).limit(MAX_READINGS))
     events = session.execute(
         select(Event.feed_seq, Event.area).where(Event.registration_id.in_(registrations), Event.feed_seq.is_not(None))
     ).all()
@@ -61,7 +61,7 @@ def _stretches(session: Session, shown: Sequence[tuple[int, str]]) -> Iterable[D
     if not shown:
         return []
     within = or_(*((Disclosure.first <= seq) & (Disclosure.last >= seq) for seq, _ in shown))
-    rows = session.scalars(select(Disclosure).where(within).order_by(Disclosure.seq.desc()).limit(MOST)).all()
+    rows = session.scalars(select(Disclosure).where(within).order_by(Disclosure.seq.desc()).limit(MAX_READINGS)).all()
     return [row for row in rows if any(_covers(row, seq, area) for seq, area in shown)]
 
 

@@ -33,7 +33,7 @@ _BINDING = "{AlloggiatiService}ServiceSoap"
 _ROME = ZoneInfo("Europe/Rome")
 _NOT_LET_IN = {"100", "101", "102", "103", "104"}
 _TABLE_KEPT_S = 86_400
-_LARGEST_TABLE = 8 << 20  # bytes; there are some 12 000 places
+_MAX_TABLE_BYTES = 8 << 20  # bytes; there are some 12 000 places
 Rows = list[str]
 Outcome = tuple[bool, str, str]  # taken, code, sentence
 
@@ -201,5 +201,5 @@ def open_registry(settings: Mapping[str, str], now: Clock) -> ItalyRegistry:
     given = ItalianSettings.model_validate(settings)
     client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
     return ItalyRegistry(
-        SoapPort(Path(__file__).with_name("alloggiati.wsdl"), _BINDING, given.url, client, _LARGEST_TABLE), given, now
+        SoapPort(Path(__file__).with_name("alloggiati.wsdl"), _BINDING, given.url, client, _MAX_TABLE_BYTES), given, now
     )

@@ -17,7 +17,7 @@ ROLES = {
 HEADS = {"family_member": "head_of_family", "group_member": "head_of_group"}
 DOCUMENTS = {"passport": "PASOR", "national_id": "IDENT", "driving_licence": "PATEN"}
 SEX = {"male": "1", "female": "2"}
-LONGEST_STAY = 30  # days
+MAX_STAY_DAYS = 30  # days
 
 
 def sent_name(name: str) -> str:

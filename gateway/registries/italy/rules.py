@@ -6,7 +6,7 @@ from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.registries.italy.places import Places
-from gateway.registries.italy.record import DOCUMENTS, HEADS, LONGEST_STAY, SEX, arrival, nights, sent_name
+from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_name
 
 
 def problems(record: Registration, now: int, places: Places | None) -> rules.Problems:
@@ -36,7 +36,7 @@ def _dates(record: Registration, today: date) -> rules.Problems:
     if not today - timedelta(days=1) <= day <= today:
         sentence = "The arrival must be today or yesterday; the police take no other day."
         yield FieldProblem("stay.from_at", "outside_window", sentence)
-    if nights(record, today) > LONGEST_STAY:
+    if nights(record, today) > MAX_STAY_DAYS:
         yield FieldProblem("stay.until_at", "too_long_stay", "A stay of more than 30 days is not filed here.")
 
 

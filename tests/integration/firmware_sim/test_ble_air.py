@@ -15,7 +15,7 @@ from firmware_sim.ble.air import Air, SimController, make_device, random_address
 from firmware_sim.ble.backend import SimClient, SimScanner
 from firmware_sim.ble.dongles import serve_dongles
 from firmware_sim.ble.peripheral import advertisement
-from tests.integration.ble_parts import PATIENCE, Street, open_street
+from tests.integration.ble_parts import TIMEOUT_SECONDS, Street, open_street
 
 NOBODY = random_address("C0:00:00:00:99:99")
 
@@ -35,9 +35,9 @@ async def connect(adapter: SimAdapter, device: str) -> Any:
             found.set_result(address)
 
     await adapter.listen(heard)
-    address = await asyncio.wait_for(found, PATIENCE)
+    address = await asyncio.wait_for(found, TIMEOUT_SECONDS)
     await adapter.hush(heard)
-    return await adapter.connect(adapter.seen[address], PATIENCE)
+    return await adapter.connect(adapter.seen[address], TIMEOUT_SECONDS)
 
 
 async def test_after_a_connect_that_timed_out_the_next_one_succeeds(street: Street) -> None:
@@ -54,9 +54,9 @@ async def test_a_public_address_gets_its_data(street: Street) -> None:
     central = Device.with_hci("public", hci.Address("0A:00:00:00:00:01"), controller, controller)
     await central.power_on()
     connection = await central.connect(
-        random_address("C0:00:00:00:00:01"), own_address_type=hci.OwnAddressType.PUBLIC, timeout=PATIENCE
+        random_address("C0:00:00:00:00:01"), own_address_type=hci.OwnAddressType.PUBLIC, timeout=TIMEOUT_SECONDS
     )
-    mtu = await asyncio.wait_for(_mtu(connection), PATIENCE)
+    mtu = await asyncio.wait_for(_mtu(connection), TIMEOUT_SECONDS)
     assert mtu > 23
     await connection.disconnect()
     await central.power_off()
@@ -69,12 +69,12 @@ async def _mtu(connection: Any) -> int:
 async def test_pairing_leaves_no_identity_that_makes_connecting_wait(street: Street) -> None:
     await street.lock("lock-1")
     connection = await connect(street.adapter, "lock-1")
-    await asyncio.wait_for(connection.pair(), PATIENCE)
+    await asyncio.wait_for(connection.pair(), TIMEOUT_SECONDS)
     keystore = street.adapter.device.keystore
     assert keystore is not None
     assert [pair.irk for _, pair in await keystore.get_all()] == [None]
     await connection.disconnect()
-    again = await street.adapter.connect(connection.peer_address, PATIENCE)
+    again = await street.adapter.connect(connection.peer_address, TIMEOUT_SECONDS)
     assert again.handle in street.adapter.device.connections
 
 
@@ -93,7 +93,7 @@ async def test_each_dongle_is_a_controller_of_its_own_and_leaves_nothing_behind(
         await connect(adapter, "lock-1")
         assert adapter._transport is not None
         await adapter._transport.close()  # the process died: no goodbye
-        await asyncio.wait_for(gone.wait(), PATIENCE)
+        await asyncio.wait_for(gone.wait(), TIMEOUT_SECONDS)
     assert len(street.air.controllers) == before
     server.close()
     await server.wait_closed()
@@ -137,7 +137,7 @@ async def test_an_advertisement_fits_and_tells_no_name(street: Street) -> None:
 
     scanner = SimScanner(note, None, "active", dongle=street.adapter)
     await scanner.start()
-    assert await asyncio.wait_for(heard, PATIENCE) == {SERVICE: tag_of("lock-1")}
+    assert await asyncio.wait_for(heard, TIMEOUT_SECONDS) == {SERVICE: tag_of("lock-1")}
     await scanner.stop()
 
 

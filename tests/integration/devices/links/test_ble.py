@@ -19,7 +19,7 @@ from devices.reports import Answered, Happened, StateReported
 from firmware_sim.ble.adapter import SimAdapter
 from firmware_sim.ble.backend import SimClient
 from firmware_sim.ble.dongles import serve_dongles
-from tests.integration.ble_parts import PATIENCE, SITE, Street, address, hear_until, now, open_street, radio_of
+from tests.integration.ble_parts import SITE, TIMEOUT_SECONDS, Street, address, hear_until, now, open_street, radio_of
 
 KEY = bytes(range(16))
 
@@ -78,11 +78,11 @@ async def test_what_was_settled_is_not_sent_again_and_what_was_not_is(street: St
     driver = street.driver(link)
     list(lock.lock.turn_knob())
     await driver.send(address("lock-1"), read_back())
-    first = await asyncio.wait_for(_events(link, 1), PATIENCE)
+    first = await asyncio.wait_for(_events(link, 1), TIMEOUT_SECONDS)
     await street.vanish("lock-1")
     list(lock.lock.turn_knob())
     await driver.send(address("lock-1"), read_back())
-    again = await asyncio.wait_for(_events(link, 2), PATIENCE)
+    again = await asyncio.wait_for(_events(link, 2), TIMEOUT_SECONDS)
     assert again[0].payload == first[0].payload
     first[0].ack()  # of the former connection: settles nothing
     again[0].ack()
@@ -208,7 +208,7 @@ async def test_a_lock_that_is_not_talked_to_is_let_go(street: Street) -> None:
     (connection,) = street.adapter.device.connections.values()
     gone = asyncio.Event()
     connection.on("disconnection", lambda _: gone.set())
-    await asyncio.wait_for(gone.wait(), PATIENCE)
+    await asyncio.wait_for(gone.wait(), TIMEOUT_SECONDS)
     assert not street.adapter.device.connections
 
 

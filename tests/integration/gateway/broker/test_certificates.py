@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from certs.authority.ca import Authority
 from certs.keys import new_private_key
 from tests.integration.broker_parts import (
-    PATIENCE,
+    TIMEOUT_SECONDS,
     House,
     Party,
     hear_until,
@@ -40,7 +40,7 @@ CONNACK = 0x20
 
 def knock(house: House, party: Party) -> bytes:
     """What the broker answers to a CONNECT: empty where it ends the connection instead. Raises ssl.SSLError."""
-    sock = socket.create_connection(("127.0.0.1", house.port), PATIENCE)
+    sock = socket.create_connection(("127.0.0.1", house.port), TIMEOUT_SECONDS)
     with sock, party.tls.wrap_socket(sock, server_hostname="localhost") as secured:
         secured.sendall(CONNECT)
         return secured.recv(1)
@@ -136,7 +136,7 @@ async def test_a_wildcard_as_a_certificates_name_opens_nothing(house: House, nam
         except aiomqtt.MqttError:
             pass  # not even a session
         await lock.publish(topic("lock-a", "event"), b"true", qos=1)
-        assert [m.payload for m in await asyncio.wait_for(read_until(link, b"true"), PATIENCE)] == [b"true"]
+        assert [m.payload for m in await asyncio.wait_for(read_until(link, b"true"), TIMEOUT_SECONDS)] == [b"true"]
 
 
 def _named_at_will(house: House, name: str) -> Party:

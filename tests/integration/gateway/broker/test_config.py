@@ -18,7 +18,7 @@ from gateway.broker.access import BrokerAccess, split_names
 from gateway.broker.certificates import issue_broker_certificates
 from gateway.broker.config import BrokerMissing, BrokerSettings, find_mosquitto, render_acl, render_config, write_files
 from gateway.settings import Settings
-from tests.integration.broker_parts import PATIENCE, free_port, wall_clock
+from tests.integration.broker_parts import TIMEOUT_SECONDS, free_port, wall_clock
 from tests.parts.identity import MemoryIdentity
 
 
@@ -38,7 +38,7 @@ async def test_a_broker_started_from_elsewhere_finds_its_files(tmp_path: Path, o
     )
     assert process.stderr is not None
     lines: list[bytes] = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         async for line in process.stderr:
             lines.append(line)
             if b"running" in line:
@@ -103,7 +103,7 @@ async def test_a_gateway_keeps_the_files_of_an_operators_own_broker_fresh(
     try:
         gateway = Gateway(Settings(broker_host="127.0.0.1", broker_folder=out), identity=MemoryIdentity())
         assert gateway.broker is None
-        async with gateway, asyncio.timeout(PATIENCE):
+        async with gateway, asyncio.timeout(TIMEOUT_SECONDS):
             while not gateway.link.connected:  # noqa: ASYNC110 - paho's thread tells nobody
                 await asyncio.sleep(0.05)
             before = (out / "crl.pem").read_bytes()

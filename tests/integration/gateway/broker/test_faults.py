@@ -13,9 +13,17 @@ import pytest
 from devices.link import LinkDown
 from devices.links.mqtt import MqttLink
 from gateway.broker.certificates import issue_broker_certificates
-from gateway.broker.config import LARGEST_MESSAGE, BrokerSettings, broker_user, find_mosquitto
+from gateway.broker.config import MAX_MESSAGE_BYTES, BrokerSettings, broker_user, find_mosquitto
 from gateway.broker.embedded import BrokerFailed, EmbeddedBroker
-from tests.integration.broker_parts import PATIENCE, House, cut, open_house, read_until, topic, until_disconnected
+from tests.integration.broker_parts import (
+    TIMEOUT_SECONDS,
+    House,
+    cut,
+    open_house,
+    read_until,
+    topic,
+    until_disconnected,
+)
 
 
 @pytest.fixture
@@ -30,8 +38,8 @@ async def kill_broker(house: House, *links: MqttLink) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     for link in links:
-        await asyncio.wait_for(until_disconnected(link), PATIENCE)
-        await asyncio.wait_for(link.until_connected(), PATIENCE)
+        await asyncio.wait_for(until_disconnected(link), TIMEOUT_SECONDS)
+        await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)
 
 
 async def say(house: House, device: str, *payloads: bytes) -> None:
@@ -96,8 +104,8 @@ async def test_a_link_that_lost_its_broker_asks_for_the_unacked_again(house: Hou
     await say(house, "lock-a", b"one", b"two")
     early = await read_until(link, b"two", ack=False)
     cut(link._client)
-    await asyncio.wait_for(until_disconnected(link), PATIENCE)
-    await asyncio.wait_for(link.until_connected(), PATIENCE)
+    await asyncio.wait_for(until_disconnected(link), TIMEOUT_SECONDS)
+    await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)
     early[0].ack()
     assert [m.payload for m in await read_until(link, b"two")] == [b"one", b"two"]
 
@@ -105,7 +113,7 @@ async def test_a_link_that_lost_its_broker_asks_for_the_unacked_again(house: Hou
 async def test_a_link_without_a_broker_refuses_commands_at_once(house: House) -> None:
     link = await house.link()
     await house.broker.stop()
-    await asyncio.wait_for(until_disconnected(link), PATIENCE)
+    await asyncio.wait_for(until_disconnected(link), TIMEOUT_SECONDS)
     with pytest.raises(LinkDown, match="no connection"):
         await link.publish("house-1", "lock-a", b"x", expires_in=10)
 
@@ -128,7 +136,7 @@ async def test_a_message_beyond_the_limit_is_not_carried(house: House) -> None:
     link = await house.link()
     async with house.client(house.device("kiosk-a")) as kiosk:
         with pytest.raises(aiomqtt.MqttError):
-            await kiosk.publish(topic("kiosk-a", "event"), b"x" * (LARGEST_MESSAGE + 1), qos=1, timeout=1)
+            await kiosk.publish(topic("kiosk-a", "event"), b"x" * (MAX_MESSAGE_BYTES + 1), qos=1, timeout=1)
     async with house.client(house.device("lock-a")) as lock:
         await lock.publish(topic("lock-a", "event"), b"true", qos=1)
     assert [m.payload for m in await read_until(link, b"true")] == [b"true"]

@@ -10,7 +10,7 @@ import pytest
 from devices.link import NobodyListens
 from gateway.broker.disconnect import NotEnded, end_session
 from gateway.broker.revocation import Revocation, RevokedDevice
-from tests.integration.broker_parts import PATIENCE, SITE, House, Party, free_port, hear_until, open_house, topic
+from tests.integration.broker_parts import SITE, TIMEOUT_SECONDS, House, Party, free_port, hear_until, open_house, topic
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_a_revoked_device_is_cut_off_and_hears_no_further_command(house: H
         await house.broker.replace_crl(house.authority.crl([stolen.issued.serial]))
         await end(house, stolen)
         with pytest.raises(aiomqtt.MqttError):
-            await asyncio.wait_for(anext(thief.messages), PATIENCE)
+            await asyncio.wait_for(anext(thief.messages), TIMEOUT_SECONDS)
         with pytest.raises(NobodyListens):
             await link.publish(SITE, "lock-a", b"open", expires_in=10)
         await link.publish(SITE, "lock-b", b"open", expires_in=10)
@@ -72,7 +72,7 @@ async def test_what_the_store_calls_revoked_is_refused_and_cut_off_within_one_ro
     revoked.append(RevokedDevice(SITE, "lock-a", stolen.issued.serial))
     await revocation.enforce()
     with pytest.raises(aiomqtt.MqttError):
-        await asyncio.wait_for(anext(thief.messages), PATIENCE)
+        await asyncio.wait_for(anext(thief.messages), TIMEOUT_SECONDS)
     with pytest.raises(NobodyListens):
         await link.publish(SITE, "lock-a", b"after", expires_in=10)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from tests.integration.broker_parts import PATIENCE, House, cut, hear_until, open_house, read_until, topic
+from tests.integration.broker_parts import TIMEOUT_SECONDS, House, cut, hear_until, open_house, read_until, topic
 
 
 @pytest.fixture
@@ -120,4 +120,4 @@ async def _vanish(client: aiomqtt.Client) -> None:
         return  # the broker would not even take the will
     cut(client._client)
     with pytest.raises(aiomqtt.MqttError):
-        await asyncio.wait_for(anext(client.messages), PATIENCE)
+        await asyncio.wait_for(anext(client.messages), TIMEOUT_SECONDS)

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from gateway.feed.stream import LOOK_AGAIN
+from gateway.feed.stream import POLL_SECONDS
 from tests.parts.desk import Desk, consumer_token, read_events
 from tests.parts.world import World
 
-BOUND = 5 * LOOK_AGAIN  # seconds: the other process looks every second, and the machine may be busy
+BOUND = 5 * POLL_SECONDS  # seconds: the other process looks every second, and the machine may be busy
 
 
 @asynccontextmanager

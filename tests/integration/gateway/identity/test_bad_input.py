@@ -25,7 +25,7 @@ from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
 from gateway.domain.verification.sentences import sentence
-from gateway.identity.images.decode import MOST_BYTES
+from gateway.identity.images.decode import MAX_BYTES
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.pool import IdentityPool
 from gateway.store import Model, Person
@@ -36,14 +36,14 @@ from tests.specimens.bad_pictures import BAD, CANARY, position, saved
 from tests.specimens.canary import find_canaries
 
 pytestmark = pytest.mark.slow
-PATIENT = httpx.Timeout(600)
+LONG_TIMEOUT = httpx.Timeout(600)
 LANGUAGES = ("zh", "en")
 DATABASE = "lodgekey.sqlite"
 PAGE = print_passport(ANNA, astronaut())
 PASSPORT, SELFIE = take_photograph(PAGE), take_selfie(astronaut())
 CONSENTS = {"registration": True, "text_version": LATEST, "language": "en"}
 UNUSABLE = {name: bad for name, bad in BAD.items() if name != "empty"} | {
-    "more than eight megabytes": (b"\xff\xd8\xff" + bytes(MOST_BYTES), "too_large")
+    "more than eight megabytes": (b"\xff\xd8\xff" + bytes(MAX_BYTES), "too_large")
 }
 
 
@@ -71,7 +71,7 @@ class OnboardingClient:
 
     def _client(self, cookies: Mapping[str, str]) -> httpx.Client:
         headers = {"Origin": self.address}
-        return httpx.Client(base_url=self.address, cookies=dict(cookies), headers=headers, timeout=PATIENT)
+        return httpx.Client(base_url=self.address, cookies=dict(cookies), headers=headers, timeout=LONG_TIMEOUT)
 
     def kept(self) -> tuple[dict[str, list[Any]], dict[Path, str]]:
         """Every row, and every file with its sum; the database's own files, which SQLite tidies up when it likes, are

@@ -15,7 +15,7 @@ from gateway.integrations.home_assistant import BIRTH
 from gateway.journey.devices import reports
 from gateway.store import Device
 from tests.integration.gateway.integrations.test_vendor_locks import NUKI, nuki_in
-from tests.integration.home_parts import PATIENCE, Home, open_home
+from tests.integration.home_parts import TIMEOUT_SECONDS, Home, open_home
 from tests.parts.house import good
 
 SET = f"lodgekey-home/{NUKI}/set"
@@ -38,7 +38,7 @@ class SimHomeAssistant:
 
     async def until(self, topic: str, payload: bytes | None = None) -> bytes:
         """Wait for a topic, or for what it is to say."""
-        async with asyncio.timeout(PATIENCE), self._news:
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._news:
             await self._news.wait_for(lambda: topic in self.heard and payload in (None, self.heard[topic]))
         return self.heard[topic]
 

@@ -19,8 +19,8 @@ class SilentLink(MemoryLink):
         await asyncio.Event().wait()
 
 
-async def started(*links: MemoryLink, patience: float = 3.0) -> LinksInOrder:
-    together = LinksInOrder(links, patience=patience)
+async def started(*links: MemoryLink, limit: float = 3.0) -> LinksInOrder:
+    together = LinksInOrder(links, timeout=limit)
     await together.start()
     return together
 
@@ -42,7 +42,7 @@ async def test_what_one_link_cannot_carry_goes_by_the_next() -> None:
 
 async def test_a_link_that_falls_silent_does_not_use_up_the_commands_time() -> None:
     first, second = SilentLink(), MemoryLink()
-    together = await started(first, second, patience=0.05)
+    together = await started(first, second, limit=0.05)
     await together.publish("s", "d", b"open", expires_in=5)
     (sent,) = second.sent
     assert 1 <= sent.expires_in <= 5
@@ -60,7 +60,7 @@ async def test_when_none_can_carry_it_that_is_said() -> None:
 
 async def test_a_command_whose_time_is_over_is_not_passed_on() -> None:
     first, second = SilentLink(), MemoryLink()
-    together = await started(first, second, patience=0.3)
+    together = await started(first, second, limit=0.3)
     with pytest.raises(LinkDown, match="in time"):
         await together.publish("s", "d", b"open", expires_in=1)
     assert second.sent == []

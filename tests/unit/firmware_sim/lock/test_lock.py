@@ -127,7 +127,7 @@ def foreign_credential(bench: Bench) -> Command:
     return bench.command("put_key", credential=raw)
 
 
-REFUSED: dict[str, tuple[str, Callable[[Bench], Command]]] = {
+REFUSED_COMMANDS: dict[str, tuple[str, Callable[[Bench], Command]]] = {
     "expired command": ("expired", lambda b: altered(b, issued_at=NOW - 20, expires_at=NOW - 10)),
     "command at its last second": ("expired", lambda b: altered(b, expires_at=NOW)),
     "command from the future": ("not_yet", lambda b: altered(b, issued_at=NOW + 61, expires_at=NOW + 99)),
@@ -151,9 +151,9 @@ REFUSED: dict[str, tuple[str, Callable[[Bench], Command]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", REFUSED_COMMANDS)
 def test_the_lock_refuses(bench: Bench, case: str) -> None:
-    code, prepare = REFUSED[case]
+    code, prepare = REFUSED_COMMANDS[case]
     command = prepare(bench)
     keys = bench.lock.flash.held_keys()
     heard = bench.give(command)
@@ -165,9 +165,9 @@ def test_the_lock_refuses(bench: Bench, case: str) -> None:
     assert bench.lock.flash.held_keys() == keys
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", REFUSED_COMMANDS)
 def test_a_refusal_is_final(bench: Bench, case: str) -> None:
-    command = REFUSED[case][1](bench)
+    command = REFUSED_COMMANDS[case][1](bench)
     first = bench.give(command)
     bench.set_time()
     assert bench.give(command).acks == first.acks

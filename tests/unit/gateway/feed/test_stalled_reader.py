@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from starlette.types import Message
 
 from api.http.officer.feed_stream import STALLED_SECONDS, FeedStream
-from gateway.feed.ring import MOST_BYTES, MOST_ENTRIES, PAGE_BYTES
+from gateway.feed.ring import MAX_BYTES, MAX_ENTRIES, PAGE_BYTES
 from gateway.feed.stream import Feed, Reader
 from gateway.store import Event, Registration
 from tests.parts.world import AREA, World
@@ -97,7 +97,7 @@ async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_owed(wor
     for task in streaming:
         task.cancel()
     await asyncio.gather(*streaming, return_exceptions=True)
-    assert held < STALLED * PAGE_BYTES + 2 * MOST_BYTES
+    assert held < STALLED * PAGE_BYTES + 2 * MAX_BYTES
 
 
 async def test_the_shared_entries_stay_within_their_bounds_while_the_feed_grows(world: World, feed: Feed) -> None:
@@ -108,8 +108,8 @@ async def test_the_shared_entries_stay_within_their_bounds_while_the_feed_grows(
         async for items in feed.follow(reader(), 0):
             seen += len(items)
             for ring, _ in feed._rings.values():
-                assert len(ring) <= MOST_ENTRIES
-                assert ring.size <= MOST_BYTES
+                assert len(ring) <= MAX_ENTRIES
+                assert ring.size <= MAX_BYTES
             if seen == ENTRIES:
                 break
     assert len(feed._rings) == 1

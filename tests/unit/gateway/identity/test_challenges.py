@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.stays.offer import offer_of
-from gateway.domain.verification.liveness import MOST_TRIES, VALID_SECONDS
+from gateway.domain.verification.liveness import MAX_ATTEMPTS, VALID_SECONDS
 from gateway.domain.verification.port import ImageRefused
-from gateway.identity.challenges import TRIES_LAST, ChallengeBook, forget_challenges
+from gateway.identity.challenges import ATTEMPT_WINDOW_SECONDS, ChallengeBook, forget_challenges
 from gateway.store import LivenessChallenge
 from gateway.store.database import Database
 from tests.parts.world import World
@@ -89,17 +89,17 @@ def test_a_late_clip_is_refused(asked: Offered) -> None:
 
 
 def test_after_three_clips_a_person_looks_for_an_hour(asked: Offered) -> None:
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_ATTEMPTS):
         asked.book.take(asked.mine, asked.book.issue(asked.mine).nonce)
     assert asked.refusal(asked.mine, asked.book.issue(asked.mine).nonce) == "liveness_tries_used"
-    asked.world.now += TRIES_LAST
+    asked.world.now += ATTEMPT_WINDOW_SECONDS
     fresh = asked.book.issue(asked.mine)
     assert asked.book.take(asked.mine, fresh.nonce) == fresh
 
 
 def test_rows_go_when_neither_clip_nor_tries_need_them(asked: Offered) -> None:
     asked.book.issue(asked.mine)
-    for later, left in ((VALID_SECONDS, 1), (TRIES_LAST, 0)):
+    for later, left in ((VALID_SECONDS, 1), (ATTEMPT_WINDOW_SECONDS, 0)):
         with asked.world.database.writing() as session:
             forget_challenges(session, asked.world.now + later)
             assert len(session.scalars(select(LivenessChallenge)).all()) == left

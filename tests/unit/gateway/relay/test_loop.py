@@ -125,7 +125,7 @@ async def test_one_answer_that_cannot_be_recorded_waits_and_the_rest_of_its_batc
 async def test_a_delivery_from_another_thread_is_delivered_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "LOOK_AGAIN", 600.0)  # by itself the relay would look long after the test gave up
+    monkeypatch.setattr(loop, "POLL_SECONDS", 600.0)  # by itself the relay would look long after the test gave up
     listener = Listener()
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: True)

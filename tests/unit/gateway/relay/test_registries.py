@@ -10,7 +10,7 @@ from gateway.journey.stays.landlord import end_stay
 from gateway.journey.tenants import onboarding
 from gateway.outbox import deliveries, events
 from gateway.relay.loop import Sender
-from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Delivery, Person, Registration, Stay
 from gateway.store.sealing import Erased
 from tests.parts.registry import MemoryRegistry
@@ -31,7 +31,7 @@ def filings(world: World) -> list[str]:
 
 async def file(world: World, registry: MemoryRegistry, *wanted: str) -> None:
     """Run the relay until the records stand like this; time passes while it waits."""
-    async with relaying(world, senders(world, registry), claimed=CLAIMED) as commits:
+    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
 
         def there() -> bool:
             world.now += 10
@@ -85,7 +85,7 @@ async def test_a_lost_answer_is_looked_up_and_the_record_not_sent_again(world: W
 
 async def file_with_time(world: World, registry: MemoryRegistry, wanted: str) -> None:
     """As file(), while a minute passes at each look."""
-    async with relaying(world, senders(world, registry), claimed=CLAIMED) as commits:
+    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
         for tries in range(1, 6):
             await commits.until(partial(tried, world, tries))
             if filings(world) == [wanted]:
@@ -161,7 +161,7 @@ async def test_a_relay_stopped_while_a_record_is_being_sent_looks_it_up_when_it_
 
     registry.submit = submit_and_hang  # type: ignore[method-assign, assignment]  # hangs after the registry has it
     world.tenant()
-    async with relaying(world, senders(world, registry), claimed=CLAIMED):
+    async with relaying(world, senders(world, registry), claimed=LEASED):
         await asyncio.wait_for(under_way.wait(), 10)
     assert states(world, "submit") == ["owed"]
     registry.submit = real  # type: ignore[method-assign]
@@ -186,7 +186,7 @@ async def test_forgetting_a_person_destroys_their_key_and_what_waits_is_not_file
         sealed = person.sealed
         onboarding.forget_person(session, person, world.now)
     world.keyring.vault.erase(key.person_id)
-    async with relaying(world, senders(world, registry), claimed=CLAIMED) as commits:
+    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
         await commits.until(lambda: states(world, "submit") + states(world, "destroy_key") == ["refused", "done"])
     assert registry.sent == []
     assert sealed is not None
@@ -197,7 +197,7 @@ async def test_forgetting_a_person_destroys_their_key_and_what_waits_is_not_file
 async def test_a_record_reaches_the_feed_before_the_registry_has_answered(world: World) -> None:
     registry = MemoryRegistry(behaviours=["down"] * 50)
     world.tenant()
-    async with relaying(world, senders(world, registry), claimed=CLAIMED) as commits:
+    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
         await commits.until(lambda: not unstamped(world))
     assert filings(world) == ["queued"]
 

@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from api.app import HEADERS, LARGEST_REQUEST
+from api.app import HEADERS, MAX_REQUEST_BYTES
 from api.http.context import OFFER_COOKIE, SESSION_COOKIE
 from certs.holder import sign_statement
 from certs.keys import new_private_key
@@ -109,7 +109,7 @@ async def test_what_is_too_large_or_of_unknown_length_is_refused_before_it_is_re
             yield b"x" * 65536
 
     client = house.client("landlord-a")
-    headers = {"Content-Length": str(LARGEST_REQUEST + 1)}
+    headers = {"Content-Length": str(MAX_REQUEST_BYTES + 1)}
     refused(await client.post("/api/v1/onboarding/verification", content=b"", headers=headers), 413, "too_large")
     refused(
         await client.post("/api/v1/onboarding/verification", content=b"", headers={"Content-Length": "-1"}),

@@ -131,7 +131,7 @@ async def test_more_records_than_an_export_holds_are_refused_when_asked_and_when
 ) -> None:
     first, second, path = await asked(house)
     good(await second.post(f"{path}/decision", json={"approve": True}))
-    monkeypatch.setattr(rules, "MOST_ROWS", 0)
+    monkeypatch.setattr(rules, "MAX_ROWS", 0)
     refused(await first.post("/api/v1/exports", json=export_request(house)), 409, "conflict")
     refused(await first.post(f"{path}/file"), 409, "conflict")
     assert openings(house) == []

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain.verification.liveness import (
     LEVELS,
-    MOST_TRIES,
+    MAX_ATTEMPTS,
     TURN_COUNT,
     VALID_SECONDS,
     challenge_problem,
@@ -34,11 +34,11 @@ def test_the_next_challenge_is_never_the_same_as_the_last() -> None:
     ("nonce", "later", "tries", "code"),
     [
         ("a", 0, 0, None),
-        ("a", VALID_SECONDS - 1, MOST_TRIES - 1, None),
+        ("a", VALID_SECONDS - 1, MAX_ATTEMPTS - 1, None),
         ("a", VALID_SECONDS, 0, "liveness_too_late"),
         ("a", -1, 0, "liveness_too_late"),
         ("b", 0, 0, "liveness_other_challenge"),
-        ("a", 0, MOST_TRIES, "liveness_tries_used"),
+        ("a", 0, MAX_ATTEMPTS, "liveness_tries_used"),
     ],
 )
 def test_a_clip_is_judged_only_in_time_for_its_own_challenge(

@@ -9,7 +9,7 @@ from PIL import Image
 from gateway.domain.verification.port import ImageRefused
 from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.images.containers import open_container
-from gateway.identity.images.decode import MOST_BYTES, decode_image, encode_jpeg, screen_image
+from gateway.identity.images.decode import MAX_BYTES, decode_image, encode_jpeg, screen_image
 from tests.specimens.bad_pictures import BAD, CANARY, GPS, JPEG, PNG, pattern, png_chunk, position, saved
 
 
@@ -24,7 +24,7 @@ def test_a_bad_picture_is_refused_by_its_own_code(name: str) -> None:
 
 def test_a_file_of_more_than_eight_megabytes_is_refused_unread() -> None:
     with pytest.raises(ImageRefused, match="too_large"):
-        screen_image(bytes(MOST_BYTES + 1))
+        screen_image(bytes(MAX_BYTES + 1))
 
 
 def test_a_refusal_says_which_picture_it_is_about() -> None:

@@ -17,7 +17,7 @@ from gateway.store import Registration
 from tests.parts.world import NOW, World
 
 ACCEPTED = Accepted("R-1", "a" * 64, NOW)
-REFUSED = Refused("SBX-1", "The number is not one of ours.")
+REFUSED_ANSWER = Refused("SBX-1", "The number is not one of ours.")
 PARTLY = AcceptedInPart("R-2", (PersonAnswer("p", False, "", "SBX-20", "Not this one."),), "b" * 64, NOW)
 UNKNOWN = OutcomeUnknown("no answer came")
 LATER = Pending("P-1", NOW + 60)
@@ -39,7 +39,7 @@ def answer(world: World, *answers: Answer) -> Registration:
     ("given", "state", "event"),
     [
         (ACCEPTED, "accepted", "RegistryAccepted"),
-        (REFUSED, "refused", "RegistryRefused"),
+        (REFUSED_ANSWER, "refused", "RegistryRefused"),
         (PARTLY, "partly", "RegistryRefused"),
         (UNKNOWN, "unknown", "OutcomeUnknown"),
     ],
@@ -58,7 +58,10 @@ def test_an_acceptance_keeps_receipt_and_digest_of_what_came(world: World) -> No
 
 def test_a_refusal_keeps_the_authoritys_own_code_and_sentence(world: World) -> None:
     world.tenant()
-    assert (answer(world, REFUSED).answer_code, answer(world).answer_sentence) == ("SBX-1", REFUSED.sentence)
+    assert (answer(world, REFUSED_ANSWER).answer_code, answer(world).answer_sentence) == (
+        "SBX-1",
+        REFUSED_ANSWER.sentence,
+    )
 
 
 def test_a_partial_acceptance_names_what_was_refused(world: World) -> None:
@@ -67,8 +70,8 @@ def test_a_partial_acceptance_names_what_was_refused(world: World) -> None:
     assert (row.receipt, row.answer_code, row.answer_sentence) == ("R-2", "SBX-20", "Not this one.")
 
 
-@pytest.mark.parametrize("first", [ACCEPTED, REFUSED, PARTLY])
-@pytest.mark.parametrize("second", [ACCEPTED, REFUSED, UNKNOWN, LATER, Accepted("R-9", "c" * 64, NOW)])
+@pytest.mark.parametrize("first", [ACCEPTED, REFUSED_ANSWER, PARTLY])
+@pytest.mark.parametrize("second", [ACCEPTED, REFUSED_ANSWER, UNKNOWN, LATER, Accepted("R-9", "c" * 64, NOW)])
 def test_an_answer_that_comes_after_the_answer_changes_nothing(world: World, first: Answer, second: Answer) -> None:
     world.tenant()
     answer(world, first)

@@ -7,7 +7,7 @@ from gateway.domain.stays.stay import Window
 from gateway.journey.filings.records import REPLACED, correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox import deliveries
-from gateway.relay.registries import CLAIMED, RegistrySenders
+from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Registration, Stay, Unit
 from tests.parts.registry import MemoryRegistry
 from tests.parts.relaying import relaying
@@ -42,7 +42,7 @@ async def filed(world: World) -> list[tuple[str, int]]:
     """What the authority has once the relay was at work, as (kind, beginning of the stay)."""
     registry = MemoryRegistry(can_be_queried=False, name="it")
     senders = RegistrySenders(world.database, world.keyring.vault, {"it": registry}, world.clock)
-    async with relaying(world, senders.table(), claimed=CLAIMED) as commits:
+    async with relaying(world, senders.table(), claimed=LEASED) as commits:
         await commits.until(lambda: bool(registry.sent) and "accepted" in states(world))
     return [(record.kind, record.stay.from_at) for record in registry.sent]
 

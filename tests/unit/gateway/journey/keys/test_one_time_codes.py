@@ -11,7 +11,7 @@ from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey.devices.certificates import take_key
-from gateway.journey.keys.one_time_codes import MOST, end_once, held_stay, issue_once
+from gateway.journey.keys.one_time_codes import MAX_UNUSED_CODES, end_once, held_stay, issue_once
 from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Stay
 from tests.parts.once import ask, end_stay, found_by_lock, hear, rows, standings, states, use
@@ -127,21 +127,21 @@ def test_a_lock_that_checks_no_codes_or_is_out_of_service_gives_none(world: Worl
 def test_as_many_may_be_unused_as_the_lock_keeps_apart(world: World) -> None:
     world.tenant()
     first = ask(world)
-    codes = [ask(world) for _ in range(MOST - 1)]
+    codes = [ask(world) for _ in range(MAX_UNUSED_CODES - 1)]
     with pytest.raises(TooManyCodes):
         ask(world)
-    use(world, MOST - 1)
-    assert found_by_lock(world, first, base=MOST - ONCE_SPAN) == 0
-    assert len({code.digits for code in codes}) == MOST - 1 < ONCE_SPAN
+    use(world, MAX_UNUSED_CODES - 1)
+    assert found_by_lock(world, first, base=MAX_UNUSED_CODES - ONCE_SPAN) == 0
+    assert len({code.digits for code in codes}) == MAX_UNUSED_CODES - 1 < ONCE_SPAN
     with pytest.raises(TooManyCodes):
         ask(world)
     use(world, 0)
-    assert found_by_lock(world, ask(world)) == MOST
+    assert found_by_lock(world, ask(world)) == MAX_UNUSED_CODES
 
 
 def test_ending_the_unused_ones_makes_room_and_leaves_the_window_codes_as_they_are(world: World) -> None:
     stay = world.tenant().stay
-    for _ in range(MOST):
+    for _ in range(MAX_UNUSED_CODES):
         old = ask(world)
     epoch = world.device().code_epoch
     with world.database.writing() as session:
@@ -149,10 +149,10 @@ def test_ending_the_unused_ones_makes_room_and_leaves_the_window_codes_as_they_a
     assert set(states(world)) == {"revoking"}
     assert "revoke" in world.owed()
     new = ask(world)
-    assert (found_by_lock(world, old), found_by_lock(world, new)) == (None, MOST)
+    assert (found_by_lock(world, old), found_by_lock(world, new)) == (None, MAX_UNUSED_CODES)
     assert world.device().code_epoch == epoch
     hear(world)
-    assert states(world) == ["revoked"] * MOST + ["on_lock"]
+    assert states(world) == ["revoked"] * MAX_UNUSED_CODES + ["on_lock"]
 
 
 def test_at_the_end_of_the_stay_unused_codes_die_though_the_window_is_over(world: World) -> None:

@@ -19,7 +19,7 @@ from certs.keys import public_from_point
 from devices.wire.passcode import ONCE_SPAN, find_once
 from gateway.domain.errors import TooManyCodes
 from gateway.domain.stays.stay import Window
-from gateway.journey.keys.one_time_codes import MOST, end_once
+from gateway.journey.keys.one_time_codes import MAX_UNUSED_CODES, end_once
 from gateway.journey.stays import landlord
 from gateway.store import Stay
 from tests.parts.once import ask, hear, standings, use
@@ -128,8 +128,8 @@ class OnceMachine(RuleBasedStateMachine):
     def unused_codes_fit_into_what_the_lock_looks_at(self) -> None:
         """The span of living codes stays below the lock's memory."""
         if getattr(self, "codes", None):
-            assert self.world.device().once_next - min(self.codes) <= MOST
-            assert len(self.codes) <= MOST
+            assert self.world.device().once_next - min(self.codes) <= MAX_UNUSED_CODES
+            assert len(self.codes) <= MAX_UNUSED_CODES
 
 
 def test_whatever_happens_a_living_code_opens_once_and_a_number_never_comes_again(tmp_path: Path) -> None:
