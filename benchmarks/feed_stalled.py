@@ -23,11 +23,11 @@ def prepare() -> Iterator[Pair]:
     """The same server for both."""
     with open_stage(CONSUMERS, EVENTS) as stage:
         stage.round("/ours")
-        turns = Turns(stage)
-        yield Pair(turns.with_stalled, turns.without, CONSUMERS * EVENTS)
+        bursts = AlternatingBursts(stage)
+        yield Pair(bursts.with_stalled, bursts.without, CONSUMERS * EVENTS)
 
 
-class Turns:
+class AlternatingBursts:
     """Bursts in the order ABBA…, so that whatever drifts on the machine weighs on both alike; each is told once."""
 
     def __init__(self, stage: Stage) -> None:
@@ -45,8 +45,8 @@ class Turns:
     def _next(self, *, stalled: bool) -> float:
         if not self._medians[stalled]:
             taken = {True: list[float](), False: list[float]()}
-            for turn in range(2 * BURST_PAIRS):
-                now = turn % 4 in (1, 2)
+            for burst in range(2 * BURST_PAIRS):
+                now = burst % 4 in (1, 2)
                 taken[now].append(self._burst(stalled=now))
             for kind, seconds in taken.items():
                 self._medians[kind].append(statistics.median(seconds))

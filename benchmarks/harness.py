@@ -83,7 +83,7 @@ def measure(benchmark: Benchmark) -> Figure:
     began = time.monotonic()
     with benchmark.prepare() as pair:
         collect_seldom()  # as `lodgekey serve` does once it is up, for both sides
-        ratios = [_ratio(pair, ours_first=bool(turn % 2)) for turn in range(ROUNDS)]
+        ratios = [_ratio(pair, ours_first=bool(number % 2)) for number in range(ROUNDS)]
     if time.monotonic() - began > MAX_SECONDS:
         print(f"{benchmark.NAME} took {time.monotonic() - began:.0f} s", file=sys.stderr)
     spread = (round(min(ratios), 3), round(max(ratios), 3))

@@ -36,7 +36,7 @@ def prepare() -> Iterator[Pair]:
 
 async def outage(stage: RelayStage) -> None:
     """A day passes in steps of about five minutes, and the relay tries at each."""
-    stage.turn("down")
+    stage.switch("down")
     registry = REGISTRIES["sandbox"]({"url": stage.url, "token": "x"}, lambda: stage.now)
     relay = stage.relay(registry, Quota())
     running = asyncio.create_task(relay.run())
@@ -51,7 +51,7 @@ async def outage(stage: RelayStage) -> None:
     await asyncio.gather(running, return_exceptions=True)
     await registry.close()
     stage.now += STEP
-    stage.turn("up")
+    stage.switch("up")
 
 
 def check(stage: RelayStage) -> None:

@@ -25,15 +25,15 @@ class RegistryControl:
         answered = json.loads(control_file.read_text())
         return cls(answered["registry"], answered["url"], answered["token"])
 
-    async def turn(self, order: Mapping[str, Any]) -> dict[str, Any]:
+    async def set_behaviour(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Change its mood as {"behaviour", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
         async with self._control() as control:
             answer = await control.post("/control/behaviour", json=dict(order))
         if answer.status_code == 422:
             raise KeyError("behaviour")
         answer.raise_for_status()
-        turned: dict[str, Any] = answer.json()
-        return turned
+        changed: dict[str, Any] = answer.json()
+        return changed
 
     async def behaviour(self) -> dict[str, Any]:
         """Its mood now, and those it knows."""

@@ -93,7 +93,7 @@ class RelayStage:
         references: list[str] = json.loads(httpx.get(f"{self.url}/books", timeout=20).content)
         return references
 
-    def turn(self, word: str) -> None:
+    def switch(self, word: str) -> None:
         """The registry goes `down` or `up`."""
         httpx.post(f"{self.url}/{word}", timeout=20).raise_for_status()
 

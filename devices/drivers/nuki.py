@@ -83,7 +83,7 @@ class NukiDriver(MqttDriver):
         payload = COMMANDS.get(type(intent))
         if payload is None:
             raise Unable("unknown_type")
-        return await self._turns.ask(lock, intent, "lockAction", payload, wanted="")
+        return await self._commands.ask(lock, intent, "lockAction", payload, wanted="")
 
     def read(self, message: Received) -> Sequence[Report]:
         """At most one report. Raises Unreadable."""
@@ -96,7 +96,7 @@ class NukiDriver(MqttDriver):
             return self._event(device, message.payload)
         number = _number(message.payload)
         if message.channel == "commandResponse":
-            return self._turns.settle(device, *(("done",) if number == 0 else ("failed", "vendor_error")))
+            return self._commands.settle(device, *(("done",) if number == 0 else ("failed", "vendor_error")))
         if message.channel == "state":
             return [self._state_report(device, BOLTS.get(number, "unknown"))]
         if message.channel == "batteryChargeState" and number <= 100:

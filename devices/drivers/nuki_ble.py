@@ -52,7 +52,7 @@ class NukiLock:
         door = DOORS.get(str(state["door_sensor_state"]), "unknown")
         return Seen(BOLTS.get(str(state["lock_state"]), "unknown"), percent(self._lock.battery_percentage), door)
 
-    async def turn(self, target: Target) -> None:
+    async def move_bolt(self, target: Target) -> None:
         """One action, under a challenge of its own."""
         await (self._lock.unlock() if target == "unlocked" else self._lock.lock())
 

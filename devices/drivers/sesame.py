@@ -49,7 +49,7 @@ class SesameLock:
         bolt = at_rest.get((self._lock.is_locked, self._lock.is_unlocked), "unknown")
         return Seen(bolt, self._lock.battery_percentage)  # type: ignore[arg-type]
 
-    async def turn(self, target: Target) -> None:
+    async def move_bolt(self, target: Target) -> None:
         """One command; what was told before it counts no more."""
         self._lock.is_locked = None
         await (self._lock.unlock("Lodgekey") if target == "unlocked" else self._lock.lock("Lodgekey"))

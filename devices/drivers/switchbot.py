@@ -48,6 +48,6 @@ class SwitchbotLock:
         door = {True: "open", False: "closed"}.get(state.get("door_open"), "unknown")
         return Seen(BOLTS.get(state["status"].name, "unknown"), percent(state["battery"]), door)  # type: ignore[arg-type]
 
-    async def turn(self, target: Target) -> None:
+    async def move_bolt(self, target: Target) -> None:
         """One command."""
         await (self._lock.unlock() if target == "unlocked" else self._lock.lock())

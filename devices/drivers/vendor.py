@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Final, NoReturn, get_args
 
 from devices.driver import Ability, LockAddress, Unable, Unreadable
-from devices.drivers.turns import Turns
+from devices.drivers.open_commands import OpenCommands
 from devices.intents import Intent, LockDoor, ReadBack, Unlock
 from devices.link import Link, LinkDown, Received
 from devices.links.addressing import Addressing
@@ -30,7 +30,7 @@ class VendorDriver:
 
     def __init__(self, link: Link, now: Callable[[], int]) -> None:
         """`now`: UTC seconds."""
-        self._turns = Turns(link, now)
+        self._commands = OpenCommands(link, now)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """As devices.driver says."""
@@ -41,13 +41,13 @@ class VendorDriver:
         raise NotImplementedError
 
     def _happened(self, device: str, kind: str, **body: object) -> Happened:
-        return Happened(device, self._turns.next_seq(), self._turns.now(), kind, body)
+        return Happened(device, self._commands.next_seq(), self._commands.now(), kind, body)
 
     def _state_report(
         self, device: str, bolt: Bolt, battery: int | None = None, door: Door = "unknown"
     ) -> StateReported:
         """Where the bolt is; `battery` in percent. What such a lock does not say is unknown."""
-        seq, at = self._turns.next_seq(), self._turns.now()
+        seq, at = self._commands.next_seq(), self._commands.now()
         return StateReported(device, State(seq, at, bolt, door, battery, (), "set", nonce=b"", epoch=0, firmware=""))
 
 
@@ -94,7 +94,7 @@ class RadioDriver(VendorDriver):
         word = COMMAND_WORDS.get(type(intent))
         if word is None:
             raise Unable("unknown_type")
-        return await self._turns.ask(lock, intent, "cmd", word, wanted="")
+        return await self._commands.ask(lock, intent, "cmd", word, wanted="")
 
     def read(self, message: Received) -> Sequence[Report]:
         """At most one report. Raises Unreadable."""
@@ -105,7 +105,7 @@ class RadioDriver(VendorDriver):
         match message.channel:
             case "ack" if said.get("outcome") in ("done", "failed"):
                 code = said.get("code")
-                return self._turns.settle(device, said["outcome"], code if isinstance(code, str) else None)
+                return self._commands.settle(device, said["outcome"], code if isinstance(code, str) else None)
             case "event" if said.get("type") in ("locked", "unlocked"):
                 return [self._happened(device, said["type"], means="gateway")]
             case "state" if said.get("bolt") in get_args(Bolt) and said.get("door") in get_args(Door):

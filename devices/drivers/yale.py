@@ -46,6 +46,6 @@ class YaleLock:
         """The bolt."""
         return Seen(BOLTS.get((await self._lock.lock_status()).name, "unknown"))
 
-    async def turn(self, target: Target) -> None:
+    async def move_bolt(self, target: Target) -> None:
         """One command: the library's own force_unlock writes it again where its acknowledgment is late."""
         await self._lock._execute_operation(OPERATIONS[target], 0, target, retry_after_write=False)

@@ -65,7 +65,7 @@ class Zigbee2MqttDriver(MqttDriver):
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """Ask for a state or a PIN slot. Raises Unable, LinkDown."""
         wanted, body = _words(intent)
-        return await self._turns.ask(lock, intent, "set", json.dumps(body).encode(), wanted)
+        return await self._commands.ask(lock, intent, "set", json.dumps(body).encode(), wanted)
 
     def read(self, message: Received) -> Sequence[Report]:
         """Answer, event and state, as far as the message says them. Raises Unreadable."""
@@ -80,11 +80,11 @@ class Zigbee2MqttDriver(MqttDriver):
         return [*reports, *self._state(message.device, said)]
 
     def _answer(self, device: str, said: dict[str, Any]) -> list[Answered]:
-        turn = self._turns.turn_of(device)
-        if turn and turn.wanted in (said.get("lock_state"), f"{said.get('action')}:{said.get('action_user')}"):
-            return self._turns.settle(device, "done")
-        if turn and said.get("lock_state") == "not_fully_locked":
-            return self._turns.settle(device, "failed", "jammed")
+        command = self._commands.open_command(device)
+        if command and command.wanted in (said.get("lock_state"), f"{said.get('action')}:{said.get('action_user')}"):
+            return self._commands.settle(device, "done")
+        if command and said.get("lock_state") == "not_fully_locked":
+            return self._commands.settle(device, "failed", "jammed")
         return []
 
     def _event(self, device: str, said: dict[str, Any]) -> list[Happened]:

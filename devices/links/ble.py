@@ -71,7 +71,7 @@ class BleLink:
         self._radio = radio or BleRadio()
         self._slots, self._idle, self._find = slots, idle_seconds, find_seconds
         self._sessions: dict[str, Session] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._mutexes: dict[str, asyncio.Lock] = {}
         self._connecting = asyncio.Lock()
         self._queue: list[Received] = []
         self._arrived = asyncio.Event()
@@ -100,9 +100,9 @@ class BleLink:
         """
         if not self.connected or channel != "cmd":
             raise LinkDown("the radio is off" if not self.connected else "locks have one inlet")
-        turn = self._turns.setdefault(device, asyncio.Lock())
+        mutex = self._mutexes.setdefault(device, asyncio.Lock())
         try:
-            async with asyncio.timeout(expires_in), turn:
+            async with asyncio.timeout(expires_in), mutex:
                 session = await self._session(site, device)
                 await self._write(session, Kind.CMD, payload)
         except TROUBLE as error:
@@ -151,7 +151,7 @@ class BleLink:
         """Make room by hanging up on whom we have not talked to for longest. Raises BleakError when all are busy."""
         if len(self._sessions) < self._slots:
             return
-        idle = [s for s in self._sessions.values() if not s.writing.locked() and not self._turns[s.device].locked()]
+        idle = [s for s in self._sessions.values() if not s.writing.locked() and not self._mutexes[s.device].locked()]
         if not idle:
             raise BleakError("no free connection slot")
         await self._hang_up(min(idle, key=lambda session: session.used_at))

@@ -47,7 +47,7 @@ class LibraryLock(Protocol):
     async def look(self) -> Seen:
         """Ask the lock itself, never a memory of it."""
 
-    async def turn(self, target: Target) -> None:
+    async def move_bolt(self, target: Target) -> None:
         """Move the bolt, once."""
 
 
@@ -58,11 +58,11 @@ class RadioLink:
     """A link to the locks of one maker within range of this machine's radio."""
 
     def __init__(
-        self, open_lock: Opener, secrets_of: Callable[[str], Mapping[str, str]], radio: BleRadio, turns: asyncio.Lock
+        self, open_lock: Opener, secrets_of: Callable[[str], Mapping[str, str]], radio: BleRadio, mutex: asyncio.Lock
     ) -> None:
-        """`secrets_of` a device's id: its address and keys; KeyError where there are none. `turns`: the radio's."""
+        """`secrets_of` a device's id: its address and keys; KeyError where there are none. `mutex`: the radio's."""
         self.connected = False
-        self._open, self._secrets_of, self._radio, self._turns = open_lock, secrets_of, radio, turns
+        self._open, self._secrets_of, self._radio, self._mutex = open_lock, secrets_of, radio, mutex
         self._said: list[Received] = []
         self._news = asyncio.Event()
 
@@ -81,13 +81,13 @@ class RadioLink:
             raise LinkDown("the radio is off")
         talk = Conversation(site, device, payload, self._say)
         try:
-            async with asyncio.timeout(expires_in), self._turns:
+            async with asyncio.timeout(expires_in), self._mutex:
                 secrets = self._secrets_of(device)
                 async with self._open(await self._find(site, device, secrets["address"]), secrets) as lock:
                     await talk.hold(lock)
         except Exception as error:  # noqa: BLE001 - a maker's library raises what it likes; what it says may be secret
             log.warning("a conversation over Bluetooth ended early: %s", type(error).__name__)
-            if not (talk.began_to_turn or talk.ended):
+            if not (talk.bolt_started or talk.ended):
                 raise LinkDown(f"no conversation over Bluetooth: {type(error).__name__}") from None
             talk.end("failed", "no_answer")
 
@@ -118,7 +118,7 @@ class Conversation:
     """One thing asked of one lock, and what was said to it."""
 
     def __init__(self, site: str, device: str, asked: bytes, say: Callable[[str, str, str, bytes], None]) -> None:
-        self.began_to_turn = self.ended = False
+        self.bolt_started = self.ended = False
         self._place, self._say = (site, device), say
         self._target = TARGETS.get(asked)
 
@@ -126,9 +126,9 @@ class Conversation:
         """Look, turn if need be, look again; say it all."""
         seen = await self._at_rest(lock)
         if self._target and seen.bolt != self._target:
-            self.began_to_turn = True
+            self.bolt_started = True
             try:
-                await lock.turn(self._target)
+                await lock.move_bolt(self._target)
             except Exception as error:  # noqa: BLE001 - what became of it, the lock says itself
                 log.warning("a lock's library says that it did not turn: %s", type(error).__name__)
             seen = await self._at_rest(lock)

@@ -81,7 +81,7 @@ def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
     app.post("/visit/code/scan")(_scan_code)
     app.post("/visit/document")(_scan_document)
     app.post("/visit/face")(_take_face)
-    app.post("/visit/turns")(_ask_turns)
+    app.post("/visit/turns")(_request_challenge)
     app.post("/visit/turns/film", status_code=204)(_film)
     app.post("/visit/registration", status_code=202)(_hand_in)
     app.get("/visit/link.svg")(_draw_link)
@@ -183,9 +183,9 @@ def _usable(picture: bytes | None) -> bytes:
     return picture
 
 
-async def _ask_turns(front: At, _visit: Here) -> dict[str, bool]:
+async def _request_challenge(front: At, _visit: Here) -> dict[str, bool]:
     """Whether the gateway was asked; the turns are then in the status."""
-    return {"asked": await front.ask_turns()}
+    return {"asked": await front.request_challenge()}
 
 
 async def _film(front: At, _visit: Here) -> None:

@@ -41,14 +41,14 @@ class Front:
         await self._station.play(self._mind.ask_offer(question, visit.question))
         return True
 
-    async def ask_turns(self) -> bool:
+    async def request_challenge(self) -> bool:
         """Ask how the head is to turn; False while there is no network: then a person looks at the face."""
         visit = self.visits.current()
         visit.clip = None
         if not self._station.online.is_set():
             return False
         visit.turning, visit.requested_at = secrets.token_bytes(16), self._mind.clock.ticks()
-        await self._station.play(self._mind.ask_turns(visit.offer, visit.turning))
+        await self._station.play(self._mind.request_challenge(visit.offer, visit.turning))
         return True
 
     async def film(self) -> bool:

@@ -35,9 +35,9 @@ class BehaviourSwitch:
 
     def __init__(self, behaviour: Behaviour = Behaviour.NORMAL) -> None:
         self._lock = threading.Lock()
-        self.turn(behaviour)
+        self.set(behaviour)
 
-    def turn(self, behaviour: Behaviour, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
+    def set(self, behaviour: Behaviour, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
         """Switch the mood."""
         with self._lock:
             self.behaviour, self.times, self.delay_s, self.skip = behaviour, times, delay_s, skip

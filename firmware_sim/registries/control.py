@@ -38,7 +38,7 @@ def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> 
 
     @router.post("/mood")
     def set_behaviour(order: BehaviourForm) -> dict[str, Any]:
-        switch.turn(order.behaviour, times=order.times, delay_s=order.delay_s, skip=order.skip)
+        switch.set(order.behaviour, times=order.times, delay_s=order.delay_s, skip=order.skip)
         return order.model_dump()
 
     @router.get("/mood")

@@ -59,7 +59,7 @@ class Building:
         """Change the registry's mood; raises KeyError where there is no registry or it knows no such mood."""
         if self.registry is None:
             raise KeyError("registry")
-        return await self.registry.turn(order)
+        return await self.registry.set_behaviour(order)
 
     async def set_faults(self, device: str, changes: Mapping[str, Any], clock_lost: bool = False) -> FaultSettings:
         """Change a device's faults; raises KeyError or pydantic.ValidationError."""

@@ -76,7 +76,7 @@ class SimKiosk:
         self.screen = {"screen": "wait", "registration": registration.registration}
         yield from self.dialogue.tell("registration", {"sealed": sealed, "registration": registration.registration})
 
-    def ask_turns(self, offer_token: str, registration: bytes) -> Spoken:
+    def request_challenge(self, offer_token: str, registration: bytes) -> Spoken:
         """Ask for the turns a tenant's head has to make; they come as the screen "turn", and hold for a minute."""
         context = turns_context(self.dialogue.site, self.dialogue.device)
         sealed = seal(offer_token.encode(), self._intake, context=context)

@@ -40,14 +40,14 @@ class VendorLocks:
         cls, gateway_name: str, broker: HomeBroker | None, radio: BleRadio | None, folder: Path, now: Callable[[], int]
     ) -> Self:
         """One link a vendor, so that no vendor's topics are another's; not started yet. `folder`: the gateway's."""
-        opened, turns = cls(), asyncio.Lock()
+        opened, mutex = cls(), asyncio.Lock()
         secrets = partial(secrets_of, folder / SECRETS)
         for name, kind in DRIVERS.items():
             if broker is not None and issubclass(kind, MqttDriver):
                 address = broker.address(f"{gateway_name}-{name}")
                 opened._add(kind, MqttLink(address, addressing=kind.topics(broker.site)), now)
             elif radio is not None and issubclass(kind, RadioDriver):
-                opened._add(kind, RadioLink(kind.open, secrets, radio, turns), now)
+                opened._add(kind, RadioLink(kind.open, secrets, radio, mutex), now)
         return opened
 
     def _add(self, kind: type[MqttDriver | RadioDriver], link: Link, now: Callable[[], int]) -> None:

@@ -62,7 +62,7 @@ class KioskInbox:
         self._room, self._counter = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._codes = Tries(*WRONG_CODES, now)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._questions = {"turns_wanted": self._ask_turns, "offer_shown": self._tell_offer}
+        self._questions = {"turns_wanted": self._issue_challenge, "offer_shown": self._tell_offer}
 
     def take(self, report: Happened, message: Received) -> None:
         """Begin with one registration; returns at once."""
@@ -116,7 +116,7 @@ class KioskInbox:
         context = registration_context(message.site, message.device)
         return decode_registration(open_sealed(sealed_in(report), self._intake_key, context=context))
 
-    def _ask_turns(self, report: Happened, message: Received) -> dict[str, Any]:
+    def _issue_challenge(self, report: Happened, message: Received) -> dict[str, Any]:
         """The challenge that the kiosk's camera has to film the answer to."""
         context = turns_context(message.site, message.device)
         try:

@@ -48,7 +48,7 @@ class RegistrySenders:
         self._database, self._vault, self._registries, self._now = database, vault, registries, now
         self._erased = erased
         self._records = RecordReader(database, vault)
-        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._limits: dict[str, asyncio.Semaphore] = {}
 
     def table(self) -> dict[str, Sender]:
         """work -> sender."""
@@ -69,7 +69,7 @@ class RegistrySenders:
         if registry is None:
             return Sent(RetryAt(self._now() + NOT_SET_UP, f"the registry {row.registry_name} is not set up"))
         try:
-            async with self._turns.setdefault(row.registry_name, asyncio.Semaphore(AT_A_TIME)):
+            async with self._limits.setdefault(row.registry_name, asyncio.Semaphore(AT_A_TIME)):
                 answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
             again_at = self._now() + pause(delivery.attempts)

@@ -28,7 +28,7 @@ class SimulatedRegistry:
     settings: dict[str, str] = field(default_factory=dict)  # for the adapter
     facts: dict[str, str] = field(default_factory=dict)  # for a record that began as a passport
 
-    def turn(self, behaviour: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
+    def set_behaviour(self, behaviour: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
         """Switch its mood."""
         self._post("behaviour", {"behaviour": behaviour, "times": times, "delay_s": delay_s, "skip": skip})
 

@@ -47,7 +47,7 @@ def running(case: RegistryCase, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def simulator(running: SimulatedRegistry) -> Iterator[SimulatedRegistry]:
     yield running
-    running.turn("normal")
+    running.set_behaviour("normal")
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def test_every_table_used_has_a_version(registry: Registry, case: Registry
 async def test_a_refusal_carries_the_authoritys_code_and_a_sentence(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
-    simulator.turn("refuse")
+    simulator.set_behaviour("refuse")
     answer = await file(registry, case.record())
     assert isinstance(answer, Refused)
     assert answer.code
@@ -99,7 +99,7 @@ async def test_a_refusal_carries_the_authoritys_code_and_a_sentence(
 async def test_people_are_distinguished_when_only_some_are_accepted(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
-    simulator.turn("partial")
+    simulator.set_behaviour("partial")
     record = case.record()
     answer = await file(registry, record)
     assert isinstance(answer, AcceptedInPart)
@@ -112,11 +112,11 @@ async def test_people_are_distinguished_when_only_some_are_accepted(
 async def test_a_late_decision_is_pending_until_it_is_made(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
-    simulator.turn("late")
+    simulator.set_behaviour("late")
     answer = await registry.submit(case.record())
     assert isinstance(answer, Pending)
     assert isinstance(await registry.poll(answer.reference), Pending)
-    simulator.turn("normal")
+    simulator.set_behaviour("normal")
     simulator.decide()
     assert isinstance(await registry.poll(answer.reference), Accepted)
 
@@ -129,7 +129,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_with_one_record_there(
     prepared(case, simulator, behaviour)
     answer = await registry.submit(record)
     assert isinstance(answer, OutcomeUnknown)
-    simulator.turn("normal")
+    simulator.set_behaviour("normal")
     assert len(simulator.books()) - before == case.rows
     if registry.can_be_queried:
         assert isinstance(await settled(registry, await registry.poll(record.reference)), Accepted)
@@ -137,7 +137,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_with_one_record_there(
 
 def prepared(case: RegistryCase, simulator: SimulatedRegistry, behaviour: str) -> None:
     """Spoil the request that files, not one that only logs in before it."""
-    simulator.turn(behaviour, skip=case.calls_before_filing)
+    simulator.set_behaviour(behaviour, skip=case.calls_before_filing)
 
 
 async def test_silence_ends_in_an_unknown_outcome(case: RegistryCase, simulator: SimulatedRegistry) -> None:
@@ -156,7 +156,7 @@ async def test_a_redirect_to_a_private_address_is_not_followed(
 
 async def test_an_outage_sends_nothing(registry: Registry, case: RegistryCase, simulator: SimulatedRegistry) -> None:
     before = len(simulator.books())
-    simulator.turn("down")
+    simulator.set_behaviour("down")
     with pytest.raises(RegistryUnreachable):
         await registry.submit(case.record())
     assert len(simulator.books()) == before
@@ -183,7 +183,7 @@ async def test_wrong_credentials_are_an_outage_and_no_refusal_of_the_record(
 async def test_an_answer_given_twice_is_one_receipt(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
-    simulator.turn("twice")
+    simulator.set_behaviour("twice")
     assert isinstance(await file(registry, case.record()), Accepted)
 
 
@@ -191,7 +191,7 @@ async def test_an_answer_given_twice_is_one_receipt(
 async def test_two_different_answers_are_an_unknown_outcome(
     registry: Registry, case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
-    simulator.turn("two_receipts")
+    simulator.set_behaviour("two_receipts")
     assert isinstance(await file(registry, case.record()), OutcomeUnknown)
 
 

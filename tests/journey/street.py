@@ -102,7 +102,7 @@ class Street:
         self.rooms.rotate(-1)
         code, lock, units = f"HS7-{number}", f"lock-{number}", await self.ask("landlord", "GET", "/units")
         unit = next(unit["id"] for unit in units if unit["code"] == code)
-        await self.turn("normal")
+        await self.set_behaviour("normal")
         await self.control("POST", f"/devices/{lock}/faults", json={"offline": False, "lost_answers": 0})
         for stay in await self.ask("landlord", "GET", "/stays"):
             if stay["unit"] == unit and stay["state"] in OCCUPYING:
@@ -170,7 +170,7 @@ class Street:
         """What is visibly not delivered yet, or never will be."""
         return [row for row in await self.ask("tester", "GET", "/deliveries") if row["work"] == work]
 
-    async def turn(self, behaviour: str, **how: Any) -> None:
+    async def set_behaviour(self, behaviour: str, **how: Any) -> None:
         """The registry's mood from now on."""
         async with httpx.AsyncClient(headers=self._registry_key()) as client:
             good(await client.post(f"{self.registry['url']}/control/behaviour", json={"behaviour": behaviour, **how}))

@@ -22,23 +22,23 @@ async def fault(street: Street, room: Room, **settings: Any) -> None:
 
 
 async def test_a_registry_that_is_down_keeps_nobody_out_and_gets_its_record_later(street: Street, room: Room) -> None:
-    await street.turn("down")
+    await street.set_behaviour("down")
     tenant, key = await street.move_in(room)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
     filing = await street.filing(tenant, "queued")
     waiting = [row for row in await street.owed("submit") if row["state"] == "owed"]
     assert [row["party"] for row in waiting] == ["registry:sandbox"]
     assert await street.books(filing["id"]) == []
-    await street.turn("normal")
+    await street.set_behaviour("normal")
     accepted = await street.filing(tenant, "accepted")
     assert [row["receipt"] for row in await street.books(filing["id"])] == [accepted["receipt"]]
 
 
 async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(street: Street, room: Room) -> None:
-    await street.turn("refuse")
+    await street.set_behaviour("refuse")
     tenant, key = await street.move_in(room)
     filing = await street.filing(tenant, "refused")
-    await street.turn("normal")
+    await street.set_behaviour("normal")
     assert (filing["code"], bool(filing["sentence"])) == ("SBX-900", True)
     assert "refused" in [row["state"] for row in await street.owed("submit")]
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
@@ -51,10 +51,10 @@ async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(
 async def test_however_a_registry_answers_there_is_one_record_there_and_one_receipt_here(
     street: Street, room: Room, behaviour: str, how: dict[str, Any]
 ) -> None:
-    await street.turn(behaviour, **how)
+    await street.set_behaviour(behaviour, **how)
     tenant, _ = await street.move_in(room)
     accepted = await street.filing(tenant, "accepted")
-    await street.turn("normal")
+    await street.set_behaviour("normal")
     assert [row["receipt"] for row in await street.books(accepted["id"])] == [accepted["receipt"]]
     answers = street.rows(
         "SELECT count(*) FROM events WHERE type = 'RegistryAccepted' AND registration_id = ?", accepted["id"]
@@ -117,7 +117,7 @@ def done_unlocks(street: Street, key: str) -> int:
 async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_owed(
     street: Street, room: Room, next_door: Room
 ) -> None:
-    await street.turn("down")
+    await street.set_behaviour("down")
     tenant, key = await street.move_in(room)
     neighbour = await street.offer(next_door)
     tap = asyncio.create_task(street.unlock(tenant, key))
@@ -129,7 +129,7 @@ async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_ow
     await street.start_gateway()
     assert street.rows("PRAGMA integrity_check") == [("ok",)]
     assert street.rows(ORPHANS) == []
-    await street.turn("normal")
+    await street.set_behaviour("normal")
     filing = await street.filing(tenant, "accepted")
     assert len(await street.books(filing["id"])) == 1
     assert street.openings(room) <= 1, "a tap that was cut short is not made good later"

@@ -74,11 +74,11 @@ class PrintReader:
         corners = self._find(pixels)
         if not corners:
             return pixels, []
-        turns = 1 if sum(_is_tall(box) for box in corners) * 2 > len(corners) else 0
-        pixels, corners = turn_page(pixels, corners, turns)
+        rotations = 1 if sum(_is_tall(box) for box in corners) * 2 > len(corners) else 0
+        pixels, corners = rotate_page(pixels, corners, rotations)
         known = self._read_upright(pixels, corners)
         if known is None:
-            pixels, corners = turn_page(pixels, corners, 2)
+            pixels, corners = rotate_page(pixels, corners, 2)
             known = {}
         left = [place for place in range(len(corners)) if place not in known]
         known |= dict(zip(left, self.read_lines([cut_line(pixels, corners[place]) for place in left]), strict=True))
@@ -117,10 +117,10 @@ def _is_tall(box: Corners) -> bool:
     return float(np.ptp(box[:, 1])) > 1.5 * float(np.ptp(box[:, 0]))
 
 
-def turn_page(pixels: Pixels, corners: Sequence[Corners], turns: int) -> tuple[Pixels, list[Corners]]:
+def rotate_page(pixels: Pixels, corners: Sequence[Corners], rotations: int) -> tuple[Pixels, list[Corners]]:
     """Page and boxes turned clockwise by quarter turns; each box starts again at its top left corner."""
     turned = list(corners)
-    for _ in range(turns):
+    for _ in range(rotations):
         height = pixels.shape[0]
         pixels = np.asarray(cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE), np.uint8)
         turned = [np.column_stack((height - 1 - box[:, 1], box[:, 0])).astype(np.float32) for box in turned]

@@ -24,13 +24,13 @@ FOREIGN_BYTES = (b"PK\x03\x04", b"PK\x05\x06", b"MZ\x90\x00", b"\x7fELF", b"Rar!
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file reduced to its picture; `turn` is the EXIF orientation (1-8) the camera wrote."""
+    """A file reduced to its picture; `orientation` is the EXIF orientation (1-8) the camera wrote."""
 
     data: bytes
     kind: str
     width: int
     height: int
-    turn: int = 1
+    orientation: int = 1
 
 
 def open_container(data: bytes) -> Picture:
@@ -54,7 +54,7 @@ def _refuse_foreign(extra: bytes) -> None:
 
 def _open_jpeg(data: bytes) -> Picture:
     """Walks the segments (ITU-T T.81 annex B) up to the end marker."""
-    kept, size, turn, at = [b"\xff\xd8"], (0, 0), 1, 2
+    kept, size, orientation, at = [b"\xff\xd8"], (0, 0), 1, 2
     extra: list[bytes] = []
     while True:
         found = MARKER.search(data, at)
@@ -68,19 +68,19 @@ def _open_jpeg(data: bytes) -> Picture:
         if code in FRAMES and len(segment) >= 10:
             size = struct.unpack(">HH", segment[5:9])
         if code == 0xE1 and segment[4:10] == b"Exif\x00\x00":
-            turn = _exif_turn(segment[4:])
+            orientation = _exif_orientation(segment[4:])
         at = _end_of_scan(data, start + length) if code == 0xDA else start + length
         (kept if code in KEPT_SEGMENTS else extra).append(data[start:at])
     _refuse_foreign(b"".join(extra) + data[found.end() :])
-    kept.insert(1, _turn_segment(turn))
-    return Picture(b"".join((*kept, b"\xff\xd9")), "JPEG", size[1], size[0], turn)
+    kept.insert(1, _orientation_segment(orientation))
+    return Picture(b"".join((*kept, b"\xff\xd9")), "JPEG", size[1], size[0], orientation)
 
 
-def _turn_segment(turn: int) -> bytes:
+def _orientation_segment(orientation: int) -> bytes:
     """An EXIF segment (Exif 2.32, 4.5.2) that says which way is up and nothing else; empty where it is up already."""
-    if turn == 1:
+    if orientation == 1:
         return b""
-    entry = struct.pack(">HHIHH", 0x0112, 3, 1, turn, 0)
+    entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
     payload = b"Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01" + entry + bytes(4)
     return b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload
 
@@ -93,15 +93,15 @@ def _end_of_scan(data: bytes, at: int) -> int:
     return found.start()
 
 
-def _exif_turn(payload: bytes) -> int:
+def _exif_orientation(payload: bytes) -> int:
     """The orientation of an EXIF block, 1 where it has none or cannot be read."""
     exif = Image.Exif()
     try:
         exif.load(payload)
-        turn = exif.get(0x0112, 1)
+        orientation = exif.get(0x0112, 1)
     except (SyntaxError, ValueError, struct.error, OSError, KeyError, IndexError):
         return 1
-    return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
 def _open_png(data: bytes) -> Picture:

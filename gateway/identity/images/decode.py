@@ -49,7 +49,7 @@ def decode_image(data: bytes, part: str = "image") -> Pixels:
             if image.size != (picture.width, picture.height):
                 raise ImageRefused("disguised", part)
             image.load()
-            return _turn(_to_rgb(image), picture.turn)
+            return _orient(_to_rgb(image), picture.orientation)
     except DAMAGE:
         raise ImageRefused("truncated", part) from None
 
@@ -65,11 +65,11 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _turn(image: Image.Image, turn: int) -> Pixels:
+def _orient(image: Image.Image, orientation: int) -> Pixels:
     """Upright pixels, by the EXIF orientation noted before the EXIF was left behind."""
-    if turn != 1:
+    if orientation != 1:
         exif = image.getexif()
-        exif[0x0112] = turn
+        exif[0x0112] = orientation
         image = ImageOps.exif_transpose(image)
     return np.asarray(image, np.uint8)
 

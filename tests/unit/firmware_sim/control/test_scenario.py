@@ -116,7 +116,7 @@ class MemoryRegistry:
     def __init__(self, done: list[Any]) -> None:
         self.done = done
 
-    async def turn(self, order: dict[str, Any]) -> dict[str, Any]:
+    async def set_behaviour(self, order: dict[str, Any]) -> dict[str, Any]:
         self.done.append(order["behaviour"])
         return order
 

@@ -135,7 +135,7 @@ def test_two_full_images_fit_the_wire(bench: Bench) -> None:
 
 
 def test_the_request_for_turns_names_the_offer_to_the_intake_key_only(bench: Bench) -> None:
-    heard = bench.hear(bench.kiosk.ask_turns("the offer's token", bytes(16)))
+    heard = bench.hear(bench.kiosk.request_challenge("the offer's token", bytes(16)))
     sealed = heard.events[0].body["sealed"]
     assert (heard.events[0].type, b"token" in sealed) == ("turns_wanted", False)
     context = turns_context("site-1", "kiosk-1")

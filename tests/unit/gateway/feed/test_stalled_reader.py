@@ -50,7 +50,7 @@ class Socket:
         self.room -= 1
 
 
-class TurnedClock:
+class AdvancedClock:
     """The event loop's own clock, which goes on only when it is turned."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ class TurnedClock:
         self._at = self._loop.time()
         monkeypatch.setattr(self._loop, "time", lambda: self._at)
 
-    async def turn(self, seconds: float) -> None:
+    async def advance(self, seconds: float) -> None:
         """So much later, and everything that is due then is done."""
         self._at += seconds
         for _ in range(5):
@@ -70,13 +70,13 @@ async def test_who_takes_nothing_for_half_a_minute_is_let_go_and_not_sooner(
 ) -> None:
     publish(world, 1)
     feed.start()
-    clock = TurnedClock(monkeypatch)
+    clock = AdvancedClock(monkeypatch)
     socket = Socket(room=2)  # the head and the first line; the page of entries does not fit
     streaming = asyncio.create_task(FeedStream(feed, reader(), 0).stream_response(socket.send))
     await socket.full.wait()
-    await clock.turn(STALLED_SECONDS - 0.1)
+    await clock.advance(STALLED_SECONDS - 0.1)
     assert not streaming.done()
-    await clock.turn(0.2)
+    await clock.advance(0.2)
     assert streaming.done()
     await streaming  # without an error: the reader comes back to its cursor
 

@@ -41,7 +41,7 @@ def test_late_failures_of_the_same_outage_do_not_lengthen_the_rest() -> None:
     assert parties.admit("registry", 1, NOW + 1)
 
 
-def test_a_trial_that_was_settled_elsewhere_leaves_the_turn_to_another() -> None:
+def test_a_probe_that_was_settled_elsewhere_leaves_it_to_another() -> None:
     parties = RestingParties()
     parties.record("registry", 1, down=True, now=NOW)
     parties.admit("registry", 1, NOW + 1)

@@ -48,12 +48,12 @@ class OnceMachine(RuleBasedStateMachine):
     """A landlord, people who type, and a lock that hears late: every living code opens once, nothing else opens."""
 
     folder: Path
-    turns = iter(range(10**6))
+    folder_numbers = iter(range(10**6))
 
     @initialize()
     def move_in(self) -> None:
         """A stay that runs."""
-        self.world = World.build(self.folder / str(next(self.turns)))
+        self.world = World.build(self.folder / str(next(self.folder_numbers)))
         self.world.tenant(Window(NOW - 60, NOW + 10 * DAY))
         self.lock, self.codes, self.numbers = PlainLock(), dict[int, str](), list[int]()
         public = public_from_point(self.world.device().public_key)

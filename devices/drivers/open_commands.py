@@ -15,7 +15,7 @@ REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class OpenCommand:
     """What a lock is busy with: no answer after `expires_at` is taken for this command's. `wanted`: driver's own."""
 
     command_id: bytes
@@ -23,13 +23,13 @@ class Turn:
     wanted: str
 
 
-class Turns:
+class OpenCommands:
     """Keeps a vendor's lock to one open command, and its answers for as long as a command may be repeated."""
 
     def __init__(self, link: Link, now: Callable[[], int]) -> None:
         self.now = now
         self._link = link
-        self._open: dict[str, Turn] = {}
+        self._open: dict[str, OpenCommand] = {}
         self._answers: OrderedDict[bytes, Answered] = OrderedDict()
         self._last_seq = 0
 
@@ -42,12 +42,12 @@ class Turns:
         now = self.now()
         if intent.expires_at <= now:
             raise Unable("expired")
-        busy = self.turn_of(lock.device)
+        busy = self.open_command(lock.device)
         if busy and busy.command_id == intent.command_id:
             return None
         if busy:
             raise LinkDown("the lock is busy with another command")
-        self._open[lock.device] = Turn(intent.command_id, intent.expires_at, wanted)
+        self._open[lock.device] = OpenCommand(intent.command_id, intent.expires_at, wanted)
         try:
             await self._link.publish(
                 lock.site, lock.device, payload, expires_in=intent.expires_at - now, channel=channel
@@ -57,19 +57,19 @@ class Turns:
             raise
         return None
 
-    def turn_of(self, device: str) -> Turn | None:
+    def open_command(self, device: str) -> OpenCommand | None:
         """The command a lock is busy with."""
-        turn = self._open.get(device)
-        return turn if turn and turn.expires_at > self.now() else None
+        command = self._open.get(device)
+        return command if command and command.expires_at > self.now() else None
 
     def settle(self, device: str, outcome: str, code: str | None = None) -> list[Answered]:
         """The lock has answered: its open command's answer, or nothing where none is open."""
-        turn = self.turn_of(device)
-        if turn is None:
+        command = self.open_command(device)
+        if command is None:
             return []
         del self._open[device]
-        answer = Answered(device, turn.command_id, self.next_seq(), self.now(), outcome, code, {})
-        self._answers[turn.command_id] = answer
+        answer = Answered(device, command.command_id, self.next_seq(), self.now(), outcome, code, {})
+        self._answers[command.command_id] = answer
         while len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
         return [answer]
