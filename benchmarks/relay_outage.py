@@ -40,7 +40,7 @@ async def outage(stage: RelayStage) -> None:
     registry = REGISTRIES["sandbox"]({"url": stage.url, "token": "x"}, lambda: stage.now)
     relay = stage.relay(registry, Quota())
     running = asyncio.create_task(relay.run())
-    news = stage.heard()
+    news = stage.settled_news()
     async with asyncio.timeout(60):
         for _ in range(DAY // STEP):
             before = stage.attempts()

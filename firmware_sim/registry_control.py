@@ -25,10 +25,10 @@ class RegistryControl:
         answered = json.loads(control_file.read_text())
         return cls(answered["registry"], answered["url"], answered["token"])
 
-    async def set_behaviour(self, order: Mapping[str, Any]) -> dict[str, Any]:
+    async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """Change its mood as {"behaviour", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
         async with self._control() as control:
-            answer = await control.post("/control/behaviour", json=dict(order))
+            answer = await control.post("/control/behaviour", json=dict(form))
         if answer.status_code == 422:
             raise KeyError("behaviour")
         answer.raise_for_status()

@@ -44,7 +44,7 @@ from gateway.registering.tenant import TenantRegistration
 from gateway.registries import REGISTRIES
 from gateway.relay.alerts import AlertSenders
 from gateway.relay.certificates import CertificateSenders
-from gateway.relay.external_commands import OrderSenders
+from gateway.relay.external_commands import ExternalCommandSenders
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
@@ -180,7 +180,7 @@ class Gateway:
 
     def _senders(self) -> dict[str, Sender]:
         """Who delivers which work."""
-        orders = OrderSenders(self.database, self.lock_senders.send)
+        external_commands = ExternalCommandSenders(self.database, self.lock_senders.send)
         slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
@@ -189,7 +189,7 @@ class Gateway:
             self.lock_senders.table()
             | slots.table()
             | screens.table()
-            | orders.table()
+            | external_commands.table()
             | certificates.table()
             | registries.table()
             | self.webhooks.table()

@@ -54,7 +54,7 @@ def lock_shown(device: Device) -> LockShown:
         alarm=device.alarm,
         log_alarm=device.log_alarm,
         log_alarm_at=device.log_alarm_at,
-        heard_at=device.heard_at,
+        last_seen_at=device.last_seen_at,
         certificate_expires_at=device.certificate_expires_at,
         revoked=device.revoked_at is not None,
     )

@@ -64,7 +64,7 @@ class OfferShown(BaseModel):
 
 
 class LockShown(BaseModel):
-    """A device as it last spoke of itself; `heard_at` null means it never did.
+    """A device as it last spoke of itself; `last_seen_at` null means it never did.
 
     `clock_drift`: seconds by which its clock was off when it was last found off by a minute or more.
     """
@@ -85,7 +85,7 @@ class LockShown(BaseModel):
     alarm: str | None
     log_alarm: str | None = None
     log_alarm_at: int | None = None
-    heard_at: int | None
+    last_seen_at: int | None
     certificate_expires_at: int
     revoked: bool
 
@@ -185,7 +185,7 @@ class HolderKeyShown(KeyShown):
     renew_before: str
     passcodes: list[PasscodeShown]
     bolt: str
-    heard_at: int | None
+    last_seen_at: int | None
     landlord_phone: str
 
 

@@ -45,9 +45,9 @@ class FleetLock(asyncio.Protocol):
         """Take whole packets from the stream."""
         self._buffer += data
         while (packet := _take(self._buffer)) is not None:
-            self._heard(*packet)
+            self._on_packet(*packet)
 
-    def _heard(self, kind: int, body: bytes) -> None:
+    def _on_packet(self, kind: int, body: bytes) -> None:
         if kind == CONNACK:
             self._write(0x82, b"\x00\x01" + _text(self._cmd) + b"\x01")
         elif kind == SUBACK:

@@ -40,7 +40,7 @@ class RelayStage:
         registry = REGISTRIES["sandbox"]({"url": self.url, "token": "x"}, lambda: self.now)
         quota = Quota(count)
         relay = self.relay(registry, quota)
-        goal, news = self.settled() + count, self.heard()
+        goal, news = self.settled() + count, self.settled_news()
         began = time.perf_counter()
         running = asyncio.create_task(relay.run())
         async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -51,7 +51,7 @@ class RelayStage:
         await registry.close()
         return count / took
 
-    def heard(self) -> asyncio.Event:
+    def settled_news(self) -> asyncio.Event:
         """Set at the next commit, and at each after it was cleared."""
         news, loop = asyncio.Event(), asyncio.get_running_loop()
         self.rows.database.after_commit(lambda: signal(loop, news))

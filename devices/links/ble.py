@@ -132,7 +132,7 @@ class BleLink:
             )  # fmt: skip
             session = self._sessions[device] = Session(site, device, client)
         session.used_at = asyncio.get_running_loop().time()
-        await client.start_notify(OUTLET, partial(self._heard, session))
+        await client.start_notify(OUTLET, partial(self._on_fragment, session))
         return session
 
     async def _find_device(self, device: str) -> BLEDevice:
@@ -168,7 +168,7 @@ class BleLink:
             for fragment in split(BleMessage(kind, number, body).to_bytes(), size):
                 await session.client.write_gatt_char(inlet, fragment, response=True)
 
-    def _heard(self, session: Session, _: Any, fragment: bytearray) -> None:
+    def _on_fragment(self, session: Session, _: Any, fragment: bytearray) -> None:
         session.used_at = asyncio.get_running_loop().time()
         try:
             whole = session.gathering.add(bytes(fragment))

@@ -54,12 +54,12 @@ class LinksInOrder:
 
     async def batches(self) -> AsyncIterator[list[Received]]:
         """Batches of all links as they come; each link keeps its own order and its own bound."""
-        heard: asyncio.Queue[list[Received] | None] = asyncio.Queue(maxsize=1)
-        pumps = [asyncio.create_task(_pump(link, heard)) for link in self._links]
+        received: asyncio.Queue[list[Received] | None] = asyncio.Queue(maxsize=1)
+        pumps = [asyncio.create_task(_pump(link, received)) for link in self._links]
         try:
             ended = 0
             while ended < len(pumps):
-                batch = await heard.get()
+                batch = await received.get()
                 if batch is None:
                     ended += 1
                 else:
@@ -70,7 +70,7 @@ class LinksInOrder:
             await asyncio.gather(*pumps, return_exceptions=True)
 
 
-async def _pump(link: Link, heard: asyncio.Queue[list[Received] | None]) -> None:
+async def _pump(link: Link, received: asyncio.Queue[list[Received] | None]) -> None:
     async for batch in link.batches():
-        await heard.put(batch)
-    await heard.put(None)
+        await received.put(batch)
+    await received.put(None)

@@ -14,7 +14,7 @@ from bumble.transport.common import Transport
 
 from firmware_sim.ble.air import Air, make_device, pair_without_person, random_address
 
-Heard = Callable[[str, Any], None]  # address, Bumble's advertisement
+Listener = Callable[[str, Any], None]  # address, Bumble's advertisement
 
 
 class SimAdapter:
@@ -24,7 +24,7 @@ class SimAdapter:
         self.device = device
         self.seen: dict[str, hci.Address] = {}
         self._transport = transport
-        self._listeners: list[Heard] = []
+        self._listeners: list[Listener] = []
         self._connecting = asyncio.Lock()
         device.on("advertisement", self._on_advertisement)
 
@@ -53,16 +53,16 @@ class SimAdapter:
         if self._transport:
             await self._transport.close()
 
-    async def listen(self, heard: Heard) -> None:
+    async def listen(self, listener: Listener) -> None:
         """Tell of every advertisement until hush()."""
-        self._listeners.append(heard)
+        self._listeners.append(listener)
         if not self.device.is_scanning:
             await self.device.start_scanning(filter_duplicates=False)
 
-    async def hush(self, heard: Heard) -> None:
+    async def hush(self, listener: Listener) -> None:
         """Stop telling."""
-        if heard in self._listeners:
-            self._listeners.remove(heard)
+        if listener in self._listeners:
+            self._listeners.remove(listener)
         if not self._listeners and self.device.is_scanning:
             await self.device.stop_scanning()
 
@@ -90,5 +90,5 @@ class SimAdapter:
     def _on_advertisement(self, advertisement: Any) -> None:
         address = advertisement.address.to_string(False)
         self.seen[address] = advertisement.address
-        for heard in list(self._listeners):
-            heard(address, advertisement)
+        for listener in list(self._listeners):
+            listener(address, advertisement)

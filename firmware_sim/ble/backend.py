@@ -43,13 +43,13 @@ class SimScanner(BaseBleakScanner):
     async def start(self) -> None:
         """Begin to hear."""
         self.seen_devices = {}
-        await self._adapter.listen(self._heard)
+        await self._adapter.listen(self._on_advertisement)
 
     async def stop(self) -> None:
         """Hear no more."""
-        await self._adapter.hush(self._heard)
+        await self._adapter.hush(self._on_advertisement)
 
-    def _heard(self, address: str, advertisement: Any) -> None:
+    def _on_advertisement(self, address: str, advertisement: Any) -> None:
         data = advertisement.data
         uuids = [text_of(found) for kind in SERVICES for listed in data.get_all(kind) for found in listed]
         service_data = {text_of(name): bytes(value) for kind in SERVICE_DATA for name, value in data.get_all(kind)}

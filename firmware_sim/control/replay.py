@@ -69,9 +69,9 @@ async def show_registry(building: Devices) -> dict[str, Any]:
 
 
 @router.post("/registry/behaviour")
-async def set_behaviour(building: Devices, recording: Recorded, order: dict[str, Any]) -> Any:
+async def set_behaviour(building: Devices, recording: Recorded, form: dict[str, Any]) -> Any:
     """Change its mood."""
-    return await do(building, recording, Step(device=REGISTRY, act="behaviour", given=order))
+    return await do(building, recording, Step(device=REGISTRY, act="behaviour", given=form))
 
 
 @router.get("/recording")

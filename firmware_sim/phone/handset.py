@@ -39,7 +39,7 @@ async def reach(adapter: SimAdapter, lock: str) -> AsyncIterator[Exchange]:
         replies: asyncio.Queue[bytes] = asyncio.Queue()
         gathering = Gathering()
 
-        def heard(_: object, fragment: bytearray) -> None:
+        def on_fragment(_: object, fragment: bytearray) -> None:
             try:
                 whole = gathering.add(bytes(fragment))
                 message = read_ble_message(whole) if whole else None
@@ -48,7 +48,7 @@ async def reach(adapter: SimAdapter, lock: str) -> AsyncIterator[Exchange]:
             if message and message.kind is Kind.PHONE:
                 replies.put_nowait(message.body)
 
-        await client.start_notify(OUTLET, heard)
+        await client.start_notify(OUTLET, on_fragment)
         inlet = client.services.get_characteristic(INLET)
         if inlet is None:
             raise BleakError("the lock has no inlet")

@@ -33,15 +33,15 @@ async def ask_lock(
     it again for a command whose reply was lost: ask for the state first.
     """
     handshake = Initiator(key, lock)
-    second = _heard(await exchange(handshake.first()))
+    second = _require_answer(await exchange(handshake.first()))
     third = handshake.third(second, credential)
     keys = handshake.keys()
-    ready = open_answer(_heard(await exchange(third)), keys.answer, READY)
-    result = open_answer(_heard(await exchange(seal_command(command, keys.command))), keys.answer, RESULT)
+    ready = open_answer(_require_answer(await exchange(third)), keys.answer, READY)
+    result = open_answer(_require_answer(await exchange(seal_command(command, keys.command))), keys.answer, RESULT)
     return ready, result
 
 
-def _heard(message: bytes) -> bytes:
+def _require_answer(message: bytes) -> bytes:
     code = failure_code(message)
     if code is not None:
         raise LockRefused(code)

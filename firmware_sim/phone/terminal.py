@@ -105,9 +105,9 @@ def _phone(folder: Path) -> Holder:
     return Holder.open(folder, lambda: int(time.time()))
 
 
-def _answer(asking: Any) -> dict[str, Any]:
+def _answer(request: Any) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = asyncio.run(asking)
+        found: dict[str, Any] = asyncio.run(request)
     except httpx.HTTPStatusError as refused:
         _fail(refused.response.text)
     except httpx.HTTPError as error:

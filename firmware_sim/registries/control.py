@@ -37,9 +37,9 @@ def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> 
     router = APIRouter(prefix="/control", dependencies=[Depends(bearer_check(token))])
 
     @router.post("/mood")
-    def set_behaviour(order: BehaviourForm) -> dict[str, Any]:
-        switch.set(order.behaviour, times=order.times, delay_s=order.delay_s, skip=order.skip)
-        return order.model_dump()
+    def set_behaviour(form: BehaviourForm) -> dict[str, Any]:
+        switch.set(form.behaviour, times=form.times, delay_s=form.delay_s, skip=form.skip)
+        return form.model_dump()
 
     @router.get("/mood")
     def show_behaviour() -> dict[str, Any]:

@@ -55,11 +55,11 @@ class Building:
                     started.add(device)
                 await self._moved_in.wait()
 
-    async def set_behaviour(self, order: Mapping[str, Any]) -> dict[str, Any]:
+    async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """Change the registry's mood; raises KeyError where there is no registry or it knows no such mood."""
         if self.registry is None:
             raise KeyError("registry")
-        return await self.registry.set_behaviour(order)
+        return await self.registry.set_behaviour(form)
 
     async def set_faults(self, device: str, changes: Mapping[str, Any], clock_lost: bool = False) -> FaultSettings:
         """Change a device's faults; raises KeyError or pydantic.ValidationError."""

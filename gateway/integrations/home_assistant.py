@@ -139,11 +139,11 @@ class HomeAssistant:
             self._announced.clear()
             self._news.set()
             return
-        reason = "it was retained" if message.retained else await asyncio.to_thread(self._order, message)
+        reason = "it was retained" if message.retained else await asyncio.to_thread(self._owe_command, message)
         if reason:
             log.warning("a command from Home Assistant was refused: %s", reason)
 
-    def _order(self, message: Received) -> str | None:
+    def _owe_command(self, message: Received) -> str | None:
         """Owe one command to its lock; why not, where it is refused."""
         with self._database.writing() as session:
             device = session.get(Device, message.device)
@@ -154,11 +154,11 @@ class HomeAssistant:
                 return "the lock cannot do that"
             if do == "unlock" and can(device, Ability.SIGNED_KEYS):
                 return "this lock opens for keys only, and Home Assistant holds none"
-            order(session, device, do, self._now())
+            owe_command(session, device, do, self._now())
         return None
 
 
-def order(session: Session, device: Device, do: str, now: int) -> None:
+def owe_command(session: Session, device: Device, do: str, now: int) -> None:
     """One `lock` or `unlock` that is not a tenant's, dead in ten seconds."""
     command = Command(
         id=os.urandom(16).hex(), device_id=device.id, type=do, issued_at=now, expires_at=now + UNLOCK_LIFETIME
@@ -168,7 +168,7 @@ def order(session: Session, device: Device, do: str, now: int) -> None:
         session,
         party=f"lock:{device.id}",
         lane=lanes.unlock(command.id),
-        work="order",
+        work="external_command",
         about=device.id,
         now=now,
         expires_at=command.expires_at,

@@ -48,8 +48,8 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
     stage = rules.battery_stage(device.battery)
     if stage is not None:
         yield Present(f"battery:{stage}:{device.id}", "battery", unit, device.battery or 0)
-    if device.online is False and device.heard_at is not None and now - device.heard_at > rules.SILENT_SECONDS:
-        yield Present(f"silent:{device.id}", "silent", unit, (now - device.heard_at) // 60)
+    if device.online is False and device.last_seen_at is not None and now - device.last_seen_at > rules.SILENT_SECONDS:
+        yield Present(f"silent:{device.id}", "silent", unit, (now - device.last_seen_at) // 60)
     if device.bolt == "jammed" or device.alarm == "jammed":
         yield Present(f"jam:{device.id}", "jam", unit)
     alarm = rules.log_alarm(device.log_alarm, device.log_alarm_at, now)

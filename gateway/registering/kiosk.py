@@ -33,7 +33,7 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.registering.attempts import Tries
 from gateway.registering.tenant import TenantRegistration
-from gateway.store import Device, HeardMessage, Offer
+from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class KioskInbox:
 
     async def _register(self, report: Happened, message: Received) -> dict[str, Any]:
         """What the kiosk is to show."""
-        if await asyncio.to_thread(self._heard, report):
+        if await asyncio.to_thread(self._is_received, report):
             return {"screen": "received"}
         try:
             if question := self._questions.get(report.type):
@@ -193,9 +193,9 @@ class KioskInbox:
         with self._database.reading() as session:
             return session.get_one(Offer, offer_id).stay_id
 
-    def _heard(self, report: Happened) -> bool:
+    def _is_received(self, report: Happened) -> bool:
         with self._database.reading() as session:
-            return session.get(HeardMessage, (report.device, report.seq)) is not None
+            return session.get(ReceivedMessage, (report.device, report.seq)) is not None
 
     def _answer(self, report: Happened, screen: dict[str, Any]) -> None:
         """In one transaction: the registration is known as heard, and its kiosk is owed an answer."""
@@ -203,9 +203,9 @@ class KioskInbox:
         name = report.body.get("registration")
         body = screen | ({"registration": name.hex()} if isinstance(name, bytes) else {})
         with self._database.writing() as session:
-            if session.get(HeardMessage, (report.device, report.seq)) is None:
-                session.add(HeardMessage(device_id=report.device, seq=report.seq, heard_at=now))
-            session.get_one(Device, report.device).heard_at = now
+            if session.get(ReceivedMessage, (report.device, report.seq)) is None:
+                session.add(ReceivedMessage(device_id=report.device, seq=report.seq, received_at=now))
+            session.get_one(Device, report.device).last_seen_at = now
             owe(
                 session,
                 party=f"kiosk:{report.device}",

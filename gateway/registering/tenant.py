@@ -62,13 +62,13 @@ class TenantRegistration:
 
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
         """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
-        asked = await asyncio.to_thread(self._ask, token, submission.facts)
-        face, guardian = asked.face_consented, asked.guardian_present
+        context = await asyncio.to_thread(self._ask, token, submission.facts)
+        face, guardian = context.face_consented, context.guardian_present
         allowed = replace(submission, face_consented=face, guardian_present=guardian)
         if not face:
             allowed = replace(allowed, face=None, clip=(), challenge=None)
-        rules = replace(self._settings, level=asked.level)
-        examined = await examine(self._identity, allowed, asked.profile, rules, asked.today, self._read_chip)
+        rules = replace(self._settings, level=context.level)
+        examined = await examine(self._identity, allowed, context.profile, rules, context.today, self._read_chip)
         verification = await asyncio.to_thread(self._record, token, examined, holder)
         if verification.state == "review":
             self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
@@ -109,9 +109,9 @@ class TenantRegistration:
 
 def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
     """InputRefused for an answer nobody asked for, or one far too long: nothing more is kept than is needed."""
-    asked = besides(registry_name)
+    wanted = besides(registry_name)
     for path, text in facts.items():
-        if path not in asked or len(text) > MAX_FACT_LENGTH:
+        if path not in wanted or len(text) > MAX_FACT_LENGTH:
             raise InputRefused("This answer was not asked for, or is too long.", field=path)
 
 

@@ -11,7 +11,7 @@ from gateway.store.database import Database
 NO_KEY = bytes(16)  # locks of other makers ask for none; ours refuse it
 
 
-class OrderSenders:
+class ExternalCommandSenders:
     """One sender."""
 
     def __init__(self, database: Database, send: Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]) -> None:
@@ -19,9 +19,9 @@ class OrderSenders:
 
     def table(self) -> dict[str, Sender]:
         """work -> sender."""
-        return {"order": self.order}
+        return {"external_command": self.deliver}
 
-    async def order(self, delivery: Delivery) -> Sent:
+    async def deliver(self, delivery: Delivery) -> Sent:
         """Lock or unlock."""
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)

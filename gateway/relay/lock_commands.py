@@ -27,7 +27,7 @@ class Ready:
     intent: Intent
 
 
-class Asking:
+class LockCommands:
     """The rows that a batch of attempts is about, loaded once; `ready` decides each, `write` stores the commands."""
 
     def __init__(self, session: Session, deliveries: Sequence[Delivery], now: int) -> None:

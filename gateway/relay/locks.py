@@ -13,7 +13,7 @@ from devices.reports import Answered
 from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
 from gateway.journey.devices.reports import record_report
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, pause
-from gateway.relay.lock_commands import CONFIRMED_WORK, Asking, Ready
+from gateway.relay.lock_commands import CONFIRMED_WORK, LockCommands, Ready
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Device, Key
 from gateway.store.database import Database
@@ -63,9 +63,9 @@ class LockSenders:
 
     def prepare(self, session: Session, deliveries: Sequence[Delivery], now: int) -> None:
         """Write down the commands of attempts that are about to be made, so that no answer comes before its command."""
-        asking = Asking(session, deliveries, now)
-        self._ready |= {delivery.id: asking.ready(delivery) for delivery in deliveries}
-        asking.write()
+        commands = LockCommands(session, deliveries, now)
+        self._ready |= {delivery.id: commands.ready(delivery) for delivery in deliveries}
+        commands.write()
 
     async def set_time(self, delivery: Delivery) -> Sent:
         """The time, for the nonce the device told last; a later nonce brings a delivery of its own."""

@@ -103,7 +103,8 @@ class RegistrySenders:
         again = registry.can_be_queried or registry.resends_safely
         if isinstance(answer, OutcomeUnknown) and again and delivery.attempts < ASK_TIMES:
             return Sent(
-                RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"), _asking(registration_id, tables, sent_at)
+                RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"),
+                _awaiting_outcome(registration_id, tables, sent_at),
             )
 
         def also(session: Session, now: int) -> None:
@@ -140,7 +141,7 @@ def _not_due(registration_id: str) -> Callable[[Session, int], None]:
     return also
 
 
-def _asking(registration_id: str, tables: Mapping[str, str], sent_at: int) -> Callable[[Session, int], None]:
+def _awaiting_outcome(registration_id: str, tables: Mapping[str, str], sent_at: int) -> Callable[[Session, int], None]:
     """Remember that it was sent and nobody knows the outcome, so that it is never submitted again blindly."""
 
     def also(session: Session, _now: int) -> None:

@@ -9,7 +9,7 @@ from gateway.store.model import Model
 from gateway.store.outbox import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
 from gateway.store.pin_slots import SlotCode
 from gateway.store.stays import Command, Consent, Key, Offer, OnceCode, Passcode, Person, Stay, Verification
-from gateway.store.units import Account, Device, HeardMessage, Landlord, SetAside, SignIn, Unit
+from gateway.store.units import Account, Device, Landlord, ReceivedMessage, SetAside, SignIn, Unit
 
 __all__ = [
     "Account",
@@ -26,7 +26,6 @@ __all__ = [
     "Event",
     "Export",
     "FeedConsumer",
-    "HeardMessage",
     "Key",
     "Landlord",
     "LivenessChallenge",
@@ -38,6 +37,7 @@ __all__ = [
     "Passkey",
     "Person",
     "Portrait",
+    "ReceivedMessage",
     "Registration",
     "RepeatedRequest",
     "SetAside",

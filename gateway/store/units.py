@@ -115,7 +115,7 @@ class Device(Model):
     reported_once_from: Mapped[Count] = mapped_column(default=0, server_default="0")
     reported_seq: Mapped[Count] = mapped_column(default=-1)
     state_seq: Mapped[Count] = mapped_column(default=-1)
-    heard_at: Mapped[int | None]
+    last_seen_at: Mapped[int | None]
     chain_seq: Mapped[Count] = mapped_column(default=0)
     chain_digest: Mapped[bytes | None]
     chain_waits_since: Mapped[int | None]
@@ -124,17 +124,17 @@ class Device(Model):
     unit: Mapped[Unit | None] = relationship(back_populates="devices")
 
 
-class HeardMessage(Model):
+class ReceivedMessage(Model):
     """A device's own sequence numbers already recorded: a repeated message is recognised by it.
 
     Of an entry of a lock's log: its digest, the number and digest it names before it, and what it is `about`
     (gateway.domain.keys.log_chain.Entry).
     """
 
-    __tablename__ = "heard_messages"
+    __tablename__ = "received_messages"
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
     seq: Mapped[Count] = mapped_column(primary_key=True)
-    heard_at: Mapped[int] = mapped_column(index=True)
+    received_at: Mapped[int] = mapped_column(index=True)
     digest: Mapped[bytes | None]
     after_seq: Mapped[Count | None]
     after_digest: Mapped[bytes | None]

@@ -87,7 +87,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/gateway/journey/devices/test_reports.py::test_a_repeated_report_changes_nothing",
         "unit/devices/wire/test_chain.py::test_an_entry_that_was_altered_is_noticed_by_the_next",
         "unit/devices/wire/test_chain.py::test_two_entries_that_change_places_are_noticed",
-        "unit/gateway/journey/devices/test_log_chains.py::test_another_entry_under_a_number_heard_before_is_noticed",
+        "unit/gateway/journey/devices/test_log_chains.py::test_another_entry_under_a_number_received_before_is_noticed",
         "unit/gateway/journey/devices/test_log_chains.py::test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks",
         "integration/gateway/fleet/test_attacks.py"
         "::test_a_copied_lock_that_goes_on_with_the_log_is_found_out_when_the_lock_speaks_again",
@@ -151,7 +151,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "integration/gateway/broker/test_revocation.py::test_a_revoked_device_is_cut_off_and_hears_no_further_command",
         "integration/gateway/broker/test_revocation.py::test_a_list_alone_would_leave_the_session_alive",
         "unit/gateway/journey/devices/test_reports.py::test_a_lock_out_of_service_opens_nothing",
-        "journey/test_journey_devices.py::test_a_device_out_of_service_is_heard_no_more",
+        "journey/test_journey_devices.py::test_a_device_out_of_service_is_ignored",
         "unit/gateway/fleet/test_enrolment.py::test_revoking_a_device_revokes_every_certificate_it_ever_got_that_is_not_over",
         "unit/gateway/fleet/test_enrolment.py::test_a_new_key_revokes_the_certificates_of_the_old_one_and_a_kept_key_does_not",
         "integration/gateway/fleet/test_attacks.py::test_a_revoked_lock_loses_its_live_session_and_does_not_come_back",
@@ -190,7 +190,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "a lost answer leaves the ledger wrong": (
         "unit/gateway/relay/test_lost_answers.py::test_a_lost_answer_to_a_key_is_given_when_the_lock_is_asked_again",
         "unit/gateway/relay/test_lost_answers.py::test_a_lost_answer_to_a_revocation_is_given_when_the_lock_is_asked_again",
-        "unit/gateway/journey/keys/test_lock_status.py::LedgerMachine",
+        "unit/gateway/journey/keys/test_lock_status.py::LockStatusMachine",
     ),
     "a revocation races an unlock": (
         "unit/gateway/journey/devices/test_reports.py::test_once_revoke_has_answered_no_unlock_begins",
@@ -249,7 +249,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/gateway/journey/keys/test_passcodes.py::test_a_tenant_who_loses_the_key_loses_the_code_too",
         "unit/gateway/journey/keys/test_passcodes.py::test_an_ended_stay_kills_its_code_by_the_locks_epoch",
         "unit/gateway/journey/keys/test_one_time_codes.py::test_whoever_loses_a_key_loses_the_one_time_codes_of_the_stay",
-        "journey/test_journey_once.py::test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it",
+        "journey/test_journey_once.py::test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_confirmed_it",
         "integration/gateway/integrations/test_vendor_locks.py::test_a_pin_goes_with_the_one_key_of_its_stay_that_is_revoked",
         "integration/gateway/integrations/test_vendor_locks.py::test_a_lock_that_goes_out_of_service_has_its_slots_emptied",
     ),

@@ -78,11 +78,11 @@ class DriverBench:
 
     def hear(self) -> list[Report]:
         """Read and settle what has arrived."""
-        heard: list[Report] = []
+        received: list[Report] = []
         for message in self.link.unacked:
             message.ack()
-            heard += self.driver.read(message)
-        return heard
+            received += self.driver.read(message)
+        return received
 
 
 def _now() -> int:

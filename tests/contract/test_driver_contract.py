@@ -158,7 +158,7 @@ async def test_a_revoked_key_opens_no_more(bench: DriverBench) -> None:
 
 
 @for_drivers(Ability.SIGNED_KEYS, Ability.UNLOCK)
-async def test_a_lock_that_refuses_is_heard_to_refuse(bench: DriverBench) -> None:
+async def test_a_lock_that_refuses_is_reported_to_refuse(bench: DriverBench) -> None:
     intent = Unlock(secrets.token_bytes(16), bytes(16), soon())
     answer = answer_of(await bench.ask(intent), intent)
     assert (answer.outcome, answer.code) == ("refused", "unknown_key")

@@ -115,12 +115,12 @@ def address(device: str) -> LockAddress:
 
 async def hear_until(link: BleLink, driver: NativeDriver, kind: type[Report], count: int = 1) -> list[Report]:
     """Reports, settled as they come, up to the `count`th of a kind."""
-    heard: list[Report] = []
+    received: list[Report] = []
     async with asyncio.timeout(TIMEOUT_SECONDS):
         async for batch in link.batches():
             for message in batch:
-                heard += driver.read(message)
+                received += driver.read(message)
                 message.ack()
-            if len([report for report in heard if isinstance(report, kind)]) >= count:
+            if len([report for report in received if isinstance(report, kind)]) >= count:
                 break
-    return heard
+    return received

@@ -24,7 +24,7 @@ from firmware_sim.control.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, wall_clock
 
 TIMEOUT_SECONDS, START_TIMEOUT_SECONDS = 30.0, 60.0  # seconds: a loaded machine takes its time
-Heard = Ack | Event | State | bytes
+Parsed = Ack | Event | State | bytes
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Devices:
     link: MqttLink
     command: str
     publics: dict[str, PublicKey] = field(default_factory=dict)
-    heard: list[tuple[str, Heard]] = field(default_factory=list)
+    received: list[tuple[str, Parsed]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -64,23 +64,23 @@ class Devices:
     async def listen(self) -> None:
         async for batch in self.link.batches():
             async with self.arrived:
-                self.heard += [(message.device, self._read(message)) for message in batch]
+                self.received += [(message.device, self._read(message)) for message in batch]
                 self.arrived.notify_all()
             for message in batch:
                 message.ack()
 
-    def _read(self, message: Received) -> Heard:
+    def _read(self, message: Received) -> Parsed:
         if message.channel == "online":
             return message.payload
         public = self.publics[message.device]
-        readers: dict[str, Callable[[bytes, Any], Heard]] = {"ack": read_ack, "event": read_event, "state": read_state}
+        readers: dict[str, Callable[[bytes, Any], Parsed]] = {"ack": read_ack, "event": read_event, "state": read_state}
         return readers[message.channel](message.payload, public)
 
-    async def until(self, wanted: Callable[[str, Heard], bool]) -> Heard:
+    async def until(self, wanted: Callable[[str, Parsed], bool]) -> Parsed:
         """The first thing heard that is wanted, from the beginning."""
 
-        def found() -> Heard | None:
-            return next((heard for device, heard in self.heard if wanted(device, heard)), None)
+        def found() -> Parsed | None:
+            return next((received for device, received in self.received if wanted(device, received)), None)
 
         async with asyncio.timeout(TIMEOUT_SECONDS), self.arrived:
             await self.arrived.wait_for(lambda: found() is not None)
@@ -90,12 +90,12 @@ class Devices:
 
     async def until_reported(self, type_: str) -> Event:
         """The first event of this type."""
-        found = await self.until(lambda _, heard: isinstance(heard, Event) and heard.type == type_)
+        found = await self.until(lambda _, received: isinstance(received, Event) and received.type == type_)
         assert isinstance(found, Event)
         return found
 
     async def answer(self, command: Command) -> Ack:
-        found = await self.until(lambda _, heard: isinstance(heard, Ack) and heard.command_id == command.id)
+        found = await self.until(lambda _, received: isinstance(received, Ack) and received.command_id == command.id)
         assert isinstance(found, Ack)
         return found
 
@@ -115,8 +115,8 @@ class Devices:
     async def greet(self, device: str) -> None:
         """Wait for its state and tell it the time."""
 
-        def is_state(of: str, heard: Heard) -> bool:
-            return of == device and isinstance(heard, State)
+        def is_state(of: str, received: Parsed) -> bool:
+            return of == device and isinstance(received, State)
 
         state = await self.until(is_state)
         assert isinstance(state, State)

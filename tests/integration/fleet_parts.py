@@ -117,7 +117,7 @@ class Estate:
         except TimeoutError:
             raise AssertionError(f"not so after {TIMEOUT_SECONDS:.0f} s: {what}") from None
 
-    async def until_heard(self, name: str, after: int = -1) -> None:
+    async def until_reported(self, name: str, after: int = -1) -> None:
         """The device has told its state, with a number beyond `after`."""
         await self.until(lambda: self.device(name).state_seq > after, f"{name} is heard")
 

@@ -68,21 +68,21 @@ class Home:
 
     async def play(self, inlet: str, hear: Callable[[str, bytes], list[Said]], first: list[Said]) -> aiomqtt.Client:
         """An emulator on the broker: says `first`, and answers what comes to its inlet."""
-        heard, ready = self.client(f"vendor-{inlet.replace('/', '-')}"), asyncio.Event()
+        listener, ready = self.client(f"vendor-{inlet.replace('/', '-')}"), asyncio.Event()
 
         async def run() -> None:
-            async with heard:
-                await heard.subscribe(inlet, qos=1)
+            async with listener:
+                await listener.subscribe(inlet, qos=1)
                 for topic, payload in first:
-                    await heard.publish(topic, payload, qos=1, retain=True)
+                    await listener.publish(topic, payload, qos=1, retain=True)
                 ready.set()
-                async for message in heard.messages:
+                async for message in listener.messages:
                     for topic, payload in hear(str(message.topic), bytes(message.payload)):
-                        await heard.publish(topic, payload, qos=1)
+                        await listener.publish(topic, payload, qos=1)
 
         self.tasks.append(asyncio.create_task(run()))
         await asyncio.wait_for(ready.wait(), TIMEOUT_SECONDS)
-        return heard
+        return listener
 
     async def until(self, look: Callable[[], bool], what: str) -> None:
         """Wait for a commit that makes it so."""
@@ -195,7 +195,7 @@ async def _listening(port: int) -> None:
             return
 
 
-async def _heard(gateway: Gateway) -> None:
+async def _until_connected(gateway: Gateway) -> None:
     """Wait until the gateway hears what is said on the operator's broker; nobody keeps there what came before."""
     for link in gateway.vendor_locks.links.values():
         if isinstance(link, MqttLink):
@@ -226,7 +226,7 @@ async def open_home(
         app.state.gateway = gateway
         home = Home(House(gateway, identity, app, now, units), port)
         async with gateway:
-            await _heard(gateway)
+            await _until_connected(gateway)
             try:
                 yield home
             finally:

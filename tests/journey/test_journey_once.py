@@ -56,7 +56,9 @@ async def test_a_code_used_while_the_lock_is_away_is_unknown_until_the_lock_is_b
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")
 
 
-async def test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_heard_it(street: Street, room: Room) -> None:
+async def test_an_unused_code_dies_with_its_stay_as_soon_as_the_lock_has_confirmed_it(
+    street: Street, room: Room
+) -> None:
     tenant = await street.offer(room)
     digits = await ask(street, room, tenant)
     await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/end")

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.http.context import Gate, LandlordId, limit_rate
 from api.http.idempotency import IdempotencyKey, once
-from api.http.landlord.stays import Asking
+from api.http.landlord.stays import Requesting
 from api.http.presenters import once_codes_of
 from api.http.schemas import OnceCodeMade, OnceCodeShown
 from gateway.journey.keys import one_time_codes as steps
@@ -21,7 +21,7 @@ def make_once_code(
     stay_id: str,
     lock_id: str,
     response: Response,
-    account: Asking = None,
+    account: Requesting = None,
     idempotency_key: IdempotencyKey = None,
 ) -> OnceCodeMade:
     """A code that opens this lock once: for a visitor, a craftsman, a tenant whose phone is flat.

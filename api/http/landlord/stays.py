@@ -31,7 +31,7 @@ from gateway.store import Account, Offer, Registration, Stay, Unit
 
 router = APIRouter(tags=["landlord"])
 # Who asks, by HTTP; nobody where our own pages call on behalf of somebody whose rights they checked.
-Asking = Annotated[Account | None, Depends(account_of)]
+Requesting = Annotated[Account | None, Depends(account_of)]
 
 
 def without_links(stay: StayShown, account: Account | None) -> StayShown:
@@ -81,7 +81,7 @@ def change_unit(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: Unit
 
 
 @router.get("/stays")
-def list_stays(gateway: Gate, landlord_id: LandlordId, account: Asking = None) -> list[StayShown]:
+def list_stays(gateway: Gate, landlord_id: LandlordId, account: Requesting = None) -> list[StayShown]:
     """The landlord's stays, the latest first; two hundred at most."""
     query = select(Stay).join(Unit).where(Unit.landlord_id == landlord_id).order_by(Stay.from_at.desc()).limit(200)
     with gateway.database.reading() as session:
@@ -89,7 +89,7 @@ def list_stays(gateway: Gate, landlord_id: LandlordId, account: Asking = None) -
 
 
 @router.get("/stays/{stay_id}")
-def read_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Asking = None) -> StayShown:
+def read_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Requesting = None) -> StayShown:
     """One stay."""
     with gateway.database.reading() as session:
         return without_links(show_stay(gateway, session, steps.stay_of(session, stay_id, landlord_id)), account)

@@ -57,7 +57,7 @@ def read_key(
             renew_before=wall_clock(key.holder_until, zone),
             passcodes=[passcode_shown(code, zone) for code in codes],
             bolt=key.device.bolt if key.device.online else "unknown",
-            heard_at=key.device.heard_at,
+            last_seen_at=key.device.last_seen_at,
             landlord_phone=key.stay.unit.landlord.phone,
         )
 

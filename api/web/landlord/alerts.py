@@ -35,8 +35,8 @@ def of_lock(unit: str, lock: LockShown, now: int) -> Iterator[Alert]:
     """What a lock said of itself, or that it says nothing. One out of service is nobody's worry."""
     if lock.revoked:
         return
-    if lock.online is False and lock.heard_at is not None and now - lock.heard_at > rules.SILENT_SECONDS:
-        yield Alert("silent", unit, "care", (now - lock.heard_at) // 60)
+    if lock.online is False and lock.last_seen_at is not None and now - lock.last_seen_at > rules.SILENT_SECONDS:
+        yield Alert("silent", unit, "care", (now - lock.last_seen_at) // 60)
     if lock.bolt == "jammed" or lock.alarm == "jammed":
         yield Alert("jam", unit, "bad")
     elif lock.alarm:

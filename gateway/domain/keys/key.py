@@ -51,16 +51,16 @@ def code_state(epoch: int, reported: int, withdrawn: bool, ends: int, now: int) 
     return "expiring" if now >= ends - EXPIRING_BEFORE else "on_lock"
 
 
-def once_state(*, used: bool, living: bool, heard: bool, online: bool) -> str:
-    """A one-time code's state. `heard`: the lock has told that it knows of it, or of its end where it is not `living`.
+def once_state(*, used: bool, living: bool, confirmed: bool, online: bool) -> str:
+    """A one-time code's state. `confirmed`: by the lock, or its end where it is not `living`.
 
     Of a lock that is not there nobody knows whether somebody has just typed the code: unknown.
     """
     if used:
         return "used"
     if not living:
-        return "revoked" if heard else "revoking"
-    return ("on_lock" if online else "unknown") if heard else "delivering"
+        return "revoked" if confirmed else "revoking"
+    return ("on_lock" if online else "unknown") if confirmed else "delivering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class LockStanding:
 
     revoked_at: int | None = None
     online: bool | None = None
-    heard_at: int | None = None
+    last_seen_at: int | None = None
     requested_at: int | None = None
     outcome: str | None = None
 
@@ -84,10 +84,10 @@ def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
     reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
         (lock.revoked_at is not None, "lock_out_of_service", lock.revoked_at),
         (outcome == LINK_DOWN, "link_down", lock.requested_at),
-        (lock.heard_at is None, "lock_never_heard", None),
-        (lock.online is False or outcome == NOT_LISTENING, "lock_offline", lock.heard_at),
+        (lock.last_seen_at is None, "lock_never_heard", None),
+        (lock.online is False or outcome == NOT_LISTENING, "lock_offline", lock.last_seen_at),
         (outcome.startswith(LOCK_SAID), "lock_refused", lock.requested_at),
-        (silent, "lock_silent", lock.heard_at),
+        (silent, "lock_silent", lock.last_seen_at),
     )
     return next(((reason, since) for so, reason, since in reasons if so), None)
 

@@ -17,7 +17,7 @@ from gateway.domain.keys.key import LOCK_SAID
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe
 from gateway.outbox.events import record
-from gateway.store import Certificate, Claim, Device, HeardMessage, Key
+from gateway.store import Certificate, Claim, Device, Key, ReceivedMessage
 
 CERTIFICATE_WORK: Final = frozenset({"put_trust", "put_certificate"})
 SOON, LATER = 5, 3600  # seconds until a device is asked again that said no
@@ -61,7 +61,7 @@ def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, n
     device.nonce = device.alarm = None
     device.chain_seq, device.chain_digest, device.chain_waits_since = 0, None, None
     device.log_alarm = device.log_alarm_at = None
-    session.execute(delete(HeardMessage).where(HeardMessage.device_id == device.id))
+    session.execute(delete(ReceivedMessage).where(ReceivedMessage.device_id == device.id))
     session.execute(update(Key).where(Key.device_id == device.id).values(reported_seq=-1))
     for certificate in living_certificates(session, device.id, now):
         if certificate.public_key != point:

@@ -7,7 +7,7 @@ from devices.reports import Answered, Happened
 from devices.wire.chain import NOTHING
 from gateway.domain.keys.log_chain import GRACE, RESET, Entry, Fault, alarm_of, contradiction, follow, late_fault
 from gateway.outbox.events import record
-from gateway.store import Device, HeardMessage
+from gateway.store import Device, ReceivedMessage
 
 Stored = int | bytes | str | None
 
@@ -103,8 +103,8 @@ def _from_head(session: Session, device: Device) -> list[Entry]:
 
 
 def _entries(session: Session, device: Device, seq: int, limit: int | None = None) -> list[Entry]:
-    rows = select(HeardMessage).where(HeardMessage.device_id == device.id, HeardMessage.seq >= seq)
-    chained = rows.where(HeardMessage.digest.is_not(None)).order_by(HeardMessage.seq).limit(limit)
+    rows = select(ReceivedMessage).where(ReceivedMessage.device_id == device.id, ReceivedMessage.seq >= seq)
+    chained = rows.where(ReceivedMessage.digest.is_not(None)).order_by(ReceivedMessage.seq).limit(limit)
     return [
         Entry(row.seq, row.digest or NOTHING, row.after_seq or 0, row.after_digest or NOTHING, row.about)
         for row in session.scalars(chained)

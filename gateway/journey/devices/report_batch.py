@@ -10,7 +10,7 @@ from devices.reports import Answered, Happened, Report
 from gateway.journey.devices.log_chains import Chains, Stored, columns_of
 from gateway.outbox.deliveries import Decision, hurry, settle_many
 from gateway.outbox.events import write_events
-from gateway.store import Command, Delivery, Device, HeardMessage, Key
+from gateway.store import Command, Delivery, Device, Key, ReceivedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class OpenCommand:
     key_id: str | None
 
 
-class Heard:
+class ReportBatch:
     """The rows of one batch. What an answer settles waits here, so that a thousand answers are one statement."""
 
     def __init__(self, session: Session, reports: Sequence[Report], now: int) -> None:
@@ -49,22 +49,22 @@ class Heard:
 
     def command(self, device: Device, answer: Answered) -> OpenCommand | None:
         """The command that is answered, only this once; None where this device was not asked, or said so before."""
-        asked = self._commands.get(answer.command_id.hex())
-        if asked is None or asked.device_id != device.id:
+        command = self._commands.get(answer.command_id.hex())
+        if command is None or command.device_id != device.id:
             return None
-        del self._commands[asked.id]
-        self._answered.setdefault((answer.outcome, answer.code), []).append(asked.id)
-        return asked
+        del self._commands[command.id]
+        self._answered.setdefault((answer.outcome, answer.code), []).append(command.id)
+        return command
 
     def first_time(self, device: Device, report: Answered | Happened) -> bool:
         """Whether this number of the device's is new; it is known from here on."""
-        device.heard_at, number = self.now, (device.id, report.seq)
+        device.last_seen_at, number = self.now, (device.id, report.seq)
         if number in self._numbers:
             self.chains.compare(device, report, self._numbers[number])
             return False
         entry = self.chains.take(device, report)
         self._numbers[number] = entry.digest if entry else None
-        named: dict[str, Stored] = {"device_id": device.id, "seq": report.seq, "heard_at": self.now}
+        named: dict[str, Stored] = {"device_id": device.id, "seq": report.seq, "received_at": self.now}
         self._fresh.append(named | columns_of(entry))
         return True
 
@@ -90,7 +90,7 @@ class Heard:
         """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
         write_events(self.session)
         if self._fresh:
-            self.session.execute(insert(HeardMessage), self._fresh)
+            self.session.execute(insert(ReceivedMessage), self._fresh)
             self._fresh.clear()
         for (outcome, code), ids in self._answered.items():
             answered = update(Command).where(Command.id.in_(ids)).execution_options(synchronize_session=False)
@@ -140,7 +140,7 @@ def _numbers(session: Session, numbers: set[tuple[str, int]]) -> dict[tuple[str,
     """Which of these (device, number) were heard before, and the digest of what was said under each."""
     if not numbers:
         return {}
-    known = tuple_(HeardMessage.device_id, HeardMessage.seq)
-    columns = (HeardMessage.device_id, HeardMessage.seq, HeardMessage.digest)
+    known = tuple_(ReceivedMessage.device_id, ReceivedMessage.seq)
+    columns = (ReceivedMessage.device_id, ReceivedMessage.seq, ReceivedMessage.digest)
     rows = session.execute(select(*columns).where(known.in_(numbers)))
     return {(device_id, seq): digest for device_id, seq, digest in rows}

@@ -18,7 +18,7 @@ from gateway.journey.devices.certificates import (
     record_certificates,
 )
 from gateway.journey.devices.clock import owe_time, record_clock, record_drift
-from gateway.journey.devices.report_batch import Heard, OpenCommand
+from gateway.journey.devices.report_batch import OpenCommand, ReportBatch
 from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import kill_once, record_once_used
@@ -27,7 +27,7 @@ from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_be
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
 from gateway.outbox.events import record
-from gateway.store import Command, Device, HeardMessage, Key, Stay
+from gateway.store import Command, Device, Key, ReceivedMessage, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # A key refused with one of these is refused for good (devices.wire.catalog.REFUSALS); a person sees it.
@@ -48,39 +48,39 @@ def record_reports(
     `keys`: what each device's reports were verified with. A device that was enrolled with another key since then
     (its numbers begin anew) is not heard in this batch; those devices are returned.
     """
-    heard, enrolled_anew = Heard(session, reports, now), set()
+    batch, enrolled_anew = ReportBatch(session, reports, now), set()
     for report in reports:
-        device = heard.device(report.device)
+        device = batch.device(report.device)
         if device is not None and keys is not None and keys.get(device.id) != device.public_key:
             enrolled_anew.add(device.id)
         elif device is not None:
-            _record(heard, device, report)
-    heard.write()
-    heard.chains.judge()
+            _record(batch, device, report)
+    batch.write()
+    batch.chains.judge()
     return enrolled_anew
 
 
-def _record(heard: Heard, device: Device, report: Report) -> None:
+def _record(batch: ReportBatch, device: Device, report: Report) -> None:
     match report:
         case Reachable():
-            _record_reachable(heard, device, report.online)
+            _record_reachable(batch, device, report.online)
         case StateReported():
-            _record_state(heard, device, report)
-        case Answered() if heard.first_time(device, report):
-            _record_answer(heard, device, report)
-        case Happened() if heard.first_time(device, report):
-            _record_happening(heard.session, device, report, heard.now)
+            _record_state(batch, device, report)
+        case Answered() if batch.first_time(device, report):
+            _record_answer(batch, device, report)
+        case Happened() if batch.first_time(device, report):
+            _record_happening(batch.session, device, report, batch.now)
 
 
-def _record_reachable(heard: Heard, device: Device, online: bool) -> None:
+def _record_reachable(batch: ReportBatch, device: Device, online: bool) -> None:
     device.online = online
     if online:
-        heard.hurry(lanes.of_device(device.id))
+        batch.hurry(lanes.of_device(device.id))
 
 
-def _record_state(heard: Heard, device: Device, reported: StateReported) -> None:
-    session, state, now = heard.session, reported.state, heard.now
-    device.heard_at = now
+def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -> None:
+    session, state, now = batch.session, reported.state, batch.now
+    device.last_seen_at = now
     if state.seq <= device.state_seq:
         return
     device.state_seq = state.seq
@@ -97,7 +97,7 @@ def _record_state(heard: Heard, device: Device, reported: StateReported) -> None
     if device.kind == "lock" and can(device, Ability.SIGNED_KEYS):
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
-    heard.hurry(lanes.of_device(device.id))
+    batch.hurry(lanes.of_device(device.id))
 
 
 def _record_door(device: Device, door: str, now: int) -> None:
@@ -124,63 +124,63 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
             _record_key_state(session, key, seq, key.id in present, now)
 
 
-def _record_answer(heard: Heard, device: Device, answer: Answered) -> None:
+def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
         record_clock(device, "set")
-        heard.hurry([lanes.keys(device.id), lanes.certificates(device.id)])
+        batch.hurry([lanes.keys(device.id), lanes.certificates(device.id)])
     if answer.outcome == "done" and "drift" in answer.body:
-        record_drift(heard.session, device, whole_of(answer.body["drift"]), heard.now)
-    command = heard.command(device, answer)
+        record_drift(batch.session, device, whole_of(answer.body["drift"]), batch.now)
+    command = batch.command(device, answer)
     if command is None:
         return
-    heard.settle(command.id, _decision(command, answer, heard.now))
+    batch.settle(command.id, _decision(command, answer, batch.now))
     if answer.outcome == "done":
-        _record_done(heard, device, command, answer)
+        _record_done(batch, device, command, answer)
     elif command.type == "unlock":
         data = {"command": command.id, "code": answer.code}
-        record(heard.session, "UnlockRefused", heard.now, device_id=device.id, data=data)
+        record(batch.session, "UnlockRefused", batch.now, device_id=device.id, data=data)
 
 
-def _record_done(heard: Heard, device: Device, command: OpenCommand, answer: Answered) -> None:
+def _record_done(batch: ReportBatch, device: Device, command: OpenCommand, answer: Answered) -> None:
     """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
-    record_certificates(heard.session, device, answer.body, heard.now)
+    record_certificates(batch.session, device, answer.body, batch.now)
     match command.type:
         case "put_key" | "drop_key" if command.key_id:
-            key = heard.session.get_one(Key, command.key_id)
-            _record_key_state(heard.session, key, answer.seq, command.type == "put_key", heard.now)
+            key = batch.session.get_one(Key, command.key_id)
+            _record_key_state(batch.session, key, answer.seq, command.type == "put_key", batch.now)
         case "revoke":
-            _record_list_state(heard, device, answer)
+            _record_list_state(batch, device, answer)
         case "put_slot" | "drop_slot":
-            record_slot_state(heard.session, command.id, heard.now)
+            record_slot_state(batch.session, command.id, batch.now)
         case "unlock" if command.key_id:
-            key = heard.session.get_one(Key, command.key_id)
+            key = batch.session.get_one(Key, command.key_id)
             if key.form == "gateway":  # its lock names no keys when it tells that it was unlocked
-                _arrive(heard.session, key.stay, device, heard.now)
+                _arrive(batch.session, key.stay, device, batch.now)
         case "read_back" if device.kind == "lock" and "keys" in answer.body:
-            heard.write()
-            _record_epochs(heard, device, answer)
-            _compare_keys(heard.session, device, _named(answer), answer.seq, heard.now)
+            batch.write()
+            _record_epochs(batch, device, answer)
+            _compare_keys(batch.session, device, _named(answer), answer.seq, batch.now)
 
 
-def _record_list_state(heard: Heard, device: Device, answer: Answered) -> None:
+def _record_list_state(batch: ReportBatch, device: Device, answer: Answered) -> None:
     """The lock has taken in a revocation list: which epochs it stands at, and which keys it still holds."""
     present = _named(answer)
-    for key in heard.revoking(device):
+    for key in batch.revoking(device):
         if key.id not in present:
-            _record_key_state(heard.session, key, answer.seq, present=False, now=heard.now)
-            heard.settle_drop(key)
-    _record_epochs(heard, device, answer)
+            _record_key_state(batch.session, key, answer.seq, present=False, now=batch.now)
+            batch.settle_drop(key)
+    _record_epochs(batch, device, answer)
 
 
-def _record_epochs(heard: Heard, device: Device, answer: Answered) -> None:
+def _record_epochs(batch: ReportBatch, device: Device, answer: Answered) -> None:
     """Which lists the lock stands at; one that is behind by now is owed the list again."""
     device.reported_list_epoch = max(device.reported_list_epoch, whole_of(answer.body.get("epoch")))
     device.reported_code_epoch = max(device.reported_code_epoch, whole_of(answer.body.get("codes")))
     device.reported_once_from = max(device.reported_once_from, whole_of(answer.body.get("once")))
     behind = device.reported_code_epoch < device.code_epoch or device.reported_list_epoch < device.list_epoch
     if behind or ("once" in answer.body and device.reported_once_from < device.once_from):
-        heard.write()
-        owe_list(heard.session, device, heard.now)
+        batch.write()
+        owe_list(batch.session, device, batch.now)
 
 
 def _named(answer: Answered) -> set[str]:
@@ -291,7 +291,7 @@ def _record_key_state(session: Session, key: Key, seq: int, present: bool, now: 
 
 def forget_old_messages(session: Session, before: int) -> None:
     """Drop recognised numbers nobody can repeat any more, the holders' nonces, and commands that nobody answered."""
-    session.execute(HeardMessage.__table__.delete().where(HeardMessage.heard_at < before))  # type: ignore[attr-defined]
+    session.execute(ReceivedMessage.__table__.delete().where(ReceivedMessage.received_at < before))  # type: ignore[attr-defined]
     session.execute(update(Command).where(Command.expires_at < before).values(nonce=None))
     unanswered = Command.outcome.is_(None) & (Command.type != "unlock")
     session.execute(delete(Command).where(Command.expires_at < before, unanswered))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.keys.key import HoldUp, LockStanding, code_state, hold_up, once_state, state_of
-from gateway.journey.keys.one_time_codes import has_heard, lives
+from gateway.journey.keys.one_time_codes import is_confirmed, lives
 from gateway.outbox import lanes
 from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode, Stay
 
@@ -98,10 +98,10 @@ def _pin(session: Session, pin: SlotCode, lock: Device, now: int) -> CodeStandin
 
 def _once(session: Session, code: OnceCode, lock: Device, now: int) -> Standing:
     living, used = lives(code, lock), code.used_at is not None
-    heard = (
-        has_heard(lock) if living else lock.reported_code_epoch > code.epoch or lock.reported_once_from > code.number
+    confirmed = (
+        is_confirmed(lock) if living else lock.reported_code_epoch > code.epoch or lock.reported_once_from > code.number
     )
-    state = once_state(used=used, living=living, heard=heard, online=lock.online is not False)
+    state = once_state(used=used, living=living, confirmed=confirmed, online=lock.online is not False)
     return _endless(_known_of(session, lock, lanes.keys(lock.id)), state, now, now)
 
 
@@ -122,4 +122,4 @@ def _known_of(session: Session, lock: Device, lane: str) -> LockStanding:
     owed = session.scalars(query.order_by(Delivery.id)).all()
     requested_at = min((row.created_at for row in owed), default=None)
     outcome = next((row.outcome for row in owed if row.outcome), None)
-    return LockStanding(lock.revoked_at, lock.online, lock.heard_at, requested_at, outcome)
+    return LockStanding(lock.revoked_at, lock.online, lock.last_seen_at, requested_at, outcome)

@@ -69,7 +69,7 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
     record(
         session, "OneTimeCodeIssued", now, stay=stay, device_id=lock.id, data={"code": code.id, "account": requested_by}
     )
-    if not has_heard(lock):
+    if not is_confirmed(lock):
         owe_list(session, lock, now)
     return code
 
@@ -81,7 +81,7 @@ def show_once(session: Session, code: OnceCode, keyring: Keyring) -> OnceShown:
         raise Conflict("This code was used or ended. Please ask for another one.")
     secret = passcode_secret(keyring.passcode_key, public_from_point(lock.public_key), lock.id)
     digits = spoken(once_code(secret, code.epoch, code.number))
-    return OnceShown(code.id, digits, lock.id, code.issued_at, has_heard(lock))
+    return OnceShown(code.id, digits, lock.id, code.issued_at, is_confirmed(lock))
 
 
 def lives(code: OnceCode, lock: Device) -> bool:
@@ -138,6 +138,6 @@ def _unused(lock: Device) -> Select[OnceCode]:
     return select(OnceCode).where(OnceCode.device_id == lock.id, *living)
 
 
-def has_heard(lock: Device) -> bool:
+def is_confirmed(lock: Device) -> bool:
     """Whether the lock has said that it stands where we do."""
     return lock.reported_code_epoch >= lock.code_epoch and lock.reported_once_from >= lock.once_from

@@ -54,7 +54,7 @@ def lock(room: str, **reported: Any) -> LockShown:
         "battery": 84,
         "clock": "set",
         "alarm": None,
-        "heard_at": NOW - 12,
+        "last_seen_at": NOW - 12,
         "certificate_expires_at": NOW + 90 * DAY,
         "revoked": False,
     }
@@ -62,9 +62,9 @@ def lock(room: str, **reported: Any) -> LockShown:
 
 
 LOCK = lock("301")
-AWAY = lock("302", online=False, bolt="unknown", battery=9, clock="lost", heard_at=NOW - 5400)
+AWAY = lock("302", online=False, bolt="unknown", battery=9, clock="lost", last_seen_at=NOW - 5400)
 JAMMED = lock("303", bolt="jammed", alarm="jammed", door="open", battery=30)
-NEW = lock("304", online=None, bolt="unknown", battery=None, heard_at=None)
+NEW = lock("304", online=None, bolt="unknown", battery=None, last_seen_at=None)
 
 
 def key(state: str, device: LockShown, **when: int | None) -> KeyShown:

@@ -30,13 +30,13 @@ async def connect(adapter: SimAdapter, device: str) -> Any:
     """A connection to whoever advertises this tag."""
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    def heard(address: str, data: Any) -> None:
+    def found_data(address: str, data: Any) -> None:
         if tag_of(device) in bytes(data.data) and not found.done():
             found.set_result(address)
 
-    await adapter.listen(heard)
+    await adapter.listen(found_data)
     address = await asyncio.wait_for(found, TIMEOUT_SECONDS)
-    await adapter.hush(heard)
+    await adapter.hush(found_data)
     return await adapter.connect(adapter.seen[address], TIMEOUT_SECONDS)
 
 
@@ -129,15 +129,15 @@ async def test_an_advertisement_fits_and_tells_no_name(street: Street) -> None:
     assert len(advertisement("lock-1")) <= 31
     assert b"lock-1" not in advertisement("lock-1")
     await street.lock("lock-1")
-    heard: asyncio.Future[dict[str, bytes]] = asyncio.get_running_loop().create_future()
+    found_data: asyncio.Future[dict[str, bytes]] = asyncio.get_running_loop().create_future()
 
     def note(_: Any, data: Any) -> None:
-        if not heard.done():
-            heard.set_result(data.service_data)
+        if not found_data.done():
+            found_data.set_result(data.service_data)
 
     scanner = SimScanner(note, None, "active", dongle=street.adapter)
     await scanner.start()
-    assert await asyncio.wait_for(heard, TIMEOUT_SECONDS) == {SERVICE: tag_of("lock-1")}
+    assert await asyncio.wait_for(found_data, TIMEOUT_SECONDS) == {SERVICE: tag_of("lock-1")}
     await scanner.stop()
 
 

@@ -55,7 +55,7 @@ async def ask(
     return result.outcome
 
 
-async def test_a_phone_opens_a_lock_that_never_heard_of_its_key(
+async def test_a_phone_opens_a_lock_that_never_received_its_key(
     street: Street, phone: ec.EllipticCurvePrivateKey
 ) -> None:
     lock = await street.lock("lock-1")

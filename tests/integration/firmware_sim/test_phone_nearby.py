@@ -59,7 +59,7 @@ async def test_without_a_network_the_phone_opens_the_lock_until_the_next_contact
     terminal.take()
     async with await terminal.devices.control() as control:
         await control.post("/devices/lock-1/faults", json={"offline": True})
-        await terminal.devices.until(lambda device, heard: (device, heard) == ("lock-1", b"0"))
+        await terminal.devices.until(lambda device, received: (device, received) == ("lock-1", b"0"))
         assert await terminal.near("lock-1") == (0, {"outcome": "done", "code": None, "bolt": "unlocked"})
         assert (await control.get("/devices/lock-1")).json()["bolt"] == "unlocked"
         await control.post("/devices/lock-1/faults", json={"offline": False})

@@ -20,7 +20,7 @@ from devices.wire.messages import Ack, Command, Event, State
 from devices.wire.passcode import Window, window_around, window_code
 from firmware_sim.control.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, open_house, topic, wall_clock
-from tests.integration.device_parts import Devices, Heard, open_devices
+from tests.integration.device_parts import Devices, Parsed, open_devices
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ async def test_a_killed_building_remembers_and_moves_nothing_twice(devices: Devi
     await devices.answer(unlock)
     await devices.until_reported("unlocked")  # said only once the answer is stored: a lock killed before it says so
     await devices.stop(kill=True)
-    devices.heard.clear()
+    devices.received.clear()
     await devices.deliver(unlock)
     await devices.start()
     assert (await devices.answer(unlock)).outcome == "done"
@@ -105,7 +105,11 @@ async def test_an_answer_lost_on_the_way_is_found_by_asking_again(devices: Devic
         assert (await control.post("/devices/lock-1/faults", json={"lost_answers": 1})).status_code == 200
         unlock = await devices.send("lock-1", "unlock", key=key)
         await devices.until_reported("unlocked")
-        assert not [heard for _, heard in devices.heard if isinstance(heard, Ack) and heard.command_id == unlock.id]
+        assert not [
+            received
+            for _, received in devices.received
+            if isinstance(received, Ack) and received.command_id == unlock.id
+        ]
         await devices.deliver(unlock)
         assert (await devices.answer(unlock)).outcome == "done"
     assert movements(devices, "lock-1") == [unlock.id.hex()]
@@ -130,12 +134,14 @@ async def test_a_device_off_the_air_is_reported_by_its_will_and_says_later_what_
     await devices.greet("lock-1")
     async with await devices.control() as control:
         await control.post("/devices/lock-1/faults", json={"offline": True})
-        await devices.until(lambda device, heard: (device, heard) == ("lock-1", b"0"))
+        await devices.until(lambda device, received: (device, received) == ("lock-1", b"0"))
         assert (await control.post("/devices/lock-1/knob")).status_code == 204
         described = (await control.get("/devices/lock-1")).json()
         assert (described["online"], described["bolt"], described["waiting"] >= 1) == (False, "unlocked", True)
         await control.post("/devices/lock-1/faults", json={"offline": False})
-        reported = await devices.until(lambda _, heard: isinstance(heard, Event) and heard.body.get("means") == "knob")
+        reported = await devices.until(
+            lambda _, received: isinstance(received, Event) and received.body.get("means") == "knob"
+        )
         assert isinstance(reported, Event)
 
 
@@ -150,7 +156,7 @@ async def test_faults_of_the_world_are_reported(devices: Devices) -> None:
         for type_ in ("battery", "door", "clock_lost"):
             await devices.until_reported(type_)
         assert (await devices.ask("lock-1", "unlock", key=key)).code == "clock_lost"
-        devices.heard.clear()
+        devices.received.clear()
         assert (await control.post("/devices/lock-1/reset")).status_code == 204
         await devices.greet("lock-1")
         assert (await devices.ask("lock-1", "lock")).code == "jammed"
@@ -186,7 +192,7 @@ async def test_a_kiosk_sends_what_waited_sealed_once_it_is_back(devices: Devices
     form = {"offer_token": "offer", "typed": {"name": "Ada"}, "document": "/9j/2Q==", "language": "de"}
     async with await devices.control() as control:
         await control.post("/devices/kiosk-1/faults", json={"offline": True})
-        await devices.until(lambda device, heard: (device, heard) == ("kiosk-1", b"0"))
+        await devices.until(lambda device, received: (device, received) == ("kiosk-1", b"0"))
         given = await control.post("/kiosks/kiosk-1/registrations", json=form)
         assert given.status_code == 202
         assert (await control.get("/devices/kiosk-1")).json()["waiting"] == 1
@@ -220,10 +226,10 @@ async def test_a_lock_comes_back_when_the_broker_was_killed(devices: Devices, ho
     broker_was = house.broker.pid
     os.kill(broker_was, signal.SIGKILL)
 
-    def back(_: str, heard: Heard) -> bool:
-        return isinstance(heard, State)
+    def back(_: str, received: Parsed) -> bool:
+        return isinstance(received, State)
 
-    devices.heard.clear()
+    devices.received.clear()
     await devices.until(back)
     await devices.link.until_connected()
     assert (await devices.ask("lock-1", "lock")).outcome == "done"
@@ -235,16 +241,16 @@ async def test_a_lock_presents_a_renewed_certificate_by_itself(devices: Devices,
     await devices.greet("lock-1")
     renewed = house.authority.issue_device(folder.key.public_key(), SITE, "lock-1", "lock")
     await devices.ask("lock-1", "put_certificate", chain=renewed.chain_pem)
-    devices.heard.clear()
-    await devices.until(lambda _, heard: isinstance(heard, State))
+    devices.received.clear()
+    await devices.until(lambda _, received: isinstance(received, State))
     await house.broker.replace_crl(house.authority.crl([read_certificates(renewed.chain_pem)[0].serial_number]))
     async with await devices.control() as control:
         await control.post("/devices/lock-1/faults", json={"offline": True})
-        await devices.until(lambda device, heard: (device, heard) == ("lock-1", b"0"))
+        await devices.until(lambda device, received: (device, received) == ("lock-1", b"0"))
         await control.post("/devices/lock-1/faults", json={"offline": False})
         await house.broker.replace_crl(house.authority.crl([]))
-    devices.heard.clear()
-    await devices.until(lambda _, heard: isinstance(heard, State))
+    devices.received.clear()
+    await devices.until(lambda _, received: isinstance(received, State))
     assert (await devices.ask("lock-1", "lock")).outcome == "done"
 
 

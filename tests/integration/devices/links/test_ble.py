@@ -44,8 +44,8 @@ async def test_a_key_is_put_and_opens_the_door_with_no_network(street: Street) -
     await driver.send(address("lock-1"), put_key(street))
     intent = unlock()
     await driver.send(address("lock-1"), intent)
-    heard = await hear_until(link, driver, Answered, count=2)
-    assert [r.outcome for r in heard if isinstance(r, Answered)] == ["done", "done"]
+    received = await hear_until(link, driver, Answered, count=2)
+    assert [r.outcome for r in received if isinstance(r, Answered)] == ["done", "done"]
     assert lock.lock.door.bolt == "unlocked"
 
 
@@ -58,9 +58,9 @@ async def test_the_lock_tells_the_gateway_its_state_and_what_it_has_kept(street:
     driver = street.driver(link)
     list(lock.lock.turn_knob())
     await driver.send(address("lock-1"), read_back())
-    heard = await hear_until(link, driver, Happened)
-    assert [r.type for r in heard if isinstance(r, Happened)] == ["unlocked"]
-    assert [r.state.bolt for r in heard if isinstance(r, StateReported)] == ["unlocked"]
+    received = await hear_until(link, driver, Happened)
+    assert [r.type for r in received if isinstance(r, Happened)] == ["unlocked"]
+    assert [r.state.bolt for r in received if isinstance(r, StateReported)] == ["unlocked"]
 
 
 async def test_a_stranger_who_listens_hears_nothing_of_the_door(street: Street) -> None:
@@ -69,8 +69,8 @@ async def test_a_stranger_who_listens_hears_nothing_of_the_door(street: Street) 
     list(lock.lock.turn_knob())
     await stranger.send(address("lock-1"), read_back())
     await driver.send(address("lock-1"), read_back())  # a barrier: whatever came before this answer was for strangers
-    heard = await hear_until(link, driver, Answered)
-    assert isinstance(heard[0], Answered)
+    received = await hear_until(link, driver, Answered)
+    assert isinstance(received[0], Answered)
 
 
 async def test_what_was_settled_is_not_sent_again_and_what_was_not_is(street: Street) -> None:
@@ -184,8 +184,8 @@ async def test_commands_for_one_lock_do_not_mingle(street: Street) -> None:
     lock, link = await street.lock("lock-1"), await street.link()
     driver = street.driver(link)
     await asyncio.gather(*(driver.send(address("lock-1"), put_key(street)) for _ in range(5)))
-    heard = await hear_until(link, driver, Answered, count=5)
-    assert {r.outcome for r in heard if isinstance(r, Answered)} == {"done"}
+    received = await hear_until(link, driver, Answered, count=5)
+    assert {r.outcome for r in received if isinstance(r, Answered)} == {"done"}
     assert lock.lock.flash.held_keys() == (KEY,)
 
 
@@ -217,8 +217,8 @@ async def test_a_stranger_on_the_air_cannot_answer_for_a_lock(street: Street) ->
     impostor, link = await street.lock("lock-2"), await street.link()
     assert impostor.lock.flash.held_keys() == ()
     await street.driver(link).send(LockAddress(SITE, "lock-2"), put_key(street, "lock-1"))
-    heard = await hear_until(link, street.driver(link), Answered)
-    assert [(r.outcome, r.code) for r in heard if isinstance(r, Answered)] == [("refused", "wrong_lock")]
+    received = await hear_until(link, street.driver(link), Answered)
+    assert [(r.outcome, r.code) for r in received if isinstance(r, Answered)] == [("refused", "wrong_lock")]
 
 
 async def test_a_gateway_in_another_process_uses_a_dongle_over_tcp(street: Street) -> None:

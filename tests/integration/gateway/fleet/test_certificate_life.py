@@ -27,7 +27,7 @@ async def test_a_lock_renews_its_certificate_in_time_and_comes_back_with_it(esta
     assert presented(estate.folder("lock-2")) == row.certificate_serial
     assert row.certificate_expires_at > estate.world.now + 89 * DAY
     assert len(estate.certificates("lock-2")) == 2
-    await estate.until_heard("lock-2", after=row.state_seq)  # it comes back by itself, and says its state anew
+    await estate.until_reported("lock-2", after=row.state_seq)  # it comes back by itself, and says its state anew
 
 
 async def test_a_factory_fresh_lock_enrols_itself_and_works(estate: Estate) -> None:
@@ -39,16 +39,16 @@ async def test_a_factory_fresh_lock_enrols_itself_and_works(estate: Estate) -> N
     await estate.until(lambda: LOCK not in estate.behind(), "it told what it trusts")
 
 
-async def test_a_lock_reset_to_the_factory_enrols_again_is_heard_from_its_first_number_and_gets_its_keys_again(
+async def test_a_lock_reset_to_the_factory_enrols_again_is_accepted_from_its_first_number_and_gets_its_keys_again(
     estate: Estate, tmp_path: Path
 ) -> None:
     key = estate.world.tenant()
     await estate.start(LOCK, "--claim", str(await estate.claim(LOCK)))
     await estate.until(lambda: estate.key(key.id).observed == "present", "the key is on the lock")
     await estate.stop(LOCK)
-    heard = estate.device(LOCK).state_seq
+    received = estate.device(LOCK).state_seq
     await estate.start(LOCK)  # each life of a device begins at a higher number
-    await estate.until_heard(LOCK, after=heard)
+    await estate.until_reported(LOCK, after=received)
     before, high = copy_certificates(estate.folder(LOCK), tmp_path / "before"), estate.device(LOCK).state_seq
     await estate.stop(LOCK)
     put_at = estate.key(key.id).reported_seq
@@ -80,7 +80,7 @@ async def test_a_lock_whose_certificate_ran_out_while_it_was_away_comes_back_wit
     folder = estate.add("lock-2", age=91 * DAY)
     assert not await estate.broker_lets_in(estate.folder("lock-2"))
     await estate.start("lock-2", "--claim", str(await estate.claim("lock-2")))
-    await estate.until_heard("lock-2")
+    await estate.until_reported("lock-2")
     row = estate.device("lock-2")
     assert row.certificate_serial == presented(estate.folder("lock-2"))
     kept = load_private_key(estate.folder("lock-2") / "key.pem")
@@ -98,9 +98,9 @@ async def test_a_lock_without_a_claim_that_holds_does_not_start(estate: Estate, 
 async def test_a_used_claim_lets_its_device_start_again(estate: Estate) -> None:
     claim = str(await estate.claim("lock-2"))
     await estate.start("lock-2", "--claim", claim)
-    await estate.until_heard("lock-2")
+    await estate.until_reported("lock-2")
     await estate.stop("lock-2")
-    heard = estate.device("lock-2").state_seq
+    received = estate.device("lock-2").state_seq
     await estate.start("lock-2", "--claim", claim)
-    await estate.until_heard("lock-2", after=heard)
+    await estate.until_reported("lock-2", after=received)
     assert len(estate.certificates("lock-2")) == 1

@@ -29,7 +29,7 @@ async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
             opened.add(name)
         await asyncio.gather(*(opened.start(name) for name in (*AWAKE, SLEEPER)))
         for name in (*AWAKE, SLEEPER):
-            await opened.until_heard(name)
+            await opened.until_reported(name)
         await opened.stop(SLEEPER)
         await opened.gateway.tend_certificates()
         assert opened.behind() == {}
@@ -60,12 +60,12 @@ def step(estate: Estate) -> None:
 
 async def everyone_returns_after_the_broker_was_killed(estate: Estate) -> None:
     """Nobody may live on an old connection: all come back with the papers of now, the gateway too."""
-    heard = {name: estate.device(name).state_seq for name in AWAKE}
+    received = {name: estate.device(name).state_seq for name in AWAKE}
     assert estate.gateway.broker is not None
     assert estate.gateway.broker.pid is not None
     os.kill(estate.gateway.broker.pid, signal.SIGKILL)
     for name in AWAKE:
-        await estate.until_heard(name, after=heard[name])
+        await estate.until_reported(name, after=received[name])
 
 
 async def test_a_full_rotation_loses_no_lock(estate: Estate, tmp_path: Path) -> None:

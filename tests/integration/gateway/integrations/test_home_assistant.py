@@ -26,25 +26,25 @@ class SimHomeAssistant:
 
     def __init__(self, client: aiomqtt.Client) -> None:
         self.client = client
-        self.heard: dict[str, bytes] = {}
+        self.received: dict[str, bytes] = {}
         self._news = asyncio.Condition()
 
     async def listen(self) -> None:
         """Until cancelled."""
         async for message in self.client.messages:
             async with self._news:
-                self.heard[str(message.topic)] = bytes(message.payload)
+                self.received[str(message.topic)] = bytes(message.payload)
                 self._news.notify_all()
 
     async def until(self, topic: str, payload: bytes | None = None) -> bytes:
         """Wait for a topic, or for what it is to say."""
         async with asyncio.timeout(TIMEOUT_SECONDS), self._news:
-            await self._news.wait_for(lambda: topic in self.heard and payload in (None, self.heard[topic]))
-        return self.heard[topic]
+            await self._news.wait_for(lambda: topic in self.received and payload in (None, self.received[topic]))
+        return self.received[topic]
 
     async def start_anew(self) -> None:
         """It was started, and is told everything once more: by then what it said before was acted on."""
-        self.heard.clear()
+        self.received.clear()
         await self.client.publish(BIRTH, b"online", qos=1)
         await self.until(f"homeassistant/lock/lodgekey-{NUKI}/config")
 
@@ -81,7 +81,7 @@ async def test_a_lock_is_announced_with_what_it_said_and_nothing_of_persons(tmp_
         tenant, _, key = await home.move_in()
         assert (await home.tap(tenant, key))["outcome"] == "unlocked"
         await there.until(f"lodgekey-home/{NUKI}/state", b"UNLOCKED")
-        reported = b" ".join(there.heard.values()).decode()
+        reported = b" ".join(there.received.values()).decode()
         assert not [word for word in ("Room", "Street", "Landlord", "Voorbeeld", key) if word in reported]
         assert set(config) >= {"unique_id", "availability", "device", "command_topic"}
 
@@ -89,7 +89,7 @@ async def test_a_lock_is_announced_with_what_it_said_and_nothing_of_persons(tmp_
 async def test_a_state_nobody_knows_is_never_guessed(tmp_path: Path) -> None:
     async with open_home(tmp_path, home_assistant=True) as home, home_assistant(home) as there:
         assert await there.until("lodgekey-home/lock-b/state") == b"None"
-        assert there.heard["lodgekey-home/lock-b/availability"] == b"offline"
+        assert there.received["lodgekey-home/lock-b/availability"] == b"offline"
         reported = StateReported("lock-b", State(1, 1, "jammed", "closed", 50, (), "set", b"n" * 16, 1, "sim"))
         with home.gateway.database.writing() as session:
             reports.record_report(session, reported, home.gateway.now())
@@ -126,7 +126,7 @@ async def test_where_commands_are_on_one_is_carried_out_and_a_retained_one_is_re
         await there.until(f"lodgekey-home/{NUKI}/state", b"LOCKED")
         assert "opens for keys only" in caplog.text
         rows = good(await home.house.client("tester").get("/api/v1/deliveries"))
-        assert [row for row in rows if row["party"] == "lock:lock-b" and row["work"] == "order"] == []
+        assert [row for row in rows if row["party"] == "lock:lock-b" and row["work"] == "external_command"] == []
 
 
 async def test_a_lock_out_of_service_is_taken_away_and_a_gateway_that_is_gone_is_said_to_be(tmp_path: Path) -> None:

@@ -76,11 +76,11 @@ def test_no_code_is_alive_after_its_stay_was_ended_whoever_asked_meanwhile(datab
             landlord.end_stay(session, landlord.stay_of(session, stay, owner), keyring, int(time.time()))
 
     with ThreadPoolExecutor(MANY) as crowd:
-        asking = [crowd.submit(ask, database, owner, stay) for _ in range(MANY // 2)]
+        requests = [crowd.submit(ask, database, owner, stay) for _ in range(MANY // 2)]
         ending = crowd.submit(end, 0)
-        asking += [crowd.submit(ask, database, owner, stay) for _ in range(MANY // 2)]
+        requests += [crowd.submit(ask, database, owner, stay) for _ in range(MANY // 2)]
         ending.result()
-        given = [number for number in (one.result() for one in asking) if number is not None]
+        given = [number for number in (one.result() for one in requests) if number is not None]
     with database.reading() as session:
         lock = session.get_one(Device, LOCK)
         codes = session.scalars(select(OnceCode)).all()

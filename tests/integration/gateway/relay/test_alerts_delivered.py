@@ -157,7 +157,7 @@ async def bring_about(house: House, code: str) -> None:
     now = house.now[0]
     state: dict[str, dict[str, Any]] = {
         "battery": {"battery": 8},
-        "silent": {"online": False, "heard_at": now - 1200},
+        "silent": {"online": False, "last_seen_at": now - 1200},
         "jam": {"alarm": "jammed"},
         "ajar": {"door": "open", "door_since": now - 600},
         "clock_off": {"clock_drift": -312, "clock_drift_at": now},
@@ -188,7 +188,7 @@ async def test_each_alert_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_sam
     assert f"<strong>{unit}</strong> {rest}" in unescape(page.text)
 
 
-async def test_a_door_is_open_since_the_gateway_first_heard_of_it(house: House) -> None:
+async def test_a_door_is_open_since_the_gateway_first_received_it(house: House) -> None:
     house.hear(Happened("lock-a", 1, house.now[0], "door", {"open": True}))
     opened = house.now[0]
     house.now[0] += 200
@@ -204,7 +204,7 @@ async def test_a_door_is_open_since_the_gateway_first_heard_of_it(house: House) 
 
 async def test_a_lock_is_reported_after_fifteen_minutes_offline_and_again_only_after_it_came_back(house: House) -> None:
     await want(house, email="mira@example.org")
-    report(house, online=False, heard_at=house.now[0] - 900)
+    report(house, online=False, last_seen_at=house.now[0] - 900)
     assert watch(house) == 0
     house.now[0] += 1
     assert [watch(house), watch(house)] == [1, 0]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from devices.reports import Answered, Happened
 from devices.wire.fields import EPOCH, SEQ
-from gateway.store import Command, Device, HeardMessage, Model
+from gateway.store import Command, Device, Model, ReceivedMessage
 from gateway.store.database import Database
 from tests.parts.world import LOCK, World
 
@@ -45,8 +45,8 @@ def test_the_widest_numbers_a_lock_may_say_are_kept(world: World) -> None:
         lock = session.get_one(Device, LOCK)
         assert (lock.reported_seq, lock.state_seq, lock.clock_drift) == (WIDEST_SEQ, WIDEST_SEQ, WIDEST_DRIFT)
         assert (lock.reported_list_epoch, lock.reported_code_epoch, lock.reported_once_from) == (WIDEST_EPOCH,) * 3
-        heard = session.scalars(select(HeardMessage.seq).where(HeardMessage.device_id == LOCK)).all()
-    assert set(heard) >= {WIDEST_SEQ - 2, WIDEST_SEQ - 1}
+        received = session.scalars(select(ReceivedMessage.seq).where(ReceivedMessage.device_id == LOCK)).all()
+    assert set(received) >= {WIDEST_SEQ - 2, WIDEST_SEQ - 1}
 
 
 def test_the_migrations_make_the_tables_the_models_describe(database_url: str) -> None:

@@ -47,18 +47,18 @@ class Bench:
 
     def read(self, said: list[Said], *, retained: bool = False) -> list[Report]:
         """What the driver makes of what the lock says by itself."""
-        heard: list[Report] = []
+        received: list[Report] = []
         for channel, payload in said:
             message = Received(DOOR.site, DOOR.device, channel, payload, retained, lambda: None)
-            heard += self.driver.read(message)
-        return heard
+            received += self.driver.read(message)
+        return received
 
     def hear(self) -> list[Report]:
-        heard: list[Report] = []
+        received: list[Report] = []
         for message in self.link.unacked:
             message.ack()
-            heard += self.driver.read(message)
-        return heard
+            received += self.driver.read(message)
+        return received
 
 
 @pytest.fixture

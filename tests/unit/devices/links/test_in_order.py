@@ -69,17 +69,17 @@ async def test_a_command_whose_time_is_over_is_not_passed_on() -> None:
 async def test_what_devices_say_comes_from_all_links_and_ends_with_them() -> None:
     first, second = MemoryLink(), MemoryLink()
     together = await started(first, second)
-    heard = together.batches()
+    received = together.batches()
     first.say("s", "a", "event", b"1")
     second.say("s", "b", "event", b"2")
-    seen = [await next_batch(heard), await next_batch(heard)]
+    seen = [await next_batch(received), await next_batch(received)]
     assert sorted(message.payload for batch in seen for message in batch) == [b"1", b"2"]
     for batch in seen:
         batch[0].ack()
     assert first.unacked == second.unacked == []
     await together.stop()
-    assert [batch async for batch in heard] == []
+    assert [batch async for batch in received] == []
 
 
-async def next_batch(heard: AsyncIterator[list[Received]]) -> list[Received]:
-    return await asyncio.wait_for(anext(heard), 5)
+async def next_batch(received: AsyncIterator[list[Received]]) -> list[Received]:
+    return await asyncio.wait_for(anext(received), 5)

@@ -29,7 +29,7 @@ def written(steps: list[int]) -> list[Entry]:
 LOGS = st.lists(st.integers(1, 70), min_size=2, max_size=12).map(written)
 
 
-def heard(batches: list[list[Entry]]) -> Followed:
+def followed(batches: list[list[Entry]]) -> Followed:
     """What becomes of a log that arrives in these batches, and is then judged for good."""
     head, kept, faults = START, list[Entry](), list[tuple[str, int]]()
     for batch in batches:
@@ -44,20 +44,20 @@ def heard(batches: list[list[Entry]]) -> Followed:
 def test_a_whole_log_fits_in_whatever_order_it_arrives(log: list[Entry], chance: object) -> None:
     order = list(log)
     chance.shuffle(order)  # type: ignore[attr-defined]
-    assert heard([[entry] for entry in order]) == Followed(log[-1])
+    assert followed([[entry] for entry in order]) == Followed(log[-1])
 
 
 @given(LOGS, st.data())
 def test_an_entry_that_was_removed_is_missed_by_its_number(log: list[Entry], data: st.DataObject) -> None:
     gone = data.draw(st.sampled_from(log[:-1]))
-    assert heard([[entry for entry in log if entry != gone]]).faults == (("missing", gone.seq),)
+    assert followed([[entry for entry in log if entry != gone]]).faults == (("missing", gone.seq),)
 
 
 @given(LOGS, st.data())
 def test_an_entry_that_was_altered_is_noticed_by_the_next(log: list[Entry], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(log) - 2))
     altered = [*log[:place], replace(log[place], digest=b"\xff" * 16), *log[place + 1 :]]
-    assert heard([altered]).faults == (("altered", log[place + 1].seq),)
+    assert followed([altered]).faults == (("altered", log[place + 1].seq),)
 
 
 @given(LOGS, st.data())
@@ -65,7 +65,7 @@ def test_two_entries_that_change_places_are_noticed(log: list[Entry], data: st.D
     place = data.draw(st.integers(0, len(log) - 2))
     one, other = log[place], log[place + 1]
     swapped = [*log[:place], replace(other, seq=one.seq), replace(one, seq=other.seq), *log[place + 2 :]]
-    assert heard([swapped]).faults
+    assert followed([swapped]).faults
 
 
 @given(LOGS, st.integers(1, 60), st.data())
@@ -73,7 +73,7 @@ def test_a_log_that_goes_on_from_an_earlier_entry_is_a_fork(log: list[Entry], st
     """Somebody with the lock's key rewrites what the gateway has heard already."""
     place = data.draw(st.integers(0, len(log) - 2))
     forged = Entry(log[-1].seq + step, b"\xee" * 16, log[place].seq, log[place].digest)
-    assert heard([log, [forged]]).faults == (("forked", forged.seq),)
+    assert followed([log, [forged]]).faults == (("forked", forged.seq),)
 
 
 @given(LOGS, st.data())

@@ -116,9 +116,9 @@ class MemoryRegistry:
     def __init__(self, done: list[Any]) -> None:
         self.done = done
 
-    async def set_behaviour(self, order: dict[str, Any]) -> dict[str, Any]:
-        self.done.append(order["behaviour"])
-        return order
+    async def set_behaviour(self, form: dict[str, Any]) -> dict[str, Any]:
+        self.done.append(form["behaviour"])
+        return form
 
 
 async def test_steps_are_played_in_their_time() -> None:
@@ -131,11 +131,11 @@ async def test_steps_are_played_in_their_time() -> None:
         done.append(seconds)
 
     played: Callable[..., Awaitable[dict[str, dict[str, Any]]]] = play
-    orders = [
+    forms = [
         Step(after=after, device="registry", act="behaviour", given={"behaviour": behaviour})
         for after, behaviour in ((1, "down"), (2, "normal"))
     ]
-    assert await played(building, Scenario(name="n", steps=tuple(orders), settle=3), sleep) == {}
+    assert await played(building, Scenario(name="n", steps=tuple(forms), settle=3), sleep) == {}
     assert done == [1, "down", 2, "normal", 3]
 
 

@@ -47,7 +47,7 @@ class Time:
 
 
 @dataclass
-class Heard:
+class Reports:
     """What a device said, read with its public key."""
 
     acks: list[Ack] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Bench:
         write_device_folder(folder, authority, "site-1", device, kind, host="127.0.0.1", port=1)
         return cls(authority, read_device_folder(folder), time)
 
-    def start(self) -> Heard:
+    def start(self) -> Reports:
         """Power up; what the device says before it is spoken to."""
         self.device = assemble(self.folder, Surroundings(lambda: self.time.now, lambda: self.time.ticks))
         return self.hear(self.device.boot())
@@ -104,16 +104,16 @@ class Bench:
     def public(self) -> PublicKey:
         return self.folder.key.public_key()
 
-    def hear(self, spoken: Spoken) -> Heard:
-        heard = Heard()
+    def hear(self, spoken: Spoken) -> Reports:
+        reports = Reports()
         for message in spoken:
             if message.channel == "ack":
-                heard.acks.append(read_ack(message.payload, self.public))
+                reports.acks.append(read_ack(message.payload, self.public))
             elif message.channel == "event":
-                heard.events.append(read_event(message.payload, self.public))
+                reports.events.append(read_event(message.payload, self.public))
             else:
-                heard.states.append(read_state(message.payload, self.public))
-        return heard
+                reports.states.append(read_state(message.payload, self.public))
+        return reports
 
     def command(self, type_: str, *, lasts: int = 10, **body: Any) -> Command:
         return Command(secrets.token_bytes(16), self.folder.device, type_, self.time.now, self.time.now + lasts, body)
@@ -121,10 +121,10 @@ class Bench:
     def sign(self, command: Command, key: ec.EllipticCurvePrivateKey | None = None) -> bytes:
         return sign_command(command, key or self.authority.command_key, limit=KIOSK_LIMIT)
 
-    def give(self, command: Command, *, retained: bool = False) -> Heard:
+    def give(self, command: Command, *, retained: bool = False) -> Reports:
         return self.hear(self.device.receive(self.sign(command), retained))
 
-    def set_time(self) -> Heard:
+    def set_time(self) -> Reports:
         return self.give(self.command("set_time", now=self.time.now, nonce=self.device.clock.nonce))
 
     def ready(self) -> "Bench":

@@ -28,8 +28,8 @@ class Door:
         )
 
     def raise_epoch(self, codes: int) -> None:
-        heard = self.bench.give(self.bench.command("revoke", epoch=0, keys=[], codes=codes))
-        assert heard.ack.body["codes"] == codes
+        reports = self.bench.give(self.bench.command("revoke", epoch=0, keys=[], codes=codes))
+        assert reports.ack.body["codes"] == codes
 
     def code(self, hours: int = 24, epoch: int = 1) -> str:
         return window_code(self.secret, epoch, Window(NOW // HOUR, hours))
@@ -80,8 +80,8 @@ def test_an_epoch_kills_all_codes_and_the_next_ones_work(door: Door) -> None:
 
 
 def test_one_time_codes_below_the_number_the_gateway_names_are_dead_and_the_others_are_not(door: Door) -> None:
-    heard = door.bench.give(door.bench.command("revoke", epoch=0, keys=[], codes=1, once=7))
-    assert heard.ack.body["once"] == 7
+    reports = door.bench.give(door.bench.command("revoke", epoch=0, keys=[], codes=1, once=7))
+    assert reports.ack.body["once"] == 7
     assert door.keypad.enter(once_code(door.secret, 1, 6)) == "bad_passcode"
     assert door.keypad.enter(once_code(door.secret, 1, 7)) is None
     assert door.keypad.enter(door.code()) is None

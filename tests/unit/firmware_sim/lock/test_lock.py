@@ -23,24 +23,24 @@ def bench(tmp_path: Path) -> Bench:
 def test_a_key_on_the_lock_opens_it(bench: Bench) -> None:
     key = bench.put()
     command = bench.command("unlock", key=key)
-    heard = bench.give(command)
-    assert (heard.ack.command_id, heard.ack.outcome, heard.ack.body) == (command.id, "done", {"bolt": "unlocked"})
-    assert heard.events[0].body == {"means": "gateway", "key": key, "command": command.id}
-    assert heard.event_types() == ["unlocked"]
-    assert heard.ack.seq < heard.events[0].seq
+    reports = bench.give(command)
+    assert (reports.ack.command_id, reports.ack.outcome, reports.ack.body) == (command.id, "done", {"bolt": "unlocked"})
+    assert reports.events[0].body == {"means": "gateway", "key": key, "command": command.id}
+    assert reports.event_types() == ["unlocked"]
+    assert reports.ack.seq < reports.events[0].seq
     assert bench.moved() == [command.id.hex()]
 
 
 def test_the_gateway_can_lock(bench: Bench) -> None:
-    heard = bench.give(bench.command("lock"))
-    assert (heard.ack.body, heard.event_types()) == ({"bolt": "locked"}, ["locked"])
+    reports = bench.give(bench.command("lock"))
+    assert (reports.ack.body, reports.event_types()) == ({"bolt": "locked"}, ["locked"])
 
 
 def test_put_key_answers_what_is_stored_and_can_be_read_back(bench: Bench) -> None:
     first, second = bench.put(), bench.put(begins=100)
-    heard = bench.give(bench.command("read_back"))
-    assert set(heard.ack.body["keys"]) == {first, second}
-    assert heard.ack.body["clock"] == "set"
+    reports = bench.give(bench.command("read_back"))
+    assert set(reports.ack.body["keys"]) == {first, second}
+    assert reports.ack.body["clock"] == "set"
 
 
 def test_a_newer_credential_replaces_the_window_of_a_key(bench: Bench) -> None:
@@ -62,9 +62,9 @@ def test_a_dropped_key_opens_no_more_and_may_come_back(bench: Bench) -> None:
 
 def test_a_revoked_key_is_gone_and_never_comes_back(bench: Bench) -> None:
     key = bench.put()
-    heard = bench.give(bench.command("revoke", epoch=3, keys=[key]))
-    assert heard.ack.body == {"epoch": 3, "keys": [], "codes": 0, "once": 0}
-    assert heard.event_types() == ["key_dropped", "revoked"]
+    reports = bench.give(bench.command("revoke", epoch=3, keys=[key]))
+    assert reports.ack.body == {"epoch": 3, "keys": [], "codes": 0, "once": 0}
+    assert reports.event_types() == ["key_dropped", "revoked"]
     assert bench.give(bench.command("drop_key", key=key)).ack.outcome == "done"
     assert bench.give(bench.command("put_key", credential=bench.credential(key=key)[1])).ack.code == "key_revoked"
     assert bench.give(bench.command("unlock", key=key)).ack.code == "key_revoked"
@@ -156,10 +156,10 @@ def test_the_lock_refuses(bench: Bench, case: str) -> None:
     code, prepare = REFUSED_COMMANDS[case]
     command = prepare(bench)
     keys = bench.lock.flash.held_keys()
-    heard = bench.give(command)
-    assert (heard.ack.command_id, heard.ack.outcome, heard.ack.code) == (command.id, "refused", code)
-    assert heard.events[0].body == {"code": code, "command": command.id}
-    assert heard.event_types() == ["refused"]
+    reports = bench.give(command)
+    assert (reports.ack.command_id, reports.ack.outcome, reports.ack.code) == (command.id, "refused", code)
+    assert reports.events[0].body == {"code": code, "command": command.id}
+    assert reports.event_types() == ["refused"]
     assert code in REFUSALS
     assert bench.moved() == []
     assert bench.lock.flash.held_keys() == keys
@@ -176,30 +176,30 @@ def test_a_refusal_is_final(bench: Bench, case: str) -> None:
 
 def test_a_retained_command_is_refused_and_alarmed(bench: Bench) -> None:
     command = bench.command("unlock", key=bench.put())
-    heard = bench.give(command, retained=True)
-    assert (heard.ack.code, heard.event_types(), bench.moved()) == ("retained", ["refused"], [])
+    reports = bench.give(command, retained=True)
+    assert (reports.ack.code, reports.event_types(), bench.moved()) == ("retained", ["refused"], [])
     assert bench.give(command).ack.code == "retained"
 
 
 def test_a_done_command_that_was_retained_is_alarmed_and_answered_as_before(bench: Bench) -> None:
     command = bench.command("unlock", key=bench.put())
     first = bench.give(command)
-    heard = bench.give(command, retained=True)
-    assert (heard.acks, heard.event_types()) == (first.acks, ["refused"])
+    reports = bench.give(command, retained=True)
+    assert (reports.acks, reports.event_types()) == (first.acks, ["refused"])
     assert len(bench.moved()) == 1
 
 
 def test_a_forged_command_is_refused_and_never_acknowledged(bench: Bench) -> None:
     command = bench.command("unlock", key=bench.put())
-    heard = bench.hear(bench.lock.receive(bench.sign(command, new_private_key())))
-    assert (heard.acks, heard.events[0].body) == ([], {"code": "bad_signature"})
+    reports = bench.hear(bench.lock.receive(bench.sign(command, new_private_key())))
+    assert (reports.acks, reports.events[0].body) == ([], {"code": "bad_signature"})
     assert bench.give(command).ack.outcome == "done"
 
 
 def test_a_command_for_another_lock_is_refused_and_never_acknowledged(bench: Bench) -> None:
     command = dataclasses.replace(bench.command("unlock", key=bench.put()), device="lock-2")
-    heard = bench.give(command)
-    assert (heard.acks, heard.events[0].body["code"], bench.moved()) == ([], "wrong_device", [])
+    reports = bench.give(command)
+    assert (reports.acks, reports.events[0].body["code"], bench.moved()) == ([], "wrong_device", [])
 
 
 def test_an_identical_delivery_is_answered_as_before_without_a_second_movement(bench: Bench) -> None:
@@ -214,8 +214,8 @@ def test_an_identical_delivery_is_answered_as_before_without_a_second_movement(b
 def test_the_same_id_with_other_content_is_refused(bench: Bench) -> None:
     command = bench.command("unlock", key=bench.put())
     bench.give(command)
-    heard = bench.give(dataclasses.replace(command, expires_at=command.expires_at + 5))
-    assert (heard.acks, heard.events[0].body["code"]) == ([], "replayed")
+    reports = bench.give(dataclasses.replace(command, expires_at=command.expires_at + 5))
+    assert (reports.acks, reports.events[0].body["code"]) == ([], "replayed")
     assert len(bench.moved()) == 1
 
 
@@ -250,8 +250,8 @@ def test_a_message_longer_than_a_lock_may_hear_is_refused(bench: Bench) -> None:
 
 def test_a_jammed_bolt_fails_and_says_so(bench: Bench) -> None:
     bench.lock.door.jammed = True
-    heard = bench.give(bench.command("unlock", key=bench.put()))
-    assert (heard.ack.outcome, heard.ack.code, heard.event_types()) == ("failed", "jammed", ["jammed"])
+    reports = bench.give(bench.command("unlock", key=bench.put()))
+    assert (reports.ack.outcome, reports.ack.code, reports.event_types()) == ("failed", "jammed", ["jammed"])
 
 
 def test_one_word_of_the_time_sets_the_clock_once(bench: Bench) -> None:
@@ -264,9 +264,9 @@ def test_one_word_of_the_time_sets_the_clock_once(bench: Bench) -> None:
 
 def test_a_lost_clock_is_reported_and_the_next_nonce_brings_the_time(bench: Bench) -> None:
     key = bench.put()
-    heard = bench.hear(bench.lock.lose_clock())
-    assert (heard.event_types(), heard.states[0].clock) == (["clock_lost"], "lost")
-    reply = bench.command("set_time", now=NOW, nonce=heard.states[0].nonce)
+    reports = bench.hear(bench.lock.lose_clock())
+    assert (reports.event_types(), reports.states[0].clock) == (["clock_lost"], "lost")
+    reply = bench.command("set_time", now=NOW, nonce=reports.states[0].nonce)
     assert bench.give(reply).ack.outcome == "done"
     assert bench.give(bench.command("unlock", key=key)).ack.outcome == "done"
 
@@ -302,10 +302,10 @@ def test_after_a_factory_reset_no_key_opens_and_old_commands_are_dead(bench: Ben
     key = bench.put()
     old = bench.command("put_key", credential=bench.credential(key=key)[1], lasts=600)
     before = bench.give(bench.command("read_back")).ack.seq
-    heard = bench.hear(bench.lock.factory_reset())
-    assert heard.events[0].body["reset"] is True
-    assert heard.events[0].seq > before
-    assert heard.states[0].keys == ()
+    reports = bench.hear(bench.lock.factory_reset())
+    assert reports.events[0].body["reset"] is True
+    assert reports.events[0].seq > before
+    assert reports.states[0].keys == ()
     bench.time.passes(5)
     bench.set_time()
     assert bench.give(old).ack.code == "expired"
@@ -315,8 +315,8 @@ def test_after_a_factory_reset_no_key_opens_and_old_commands_are_dead(bench: Ben
 def test_numbers_only_rise(bench: Bench) -> None:
     seen: list[int] = []
     for _ in range(150):
-        heard = bench.give(bench.command("lock"))
-        seen += [heard.ack.seq, heard.events[0].seq, bench.hear(bench.lock.connected()).states[0].seq]
+        reports = bench.give(bench.command("lock"))
+        seen += [reports.ack.seq, reports.events[0].seq, bench.hear(bench.lock.connected()).states[0].seq]
     assert seen == sorted(set(seen))
 
 
@@ -325,6 +325,6 @@ def test_used_ids_are_forgotten_only_when_their_time_is_long_over(bench: Bench) 
     bench.give(command)
     bench.time.passes(10_000)
     bench.give(bench.command("lock"))
-    heard = bench.give(command)
-    assert heard.ack.code == "expired"
+    reports = bench.give(command)
+    assert reports.ack.code == "expired"
     assert bench.moved().count(command.id.hex()) == 1

@@ -76,7 +76,7 @@ def door(tmp_path: Path) -> Doorstep:
     return Doorstep(bench, new_private_key(), Backoff(lambda: bench.time.ticks))
 
 
-async def test_a_phone_with_a_key_opens_a_lock_that_never_heard_of_it(door: Doorstep) -> None:
+async def test_a_phone_with_a_key_opens_a_lock_that_never_received_it(door: Doorstep) -> None:
     ready, result = await door.ask(door.credential())
     assert (ready.bolt, result.outcome, result.bolt) == ("locked", "done", "unlocked")
     assert door.events() == [("unlocked", {"means": "ble", "key": KEY_ID})]

@@ -33,10 +33,10 @@ def test_power_lost_between_storing_and_moving_never_moves_later(bench: Bench) -
     with pytest.raises(PowerCut):
         bench.give(command)
     bench.cut_power()
-    heard = bench.start()
-    assert (heard.ack.command_id, heard.ack.outcome, heard.ack.code) == (command.id, "failed", "interrupted")
-    assert heard.ack.body == {"bolt": "locked"}
-    assert bench.give(command).acks == heard.acks
+    reports = bench.start()
+    assert (reports.ack.command_id, reports.ack.outcome, reports.ack.code) == (command.id, "failed", "interrupted")
+    assert reports.ack.body == {"bolt": "locked"}
+    assert bench.give(command).acks == reports.acks
     assert bench.moved() == []
 
 
@@ -45,9 +45,9 @@ def test_power_lost_after_moving_never_moves_again(bench: Bench) -> None:
     spoken = bench.lock.receive(bench.sign(command))
     next(spoken)
     bench.cut_power()
-    heard = bench.start()
-    assert (heard.ack.code, heard.ack.body) == ("interrupted", {"bolt": "unlocked"})
-    assert bench.give(command).acks == heard.acks
+    reports = bench.start()
+    assert (reports.ack.code, reports.ack.body) == ("interrupted", {"bolt": "unlocked"})
+    assert bench.give(command).acks == reports.acks
     assert bench.moved() == [command.id.hex()]
 
 
@@ -55,21 +55,21 @@ def test_keys_clock_epoch_and_numbers_survive(bench: Bench) -> None:
     key = bench.put()
     last = bench.give(bench.command("revoke", epoch=5, keys=[bytes(16)])).ack.seq
     bench.cut_power()
-    heard = bench.start()
-    assert heard.events[0].seq > last
+    reports = bench.start()
+    assert reports.events[0].seq > last
     state = bench.hear(bench.lock.connected()).states[0]
     assert (state.keys, state.epoch, state.clock) == ((key,), 5, "set")
     assert bench.give(bench.command("unlock", key=key)).ack.outcome == "done"
 
 
 def test_what_the_broker_did_not_take_waits_through_a_power_cut(bench: Bench) -> None:
-    heard = bench.give(bench.command("unlock", key=bench.put()))
+    reports = bench.give(bench.command("unlock", key=bench.put()))
     waiting = bench.lock.flash.waiting_count()
     bench.cut_power()
     bench.start()
     again = bench.hear(iter(bench.lock.flash.waiting()))
     assert len(again.acks) + len(again.events) == waiting + 1
-    assert heard.acks[0] in again.acks
+    assert reports.acks[0] in again.acks
     for message in bench.lock.flash.waiting():
         bench.lock.flash.delivered(message.seq)
     assert bench.lock.flash.waiting_count() == 0
@@ -147,7 +147,7 @@ def test_a_killed_process_never_moves_the_bolt_twice(tmp_path: Path, moment: str
     ]
     child = subprocess.run(arguments, check=False, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
     assert child.returncode == -signal.SIGKILL
-    heard = bench.start()
-    assert heard.ack.code == "interrupted"
-    assert bench.give(command).acks == heard.acks
+    reports = bench.start()
+    assert reports.ack.code == "interrupted"
+    assert bench.give(command).acks == reports.acks
     assert bench.moved() == [command.id.hex()] * movements

@@ -37,8 +37,8 @@ def registration(**changes: object) -> KioskRegistration:
 
 def test_a_registration_reaches_only_the_intake_key(bench: Bench) -> None:
     given = registration()
-    heard = bench.hear(bench.kiosk.register(given))
-    event = heard.events[0]
+    reports = bench.hear(bench.kiosk.register(given))
+    event = reports.events[0]
     assert (event.type, event.body["registration"]) == ("registration", given.registration)
     context = registration_context("site-1", "kiosk-1")
     assert decode_registration(open_sealed(event.body["sealed"], bench.authority.intake_key, context=context)) == given
@@ -76,8 +76,8 @@ def test_a_full_queue_takes_nothing_more(bench: Bench) -> None:
 
 
 def test_it_shows_what_the_gateway_says(bench: Bench) -> None:
-    heard = bench.give(bench.command("show", screen="ready", lines=["Willkommen"], code="https://x"))
-    assert heard.ack.outcome == "done"
+    reports = bench.give(bench.command("show", screen="ready", lines=["Willkommen"], code="https://x"))
+    assert reports.ack.outcome == "done"
     assert bench.kiosk.screen == {"screen": "ready", "lines": ["Willkommen"], "code": "https://x"}
 
 
@@ -101,9 +101,9 @@ def test_it_refuses_what_the_gateway_did_not_sign_or_sent_late(bench: Bench) -> 
 
 def test_a_factory_reset_forgets_what_waited(bench: Bench) -> None:
     list(bench.kiosk.register(registration()))
-    heard = bench.hear(bench.kiosk.factory_reset())
-    assert heard.events[0].body["reset"] is True
-    assert [message.seq for message in bench.kiosk.flash.waiting()] == [heard.events[0].seq]
+    reports = bench.hear(bench.kiosk.factory_reset())
+    assert reports.events[0].body["reset"] is True
+    assert [message.seq for message in bench.kiosk.flash.waiting()] == [reports.events[0].seq]
     assert bench.kiosk.screen == {"screen": "welcome"}
 
 
@@ -130,27 +130,27 @@ def test_what_is_no_registration_is_refused(raw: bytes) -> None:
 
 def test_two_full_images_fit_the_wire(bench: Bench) -> None:
     image = secrets.token_bytes(480 * 1024)
-    heard = bench.hear(bench.kiosk.register(registration(document=image, face=image, holder_key=bytes(33))))
-    assert len(heard.events[0].body["sealed"]) > 960 * 1024
+    reports = bench.hear(bench.kiosk.register(registration(document=image, face=image, holder_key=bytes(33))))
+    assert len(reports.events[0].body["sealed"]) > 960 * 1024
 
 
 def test_the_request_for_turns_names_the_offer_to_the_intake_key_only(bench: Bench) -> None:
-    heard = bench.hear(bench.kiosk.request_challenge("the offer's token", bytes(16)))
-    sealed = heard.events[0].body["sealed"]
-    assert (heard.events[0].type, b"token" in sealed) == ("turns_wanted", False)
+    reports = bench.hear(bench.kiosk.request_challenge("the offer's token", bytes(16)))
+    sealed = reports.events[0].body["sealed"]
+    assert (reports.events[0].type, b"token" in sealed) == ("turns_wanted", False)
     context = turns_context("site-1", "kiosk-1")
     assert open_sealed(sealed, bench.authority.intake_key, context=context) == b"the offer's token"
     with pytest.raises(Unsealable):
         open_sealed(sealed, bench.authority.intake_key, context=registration_context("site-1", "kiosk-1"))
-    heard = bench.give(bench.command("show", screen="turn", challenge="n", turns=["left", "right"]))
-    assert (heard.ack.outcome, bench.kiosk.screen["turns"]) == ("done", ["left", "right"])
+    reports = bench.give(bench.command("show", screen="turn", challenge="n", turns=["left", "right"]))
+    assert (reports.ack.outcome, bench.kiosk.screen["turns"]) == ("done", ["left", "right"])
 
 
 def test_a_question_of_an_offer_can_be_read_by_the_intake_key_only(bench: Bench) -> None:
     question = OfferQuestion("the offer's token", compressed_point(new_private_key().public_key()))
-    heard = bench.hear(bench.kiosk.ask_offer(question, bytes(16)))
-    sealed = heard.events[0].body["sealed"]
-    assert (heard.events[0].type, b"token" in sealed) == ("offer_shown", False)
+    reports = bench.hear(bench.kiosk.ask_offer(question, bytes(16)))
+    sealed = reports.events[0].body["sealed"]
+    assert (reports.events[0].type, b"token" in sealed) == ("offer_shown", False)
     context = question_context("site-1", "kiosk-1")
     assert decode_question(open_sealed(sealed, bench.authority.intake_key, context=context)) == question
     with pytest.raises(Unsealable):

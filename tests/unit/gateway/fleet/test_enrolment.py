@@ -17,7 +17,7 @@ from certs.enrolment.claim_file import ClaimFile
 from certs.keys import new_private_key
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused
 from gateway.fleet.enrolment import enrol_device, make_claim, revoke_device, revoked_devices, take_in
-from gateway.store import Certificate, Device, HeardMessage, Unit
+from gateway.store import Certificate, Device, ReceivedMessage, Unit
 from tests.parts.world import DAY, LOCK, World
 
 SITE = "house-1"
@@ -225,12 +225,12 @@ def test_a_device_with_its_old_key_goes_on_counting(office: Office) -> None:
     assert (world.device().state_seq, world.device().bolt) == (500, "locked")
 
 
-def test_what_was_heard_under_the_old_key_is_forgotten_with_it(office: Office) -> None:
+def test_what_was_received_under_the_old_key_is_forgotten_with_it(office: Office) -> None:
     world = office.world
     world.say(world.happened("battery", percent=7))
     office.enrol(office.claim(LOCK))
     with world.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(HeardMessage)) == 0
+        assert session.scalar(select(func.count()).select_from(ReceivedMessage)) == 0
 
 
 def test_a_claim_file_opens_nothing_and_soon_not_even_the_way_in(office: Office) -> None:

@@ -14,7 +14,7 @@ from devices.reports import Happened, Reachable, Report
 from gateway.intake.awaited_answers import Answers
 from gateway.intake.batches import Intake
 from gateway.journey.devices.certificates import take_key
-from gateway.store import Device, HeardMessage, SetAside
+from gateway.store import Device, ReceivedMessage, SetAside
 from tests.parts.world import LOCK, World
 
 
@@ -35,7 +35,7 @@ class TrustingDriver:
     ("site", "device", "code"),
     [("house-1", LOCK, None), ("house-2", LOCK, "wrong_site"), ("house-1", "lock-of-nobody", "unknown_device")],
 )
-async def test_a_device_is_heard_under_its_own_site_only(
+async def test_a_device_is_accepted_under_its_own_site_only(
     world: World, site: str, device: str, code: str | None
 ) -> None:
     acked = asyncio.Event()
@@ -69,7 +69,7 @@ async def test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set
     await intake.take([message])
     with world.database.reading() as session:
         assert list(session.scalars(select(SetAside.code))) == ["old_key"]
-        assert session.scalars(select(HeardMessage)).all() == []
+        assert session.scalars(select(ReceivedMessage)).all() == []
     assert (acked.is_set(), world.device().reported_seq, world.device().bolt) == (True, -1, "unknown")
     driver.overtaken = False
     await intake.take([message])  # the same number under the new key is its first

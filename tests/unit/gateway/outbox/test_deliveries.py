@@ -90,7 +90,7 @@ def test_what_was_cut_short_is_still_known_as_begun(world: World) -> None:
     assert settle(world, name, RetryAt(world.now, "trouble", cut_short=True)).started_at == world.now
 
 
-def test_a_party_just_heard_of_gets_what_waits_now_but_not_what_is_settled(world: World) -> None:
+def test_a_party_just_seen_gets_what_waits_now_but_not_what_is_settled(world: World) -> None:
     waiting, settled, elsewhere = owe(world, "a", due_in=300), owe(world, "a"), owe(world, "b", due_in=300)
     settle(world, settled, Done())
     with world.database.writing() as session:

@@ -22,7 +22,7 @@ from gateway.journey.filings.records import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.registering.kiosk import WRONG_CODES
 from gateway.settings import Settings
-from gateway.store import Delivery, HeardMessage, Offer, Person, SetAside, Unit
+from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Unit
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, World, device
 
@@ -46,7 +46,7 @@ class Counter:
         body = {"sealed": sealed, "registration": secrets.token_bytes(16)}
         await self.gateway.kiosk_inbox._take(Happened(KIOSK, self.seq, self.world.now, type_, body), message)
         with self.gateway.database.reading() as session:
-            assert session.get(HeardMessage, (KIOSK, self.seq)) is not None
+            assert session.get(ReceivedMessage, (KIOSK, self.seq)) is not None
             last = session.query(Delivery).where(Delivery.work == "show").order_by(Delivery.id.desc()).first()
             assert last is not None
             return dict(last.body or {})

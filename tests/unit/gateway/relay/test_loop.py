@@ -29,10 +29,10 @@ class Listener:
     """Hears what is sent, in order."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
+        self.received: list[str] = []
 
     async def say(self, delivery: Delivery) -> Sent:
-        self.heard.append(delivery.about)
+        self.received.append(delivery.about)
         return Sent(Done())
 
 
@@ -42,7 +42,7 @@ async def test_a_lane_is_delivered_in_order(world: World) -> None:
         owe(world, "a", str(number))
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: states(world) == ["done"] * 6)
-    assert listener.heard == ["0", "1", "2", "3", "4", "5"]
+    assert listener.received == ["0", "1", "2", "3", "4", "5"]
 
 
 async def test_lanes_do_not_wait_for_one_that_hangs(world: World) -> None:
@@ -68,7 +68,7 @@ async def test_what_expired_before_it_could_be_delivered_is_never_sent(world: Wo
     owe(world, "b", "in time", expires_in=1)
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: states(world) == ["expired", "done"])
-    assert listener.heard == ["in time"]
+    assert listener.received == ["in time"]
 
 
 async def test_a_broken_sender_stops_nobody_and_stays_visible(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -133,7 +133,7 @@ async def test_a_delivery_from_another_thread_is_delivered_at_once(
         thread.start()
         await commits.until(lambda: states(world) == ["done"])
         await asyncio.to_thread(thread.join)
-    assert listener.heard == ["from a thread"]
+    assert listener.received == ["from a thread"]
 
 
 async def test_what_is_due_later_is_left_until_then(world: World) -> None:
@@ -181,4 +181,4 @@ async def test_a_database_that_cannot_be_read_for_a_while_ends_nothing(
     owe(world, "a", "x")
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: states(world) == ["done"])
-    assert (listener.heard, faults) == (["x"], [])
+    assert (listener.received, faults) == (["x"], [])

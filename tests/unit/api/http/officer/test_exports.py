@@ -31,7 +31,7 @@ def export_request(house: House, **other: Any) -> dict[str, Any]:
     return {"area": "370100", "from": utc(now - DAY), "until": utc(now + 3600), "purpose": PURPOSE} | other
 
 
-async def asked(house: House) -> tuple[httpx.AsyncClient, httpx.AsyncClient, str]:
+async def requested(house: House) -> tuple[httpx.AsyncClient, httpx.AsyncClient, str]:
     """Two officers and an export the first asked for, of one registration."""
     await house.key()
     first, second = house.client("officer-a"), second_officer(house)
@@ -48,7 +48,7 @@ def openings(house: House) -> list[Disclosure]:
 
 
 async def test_an_approved_export_is_a_table_taken_once_by_whoever_asked_and_is_in_the_log(house: House) -> None:
-    first, second, path = await asked(house)
+    first, second, path = await requested(house)
     assert good(await second.post(f"{path}/decision", json={"approve": True}))["standing"] == "approved"
     assert openings(house) == []
     answer = await first.post(f"{path}/file")
@@ -66,7 +66,7 @@ async def test_an_approved_export_is_a_table_taken_once_by_whoever_asked_and_is_
 
 
 async def test_nobody_approves_their_own_export_or_takes_anothers(house: House) -> None:
-    first, second, path = await asked(house)
+    first, second, path = await requested(house)
     refused(await first.post(f"{path}/decision", json={"approve": True}), 403, "not_allowed")
     refused(await first.post(f"{path}/file"), 409, "conflict")  # not approved yet
     good(await second.post(f"{path}/decision", json={"approve": True}))
@@ -76,7 +76,7 @@ async def test_nobody_approves_their_own_export_or_takes_anothers(house: House) 
 
 
 async def test_a_refused_or_expired_export_leaves_nothing(house: House) -> None:
-    first, second, path = await asked(house)
+    first, second, path = await requested(house)
     good(await second.post(f"{path}/decision", json={"approve": False}))
     refused(await first.post(f"{path}/file"), 409, "conflict")
     late = good(await first.post("/api/v1/exports", json=export_request(house)))["id"]
@@ -88,7 +88,7 @@ async def test_a_refused_or_expired_export_leaves_nothing(house: House) -> None:
 
 
 async def test_an_export_that_cannot_be_logged_is_not_handed_out_and_can_be_taken_later(house: House) -> None:
-    first, second, path = await asked(house)
+    first, second, path = await requested(house)
     good(await second.post(f"{path}/decision", json={"approve": True}))
     engine = house.gateway.database._engine
 
@@ -129,7 +129,7 @@ async def test_a_request_that_is_too_wide_unexplained_or_by_person_is_refused(
 async def test_more_records_than_an_export_holds_are_refused_when_asked_and_when_taken(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second, path = await asked(house)
+    first, second, path = await requested(house)
     good(await second.post(f"{path}/decision", json={"approve": True}))
     monkeypatch.setattr(rules, "MAX_ROWS", 0)
     refused(await first.post("/api/v1/exports", json=export_request(house)), 409, "conflict")
@@ -138,7 +138,7 @@ async def test_more_records_than_an_export_holds_are_refused_when_asked_and_when
 
 
 async def test_exports_of_another_area_look_like_what_does_not_exist(house: House) -> None:
-    _, _, path = await asked(house)
+    _, _, path = await requested(house)
     elsewhere = house.client("officer-b")
     assert good(await elsewhere.get("/api/v1/exports")) == []
     for name in (path, f"/api/v1/exports/{'x' * 36}"):

@@ -19,12 +19,12 @@ def test_a_battery_is_reported_at_thirty_twenty_and_ten_percent(percent: int, se
 
 def test_a_lock_is_silent_after_a_quarter_of_an_hour_offline() -> None:
     for seconds, reported in ((900, []), (901, [Alert("silent", "301", "care", 15)])):
-        away = lock("301", online=False, heard_at=NOW - seconds)
+        away = lock("301", online=False, last_seen_at=NOW - seconds)
         assert alerts_for([unit("301", away)], [], NOW) == reported
 
 
 def test_a_lock_that_never_spoke_or_is_online_is_not_called_silent() -> None:
-    never, quiet = lock("301", online=None, heard_at=None), lock("302", heard_at=NOW - 5000)
+    never, quiet = lock("301", online=None, last_seen_at=None), lock("302", last_seen_at=NOW - 5000)
     assert alerts_for([unit("301", never, quiet)], [], NOW) == []
 
 

@@ -33,7 +33,7 @@ class Radio(RuleBasedStateMachine):
 
     @initialize()
     def power_up(self) -> None:
-        self.gathering, self.sent, self.heard = Gathering(), list[bytes](), list[bytes]()
+        self.gathering, self.sent, self.received = Gathering(), list[bytes](), list[bytes]()
         self.waiting: list[bytes] = []
 
     @rule(number=st.integers(0, 255), size=st.integers(20, 120))
@@ -75,7 +75,7 @@ class Radio(RuleBasedStateMachine):
         except BadMessage:
             return
         if whole is not None:
-            self.heard.append(whole)
+            self.received.append(whole)
 
     @invariant()
     def what_verifies_was_sent_just_so(self) -> None:

@@ -20,14 +20,14 @@ def test_a_message_survives_any_fragment_size(message: bytes, size: int) -> None
 def test_a_lost_fragment_loses_the_message_and_nothing_else(message: bytes, missing: int, size: int) -> None:
     fragments = split(message, size)
     gathering = Gathering()
-    heard = []
+    received = []
     for index, fragment in enumerate(fragments):
         if index != missing % len(fragments):
             try:
-                heard.append(gathering.add(fragment))
+                received.append(gathering.add(fragment))
             except BadMessage:
-                heard.append(None)
-    assert set(heard) <= {None}
+                received.append(None)
+    assert set(received) <= {None}
     assert [gathering.add(fragment) for fragment in fragments][-1] == message
 
 

@@ -78,7 +78,7 @@ def line(world: World, tmp_path: Path) -> Line:
     return made
 
 
-def test_a_lock_that_is_heard_as_it_speaks_raises_nothing(line: Line) -> None:
+def test_a_lock_that_is_received_as_it_speaks_raises_nothing(line: Line) -> None:
     command = line.bench.command("unlock", key=line.bench.put())
     said = line.log(line.bench.device.receive(line.bench.sign(command)), line.bench.lock.turn_knob())
     line.world.say(*line.log(iter(line.bench.lock.flash.waiting())), *said, *said)  # and once more, repeated
@@ -132,7 +132,7 @@ def test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks(lin
     assert line.event_types() == ["log_forged"]
 
 
-def test_another_entry_under_a_number_heard_before_is_noticed(line: Line) -> None:
+def test_another_entry_under_a_number_received_before_is_noticed(line: Line) -> None:
     first, second = *line.knob(), *line.knob()
     line.world.say(first, second)
     line.world.say(forged(line, first, second.seq, type_="clock_lost"))  # type: ignore[union-attr]

@@ -304,7 +304,7 @@ def test_the_time_is_owed_for_each_new_nonce_and_again_where_it_did_not_arrive(w
     assert world.owed() == ["set_time"], "the lock says that the time did not arrive"
 
 
-def test_a_lock_that_is_heard_of_gets_what_waits_for_it_at_once(world: World) -> None:
+def test_a_lock_that_is_seen_gets_what_waits_for_it_at_once(world: World) -> None:
     world.tenant()
     with world.database.writing() as session:
         for row in session.scalars(select(Delivery)):
@@ -350,7 +350,7 @@ def test_old_numbers_and_nonces_are_forgotten_and_young_ones_kept(world: World) 
     world.say(world.happened("battery", percent=50))
     with world.database.writing() as session:
         reports.forget_old_messages(session, world.now - 30 * DAY)
-    assert len(world.rows()["heard_messages"]) == 1
+    assert len(world.rows()["received_messages"]) == 1
     with world.database.reading() as session:
         assert session.get_one(Command, COMMAND).nonce is None
 

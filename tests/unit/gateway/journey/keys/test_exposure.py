@@ -12,7 +12,7 @@ from tests.parts.relaying import delivery_rows
 from tests.parts.world import DAY, LOCK, NOW, World
 
 HOUR = 3600
-WELL = {"online": True, "heard_at": NOW - 5}
+WELL = {"online": True, "last_seen_at": NOW - 5}
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ WELL = {"online": True, "heard_at": NOW - 5}
         (WELL | {"requested_at": NOW, "outcome": f"{LOCK_SAID}clock_lost"}, ("lock_refused", NOW)),
         (WELL | {"requested_at": NOW, "outcome": LINK_DOWN}, ("link_down", NOW)),
         (WELL | {"requested_at": NOW, "outcome": NOT_LISTENING}, ("lock_offline", NOW - 5)),
-        ({"online": False, "heard_at": NOW - 5400}, ("lock_offline", NOW - 5400)),
-        ({"online": False, "heard_at": NOW - 5400, "outcome": LINK_DOWN, "requested_at": NOW}, ("link_down", NOW)),
-        ({"online": None, "heard_at": None}, ("lock_never_heard", None)),
+        ({"online": False, "last_seen_at": NOW - 5400}, ("lock_offline", NOW - 5400)),
+        ({"online": False, "last_seen_at": NOW - 5400, "outcome": LINK_DOWN, "requested_at": NOW}, ("link_down", NOW)),
+        ({"online": None, "last_seen_at": None}, ("lock_never_heard", None)),
         (WELL | {"revoked_at": NOW - 9}, ("lock_out_of_service", NOW - 9)),
         (WELL, None),
     ],

@@ -23,25 +23,25 @@ from tests.parts.world import LOCK, World
 FOLDER = Path(tempfile.mkdtemp())
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class LockStatusMachine(RuleBasedStateMachine):
     """What the lock holds, what it has said, and what of it has arrived."""
 
     first: World | None = None
 
     def __init__(self) -> None:
         super().__init__()
-        if LedgerMachine.first is None:
-            LedgerMachine.first = World.build(FOLDER / "first")
-            LedgerMachine.first.tenant()
-            LedgerMachine.first.close()
+        if LockStatusMachine.first is None:
+            LockStatusMachine.first = World.build(FOLDER / "first")
+            LockStatusMachine.first.tenant()
+            LockStatusMachine.first.close()
         self.path = Path(tempfile.mkdtemp(dir=FOLDER))
-        self.world = LedgerMachine.first.copied_to(self.path / "world")
+        self.world = LockStatusMachine.first.copied_to(self.path / "world")
         self.key = self.world.issued()[0].id
         self.held = False
         self.seq = 0
         self.said: list[tuple[int, Report]] = []
         self.words: dict[int, bool] = {}
-        self.heard: set[int] = set()
+        self.received: set[int] = set()
         self.wanted = True
 
     def teardown(self) -> None:
@@ -84,7 +84,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def hear(self, said: list[tuple[int, Report]]) -> None:
         self.world.say(*(report for _, report in said))
-        self.heard |= {seq for seq, _ in said}
+        self.received |= {seq for seq, _ in said}
 
     @rule()
     def revoke(self) -> None:
@@ -101,7 +101,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def last_word(self) -> bool | None:
         """What the newest word on the key that arrived says; None where none did."""
-        arrived = [seq for seq in self.heard if seq in self.words]
+        arrived = [seq for seq in self.received if seq in self.words]
         return self.words[max(arrived)] if arrived else None
 
     @invariant()
@@ -127,5 +127,5 @@ class LedgerMachine(RuleBasedStateMachine):
             assert "drop_key" in owed
 
 
-TestTheLedger = LedgerMachine.TestCase
-TestTheLedger.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+TestLockStatus = LockStatusMachine.TestCase
+TestLockStatus.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)

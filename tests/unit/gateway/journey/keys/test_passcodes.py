@@ -191,7 +191,7 @@ def test_of_two_stays_with_codes_for_the_same_hour_the_one_whose_window_the_lock
     assert (arrived(world, first.id), arrived(world, second.id)) == (False, True)
 
 
-def test_a_lock_that_has_not_heard_of_the_end_names_the_stay_of_a_dead_code(world: World) -> None:
+def test_a_lock_that_does_not_know_of_the_end_names_the_stay_of_a_dead_code(world: World) -> None:
     stay = world.tenant().stay
     window = window_of(world, stay.id)
     end(world, stay.id)
