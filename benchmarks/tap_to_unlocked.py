@@ -15,7 +15,7 @@ import httpx
 
 from api.cli.demo.children import Child
 from api.cli.demo.demo import free_port, photograph, running
-from api.cli.demo.journey_run import Walk
+from api.cli.demo.journey_run import JourneyRun
 from benchmarks.harness import Pair
 from certs.authority.ca import Authority
 from certs.holder import sign_statement
@@ -62,13 +62,13 @@ async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitab
     """The demonstration's own parts, with a key on a lock; the returned call taps once."""
     environment = {"LODGEKEY_UNLOCKS_PER_MINUTE": "1000000"}
     parts = await stack.enter_async_context(running(folder, 0, lambda _text: None, environment=environment))
-    walk = Walk(parts.url, parts.logins, await photograph(folder), lambda _text: None)
-    key_id = await walk.arrive("HS7-101")
+    journey = JourneyRun(parts.url, parts.logins, await photograph(folder), lambda _text: None)
+    key_id = await journey.arrive("HS7-101")
     client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"{parts.url}/api/v1", timeout=TIMEOUT_SECONDS))
 
     async def tap() -> None:
         at, nonce = int(time.time()), os.urandom(12).hex()
-        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), walk.phone)
+        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), journey.phone)
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
         _expect(await client.post(f"/keys/{key_id}/unlock", json=body))
 

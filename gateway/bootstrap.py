@@ -25,15 +25,15 @@ from gateway.domain.verification.port import Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed
 from gateway.fleet.enrolment import revoked_devices
-from gateway.fleet.rotation import Succession
+from gateway.fleet.rotation import AuthorityRotation
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.chips.country_certificates import TrustedCountries, load_countries
 from gateway.identity.images.case_pictures import PictureTray
 from gateway.identity.settings import DEFAULT_THRESHOLDS, IdentitySettings
 from gateway.identity.workers.pool import IdentityPool
-from gateway.intake.awaited_answers import Answers
+from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.batches import Intake
-from gateway.intake.device_lookup import Roster
+from gateway.intake.device_lookup import DeviceLookup
 from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
 from gateway.journey.disclosure.consumers import owe_webhooks
@@ -82,7 +82,7 @@ class Gateway:
         self.settings, self.now = settings, now
         self.database = Database(settings.database)
         self.database.migrate()
-        self.succession = Succession(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
+        self.rotation = AuthorityRotation(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
         self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
@@ -103,7 +103,7 @@ class Gateway:
             self.countries.read_chip,
             settings.face_filings,
         )
-        self.answers = Answers()
+        self.awaited_answers = AwaitedAnswers()
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         provider = settings.single_sign_on
         self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
@@ -118,19 +118,19 @@ class Gateway:
     def _open_ways_to_devices(self, radio: BleRadio | None) -> None:
         """The broker, the links, and the drivers that speak over them."""
         settings, now, folder = self.settings, self.now, self.settings.folder
-        access = BrokerAccess(settings, self.succession.present, self.revoked_devices)
+        access = BrokerAccess(settings, self.rotation.present, self.revoked_devices)
         self.broker = access.embedded()
         self._broker_files = self.broker or access.folder()
         self._broker_access, address = access, access.address()
-        present = self.succession.present
+        present = self.rotation.present
         self.revocation = Revocation(self.revoked_devices, present, self._broker_files, address.host, address.port)
         self._mqtt = MqttLink(address)
         self.radio = radio or radio_named(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
-        self.roster = Roster(self.database)
+        self.device_lookup = DeviceLookup(self.database)
         self.vendor_locks = VendorLocks.open(settings.gateway_name, settings.home_broker, self.radio, folder, now)
         self.drivers: Mapping[str, Driver] = {
-            "native": NativeDriver(self.link, self.authority.command_key, self.roster.public_key_of, now),
+            "native": NativeDriver(self.link, self.authority.command_key, self.device_lookup.public_key_of, now),
             **self.vendor_locks.drivers,
         }
 
@@ -151,7 +151,7 @@ class Gateway:
             self.database,
             self._senders(),
             now,
-            claimed=LEASED,
+            leased=LEASED,
             prepared=CONFIRMED_WORK,
             prepare=self.lock_senders.prepare,
             stamped=owe_webhooks,
@@ -161,7 +161,9 @@ class Gateway:
         self.kiosk_inbox = KioskInbox(
             self.database, self.tenant_registration, self.keyring, self.authority.intake_key, now, self.challenges
         )
-        self.intake = Intake(self.database, self.drivers, self.answers, self.kiosk_inbox.take, now, self.roster)
+        self.intake = Intake(
+            self.database, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup
+        )
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
         self.home_assistant = open_home_assistant(settings.gateway_name, settings.home_broker, self.database, now)
@@ -184,7 +186,7 @@ class Gateway:
         slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
-        certificates = CertificateSenders(self.database, self.drivers, self.succession.present, self.now)
+        certificates = CertificateSenders(self.database, self.drivers, self.rotation.present, self.now)
         return (
             self.lock_senders.table()
             | slots.table()
@@ -247,7 +249,7 @@ class Gateway:
     @property
     def authority(self) -> Authority:
         """The authority as it stands now."""
-        return self.succession.authority
+        return self.rotation.authority
 
     def revoked_devices(self) -> list[RevokedDevice]:
         """Who is out of service by now."""
@@ -256,7 +258,7 @@ class Gateway:
 
     async def tend_certificates(self, renew: bool = False) -> None:
         """Follow the authority, and have the broker refuse and disconnect what is revoked by now."""
-        await self.succession.follow()
+        await self.rotation.follow()
         await self.revocation.enforce(renew=renew)
 
     async def _renew_own(self) -> None:

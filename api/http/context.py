@@ -17,7 +17,7 @@ from sqlalchemy import select
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import Right, may
 from gateway.domain.accounts.tokens import token_hash
-from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyTries
+from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyAttempts
 from gateway.domain.stays.offer import offer_of
 from gateway.store import Account, SignIn
 
@@ -73,18 +73,20 @@ def password_fits(account: Account | None, password: str) -> bool:
 
 
 def limit_rate(what: str, who: str) -> None:
-    """TooManyTries where `who` did `what` too often. In memory, per process."""
+    """TooManyAttempts where `who` did `what` too often. In memory, per process."""
     _hit(RATES[what], what, who)
 
 
 def limit_unlocks(gateway: Gateway, key_id: str) -> None:
-    """TooManyTries where one key asks for more unlocks a minute than the settings allow."""
+    """TooManyAttempts where one key asks for more unlocks a minute than the settings allow."""
     _hit(parse(f"{gateway.settings.unlocks_per_minute}/minute"), "unlock", key_id)
 
 
 def _hit(rate: RateLimitItem, what: str, who: str) -> None:
     if not _limiter.hit(rate, what, who):
-        raise TooManyTries("Too many tries in a short time. Please wait a few minutes and try again.", retry_after=60)
+        raise TooManyAttempts(
+            "Too many tries in a short time. Please wait a few minutes and try again.", retry_after=60
+        )
 
 
 def caller(request: Request) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
-from gateway.domain.errors import Busy, LodgekeyError, TooManyTries
+from gateway.domain.errors import Busy, LodgekeyError, TooManyAttempts
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(LodgekeyError)
     async def _ours(_request: Request, error: LodgekeyError) -> JSONResponse:
-        if isinstance(error, Busy | TooManyTries):
+        if isinstance(error, Busy | TooManyAttempts):
             log.info("refused: %s", error.code)
         return of_error(error)
 

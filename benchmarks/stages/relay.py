@@ -73,7 +73,7 @@ class RelayStage:
             lambda: self.now,
         )
         table = {"submit": quota.of(senders.submit)}
-        return Relay(self.rows.database, table, lambda: self.now, claimed=LEASED, prefetch=prefetch_registrations)
+        return Relay(self.rows.database, table, lambda: self.now, leased=LEASED, prefetch=prefetch_registrations)
 
     def settled(self) -> int:
         """How many deliveries are done."""
@@ -101,8 +101,8 @@ class RelayStage:
 class Quota:
     """So many attempts; later ones wait until they are cancelled, so that a relay ends between two."""
 
-    def __init__(self, most: int = sys.maxsize) -> None:
-        self._to_begin = self._to_end = most
+    def __init__(self, maximum: int = sys.maxsize) -> None:
+        self._to_begin = self._to_end = maximum
 
     @property
     def spent(self) -> bool:

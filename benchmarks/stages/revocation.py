@@ -23,9 +23,9 @@ from devices.links.mqtt import BrokerAddress, MqttLink
 from devices.wire.envelope import sign_command
 from devices.wire.messages import Command
 from gateway.clock import utc_now
-from gateway.intake.awaited_answers import Answers
+from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.batches import Intake
-from gateway.intake.device_lookup import Roster
+from gateway.intake.device_lookup import DeviceLookup
 from gateway.journey.keys.issue import revoke_key
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
@@ -123,12 +123,12 @@ async def ours(stage: Stage) -> float:
 @asynccontextmanager
 async def at_work(stage: Stage) -> AsyncIterator[asyncio.Event]:
     """The gateway's link, relay and intake; yields what is set after each of its commits."""
-    roster = Roster(stage.database)
+    device_lookup = DeviceLookup(stage.database)
     link, loop, said = MqttLink(stage.address), asyncio.get_running_loop(), asyncio.Event()
-    drivers = {"native": NativeDriver(link, stage.authority.command_key, roster.public_key_of, utc_now)}
+    drivers = {"native": NativeDriver(link, stage.authority.command_key, device_lookup.public_key_of, utc_now)}
     senders = LockSenders(stage.database, drivers, utc_now)
     relay = Relay(stage.database, senders.table(), utc_now, prepared=CONFIRMED_WORK, prepare=senders.prepare)
-    intake = Intake(stage.database, drivers, Answers(), lambda _report, _message: None, utc_now, roster)
+    intake = Intake(stage.database, drivers, AwaitedAnswers(), lambda _report, _message: None, utc_now, device_lookup)
     stage.database.after_commit(relay.wake)
     stage.database.after_commit(lambda: None if loop.is_closed() else void(loop.call_soon_threadsafe(said.set)))
     await link.start()

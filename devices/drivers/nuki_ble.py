@@ -45,7 +45,7 @@ class NukiLock:
     def __init__(self, lock: Any) -> None:
         self._lock = lock
 
-    async def look(self) -> Seen:
+    async def read_state(self) -> Seen:
         """State, battery and door."""
         await self._lock.update_state()
         state = self._lock.last_state

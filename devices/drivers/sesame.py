@@ -38,7 +38,7 @@ class SesameLock:
     def __init__(self, lock: Any, news: asyncio.Event) -> None:
         self._lock, self._news = lock, news
 
-    async def look(self) -> Seen:
+    async def read_state(self) -> Seen:
         """What the lock told in this session; waits until it has."""
         while self._lock.is_locked is None:
             self._news.clear()

@@ -40,7 +40,7 @@ class SwitchbotLock:
     def __init__(self, lock: Any) -> None:
         self._lock = lock
 
-    async def look(self) -> Seen:
+    async def read_state(self) -> Seen:
         """State, battery and door."""
         state = await self._lock.get_basic_info()
         if state is None:

@@ -42,7 +42,7 @@ class YaleLock:
     def __init__(self, lock: Any) -> None:
         self._lock = lock
 
-    async def look(self) -> Seen:
+    async def read_state(self) -> Seen:
         """The bolt."""
         return Seen(BOLTS.get((await self._lock.lock_status()).name, "unknown"))
 

@@ -64,7 +64,7 @@ class Zigbee2MqttDriver(MqttDriver):
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """Ask for a state or a PIN slot. Raises Unable, LinkDown."""
-        wanted, body = _words(intent)
+        wanted, body = _payload_of(intent)
         return await self._commands.ask(lock, intent, "set", json.dumps(body).encode(), wanted)
 
     def read(self, message: Received) -> Sequence[Report]:
@@ -102,7 +102,7 @@ class Zigbee2MqttDriver(MqttDriver):
         return [self._state_report(device, BOLTS.get(str(said["lock_state"]), "unknown"), percent(said.get("battery")))]
 
 
-def _words(intent: Intent) -> tuple[str, dict[str, object]]:
+def _payload_of(intent: Intent) -> tuple[str, dict[str, object]]:
     """What the lock will say when it is done, and what to ask."""
     match intent:
         case Unlock():

@@ -44,7 +44,7 @@ class Seen:
 class LibraryLock(Protocol):
     """One lock through its maker's library, connected. Both raise whatever the library raises."""
 
-    async def look(self) -> Seen:
+    async def read_state(self) -> Seen:
         """Ask the lock itself, never a memory of it."""
 
     async def move_bolt(self, target: Target) -> None:
@@ -76,7 +76,7 @@ class RadioLink:
         self._news.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Have one conversation: `unlock`, `lock` or `look`. Raises LinkDown only where nothing was turned."""
+        """Have one conversation: `unlock`, `lock` or `read_state`. Raises LinkDown only where nothing was turned."""
         if not self.connected or channel != "cmd":
             raise LinkDown("the radio is off")
         talk = Conversation(site, device, payload, self._say)
@@ -145,10 +145,10 @@ class Conversation:
             self._tell("ack", outcome=outcome, code=code)
 
     async def _at_rest(self, lock: LibraryLock) -> Seen:
-        seen = await lock.look()
+        seen = await lock.read_state()
         while seen.bolt in MOVING:
             await asyncio.sleep(POLL_SECONDS)
-            seen = await lock.look()
+            seen = await lock.read_state()
         return seen
 
     def _tell(self, channel: str, **said: Any) -> None:

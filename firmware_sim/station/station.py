@@ -133,7 +133,7 @@ class Station:
     async def _hear(self, message: aiomqtt.Message) -> None:
         raw = message.payload
         self.counters["heard"] += 1
-        self._note("in", Outgoing("cmd", 0, raw, "retained" if message.retain else ""))
+        self._log("in", Outgoing("cmd", 0, raw, "retained" if message.retain else ""))
         await self.play(self.mind.receive(raw, bool(message.retain)))
 
     def _send(self, message: Outgoing) -> None:
@@ -147,7 +147,7 @@ class Station:
             self._lost.add(message.seq)  # it may be stored only after it was said: then it is lost once more
             self.mind.flash.delivered(message.seq)
         self.counters["lost" if lost or not delays else "said"] += 1
-        self._note("out" if delays else "lost", message)
+        self._log("out" if delays else "lost", message)
         for delay in delays:
             self._in_flight.add(message.seq)
             task = asyncio.create_task(self._publish(self._radio, message, delay))
@@ -203,6 +203,6 @@ class Station:
         elif time.monotonic() >= self._auto_lock_at:
             await self.play(self.mind.auto_lock())
 
-    def _note(self, way: str, message: Outgoing) -> None:
+    def _log(self, way: str, message: Outgoing) -> None:
         entry = {"at": self.mind.clock.now(), "way": way, "channel": message.channel, "kind": message.kind}
         self.log.append(entry | {"seq": message.seq, "bytes": len(message.payload)})

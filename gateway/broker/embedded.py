@@ -51,7 +51,7 @@ class EmbeddedBroker:
         self._folder = folder.resolve()
         self._certificates = certificates
         self._binary = binary
-        self._claim: int | None = None
+        self._folder_lock: int | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._lines: deque[str] = deque(maxlen=20)
         self._said = asyncio.Condition()
@@ -66,7 +66,7 @@ class EmbeddedBroker:
 
     async def start(self) -> None:
         """Start and return once it listens. Raises BrokerFailed."""
-        self._claim = await asyncio.to_thread(_claim, self._folder)
+        self._folder_lock = await asyncio.to_thread(_lock_folder, self._folder)
         try:
             await asyncio.to_thread(write_files, self._folder, self.settings, self._certificates)
             await self._end_leftover()
@@ -107,9 +107,9 @@ class EmbeddedBroker:
             await self._wait_for("Reloading config")
 
     def _release(self) -> None:
-        if self._claim is not None:
-            os.close(self._claim)
-            self._claim = None
+        if self._folder_lock is not None:
+            os.close(self._folder_lock)
+            self._folder_lock = None
 
     async def _spawn(self) -> None:
         self._lines.clear()
@@ -141,11 +141,11 @@ class EmbeddedBroker:
         async for line in process.stderr:
             text = line.decode(errors="replace").rstrip()
             log.debug("mosquitto: %s", text)
-            await self._note(text)
+            await self._add_line(text)
         await process.wait()
-        await self._note(ENDED)
+        await self._add_line(ENDED)
 
-    async def _note(self, text: str) -> None:
+    async def _add_line(self, text: str) -> None:
         async with self._said:
             self._lines.append(text)
             self._said.notify_all()
@@ -194,10 +194,10 @@ class EmbeddedBroker:
             os.close(descriptor)
 
 
-def _claim(folder: Path) -> int:
+def _lock_folder(folder: Path) -> int:
     """Hold the folder for this process: a lock that ends with it, however it ends. Raises BrokerFailed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(folder / "claim", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

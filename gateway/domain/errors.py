@@ -167,7 +167,7 @@ class EnrolmentRefused(NotAllowed):
     code, status, title = "enrolment_refused", 403, "This device was not taken in"
 
 
-class TooManyTries(LodgekeyError):
+class TooManyAttempts(LodgekeyError):
     """Too many attempts in a short time."""
 
     code, status, title = "too_many_tries", 429, "Please wait a moment"

@@ -104,7 +104,7 @@ class Feed:
         while True:
             self._woken.clear()
             try:
-                newest, ended = await asyncio.to_thread(self._look)
+                newest, ended = await asyncio.to_thread(self._poll)
             except SQLAlchemyError as error:
                 log.error("the feed waits for the database: %s", type(error).__name__)
                 newest, ended = self._newest, set()
@@ -117,7 +117,7 @@ class Feed:
                 async with asyncio.timeout(POLL_SECONDS):  # Python 3.11's wait_for may swallow the cancellation
                     await self._woken.wait()
 
-    def _look(self) -> tuple[int, set[str]]:
+    def _poll(self) -> tuple[int, set[str]]:
         """The newest sequence number, and whose grant was ended before its time."""
         ended = select(FeedConsumer.id).where(FeedConsumer.ended_at.is_not(None), FeedConsumer.expires_at > self._now())
         with self._database.reading() as session:

@@ -32,7 +32,7 @@ OWN_LIFE: Final = SERVER_DAYS * 86_400 * 2 // 3
 KEPT_AFTER_ITS_END: Final = 30 * 86_400
 
 
-class Succession:
+class AuthorityRotation:
     """The present authority of a running gateway. `renew` gives broker and gateway new certificates by it."""
 
     def __init__(

@@ -33,7 +33,7 @@ class ChallengeBook:
             last = challenge_of(known) if known else None
             challenge = issue_challenge(secrets.token_urlsafe(16), now, self._choose, last)
             fresh = known is None or now - known.since >= ATTEMPT_WINDOW_SECONDS
-            tries, since = (0, now) if fresh or known is None else (known.tries, known.since)
+            attempts, since = (0, now) if fresh or known is None else (known.attempts, known.since)
             session.merge(
                 LivenessChallenge(
                     offer_id=offer_id,
@@ -42,7 +42,7 @@ class ChallengeBook:
                     issued_at=challenge.issued_at,
                     expires_at=challenge.expires_at,
                     answered_at=None,
-                    tries=tries,
+                    attempts=attempts,
                     since=since,
                 )
             )
@@ -54,7 +54,7 @@ class ChallengeBook:
         with self._database.writing() as session:
             known = _waiting(session, offer_id)
             challenge = challenge_of(known) if known and known.answered_at is None else None
-            problem = challenge_problem(challenge, nonce, now, known.tries if known else 0)
+            problem = challenge_problem(challenge, nonce, now, known.attempts if known else 0)
             if challenge is None or problem or not _answer(session, offer_id, nonce, now):
                 raise ImageRefused(problem or "liveness_other_challenge", "clip")
         return challenge
@@ -80,5 +80,5 @@ def _answer(session: Session, offer_id: str, nonce: str, now: int) -> bool:
     """Use the challenge up; False where it was used or replaced meanwhile."""
     asked = (LivenessChallenge.offer_id == offer_id, LivenessChallenge.nonce == nonce)
     used = update(LivenessChallenge).where(*asked, LivenessChallenge.answered_at.is_(None))
-    done = session.execute(used.values(answered_at=now, tries=LivenessChallenge.tries + 1))
+    done = session.execute(used.values(answered_at=now, attempts=LivenessChallenge.attempts + 1))
     return bool(getattr(done, "rowcount", 0))

@@ -5,7 +5,7 @@ import asyncio
 from devices.reports import Answered
 
 
-class Answers:
+class AwaitedAnswers:
     """Futures by command id. All calls are made on the event loop."""
 
     def __init__(self) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from devices.driver import Driver, Unreadable
 from devices.link import Link, Received
 from devices.reports import Answered, Happened, Report
-from gateway.intake.awaited_answers import Answers
-from gateway.intake.device_lookup import Roster
+from gateway.intake.awaited_answers import AwaitedAnswers
+from gateway.intake.device_lookup import DeviceLookup
 from gateway.journey.devices.reports import record_reports
 from gateway.outbox.events import stamp_feed
 from gateway.store import SetAside
@@ -37,15 +37,15 @@ class Intake:
         self,
         database: Database,
         drivers: Mapping[str, Driver],
-        answers: Answers,
+        awaited_answers: AwaitedAnswers,
         kiosk_inbox: KioskInbox,
         now: Callable[[], int],
-        roster: Roster | None = None,
+        device_lookup: DeviceLookup | None = None,
     ) -> None:
-        """`roster`: the one that the drivers ask for public keys, so that a batch is looked up once."""
-        self._database, self._drivers, self._answers = database, drivers, answers
+        """`device_lookup`: the one that the drivers ask for public keys, so that a batch is looked up once."""
+        self._database, self._drivers, self._awaited_answers = database, drivers, awaited_answers
         self._kiosk_inbox, self._now = kiosk_inbox, now
-        self._roster = roster or Roster(database)
+        self._device_lookup = device_lookup or DeviceLookup(database)
 
     async def run(self, link: Link, driver: str | None = None) -> None:
         """Read a link on which devices of one driver speak (of any, where none is named).
@@ -62,7 +62,7 @@ class Intake:
         """Read, tell those who wait, commit, ack."""
         understood: list[Understood] = []
         unreadable: list[Unread] = []
-        with self._roster.batch({message.device for message in batch}) as keys:
+        with self._device_lookup.batch({message.device for message in batch}) as keys:
             for message in batch:
                 try:
                     understood.append((message, self._read(message, driver)))
@@ -71,7 +71,7 @@ class Intake:
         for _, reports in understood:
             for report in reports:
                 if isinstance(report, Answered):
-                    self._answers.tell(report)
+                    self._awaited_answers.tell(report)
         await self._commit(understood, unreadable, keys)
 
     def _read(self, message: Received, driver: str | None) -> Sequence[Report]:
@@ -79,7 +79,7 @@ class Intake:
 
         The broker lets a device speak under any site's name, for it knows the device only.
         """
-        device = self._roster.enrolled(message.device)
+        device = self._device_lookup.enrolled(message.device)
         if device is None:
             raise Unreadable("unknown_device")
         if device.driver not in self._drivers or driver not in (None, device.driver):

@@ -23,7 +23,7 @@ class Enrolled:
     in_service: bool
 
 
-class Roster:
+class DeviceLookup:
     """Devices as they stand now. Nothing is remembered beyond a batch, so that a revocation counts at once."""
 
     def __init__(self, database: Database) -> None:

@@ -13,7 +13,7 @@ from gateway.identity.images.case_pictures import PictureTray
 from gateway.journey.alerts import watch_alerts
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
-from gateway.journey.filings.deadlines import watch_clocks
+from gateway.journey.filings.deadlines import watch_deadlines
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays.landlord import due_stays, end_stay
 from gateway.journey.stays.retention import purge
@@ -63,7 +63,7 @@ class Housekeeping:
         with self._database.writing() as session:
             forget_old_messages(session, now - MESSAGES_KEPT)
             forget_challenges(session, now)
-            watch_clocks(session, now)
+            watch_deadlines(session, now)
             watch_chains(session, now)
             watch_alerts(session, now)
         with self._database.writing() as session:

@@ -106,16 +106,16 @@ def heads() -> Select[Delivery]:
 
 
 def due(
-    session: Session, now: int, limit: int, resting: Iterable[str] = (), under_way: Iterable[int] = ()
+    session: Session, now: int, limit: int, open_circuits: Iterable[str] = (), under_way: Iterable[int] = ()
 ) -> Sequence[Delivery]:
     """Up to `limit` lane heads whose time has come, the longest due first; none `under_way`, of no resting party."""
     query = heads().where(Delivery.due_at <= now, Delivery.id.not_in(sorted(under_way)))
-    if shut := sorted(resting):
+    if shut := sorted(open_circuits):
         query = query.where(Delivery.party.not_in(shut))
     return session.scalars(query.order_by(Delivery.due_at, Delivery.id).limit(limit)).all()
 
 
-def claim(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
+def lease(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
     """Note that attempts begin which must not be repeated blindly; returns those that are still owed.
 
     A note that is there already stays: it says when the first attempt began.

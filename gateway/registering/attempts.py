@@ -3,24 +3,24 @@
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-from gateway.domain.errors import TooManyTries
+from gateway.domain.errors import TooManyAttempts
 
 
-class Tries:
-    """`most` wrong tries a name within `seconds`; beyond them nothing is looked up any more."""
+class AttemptLimiter:
+    """`maximum` wrong tries a name within `seconds`; beyond them nothing is looked up any more."""
 
-    def __init__(self, most: int, seconds: int, now: Callable[[], int]) -> None:
-        self._most, self._seconds, self._now = most, seconds, now
+    def __init__(self, maximum: int, seconds: int, now: Callable[[], int]) -> None:
+        self._maximum, self._seconds, self._now = maximum, seconds, now
         self._wrong: defaultdict[str, deque[int]] = defaultdict(deque)
 
-    def refuse(self, name: str) -> None:
-        """TooManyTries while `name` has guessed wrong too often."""
+    def check(self, name: str) -> None:
+        """TooManyAttempts while `name` has guessed wrong too often."""
         wrong, since = self._wrong[name], self._now() - self._seconds
         while wrong and wrong[0] <= since:
             wrong.popleft()
-        if len(wrong) >= self._most:
-            raise TooManyTries("Too many wrong codes in a short time. Please scan the code, or try again later.")
+        if len(wrong) >= self._maximum:
+            raise TooManyAttempts("Too many wrong codes in a short time. Please scan the code, or try again later.")
 
-    def note(self, name: str) -> None:
+    def record_failure(self, name: str) -> None:
         """One more wrong try."""
         self._wrong[name].append(self._now())

@@ -31,7 +31,7 @@ from gateway.journey.tenants.kiosk_offers import CODE_OF, MAX_CODE_LENGTH, offer
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
-from gateway.registering.attempts import Tries
+from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.tenant import TenantRegistration
 from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
@@ -60,9 +60,9 @@ class KioskInbox:
         self._challenges = challenges
         self._intake_key, self._now = intake_key, now
         self._room, self._counter = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._codes = Tries(*WRONG_CODES, now)
+        self._codes = AttemptLimiter(*WRONG_CODES, now)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._questions = {"turns_wanted": self._issue_challenge, "offer_shown": self._tell_offer}
+        self._questions = {"turns_wanted": self._issue_challenge, "offer_shown": self._summarise_offer}
 
     def take(self, report: Happened, message: Received) -> None:
         """Begin with one registration; returns at once."""
@@ -126,7 +126,7 @@ class KioskInbox:
         challenge = self._challenges.issue(self._offer_id(self._token(shown, message)))
         return {"screen": "turn", "challenge": challenge.nonce, "turns": list(challenge.turns)}
 
-    def _tell_offer(self, report: Happened, message: Received) -> dict[str, Any]:
+    def _summarise_offer(self, report: Happened, message: Received) -> dict[str, Any]:
         """What the offer's holder is shown before anything is scanned, sealed to the visit that asked."""
         context = question_context(message.site, message.device)
         question = decode_question(open_sealed(sealed_in(report), self._intake_key, context=context))
@@ -168,15 +168,15 @@ class KioskInbox:
             return usable_offer(session, token, self._keyring, self._now()).id
 
     def _token(self, shown: str, message: Received) -> str:
-        """The offer's token, also where a code was typed; OfferUnknown, or TooManyTries of this kiosk."""
+        """The offer's token, also where a code was typed; OfferUnknown, or TooManyAttempts of this kiosk."""
         if len(shown) > MAX_CODE_LENGTH:
             return shown
-        self._codes.refuse(message.device)
+        self._codes.check(message.device)
         try:
             with self._database.reading() as session:
                 token = token_shown_at(session, message.site, shown, self._keyring, self._now())
         except OfferUnknown:
-            self._codes.note(message.device)
+            self._codes.record_failure(message.device)
             raise
         return token
 

@@ -6,48 +6,50 @@ from gateway.outbox.deliveries import pause
 
 
 @dataclass(slots=True)
-class Rest:
+class Circuit:
     """How often in a row a party was not reached, until when it is left alone, and which delivery tries it."""
 
     failures: int
-    until: int
-    trying: int | None = None
+    retry_at: int
+    probe: int | None = None
 
 
-class RestingParties:
+class CircuitBreaker:
     """An outage costs one attempt now and then, however much is owed; the first success opens the party again."""
 
     def __init__(self) -> None:
-        self._rests: dict[str, Rest] = {}
+        self._circuits: dict[str, Circuit] = {}
 
-    def shut(self, now: int) -> set[str]:
+    def unavailable(self, now: int) -> set[str]:
         """Parties that nothing may be sent to now: they rest, or are being tried."""
-        return {party for party, rest in self._rests.items() if now < rest.until or rest.trying is not None}
+        return {
+            party for party, circuit in self._circuits.items() if now < circuit.retry_at or circuit.probe is not None
+        }
 
     def admit(self, party: str, delivery_id: int, now: int) -> bool:
         """Whether this delivery may go: all for a party that is well, one for a party that is tried."""
-        rest = self._rests.get(party)
-        if rest is None:
+        circuit = self._circuits.get(party)
+        if circuit is None:
             return True
-        if now < rest.until or rest.trying is not None:
+        if now < circuit.retry_at or circuit.probe is not None:
             return False
-        rest.trying = delivery_id
+        circuit.probe = delivery_id
         return True
 
-    def give_up(self, party: str, delivery_id: int) -> None:
+    def release(self, party: str, delivery_id: int) -> None:
         """The delivery was settled elsewhere and does not try the party after all."""
-        rest = self._rests.get(party)
-        if rest is not None and rest.trying == delivery_id:
-            rest.trying = None
+        circuit = self._circuits.get(party)
+        if circuit is not None and circuit.probe == delivery_id:
+            circuit.probe = None
 
     def record(self, party: str, delivery_id: int, *, down: bool, now: int) -> None:
         """What became of an attempt."""
-        rest = self._rests.get(party)
+        circuit = self._circuits.get(party)
         if not down:
-            if rest is not None and (rest.trying == delivery_id or now >= rest.until):
-                del self._rests[party]
+            if circuit is not None and (circuit.probe == delivery_id or now >= circuit.retry_at):
+                del self._circuits[party]
             return
-        if rest is None:
-            self._rests[party] = Rest(1, now + pause(0))
-        elif rest.trying == delivery_id:
-            self._rests[party] = Rest(rest.failures + 1, now + pause(rest.failures))
+        if circuit is None:
+            self._circuits[party] = Circuit(1, now + pause(0))
+        elif circuit.probe == delivery_id:
+            self._circuits[party] = Circuit(circuit.failures + 1, now + pause(circuit.failures))

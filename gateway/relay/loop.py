@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from gateway.outbox import deliveries, events
 from gateway.outbox.deliveries import Decision, Expired, RetryAt
-from gateway.relay.circuit_breaker import RestingParties
+from gateway.relay.circuit_breaker import CircuitBreaker
 from gateway.store import Delivery
 from gateway.store.database import Database
 
@@ -65,7 +65,7 @@ def nobody_listens(_session: Session, _now: int) -> bool:
 class Relay:
     """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
 
-    Work in `claimed` is committed as started before it is sent; for work in `prepared`, `prepare` writes first what all
+    Work in `leased` is committed as started before it is sent; for work in `prepared`, `prepare` writes first what all
     the attempts that go together need. `stamped` is called in the transaction in which the feed grew and says
     whether it owes something for it, `prefetch` may load what the decisions of a batch need. One relay per database.
     """
@@ -76,16 +76,16 @@ class Relay:
         senders: Mapping[str, Sender],
         now: Callable[[], int],
         *,
-        claimed: Set[str] = frozenset(),
+        leased: Set[str] = frozenset(),
         prepared: Set[str] = frozenset(),
         prepare: Prepare = nothing_prepared,
         stamped: Callable[[Session, int], bool] = nobody_listens,
         prefetch: Prefetch = nothing_ahead,
     ) -> None:
-        self._database, self._senders, self._now, self._claimed = database, senders, now, claimed
+        self._database, self._senders, self._now, self._leased = database, senders, now, leased
         self._prepared, self._prepare = prepared, prepare
         self._stamped, self._prefetch = stamped, prefetch
-        self._resting, self._look = RestingParties(), POLL_BATCH_SIZE
+        self._breaker, self._batch_size = CircuitBreaker(), POLL_BATCH_SIZE
         self._own_commit = threading.local()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -119,7 +119,7 @@ class Relay:
             await asyncio.gather(settling, *self._under_way.values(), return_exceptions=True)
 
     async def _begin_due(self) -> None:
-        room = min(self._look, AT_ONCE - len(self._under_way))
+        room = min(self._batch_size, AT_ONCE - len(self._under_way))
         if room <= 0:
             return
         try:
@@ -142,35 +142,35 @@ class Relay:
             waiting = {*self._under_way, *(name for name, until in self._asleep.items() if now < until)}
             crowd = Counter(self._parties.values())
             full = {party for party, count in crowd.items() if count >= PER_PARTY}
-            found = deliveries.due(session, now, room, full | self._resting.shut(now), waiting)
+            found = deliveries.due(session, now, room, full | self._breaker.unavailable(now), waiting)
             heads = self._admitted(found, crowd, now)
             crowded, more = len(heads) < len(found), len(found) == room
-            self._look = min(2 * self._look, AT_ONCE) if more and not crowded else POLL_BATCH_SIZE
+            self._batch_size = min(2 * self._batch_size, AT_ONCE) if more and not crowded else POLL_BATCH_SIZE
             if heads and (crowded or more):
-                self._look_soon()
+                self._poll_soon()
             unstamped = events.feed_waits(session)
-        delicate = [row.id for row in heads if row.work in self._claimed]
+        delicate = [row.id for row in heads if row.work in self._leased]
         unready = [row for row in heads if row.work in self._prepared]
-        claimed: set[int] = set()
+        leased: set[int] = set()
         if delicate or unready or unstamped:
             with self._quietly(), self._database.writing() as session:
-                claimed = deliveries.claim(session, delicate, now)
+                leased = deliveries.lease(session, delicate, now)
                 self._prepare(session, unready, now)
                 self._stamp(session, now)
-        for lost in [row for row in heads if row.id in set(delicate) - claimed]:
-            self._resting.give_up(lost.party, lost.id)
-        return [row for row in heads if row.id in claimed or row.work not in self._claimed]
+        for lost in [row for row in heads if row.id in set(delicate) - leased]:
+            self._breaker.release(lost.party, lost.id)
+        return [row for row in heads if row.id in leased or row.work not in self._leased]
 
     def _admitted(self, free: Sequence[Delivery], crowd: Counter[str], now: int) -> list[Delivery]:
         """Those that may go: no more of one party than it has room."""
         heads = []
         for row in free:
-            if crowd[row.party] < PER_PARTY and self._resting.admit(row.party, row.id, now):
+            if crowd[row.party] < PER_PARTY and self._breaker.admit(row.party, row.id, now):
                 crowd[row.party] += 1
                 heads.append(row)
         return heads
 
-    def _look_soon(self) -> None:
+    def _poll_soon(self) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._woken.set)
 
@@ -203,7 +203,7 @@ class Relay:
             now = self._now()
             for delivery, sent in batch:
                 down = isinstance(sent.decision, RetryAt) and sent.decision.party_down
-                self._resting.record(delivery.party, delivery.id, down=down, now=now)
+                self._breaker.record(delivery.party, delivery.id, down=down, now=now)
             await asyncio.to_thread(self._settle, batch)
             for delivery, _ in batch:
                 self._under_way.pop(delivery.id, None)
@@ -248,7 +248,7 @@ class Relay:
         if events.stamp_feed(session):
             session.flush()
             if self._stamped(session, now):
-                self._look_soon()
+                self._poll_soon()
 
 
 def _trouble(now: int, error: Exception) -> RetryAt:

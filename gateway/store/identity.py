@@ -7,7 +7,7 @@ from gateway.store.model import Model, Word
 
 
 class LivenessChallenge(Model):
-    """The last challenge of one offer; short-lived. `turns` is one letter a turn (l, r); `tries`: clips since `since`.
+    """The last challenge of one offer. `turns` is one letter a turn (l, r); `attempts`: clips since `since`.
 
     Any process may issue it and any may judge the clip that answers it, once.
     """
@@ -19,7 +19,7 @@ class LivenessChallenge(Model):
     issued_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
     answered_at: Mapped[int | None]
-    tries: Mapped[int]
+    attempts: Mapped[int]
     since: Mapped[int]
 
 

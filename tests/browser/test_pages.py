@@ -59,7 +59,7 @@ def preview_url() -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageView:
     """What is found on one page on a small phone: breaches by theme, its width, what is too small to press."""
 
     breaches: dict[Theme, list[str]]
@@ -67,7 +67,7 @@ class Look:
     small: list[str]
 
 
-async def look_at(page: Page) -> Look:
+async def view_page(page: Page) -> PageView:
     """The page as it stands, unfolded, in both themes; the window is left in the dark."""
     await page.evaluate(UNFOLD)
     width, small = await page.evaluate("document.documentElement.scrollWidth"), await page.evaluate(SMALL)
@@ -75,11 +75,11 @@ async def look_at(page: Page) -> Look:
     for theme in THEMES:
         await page.emulate_media(color_scheme=theme)
         found[theme] = await breaches_of(page)
-    return Look(found, width, small)
+    return PageView(found, width, small)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=LANGUAGES)
-async def looks(request: pytest.FixtureRequest, browser: Browser, preview_url: str) -> dict[str, Look]:
+async def views(request: pytest.FixtureRequest, browser: Browser, preview_url: str) -> dict[str, PageView]:
     """Every page in one language, opened once."""
     found = {}
     async with windows_closed(browser):
@@ -87,28 +87,28 @@ async def looks(request: pytest.FixtureRequest, browser: Browser, preview_url: s
         for name in SAMPLES:
             await page.emulate_media(color_scheme="light")
             await page.goto(f"{preview_url}/sample/{name}?lang={request.param}")
-            found[name] = await look_at(page)
+            found[name] = await view_page(page)
     return found
 
 
 @pytest.mark.parametrize("theme", THEMES)
-async def test_no_page_breaks_wcag_2_2_aa(looks: dict[str, Look], theme: Theme) -> None:
-    assert {name: look.breaches[theme] for name, look in looks.items() if look.breaches[theme]} == {}
+async def test_no_page_breaks_wcag_2_2_aa(views: dict[str, PageView], theme: Theme) -> None:
+    assert {name: look.breaches[theme] for name, look in views.items() if look.breaches[theme]} == {}
 
 
-async def test_no_page_scrolls_sideways_on_a_small_phone(looks: dict[str, Look]) -> None:
-    assert {name: look.width for name, look in looks.items() if look.width > SMALL_PHONE["width"]} == {}
+async def test_no_page_scrolls_sideways_on_a_small_phone(views: dict[str, PageView]) -> None:
+    assert {name: look.width for name, look in views.items() if look.width > SMALL_PHONE["width"]} == {}
 
 
-async def test_what_can_be_pressed_is_large_enough(looks: dict[str, Look]) -> None:
-    assert {name: look.small for name, look in looks.items() if look.small} == {}
+async def test_what_can_be_pressed_is_large_enough(views: dict[str, PageView]) -> None:
+    assert {name: look.small for name, look in views.items() if look.small} == {}
 
 
 async def test_the_checker_sees_what_is_wrong_in_each_theme(browser: Browser, preview_url: str) -> None:
     page = await browser.new_page(viewport=SMALL_PHONE, color_scheme="light")
     await page.goto(f"{preview_url}/sample/login?lang=en")
     await page.evaluate(FAULTS)
-    look = await look_at(page)
+    look = await view_page(page)
     rules = {theme: {breach.partition(":")[0] for breach in found} for theme, found in look.breaches.items()}
     assert ("image-alt" in rules["light"], "color-contrast" in rules["light"]) == (True, False)
     assert {"image-alt", "color-contrast"} <= rules["dark"]

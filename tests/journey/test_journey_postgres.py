@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from api.cli.demo.demo import running
-from api.cli.demo.journey_run import Pictures, Walk
+from api.cli.demo.journey_run import JourneyRun, Pictures
 from gateway.store import Delivery, Disclosure
 from tests.parts.postgres import postgres
 
@@ -20,7 +20,9 @@ async def test_the_journey_runs_on_postgresql(
     with postgres() as url:
         monkeypatch.setenv("LODGEKEY_DATABASE_URL", url)
         async with running(tmp_path, 0, lambda _: None) as parts:
-            walked = await Walk(parts.url, parts.logins, pictures, lambda _: None, parts.tenant_facts).run("HS7-101")
+            walked = await JourneyRun(parts.url, parts.logins, pictures, lambda _: None, parts.tenant_facts).run(
+                "HS7-101"
+            )
         assert walked["key_after_the_end"] == "revoked"
         assert walked["receipt"] != walked["check_out_receipt"]
         assert not (tmp_path / "lodgekey.sqlite").exists()

@@ -123,7 +123,7 @@ async def open_office(
     registry: Registry = REGISTRIES[name](settings, now)
     senders: dict[str, Any] = RegistrySenders(world.database, world.keyring.vault, {name: registry}, now).table()
     senders |= dict.fromkeys(("put_key", "drop_key", "set_time", "unlock"), later)
-    relay = Relay(world.database, senders, now, claimed=LEASED)
+    relay = Relay(world.database, senders, now, leased=LEASED)
     office = Office(world, relay, facts)
     loop = asyncio.get_running_loop()
     world.database.after_commit(relay.wake)

@@ -35,11 +35,11 @@ class Commits:
 
 @asynccontextmanager
 async def relaying(
-    world: World, senders: Mapping[str, Sender], *, claimed: Set[str] = frozenset()
+    world: World, senders: Mapping[str, Sender], *, leased: Set[str] = frozenset()
 ) -> AsyncIterator[Commits]:
     """One relay until the end of the block."""
     commits = Commits(world)
-    relay = Relay(world.database, senders, world.clock, claimed=claimed)
+    relay = Relay(world.database, senders, world.clock, leased=leased)
     world.database.after_commit(relay.wake)
     running = asyncio.create_task(relay.run())
     try:

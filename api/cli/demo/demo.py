@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from api.cli.demo.children import Child, ChildFailed
-from api.cli.demo.journey_run import Pictures, StepFailed, Walk
+from api.cli.demo.journey_run import JourneyRun, Pictures, StepFailed
 from api.cli.demo.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.output import AsJson, said, word
 from api.cli.refusal import NOT_IN_ORDER, Refused
@@ -60,7 +60,7 @@ def demo(
     tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
     try:
         if once:
-            _print_walk(asyncio.run(_until_done(_once(registry, tell))), as_json=as_json)
+            _print_run(asyncio.run(_until_done(_once(registry, tell))), as_json=as_json)
         else:
             asyncio.run(_stay(folder, port, registry, tell, as_json=as_json))
     except (StepFailed, ChildFailed) as error:
@@ -74,7 +74,7 @@ async def _once(registry: str, tell: Tell) -> dict[str, Any]:
     try:
         async with running(folder, 0, tell, registry) as parts:
             pictures = await photograph(folder)
-            return await Walk(parts.url, parts.logins, pictures, tell, parts.tenant_facts).run("HS7-101")
+            return await JourneyRun(parts.url, parts.logins, pictures, tell, parts.tenant_facts).run("HS7-101")
     except BaseException:
         _keep_logs(folder)
         raise
@@ -82,9 +82,9 @@ async def _once(registry: str, tell: Tell) -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _until_done(walk: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+async def _until_done(journey: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
     """The walk's result; SIGTERM ends it in order, as Ctrl-C does."""
-    task = asyncio.ensure_future(walk)
+    task = asyncio.ensure_future(journey)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         return await task
@@ -186,7 +186,7 @@ def _keep_logs(folder: Path) -> None:
     shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)
 
 
-def _print_walk(result: dict[str, Any], *, as_json: bool) -> None:
+def _print_run(result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(result) + "\n")
         return

@@ -47,7 +47,7 @@ class Arrived:
     on_lock_ms: float
 
 
-class Walk:
+class JourneyRun:
     """Landlord, tenant and officer, each with a client of their own, against one gateway."""
 
     def __init__(

@@ -29,7 +29,7 @@ class PasswordForm(Strict):
 def replace_password(gateway: Gateway, account: Account, form: PasswordForm, response: Response) -> None:
     """The new password, and a new session in place of all there were.
 
-    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyTries.
+    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyAttempts.
     """
     if not account.password_hash:
         raise Conflict("You sign in with your office's account, so there is no password of yours here.")

@@ -73,14 +73,14 @@ async def unlock_door(gateway: Gateway, key_id: str, form: UnlockForm) -> Unlock
     """Step 6, and waiting for step 7."""
     began = perf_counter()
     command_id = os.urandom(16).hex()
-    answered = gateway.answers.expect(command_id)
+    answered = gateway.awaited_answers.expect(command_id)
     try:
         await asyncio.to_thread(_request, gateway, key_id, form, command_id)
         answer = await asyncio.wait_for(answered, ANSWER_TIMEOUT_SECONDS)
     except TimeoutError:
         return UnlockAnswer(outcome="no_answer", ms=_since(began))
     finally:
-        gateway.answers.forget(command_id)
+        gateway.awaited_answers.forget(command_id)
     outcome = OUTCOMES[answer.outcome]
     return UnlockAnswer.model_validate({"outcome": outcome, "code": answer.code, "at": answer.at, "ms": _since(began)})
 

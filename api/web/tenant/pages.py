@@ -188,7 +188,7 @@ def show_form(
 
 
 @router.post("/onboarding/holder")
-def claim_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(max_length=2000)]) -> Response:
+def take_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(max_length=2000)]) -> Response:
     """A registered tenant's phone takes the key."""
     try:
         jwk = json.loads(holder_key)

@@ -52,7 +52,7 @@ Word = Annotated[str, Form(max_length=20)]
 @router.get("")
 def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
     """The grid."""
-    devices = {device["device"]: with_faults(device) for device in simulator.look(gateway, "/devices") or []}
+    devices = {device["device"]: with_faults(device) for device in simulator.fetch(gateway, "/devices") or []}
     opened = request.query_params.get("open")
     values = {
         "role": "tester",
@@ -62,8 +62,8 @@ def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
         "faults": tuple(FAULTS) if devices else (),
         "acts": ACTS if devices else (),
         "only_locks": ONLY_LOCKS,
-        "registry": simulator.look(gateway, "/registry") if devices else None,
-        "recording": simulator.look(gateway, "/recording") if devices else None,
+        "registry": simulator.fetch(gateway, "/registry") if devices else None,
+        "recording": simulator.fetch(gateway, "/recording") if devices else None,
         "opened": opened if opened in devices else None,
     }
     return page(request, "tester/console.html", values)
@@ -99,7 +99,7 @@ def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, 
 @router.get("/devices/{device}")
 def show_messages(request: Request, gateway: Gate, _account: Tester, device: str) -> Response:
     """The last messages of one device, the newest first."""
-    device_log = simulator.look(gateway, f"/devices/{_known(gateway, device)}")
+    device_log = simulator.fetch(gateway, f"/devices/{_known(gateway, device)}")
     return page(
         request,
         "tester/messages.html",
@@ -133,6 +133,6 @@ def copy_recording(gateway: Gate, _account: Tester, form: Literal["yaml", "py"])
 
 def _known(gateway: Gate, device: str) -> str:
     """The device's id, if the simulator runs it."""
-    if device not in {device_log["device"] for device_log in simulator.look(gateway, "/devices") or []}:
+    if device not in {device_log["device"] for device_log in simulator.fetch(gateway, "/devices") or []}:
         raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
     return device

@@ -17,7 +17,7 @@ class SimulatorAway(Conflict):
     code, title = "simulator_away", "The simulator is not running"
 
 
-def look(gateway: Gateway, path: str) -> Any:
+def fetch(gateway: Gateway, path: str) -> Any:
     """What the control answers; None where none runs, or it has no such thing."""
     answer = _ask(gateway, "GET", path)
     return answer.json() if answer is not None and answer.is_success else None

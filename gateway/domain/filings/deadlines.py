@@ -28,7 +28,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class LegalClock:
+class FilingDeadline:
     """When the duty arose, when to warn and when it is too late, in UTC seconds; in time is before due_at."""
 
     rule: str
@@ -56,21 +56,21 @@ def rule_of(jurisdiction: str) -> Rule:
     return RULES.get(jurisdiction) or RULES.get(jurisdiction.partition("-")[0]) or DEFAULT_RULE
 
 
-def deadline(record: Registration, arises_at: int) -> LegalClock | None:
+def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
     """The record's clock, None where nobody in it must be reported; arises_at is when a change became known."""
     due = owed(record)
     if due is None:
         return None
     rule, starts_at = rule_of(record.unit.jurisdiction), _start(record, arises_at)
     due_at = _due_at(rule, due, starts_at)
-    return LegalClock(rule.said, starts_at, due_at - _warned_before(due_at - starts_at), due_at)
+    return FilingDeadline(rule.said, starts_at, due_at - _warned_before(due_at - starts_at), due_at)
 
 
-def standing(clock: LegalClock, at: int) -> Standing:
+def standing(due: FilingDeadline, at: int) -> Standing:
     """How a record not yet accepted (or accepted at that moment) stands; late from due_at on."""
-    if at >= clock.due_at:
+    if at >= due.due_at:
         return "late"
-    return "warn" if at >= clock.warn_at else "in_time"
+    return "warn" if at >= due.warn_at else "in_time"
 
 
 def _start(record: Registration, arises_at: int) -> int:

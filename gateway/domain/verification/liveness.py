@@ -46,9 +46,9 @@ def issue_challenge(
     return Challenge(nonce, turns, now, now + VALID_SECONDS)
 
 
-def challenge_problem(challenge: Challenge | None, nonce: str, now: int, tries: int) -> str | None:
-    """Why a clip may not be judged against this challenge, or None; `tries` counts clips already judged."""
-    if tries >= MAX_ATTEMPTS:
+def challenge_problem(challenge: Challenge | None, nonce: str, now: int, attempts: int) -> str | None:
+    """Why a clip may not be judged against this challenge, or None; `attempts` counts clips already judged."""
+    if attempts >= MAX_ATTEMPTS:
         return "liveness_tries_used"
     if challenge is None or challenge.nonce != nonce:
         return "liveness_other_challenge"

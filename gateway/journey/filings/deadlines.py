@@ -24,7 +24,7 @@ def standing_of(row: Registration, now: int) -> Standing:
     return "warn" if not taken and row.warn_at is not None and at >= row.warn_at else "in_time"
 
 
-def watch_clocks(session: Session, now: int) -> int:
+def watch_deadlines(session: Session, now: int) -> int:
     """Warn of each open record whose time is nearly over, and flag each that is late: once each, as events."""
     query = select(Registration).where(
         Registration.state.in_(OPEN), Registration.warn_at <= now, Registration.late_at.is_(None)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.events import EventType
 from gateway.domain.filings.changes import ON_ARRIVAL, plan
-from gateway.domain.filings.deadlines import LegalClock, deadline, standing
+from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
 from gateway.domain.filings.fill import fill
 from gateway.domain.filings.record import (
     Address,
@@ -93,12 +93,12 @@ def _report(
 ) -> Registration:
     """The records one happening becomes at this registry, in order; the event is about the last of them."""
     facts = _facts(stay, person, kind, keyring)
-    clock = deadline(facts, now)
+    due = deadline(facts, now)
     earlier = _latest(session, person)
     planned = plan(stay.unit.registry_name, replace(facts, corrects=earlier.id if earlier else None))
-    note = planned.note if clock else NOBODY_TO_TELL
-    records = planned.records if clock else ()
-    rows = [_keep(session, stay, person, step, earlier, keyring, now, clock) for step in records or (facts,)]
+    note = planned.note if due else NOBODY_TO_TELL
+    records = planned.records if due else ()
+    rows = [_keep(session, stay, person, step, earlier, keyring, now, due) for step in records or (facts,)]
     for row in rows:
         if records:
             _owe_record(session, row, stay, now)
@@ -116,7 +116,7 @@ def _keep(
     earlier: Registration | None,
     keyring: Keyring,
     now: int,
-    clock: LegalClock | None,
+    due: FilingDeadline | None,
 ) -> Registration:
     """One record as it will be sent, under the person's key. What it corrects is looked up when it is sent."""
     row = Registration(
@@ -128,10 +128,10 @@ def _keep(
         corrects_id=earlier.id if earlier and step.corrects else None,
         registry_name=stay.unit.registry_name,
         created_at=now,
-        deadline_at=clock.due_at if clock else None,
-        warn_at=clock.warn_at if clock else None,
+        deadline_at=due.due_at if due else None,
+        warn_at=due.warn_at if due else None,
     )
-    late = clock is not None and standing(clock, now) == "late"
+    late = due is not None and standing(due, now) == "late"
     sent = replace(step, id=row.id, reference=row.id, corrects=None, late=late)
     row.sealed = keyring.vault.seal(person.id, f"registration/{row.id}", registration_to_json(sent).encode())
     session.add(row)

@@ -113,7 +113,7 @@ async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
     phone = await visit(browser, demo.url, PHONE)
     await phone.follow(link)
     await expect(phone.page.locator("h1")).to_have_text("You are registered")
-    await phone.tap("#claim button")
+    await phone.tap("#take-key button")
     await expect(phone.page.locator(".hold")).to_be_visible(timeout=SLOW)
     await tenant.tap("[data-step=person_decides] .done")
     await expect(tenant.page.locator("[data-step=welcome]")).to_be_visible()

@@ -91,7 +91,7 @@ async def test_the_key_page_opens_without_a_network_and_shows_the_code(holder: V
     await holder.open("/key")
     await expect(holder.page.locator("h1")).to_have_text("You are offline")
     await expect(holder.page.locator("#codes .code").first).to_have_text(str(digits))
-    await expect(holder.page.locator("#note h2")).to_have_text("Room 103")
+    await expect(holder.page.locator("#codes h2")).to_have_text("Room 103")
     await holder.page.screenshot(path=artefacts / "key-offline.png", full_page=True)
     kept = await holder.page.evaluate(
         "caches.open('lodgekey-offline-3').then(async (c) => (await Promise.all((await c.keys()).map(async (k) =>"
@@ -147,7 +147,7 @@ async def test_registration_works_without_scripts(
     # Chromium under test keeps noscript as text where scripts are switched off from outside, so its source is read.
     assert "<noscript>" in await tenant.page.content()
     assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
-    await expect(tenant.page.locator("#claim")).to_be_hidden()
+    await expect(tenant.page.locator("#take-key")).to_be_hidden()
     await tenant.page.screenshot(path=artefacts / "no-scripts.png", full_page=True)
 
 

@@ -131,11 +131,11 @@ async def test_an_advertisement_fits_and_tells_no_name(street: Street) -> None:
     await street.lock("lock-1")
     found_data: asyncio.Future[dict[str, bytes]] = asyncio.get_running_loop().create_future()
 
-    def note(_: Any, data: Any) -> None:
+    def on_found(_: Any, data: Any) -> None:
         if not found_data.done():
             found_data.set_result(data.service_data)
 
-    scanner = SimScanner(note, None, "active", dongle=street.adapter)
+    scanner = SimScanner(on_found, None, "active", dongle=street.adapter)
     await scanner.start()
     assert await asyncio.wait_for(found_data, TIMEOUT_SECONDS) == {SERVICE: tag_of("lock-1")}
     await scanner.stop()

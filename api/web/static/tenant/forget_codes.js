@@ -1,5 +1,5 @@
 // On the page that says a stay is over or its key was taken back.
 
-import { burnNote } from "./keypad_codes.js";
+import { forgetCodes } from "./keypad_codes.js";
 
-burnNote();
+forgetCodes();

@@ -2,7 +2,7 @@
 
 const STORE = "keys";
 const PENDING = "pending:";
-const NOTE = "note";
+const CODES = "codes";
 const NEAR = "near:";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 
@@ -31,8 +31,8 @@ async function inStore(mode, work) {
 const findPair = (name) => inStore("readonly", (store) => store.get(name));
 const keepPair = (name, pair) => inStore("readwrite", (store) => store.put(pair, name));
 
-export const findNote = () => findPair(NOTE);
-export const keepNote = (note) => keepPair(NOTE, note);
+export const findCodes = () => findPair(CODES);
+export const keepCodes = (note) => keepPair(CODES, note);
 /** What opens a lock nearby: {id, unit, pair, credential, lock, expires} of each key. */
 export const keepNear = (id, held) => keepPair(NEAR + id, held);
 export const findNear = (id) => findPair(NEAR + id);

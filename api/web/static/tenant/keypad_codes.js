@@ -1,12 +1,12 @@
 // Codes for the keypad, shown to the phone that holds the key and left on it for when there is no network.
 
-import { dropEverything, findNote, keepNote } from "./key.js";
+import { dropEverything, findCodes, keepCodes } from "./key.js";
 import { keepOffline } from "../shared/register_service_worker.js";
 
-export const readNote = () => findNote();
+export const readCodes = () => findCodes();
 
 /** The stay is over: nothing of it stays on the phone. */
-export const burnNote = () => dropEverything();
+export const forgetCodes = () => dropEverything();
 
 /** From and until as the rest of the page writes moments: day before month, twenty-four hours. */
 function period(code, zone) {
@@ -34,11 +34,11 @@ function showCodes(card, codes) {
 }
 
 /** Shows the codes, writes down what is needed offline, and has the browser open the key page offline from now on. */
-export async function noteCodes(passcodes) {
+export async function saveCodes(passcodes) {
   const card = document.querySelector("#codes");
   const codes = passcodes.map((code) => ({ ...code, when: period(code, card.dataset.zone) }));
   showCodes(card, codes);
   const phone = document.querySelector("a[href^='tel:']").getAttribute("href");
-  await keepNote({ unit: document.querySelector("h1").textContent, phone, codes });
+  await keepCodes({ unit: document.querySelector("h1").textContent, phone, codes });
   await keepOffline();
 }

@@ -3,10 +3,10 @@
 import "./back.js";
 import { allNear } from "./key.js";
 import { offerNear } from "./ble_button.js";
-import { readNote, soonest } from "./keypad_codes.js";
+import { readCodes, soonest } from "./keypad_codes.js";
 
-const note = await readNote().catch(() => undefined);
-const section = document.querySelector("#note");
+const note = await readCodes().catch(() => undefined);
+const section = document.querySelector("#codes");
 if (note) {
   section.hidden = false;
   section.querySelector("h2").textContent = note.unit;

@@ -1,7 +1,7 @@
 // The stay in its tenant's hands: ask for other dates, or end it. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
-import { burnNote } from "./keypad_codes.js";
+import { forgetCodes } from "./keypad_codes.js";
 
 const problem = document.querySelector("#stay-problem");
 
@@ -31,7 +31,7 @@ export function manageStay(id, pair) {
   document.querySelector("#end").onsubmit = async (event) => {
     event.preventDefault();
     if (!await send("end", id, await proof(pair, "end", id))) return;
-    await burnNote().catch(() => {}); // what a browser cannot forget opens nothing any more
+    await forgetCodes().catch(() => {}); // what a browser cannot forget opens nothing any more
     location.replace("/onboarding");
   };
 }

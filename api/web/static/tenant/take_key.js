@@ -2,7 +2,7 @@
 
 import { canHoldKeys, holderKeyForRegistration } from "./key.js";
 
-const form = document.querySelector("#claim");
+const form = document.querySelector("#take-key");
 if (form && canHoldKeys()) {
   form.hidden = false;
   form.addEventListener("submit", async (event) => {

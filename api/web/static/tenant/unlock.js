@@ -2,7 +2,7 @@
 
 import { bind, findNear, pairsFor, proof } from "./key.js";
 import { offerNear, prepareNear } from "./ble_button.js";
-import { noteCodes } from "./keypad_codes.js";
+import { saveCodes } from "./keypad_codes.js";
 import { manageStay } from "./stay.js";
 import { look } from "../shared/live_parts.js";
 
@@ -131,7 +131,7 @@ async function holderOf(id) {
     const answer = await fetch(`/api/v1/keys/${id}`, { headers: { "Holder-Proof": `${at}.${nonce}.${signature}` } }).catch(() => null);
     if (answer?.ok) {
       await bind(id, pair);
-      answer.json().then((key) => noteCodes(key.passcodes)).catch(() => {}); // a browser that keeps nothing still unlocks
+      answer.json().then((key) => saveCodes(key.passcodes)).catch(() => {}); // a browser that keeps nothing still unlocks
     }
     if (!answer || ![401, 403, 404].includes(answer.status)) return pair;
   }

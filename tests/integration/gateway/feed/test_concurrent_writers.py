@@ -63,14 +63,14 @@ def test_numbers_have_no_gap_and_follow_the_order_of_commit(world: World) -> Non
     assert [name for _, name in rows] == sorted(name for _, name in rows)
 
 
-async def read_some(feed: Feed, world: World, cursor: int, most: int) -> list[FeedItem]:
+async def read_some(feed: Feed, world: World, cursor: int, maximum: int) -> list[FeedItem]:
     """Connect at a cursor, take what comes until there is enough, and be cut off."""
     taken: list[FeedItem] = []
     async with asyncio.timeout(30):
         async for items in feed.follow(OFFICER, cursor):
             assert not items or items[-1].seq <= logged(world), "the log has it before it is shown"
             taken += items
-            if len(taken) >= most or cursor + len(taken) > WRITERS * EACH:
+            if len(taken) >= maximum or cursor + len(taken) > WRITERS * EACH:
                 return taken
     return taken
 

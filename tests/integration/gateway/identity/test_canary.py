@@ -20,7 +20,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from api.cli.demo.demo import Running, kiosk_url, running
-from api.cli.demo.journey_run import Pictures, Walk, until
+from api.cli.demo.journey_run import JourneyRun, Pictures, until
 from api.cli.demo.seed import KIOSK
 from firmware_sim.phone.tenant import TENANT, photograph_document, photograph_face
 from firmware_sim.specimens.documents import Person as Somebody
@@ -119,7 +119,7 @@ async def test_what_a_journey_shows_reaches_its_readers_and_no_file_before_or_af
     pictures.document.write_bytes(WALKED[0])
     pictures.face.write_bytes(WALKED[1])
     facts = house.parts.tenant_facts
-    walked = await Walk(house.parts.url, house.parts.logins, pictures, lambda _: None, facts).run("HS7-101")
+    walked = await JourneyRun(house.parts.url, house.parts.logins, pictures, lambda _: None, facts).run("HS7-101")
     assert walked["verdict"]["by"] == "person"
     books = find_canaries([folder / "registry"], [WALKER.surname.encode()])
     assert books, "it was read off the picture and reached the registry, whose book it is in"

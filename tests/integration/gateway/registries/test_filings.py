@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from gateway.domain.filings.record import Accepted, OutcomeUnknown
 from gateway.journey.filings.answers import record_registry_answer
-from gateway.journey.filings.deadlines import watch_clocks
+from gateway.journey.filings.deadlines import watch_deadlines
 from gateway.outbox import deliveries
 from gateway.outbox.deliveries import Unknown
 from gateway.store import Delivery, Event, Registration, Unit
@@ -60,7 +60,7 @@ def events(desk: Desk, *types: str) -> list[str]:
 
 def watch(desk: Desk) -> int:
     with desk.gateway.database.writing() as session:
-        return watch_clocks(session, desk.world.now)
+        return watch_deadlines(session, desk.world.now)
 
 
 async def standing(desk: Desk, record: str) -> str:

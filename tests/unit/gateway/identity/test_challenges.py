@@ -97,7 +97,7 @@ def test_after_three_clips_a_person_looks_for_an_hour(asked: Offered) -> None:
     assert asked.book.take(asked.mine, fresh.nonce) == fresh
 
 
-def test_rows_go_when_neither_clip_nor_tries_need_them(asked: Offered) -> None:
+def test_rows_go_when_neither_clip_nor_attempts_need_them(asked: Offered) -> None:
     asked.book.issue(asked.mine)
     for later, left in ((VALID_SECONDS, 1), (ATTEMPT_WINDOW_SECONDS, 0)):
         with asked.world.database.writing() as session:

@@ -11,7 +11,7 @@ from devices.driver import Ability, LockAddress, Unreadable
 from devices.intents import Intent
 from devices.link import Received
 from devices.reports import Happened, Reachable, Report
-from gateway.intake.awaited_answers import Answers
+from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.batches import Intake
 from gateway.journey.devices.certificates import take_key
 from gateway.store import Device, ReceivedMessage, SetAside
@@ -39,7 +39,7 @@ async def test_a_device_is_accepted_under_its_own_site_only(
     world: World, site: str, device: str, code: str | None
 ) -> None:
     acked = asyncio.Event()
-    intake = Intake(world.database, {"native": TrustingDriver()}, Answers(), lambda _r, _m: None, world.clock)
+    intake = Intake(world.database, {"native": TrustingDriver()}, AwaitedAnswers(), lambda _r, _m: None, world.clock)
     await intake.take([Received(site, device, "online", b"1", retained=False, ack=acked.set)])
     with world.database.reading() as session:
         set_aside = list(session.scalars(select(SetAside.code)))
@@ -64,7 +64,7 @@ class OvertakenDriver(TrustingDriver):
 async def test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set_aside(world: World) -> None:
     """Its numbers would count among those of the new key, and silence the device until it had passed them."""
     driver, acked = OvertakenDriver(world), asyncio.Event()
-    intake = Intake(world.database, {"native": driver}, Answers(), lambda _r, _m: None, world.clock)
+    intake = Intake(world.database, {"native": driver}, AwaitedAnswers(), lambda _r, _m: None, world.clock)
     message = Received("house-1", LOCK, "event", b"signed with the old key", retained=False, ack=acked.set)
     await intake.take([message])
     with world.database.reading() as session:

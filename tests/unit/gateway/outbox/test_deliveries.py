@@ -77,7 +77,7 @@ def test_nothing_settled_is_settled_again(world: World) -> None:
 def test_what_failed_says_why_and_waits_and_is_not_thought_begun(world: World) -> None:
     name = owe(world, "a")
     with world.database.writing() as session:
-        deliveries.claim(session, [name], world.now)
+        deliveries.lease(session, [name], world.now)
     row = settle(world, name, RetryAt(world.now + 9, "the link is down"))
     assert (row.due_at, row.outcome, row.attempts, row.started_at) == (world.now + 9, "the link is down", 1, None)
     assert due(world) == []
@@ -86,7 +86,7 @@ def test_what_failed_says_why_and_waits_and_is_not_thought_begun(world: World) -
 def test_what_was_cut_short_is_still_known_as_begun(world: World) -> None:
     name = owe(world, "a")
     with world.database.writing() as session:
-        deliveries.claim(session, [name], world.now)
+        deliveries.lease(session, [name], world.now)
     assert settle(world, name, RetryAt(world.now, "trouble", cut_short=True)).started_at == world.now
 
 

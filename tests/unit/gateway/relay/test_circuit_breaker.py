@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.outbox.deliveries import Done, RetryAt, owe
-from gateway.relay.circuit_breaker import RestingParties
+from gateway.relay.circuit_breaker import CircuitBreaker
 from gateway.relay.loop import AT_ONCE, PER_PARTY, Sent
 from gateway.store import Delivery
 from tests.parts.relaying import relaying, states
@@ -13,40 +13,40 @@ NOW = 1_000_000
 
 
 def test_a_party_that_was_not_reached_rests_longer_each_time() -> None:
-    parties, now, waited = RestingParties(), NOW, []
-    assert parties.admit("registry", 1, now)
+    breaker, now, waited = CircuitBreaker(), NOW, []
+    assert breaker.admit("registry", 1, now)
     for delivery in range(1, 12):
-        parties.record("registry", delivery, down=True, now=now)
+        breaker.record("registry", delivery, down=True, now=now)
         begin = now
-        while not parties.admit("registry", delivery + 1, now):
+        while not breaker.admit("registry", delivery + 1, now):
             now += 1
         waited.append(now - begin)
     assert waited == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
 
 def test_one_delivery_tries_a_party_and_its_success_opens_it_for_all() -> None:
-    parties = RestingParties()
-    parties.record("registry", 1, down=True, now=NOW)
-    assert parties.shut(NOW) == {"registry"}
-    assert [parties.admit("registry", name, NOW + 1) for name in (1, 2, 3)] == [True, False, False]
-    parties.record("registry", 1, down=False, now=NOW + 1)
-    assert parties.admit("registry", 2, NOW + 1)
-    assert parties.shut(NOW + 1) == set()
+    breaker = CircuitBreaker()
+    breaker.record("registry", 1, down=True, now=NOW)
+    assert breaker.unavailable(NOW) == {"registry"}
+    assert [breaker.admit("registry", name, NOW + 1) for name in (1, 2, 3)] == [True, False, False]
+    breaker.record("registry", 1, down=False, now=NOW + 1)
+    assert breaker.admit("registry", 2, NOW + 1)
+    assert breaker.unavailable(NOW + 1) == set()
 
 
 def test_late_failures_of_the_same_outage_do_not_lengthen_the_rest() -> None:
-    parties = RestingParties()
+    breaker = CircuitBreaker()
     for delivery in range(30):
-        parties.record("registry", delivery, down=True, now=NOW)
-    assert parties.admit("registry", 1, NOW + 1)
+        breaker.record("registry", delivery, down=True, now=NOW)
+    assert breaker.admit("registry", 1, NOW + 1)
 
 
 def test_a_probe_that_was_settled_elsewhere_leaves_it_to_another() -> None:
-    parties = RestingParties()
-    parties.record("registry", 1, down=True, now=NOW)
-    parties.admit("registry", 1, NOW + 1)
-    parties.give_up("registry", 1)
-    assert parties.admit("registry", 2, NOW + 1)
+    breaker = CircuitBreaker()
+    breaker.record("registry", 1, down=True, now=NOW)
+    breaker.admit("registry", 1, NOW + 1)
+    breaker.release("registry", 1)
+    assert breaker.admit("registry", 2, NOW + 1)
 
 
 async def test_a_lock_is_served_while_a_slow_registry_is_owed_more_than_fits(world: World) -> None:

@@ -137,12 +137,12 @@ async def test_a_delivery_from_another_thread_is_delivered_at_once(
 
 
 async def test_what_is_due_later_is_left_until_then(world: World) -> None:
-    tries = 0
+    attempts = 0
 
     async def say(_: Delivery) -> Sent:
-        nonlocal tries
-        tries += 1
-        return Sent(RetryAt(world.now + 60, "not yet") if tries == 1 else Done())
+        nonlocal attempts
+        attempts += 1
+        return Sent(RetryAt(world.now + 60, "not yet") if attempts == 1 else Done())
 
     owe(world, "a", "x")
     async with relaying(world, {"say": say}) as commits:
@@ -161,7 +161,7 @@ async def test_delicate_work_is_known_as_begun_before_it_is_sent(world: World) -
         return Sent(Done())
 
     owe(world, "a", "x")
-    async with relaying(world, {"say": say}, claimed={"say"}) as commits:
+    async with relaying(world, {"say": say}, leased={"say"}) as commits:
         await commits.until(lambda: states(world) == ["done"])
     assert begun == [None, world.now]
 
@@ -171,10 +171,10 @@ async def test_a_database_that_cannot_be_read_for_a_while_ends_nothing(
 ) -> None:
     real, faults = deliveries.due, [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
 
-    def due(session: Session, now: int, limit: int, resting: Iterable[str], under_way: Iterable[int]) -> object:
+    def due(session: Session, now: int, limit: int, open_circuits: Iterable[str], under_way: Iterable[int]) -> object:
         if faults:
             raise faults.pop()
-        return real(session, now, limit, resting, under_way)
+        return real(session, now, limit, open_circuits, under_way)
 
     monkeypatch.setattr(deliveries, "due", due)
     listener = Listener()

@@ -31,7 +31,7 @@ def filings(world: World) -> list[str]:
 
 async def file(world: World, registry: MemoryRegistry, *wanted: str) -> None:
     """Run the relay until the records stand like this; time passes while it waits."""
-    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
+    async with relaying(world, senders(world, registry), leased=LEASED) as commits:
 
         def there() -> bool:
             world.now += 10
@@ -43,7 +43,7 @@ async def file(world: World, registry: MemoryRegistry, *wanted: str) -> None:
 def cut_short(world: World) -> None:
     """The gateway was stopped between sending and writing down what came of it."""
     with world.database.writing() as session:
-        deliveries.claim(
+        deliveries.lease(
             session, [row.id for row in session.scalars(select(Delivery).where(Delivery.work == "submit"))], 1
         )
 
@@ -85,9 +85,9 @@ async def test_a_lost_answer_is_looked_up_and_the_record_not_sent_again(world: W
 
 async def file_with_time(world: World, registry: MemoryRegistry, wanted: str) -> None:
     """As file(), while a minute passes at each look."""
-    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
-        for tries in range(1, 6):
-            await commits.until(partial(tried, world, tries))
+    async with relaying(world, senders(world, registry), leased=LEASED) as commits:
+        for attempts in range(1, 6):
+            await commits.until(partial(tried, world, attempts))
             if filings(world) == [wanted]:
                 return
             world.now += 60
@@ -161,7 +161,7 @@ async def test_a_relay_stopped_while_a_record_is_being_sent_looks_it_up_when_it_
 
     registry.submit = submit_and_hang  # type: ignore[method-assign, assignment]  # hangs after the registry has it
     world.tenant()
-    async with relaying(world, senders(world, registry), claimed=LEASED):
+    async with relaying(world, senders(world, registry), leased=LEASED):
         await asyncio.wait_for(under_way.wait(), 10)
     assert states(world, "submit") == ["owed"]
     registry.submit = real  # type: ignore[method-assign]
@@ -186,7 +186,7 @@ async def test_forgetting_a_person_destroys_their_key_and_what_waits_is_not_file
         sealed = person.sealed
         onboarding.forget_person(session, person, world.now)
     world.keyring.vault.erase(key.person_id)
-    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
+    async with relaying(world, senders(world, registry), leased=LEASED) as commits:
         await commits.until(lambda: states(world, "submit") + states(world, "destroy_key") == ["refused", "done"])
     assert registry.sent == []
     assert sealed is not None
@@ -197,7 +197,7 @@ async def test_forgetting_a_person_destroys_their_key_and_what_waits_is_not_file
 async def test_a_record_reaches_the_feed_before_the_registry_has_answered(world: World) -> None:
     registry = MemoryRegistry(behaviours=["down"] * 50)
     world.tenant()
-    async with relaying(world, senders(world, registry), claimed=LEASED) as commits:
+    async with relaying(world, senders(world, registry), leased=LEASED) as commits:
         await commits.until(lambda: not unstamped(world))
     assert filings(world) == ["queued"]
 

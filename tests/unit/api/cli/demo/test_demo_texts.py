@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.demo import demo
-from api.cli.demo.journey_run import Walk
+from api.cli.demo.journey_run import JourneyRun
 from api.cli.demo.seed import KIOSK, SITE
 from api.cli.main import app
 from tests.unit.api.cli.test_help import is_chinese
@@ -89,13 +89,13 @@ def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         return httpx.Response(200, json=next(at_the_door) if path == "/onboarding" else ANSWERS[path])
 
     @asynccontextmanager
-    async def client(_: Walk) -> AsyncIterator[httpx.AsyncClient]:
+    async def client(_: JourneyRun) -> AsyncIterator[httpx.AsyncClient]:
         async with httpx.AsyncClient(base_url=f"{URL}/api/v1", transport=httpx.MockTransport(answer)) as made:
             yield made
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(demo, "Child", Part)
-    monkeypatch.setattr(Walk, "_client", client)
+    monkeypatch.setattr(JourneyRun, "_client", client)
 
 
 def walked(language: dict[str, str], *more: str) -> Result:

@@ -31,7 +31,7 @@ def test_the_next_challenge_is_never_the_same_as_the_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nonce", "later", "tries", "code"),
+    ("nonce", "later", "attempts", "code"),
     [
         ("a", 0, 0, None),
         ("a", VALID_SECONDS - 1, MAX_ATTEMPTS - 1, None),
@@ -42,10 +42,10 @@ def test_the_next_challenge_is_never_the_same_as_the_last() -> None:
     ],
 )
 def test_a_clip_is_judged_only_in_time_for_its_own_challenge(
-    nonce: str, later: int, tries: int, code: str | None
+    nonce: str, later: int, attempts: int, code: str | None
 ) -> None:
     challenge = Challenge("a", ("left", "right"), NOW, NOW + VALID_SECONDS)
-    assert challenge_problem(challenge, nonce, NOW + later, tries) == code
+    assert challenge_problem(challenge, nonce, NOW + later, attempts) == code
     assert code is None or code in SENTENCES
 
 

@@ -15,7 +15,7 @@ from devices.intents import PutCertificate, PutTrust
 from devices.reports import Answered
 from gateway.domain.errors import Conflict
 from gateway.fleet.enrolment import enrol_device, revoke_device
-from gateway.fleet.rotation import Succession, advance, is_followed, roll_back
+from gateway.fleet.rotation import AuthorityRotation, advance, is_followed, roll_back
 from gateway.journey.devices.certificates import behind, forget_certificates
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.certificates import CertificateSenders
@@ -35,7 +35,7 @@ class Fleet:
         self.world, self.folder, self.driver = world, folder, MemoryDriver()
         self.authority = Authority.open(folder / "ca", world.clock)
         self.renewals = 0
-        self.succession = Succession(self.authority, world.database, self._renew, world.clock)
+        self.rotation = AuthorityRotation(self.authority, world.database, self._renew, world.clock)
         with world.database.writing() as session:
             for row in session.scalars(select(Device)):
                 row.driver = "nuki"  # the world's own lock is not of this fleet
@@ -47,7 +47,7 @@ class Fleet:
     def enrol(self) -> str:
         with self.world.database.writing() as session:
             return enrol_device(
-                session, self.succession.authority, self.folder / NAME, site="house-1", device=NAME, kind="lock",
+                session, self.rotation.authority, self.folder / NAME, site="house-1", device=NAME, kind="lock",
                 unit=None, host="b", port=1,
             ).certificate_serial  # fmt: skip
 
@@ -56,7 +56,7 @@ class Fleet:
         return load_private_key(self.folder / NAME / "key.pem")
 
     def follow(self) -> None:
-        asyncio.run(self.succession.follow())
+        asyncio.run(self.rotation.follow())
 
     def step(self, *leave: str) -> None:
         with self.world.database.reading() as session:
@@ -71,7 +71,7 @@ class Fleet:
 
     def send(self, work: str) -> Sent:
         senders = CertificateSenders(
-            self.world.database, {"native": self.driver}, self.succession.present, self.world.clock
+            self.world.database, {"native": self.driver}, self.rotation.present, self.world.clock
         )
         delivery = [row for row in delivery_rows(self.world, work) if row.about == NAME][-1]
 
@@ -110,7 +110,7 @@ class Fleet:
 
     def behind(self) -> list[str]:
         with self.world.database.reading() as session:
-            return behind(session, self.succession.authority).get(NAME, [])
+            return behind(session, self.rotation.authority).get(NAME, [])
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def test_a_rotation_goes_on_only_as_the_devices_confirm_it(fleet: Fleet) -> None
     for lacks in (["put_trust"], ["put_certificate"], [], ["put_trust"]):
         fleet.follow()
         assert fleet.behind() == lacks
-        if fleet.succession.authority.generations.standing.phase == "standby":
+        if fleet.rotation.authority.generations.standing.phase == "standby":
             break
         if lacks:
             with pytest.raises(Conflict, match=NAME) as reported:
@@ -225,7 +225,7 @@ def test_a_rotation_goes_on_only_as_the_devices_confirm_it(fleet: Fleet) -> None
         fleet.step()
     fleet.put("put_trust")
     assert (fleet.behind(), fleet.renewals) == ([], 4)
-    assert fleet.device().trust == trust_digest(fleet.succession.authority.ca_pem).hex()
+    assert fleet.device().trust == trust_digest(fleet.rotation.authority.ca_pem).hex()
 
 
 def test_a_device_left_behind_is_named_by_the_operator_and_owed_what_it_lacks(fleet: Fleet) -> None:
@@ -233,7 +233,7 @@ def test_a_device_left_behind_is_named_by_the_operator_and_owed_what_it_lacks(fl
     for _ in range(4):
         fleet.step(NAME)
         fleet.follow()
-    assert fleet.succession.authority.generations.standing.phase == "standby"
+    assert fleet.rotation.authority.generations.standing.phase == "standby"
     assert fleet.behind() == ["put_trust", "put_certificate"]
     assert [work for work, _ in fleet.owed()] == ["put_trust", "put_certificate"], "each once, in this order"
     with pytest.raises(Conflict, match=NAME):
@@ -254,7 +254,7 @@ def test_a_rotation_that_is_given_up_brings_every_device_back(fleet: Fleet, step
         fleet.put(work)
     assert fleet.behind() == []
     assert fleet.device().trust == trust_digest(fleet.authority.ca_pem).hex()
-    assert fleet.succession.authority.generations.devices.number == 1
+    assert fleet.rotation.authority.generations.devices.number == 1
 
 
 def test_nothing_is_owed_while_nothing_changes(fleet: Fleet) -> None:
@@ -281,7 +281,7 @@ def test_a_step_the_broker_could_not_follow_is_not_called_followed(fleet: Fleet)
     async def fail() -> None:
         raise OSError("disk full")
 
-    broken = Succession(fleet.authority, fleet.world.database, fail, fleet.world.clock)
+    broken = AuthorityRotation(fleet.authority, fleet.world.database, fail, fleet.world.clock)
     asyncio.run(broken.follow())
     present = Authority.open(fleet.folder / "ca", fleet.world.clock)
     assert not is_followed(present)

@@ -42,7 +42,7 @@ async def filed(world: World) -> list[tuple[str, int]]:
     """What the authority has once the relay was at work, as (kind, beginning of the stay)."""
     registry = MemoryRegistry(can_be_queried=False, name="it")
     senders = RegistrySenders(world.database, world.keyring.vault, {"it": registry}, world.clock)
-    async with relaying(world, senders.table(), claimed=LEASED) as commits:
+    async with relaying(world, senders.table(), leased=LEASED) as commits:
         await commits.until(lambda: bool(registry.sent) and "accepted" in states(world))
     return [(record.kind, record.stay.from_at) for record in registry.sent]
 

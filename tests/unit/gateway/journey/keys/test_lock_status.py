@@ -40,7 +40,7 @@ class LockStatusMachine(RuleBasedStateMachine):
         self.held = False
         self.seq = 0
         self.said: list[tuple[int, Report]] = []
-        self.words: dict[int, bool] = {}
+        self.by_seq: dict[int, bool] = {}
         self.received: set[int] = set()
         self.wanted = True
 
@@ -56,7 +56,7 @@ class LockStatusMachine(RuleBasedStateMachine):
         held = (bytes.fromhex(self.key),) if self.held else ()
         state = State(self.seq, self.world.now, "locked", "closed", 80, held, "set", b"n" * 16, 0, "sim")
         self.said.append((self.seq, StateReported(LOCK, state)))
-        self.words[self.seq] = self.held
+        self.by_seq[self.seq] = self.held
 
     @initialize()
     def boot(self) -> None:
@@ -67,7 +67,7 @@ class LockStatusMachine(RuleBasedStateMachine):
         if holds != self.held:
             self.held = holds
             self.speak("key_put" if holds else "key_dropped", key=bytes.fromhex(self.key))
-            self.words[self.seq] = holds
+            self.by_seq[self.seq] = holds
 
     @rule()
     def say_the_state(self) -> None:
@@ -101,8 +101,8 @@ class LockStatusMachine(RuleBasedStateMachine):
 
     def last_word(self) -> bool | None:
         """What the newest word on the key that arrived says; None where none did."""
-        arrived = [seq for seq in self.received if seq in self.words]
-        return self.words[max(arrived)] if arrived else None
+        arrived = [seq for seq in self.received if seq in self.by_seq]
+        return self.by_seq[max(arrived)] if arrived else None
 
     @invariant()
     def on_lock_and_revoked_are_shown_only_with_the_locks_word_for_it(self) -> None:

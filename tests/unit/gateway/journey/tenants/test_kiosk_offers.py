@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.errors import OfferUnknown, TooManyTries
+from gateway.domain.errors import OfferUnknown, TooManyAttempts
 from gateway.domain.stays.offer import kiosk_code
 from gateway.journey.tenants.kiosk_offers import token_shown_at
-from gateway.registering.attempts import Tries
+from gateway.registering.attempts import AttemptLimiter
 from gateway.store import Device
 from tests.parts.world import NOW, World
 
@@ -68,12 +68,12 @@ def test_a_used_offer_has_no_code_any_more(world: World) -> None:
 
 def test_who_guesses_too_often_is_not_looked_up_for_a_while() -> None:
     now = [NOW]
-    tries = Tries(3, 60, lambda: now[0])
+    attempts = AttemptLimiter(3, 60, lambda: now[0])
     for _ in range(3):
-        tries.refuse("kiosk-1")
-        tries.note("kiosk-1")
-    with pytest.raises(TooManyTries):
-        tries.refuse("kiosk-1")
-    tries.refuse("kiosk-2")
+        attempts.check("kiosk-1")
+        attempts.record_failure("kiosk-1")
+    with pytest.raises(TooManyAttempts):
+        attempts.check("kiosk-1")
+    attempts.check("kiosk-2")
     now[0] += 60
-    tries.refuse("kiosk-1")
+    attempts.check("kiosk-1")
