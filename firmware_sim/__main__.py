@@ -28,7 +28,7 @@ AirPort = Annotated[
     int | None, typer.Option("--air", help="Put the locks on a Bluetooth air at this port; 0: a free one.")
 ]
 RegistryFile = Annotated[
-    Path | None, typer.Option("--registry", help="control.json of the simulated registry, to switch its moods.")
+    Path | None, typer.Option("--registry", help="control.json of the simulated registry, to switch its behaviours.")
 ]
 ClaimPath = Annotated[Path | None, typer.Option("--claim", help="Enrol with this claim first (lodgekey device claim).")]
 Reset = Annotated[bool, typer.Option("--factory-reset", help="Forget key and memory before enrolling.")]

@@ -1,4 +1,4 @@
-"""The way to the simulated registry that runs beside the devices: its control, for the tester's moods."""
+"""The way to the simulated registry that runs beside the devices: its control, for the tester's behaviours."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class RegistryControl:
         return cls(answered["registry"], answered["url"], answered["token"])
 
     async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        """Change its mood as {"behaviour", "times", "delay_s", "skip"}; raises KeyError for a mood it does not know."""
+        """Change its behaviour as {"behaviour", "times", "delay_s", "skip"}; KeyError for one it does not know."""
         async with self._control() as control:
             answer = await control.post("/control/behaviour", json=dict(form))
         if answer.status_code == 422:
@@ -36,7 +36,7 @@ class RegistryControl:
         return changed
 
     async def behaviour(self) -> dict[str, Any]:
-        """Its mood now, and those it knows."""
+        """Its behaviour now, and those it knows."""
         async with self._control() as control:
             answer = (await control.get("/control/behaviour")).raise_for_status()
         answered: dict[str, Any] = answer.json()

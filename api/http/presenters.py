@@ -173,6 +173,6 @@ def stay_shown(
 
 
 def date_request_shown(date_request: DateRequest) -> DateRequestShown:
-    """A wish for tenant and landlord."""
+    """A date request for tenant and landlord."""
     until = wall_clock(date_request.until_at, date_request.stay.unit.timezone)
     return DateRequestShown(until=until, requested_at=date_request.requested_at, agreed=date_request.agreed)

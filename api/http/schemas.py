@@ -214,7 +214,7 @@ class StayShown(BaseModel):
 
 
 class DateRequestShown(BaseModel):
-    """A tenant's wish to stay until another moment; `agreed` null until it was answered."""
+    """A tenant's request to stay until another moment; `agreed` null until it was answered."""
 
     until: str
     requested_at: int

@@ -62,7 +62,7 @@ async def _or_refuse(work: Any) -> Any:
 
 @router.get("/registry")
 async def show_registry(building: Devices) -> dict[str, Any]:
-    """The simulated registry's name, mood and possible moods."""
+    """The simulated registry's name, behaviour and possible behaviours."""
     if building.registry is None:
         raise HTTPException(404, "no simulated registry runs beside the devices")
     return {"registry": building.registry.name, **await _or_refuse(building.registry.behaviour())}
@@ -70,7 +70,7 @@ async def show_registry(building: Devices) -> dict[str, Any]:
 
 @router.post("/registry/behaviour")
 async def set_behaviour(building: Devices, recording: Recorded, form: dict[str, Any]) -> Any:
-    """Change its mood."""
+    """Change its behaviour."""
     return await do(building, recording, Step(device=REGISTRY, act="behaviour", given=form))
 
 

@@ -26,7 +26,7 @@ class Behaviour(StrEnum):
 
 
 class BehaviourSwitch:
-    """The mood in force: after `skip` normal requests, for `times` requests (None: until it is changed)."""
+    """The behaviour in force: after `skip` normal requests, for `times` requests (None: until it is changed)."""
 
     behaviour: Behaviour
     times: int | None
@@ -38,12 +38,12 @@ class BehaviourSwitch:
         self.set(behaviour)
 
     def set(self, behaviour: Behaviour, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
-        """Switch the mood."""
+        """Switch the behaviour."""
         with self._lock:
             self.behaviour, self.times, self.delay_s, self.skip = behaviour, times, delay_s, skip
 
     def take(self) -> tuple[Behaviour, float]:
-        """The mood for one request, counted; the delay in seconds."""
+        """The behaviour for one request, counted; the delay in seconds."""
         with self._lock:
             if self.skip:
                 self.skip -= 1
@@ -60,7 +60,7 @@ _HTML = [(b"content-type", b"text/html")]
 
 
 class BehaviourGate:
-    """ASGI: puts the request's mood in its scope, and spoils the answer where the mood says so."""
+    """ASGI: puts the request's behaviour in its scope, and spoils the answer where the behaviour says so."""
 
     def __init__(self, app: ASGIApp, switch: BehaviourSwitch) -> None:
         self.app, self.switch = app, switch

@@ -1,4 +1,4 @@
-"""The control side of every simulated registry: its mood and its books, for the tester and the tests."""
+"""The control side of every simulated registry: its behaviour and its books, for the tester and the tests."""
 
 import hmac
 import time
@@ -14,7 +14,7 @@ from firmware_sim.registries.store import RecordStore
 
 
 class BehaviourForm(BaseModel):
-    """What the mood shall be, for how many requests, after how many, with which delay in seconds."""
+    """What the behaviour shall be, for how many requests, after how many, with which delay in seconds."""
 
     model_config = ConfigDict(extra="forbid")
     behaviour: Behaviour
@@ -36,12 +36,12 @@ def bearer_check(token: str) -> Callable[..., None]:
 def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> APIRouter:
     router = APIRouter(prefix="/control", dependencies=[Depends(bearer_check(token))])
 
-    @router.post("/mood")
+    @router.post("/behaviour")
     def set_behaviour(form: BehaviourForm) -> dict[str, Any]:
         switch.set(form.behaviour, times=form.times, delay_s=form.delay_s, skip=form.skip)
         return form.model_dump()
 
-    @router.get("/mood")
+    @router.get("/behaviour")
     def show_behaviour() -> dict[str, Any]:
         return {"behaviour": switch.behaviour, "times": switch.times, "behaviours": list(Behaviour)}
 
@@ -58,7 +58,7 @@ def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> 
 
 
 def registry_app(title: str, store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
-    """An application with moods and control, to which a registry adds its own routes."""
+    """An application with behaviours and control, to which a registry adds its own routes."""
     app = FastAPI(title=title, docs_url=None, redoc_url=None)
     app.include_router(_control_router(switch, store, token))
     app.add_middleware(BehaviourGate, switch=switch)

@@ -56,7 +56,7 @@ class Building:
                 await self._moved_in.wait()
 
     async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the registry's mood; raises KeyError where there is no registry or it knows no such mood."""
+        """Change the registry's behaviour; raises KeyError where there is no registry or it knows no such behaviour."""
         if self.registry is None:
             raise KeyError("registry")
         return await self.registry.set_behaviour(form)

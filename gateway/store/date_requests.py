@@ -8,7 +8,7 @@ from gateway.store.stays import Stay
 
 
 class DateRequest(Model):
-    """A tenant asks to stay until another moment; open until the landlord has answered. One open wish a stay."""
+    """A tenant asks to stay until another moment; open until the landlord has answered. One open request a stay."""
 
     __tablename__ = "date_requests"
     id: Mapped[Id]

@@ -19,7 +19,7 @@ _READY_WITHIN_S = 30
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRegistry:
-    """One running simulator: where it is, its secret, its mood and its books."""
+    """One running simulator: where it is, its secret, its behaviour and its books."""
 
     url: str
     token: str
@@ -29,7 +29,7 @@ class SimulatedRegistry:
     facts: dict[str, str] = field(default_factory=dict)  # for a record that began as a passport
 
     def set_behaviour(self, behaviour: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
-        """Switch its mood."""
+        """Switch its behaviour."""
         self._post("behaviour", {"behaviour": behaviour, "times": times, "delay_s": delay_s, "skip": skip})
 
     def decide(self) -> None:

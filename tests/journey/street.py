@@ -171,7 +171,7 @@ class Street:
         return [row for row in await self.ask("tester", "GET", "/deliveries") if row["work"] == work]
 
     async def set_behaviour(self, behaviour: str, **how: Any) -> None:
-        """The registry's mood from now on."""
+        """The registry's behaviour from now on."""
         async with httpx.AsyncClient(headers=self._registry_key()) as client:
             good(await client.post(f"{self.registry['url']}/control/behaviour", json={"behaviour": behaviour, **how}))
 

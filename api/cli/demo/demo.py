@@ -147,7 +147,7 @@ async def running(
 
 
 def building_of(folder: Path) -> Child:
-    """The devices of a demonstration's folder as a process, which also switches the registry's moods."""
+    """The devices of a demonstration's folder as a process, which also switches the registry's behaviours."""
     arguments = ["--dir", str(folder / "devices"), "--registry", str(folder / "registry" / "control.json")]
     return Child("the building", ["-m", "firmware_sim", "building", *arguments], folder / "logs" / "building.log")
 

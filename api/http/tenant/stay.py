@@ -24,7 +24,7 @@ class DateRequestForm(UnlockForm):
 
 
 class AnswerForm(BaseModel):
-    """What the landlord says to a wish."""
+    """What the landlord says to a request for other dates."""
 
     model_config = ConfigDict(extra="forbid")
     answer: Literal["agree", "decline"]
@@ -44,7 +44,7 @@ def end_stay(gateway: Gate, key_id: str, form: UnlockForm) -> None:
 
 @holder.post("/{key_id}/dates", status_code=202)
 def ask_for_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequestShown:
-    """Ask the landlord for another end of the stay; a later wish takes the place of an earlier one."""
+    """Ask the landlord for another end of the stay; a later request takes the place of an earlier one."""
     with gateway.database.writing() as session:
         request = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
         limit_rate("date_request", request.stay_id)
@@ -53,7 +53,7 @@ def ask_for_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequ
 
 @landlord.post("/stays/{stay_id}/date-request")
 def answer_date_request(gateway: Gate, landlord_id: LandlordId, stay_id: str, form: AnswerForm) -> DateRequestShown:
-    """Agree to the tenant's wish, which changes the stay, or decline it, which changes nothing."""
+    """Agree to the tenant's request, which changes the stay, or decline it, which changes nothing."""
     with gateway.database.writing() as session:
         stay = stay_of(session, stay_id, landlord_id)
         agreed = form.answer == "agree"

@@ -14,7 +14,7 @@ MIN_PURPOSE_LENGTH: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is asked for: a grid area (prefix), a half-open span in UTC seconds, and why. There is no wish by person."""
+    """What is asked for: a grid area (prefix), a half-open span in UTC seconds, and why; never a person."""
 
     area: str
     start: int

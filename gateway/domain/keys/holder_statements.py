@@ -1,4 +1,4 @@
-"""What a holder signs besides reading and unlocking: the end of a stay, a wish for other dates, a key for nearby."""
+"""What a holder signs besides reading and unlocking: the end of a stay, a request for other dates, a key for nearby."""
 
 from gateway.domain.keys.key import Proof
 

@@ -57,13 +57,13 @@ def answer_date_request(session: Session, stay: Stay, *, agreed: bool, keyring: 
 
 
 def open_date_request(session: Session, stay: Stay) -> DateRequest | None:
-    """The wish of a stay that waits for the landlord."""
+    """The request of a stay that waits for the landlord."""
     query = select(DateRequest).where(DateRequest.stay_id == stay.id, DateRequest.answered_at.is_(None))
     return session.scalars(query).first() if stay.state in stays.OCCUPYING else None
 
 
 def latest_date_request(session: Session, stay: Stay) -> DateRequest | None:
-    """The last wish of a stay, answered or not."""
+    """The last request of a stay, answered or not."""
     query = select(DateRequest).where(DateRequest.stay_id == stay.id).order_by(DateRequest.requested_at.desc())
     return session.scalars(query).first()
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from api.http.landlord.alerts import AlertsShown
 from api.http.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
 from api.web.landlord.alerts import alerts_for

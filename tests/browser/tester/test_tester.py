@@ -1,4 +1,4 @@
-"""The tester's console in a browser: moods, messages, and a recording saved as a file that plays again."""
+"""The tester's console in a browser: behaviours, messages, and a recording saved as a file that plays again."""
 
 import asyncio
 import json

@@ -23,7 +23,7 @@ LOCKS = ("lock-1", "lock-2")
 
 @pytest.fixture
 async def devices(tmp_path: Path) -> AsyncIterator[Devices]:
-    """Two locks and, beside them, a registry whose mood can be switched."""
+    """Two locks and, beside them, a registry whose behaviour can be switched."""
     registry = Child(
         "the registry",
         ["-m", "firmware_sim.registries", "sandbox", "--dir", str(tmp_path / "registry")],
@@ -84,7 +84,7 @@ async def undo(control: httpx.AsyncClient) -> None:
 
 
 async def states(control: httpx.AsyncClient) -> dict[str, Any]:
-    """What each lock says, and the registry's mood."""
+    """What each lock says, and the registry's behaviour."""
     reported = {
         state["device"]: (state["bolt"], state["door"], state["battery"])
         for state in (await control.get("/devices")).json()

@@ -21,7 +21,7 @@ function placeTiles(fresh) {
   }
 }
 
-/** Which faults and moods are on. The buttons stay the ones they are: one may be under a finger. */
+/** Which faults and behaviours are on. The buttons stay the ones they are: one may be under a finger. */
 function placeChoices(fresh) {
   for (const button of document.querySelectorAll("button[name=fault], button[name=behaviour]")) {
     const form = `form[action="${CSS.escape(button.form.getAttribute("action"))}"]`;

@@ -55,7 +55,7 @@ class Counter:
         return dict(last.body or {})
 
     async def turns(self, token: str) -> dict[str, Any]:
-        """The screen that answers the kiosk's wish for turns."""
+        """The screen that answers the kiosk's request for turns."""
         context = turns_context("house-1", KIOSK)
         sealed = seal(token.encode(), self.gateway.authority.intake_key.public_key(), context=context)
         return await self.say("turns_wanted", {"sealed": sealed, "registration": secrets.token_bytes(16)})

@@ -31,9 +31,9 @@ steps:
     jam: true
 - after: 1.5
   device: registry
-  act: mood
+  act: behaviour
   given:
-    mood: silent
+    behaviour: silent
     times: 1
 """
 
@@ -111,7 +111,7 @@ def test_a_recording_keeps_the_time_between_steps() -> None:
 
 
 class MemoryRegistry:
-    """A registry next door that writes down the moods it was told."""
+    """A registry next door that writes down the behaviours it was told."""
 
     def __init__(self, done: list[Any]) -> None:
         self.done = done

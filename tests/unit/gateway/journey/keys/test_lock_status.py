@@ -1,4 +1,4 @@
-"""The ledger of keys under any order of reports: duplicated, reordered, late, and wishes changing in between.
+"""The status of keys under any order of reports: duplicated, reordered, late, and requests changing in between.
 
 A small lock of the test's own says what is on it, numbering every word; the network delivers as it likes.
 """
