@@ -116,7 +116,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "account/settings.html",
         {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
     ),
-    "notices": (
+    "alerts": (
         "landlord/alert_settings.html",
         {
             "role": "landlord",

@@ -108,7 +108,7 @@ async def test_every_route_answers_for_anothers_thing_as_for_nothing(house: Hous
     others = {login: house.client(login) for login in ("landlord-b", "officer-b")}
     tenant, _ = await house.tenant("b")
     owner = house.client("landlord-a")
-    before = [good(await owner.get(f"/api/v1/{what}")) for what in ("units", "stays", "staff", "passkeys", "notices")]
+    before = [good(await owner.get(f"/api/v1/{what}")) for what in ("units", "stays", "staff", "passkeys", "alerts")]
     asked, wrong = about_things(house), []
     for method, path in asked:
         roles = {login: login.partition("-")[0] for login in others}
@@ -122,7 +122,7 @@ async def test_every_route_answers_for_anothers_thing_as_for_nothing(house: Hous
             wrong.append(f"{method} {path} by a tenant: {refused}")
     assert wrong == []
     assert len(asked) >= 40
-    after = [good(await owner.get(f"/api/v1/{what}")) for what in ("units", "stays", "staff", "passkeys", "notices")]
+    after = [good(await owner.get(f"/api/v1/{what}")) for what in ("units", "stays", "staff", "passkeys", "alerts")]
     assert after == before, "nothing of landlord a's was touched"
 
 
