@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certs.authority import profiles
 from certs.authority.generations import Clock, Generation, Generations, destroy_keys, key_at, write_standing
 from certs.authority.profiles import Issuer, Kind
-from certs.enrolment.claim import Enrolment, read_enrolment
 
 DEVICE_DAYS = 90
 SERVER_DAYS = 397
@@ -129,11 +128,6 @@ class Authority:
         by, now = self.generations.devices, self.now()
         made = profiles.claim_certificate(by.issuing, public, site, device, kind=kind, now=now, days=days)
         return _issued(made, by)
-
-    def read_enrolment(self, raw: bytes) -> Enrolment:
-        """What a new device sent, checked; raises BadRequest or BadSignature. The caller refuses used claims."""
-        issuers = [generation.issuing for generation in self.generations.believed]
-        return read_enrolment(raw, issuers, self.now())
 
     def issue_server(
         self,

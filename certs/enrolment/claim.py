@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs import cbor
+from certs.authority.ca import Authority
 from certs.authority.profiles import CLAIM_URN, CLAIM_USAGE, Issuer, Kind, name_in_request, public_of_request
 from certs.cose import payload_unverified, sign1, verify1
 from certs.enrolment.renewal import certificate_request, read_request
@@ -44,7 +45,7 @@ def write_enrolment(
     return sign1(cbor.encode(said), claim_key, external_aad=CONTEXT)
 
 
-def read_enrolment(raw: bytes, issuers: Iterable[Issuer], now: int) -> Enrolment:
+def read_enrolment(raw: bytes, authority: Authority) -> Enrolment:
     """The enrolment, with claim, signatures and proof of possession checked; raises BadRequest or BadSignature.
 
     The caller refuses claims that were used, and names out of service.
@@ -52,7 +53,8 @@ def read_enrolment(raw: bytes, issuers: Iterable[Issuer], now: int) -> Enrolment
     if len(raw) > MAX_ENROLMENT:
         raise BadRequest("too long for an enrolment")
     claim = _claim_in(_said(payload_unverified(raw)))
-    (kind, site, device), public = _check_claim(claim, issuers, now)
+    issuers = [generation.issuing for generation in authority.generations.believed]
+    (kind, site, device), public = _check_claim(claim, issuers, authority.now())
     said = _said(verify1(raw, public, external_aad=CONTEXT))
     request = read_request(said[CSR])
     if public_of_request(request) == public:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from gateway.domain.verification.port import DOCUMENT_KINDS, FIELDS
+from gateway.domain.documents import DOCUMENT_KINDS, FIELDS
 
 FaceRule = Literal["allowed", "optional", "forbidden"]
 FACE_RULES = ("allowed", "optional", "forbidden")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from certs.authority.ca import CLAIM_DAYS, Authority, Issued
 from certs.authority.profiles import Kind, public_of_request
-from certs.enrolment.claim import Enrolment
+from certs.enrolment.claim import Enrolment, read_enrolment
 from certs.enrolment.claim_file import ClaimFile
 from certs.enrolment.device_folder import write_device_folder
 from certs.enrolment.renewal import trust_digest
@@ -99,7 +99,7 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     One already in service gets a fresh certificate; with another key than before it begins anew.
     """
     try:
-        enrolment = authority.read_enrolment(raw)
+        enrolment = read_enrolment(raw, authority)
     except (BadRequest, BadSignature):
         raise EnrolmentRefused(CLAIM_REFUSED) from None
     claim = _use_claim(session, enrolment, now)

@@ -12,11 +12,11 @@ from api.http.schemas import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
+from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.filings.record_json import registration_from_json
 from gateway.domain.filings.required_facts import besides
 from gateway.domain.stays.stay import wall_clock
-from gateway.domain.verification.port import FIELDS
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.deadlines import OPEN, standing_of
 from gateway.journey.filings.records import correct_person

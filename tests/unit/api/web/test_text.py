@@ -12,6 +12,7 @@ from api.http.problems import of_error
 from api.web.shell.render import HERE
 from api.web.text import CATALOG, say, say_code, say_purpose, say_reason, say_refusal
 from api.web.text.pair import LANGUAGES, Language
+from gateway.domain.documents import DOCUMENT_KINDS, FIELDS
 from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.filings.required_facts import NEEDS
@@ -19,7 +20,6 @@ from gateway.domain.keys.key import KEY_STATES, HoldUp
 from gateway.domain.stays.offer import OFFER_STATES
 from gateway.domain.stays.stay import STAY_STATES
 from gateway.domain.verification.consent import PURPOSES, consent_text
-from gateway.domain.verification.port import DOCUMENT_KINDS, FIELDS
 from gateway.domain.verification.sentences import SENTENCES
 
 SOURCES = [
