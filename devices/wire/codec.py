@@ -14,15 +14,18 @@ from devices.wire.topics import IDENTIFIER
 VERSION = 1
 
 
-def _is_map(value: Any) -> bool:
+def is_map(value: Any) -> bool:
+    """Whether it is a map."""
     return type(value) is dict
 
 
-def _is_device(value: Any) -> bool:
+def is_device(value: Any) -> bool:
+    """Whether it is the id of a device."""
     return type(value) is str and IDENTIFIER.match(value) is not None
 
 
-def _is_battery(value: Any) -> bool:
+def is_battery(value: Any) -> bool:
+    """Whether it is a charge in percent, or null where there is none."""
     return value is None or PERCENT(value)
 
 
@@ -31,40 +34,40 @@ _CHAIN = (  # of an entry of a lock's log; a kiosk's messages and those of firmw
     Field(7, "after", whole(0, 2**53), optional=True),
     Field(8, "prev", octets(DIGEST, DIGEST), optional=True),
 )
-_COMMAND = (
+COMMAND = (
     _VERSION,
     Field(1, "id", ID),
-    Field(2, "device", _is_device),
+    Field(2, "device", is_device),
     Field(3, "type", whole(1, 255)),
     Field(4, "issued_at", TIME),
     Field(5, "expires_at", TIME),
-    Field(6, "body", _is_map),
+    Field(6, "body", is_map),
 )
-_ACK = (
+ACK = (
     _VERSION,
     Field(1, "command_id", ID),
     Field(2, "seq", SEQ),
     Field(3, "at", TIME),
     Field(4, "outcome", word("done", "refused", "failed")),
     Field(5, "code", code, optional=True),
-    Field(6, "body", _is_map),
+    Field(6, "body", is_map),
     *_CHAIN,
 )
-_EVENT = (
+EVENT = (
     _VERSION,
     Field(2, "seq", SEQ),
     Field(3, "at", TIME),
     Field(4, "type", whole(1, 255)),
-    Field(6, "body", _is_map),
+    Field(6, "body", is_map),
     *_CHAIN,
 )
-_STATE = (
+STATE = (
     _VERSION,
     Field(2, "seq", SEQ),
     Field(3, "at", TIME),
     Field(4, "bolt", word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")),
     Field(5, "door", word("open", "closed", "unknown")),
-    Field(6, "battery", _is_battery),
+    Field(6, "battery", is_battery),
     Field(7, "keys", several(ID, MAX_KEYS)),
     Field(8, "clock", word("set", "lost")),
     Field(9, "nonce", NONCE),
@@ -84,13 +87,13 @@ def encode_command(command: Command) -> bytes:
             "type": shape.number,
             "body": body,
         },
-        _COMMAND,
+        COMMAND,
     )
 
 
 def decode_command(raw: bytes) -> Command:
     """The command in exactly these bytes; raises BadMessage."""
-    found = _from_bytes(raw, _COMMAND)
+    found = _from_bytes(raw, COMMAND)
     found["type"], shape = _shape_numbered(COMMANDS, found["type"])
     found["body"] = _unpack(found["body"], shape.fields)
     return Command(**found)
@@ -101,12 +104,12 @@ def encode_ack(ack: Ack) -> bytes:
     named = {**_common(ack, "command_id", "seq", "at", "outcome"), **_place(ack), "body": _pack(ack.body, ACK_BODY)}
     if ack.code is not None:
         named["code"] = ack.code
-    return _to_bytes(named, _ACK)
+    return _to_bytes(named, ACK)
 
 
 def decode_ack(raw: bytes) -> Ack:
     """The ack in exactly these bytes; raises BadMessage, also for a refusal without a reason."""
-    found = _from_bytes(raw, _ACK)
+    found = _from_bytes(raw, ACK)
     if (found["outcome"] == "done") == ("code" in found):
         raise BadMessage("a code says why something was not done")
     _check_place(found)
@@ -118,12 +121,12 @@ def encode_event(event: Event) -> bytes:
     """Bytes of an event; raises BadMessage."""
     shape = _shape_named(EVENTS, event.type)
     named = {**_common(event, "seq", "at"), **_place(event), "type": shape.number}
-    return _to_bytes(named | {"body": _pack(event.body, shape.fields)}, _EVENT)
+    return _to_bytes(named | {"body": _pack(event.body, shape.fields)}, EVENT)
 
 
 def decode_event(raw: bytes) -> Event:
     """The event in exactly these bytes; raises BadMessage."""
-    found = _from_bytes(raw, _EVENT)
+    found = _from_bytes(raw, EVENT)
     _check_place(found)
     found["type"], shape = _shape_numbered(EVENTS, found["type"])
     found["body"] = _unpack(found["body"], shape.fields)
@@ -132,13 +135,13 @@ def decode_event(raw: bytes) -> Event:
 
 def encode_state(state: State) -> bytes:
     """Bytes of a state; raises BadMessage."""
-    names = [field.name for field in _STATE if field is not _VERSION]
-    return _to_bytes({**_common(state, *names), "keys": list(state.keys)}, _STATE)
+    names = [field.name for field in STATE if field is not _VERSION]
+    return _to_bytes({**_common(state, *names), "keys": list(state.keys)}, STATE)
 
 
 def decode_state(raw: bytes) -> State:
     """The state in exactly these bytes; raises BadMessage."""
-    found = _from_bytes(raw, _STATE)
+    found = _from_bytes(raw, STATE)
     found["keys"] = tuple(found["keys"])
     return State(**found)
 

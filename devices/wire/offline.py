@@ -28,11 +28,11 @@ FAILED: Final = b"\x00"  # first byte of an unsealed refusal: FAILED + code; no 
 SEALED: Final = b"\x01"  # first byte of a sealed message, which by itself could begin with any
 MAX_CARRIED = 1024
 READY, RESULT = 0, 1  # places of the lock's answers; the phone's command is the first and only one
-_COMMAND = (
+COMMAND = (
     Field(1, "order", word("unlock", "lock", "carry")),
     Field(2, "carried", octets(1, MAX_CARRIED), optional=True),
 )
-_ANSWER = (
+ANSWER = (
     Field(1, "outcome", word("done", "refused", "failed")),
     Field(2, "code", code, optional=True),
     Field(3, "bolt", word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")),
@@ -64,12 +64,12 @@ class OfflineAnswer:
 
 def seal_command(command: OfflineCommand, key: bytes) -> bytes:
     """Sealed bytes of a command."""
-    return _seal(_present(command, _COMMAND), key, 0)
+    return _seal(_present(command, COMMAND), key, 0)
 
 
 def open_command(sealed: bytes, key: bytes) -> OfflineCommand:
     """The command; raises BadMessage for anything not sealed with this session's key."""
-    found = _open(sealed, key, 0, _COMMAND)
+    found = _open(sealed, key, 0, COMMAND)
     if (found["order"] == "carry") != ("carried" in found):
         raise BadMessage("only what is carried is attached")
     return OfflineCommand(**found)
@@ -77,13 +77,13 @@ def open_command(sealed: bytes, key: bytes) -> OfflineCommand:
 
 def seal_answer(answer: OfflineAnswer, key: bytes, place: int) -> bytes:
     """Sealed bytes of an answer; `place` is READY or RESULT, each once a session."""
-    found = {**_present(answer, _ANSWER), 6: list(answer.carried)}
+    found = {**_present(answer, ANSWER), 6: list(answer.carried)}
     return _seal(found if answer.carried else _without(found, 6), key, place)
 
 
 def open_answer(sealed: bytes, key: bytes, place: int) -> OfflineAnswer:
     """The answer; raises BadMessage."""
-    found = _open(sealed, key, place, _ANSWER)
+    found = _open(sealed, key, place, ANSWER)
     return OfflineAnswer(**{"code": None, **found, "carried": tuple(found.get("carried", ()))})
 
 

@@ -10,8 +10,8 @@ from devices.wire.fields import octets, several, text
 from devices.wire.kiosk.sealed_form import decode_form, encode_form
 
 MAX_ASKS = 20
-_QUESTION = (Part(1, "offer_token", text(200)), Part(2, "reply_key", octets(33, 33)))
-_SUMMARY = (
+QUESTION = (Part(1, "offer_token", text(200)), Part(2, "reply_key", octets(33, 33)))
+SUMMARY = (
     Part(1, "unit", text(120)),
     Part(2, "landlord", text(120)),
     Part(3, "asks", several(text(60), MAX_ASKS)),
@@ -39,21 +39,21 @@ class OfferSummary:
 
 def encode_question(question: OfferQuestion) -> bytes:
     """Bytes to seal to the intake key; raises BadMessage for what the gateway could not read."""
-    raw = encode_form(_QUESTION, question)
+    raw = encode_form(QUESTION, question)
     decode_question(raw)
     return raw
 
 
 def decode_question(raw: bytes) -> OfferQuestion:
     """The question in exactly these bytes; raises BadMessage."""
-    return OfferQuestion(**decode_form(_QUESTION, raw))
+    return OfferQuestion(**decode_form(QUESTION, raw))
 
 
 def encode_summary(summary: OfferSummary) -> bytes:
     """Bytes to seal to the reply key."""
-    return encode_form(_SUMMARY, summary)
+    return encode_form(SUMMARY, summary)
 
 
 def decode_summary(raw: bytes) -> OfferSummary:
     """The answer in exactly these bytes; raises BadMessage."""
-    return OfferSummary(**decode_form(_SUMMARY, raw))
+    return OfferSummary(**decode_form(SUMMARY, raw))

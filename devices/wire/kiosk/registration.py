@@ -18,36 +18,39 @@ MAX_REGISTRATION = 1024 * 1024 - 8 * 1024  # seal, signature and envelope take t
 _POINT = octets(33, 33)
 
 
-def _typed(value: Any) -> bool:
+def is_typed(value: Any) -> bool:
+    """Fields typed instead of read, short texts by the names of TYPED_FIELDS."""
     short = text(100)
     return type(value) is dict and set(value) <= TYPED_FIELDS and all(short(item) for item in value.values())
 
 
-def _facts(value: Any) -> bool:
+def is_facts(value: Any) -> bool:
+    """Answers to a registry's questions, by path."""
     path, answer = text(60), text(120)
     return type(value) is dict and len(value) <= MAX_FACTS and all(path(k) and answer(v) for k, v in value.items())
 
 
-def _consents(value: Any) -> bool:
+def is_consents(value: Any) -> bool:
+    """What was agreed to, and the version of the text."""
     if type(value) is not dict or value.keys() - {"guardian"} != {"registration", "face", "text_version"}:
         return False
     return text(40)(value["text_version"]) and all(flag(value[name]) for name in value.keys() - {"text_version"})
 
 
 TYPED_FIELDS = frozenset({"name", "id_number", "birth_date", "nationality", "sex"})
-_FIELDS = (
+REGISTRATION = (
     Field(1, "registration", ID),
     Field(2, "offer_token", text(200)),
     Field(3, "document", octets(1, MAX_IMAGE), optional=True),
     Field(4, "face", octets(1, MAX_IMAGE), optional=True),
-    Field(5, "typed", _typed),
-    Field(6, "consents", _consents),
+    Field(5, "typed", is_typed),
+    Field(6, "consents", is_consents),
     Field(7, "language", text(16)),
     Field(8, "holder_key", _POINT, optional=True),
     Field(9, "clip", several(octets(1, MAX_FRAME), MAX_FRAMES), optional=True),
     Field(10, "nonce", text(64), optional=True),
     Field(11, "chip", is_chip, optional=True),
-    Field(12, "facts", _facts, optional=True),
+    Field(12, "facts", is_facts, optional=True),
 )
 
 
@@ -76,7 +79,7 @@ class KioskRegistration:
 
 def encode_registration(registration: KioskRegistration) -> bytes:
     """Bytes to seal; raises BadMessage for what the gateway could not read."""
-    raw = encode_form(_FIELDS, registration)
+    raw = encode_form(REGISTRATION, registration)
     if len(raw) > MAX_REGISTRATION:
         raise BadMessage("more than one message holds")
     decode_registration(raw)
@@ -85,4 +88,4 @@ def encode_registration(registration: KioskRegistration) -> bytes:
 
 def decode_registration(raw: bytes) -> KioskRegistration:
     """The registration in exactly these bytes; raises BadMessage, which names no content."""
-    return KioskRegistration(**decode_form(_FIELDS, raw))
+    return KioskRegistration(**decode_form(REGISTRATION, raw))
