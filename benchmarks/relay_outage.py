@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from benchmarks.harness import ROUNDS, Pair
 from benchmarks.stages.relay import Quota, RelayStage, open_relay, scratch
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 
 NAME: Final = "relay_outage"
 BAR: Final = 0.9
@@ -37,7 +37,7 @@ def prepare() -> Iterator[Pair]:
 async def outage(stage: RelayStage) -> None:
     """A day passes in steps of about five minutes, and the relay tries at each."""
     stage.switch("down")
-    registry = REGISTRIES["sandbox"]({"url": stage.url, "token": "x"}, lambda: stage.now)
+    registry = open_registry("sandbox", {"url": stage.url, "token": "x"}, lambda: stage.now)
     relay = stage.relay(registry, Quota())
     running = asyncio.create_task(relay.run())
     news = stage.settled_news()

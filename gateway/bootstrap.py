@@ -41,7 +41,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from gateway.relay.alerts import AlertSenders
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.external_commands import ExternalCommandSenders
@@ -109,7 +109,7 @@ class Gateway:
         self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
         self.disclosures = DisclosureLog(self.database, private_key_at(folder / "certs" / "log.key"), now)
         self.registries: Mapping[str, Registry] = {
-            name: REGISTRIES[name](given, now) for name, given in settings.registries.items()
+            name: open_registry(name, given, now) for name, given in settings.registries.items()
         }
         self._open_ways_to_devices(radio)
         self._set_up_loops()

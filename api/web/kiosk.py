@@ -14,10 +14,10 @@ from api.web.shell.render import STATIC, render
 from api.web.text import say, say_code
 from api.web.text.pair import LANGUAGES, Language
 from devices.wire.kiosk.offer_code import ALPHABET
-from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_text, fill_in
 from gateway.domain.verification.sentences import sentence
+from gateway.registries import REGISTRIES
 from gateway.store import Device, Unit
 
 PAGE: Final = "page"
@@ -33,7 +33,6 @@ PICTURES: Final = (
 """What may be wrong with what was shown to a kiosk."""
 VERDICTS: Final = ("document_kind_not_accepted", "document_expired", "guardian_needed")
 """Why somebody has to bring something else."""
-FACTS: Final = tuple(dict.fromkeys(path for registry in NEEDS for path in besides(registry)))
 
 
 def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: str = "sandbox") -> None:
@@ -90,7 +89,7 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
         "face": profile.face,
         "refusals": [(code, say_code(language, "error", code)) for code in REFUSALS]
         + [(code, sentence(code, language)) for code in (*PICTURES, *VERDICTS)],
-        "facts": FACTS,
-        "asked": besides(registry),
-        "one_of": NEEDS[registry].one_of,
+        "facts": tuple(dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant)),
+        "asked": REGISTRIES[registry].facts.of_tenant,
+        "one_of": REGISTRIES[registry].facts.one_of,
     }

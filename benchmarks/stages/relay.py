@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.stages.rows import NOW, Rows, open_rows
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from gateway.relay.loop import Relay, Sender, Sent
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.store import Delivery
@@ -37,7 +37,7 @@ class RelayStage:
 
     async def drain(self, count: int) -> float:
         """Deliveries a second until `count` more are settled, which are all that were sent."""
-        registry = REGISTRIES["sandbox"]({"url": self.url, "token": "x"}, lambda: self.now)
+        registry = open_registry("sandbox", {"url": self.url, "token": "x"}, lambda: self.now)
         quota = Quota(count)
         relay = self.relay(registry, quota)
         goal, news = self.settled() + count, self.settled_news()

@@ -18,7 +18,6 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.offer_question import decode_question, encode_summary
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
-from gateway.domain.filings.required_facts import besides
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.port import ImageRefused
@@ -33,6 +32,7 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.tenant import TenantRegistration
+from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
 
@@ -159,7 +159,7 @@ class KioskInbox:
         """The answers this unit's registry wants: a kiosk without a network may have asked for more."""
         with self._database.reading() as session:
             offer = usable_offer(session, form.offer_token, self._keyring, self._now())
-            asked = besides(offer.stay.unit.registry_name)
+            asked = REGISTRIES[offer.stay.unit.registry_name].facts.of_tenant
         facts = {path: text.strip() for path, text in (form.facts or {}).items()}
         return {path: text for path, text in facts.items() if text and path in asked}
 

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import ConsentMissing, InputRefused
-from gateway.domain.filings.required_facts import besides
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.liveness import Level
@@ -23,6 +22,7 @@ from gateway.identity.images.case_pictures import PictureTray
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
+from gateway.registries import REGISTRIES
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
 
@@ -109,7 +109,7 @@ class TenantRegistration:
 
 def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
     """InputRefused for an answer nobody asked for, or one far too long: nothing more is kept than is needed."""
-    wanted = besides(registry_name)
+    wanted = REGISTRIES[registry_name].facts.of_tenant
     for path, text in facts.items():
         if path not in wanted or len(text) > MAX_FACT_LENGTH:
             raise InputRefused("This answer was not asked for, or is too long.", field=path)

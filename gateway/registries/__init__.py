@@ -1,30 +1,36 @@
-"""The authorities a gateway can file with, by the name used in settings: one factory each.
-
-Each entry's module has open_registry(settings, now); it is imported when first opened, for SOAP is slow to load.
-"""
+"""The registries a gateway can file with, by the name that settings and units use."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import cast
 
 from gateway.domain.filings.record import Registry
+from gateway.domain.filings.registry_profile import RegistryProfile
 
 Clock = Callable[[], int]  # UTC seconds
-Factory = Callable[[Mapping[str, str], Clock], Registry]
 
 
-def _opened_by(module: str) -> Factory:
-    def open_registry(settings: Mapping[str, str], now: Clock) -> Registry:
-        opened: Registry = import_module(f"gateway.registries.{module}.client").open_registry(settings, now)
-        return opened
-
-    return open_registry
+def _profile_of(folder: str) -> RegistryProfile:
+    return cast("RegistryProfile", import_module(f"{__name__}.{folder}.profile").PROFILE)
 
 
-REGISTRIES: dict[str, Factory] = {
-    "sandbox": _opened_by("sandbox"),
-    "es": _opened_by("spain"),
-    "it": _opened_by("italy"),
-    "pt": _opened_by("portugal"),
-    "cn": _opened_by("china"),
-    "webhook": _opened_by("webhook"),
+# One line a registry: its folder beside this file.
+REGISTRIES: dict[str, RegistryProfile] = {
+    profile.name: profile
+    for profile in (
+        _profile_of("sandbox"),
+        _profile_of("spain"),
+        _profile_of("italy"),
+        _profile_of("portugal"),
+        _profile_of("china"),
+        _profile_of("webhook"),
+    )
 }
+
+
+def open_registry(name: str, settings: Mapping[str, str], now: Clock) -> Registry:
+    """The adapter of a registry, not connected yet. Its module is imported now, for SOAP is slow to load.
+
+    KeyError: there is no registry of this name. Raises pydantic's ValidationError for settings it does not take.
+    """
+    return cast("Registry", import_module(REGISTRIES[name].client).open_registry(settings, now))

@@ -20,7 +20,7 @@ from gateway.domain.filings.record import (
     Registry,
     RegistryUnreachable,
 )
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from tests.contract.registries import CASES
 from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, RegistryCase, base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
@@ -52,7 +52,7 @@ def simulator(running: SimulatedRegistry) -> Iterator[SimulatedRegistry]:
 
 @pytest.fixture
 async def registry(case: RegistryCase, simulator: SimulatedRegistry) -> AsyncIterator[Registry]:
-    adapter = REGISTRIES[case.name](simulator.settings, lambda: int(time.time()))
+    adapter = open_registry(case.name, simulator.settings, lambda: int(time.time()))
     yield adapter
     await adapter.close()
 
@@ -141,7 +141,7 @@ def prepared(case: RegistryCase, simulator: SimulatedRegistry, behaviour: str) -
 
 
 async def test_silence_ends_in_an_unknown_outcome(case: RegistryCase, simulator: SimulatedRegistry) -> None:
-    adapter = REGISTRIES[case.name]({**simulator.settings, "timeout_s": "0.4"}, lambda: int(time.time()))
+    adapter = open_registry(case.name, {**simulator.settings, "timeout_s": "0.4"}, lambda: int(time.time()))
     prepared(case, simulator, "hang")
     assert isinstance(await adapter.submit(case.record()), OutcomeUnknown)
     await adapter.close()
@@ -164,7 +164,7 @@ async def test_an_outage_sends_nothing(registry: Registry, case: RegistryCase, s
 
 async def test_nobody_listening_sends_nothing(case: RegistryCase, simulator: SimulatedRegistry) -> None:
     settings = {**simulator.settings, "url": "http://127.0.0.1:9/"}
-    adapter = REGISTRIES[case.name](settings, lambda: int(time.time()))
+    adapter = open_registry(case.name, settings, lambda: int(time.time()))
     with pytest.raises(RegistryUnreachable):
         await adapter.submit(case.record())
     await adapter.close()
@@ -174,7 +174,7 @@ async def test_wrong_credentials_are_an_outage_and_no_refusal_of_the_record(
     case: RegistryCase, simulator: SimulatedRegistry
 ) -> None:
     settings = {k: v for k, v in simulator.settings.items() if k != "token_file"}
-    adapter = REGISTRIES[case.name]({**settings, "token": case.wrong_token}, lambda: int(time.time()))
+    adapter = open_registry(case.name, {**settings, "token": case.wrong_token}, lambda: int(time.time()))
     with pytest.raises(RegistryUnreachable):
         await adapter.submit(case.record())
     await adapter.close()

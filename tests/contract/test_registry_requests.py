@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.domain.filings.record import Registration, RegistryUnreachable
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from tests.contract.registries import CASES
 from tests.contract.registry_cases import DAY, RegistryCase
 from tests.contract.request_recorder import recording
@@ -41,7 +41,7 @@ async def sent_by(case: RegistryCase) -> dict[str, Any]:
     for kind in (*KINDS, "poll", "cancel"):
         async with recording(case.answers) as recorder:
             settings = {"url": recorder.url, "token": "secret", **case.settings}
-            adapter = REGISTRIES[case.name](settings, lambda: NOW)
+            adapter = open_registry(case.name, settings, lambda: NOW)
             try:
                 if kind == "poll":
                     await adapter.poll("reference-1")

@@ -15,7 +15,7 @@ from gateway.domain.stays.stay import Window
 from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from gateway.relay.loop import Relay, Sent
 from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Delivery, Landlord, Person, Registration, Stay, Unit
@@ -120,7 +120,7 @@ async def open_office(
     def now() -> int:
         return int(time.time())
 
-    registry: Registry = REGISTRIES[name](settings, now)
+    registry: Registry = open_registry(name, settings, now)
     senders: dict[str, Any] = RegistrySenders(world.database, world.keyring.vault, {name: registry}, now).table()
     senders |= dict.fromkeys(("put_key", "drop_key", "set_time", "unlock"), later)
     relay = Relay(world.database, senders, now, leased=LEASED)

@@ -15,11 +15,11 @@ from gateway.domain.disclosure.masking import mask_name
 from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.filings.record_json import registration_from_json
-from gateway.domain.filings.required_facts import besides
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.deadlines import OPEN, standing_of
 from gateway.journey.filings.records import correct_person
+from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 
@@ -158,7 +158,7 @@ def correct(gateway: Gate, account: Officer, registration_id: str, form: Correct
     now = gateway.now()
     with gateway.database.writing() as session:
         row = filing_named(session, account, registration_id)
-        known = {*FIELDS, *besides(row.registry_name)}
+        known = {*FIELDS, *REGISTRIES[row.registry_name].facts.of_tenant}
         if unknown := sorted(set(form.fields) - known):
             raise InputRefused(f"There is no field {unknown[0]} to correct.", field=unknown[0])
         person = session.get_one(Person, row.person_id)

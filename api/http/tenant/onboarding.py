@@ -19,7 +19,6 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.chip import MAX_CHIP, decode_chip
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
-from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.chip import ChipContents
@@ -30,6 +29,7 @@ from gateway.identity.examination import Submission, picture_refused
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
+from gateway.registries import REGISTRIES
 from gateway.store import Offer
 
 router = APIRouter(prefix="/onboarding", tags=["tenant"])
@@ -221,8 +221,8 @@ def show_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onboard
         timezone=unit.timezone,
         jurisdiction=unit.jurisdiction,
         asks=list(profile.fields),
-        asks_besides=list(besides(unit.registry_name)),
-        asks_one_of=list(NEEDS[unit.registry_name].one_of),
+        asks_besides=list(REGISTRIES[unit.registry_name].facts.of_tenant),
+        asks_one_of=list(REGISTRIES[unit.registry_name].facts.one_of),
         face=profile.face,
         liveness_level=unit.liveness_level,
         seen_by=["landlord", f"registry:{unit.registry_name}", "officer"],

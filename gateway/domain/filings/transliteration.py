@@ -31,15 +31,6 @@ class Spelling:
     also: Mapping[str, str] | None = None
 
 
-SPELLINGS = {
-    "it": Spelling("alloggiati-names", "1", "A-Z '", "A-Z, space and apostrophe", True, True, {"-": " ", ".": " "}),
-    "es": Spelling("hospedajes-names", "1", "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ '.·-", "Latin letters"),
-    "pt": Spelling("siba-names", "1", "A-Za-z '.-", "Latin letters without accents", True),
-    "cn": Spelling("gb-names", "1", r"\w '.·-", "letters"),
-    "cn-foreign": Spelling("gb-names-foreign", "1", "A-Z '-", "A-Z as in the passport", True, True, {".": " "}),
-}
-
-
 def spell(text: str, spelling: Spelling) -> str:
     """The text in NFC and, as far as the scheme can say it, in the registry's letters; spaces are single."""
     tidy = "".join((_APOSTROPHES | _DASHES).get(sign, sign) for sign in unicodedata.normalize("NFC", text))

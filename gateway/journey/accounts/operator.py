@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.fill import UnknownFact, fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
-from gateway.domain.filings.required_facts import NEEDS
 from gateway.domain.jurisdiction import load_profiles, profile_for
 from gateway.journey.accounts.sign_in import end_sessions, forget_sign_in, take_in
 from gateway.outbox.events import record
+from gateway.registries import REGISTRIES
 from gateway.store import Account, Landlord, Unit
 
 LOGIN: Final = re.compile(r"[A-Za-z0-9._@-]{3,80}")
@@ -149,15 +149,15 @@ def _check_place(home: Dwelling) -> None:
         profile_for(home.jurisdiction)
     except KeyError as error:
         raise InputRefused(f"There are rules for these jurisdictions: {', '.join(load_profiles())}.") from error
-    if home.registry_name not in NEEDS:
-        raise InputRefused(f"There are these registries: {', '.join(NEEDS)}.")
+    if home.registry_name not in REGISTRIES:
+        raise InputRefused(f"There are these registries: {', '.join(REGISTRIES)}.")
     address = Address(street=home.address)
     _filled(UnitFacts(home.code, address, home.area, home.jurisdiction, home.timezone, home.label), home.facts)
 
 
 def _check_needs(home: Dwelling, landlord: Landlord) -> None:
     """What the registry wants of unit and landlord must be there: a tenant at the door cannot put it right."""
-    needs, of_unit = NEEDS[home.registry_name], {"name": home.label, **home.facts}
+    needs, of_unit = REGISTRIES[home.registry_name].facts, {"name": home.label, **home.facts}
     of_landlord = {"phone": landlord.phone, "email": landlord.email, **landlord.registry_facts}
     missing = [path for path in needs.unit if not of_unit.get(path)]
     missing += [f"landlord.{path}" for path in needs.landlord if not of_landlord.get(path)]

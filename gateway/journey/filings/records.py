@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.domain.events import EventType
-from gateway.domain.filings.changes import ON_ARRIVAL, plan
+from gateway.domain.filings.changes import plan
 from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
 from gateway.domain.filings.fill import fill
 from gateway.domain.filings.record import (
@@ -30,6 +30,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.outbox.events import record
+from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Person, Registration, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
@@ -95,7 +96,7 @@ def _report(
     facts = _facts(stay, person, kind, keyring)
     due = deadline(facts, now)
     earlier = _latest(session, person)
-    planned = plan(stay.unit.registry_name, replace(facts, corrects=earlier.id if earlier else None))
+    planned = plan(REGISTRIES[stay.unit.registry_name], replace(facts, corrects=earlier.id if earlier else None))
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
     rows = [_keep(session, stay, person, step, earlier, keyring, now, due) for step in records or (facts,)]
@@ -151,13 +152,13 @@ def _latest(session: Session, person: Person) -> Registration | None:
 
 def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
     party, lane = f"registry:{row.registry_name}", lanes.registry(row.registry_name, stay.id)
-    due_at = max(now, stay.from_at) if row.registry_name in ON_ARRIVAL else now
+    due_at = max(now, stay.from_at) if REGISTRIES[row.registry_name].arrivals_on_the_day else now
     owe(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
 
 
 def _change_kind(session: Session, stay: Stay, person: Person, now: int) -> Kind:
     """A change of what waits for the day of arrival takes its place: the authority never hears of what is not so."""
-    waits = stay.unit.registry_name in ON_ARRIVAL
+    waits = REGISTRIES[stay.unit.registry_name].arrivals_on_the_day
     return "check_in" if waits and _withdraw_unsent(session, person, REPLACED, now) else "change"
 
 

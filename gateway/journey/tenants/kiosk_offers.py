@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from devices.wire.kiosk.offer_code import read_code
 from devices.wire.kiosk.offer_question import OfferSummary
 from gateway.domain.errors import OfferUnknown
-from gateway.domain.filings.required_facts import NEEDS, besides
 from gateway.domain.stays.offer import kiosk_code, token_of
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
+from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, Stay
 
 MAX_CODE_LENGTH = 20  # a token is 43 signs
@@ -35,8 +35,8 @@ def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> O
     offer = usable_offer(session, token, keyring, now)
     refuse_repeat(session, offer)
     unit = offer.stay.unit
-    asks, one_of = besides(unit.registry_name), NEEDS[unit.registry_name].one_of
-    return OfferSummary(unit.label[:120], unit.landlord.name[:120], list(asks), list(one_of))
+    facts = REGISTRIES[unit.registry_name].facts
+    return OfferSummary(unit.label[:120], unit.landlord.name[:120], list(facts.of_tenant), list(facts.one_of))
 
 
 def _open_tokens(session: Session, site: str, keyring: Keyring, now: int) -> list[str]:

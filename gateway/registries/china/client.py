@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, ValidationError
 
-from gateway.domain.filings.codes import china as codes
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
@@ -21,11 +20,11 @@ from gateway.domain.filings.record import (
     Refused,
     Registration,
 )
-from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.outbound.settings import BearerSettings
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
-from gateway.registries.china import record, rules
+from gateway.registries.china import codes, record, rules
+from gateway.registries.china.profile import PROFILE
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -95,7 +94,7 @@ class ChinaRegistry:
 
     def tables(self) -> Mapping[str, str]:
         """The GB tables, countries and the spelling."""
-        spelling = {SPELLINGS[name].name: SPELLINGS[name].version for name in ("cn", "cn-foreign")}
+        spelling = {spelling.name: spelling.version for spelling in PROFILE.spellings}
         return codes.TABLES | {COUNTRIES.name: COUNTRIES.version} | spelling
 
     async def close(self) -> None:

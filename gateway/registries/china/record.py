@@ -7,7 +7,8 @@ from typing import Any
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.deadlines import deadline
 from gateway.domain.filings.record import PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS, spell
+from gateway.domain.filings.transliteration import spell
+from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
 
 PROFILE = "lodgekey-cn-1"
 _KINDS = {"check_in": "arrival", "change": "change", "check_out": "departure"}
@@ -22,7 +23,7 @@ def is_foreigner(person: PersonFacts) -> bool:
 
 def sent_name(person: PersonFacts, name: str) -> str:
     """A resident's name as it is; a foreigner's in capitals as in the passport."""
-    return spell(name, SPELLINGS["cn-foreign" if is_foreigner(person) else "cn"])
+    return spell(name, FOREIGNERS if is_foreigner(person) else RESIDENTS)
 
 
 def filing(record: Registration, now: int, tables: Mapping[str, str]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """What a Chinese regional service would refuse, said before sending."""
 
 from gateway.domain.filings import field_rules as rules
-from gateway.domain.filings.codes import china
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS
+from gateway.registries.china import codes
+from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
 from gateway.registries.china.record import is_foreigner, sent_name
 
 _FAULTS = {
@@ -27,7 +27,7 @@ def problems(record: Registration, now: int) -> rules.Problems:
     region = unit.address.municipality_code
     yield from rules.need("unit.address.municipality_code", region)
     yield from rules.shaped("unit.address.municipality_code", region, r"\d{6}", "the six digits of GB/T 2260")
-    yield from rules.known("unit.address.municipality_code", region[:2], china.PROVINCES)
+    yield from rules.known("unit.address.municipality_code", region[:2], codes.PROVINCES)
     yield from rules.need("unit.address.street", unit.address.street)
     yield from rules.need("landlord.name", record.landlord.name)
     for index, person in enumerate(record.people):
@@ -36,7 +36,7 @@ def problems(record: Registration, now: int) -> rules.Problems:
 
 
 def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
-    spelling = SPELLINGS["cn-foreign" if is_foreigner(person) else "cn"]
+    spelling = FOREIGNERS if is_foreigner(person) else RESIDENTS
     yield from rules.need(f"{at}.surname", person.surname)
     for name in ("surname", "given_names"):
         sent = sent_name(person, getattr(person, name))
@@ -60,7 +60,7 @@ def _resident_rules(at: str, person: PersonFacts, _: Registration) -> rules.Prob
 
 def id_number_fault_of(person: PersonFacts) -> str | None:
     """The rule of GB 11643 that a resident's number breaks against their own facts."""
-    return china.id_number_fault(person.document.number, rules.calendar_day(person.birth_date), person.sex)
+    return codes.id_number_fault(person.document.number, rules.calendar_day(person.birth_date), person.sex)
 
 
 def _foreigner_rules(at: str, person: PersonFacts, record: Registration) -> rules.Problems:
@@ -73,7 +73,7 @@ def _foreigner_rules(at: str, person: PersonFacts, record: Registration) -> rule
     if person.document.kind == "residence_permit":
         return
     yield from rules.need(f"{at}.visa.kind", visa.kind)
-    yield from rules.known(f"{at}.visa.kind", visa.kind, china.VISAS.valid_on(arrival))
+    yield from rules.known(f"{at}.visa.kind", visa.kind, codes.VISAS.valid_on(arrival))
     if visa.kind in ("", "none"):
         return
     yield from rules.need(f"{at}.visa.number", visa.number)

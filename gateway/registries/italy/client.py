@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import (
     NOT_TAKEN,
@@ -20,13 +22,13 @@ from gateway.domain.filings.record import (
     Registration,
     RegistryUnreachable,
 )
-from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.outbound.http import LostAnswer, open_client
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.italy import record as italy_rows
 from gateway.registries.italy import rules
 from gateway.registries.italy.places import BadTable, Places, read_places
-from gateway.registries.settings import ItalianSettings
+from gateway.registries.italy.profile import SPELLING
+from gateway.registries.settings import AccountSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
 
 _BINDING = "{AlloggiatiService}ServiceSoap"
@@ -36,6 +38,17 @@ _TABLE_KEPT_S = 86_400
 _MAX_TABLE_BYTES = 8 << 20  # bytes; there are some 12 000 places
 Rows = list[str]
 Outcome = tuple[bool, str, str]  # taken, code, sentence
+
+
+class ItalianSettings(AccountSettings):
+    """An account at Alloggiati Web: also the key of the web service, as wskey or as the path wskey_file."""
+
+    wskey: SecretStr = SecretStr("")
+    wskey_file: str = ""
+
+    def key(self) -> str:
+        """The web service's key."""
+        return self.wskey.get_secret_value() or Path(self.wskey_file).read_text().strip()
 
 
 class ItalyRegistry:
@@ -91,7 +104,7 @@ class ItalyRegistry:
 
     def tables(self) -> Mapping[str, str]:
         """The spelling, and the table of places as fetched."""
-        spelling = {SPELLINGS["it"].name: SPELLINGS["it"].version}
+        spelling = {SPELLING.name: SPELLING.version}
         return spelling | ({self._places.table.name: self._places.table.version} if self._places else {})
 
     async def close(self) -> None:

@@ -10,7 +10,8 @@ from babel import Locale
 from babel.core import get_global
 
 from gateway.domain.filings.codes.table import Code, CodeTable
-from gateway.domain.filings.transliteration import SPELLINGS, spell
+from gateway.domain.filings.transliteration import spell
+from gateway.registries.italy.profile import SPELLING
 
 ITALY = "100000100"
 _STATE = "100000"
@@ -82,4 +83,4 @@ def _day(text: str | None) -> date | None:
 def _names(country: str) -> list[str]:
     two = get_global("territory_aliases").get(country, [""])[0]
     said = Locale("it").territories.get(two, "")
-    return [spell(name, SPELLINGS["it"]) for name in (said, _POLICE_NAMES.get(country, "")) if name]
+    return [spell(name, SPELLING) for name in (said, _POLICE_NAMES.get(country, "")) if name]

@@ -4,8 +4,9 @@ from datetime import date
 
 from gateway.domain.filings.field_rules import calendar_day, local_time
 from gateway.domain.filings.record import Document, PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS, spell
+from gateway.domain.filings.transliteration import spell
 from gateway.registries.italy.places import ITALY, Places
+from gateway.registries.italy.profile import SPELLING
 
 ROLES = {
     "single": "16",
@@ -22,7 +23,7 @@ MAX_STAY_DAYS = 30  # days
 
 def sent_name(name: str) -> str:
     """A name in A-Z, space and apostrophe."""
-    return spell(name, SPELLINGS["it"])
+    return spell(name, SPELLING)
 
 
 def arrival(record: Registration, today: date) -> date:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS
 from gateway.registries.italy.places import Places
+from gateway.registries.italy.profile import SPELLING
 from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_name
 
 
@@ -52,7 +52,7 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
         sent = sent_name(getattr(person, name))
         yield from rules.need(f"{at}.{name}", sent)
         yield from rules.fits(f"{at}.{name}", sent, longest)
-        yield from rules.spelled(f"{at}.{name}", sent, SPELLINGS["it"].alphabet, SPELLINGS["it"].said)
+        yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)
     if person.sex not in SEX:
         yield FieldProblem(f"{at}.sex", "unknown_code", "The sex must be male or female, as in the document.")
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)

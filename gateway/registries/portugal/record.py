@@ -7,17 +7,18 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS, spell
+from gateway.domain.filings.transliteration import spell
 from gateway.domain.filings.who_is_reported import is_national
+from gateway.registries.portugal.profile import SPELLING
 
 _NS = "http://sef.pt/BAws"
 _DOCUMENTS = {"passport": "P", "national_id": "B"}
-TABLES = {COUNTRIES.name: COUNTRIES.version, SPELLINGS["pt"].name: SPELLINGS["pt"].version}
+TABLES = {COUNTRIES.name: COUNTRIES.version, SPELLING.name: SPELLING.version}
 
 
 def sent_name(name: str) -> str:
     """A name in Latin letters without accents."""
-    return spell(name, SPELLINGS["pt"])
+    return spell(name, SPELLING)
 
 
 def bulletins(record: Registration, number: int, now: int) -> str:
@@ -121,7 +122,7 @@ def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> r
     for name in ("surname", "given_names"):
         sent = sent_name(getattr(person, name))
         yield from rules.fits(f"{at}.{name}", sent, 40)
-        yield from rules.spelled(f"{at}.{name}", sent, SPELLINGS["pt"].alphabet, SPELLINGS["pt"].said)
+        yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)
     yield from rules.need(f"{at}.surname", person.surname)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.fits(f"{at}.birth_place", person.birth_place, 30)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
@@ -17,7 +19,7 @@ from gateway.domain.filings.record import (
 )
 from gateway.outbound.http import LostAnswer, open_client
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
-from gateway.registries.settings import SpanishSettings
+from gateway.registries.settings import AccountSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply
 from gateway.registries.spain import record, rules
 
@@ -33,6 +35,12 @@ _SENTENCES = {
     10121: "The ministry's schema refuses the record.",
     10136: "Too many lots were asked for at once.",
 }
+
+
+class SpanishSettings(AccountSettings):
+    """An account at SES.HOSPEDAJES: also how many seconds to leave a lot before asking for it again."""
+
+    poll_after_s: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
 class SpainRegistry:

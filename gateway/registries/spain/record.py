@@ -6,16 +6,17 @@ import zipfile
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from gateway.domain.filings.codes.spain import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, document_type
 from gateway.domain.filings.field_rules import arrival_day, is_minor, local_time
 from gateway.domain.filings.record import Address, PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS, spell
+from gateway.domain.filings.transliteration import spell
+from gateway.registries.spain.codes import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, document_type
+from gateway.registries.spain.profile import SPELLING
 
 _PV = "http://www.neg.hospedajes.mir.es/altaParteHospedaje"
 _ANNUL = "http://www.neg.hospedajes.mir.es/anularComunicacion"
 _SEX = {"male": "H", "female": "M", "other": "O"}
 TABLES = {
-    table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLINGS["es"])
+    table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING)
 }  # what a record is written with
 
 
@@ -49,7 +50,7 @@ def packed(xml: bytes) -> str:
 
 def sent_name(name: str) -> str:
     """A name in the ministry's letters."""
-    return spell(name, SPELLINGS["es"])
+    return spell(name, SPELLING)
 
 
 def _contract(parent: Element, record: Registration) -> None:

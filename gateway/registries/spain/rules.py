@@ -6,9 +6,9 @@ from stdnum.es import dni, nie
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
-from gateway.domain.filings.codes.spain import document_type
 from gateway.domain.filings.record import Address, Document, FieldProblem, PersonFacts, Registration
-from gateway.domain.filings.transliteration import SPELLINGS
+from gateway.registries.spain.codes import document_type
+from gateway.registries.spain.profile import SPELLING
 from gateway.registries.spain.record import relation_code, sent_name
 
 _CHECK = {"NIF": dni.is_valid, "NIE": nie.is_valid}
@@ -47,7 +47,7 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         if needed:
             yield from rules.need(f"{at}.{name}", value)
         yield from rules.fits(f"{at}.{name}", sent_name(value), 50)
-        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLINGS["es"].alphabet, "Latin letters")
+        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLING.alphabet, "Latin letters")
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.known(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival))
     yield from _document(at, person, minor=minor)

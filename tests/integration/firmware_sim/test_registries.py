@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from gateway.domain.filings.record import Accepted
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from gateway.registries.italy.places import read_places
 from gateway.registries.italy.record import row
 from gateway.registries.spain.record import arrival_report, packed
@@ -187,7 +187,7 @@ async def test_no_day_slips_on_the_way_to_portugal(portugal: SimulatedRegistry) 
     arrives = int(datetime(2026, 7, 1, 0, 15, tzinfo=zone).timestamp())
     record = base_record(LISBON, BEN, landlord=SENHORIO)
     stay = type(record.stay)("s1", arrives, arrives + 3 * 86_400)
-    registry = REGISTRIES["pt"](portugal.settings, lambda: arrives + 3600)
+    registry = open_registry("pt", portugal.settings, lambda: arrives + 3600)
     answer = await registry.submit(base_record(LISBON, BEN, landlord=SENHORIO, stay=stay))
     await registry.close()
     assert isinstance(answer, Accepted)

@@ -9,7 +9,7 @@ import trustme
 
 from gateway.domain.filings.record import Accepted, RegistryUnreachable
 from gateway.outbound.http import BadAddress, checked_address
-from gateway.registries import REGISTRIES
+from gateway.registries import open_registry
 from tests.contract.registries.spain import ANA, MADRID
 from tests.contract.registry_cases import base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
@@ -33,7 +33,7 @@ def _settings(simulator: SimulatedRegistry, ca_file: str) -> dict[str, str]:
 
 
 async def test_the_right_authority_is_filed_with(secured: SimulatedRegistry) -> None:
-    registry = REGISTRIES["sandbox"](_settings(secured, secured.ca_file), lambda: int(time.time()))
+    registry = open_registry("sandbox", _settings(secured, secured.ca_file), lambda: int(time.time()))
     assert isinstance(await registry.submit(base_record(MADRID, ANA)), Accepted)
     await registry.close()
 
@@ -41,7 +41,7 @@ async def test_the_right_authority_is_filed_with(secured: SimulatedRegistry) -> 
 async def test_a_certificate_of_another_authority_gets_nothing(secured: SimulatedRegistry, tmp_path: Path) -> None:
     trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
     before = len(secured.books())
-    registry = REGISTRIES["sandbox"](_settings(secured, str(tmp_path / "other.pem")), lambda: int(time.time()))
+    registry = open_registry("sandbox", _settings(secured, str(tmp_path / "other.pem")), lambda: int(time.time()))
     with pytest.raises(RegistryUnreachable, match="certificate"):
         await registry.submit(base_record(MADRID, ANA))
     assert len(secured.books()) == before

@@ -15,12 +15,12 @@ from api.web.text.pair import LANGUAGES, Language
 from gateway.domain.documents import DOCUMENT_KINDS, FIELDS
 from gateway.domain.errors import InputRefused, LodgekeyError, StaysOverlap
 from gateway.domain.events import FEED_EVENTS
-from gateway.domain.filings.required_facts import NEEDS
 from gateway.domain.keys.key import KEY_STATES, HoldUp
 from gateway.domain.stays.offer import OFFER_STATES
 from gateway.domain.stays.stay import STAY_STATES
 from gateway.domain.verification.consent import PURPOSES, consent_text
 from gateway.domain.verification.sentences import SENTENCES
+from gateway.registries import REGISTRIES
 
 SOURCES = [
     *(HERE / "templates").rglob("*.html"),
@@ -120,10 +120,7 @@ def test_no_sentence_is_left_that_no_page_shows() -> None:
         ("kind", FEED_EVENTS.values()),
         ("door.asks", FIELDS),
         ("document", DOCUMENT_KINDS),
-        (
-            "fact",
-            {path for needs in NEEDS.values() for path in (*needs.person, *needs.one_of, *needs.minor, *needs.at_home)},
-        ),
+        ("fact", {path for registry in REGISTRIES.values() for path in registry.facts.of_tenant}),
         ("error", {error.code for error in errors()}),
     ],
 )

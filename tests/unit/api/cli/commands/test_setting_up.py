@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from gateway.bootstrap import Gateway
-from gateway.domain.filings.required_facts import NEEDS
+from gateway.registries import REGISTRIES
 from gateway.settings import Settings
 from gateway.store import Account, Event, SignIn, Unit
 from gateway.store.database import Database
@@ -118,9 +118,9 @@ def test_an_officer_of_a_provider_has_no_password_to_replace(folder: Path, datab
     ask(folder, "account end oidc:1")
 
 
-@pytest.mark.parametrize("registry", NEEDS)
+@pytest.mark.parametrize("registry", REGISTRIES)
 def test_what_a_registry_wants_is_asked_before_there_is_a_unit(folder: Path, registry: str) -> None:
-    needs = NEEDS[registry]
+    needs = REGISTRIES[registry].facts
     reported = {path: LESSOR_FACTS[path] for path in needs.landlord if path not in ("phone", "email")}
     ask(folder, f"{OWNER} --email m@example.org", "--name", "Mira Holm", *with_facts(reported))
     home = f"unit add LOFT-1 --registry {registry} {HOME.format(where='sandbox')}"

@@ -1,0 +1,29 @@
+"""What is known of a registry before it is opened. Each registry has one profile, in its own folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gateway.domain.filings.record import Kind
+from gateway.domain.filings.required_facts import RequiredFacts
+from gateway.domain.filings.transliteration import Spelling
+
+Taken = Literal["send", "annul_and_resend", "new_record", "annul", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryProfile:
+    """Plain data: reading a profile opens and imports nothing.
+
+    `name`: as settings and units name the registry. `client`: the module whose open_registry(settings, now) makes the
+    adapter, imported only when the registry is opened. `changes`: how it takes each kind of record. `facts`: what it
+    requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only once the day has come, so that the
+    record waits until the stay begins. `spellings`: the letters it stores names in.
+    """
+
+    name: str
+    client: str
+    changes: Mapping[Kind, Taken]
+    facts: RequiredFacts = field(default_factory=RequiredFacts)
+    arrivals_on_the_day: bool = False
+    spellings: tuple[Spelling, ...] = ()

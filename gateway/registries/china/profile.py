@@ -1,0 +1,15 @@
+"""A Chinese regional service, by our profile of the GB codes."""
+
+from gateway.domain.filings.registry_profile import RegistryProfile
+from gateway.domain.filings.required_facts import RequiredFacts
+from gateway.domain.filings.transliteration import Spelling
+
+RESIDENTS = Spelling("gb-names", "1", r"\w '.·-", "letters")
+FOREIGNERS = Spelling("gb-names-foreign", "1", "A-Z '-", "A-Z as in the passport", True, True, {".": " "})
+PROFILE = RegistryProfile(
+    name="cn",
+    client=f"{__package__}.client",
+    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
+    facts=RequiredFacts(unit=("address.municipality_code",), person=("visa.kind",)),
+    spellings=(RESIDENTS, FOREIGNERS),
+)

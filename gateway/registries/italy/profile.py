@@ -1,0 +1,15 @@
+"""Italy, Alloggiati Web: arrivals only, on their day or the next, and nothing is taken back."""
+
+from gateway.domain.filings.registry_profile import RegistryProfile
+from gateway.domain.filings.required_facts import RequiredFacts
+from gateway.domain.filings.transliteration import Spelling
+
+SPELLING = Spelling("alloggiati-names", "1", "A-Z '", "A-Z, space and apostrophe", True, True, {"-": " ", ".": " "})
+PROFILE = RegistryProfile(
+    name="it",
+    client=f"{__package__}.client",
+    changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
+    facts=RequiredFacts(person=("birth_country",), at_home=("birth_place_code", "document.issuing_place_code")),
+    arrivals_on_the_day=True,
+    spellings=(SPELLING,),
+)

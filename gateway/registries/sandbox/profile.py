@@ -1,0 +1,9 @@
+"""The sandbox: takes every kind of record and requires nothing beyond a passport."""
+
+from gateway.domain.filings.registry_profile import RegistryProfile
+
+PROFILE = RegistryProfile(
+    name="sandbox",
+    client=f"{__package__}.client",
+    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
+)

@@ -1,0 +1,21 @@
+"""Spain, SES.HOSPEDAJES: a change is an annulment and a new record; a departure is not reported."""
+
+from gateway.domain.filings.registry_profile import RegistryProfile
+from gateway.domain.filings.required_facts import RequiredFacts
+from gateway.domain.filings.transliteration import Spelling
+
+SPELLING = Spelling("hospedajes-names", "1", "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ '.·-", "Latin letters")
+PROFILE = RegistryProfile(
+    name="es",
+    client=f"{__package__}.client",
+    changes={"check_in": "send", "change": "annul_and_resend", "check_out": "nothing", "annulment": "annul"},
+    facts=RequiredFacts(
+        unit=("registered_as",),
+        landlord=("registered_as",),
+        person=("residence.street", "residence.postal_code", "residence.municipality", "residence.country"),
+        one_of=("phone", "email"),
+        minor=("relation",),
+        at_home=("second_surname", "document.support", "residence.municipality_code"),
+    ),
+    spellings=(SPELLING,),
+)
