@@ -86,6 +86,9 @@ STANDARD: Final[tuple[tuple[str, str], ...]] = (
     ("claim", "tests/integration/fleet_parts.py"),
     ("claim", "tests/unit/certs/*"),
     # turns of a head, in a clip that proves that somebody is there
+    ("turn", "api/web/static/kiosk/*"),
+    ("turn", "api/web/static/tenant/clip.js"),
+    ("turn", "api/web/templates/kiosk/kiosk.html"),
     ("turn", "gateway/domain/verification/*"),
     ("turn", "gateway/identity/challenges.py"),
     ("turn", "gateway/identity/faces/liveness.py"),
@@ -93,6 +96,7 @@ STANDARD: Final[tuple[tuple[str, str], ...]] = (
     ("turn", "tests/unit/*/test_liveness.py"),
     ("turns", "api/http/schemas.py"),
     ("turns", "api/web/static/kiosk/head_turns.js"),
+    ("turns", "api/web/static/tenant/clip.js"),
     ("turns", "benchmarks/tables/clips.py"),
     ("turns", "certs/sealing.py"),
     ("turns", "docs/openapi.json"),
@@ -109,6 +113,11 @@ STANDARD: Final[tuple[tuple[str, str], ...]] = (
     ("turn", "firmware_sim/*"),
     # a claim of an identity token (OpenID Connect), as the provider's configuration names it
     ("claim", "gateway/settings.py"),
+)
+
+_DECLARED: Final = re.compile(
+    r"\b(?:const|let|var|function|class)\s+([A-Za-z_$][\w$]*)"
+    r"|([A-Za-z_$][\w$]*)\s*=>|\(([\w$\s,]+)\)\s*(?:=>|\{)"
 )
 
 
@@ -153,6 +162,18 @@ def faults_in(tree: ast.AST, path: str) -> list[str]:
     """Retired names that a module gives, each with its place."""
     found = ((line, fault_of(name, path)) for line, name in names_given(tree))
     return sorted({f"{path}:{line}: {fault}" for line, fault in found if fault})
+
+
+def names_in_script(text: str) -> Iterator[str]:
+    """Names that a script declares: constants, variables, functions, classes, and the arguments of arrow functions."""
+    for declared, lone, several in _DECLARED.findall(text):
+        yield from (declared,) if declared else re.findall(r"[A-Za-z_$][\w$]*", lone or several)
+
+
+def names_in_page(text: str) -> Iterator[str]:
+    """Ids, classes and field names of a template, without those that an expression makes."""
+    for found in re.findall(r'\b(?:id|class|name)="([^"{}]*)"', text):
+        yield from found.split()
 
 
 def fields_of(document: Any) -> Iterator[str]:

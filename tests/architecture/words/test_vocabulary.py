@@ -20,6 +20,8 @@ from tests.architecture.words.retired import (
     fields_of,
     file_fault,
     names_given,
+    names_in_page,
+    names_in_script,
 )
 
 HISTORY = Path("gateway/store/migrations/versions")  # what was so once
@@ -53,6 +55,14 @@ def test_no_file_is_named_by_a_retired_word() -> None:
     assert [fault for path in files if "docs/adr" not in str(path) and (fault := file_fault(path))] == []
 
 
+def test_no_name_in_a_script_or_page_is_a_retired_word() -> None:
+    scripts = {path: set(names_in_script(text_of(path))) for path in tracked("api/*.js")}
+    pages = {path: set(names_in_page(text_of(path))) for path in tracked("api/*.html")}
+    assert sum(map(len, scripts.values())) > 100 < sum(map(len, pages.values())), "they were read"
+    named = [(str(path), name) for path, names in (scripts | pages).items() for name in names]
+    assert [f"{path}: {fault}" for path, name in named if (fault := fault_of(name, path))] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_no_field_of_an_interface_is_a_retired_word(document: Path) -> None:
     names = set(fields_of(json.loads(text_of(document))))
@@ -77,6 +87,8 @@ def test_every_exception_is_needed() -> None:
         (name, str(path)) for path in python_files() for _, name in names_given(tree_of(path)) if fault_of(name, "", ())
     }
     found |= {(path.stem, str(path)) for path in tracked("*.js")}
+    found |= {(name, str(path)) for path in tracked("*.js") for name in names_in_script(text_of(path))}
+    found |= {(name, str(path)) for path in tracked("*.html") for name in names_in_page(text_of(path))}
     found |= {(name, str(path)) for path in DOCUMENTS for name in fields_of(json.loads(text_of(path)))}
     idle = [
         exception
@@ -107,6 +119,13 @@ def test_retired_names_are_found_wherever_one_is_given() -> None:
             "told_at",
         ]
     )
+
+
+def test_names_in_scripts_and_pages_are_found() -> None:
+    script = "const told = 1; let fine = (heard) => heard; async function mood(wish, other) { for (const x of y) {} }"
+    assert {name for name in names_in_script(script) if fault_of(name)} == {"told", "heard", "mood", "wish"}
+    page = '<p id="wish-list" class="card told {{ state }}"><input name="mood"><i class="plain papers"></i></p>'
+    assert [name for name in names_in_page(page) if fault_of(name)] == ["wish-list", "mood", "papers"]
 
 
 def test_a_retired_word_is_found_in_any_spelling_and_only_as_a_whole_word() -> None:

@@ -2,7 +2,7 @@
 
 const POSES_MS = { first: 1000, turn: 1600, middle: 900 }; // a terminal's camera films to the same measure
 const SOON = 250; // ms
-const PATIENCE = 10000; // ms; without an answer nobody is held up: a person looks at the face instead
+const CHALLENGE_TIMEOUT = 10000; // ms; without an answer nobody is held up: a person looks at the face instead
 const section = document.querySelector("[data-step=turns]");
 const words = section.querySelector(".pose");
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -16,8 +16,8 @@ function show(pose) {
 async function askForTurns(ask) {
   const answer = await ask("POST", "/visit/turns");
   if (!answer.ok || !(await answer.json()).asked) return [];
-  for (const since = Date.now(); Date.now() - since < PATIENCE; await pause(SOON)) {
-    const status = await fetch("/status").then((told) => (told.ok ? told.json() : null)).catch(() => null);
+  for (const since = Date.now(); Date.now() - since < CHALLENGE_TIMEOUT; await pause(SOON)) {
+    const status = await fetch("/status").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
     if (status?.turns) return status.turns;
   }
   return [];

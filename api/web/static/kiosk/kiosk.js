@@ -4,9 +4,9 @@ import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts
 import { filmTurns } from "./head_turns.js";
 
 const WARN = 15; // seconds before the wipe
-const LOOK = 1000; // ms
+const POLL_INTERVAL = 1000; // ms
 const SOON = 250; // ms, while the screen waits for what the gateway says of the offer
-const PATIENCE = 10000; // ms; a gateway that does not answer stops nobody: it is asked again when it is all handed in
+const ANSWER_TIMEOUT = 10000; // ms; a gateway that does not answer stops nobody: it is asked again when it is all handed in
 const { dataset: say } = document.body;
 const $ = (selector, within = document) => within.querySelector(selector);
 const step = (name) => $(`[data-step=${name}]`);
@@ -60,8 +60,8 @@ async function takeCode(path, body) {
   go("asking");
   const since = Date.now();
   while (at === "asking") {
-    await look();
-    if (at === "asking" && Date.now() - since > PATIENCE) go("document");
+    await showStatus();
+    if (at === "asking" && Date.now() - since > ANSWER_TIMEOUT) go("document");
     await new Promise((done) => setTimeout(done, SOON));
   }
 }
@@ -171,7 +171,7 @@ function tell(element, text) {
   if (element.textContent !== text) element.textContent = text; // an unchanged status is not read out again
 }
 
-async function look() {
+async function showStatus() {
   const status = await fetch("/status").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   if (!status) return;
   tell($("#link"), status.online ? say.online : say.offline);
@@ -219,5 +219,5 @@ if (location.hash === "#begun") {
   history.replaceState(null, "", location.pathname + location.search);
   go("code");
 }
-setInterval(look, LOOK);
-look();
+setInterval(showStatus, POLL_INTERVAL);
+showStatus();

@@ -38,9 +38,9 @@ async function lookForNews() {
   const news = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [fresh, cases] = [news, document].map((page) => page.querySelector("#cases"));
   if (fresh.dataset.ids !== cases.dataset.ids && !cases.contains(document.activeElement)) cases.replaceWith(fresh);
-  for (const told of news.querySelectorAll("[data-state-of]")) {
-    const shown = feed.querySelector(`[data-state-of="${CSS.escape(told.dataset.stateOf)}"]`);
-    if (shown && shown.innerHTML !== told.innerHTML) shown.replaceChildren(...told.children);
+  for (const update of news.querySelectorAll("[data-state-of]")) {
+    const shown = feed.querySelector(`[data-state-of="${CSS.escape(update.dataset.stateOf)}"]`);
+    if (shown && shown.innerHTML !== update.innerHTML) shown.replaceChildren(...update.children);
   }
 }
 

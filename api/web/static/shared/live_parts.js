@@ -5,7 +5,7 @@ import { refreshAges } from "./ages.js";
 
 const EVERY = 3000;
 const SLOWLY = 15000; // nothing is awaited, only kept fresh: many tenants may share one address and its rate limit
-const told = (page) => [...page.querySelectorAll("[data-wait]")].map((part) => part.dataset.wait).join(";");
+const awaited = (page) => [...page.querySelectorAll("[data-wait]")].map((part) => part.dataset.wait).join(";");
 const isBusy = () => document.querySelector("details[open], .hold[aria-disabled], .hold.held") !== null;
 
 /** Put the parts marked data-live in place as they are on a fresh copy of the page. */
@@ -18,15 +18,15 @@ export function replaceLiveParts(fresh) {
 }
 
 /** Ask the server for this page and show what has changed. */
-export async function look() {
+export async function refresh() {
   const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) return; // offline or refused: what is shown stays, its age grows, the next look may succeed
+  if (!answer?.ok) return; // offline or refused: what is shown stays, its age grows, the next refresh may succeed
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (answer.redirected) location.replace(answer.url);
-  else if (told(fresh) === told(document)) replaceLiveParts(fresh);
+  else if (awaited(fresh) === awaited(document)) replaceLiveParts(fresh);
   else if (!isBusy()) location.replace(location.pathname);
 }
 
 const slow = document.querySelector("[data-pace=slow]") !== null;
-if (told(document)) setInterval(() => { if (!document.hidden) look(); }, slow ? SLOWLY : EVERY);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && told(document)) look(); });
+if (awaited(document)) setInterval(() => { if (!document.hidden) refresh(); }, slow ? SLOWLY : EVERY);
+document.addEventListener("visibilitychange", () => { if (!document.hidden && awaited(document)) refresh(); });

@@ -30,8 +30,8 @@ function fragments(message) {
     join(Uint8Array.of(at | (at === count - 1 ? LAST : 0)), message.subarray(at * room, (at + 1) * room)));
 }
 
-/** Fragments to messages: whole or nothing. `heard` gets the body of each message of the handshake. */
-function gather(heard) {
+/** Fragments to messages: whole or nothing. `onMessage` gets the body of each message of the handshake. */
+function gather(onMessage) {
   let pieces = [];
   return (fragment) => {
     const place = fragment[0] & 0x7f;
@@ -41,7 +41,7 @@ function gather(heard) {
     if (!(fragment[0] & LAST)) return;
     const whole = join(...pieces);
     pieces = [];
-    if (whole[0] === PHONE && whole.length > 3) heard(whole.subarray(3));
+    if (whole[0] === PHONE && whole.length > 3) onMessage(whole.subarray(3));
   };
 }
 

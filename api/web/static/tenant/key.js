@@ -32,7 +32,7 @@ const findPair = (name) => inStore("readonly", (store) => store.get(name));
 const keepPair = (name, pair) => inStore("readwrite", (store) => store.put(pair, name));
 
 export const findCodes = () => findPair(CODES);
-export const keepCodes = (note) => keepPair(CODES, note);
+export const keepCodes = (codes) => keepPair(CODES, codes);
 /** What opens a lock nearby: {id, unit, pair, credential, lock, expires} of each key. */
 export const keepNear = (id, held) => keepPair(NEAR + id, held);
 export const findNear = (id) => findPair(NEAR + id);

@@ -5,13 +5,13 @@ import { allNear } from "./key.js";
 import { offerNear } from "./ble_button.js";
 import { readCodes, soonest } from "./keypad_codes.js";
 
-const note = await readCodes().catch(() => undefined);
-const section = document.querySelector("#codes");
-if (note) {
+const saved = await readCodes().catch(() => undefined);
+const section = document.querySelector("#saved-codes");
+if (saved) {
   section.hidden = false;
-  section.querySelector("h2").textContent = note.unit;
-  section.querySelector("a").href = note.phone;
-  const codes = soonest(note.codes);
+  section.querySelector("h2").textContent = saved.unit;
+  section.querySelector("a").href = saved.phone;
+  const codes = soonest(saved.codes);
   section.querySelector("#no-codes").hidden = codes.length > 0;
   for (const code of codes) {
     const line = section.querySelector("template").content.cloneNode(true);
@@ -28,4 +28,4 @@ for (const held of await allNear().catch(() => [])) {
   offerNear(part, document.querySelector("#outcome"), held, near.dataset);
 }
 document.querySelector("#outcome").hidden = near.children.length === 0;
-document.querySelector("#nothing").hidden = Boolean(note);
+document.querySelector("#nothing").hidden = Boolean(saved);

@@ -4,12 +4,12 @@ import { bind, findNear, pairsFor, proof } from "./key.js";
 import { offerNear, prepareNear } from "./ble_button.js";
 import { saveCodes } from "./keypad_codes.js";
 import { manageStay } from "./stay.js";
-import { look } from "../shared/live_parts.js";
+import { refresh } from "../shared/live_parts.js";
 
 const HOLD = 1000; // ms
-const PATIENCE = 3000; // ms until the page says that the lock has not answered yet
+const ANSWER_TIMEOUT = 3000; // ms until the page says that the lock has not answered yet
 const LIMIT = 15000; // ms; the command itself is dead after ten seconds
-const LOOKS = [300, 1500, 6000]; // ms
+const REFRESH_AFTER = [300, 1500, 6000]; // ms
 const ARMED = 5000; // ms in which a second press counts
 
 class Unlocker {
@@ -94,7 +94,7 @@ class Unlocker {
     this.button.setAttribute("aria-disabled", "true");
     this.label(this.say.asking);
     this.show("", this.say.asking);
-    const unanswered = setTimeout(() => this.show("care", this.say.waiting, this.say.waitingHint), PATIENCE);
+    const unanswered = setTimeout(() => this.show("care", this.say.waiting, this.say.waitingHint), ANSWER_TIMEOUT);
     try {
       if (!navigator.onLine) this.show("bad", this.say.offline, this.say.offlineHint);
       else this.tell(await this.ask());
@@ -105,7 +105,7 @@ class Unlocker {
       this.busy = false;
       this.button.removeAttribute("aria-disabled");
       this.label(this.say.hold);
-      for (const ms of LOOKS) setTimeout(look, ms); // the lock tells of its bolt a moment after its answer
+      for (const ms of REFRESH_AFTER) setTimeout(refresh, ms); // the lock tells of its bolt a moment after its answer
     }
   }
 
