@@ -96,8 +96,8 @@ def log() -> tuple[Ack, Event]:
     """The answers to the unlock command, as entries after `booted`."""
     booted = Head(BOOTED.seq, entry_digest("event", encode_event(BOOTED)))
     ack = Ack(UNLOCK.id, 3, NOW + 1, "done", None, {"bolt": "unlocked"}, booted.seq, booted.digest)
-    told = {"key": numbered(0x10), "means": "gateway", "command": UNLOCK.id}
-    event = Event(4, NOW + 1, "unlocked", told, ack.seq, entry_digest("ack", encode_ack(ack)))
+    body = {"key": numbered(0x10), "means": "gateway", "command": UNLOCK.id}
+    event = Event(4, NOW + 1, "unlocked", body, ack.seq, entry_digest("ack", encode_ack(ack)))
     return ack, event
 
 

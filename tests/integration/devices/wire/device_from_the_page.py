@@ -30,7 +30,7 @@ BODIES: dict[int, dict[int, type]] = {
     SHOW: {1: str, 2: list, 3: str, 4: bytes, 5: str, 6: str, 7: list, 8: bytes},
 }  # fmt: skip
 NEEDED = {SHOW: {1}, SET_TIME: {1, 2}, REVOKE: {1, 2}}
-REFUSED, BOOTED = 5, 10
+EVENT_REFUSED, EVENT_BOOTED = 5, 10
 FRESH = {"used": {}, "keys": {}, "barred": {}, "waiting": [], "head": [0, "00" * 16], "seq": 0} | dict.fromkeys(
     ("floor", "highest", "epoch", "codes", "once"), 0
 )
@@ -84,11 +84,11 @@ class PageDevice:
 
     limit = 8192
 
-    def __init__(self, folder: Path, claim: Path, protocol: int) -> None:
-        self.folder, self.claim, self.five = folder, json.loads(claim.read_text()), protocol == mqtt.MQTTv5
-        self.site, self.device = self.claim["site"], self.claim["device"]
+    def __init__(self, folder: Path, permit_file: Path, protocol: int) -> None:
+        self.folder, self.given, self.five = folder, json.loads(permit_file.read_text()), protocol == mqtt.MQTTv5
+        self.site, self.device = self.given["site"], self.given["device"]
         self.topic = f"lodgekey/v1/{self.site}/{self.device}"
-        self.heard, self.said = list[bytes](), list[bytes]()
+        self.received, self.said = list[bytes](), list[bytes]()
         self.memory = json.loads(json.dumps(FRESH))
         self.gate, self.in_flight, self.acked = threading.RLock(), dict[int, int](), deque[int]()
         self.abilities: dict[int, Callable[[Fields, Fields], Done]] = {
@@ -101,7 +101,7 @@ class PageDevice:
 
     def gateway(self, name: str) -> ec.EllipticCurvePublicKey:
         """§2: one of the four keys."""
-        x, y = (base64.urlsafe_b64decode(self.claim["gateway"][name][part] + "=") for part in ("x", "y"))
+        x, y = (base64.urlsafe_b64decode(self.given["gateway"][name][part] + "=") for part in ("x", "y"))
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + x + y)
 
     def enrol(self) -> None:
@@ -110,23 +110,23 @@ class PageDevice:
         (self.folder / "key.pem").write_bytes(key.private_bytes(files.Encoding.PEM, *plain))
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, self.device)])
         request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
-        claim = x509.load_pem_x509_certificate(self.claim["claim"].encode())
-        said = encode({1: request.public_bytes(files.Encoding.DER), 2: claim.public_bytes(files.Encoding.DER)})
-        by = files.load_pem_private_key(self.claim["claim_key"].encode(), None)
+        permit = x509.load_pem_x509_certificate(self.given["claim"].encode())
+        said = encode({1: request.public_bytes(files.Encoding.DER), 2: permit.public_bytes(files.Encoding.DER)})
+        by = files.load_pem_private_key(self.given["claim_key"].encode(), None)
         posted = base64.b64encode(sign(said, by, b"lodgekey-enrolment-v1")).decode()
-        address, head = self.claim["url"] + "/api/v1/enrolments", {"Content-Type": "application/json"}
+        address, head = self.given["url"] + "/api/v1/enrolments", {"Content-Type": "application/json"}
         asked = urllib.request.Request(address, json.dumps({"enrolment": posted}).encode(), head)
         with urllib.request.urlopen(asked) as answer:
             chain = json.load(answer)["chain"]
         self.key = key
         self.present(chain)
-        (self.folder / "ca.pem").write_text(self.claim["anchors"])
+        (self.folder / "ca.pem").write_text(self.given["anchors"])
 
     def present(self, chain: str) -> None:
         """§14.1, §14.2; ValueError."""
         leaf = x509.load_pem_x509_certificate(chain.encode())
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        own = x509.UniformResourceIdentifier(f"urn:lodgekey:{self.claim['kind']}:{self.site}:{self.device}")
+        own = x509.UniformResourceIdentifier(f"urn:lodgekey:{self.given['kind']}:{self.site}:{self.device}")
         if leaf.public_key() != self.key.public_key() or list(names) != [own]:
             raise ValueError("another device's certificate")
         (self.folder / "cert.pem").write_text(chain)
@@ -145,11 +145,11 @@ class PageDevice:
         self.client.on_connect, self.client.on_message, self.client.on_publish = self.came, self.got, self.taken
         for name in [name for name, (_, _, ack) in self.memory["used"].items() if ack is None]:
             self.answer(bytes.fromhex(name), "failed", "interrupted", self.sensed(), [])
-        self.report([(BOOTED, {1: self.nonce})])
+        self.report([(EVENT_BOOTED, {1: self.nonce})])
         lasting: Any = properties.Properties(packettypes.PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         lasting.SessionExpiryInterval = 120
         more: dict[str, Any] = {"clean_start": False, "properties": lasting} if five else {}
-        self.client.connect(self.claim["broker"]["host"], self.claim["broker"]["port"], 20, **more)
+        self.client.connect(self.given["broker"]["host"], self.given["broker"]["port"], 20, **more)
         self.client.loop_start()
 
     def stop(self) -> None:
@@ -171,7 +171,7 @@ class PageDevice:
     def got(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
         """§6"""
         with self.gate:
-            self.heard.append(bytes(message.payload))
+            self.received.append(bytes(message.payload))
             self.judge(bytes(message.payload), message.retain)
 
     def taken(self, _c: Any, _u: Any, mid: int, *_: Any) -> None:
@@ -180,17 +180,19 @@ class PageDevice:
 
     def judge(self, raw: bytes, retained: bool) -> None:
         """§6"""
+        if len(raw) > self.limit:
+            return self.report([(EVENT_REFUSED, {1: "malformed"})])
         try:
             payload = verify(raw, self.gateway("command"), b"cmd", self.limit)
         except (ValueError, TypeError, exceptions.InvalidSignature):
-            return self.report([(REFUSED, {1: "bad_signature"})])
+            return self.report([(EVENT_REFUSED, {1: "bad_signature"})])
         command = cbor2.loads(payload)
         if payload != encode(command) or not is_command(command):
-            return self.report([(REFUSED, {1: "malformed"})])
+            return self.report([(EVENT_REFUSED, {1: "malformed"})])
         name, digest, other = command[1].hex(), hashlib.sha256(payload).hexdigest(), command[2] != self.device
         used = self.memory["used"].get(name)
         if other or (used and used[0] != digest):
-            return self.report([(REFUSED, {1: "wrong_device" if other else "replayed", 2: command[1]})])
+            return self.report([(EVENT_REFUSED, {1: "wrong_device" if other else "replayed", 2: command[1]})])
         if used:
             return self.say("ack", bytes.fromhex(used[2])) if used[2] else None
         self.memory["used"][name] = [digest, command[5], None]
@@ -199,7 +201,7 @@ class PageDevice:
             body, events = self.abilities[command[3]](command[6], command)
             self.answer(command[1], "done", None, body, events)
         except Refusal as refusal:
-            events = [(REFUSED, {1: str(refusal), 2: command[1]})]
+            events = [(EVENT_REFUSED, {1: str(refusal), 2: command[1]})]
             self.answer(command[1], "refused", str(refusal), {}, events)
         return self.say_state() if command[3] == READ_BACK else None
 

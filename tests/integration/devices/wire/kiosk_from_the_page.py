@@ -21,8 +21,8 @@ class PageKiosk(PageDevice):
 
     limit = 1024 * 1024
 
-    def __init__(self, folder: Path, claim: Path, protocol: int) -> None:
-        super().__init__(folder, claim, protocol)
+    def __init__(self, folder: Path, permit_file: Path, protocol: int) -> None:
+        super().__init__(folder, permit_file, protocol)
         self.shown: dict[bytes, Fields] = {}
         self.abilities[page.SHOW] = self.show
 

@@ -15,8 +15,8 @@ UNLOCKED, LOCKED, KEY_PUT, KEY_DROPPED, REVOKED = 1, 2, 3, 4, 11
 class PageLock(PageDevice):
     """A lock with a bolt that never jams, no keypad and no Bluetooth; `moved` is where the bolt went."""
 
-    def __init__(self, folder: Path, claim: Path, protocol: int) -> None:
-        super().__init__(folder, claim, protocol)
+    def __init__(self, folder: Path, permit_file: Path, protocol: int) -> None:
+        super().__init__(folder, permit_file, protocol)
         self.bolt, self.moved = "locked", list[str]()
         self.abilities |= {
             page.UNLOCK: self.unlock, page.LOCK: self.lock, page.PUT_KEY: self.put_key,
@@ -46,7 +46,7 @@ class PageLock(PageDevice):
         self.bolt = to
         self.moved.append(to)
 
-    def turn_knob(self) -> None:
+    def open_by_hand(self) -> None:
         """Somebody inside opens the door."""
         with self.gate:
             self.bolt = "unlocked"

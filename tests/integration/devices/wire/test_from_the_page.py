@@ -80,9 +80,9 @@ def set_aside(estate: Estate) -> int:
         return session.scalar(select(func.count()).select_from(SetAside)) or 0
 
 
-def heard(lock: PageDevice, command: str) -> bytes:
+def received(lock: PageDevice, command: str) -> bytes:
     """The signed command of this id, as the device got it."""
-    return next(raw for raw in lock.heard if bytes.fromhex(command) in raw)
+    return next(raw for raw in lock.received if bytes.fromhex(command) in raw)
 
 
 def verified(raw: bytes, lock: PageDevice, channel: bytes) -> bool:
@@ -110,7 +110,7 @@ async def test_a_lock_takes_a_key_answers_an_unlock_reports_a_hand_and_loses_the
     assert await unlock(estate, key)
     await estate.until(lambda: "Arrived" in estate.events(), "the first opening is told")
     assert (lock.moved, estate.device(LOCK).bolt) == (["unlocked"], "unlocked")
-    await asyncio.to_thread(lock.turn_knob)
+    await asyncio.to_thread(lock.open_by_hand)
     await estate.until(lambda: estate.events().count("DoorUnlocked") == 2, "a hand is told")
     with estate.gateway.database.writing() as session:
         revoke_key(session, session.get_one(Key, key.id), wall_clock())
@@ -124,7 +124,7 @@ async def test_a_replay_is_answered_as_before_and_moves_nothing_not_even_after_a
     estate: Estate, lock: PageLock
 ) -> None:
     command = await unlock(estate, await key_on(estate))
-    raw, ack = heard(lock, command), bytes.fromhex(lock.memory["used"][command][2])
+    raw, ack = received(lock, command), bytes.fromhex(lock.memory["used"][command][2])
     await estate.gateway.link.publish(SITE, LOCK, raw, expires_in=10)
     await send_altered(estate, command, 1)
     assert (lock.moved, lock.said.count(ack)) == (["unlocked"], 2)
@@ -138,9 +138,9 @@ async def test_a_replay_is_answered_as_before_and_moves_nothing_not_even_after_a
     assert (set_aside(estate), estate.device(LOCK).log_alarm) == (0, None)
 
 
-async def test_a_command_of_nobody_is_told_and_never_answered(estate: Estate, lock: PageLock) -> None:
+async def test_a_command_of_nobody_is_reported_and_never_answered(estate: Estate, lock: PageLock) -> None:
     await key_on(estate)
-    raw = lock.heard[-1][:-1] + bytes([lock.heard[-1][-1] ^ 1])
+    raw = lock.received[-1][:-1] + bytes([lock.received[-1][-1] ^ 1])
     await estate.gateway.link.publish(SITE, LOCK, raw, expires_in=10)
     await estate.until(lambda: alarms(estate) == ["bad_signature"], "the stranger is told of")
     acks = [raw for raw in lock.said if verified(raw, lock, b"ack")]
@@ -148,12 +148,12 @@ async def test_a_command_of_nobody_is_told_and_never_answered(estate: Estate, lo
 
 
 async def test_a_kiosk_asks_about_an_offer_and_hands_in_a_registration(estate: Estate, tmp_path: Path) -> None:
-    claim, token = tmp_path / "kiosk-1.claim", estate.world.offer()
+    file, token = tmp_path / "kiosk-1.claim", estate.world.offer()
     code, said = await estate.lodgekey(
-        "device", "claim", "kiosk-1", "--kind", "kiosk", "--site", SITE, "--out", str(claim)
+        "device", "claim", "kiosk-1", "--kind", "kiosk", "--site", SITE, "--out", str(file)
     )
     assert code == 0, said
-    kiosk = PageKiosk(estate.folder("kiosk-1"), claim, mqtt.MQTTv5)
+    kiosk = PageKiosk(estate.folder("kiosk-1"), file, mqtt.MQTTv5)
     await asyncio.to_thread(kiosk.enrol)
     await asyncio.to_thread(kiosk.start)
     try:
