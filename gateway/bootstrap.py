@@ -1,4 +1,4 @@
-"""Where objects meet: one gateway from its settings, started and stopped in order."""
+"""Builds one gateway from its settings and starts and stops its parts in order."""
 
 import asyncio
 import logging
@@ -60,14 +60,14 @@ log = logging.getLogger(__name__)
 
 
 def identity_settings(settings: Settings) -> IdentitySettings:
-    """How the workers are run: what is set, over the defaults of each engine."""
+    """The settings of the identity workers: configured values over the defaults of each engine."""
     thresholds = {**DEFAULT_THRESHOLDS, **settings.face_thresholds}
     workers, timeout = settings.identity_workers, settings.identity_timeout
     return IdentitySettings(settings.identity_engine, workers, timeout=timeout, thresholds=thresholds)
 
 
 class Gateway:
-    """Everything one gateway process holds. `async with Gateway(settings)` runs it."""
+    """All parts of one gateway process. `async with Gateway(settings)` starts and stops them."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Gateway:
         self._tasks: list[asyncio.Task[None]] = []
 
     def _open_ways_to_devices(self, radio: BleRadio | None) -> None:
-        """The broker, the links, and the drivers that speak over them."""
+        """Create the broker, the links, and the drivers that use them."""
         settings, now, folder = self.settings, self.now, self.settings.folder
         access = BrokerAccess(settings, self.rotation.present, self.revoked_devices)
         self.broker = access.embedded()
@@ -135,7 +135,7 @@ class Gateway:
         }
 
     def _set_up_loops(self) -> None:
-        """What works by itself once it is started, and what wakes it."""
+        """Create the background loops and register what wakes them."""
         settings, now = self.settings, self.now
         self.alerts = AlertSenders(
             self.database,
@@ -171,7 +171,7 @@ class Gateway:
             self.database.after_commit(self.home_assistant.wake)
 
     def _open_keyring(self) -> Keyring:
-        """The secrets that make keys, links and codes."""
+        """The secrets that sign keys and links and derive passcodes."""
         return Keyring(
             self.vault,
             self.authority.credential_key,
@@ -181,7 +181,7 @@ class Gateway:
         )
 
     def _senders(self) -> dict[str, Sender]:
-        """Who delivers which work."""
+        """The sender of each kind of delivery, by the delivery's `work`."""
         external_commands = ExternalCommandSenders(self.database, self.lock_senders.send)
         slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
@@ -206,7 +206,7 @@ class Gateway:
         await self.stop()
 
     async def start(self) -> None:
-        """Broker, link, identity workers, then the loops. Returns once commands can be sent."""
+        """Start the broker, the links and the identity workers, then the loops. Returns once commands can be sent."""
         if self.broker is not None:
             await self.broker.start()
         self.feed.start()
@@ -227,7 +227,7 @@ class Gateway:
             self._run("commands of home assistant", self.home_assistant.hear())
 
     async def stop(self) -> None:
-        """The loops, then what they use; what is owed stays owed."""
+        """Stop the loops, then the parts they use. Deliveries not yet settled stay in the outbox."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -248,21 +248,21 @@ class Gateway:
 
     @property
     def authority(self) -> Authority:
-        """The authority as it stands now."""
+        """The certificate authority in force."""
         return self.rotation.authority
 
     def revoked_devices(self) -> list[RevokedDevice]:
-        """Who is out of service by now."""
+        """Devices revoked so far."""
         with self.database.reading() as session:
             return revoked_devices(session, self.now())
 
     async def tend_certificates(self, renew: bool = False) -> None:
-        """Follow the authority, and have the broker refuse and disconnect what is revoked by now."""
+        """Continue the authority rotation; make the broker refuse and disconnect every revoked device."""
         await self.rotation.follow()
         await self.revocation.enforce(renew=renew)
 
     async def _renew_own(self) -> None:
-        """Certificates of the present authority for the broker and for ourselves; live connections go on."""
+        """Issue certificates of the current authority to the broker and the gateway; live connections continue."""
         if self._broker_files is not None:
             await self._broker_files.replace_certificates(self._broker_access.certificates())
         self._mqtt.present(self._broker_access.address().tls)
@@ -272,14 +272,14 @@ class Gateway:
 
 
 def private_key_at(path: Path) -> EllipticCurvePrivateKey:
-    """The P-256 key in a file of mode 0600, made at first use."""
+    """The P-256 private key in a file of mode 0600; created on first use."""
     if not path.exists():
         save_private_key(path, new_private_key())
     return load_private_key(path)
 
 
 def secret_at(path: Path) -> bytes:
-    """32 random bytes kept in a file of mode 0600, made at first use."""
+    """32 random bytes in a file of mode 0600; created on first use."""
     if not path.exists():
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as file:

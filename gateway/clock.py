@@ -1,4 +1,4 @@
-"""The wall clock of this machine, for whoever is not handed another one."""
+"""The system clock, the default where no clock is injected."""
 
 import time
 

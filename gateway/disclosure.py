@@ -1,7 +1,7 @@
-"""The disclosure log: an entry is committed before anything is shown; where it cannot be written, nothing is.
+"""The disclosure log: an entry is committed before anything is disclosed; if it cannot be written, nothing is.
 
-Its entries are the leaves of a Merkle tree (RFC 9162); whoever holds an older signed head can prove that nothing
-before it was altered, removed or moved.
+Entries are the leaves of a Merkle tree (RFC 9162): anyone with an older signed head can prove that no entry before it
+was altered, removed or moved.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ from gateway.store import Disclosure
 from gateway.store.database import Database
 
 CHUNK: Final = 2000
-LOCK_NUMBER: Final = 0x6C6F646765  # any fixed number: PostgreSQL's advisory lock on the log's end
+LOCK_NUMBER: Final = 0x6C6F646765  # arbitrary key of the PostgreSQL advisory lock that serialises appends
 NOT_WRITTEN: Final = "The log of disclosures cannot be written, so no record is shown. Please tell the operator."
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is about to be shown: ids and field names only, never a personal value.
+    """One disclosure about to be made: ids and field names only, never a personal value.
 
-    `first` and `last` bound a stretch of the feed, of which `rows` records are shown.
+    `first` and `last` bound a range of feed numbers, of which `rows` records are disclosed.
     """
 
     consumer: str
@@ -50,7 +50,7 @@ def disclose(database: Database, *, consumer: str, purpose: str, subject: str, f
 
 
 def disclose_many(database: Database, entries: Sequence[Entry], now: int) -> int:
-    """Commit all entries at once and return the first's sequence number. Raises DisclosureBlocked: then none is in."""
+    """Commit all entries at once; returns the first one's sequence number. Raises DisclosureBlocked and writes none."""
     try:
         with database.writing() as session:
             return append(session, entries, now)
@@ -59,7 +59,7 @@ def disclose_many(database: Database, entries: Sequence[Entry], now: int) -> int
 
 
 def append(session: Session, entries: Sequence[Entry], now: int) -> int:
-    """Put entries at the log's end within a transaction; returns the first's sequence number."""
+    """Append entries within the caller's transaction; returns the first one's sequence number."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
     last = session.scalar(select(func.max(Disclosure.seq)))
@@ -82,12 +82,12 @@ def leaf_bytes(seq: int, at: int, consumer: str, purpose: str, subject: str, fie
 
 
 def leaf_of(row: Disclosure) -> bytes:
-    """The leaf as the entry's columns make it: a column altered beside its leaf is noticed too."""
+    """The leaf recomputed from the columns, so that a column altered next to its stored leaf is detected too."""
     return leaf_bytes(row.seq, row.at, row.consumer, row.purpose, row.subject, row.fields)
 
 
 class DisclosureLog:
-    """The log's tree: its edge is kept in memory and catches up with the table, so a head costs only what is new."""
+    """The log's Merkle tree. Its right edge is kept in memory, so a head reads only entries added since the last."""
 
     def __init__(self, database: Database, key: EllipticCurvePrivateKey, now: Callable[[], int]) -> None:
         self._database, self._key, self._now = database, key, now
@@ -96,11 +96,11 @@ class DisclosureLog:
 
     @property
     def public_key(self) -> EllipticCurvePublicKey:
-        """What heads are verified with."""
+        """The key that verifies heads."""
         return self._key.public_key()
 
     def head(self) -> tuple[TreeHead, bytes]:
-        """The newest head, and the same signed; NotFound while the log is empty."""
+        """The current head, plain and signed. Raises NotFound while the log is empty."""
         with self._lock:
             self._catch_up()
             if not self._edge.size:
@@ -109,7 +109,7 @@ class DisclosureLog:
         return head, sign_head(head, self._key, key_id(self.public_key))
 
     def consistency(self, old_size: int, size: int) -> list[bytes]:
-        """RFC 9162 §2.1.4.1: that the log's first `size` entries begin with its first `old_size`."""
+        """The consistency proof (RFC 9162 §2.1.4.1) that the first `size` entries extend the first `old_size`."""
         if not 0 < old_size <= size:
             raise InputRefused("Give the size of a head you hold; it is at least 1.", field="from")
         with self._database.reading() as session:
@@ -131,7 +131,7 @@ class DisclosureLog:
 
 
 class SharedCommit:
-    """Many who are about to show something wait for one commit together: under load one transaction serves them all."""
+    """Group commit: entries of concurrent disclosures are written in one transaction."""
 
     def __init__(self, database: Database, now: Callable[[], int]) -> None:
         self._database, self._now = database, now
@@ -148,7 +148,7 @@ class SharedCommit:
 
     async def _write(self) -> None:
         while self._waiting:
-            await asyncio.sleep(0)  # let everyone who was woken by the same news come along
+            await asyncio.sleep(0)  # let every task woken by the same commit add its entry to the batch
             batch, self._waiting = self._waiting, []
             blocked: DisclosureBlocked | None = None
             try:

@@ -1,14 +1,17 @@
-"""What a landlord is told before a tenant stands at a shut door: when, and in which words. Never who a tenant is."""
+"""Alerts to landlords, meant to arrive before a tenant stands at a closed door: when to raise them, and their texts.
+
+An alert never identifies a tenant.
+"""
 
 from typing import Final, NamedTuple
 
-BATTERY: Final = (10, 20, 30)  # percent, the most pressing first
+BATTERY: Final = (10, 20, 30)  # percent, most urgent first
 SILENT_SECONDS: Final = 15 * 60
 AJAR_SECONDS: Final = 5 * 60
-LATE_HOURS: Final = (2, 24)  # before arrival, the most pressing first
+LATE_HOURS: Final = (2, 24)  # before arrival, most urgent first
 DRIFT_SECONDS: Final = 60
-DRIFT_REPORTED_SECONDS: Final = 7 * 86_400  # for how long a clock that was off is told of: it is right again
-LOG_SECONDS: Final = 7 * 86_400  # for how long a log that did not fit is told of: nothing mends it
+DRIFT_REPORTED_SECONDS: Final = 7 * 86_400  # how long a corrected drift is reported
+LOG_SECONDS: Final = 7 * 86_400  # how long a fault in a log is reported: it cannot be repaired
 
 
 class Words(NamedTuple):
@@ -16,7 +19,8 @@ class Words(NamedTuple):
     en: str
 
 
-# What happened and what to do, the same on the page, by e-mail and by webhook; a number keeps its unit on its line.
+# What happened and what to do; the same text on pages, in e-mails and in webhooks. The non-breaking space keeps a
+# number and its unit on one line.
 SENTENCES: Final[dict[str, Words]] = {
     "battery": Words("门锁电量 {n}%，请更换电池。", "The lock's battery is at {n}\u00a0%. Change it."),
     "silent": Words(
@@ -55,39 +59,39 @@ CODES: Final = tuple(SENTENCES)
 
 
 def sentence(code: str, language: str, unit: str, number: int) -> str:
-    """The notice in words; the unit's label is all it names."""
+    """The alert's text in one language; it names the unit's label and nothing else."""
     words = SENTENCES[code]
     text = (words.zh if language == "zh-CN" else words.en).format(n=number)
     return f"{unit}：{text}" if language == "zh-CN" else f"{unit}: {text}"
 
 
 def battery_stage(percent: int | None) -> int | None:
-    """The lowest of 10, 20 and 30 percent that a battery has reached; None above them."""
+    """The lowest of 10, 20 and 30 percent that the battery is at or below; None above 30 and for an unknown level."""
     return None if percent is None else next((limit for limit in BATTERY if percent <= limit), None)
 
 
 def late_stage(seconds: int) -> int | None:
-    """The nearest of 2 and 24 hours within which somebody arrives; None before that."""
+    """The smaller of 2 and 24 hours within which the stay begins; None if it begins later."""
     return next((hours for hours in LATE_HOURS if seconds <= hours * 3600), None)
 
 
 def ajar_minutes(door: str, since: int | None, now: int) -> int | None:
-    """For how long a door has been open, in minutes; None for one that is shut, or was opened just now."""
+    """Minutes for which the door has been open; None for a closed door, or one open for less than five minutes."""
     if door != "open" or since is None or now - since < AJAR_SECONDS:
         return None
     return (now - since) // 60
 
 
 def is_drift(seconds: int) -> bool:
-    """Whether a clock was off by so much that somebody should know."""
+    """Whether a clock drift is large enough for an alert: 60 s or more, in either direction."""
     return abs(seconds) >= DRIFT_SECONDS
 
 
 def clock_off(drift: int | None, since: int | None, now: int) -> int | None:
-    """By how many seconds, either way, a clock was off, while it is worth telling."""
+    """The absolute clock drift in seconds, for seven days after it was found; else None."""
     return None if drift is None or since is None or now - since >= DRIFT_REPORTED_SECONDS else abs(drift)
 
 
 def log_alarm(alarm: str | None, since: int | None, now: int) -> str | None:
-    """What was found wrong with a lock's log, while it is worth telling."""
+    """The alarm about a lock's log, for seven days after it was raised; else None."""
     return alarm if since is not None and now - since < LOG_SECONDS else None

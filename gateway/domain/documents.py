@@ -1,7 +1,7 @@
-"""The kinds of identity documents, and the fields that are read from them."""
+"""Kinds of identity documents, and the fields read from them."""
 
 DOCUMENT_KINDS = ("passport", "id_card", "cn_resident_id", "unknown")
-"""`passport` is ICAO TD3; `id_card` TD1 or TD2; `cn_resident_id` the side of the resident card with the portrait."""
+"""`passport`: ICAO TD3; `id_card`: TD1 or TD2; `cn_resident_id`: the portrait side of China's resident ID card."""
 
 FIELDS = (
     "name",

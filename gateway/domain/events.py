@@ -1,4 +1,4 @@
-"""What can happen, in the past tense: the names of events and which of them consumers of the feed may see."""
+"""The event types, in the past tense, and which of them the feed carries to consumers."""
 
 from typing import Final, Literal, get_args
 

@@ -1,4 +1,4 @@
-"""What each jurisdiction asks of a tenant, as data: one TOML file each, refused if it says anything unknown."""
+"""The rules of each jurisdiction for tenants, as data: one TOML file each, rejected if it has an unknown field."""
 
 import tomllib
 from collections.abc import Mapping
@@ -24,17 +24,18 @@ CATALOGS = {"fields": FIELDS, "document_kinds": DOCUMENT_KINDS, "languages": ("z
 
 
 class BadProfile(ValueError):
-    """A profile that says something unknown, or leaves something out; the message names the file and the field."""
+    """A profile with an unknown, missing or invalid field; the message names the file and the field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One jurisdiction's rules; ages in years, retention in days after the stay ended.
+    """One jurisdiction's rules; ages in years, retention in days after the end of the stay.
 
     `face`: allowed (offered), optional (offered beside an equal way without it), forbidden (never run).
-    `keep_portrait`: the registry requires the portrait, sealed until sent. `face_filing_limit`: how many people's faces
-    may be stored before a filing with the authority is due, 0 for no such rule. `resident_number`: a long number of
-    digits is checked as GB 11643. `tell_tenant_of_readers`: whether a tenant may be told who read their record.
+    `keep_portrait`: the registry requires the portrait, stored sealed until sent. `face_filing_limit`: how many
+    people's faces may be stored before a filing with the authority is due, 0 for no such rule. `resident_number`: a
+    long number of digits is checked as GB 11643. `tell_tenant_of_readers`: whether a tenant may be told who read their
+    record.
     """
 
     code: str
@@ -55,7 +56,7 @@ class Profile:
 
 
 def read_profile(text: str, name: str = "profile") -> Profile:
-    """Parses one TOML profile; raises BadProfile for an unknown, missing or impossible field."""
+    """Parse one TOML profile. Raises BadProfile for an unknown, missing or invalid field."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -70,7 +71,7 @@ def read_profile(text: str, name: str = "profile") -> Profile:
 
 
 def _check_values(values: Mapping[str, Any], name: str) -> None:
-    """Raises BadProfile where a value is of the wrong type or outside its catalog."""
+    """Raises BadProfile if a value has the wrong type or is not in its catalog."""
     for key, value in values.items():
         wanted = bool if key in FLAGS else int if key in NUMBERS else tuple if key in CATALOGS else str
         if type(value) is not wanted or (isinstance(value, int) and value < 0):
@@ -85,7 +86,7 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
 
 @cache
 def load_profiles() -> Mapping[str, Profile]:
-    """Every profile of the catalog by its code; raises BadProfile if one file is wrong."""
+    """All profiles by code. Raises BadProfile if any file is invalid."""
     folder = files("gateway.domain") / "jurisdictions"
     entries = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
     profiles = {}
@@ -98,6 +99,6 @@ def load_profiles() -> Mapping[str, Profile]:
 
 
 def profile_for(jurisdiction: str) -> Profile:
-    """The rules of a region ("cn-33") where there are any, else of its country; KeyError for an unknown country."""
+    """The rules of a region ("cn-33") if it has any, else of its country. Raises KeyError for an unknown country."""
     profiles = load_profiles()
     return profiles.get(jurisdiction) or profiles[jurisdiction.split("-", maxsplit=1)[0]]

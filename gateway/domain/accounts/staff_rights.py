@@ -1,10 +1,10 @@
-"""What somebody of a landlord's may do: three roles, as a table of rights. What is not here is not allowed."""
+"""Rights of a landlord's staff: three roles as a table. A right that is not listed is not granted."""
 
 from typing import Final, Literal
 
 StaffRole = Literal["owner", "desk", "viewer"]
-# see: units, stays and locks, without the links that let somebody in. act: offer, change, end, revoke.
-# decide: cases and filings, which show who a tenant is. own: staff, and where notices go.
+# see: units, stays and locks, without links that give access. act: offer, change, end, revoke.
+# decide: cases and filings, which show who a tenant is. own: staff, and where alerts are sent.
 Right = Literal["see", "act", "decide", "own"]
 
 RIGHTS: Final[dict[str, frozenset[Right]]] = {
@@ -15,5 +15,5 @@ RIGHTS: Final[dict[str, frozenset[Right]]] = {
 
 
 def may(staff: str | None, right: Right) -> bool:
-    """Whether a role carries a right; none for no role, or one nobody wrote down."""
+    """Whether the role has the right. False for no role and for an unknown role."""
     return right in RIGHTS.get(staff or "", frozenset())

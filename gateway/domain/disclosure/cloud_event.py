@@ -1,11 +1,11 @@
-"""Feed entries as CloudEvents 1.0 (JSON format): the same for server-sent events and for webhooks."""
+"""Feed entries as CloudEvents 1.0 (JSON format), the same for server-sent events and webhooks."""
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NotRequired
 
-from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
+from typing_extensions import TypedDict  # pydantic requires typing_extensions.TypedDict before Python 3.12
 
 _TYPES: Final = {
     "check_in": "org.lodgekey.registration.checked-in.v1",
@@ -19,7 +19,7 @@ MEDIA_TYPE: Final = "application/cloudevents+json"
 
 
 class UnitShown(TypedDict, total=False):
-    """The dwelling of a feed record, as far as the consumer's grant goes."""
+    """The unit of a feed record, limited to the granted fields."""
 
     code: str
     label: str
@@ -28,7 +28,7 @@ class UnitShown(TypedDict, total=False):
 
 
 class PersonShown(TypedDict, total=False):
-    """The person of a feed record, masked; year of birth only."""
+    """The person of a feed record: masked values, and the year of birth only."""
 
     name: str
     id_number: str
@@ -37,7 +37,7 @@ class PersonShown(TypedDict, total=False):
     document_kind: str
 
 
-# What `data` holds: times are wall-clock where the unit is, person is null once erased.
+# Content of `data`. Times are local to the unit; person is null once erased.
 FeedRecord = TypedDict(
     "FeedRecord",
     {
@@ -56,7 +56,7 @@ FeedRecord = TypedDict(
 
 
 class FeedEvent(TypedDict):
-    """A CloudEvent 1.0 of the feed in the JSON format."""
+    """A CloudEvent 1.0 (JSON format) of the feed."""
 
     specversion: str
     id: str
@@ -70,9 +70,9 @@ class FeedEvent(TypedDict):
 
 
 def cloud_event(source: str, seq: int, kind: str, at: int, record: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry: id and `sequence` are the feed's number, subject the registration's id; at in UTC seconds.
+    """One feed entry as a CloudEvent. `id` and `sequence` are the feed's number, `subject` the registration's id.
 
-    `source` names the gateway (a URN). Nothing outside `data` says anything of a person.
+    `source` is the gateway's URN; `at` is in UTC seconds. No attribute outside `data` describes a person.
     """
     return {
         "specversion": "1.0",
@@ -81,7 +81,7 @@ def cloud_event(source: str, seq: int, kind: str, at: int, record: Mapping[str, 
         "type": _TYPES[kind],
         "subject": str(record["id"]),
         "time": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "sequence": f"{seq:020d}",  # the sequence extension compares as text
+        "sequence": f"{seq:020d}",  # zero-padded: the sequence extension compares as text
         "datacontenttype": "application/json",
         "data": dict(record),
     }
@@ -93,5 +93,5 @@ def encode_event(event: Mapping[str, Any]) -> bytes:
 
 
 def encode_sse(event: Mapping[str, Any]) -> bytes:
-    """The event as one server-sent event (WHATWG HTML §9.2) whose id a reader resumes from."""
+    """The event as one server-sent event (WHATWG HTML §9.2); its id is the position from which a reader resumes."""
     return b"id: %s\nevent: registration\ndata: %s\n\n" % (str(event["id"]).encode(), encode_event(event))

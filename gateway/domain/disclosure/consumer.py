@@ -1,4 +1,4 @@
-"""A program entitled to follow registrations: for one purpose, in its areas, in named fields, until a day."""
+"""A consumer's grant to follow registrations: one purpose, its areas, named fields, an expiry date."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,10 +7,10 @@ from typing import Any, Final, Literal
 from gateway.domain.errors import InputRefused, NotAllowed
 
 ConsumerStanding = Literal["in_force", "awaits_approval", "expired"]
-LONGEST: Final = 366 * 86_400  # seconds a grant may last before a person looks at it again
+LONGEST: Final = 366 * 86_400  # seconds; the longest a grant lasts before a person has to renew it
 
-# What a grant may name, by its path in a record of the feed. The person's part is masked in every case: an open value
-# is read one record at a time, with a reason, and never through the feed.
+# Fields a grant may name, as paths in a feed record. The person's part is always masked: unmasked values are read one
+# record at a time, with a reason, and never through the feed.
 FIELDS: Final = frozenset(
     {
         "kind", "at", "from", "until", "state", "receipt", "deadline",
@@ -23,7 +23,9 @@ ALWAYS: Final = frozenset({"id", "kind"})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is granted; areas are prefixes of grid areas, expires_at is UTC seconds, rows_a_day bounds what leaves."""
+    """What a grant covers. `areas` are prefixes of grid areas, `expires_at` is UTC seconds, `rows_a_day` limits the
+    records disclosed in a day.
+    """
 
     purpose: str
     areas: tuple[str, ...]
@@ -34,7 +36,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Who asked for the grant and who approved it: never the same person."""
+    """A grant with who requested it and who approved it; the two must differ."""
 
     id: str
     scope: Scope
@@ -43,7 +45,7 @@ class Consumer:
 
 
 def ask(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
-    """A grant that awaits a second person; raises InputRefused for one that would be too wide or too long."""
+    """A grant awaiting approval. Raises InputRefused if it is too wide, too long or without a purpose."""
     if not scope.purpose.strip():
         raise InputRefused("Say what the registrations are needed for.", field="purpose")
     if not scope.areas or not all(scope.areas):
@@ -58,21 +60,21 @@ def ask(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
 
 
 def approve(consumer: Consumer, by: str) -> Consumer:
-    """The grant, approved; raises NotAllowed where the one who asked would approve it alone."""
+    """The approved grant. Raises NotAllowed if the approver is the requester."""
     if by == consumer.requested_by:
         raise NotAllowed("A second person approves a new consumer of the feed.")
     return replace(consumer, approved_by=by)
 
 
 def standing(consumer: Consumer, now: int) -> ConsumerStanding:
-    """Whether anything may be told at this moment."""
+    """Whether the grant is in force at `now`."""
     if consumer.approved_by is None or consumer.approved_by == consumer.requested_by:
         return "awaits_approval"
     return "in_force" if now < consumer.scope.expires_at else "expired"
 
 
 def scoped(record: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-    """The record's id and kind and the granted fields, no more; the person's part must be masked already."""
+    """The record reduced to id, kind and the granted fields. The person's part must be masked by the caller."""
     shown: dict[str, Any] = {}
     for name, value in record.items():
         if name in ALWAYS or name in scope.fields:

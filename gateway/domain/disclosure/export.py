@@ -1,4 +1,4 @@
-"""Registrations handed out in bulk: of one area, in a bounded span, to one officer, approved by another, once."""
+"""Export of registrations in bulk: one area, a limited time span, for one officer, approved by another, once."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,13 +8,13 @@ from gateway.domain.errors import Conflict, InputRefused, NotAllowed
 ExportStanding = Literal["awaits_approval", "approved", "refused", "expired", "taken"]
 MAX_SPAN_SECONDS: Final = 31 * 86_400
 MAX_ROWS: Final = 1_000
-OPEN_FOR: Final = 24 * 3600  # seconds, to be approved in, and again to be taken in
+OPEN_FOR: Final = 24 * 3600  # seconds to approve in, and again to download in
 MIN_PURPOSE_LENGTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is asked for: a grid area (prefix), a half-open span in UTC seconds, and why; never a person."""
+    """The request: a grid area (prefix), a half-open span in UTC seconds, and a purpose. It never names a person."""
 
     area: str
     start: int
@@ -23,7 +23,7 @@ class ExportRequest:
 
 
 def check_export_request(request: ExportRequest, own_area: str, now: int) -> None:
-    """InputRefused for one that is too wide, too long or unexplained; NotAllowed beyond the officer's own area."""
+    """Raises InputRefused if the span or purpose is invalid, NotAllowed outside the officer's own area."""
     if not own_area or not request.area.startswith(own_area):
         raise NotAllowed("An export reaches no further than your own area.")
     if len(request.purpose.strip()) < MIN_PURPOSE_LENGTH:
@@ -35,7 +35,7 @@ def check_export_request(request: ExportRequest, own_area: str, now: int) -> Non
 
 
 def check_rows(rows: int) -> None:
-    """Conflict where more records would leave than an export may hold, or none."""
+    """Raises Conflict for no records, and for more than MAX_ROWS."""
     if rows == 0:
         raise Conflict("There is no registration in this area and span.")
     if rows > MAX_ROWS:
@@ -43,7 +43,7 @@ def check_rows(rows: int) -> None:
 
 
 def standing(approved: bool | None, taken_at: int | None, expires_at: int, now: int) -> ExportStanding:
-    """How an export stands at this moment."""
+    """The state of an export at `now`."""
     if taken_at is not None:
         return "taken"
     if approved is False:

@@ -1,4 +1,4 @@
-"""What a reader sees of a person before opening the record with a reason."""
+"""Masking of personal fields in lists; unmasked values need a request with a reason."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,17 +8,17 @@ SHOWN_OPENLY: Final = ("nationality", "document_kind")
 
 
 def mask_name(name: str) -> str:
-    """The first character of each part; a Chinese name keeps its first character."""
+    """The first character of each part, the rest as dots: "Li Na" → "L• N•". A Chinese name is one part."""
     return " ".join(part[0] + HIDDEN * min(3, max(1, len(part) - 1)) for part in name.split())
 
 
 def mask_number(number: str) -> str:
-    """The last two characters."""
+    """The last two characters after four dots; dots only for a number of at most four characters."""
     return HIDDEN * 4 + number[-2:] if len(number) > 4 else HIDDEN * 4
 
 
 def masked(fields: Mapping[str, str]) -> dict[str, str]:
-    """A person's fields for a list: name and number masked, the year of birth, openly what identifies nobody."""
+    """A person's fields for a list: name and number masked, year of birth, nationality and document kind in clear."""
     name = fields.get("name") or f"{fields.get('surname', '')} {fields.get('given_names', '')}".strip()
     shown = {key: fields[key] for key in SHOWN_OPENLY if fields.get(key)}
     return shown | {

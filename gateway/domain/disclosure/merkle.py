@@ -8,7 +8,7 @@ EMPTY_ROOT = sha256(b"").digest()
 
 
 class BadProof(Exception):
-    """A proof that does not show what it is offered for."""
+    """The proof does not verify, or cannot be made for these sizes."""
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -22,7 +22,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The right edge of a growing tree: appending and reading the root cost O(log size), whatever the size."""
+    """The right edge of a growing tree: append and root cost O(log size)."""
 
     __slots__ = ("_peaks", "size")
 
@@ -40,7 +40,7 @@ class Frontier:
         self.size += 1
 
     def root(self) -> bytes:
-        """The tree's root; SHA-256 of nothing for an empty tree."""
+        """The tree's root hash; SHA-256 of the empty string for an empty tree (§2.1.1)."""
         if not self._peaks:
             return EMPTY_ROOT
         node = self._peaks[-1]
@@ -50,7 +50,7 @@ class Frontier:
 
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes."""
+    """The root of a tree with these leaf hashes."""
     if not hashes:
         return EMPTY_ROOT
     if len(hashes) == 1:
@@ -60,7 +60,7 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
 
 
 def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """PATH(m, D[n]) of §2.1.3.1: that the leaf at `index` is in the tree over these leaf hashes."""
+    """PATH(m, D[n]) of §2.1.3.1: proves that the leaf at `index` is in the tree over these leaf hashes."""
     if not 0 <= index < len(hashes):
         raise BadProof("no leaf has this index")
     if len(hashes) == 1:
@@ -72,7 +72,7 @@ def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
-    """PROOF(m, D[n]) of §2.1.4.1: that the tree over the first `old_size` hashes became the tree over them all."""
+    """PROOF(m, D[n]) of §2.1.4.1: proves that the tree over all hashes extends the tree over the first `old_size`."""
     if not 0 < old_size <= len(hashes):
         raise BadProof("no earlier tree has this size")
     return [] if old_size == len(hashes) else _subproof(hashes, old_size, whole=True)
@@ -88,7 +88,7 @@ def _subproof(hashes: Sequence[bytes], old_size: int, *, whole: bool) -> list[by
 
 
 def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """§2.1.4.2: raises BadProof unless the newer tree extends the older one. An empty tree proves nothing."""
+    """§2.1.4.2: raises BadProof unless the newer tree extends the older one, or if the older tree is empty."""
     _check_hashes([old_root, root, *proof])
     if not 0 < old_size <= size:
         raise BadProof("the older tree must hold something and be no larger than the newer")
@@ -104,7 +104,7 @@ def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, p
 
 
 def _walk(path: list[bytes], old_size: int, size: int) -> tuple[bytes, bytes]:
-    """The roots of the older and the newer tree that a path leads to."""
+    """The older and the newer root computed from the path."""
     place, last = old_size - 1, size - 1
     while place & 1:
         place, last = place >> 1, last >> 1
@@ -124,7 +124,7 @@ def _walk(path: list[bytes], old_size: int, size: int) -> tuple[bytes, bytes]:
 
 
 def _to_right_edge(place: int, last: int) -> tuple[int, int]:
-    """Skip the levels at which the node has no sibling of its own."""
+    """Skip the levels on which the node has no sibling."""
     while not place & 1 and place:
         place, last = place >> 1, last >> 1
     return place, last

@@ -1,4 +1,4 @@
-"""Signed heads of the disclosure log, and the audit that anyone holding an older head can make."""
+"""Signed heads of the disclosure log, and the audit that anyone with an older head can run."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ _SIZE, _ROOT, _AT = 1, 2, 3
 
 
 class BadHead(Exception):
-    """Bytes that are no tree head of this log."""
+    """The bytes are not a valid signed tree head of this log."""
 
 
 @dataclass(frozen=True, slots=True)
 class TreeHead:
-    """The log held `size` entries with this root at a time (UTC seconds); size is never 0."""
+    """The log's size (at least 1), its root, and the time of signing in UTC seconds."""
 
     size: int
     root: bytes
@@ -29,14 +29,14 @@ class TreeHead:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an audit found: truncated, altered or backwards, and a sentence."""
+    """An audit finding: its code (truncated, altered or backwards) and a sentence."""
 
     code: str
     sentence: str
 
 
 def sign_head(head: TreeHead, key: ec.EllipticCurvePrivateKey, kid: bytes = b"") -> bytes:
-    """The head as COSE_Sign1 over {1: size, 2: root, 3: at}; an empty log has no head."""
+    """The head as COSE_Sign1 over {1: size, 2: root, 3: at}. Raises BadHead for an empty log."""
     if head.size < 1 or len(head.root) != HASH_LENGTH:
         raise BadHead("an empty log has no head")
     payload = cbor.encode({_SIZE: head.size, _ROOT: head.root, _AT: head.at})
@@ -44,7 +44,7 @@ def sign_head(head: TreeHead, key: ec.EllipticCurvePrivateKey, kid: bytes = b"")
 
 
 def read_head(raw: bytes, public: ec.EllipticCurvePublicKey) -> TreeHead:
-    """The head this key signed; raises BadHead."""
+    """The head in a COSE_Sign1 signed with this key. Raises BadHead."""
     try:
         fields = cbor.decode(cose.verify1(raw, public, external_aad=CONTEXT))
     except (BadSignature, cbor.NotCanonical) as error:
@@ -60,12 +60,12 @@ def read_head(raw: bytes, public: ec.EllipticCurvePublicKey) -> TreeHead:
 
 
 def verify_extension(older: TreeHead, newer: TreeHead, proof: Sequence[bytes]) -> None:
-    """Raises BadProof unless the newer head's log begins with the older one's; needs no entry of the log."""
+    """Raises BadProof unless the newer head's log extends the older one's. Needs no log entries."""
     verify_consistency(older.size, older.root, newer.size, newer.root, proof)
 
 
 def audit(leaves: Iterable[bytes], heads: Iterable[TreeHead]) -> tuple[Fault, ...]:
-    """Whether the log as it is now contains, unchanged, everything each head says; one pass over the leaves."""
+    """Compare the log with earlier heads; returns one fault for each mismatch. Reads the leaves once."""
     held = sorted(heads, key=lambda head: (head.at, head.size))
     faults = [
         Fault("backwards", f"The head of {later.size} entries is younger than the head of {earlier.size}.")

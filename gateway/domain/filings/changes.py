@@ -1,4 +1,4 @@
-"""The records that a change becomes at a registry, in order."""
+"""The registry records that one change produces, in order."""
 
 from dataclasses import dataclass, replace
 
@@ -10,14 +10,14 @@ WHY_NOTHING = "This registry takes no such record; it is kept here and shown, an
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """The records to send one after the other, each only once the one before is settled; a note where none is."""
+    """Records to send in order, each after the previous one is settled. `note` says why there are none."""
 
     records: tuple[Registration, ...]
     note: str = ""
 
 
 def plan(registry: RegistryProfile, record: Registration) -> Filing:
-    """How a registry hears of a record; references stay distinct so that each step is recognised on its own."""
+    """The filing of a record at this registry. Each step has its own reference, so that a repeat is recognised."""
     taken = registry.changes[record.kind]
     if taken == "nothing" or (taken == "annul" and record.corrects is None):
         return Filing((), WHY_NOTHING)

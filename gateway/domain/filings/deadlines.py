@@ -1,4 +1,4 @@
-"""Legal clocks: by when a record must be with the registry, where the unit is."""
+"""Filing deadlines: by when a record must reach the registry, in the unit's time zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,19 +17,19 @@ Standing = Literal["in_time", "warn", "late"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One jurisdiction's limit; exactly one of hours, days, working_days counts (0 days: the day itself)."""
+    """A jurisdiction's deadline. Exactly one of hours, days and working_days is set; 0 days means the day itself."""
 
     said: str
     hours: int = 0
-    short_stay_hours: int = 0  # where the stay is at most 24 h
+    short_stay_hours: int = 0  # where the stay lasts at most 24 h
     days: int | None = None
     working_days: int = 0
-    foreigner_hours: int = 0  # where anybody in the record is a foreigner
+    foreigner_hours: int = 0  # where anyone in the record is a foreigner
 
 
 @dataclass(frozen=True, slots=True)
 class FilingDeadline:
-    """When the duty arose, when to warn and when it is too late, in UTC seconds; in time is before due_at."""
+    """When the duty arose, when to warn and when it is late, in UTC seconds; on time means before `due_at`."""
 
     rule: str
     starts_at: int
@@ -37,7 +37,7 @@ class FilingDeadline:
     due_at: int
 
 
-# By ISO 3166 code, region before country; every row as the reference page on registries has it.
+# By ISO 3166 code, region before country. Source of every row: the reference page on registries.
 RULES = {
     "it": Rule("24 h from arrival, 6 h where the stay is at most 24 h", hours=24, short_stay_hours=6),
     "es": Rule("24 h from the start of the stay", hours=24),
@@ -57,7 +57,7 @@ def rule_of(jurisdiction: str) -> Rule:
 
 
 def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
-    """The record's clock, None where nobody in it must be reported; arises_at is when a change became known."""
+    """The record's deadline; None if nobody in it must be reported. `arises_at`: when a change became known."""
     due = owed(record)
     if due is None:
         return None
@@ -67,7 +67,7 @@ def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
 
 
 def standing(due: FilingDeadline, at: int) -> Standing:
-    """How a record not yet accepted (or accepted at that moment) stands; late from due_at on."""
+    """The standing of a record not accepted by `at`, or accepted at `at`; late from `due_at` on."""
     if at >= due.due_at:
         return "late"
     return "warn" if at >= due.warn_at else "in_time"
@@ -98,7 +98,7 @@ def _hours(rule: Rule, record: Registration) -> int:
 
 
 def _working_day(record: Registration, day: date, count: int) -> date:
-    """The count-th working day after a day, by the country's own holidays (and China's moved working days)."""
+    """The count-th working day after a date, by the country's public holidays and China's moved working days."""
     calendar = _calendar(record.unit.jurisdiction.partition("-")[0].upper())
     while count:
         day += timedelta(days=1)
@@ -112,5 +112,5 @@ def _calendar(country: str) -> holidays.HolidayBase:
 
 
 def _warned_before(window: int) -> int:
-    """A quarter of the time, between one hour and one day."""
+    """How long before the deadline to warn: a quarter of the period, between one hour and one day."""
     return min(max(window // 4, HOUR), 24 * HOUR)

@@ -1,4 +1,4 @@
-"""What became of a delivery, in Chinese: our own words of the relay; what another party said stays as it came."""
+"""Chinese texts for delivery outcomes written by the relay; another party's own words stay untranslated."""
 
 from typing import Final
 
@@ -45,7 +45,7 @@ ENDINGS_ZH: Final = {"is not set up": "尚未设置"}
 
 
 def outcome_zh(outcome: str) -> str:
-    """The Chinese of an outcome: whole, or its beginning with what another party said behind it."""
+    """The Chinese text of an outcome: a whole match, or a known prefix followed by the other party's own words."""
     if outcome in OUTCOMES_ZH:
         return OUTCOMES_ZH[outcome]
     known = max((words for words in OUTCOMES_ZH if outcome.startswith(words)), key=len, default="")

@@ -1,4 +1,4 @@
-"""Small rules that several registries share; each yields the problems of one field and knows no registry."""
+"""Field rules shared by several registries. Each yields the problems of one field and depends on no registry."""
 
 import re
 from collections.abc import Container, Iterator
@@ -9,18 +9,18 @@ from gateway.domain.filings.record import FieldProblem, PersonFacts, Registratio
 
 ADULT = 18  # years
 Problems = Iterator[FieldProblem]
-# The categories Cc and Cs of Unicode, whose members cannot change any more (a test looks at every one).
+# Unicode categories Cc and Cs. Their members are fixed by Unicode's stability policy; a test checks every one.
 _UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
 
 def need(field: str, value: object) -> Problems:
-    """The field is there."""
+    """The field is not empty."""
     if not value:
         yield FieldProblem(field, "missing", f"{_said(field)} is missing.")
 
 
 def fits(field: str, value: str, longest: int) -> Problems:
-    """The field is at most so many characters as sent; nothing is ever cut."""
+    """The field has at most `longest` characters as sent; nothing is truncated."""
     if len(value) > longest:
         yield FieldProblem(
             field, "too_long", f"{_said(field)} has {len(value)} characters; the registry takes at most {longest}."
@@ -28,31 +28,31 @@ def fits(field: str, value: str, longest: int) -> Problems:
 
 
 def shaped(field: str, value: str, pattern: str, shape: str) -> Problems:
-    """The field, where given, has the registry's shape."""
+    """The field, if given, matches the registry's pattern; `shape` describes it in words."""
     if value and not re.fullmatch(pattern, value):
         yield FieldProblem(field, "wrong_shape", f"{_said(field)} must be {shape}.")
 
 
 def known(field: str, code: str, table: Container[str]) -> Problems:
-    """The code is in the registry's table."""
+    """The code, if given, is in the registry's table."""
     if code and code not in table:
         yield FieldProblem(field, "unknown_code", f"{_said(field)} is not a code this registry knows.")
 
 
 def spelled(field: str, value: str, alphabet: str, said: str) -> Problems:
-    """Every character is one the registry can store; alphabet is a regular expression class."""
+    """Every character can be stored by the registry. `alphabet` is the content of a regular expression class."""
     if re.search(f"[^{alphabet}]", value):
         yield FieldProblem(field, "unspellable", f"{_said(field)} has characters that {said} cannot be written in.")
 
 
 def plain(field: str, value: str) -> Problems:
-    """No control characters and no half characters, which no registry stores."""
+    """No control characters and no unpaired surrogates; no registry stores these."""
     if _UNWRITABLE.search(value):
         yield FieldProblem(field, "unspellable", f"{_said(field)} has characters that cannot be written.")
 
 
 def born(field: str, value: str, now: int) -> Problems:
-    """The birth date is a date, not in the future and within 130 years."""
+    """The birth date is a valid date, not in the future, and at most 130 years ago."""
     day = calendar_day(value)
     if day is None:
         yield FieldProblem(field, "not_a_date", f"{_said(field)} must be a date like 1990-02-28.")
@@ -63,7 +63,7 @@ def born(field: str, value: str, now: int) -> Problems:
 
 
 def coherent(record: Registration) -> Problems:
-    """The record can be written, names people, ends after it begins, has a zone, and nobody is in it twice."""
+    """The record has storable texts, people, each once, an end after its beginning, and a valid time zone."""
     yield from _writable("", record)
     if record.stay.until_at <= record.stay.from_at:
         yield FieldProblem("stay.until_at", "ends_before_it_begins", "The stay ends before it begins.")
@@ -78,8 +78,8 @@ def coherent(record: Registration) -> Problems:
 
 
 def _writable(path: str, facts: object) -> Problems:
-    """Every text of the record is plain."""
-    for name in getattr(facts, "__dataclass_fields__", ()):  # fields() costs more than all the rest here
+    """Every text field of the record passes `plain`."""
+    for name in getattr(facts, "__dataclass_fields__", ()):  # dataclasses.fields() costs more than all other checks
         value = getattr(facts, name)
         if isinstance(value, str):
             if _UNWRITABLE.search(value):
@@ -92,7 +92,7 @@ def _writable(path: str, facts: object) -> Problems:
 
 
 def calendar_day(value: str) -> date | None:
-    """The date of a YYYY-MM-DD text, else None."""
+    """The date of a YYYY-MM-DD text, or None."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         return None
     try:
@@ -102,7 +102,7 @@ def calendar_day(value: str) -> date | None:
 
 
 def age(person: PersonFacts, on: date) -> int:
-    """Whole years on a day; an unreadable birth date counts as adult, for then more is asked."""
+    """Age in whole years on a date. An unreadable birth date counts as adult, because adults have to give more data."""
     day = calendar_day(person.birth_date)
     if day is None:
         return ADULT
@@ -110,12 +110,12 @@ def age(person: PersonFacts, on: date) -> int:
 
 
 def is_minor(person: PersonFacts, on: date) -> bool:
-    """Under 18 on a day."""
+    """Whether the person is under 18 on a date."""
     return age(person, on) < ADULT
 
 
 def local_time(at: int, zone: str) -> datetime:
-    """UTC seconds in the unit's own time; an unknown zone counts as UTC (coherent() reports it)."""
+    """UTC seconds in the unit's time zone; an unknown zone counts as UTC (`coherent` reports it)."""
     return datetime.fromtimestamp(at, _zone(zone))
 
 
@@ -127,12 +127,12 @@ def _zone(name: str) -> tzinfo:
 
 
 def arrival_day(record: Registration) -> date:
-    """The day the stay begins, where the unit is."""
+    """The date on which the stay begins, in the unit's time zone."""
     return local_time(record.stay.from_at, record.unit.timezone).date()
 
 
 def _said(field: str) -> str:
-    """people[0].birth_date → "Person 1: birth date"."""
+    """The field's name for sentences: people[0].birth_date → "Person 1: birth date"."""
     person = re.match(r"people\[(\d+)\]\.?(.*)", field)
     name = (person[2] if person else field).replace("_", " ").replace(".", " ").strip()
     return f"Person {int(person[1]) + 1}: {name}" if person else name[:1].upper() + name[1:]

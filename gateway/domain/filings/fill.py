@@ -1,4 +1,4 @@
-"""Fills facts by their path ("unit.address.postal_code"), as settings and forms give them and problems() names them."""
+"""Sets fields of registry facts by path ("unit.address.postal_code"), as settings, forms and problems() name them."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -10,18 +10,18 @@ Facts = TypeVar("Facts")
 
 
 class UnknownFact(ValueError):
-    """There is no text of this path to fill; the message is the path."""
+    """No text field has this path; the message is the path."""
 
 
 def fill(facts: Facts, values: Mapping[str, str]) -> Facts:
-    """The facts (a unit, a person, a landlord, …) with texts set by path; raises UnknownFact."""
+    """The facts (a unit, a person, a landlord, …) with the texts set by path. Raises UnknownFact."""
     for path, text in values.items():
         facts = _with(facts, path.split("."), text, path)
     return facts
 
 
 def fill_record(record: Registration, values: Mapping[str, str]) -> Registration:
-    """The record with "unit.…", "landlord.…" and, for everybody in it, "person.…" set; raises UnknownFact."""
+    """The record with "unit.…", "landlord.…" and, for every person, "person.…" set. Raises UnknownFact."""
     parts: dict[str, dict[str, str]] = {"unit": {}, "landlord": {}, "person": {}}
     for path, text in values.items():
         head, _, rest = path.partition(".")

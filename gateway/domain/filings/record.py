@@ -1,4 +1,4 @@
-"""What is told to a registry, what it may answer, and the port every adapter stands behind."""
+"""What is reported to a registry, its possible answers, and the port that every adapter implements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Relation = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A postal address; country is ISO 3166-1 alpha-3, municipality_code the country's own (INE, comune, GB/T 2260)."""
+    """A postal address. `country` is ISO 3166-1 alpha-3, `municipality_code` national (INE, comune, GB/T 2260)."""
 
     street: str = ""
     extra: str = ""
@@ -28,7 +28,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """The dwelling; jurisdiction is an ISO 3166 code in lower case ("es", "cn-33") or "sandbox", timezone IANA."""
+    """The unit. `jurisdiction`: an ISO 3166 code in lower case ("es", "cn-33") or "sandbox"; `timezone`: IANA."""
 
     code: str
     address: Address
@@ -36,13 +36,13 @@ class UnitFacts:
     jurisdiction: str
     timezone: str
     name: str = ""
-    registered_as: str = ""  # the establishment's number at the registry, where that is not `code`
+    registered_as: str = ""  # the establishment's number at the registry, if it is not `code`
     phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StayFacts:
-    """One stay, half-open [from_at, until_at) in UTC seconds; agreed_at is when it was contracted."""
+    """One stay, half-open [from_at, until_at) in UTC seconds; `agreed_at` is when it was contracted."""
 
     id: str
     from_at: int
@@ -54,7 +54,7 @@ class StayFacts:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An identity document; support is the number of the card itself (Spain), issuing_country ISO alpha-3."""
+    """An identity document. `support`: the number of the card itself (Spain); `issuing_country`: ISO 3166-1 alpha-3."""
 
     kind: DocumentKind = "none"
     number: str = ""
@@ -65,7 +65,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Visa:
-    """A foreigner's visa as the Chinese temporary-stay form asks for it; valid_until is YYYY-MM-DD."""
+    """A foreigner's visa as on the Chinese temporary residence form; `valid_until` is YYYY-MM-DD."""
 
     kind: str = ""
     number: str = ""
@@ -74,7 +74,7 @@ class Visa:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """One person staying; birth_date is YYYY-MM-DD, nationality ISO alpha-3, phone E.164; "" is not told."""
+    """One guest. `birth_date` is YYYY-MM-DD, `nationality` ISO 3166-1 alpha-3, `phone` E.164; "" means not given."""
 
     id: str
     surname: str
@@ -88,7 +88,7 @@ class PersonFacts:
     birth_place: str = ""
     birth_place_code: str = ""
     residence: Address = Address()
-    registered_address: str = ""  # the household register's address (China)
+    registered_address: str = ""  # address in the household register (China)
     phone: str = ""
     email: str = ""
     relation: Relation = ""  # of a minor to the adult of the party
@@ -98,7 +98,7 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class LandlordFacts:
-    """Who lets the unit; registered_as is the landlord's number at the registry."""
+    """The landlord; `registered_as` is the landlord's number at the registry."""
 
     id: str
     name: str
@@ -109,7 +109,7 @@ class LandlordFacts:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One record owed to a registry; reference makes sending it twice recognisable, corrects is an earlier receipt."""
+    """One record for a registry. `reference` identifies a repeated submission; `corrects` is an earlier receipt."""
 
     id: str
     kind: Kind
@@ -133,7 +133,7 @@ class FieldProblem:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that the registry receives otherwise than it was given ("Núñez" → "NUNEZ")."""
+    """A field whose sent value differs from the given one ("Núñez" → "NUNEZ")."""
 
     field: str
     given: str
@@ -142,7 +142,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The registry has the whole record; raw_sha256 is of the receipt's bytes as received, at in UTC seconds."""
+    """The registry accepted the whole record. `raw_sha256`: of the receipt's bytes as received; `at`: UTC seconds."""
 
     receipt: str
     raw_sha256: str
@@ -151,7 +151,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
-    """What the registry said of one person of a record."""
+    """The registry's answer about one person of a record."""
 
     person: str
     accepted: bool
@@ -162,7 +162,7 @@ class PersonAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedInPart:
-    """The registry took some people of the record and refused others."""
+    """The registry accepted some people of the record and refused others."""
 
     receipt: str
     people: tuple[PersonAnswer, ...]
@@ -172,7 +172,7 @@ class AcceptedInPart:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The registry has it and has not decided: poll(reference) from poll_after (UTC seconds) on."""
+    """The registry received the record and has not decided: call poll(reference) from `poll_after` (UTC seconds) on."""
 
     reference: str
     poll_after: int
@@ -180,7 +180,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The registry (or the check before sending) will not have it: the authority's own code and a sentence."""
+    """The registry, or the check before sending, refused the record: its own code and a sentence."""
 
     code: str
     sentence: str
@@ -188,7 +188,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeUnknown:
-    """It was sent and no usable answer came: look it up where that is possible, else a person decides."""
+    """The record was sent and no usable answer arrived: query the registry if it allows that, else a person decides."""
 
     reason: str
 
@@ -197,17 +197,17 @@ Answer = Accepted | AcceptedInPart | Pending | Refused | OutcomeUnknown
 
 
 class RegistryUnreachable(Exception):
-    """Nothing was sent, so sending it later is safe; the text is a reason without personal data."""
+    """Nothing was sent, so a later attempt is safe. The message is a reason without personal data."""
 
 
 class Registry(Protocol):
     """One authority that takes registrations.
 
-    submit and poll raise RegistryUnreachable where nothing was sent; everything else is an Answer. A record with
-    problems() is answered Refused without being sent. poll takes a Pending.reference and, where can_be_queried, also
+    submit and poll raise RegistryUnreachable if nothing was sent; every other outcome is an Answer. A record with
+    problems() is answered Refused without being sent. poll takes a Pending.reference and, if can_be_queried, also
     a Registration.reference; a reference unknown to the registry is answered Refused("unknown_reference", …), which
-    proves that nothing arrived. Where resends_safely, a record whose outcome is unknown may be submitted again: the
-    registry keeps one of it by its reference.
+    proves that nothing arrived. If resends_safely, a record of unknown outcome may be submitted again: the registry
+    recognises a repeat by its reference.
     """
 
     name: str
@@ -225,7 +225,7 @@ class Registry(Protocol):
     def differences(self, registration: Registration) -> tuple[Difference, ...]: ...
 
     def tables(self) -> Mapping[str, str]:
-        """Name → version of each code table this adapter writes into its records."""
+        """Name → version of each code table this adapter uses in its records."""
         ...
 
     async def close(self) -> None: ...

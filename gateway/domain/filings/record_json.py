@@ -1,4 +1,4 @@
-"""A registration as JSON text and back, strictly: nothing unknown, nothing missing, nothing of another type."""
+"""Registrations as JSON and back. Reading is strict: no unknown, missing, repeated or mistyped fields."""
 
 import json
 from collections.abc import Callable
@@ -13,11 +13,11 @@ Reader = Callable[[object], object]
 
 
 class BadRegistration(Exception):
-    """The text is not a registration; the message names the field, never its value."""
+    """The text is not a registration. The message names the field, never its value."""
 
 
 class _Wrong(Exception):
-    """What is wrong with a value, and the way to it from the object that is being read."""
+    """A wrong value: the complaint, and the path from the object being read."""
 
     def __init__(self, complaint: str, path: str = "") -> None:
         super().__init__(complaint)
@@ -25,12 +25,12 @@ class _Wrong(Exception):
 
 
 def registration_to_json(registration: Registration) -> str:
-    """The registration as one line of ASCII JSON with sorted keys; any text can be kept, also half characters."""
+    """The registration as one line of ASCII JSON with sorted keys; unpaired surrogates are kept."""
     return json.dumps(asdict(registration), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def registration_from_json(text: str | bytes) -> Registration:
-    """The registration that registration_to_json wrote; raises BadRegistration."""
+    """The registration written by registration_to_json. Raises BadRegistration."""
     try:
         tree = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except ValueError:
@@ -54,7 +54,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _record_reader(kind: Any) -> Reader:
-    """Reads an object into the dataclass `kind`."""
+    """A reader of JSON objects into the dataclass `kind`."""
     readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
     required = {field.name for field in fields(kind) if field.default is MISSING}
 
@@ -83,7 +83,7 @@ def _refuse_names(unknown: set[str], missing: set[str]) -> None:
 
 @cache
 def _reader(hint: Any) -> Reader:
-    """Reads a value of this type; made once for each type, for records are read by the thousand."""
+    """A reader of values of this type; cached, because thousands of records are read."""
     origin = get_origin(hint)
     if is_dataclass(hint):
         return _record_reader(hint)

@@ -1,4 +1,4 @@
-"""What is known of a registry before it is opened. Each registry has one profile, in its own folder."""
+"""What is known of a registry without opening it. Each registry has one profile, in its own folder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ Taken = Literal["send", "annul_and_resend", "new_record", "annul", "nothing"]
 class RegistryProfile:
     """Plain data: reading a profile opens and imports nothing.
 
-    `name`: as settings and units name the registry. `client`: the module whose open_registry(settings, now) makes the
-    adapter, imported only when the registry is opened. `changes`: how it takes each kind of record. `facts`: what it
-    requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only once the day has come, so that the
-    record waits until the stay begins. `spellings`: the letters it stores names in.
+    `name`: the registry's name in settings and units. `client`: the module whose open_registry(settings, now) creates
+    the adapter, imported when the registry is opened. `changes`: how it takes each kind of record. `facts`: what it
+    requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only from the day of arrival on, so the
+    record waits until the stay begins. `spellings`: the alphabets it stores names in.
     """
 
     name: str

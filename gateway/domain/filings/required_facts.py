@@ -1,13 +1,13 @@
-"""What a registry requires beyond a passport: asked of the operator once, and of the tenant when they register."""
+"""What a registry requires beyond a passport: from the operator once, and from the tenant during onboarding."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredFacts:
-    """Paths as `fill` takes them; `person` is what a document does not say and the tenant is asked.
+    """Paths as `fill` takes them. `person`: what no document states, so the tenant is asked.
 
-    `one_of` are alternatives of which one is enough; `minor` is asked for minors only; `at_home` of the country's own.
+    `one_of`: alternatives, one of which is enough. `minor`: for minors only. `at_home`: for the country's nationals.
     """
 
     unit: tuple[str, ...] = ()
@@ -19,5 +19,5 @@ class RequiredFacts:
 
     @property
     def of_tenant(self) -> tuple[str, ...]:
-        """What a tenant is asked beyond the document, by path; what only some have to tell comes last."""
+        """Paths a tenant is asked for beyond the document; those that apply to some tenants only come last."""
         return (*self.person, *self.one_of, *self.minor, *self.at_home)

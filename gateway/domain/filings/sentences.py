@@ -1,4 +1,4 @@
-"""Our own sentences about a record in Chinese: by the rule that was broken, or word for word; never an authority's."""
+"""Chinese texts of Lodgekey's own sentences about a record, by rule or word for word; never an authority's."""
 
 from typing import Final
 
@@ -58,7 +58,7 @@ LOST_ZH: Final = "没有收到登记机关的答复，请人工核实。"
 
 
 def sentence_zh(code: str, sentence: str) -> str:
-    """The Chinese of what we said ourselves ("rule" or "rule:field" as code); an authority's own words as they came."""
+    """The Chinese text for a code of ours ("rule" or "rule:field"); an authority's own words are returned unchanged."""
     if sentence in WHOLE_ZH:
         return WHOLE_ZH[sentence]
     rule, separator, _ = code.partition(":")
@@ -68,5 +68,5 @@ def sentence_zh(code: str, sentence: str) -> str:
 
 
 def problem_zh(rule: str, sentence: str) -> str:
-    """The Chinese of a problem found before sending."""
+    """The Chinese text of a problem found before sending."""
     return RULES_ZH.get(rule, sentence)

@@ -1,14 +1,14 @@
-"""Names in the letters a registry can store, never cut and never guessed.
+"""Transliteration of names into the alphabet a registry can store; nothing is truncated or guessed.
 
-A letter outside the scheme's table stays as it is, so that the registry's alphabet rule names it before sending:
-scripts that need a reading (Chinese, Arabic, …) are given by the person as their passport writes them.
+A letter outside the scheme's table stays as it is, so that the registry's alphabet rule reports it before sending.
+For scripts that need a reading (Chinese, Arabic, …) the tenant gives the name as in the passport.
 """
 
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# ICAO Doc 9303-3 (8th ed.) §6.A, the letters that canonical decomposition does not reach.
+# ICAO Doc 9303-3 (8th ed.) §6.A: the letters that canonical decomposition does not cover.
 _LETTERS = {
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
     "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ł": "l", "Ł": "L", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n", "Ŋ": "N",
@@ -20,7 +20,7 @@ _DASHES = dict.fromkeys("‐‑‒–—", "-")
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How one registry wants names; version goes into the record, alphabet a regular expression class."""
+    """How one registry spells names. `version` is stored with the record; `alphabet` is a regular expression class."""
 
     name: str
     version: str
@@ -32,7 +32,7 @@ class Spelling:
 
 
 def spell(text: str, spelling: Spelling) -> str:
-    """The text in NFC and, as far as the scheme can say it, in the registry's letters; spaces are single."""
+    """The text in NFC, transliterated as far as the scheme allows, with single spaces."""
     tidy = "".join((_APOSTROPHES | _DASHES).get(sign, sign) for sign in unicodedata.normalize("NFC", text))
     if spelling.plain_latin:
         tidy = "".join(_plain(sign) for sign in tidy)
@@ -46,5 +46,5 @@ def _plain(sign: str) -> str:
     if sign in _LETTERS:
         return _LETTERS[sign]
     letter = unicodedata.normalize("NFD", sign)[0]
-    # Only Latin letters lose their marks: й is not и, and が is not か.
+    # Only Latin letters lose their diacritics: й is not и, and が is not か.
     return letter if letter.isascii() else sign

@@ -1,4 +1,4 @@
-"""Whom a jurisdiction wants to hear of: nobody else is put into a record."""
+"""Which people a jurisdiction requires to be reported; nobody else is put into a record."""
 
 from dataclasses import replace
 
@@ -9,12 +9,12 @@ FOREIGNERS_ONLY = frozenset({"pt", "cz", "de"})
 
 
 def is_national(nationality: str, country: str) -> bool:
-    """Whether an ISO alpha-3 nationality is the one of an ISO alpha-2 country in lower case."""
+    """Whether an ISO 3166-1 alpha-3 nationality belongs to an alpha-2 country in lower case."""
     return NATIONALITY.get(country) == nationality
 
 
 def owed(record: Registration) -> Registration | None:
-    """The record with only the people who must be reported; None where nobody must."""
+    """The record reduced to the people who must be reported; None if there are none."""
     country = record.unit.jurisdiction.partition("-")[0]
     if country not in FOREIGNERS_ONLY or record.kind == "annulment":
         return record

@@ -1,4 +1,4 @@
-"""What a holder signs besides reading and unlocking: the end of a stay, a request for other dates, a key for nearby."""
+"""Holder statements besides reading a key and unlocking: end the stay, request dates, vouch for a nearby key."""
 
 from gateway.domain.keys.key import Proof
 
@@ -9,10 +9,10 @@ def end_statement(key_id: str, proof: Proof) -> bytes:
 
 
 def dates_statement(key_id: str, proof: Proof, until: str) -> bytes:
-    """The bytes a holder signs to ask for another end; `until` exactly as it is sent."""
+    """The bytes a holder signs to request another end; `until` exactly as it is sent."""
     return f"lodgekey-dates\n{key_id}\n{proof.at}\n{proof.nonce}\n{until}".encode()
 
 
 def near_statement(key_id: str, proof: Proof, x: str, y: str) -> bytes:
-    """The bytes a holder signs to vouch for the key that their phone shows a lock nearby (base64url coordinates)."""
+    """The bytes a holder signs to vouch for the key their phone uses near a lock; x and y are base64url coordinates."""
     return f"lodgekey-near\n{key_id}\n{proof.at}\n{proof.nonce}\n{x}\n{y}".encode()

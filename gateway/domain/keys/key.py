@@ -1,9 +1,9 @@
-"""What a key is doing: what we want on the lock against what the lock said is on it."""
+"""A key's state: what should be on the lock (desired) against what the lock reported (observed)."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
-# (desired, observed) -> the state a person sees. `observed` changes only when the lock itself has answered.
+# (desired, observed) → the state shown. `observed` changes only on the lock's own answer.
 KEY_STATES: Final[dict[tuple[str, str], str]] = {
     ("present", "unasked"): "issued",
     ("present", "absent"): "delivering",
@@ -14,14 +14,14 @@ KEY_STATES: Final[dict[tuple[str, str], str]] = {
     ("present", "not_needed"): "gateway_only",
     ("absent", "not_needed"): "taken_back",
 }
-NOT_NEEDED: Final = "not_needed"  # the lock holds no keys of ours: it opens through the gateway only
+NOT_NEEDED: Final = "not_needed"  # the lock stores no keys of ours: it opens through the gateway only
 USABLE: Final = ("present", NOT_NEEDED)
 UNLOCK_LIFETIME: Final = 10
 PROOF_TOLERANCE: Final = 60
 EXPIRING_BEFORE: Final = 24 * 3600
-SILENT_AFTER: Final = 60  # seconds in which a lock that is asked and online should have answered
+SILENT_AFTER: Final = 60  # seconds within which a lock that is online should have answered a command
 
-# What came of asking a lock, as a delivery's outcome says it.
+# Outcomes of a delivery to a lock.
 LINK_DOWN: Final = "the link is down"
 NOT_LISTENING: Final = "the lock is not listening"
 ASKED: Final = "sent, waiting for the lock"
@@ -31,7 +31,9 @@ HoldUp = Literal["lock_out_of_service", "link_down", "lock_never_heard", "lock_o
 
 
 def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
-    """The key's state for people: issued, delivering, on_lock, expiring, expired, revoking or revoked."""
+    """The key's state as shown: issued, delivering, on_lock, expiring, expired, revoking, revoked, gateway_only or
+    taken_back.
+    """
     state = KEY_STATES[desired, observed]
     if desired == "present" and now >= expires_at:
         return "expired"
@@ -41,7 +43,7 @@ def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
 
 
 def code_state(epoch: int, reported: int, withdrawn: bool, ends: int, now: int) -> str:
-    """A passcode's state in the same words. `reported` is the code epoch the lock itself named last."""
+    """A passcode's state, with the same values. `reported` is the code epoch the lock itself reported last."""
     if withdrawn:
         return "revoked" if reported > epoch else "expired" if now >= ends else "revoking"
     if now >= ends:
@@ -52,9 +54,9 @@ def code_state(epoch: int, reported: int, withdrawn: bool, ends: int, now: int) 
 
 
 def once_state(*, used: bool, living: bool, confirmed: bool, online: bool) -> str:
-    """A one-time code's state. `confirmed`: by the lock, or its end where it is not `living`.
+    """A one-time code's state. `confirmed`: the lock reported the code's epoch, or its end if it is not `living`.
 
-    Of a lock that is not there nobody knows whether somebody has just typed the code: unknown.
+    If the lock is offline, nobody knows whether the code has just been used: unknown.
     """
     if used:
         return "used"
@@ -65,9 +67,9 @@ def once_state(*, used: bool, living: bool, confirmed: bool, online: bool) -> st
 
 @dataclass(frozen=True, slots=True)
 class LockStanding:
-    """What is known of the way to a lock: out of service since, what it last said of itself, and what came of asking.
+    """What is known about reaching a lock: out of service since, its last reports, and the last attempt.
 
-    `requested_at`: since when the lock is owed something; `outcome`: of the last attempt. All instants in UTC seconds.
+    `requested_at`: when the oldest pending delivery was created; `outcome`: of the last attempt. Times in UTC seconds.
     """
 
     revoked_at: int | None = None
@@ -78,7 +80,7 @@ class LockStanding:
 
 
 def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
-    """Why a lock has not done yet what is wanted of it, and since when, where known; None while it may be soon."""
+    """Why a lock has not yet done what is wanted, and since when if known; None while there is no reason to worry."""
     outcome = lock.outcome or ""
     silent = lock.requested_at is not None and now - lock.requested_at >= SILENT_AFTER
     reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
@@ -102,7 +104,7 @@ class Proof:
 
 
 def unlock_statement(key_id: str, proof: Proof) -> bytes:
-    """The bytes a holder signs to ask for an unlock."""
+    """The bytes a holder signs to request an unlock."""
     return f"lodgekey-unlock\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
 
 

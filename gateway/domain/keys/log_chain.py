@@ -1,15 +1,15 @@
-"""Whether the entries of a lock's log follow each other: what is missing, altered or forked. Pure.
+"""Checks that the entries of a lock's log form one chain; finds missing, altered and forked entries. Pure.
 
-An entry names the one before it by number and digest (devices.wire.chain), so a gap between numbers says nothing, a
-named entry that never arrives is missing, and what contradicts an entry heard before is forged.
+An entry names its predecessor by number and digest (devices.wire.chain). So a gap between numbers means nothing, a
+named entry that never arrives is missing, and an entry that contradicts one received before is forged.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-RESET: Final = "reset"  # what the first entry after a factory reset is about: there a log may begin anew
-GRACE: Final = 300  # seconds a named entry may take to arrive: messages overtake each other, and are said again
+RESET: Final = "reset"  # what the first entry after a factory reset is about; there a log may restart
+GRACE: Final = 300  # seconds a named entry may take to arrive: messages overtake each other and are resent
 
 Fault = Literal["missing", "altered", "forked", "unchained"]
 LogAlarm = Literal["log_missing", "log_forged"]
@@ -17,7 +17,7 @@ LogAlarm = Literal["log_missing", "log_forged"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: its number and digest, those it names before it, and the command it answers, or RESET."""
+    """One entry: its number and digest, its predecessor's number and digest, and the command it answers, or RESET."""
 
     seq: int
     digest: bytes
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The last entry that was judged, what did not fit (fault, number), and whether an earlier one is waited for."""
+    """The last entry checked, the faults found (fault, number), and whether an earlier entry has yet to arrive."""
 
     head: Entry
     faults: tuple[tuple[Fault, int], ...] = ()
@@ -36,7 +36,7 @@ class Followed:
 
 
 def follow(head: Entry, later: Iterable[Entry], *, final: bool) -> Followed:
-    """Judge entries beyond the head, lowest number first; `final`: what has not arrived yet is missing."""
+    """Check entries after the head, lowest number first. `final`: entries that have not arrived count as missing."""
     faults: list[tuple[Fault, int]] = []
     for entry in later:
         if entry.after > head.seq:
@@ -50,7 +50,7 @@ def follow(head: Entry, later: Iterable[Entry], *, final: bool) -> Followed:
 
 
 def contradiction(before: Entry, entry: Entry) -> Fault | None:
-    """What is wrong with an entry that names this one, or one before it."""
+    """The fault of an entry whose predecessor is `before` or older; None if there is none."""
     if entry.after == before.seq:
         return None if entry.prev == before.digest else "altered"
     if _begins_anew(entry) or _answer_twice(before, entry):
@@ -59,12 +59,12 @@ def contradiction(before: Entry, entry: Entry) -> Fault | None:
 
 
 def late_fault(entry: Entry, above: Entry) -> Fault | None:
-    """What is wrong with an entry that comes after the next higher one was judged: most had been waited for."""
+    """The fault of an entry that arrived after the next higher one was checked; usually it was awaited, and fits."""
     return None if above.after > entry.seq else contradiction(entry, above)
 
 
 def alarm_of(fault: Fault) -> LogAlarm:
-    """What people are told of it."""
+    """The alarm raised for a fault."""
     return "log_missing" if fault == "missing" else "log_forged"
 
 
@@ -73,6 +73,6 @@ def _begins_anew(entry: Entry) -> bool:
 
 
 def _answer_twice(one: Entry, other: Entry) -> bool:
-    """Power was lost after an answer left and before it was kept: in its place the lock says `interrupted`."""
+    """Whether both answer one command: after a power cut between sending and storing, a lock answers `interrupted`."""
     same = one.after == other.after and one.prev == other.prev and one.about == other.about
     return same and one.about not in (None, RESET)

@@ -1,4 +1,4 @@
-"""An offer's link: a token that names the offer and proves the gateway made it; nothing secret is stored."""
+"""An offer's link: a token with the offer's id and a proof that the gateway made it. No secret is stored."""
 
 import hashlib
 import hmac
@@ -11,11 +11,11 @@ from devices.wire.kiosk.offer_code import code_of
 from gateway.domain.errors import OfferUnknown
 
 LIFETIME: Final = 7 * 86_400
-# One sentence for every link that leads nowhere: made up, altered, or of an offer that is no more.
+# One sentence for every invalid link: made up, altered, or of a deleted offer.
 UNKNOWN: Final = "This link is not one of ours. Please scan the code again or ask your landlord for a new one."
 _PROOF = 16
 
-# state -> states that may follow it
+# state → allowed next states
 OFFER_STATES: Final[dict[str, frozenset[str]]] = {
     "open": frozenset({"opened", "withdrawn", "used"}),
     "opened": frozenset({"used", "withdrawn"}),
@@ -25,13 +25,13 @@ OFFER_STATES: Final[dict[str, frozenset[str]]] = {
 
 
 def token_of(offer_id: str, secret: bytes) -> str:
-    """The link's token: base64url of the 16 bytes of the id and 16 bytes of HMAC-SHA-256 (RFC 2104) over them."""
+    """The link's token: base64url of the id's 16 bytes and 16 bytes of HMAC-SHA-256 (RFC 2104) over them."""
     name = UUID(offer_id).bytes
     return urlsafe_b64encode(name + _proof(name, secret)).rstrip(b"=").decode()
 
 
 def offer_of(token: str, secret: bytes) -> str:
-    """The id of the offer that the token names; OfferUnknown where it was not made by us or was re-encoded."""
+    """The offer id in a token. Raises OfferUnknown if the gateway did not make it, or it was re-encoded."""
     try:
         raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (NotBase64, ValueError):
@@ -46,7 +46,7 @@ def offer_of(token: str, secret: bytes) -> str:
 
 
 def kiosk_code(token: str) -> str:
-    """What can be typed at a kiosk of the unit's site instead of the link: nine signs, 40 bits of its token."""
+    """The code to type at a kiosk of the unit's site instead of the link: nine characters, 40 bits of a hash."""
     return code_of(hashlib.sha256(b"lodgekey-offer-code" + token.encode()).digest())
 
 

@@ -1,4 +1,4 @@
-"""A stay's window: local wall-clock times of the unit turned into half-open UTC seconds, and what may follow what."""
+"""A stay's window: the unit's local times as half-open UTC seconds; and the stay's state table."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoe
 LONGEST: Final = 10 * 366 * 86_400
 YEARS: Final = range(1971, 2201)
 
-# state -> states that may follow it
+# state → allowed next states
 STAY_STATES: Final[dict[str, frozenset[str]]] = {
     "offered": frozenset({"active", "cancelled", "ended"}),
     "active": frozenset({"ended"}),
@@ -34,21 +34,22 @@ class Window:
             raise InputRefused("A stay can last ten years at most. Please check the end date.", field="until")
 
     def holds(self, at: int) -> bool:
-        """True where `at` lies in [start, end)."""
+        """Whether `at` lies in [start, end)."""
         return self.start <= at < self.end
 
 
 def follow(state: str, following: str) -> str:
-    """The next state, or Conflict where the table does not allow it."""
+    """The next state. Raises Conflict if the table does not allow it."""
     if following not in STAY_STATES[state]:
         raise Conflict(f"A stay that is {state} cannot become {following}.")
     return following
 
 
 def instant(text: str, timezone: str, field: str) -> int:
-    """UTC seconds of an RFC 3339 date-time; one without an offset is the unit's wall clock.
+    """UTC seconds of an RFC 3339 date-time; without an offset it is the unit's local time.
 
-    A wall-clock time that the unit's zone skips or repeats is refused: a key must never be off by an hour.
+    Raises TimeDoesNotExist or TimeIsAmbiguous for a local time that the zone skips or repeats: a key must never be
+    off by an hour. Other invalid input raises InputRefused.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -77,7 +78,7 @@ def instant(text: str, timezone: str, field: str) -> int:
 
 
 def skipped_from(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The wall-clock minute at which the skipped time around `moment` begins."""
+    """The local minute at which the skipped period around `moment` begins."""
     probe = moment.replace(second=0, microsecond=0)
     while not exists(probe, zone):
         probe -= timedelta(minutes=1)
@@ -85,10 +86,10 @@ def skipped_from(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def exists(moment: datetime, zone: ZoneInfo) -> bool:
-    """True where a clock on the unit's wall ever shows this naive date-time."""
+    """Whether this naive local date-time exists in the zone."""
     return moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment
 
 
 def wall_clock(at: int, timezone: str) -> str:
-    """The instant as the unit's wall clock shows it, RFC 3339 with offset."""
+    """UTC seconds as RFC 3339 in the unit's time zone, with offset."""
     return datetime.fromtimestamp(at, ZoneInfo(timezone)).isoformat()

@@ -1,4 +1,4 @@
-"""The resident ID number of China: GB 11643-1999."""
+"""China's resident ID number (GB 11643-1999)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ CHECKS = "10X98765432"
 
 
 class BadNumber(ValueError):
-    """A number that cannot exist; `code` is a key of the sentence catalog."""
+    """An impossible number; `code` is a key of the sentence catalog."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -17,7 +17,7 @@ class BadNumber(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ResidentNumber:
-    """The parts of an 18-character number; `region` may be a county since abolished, so it is advisory only."""
+    """The parts of an 18-character number. `region` may be a county abolished since, so it is advisory only."""
 
     text: str
     region: str
@@ -26,19 +26,19 @@ class ResidentNumber:
 
 
 def check_character(first17: str) -> str:
-    """The 18th character for 17 digits, GB 11643-1999 (ISO 7064 MOD 11-2)."""
+    """The 18th character for the first 17 digits (GB 11643-1999; ISO 7064 MOD 11-2)."""
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True)) % 11]
 
 
 def looks_like_resident_number(text: str) -> bool:
-    """True where a Chinese resident number is meant, right or wrong: long and of digits, an X at most at the end."""
+    """Whether the text is meant as a resident number, valid or not: 15 or more digits, the last of which may be X."""
     compact = text.replace(" ", "").upper()
     body = compact[:-1] if compact.endswith("X") else compact
     return len(compact) >= 15 and body.isascii() and body.isdigit()
 
 
 def parse_resident_number(text: str) -> ResidentNumber:
-    """Splits a number into its parts; raises BadNumber with length, check digit or birth date as its code."""
+    """Split a number into its parts. Raises BadNumber; its code names the length, check digit or birth date."""
     compact = text.replace(" ", "").upper()
     if len(compact) != 18 or not looks_like_resident_number(compact):
         raise BadNumber("id_number_length")

@@ -1,4 +1,4 @@
-"""What a tenant agrees to, word for word: each text has a version, and a version's words never change."""
+"""The consent texts. Each has a version; the text of a version never changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ LANGUAGES = ("zh", "en")
 
 
 class UnknownText(KeyError):
-    """No consent text of this purpose, version and language was ever shown."""
+    """No consent text has this purpose, version and language."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """One text as shown; the words in braces are filled in from the jurisdiction's profile."""
+    """One consent text; its placeholders are filled in from the jurisdiction's profile."""
 
     purpose: str
     version: str
@@ -25,7 +25,7 @@ class ConsentText:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the words, so that a record can prove which words were shown."""
+        """SHA-256 of the text, so that a record can prove which text was shown."""
         return sha256(self.words.encode()).hexdigest()
 
 
@@ -74,7 +74,7 @@ LATEST = "2026-11"
 
 
 def consent_text(purpose: str, language: str, version: str = LATEST) -> ConsentText:
-    """The text of a version in `zh` or `en`; raises UnknownText."""
+    """The text of a version in `zh` or `en`. Raises UnknownText."""
     for text in TEXTS:
         if (text.purpose, text.version, text.language) == (purpose, version, language):
             return text
@@ -82,7 +82,7 @@ def consent_text(purpose: str, language: str, version: str = LATEST) -> ConsentT
 
 
 def fill_in(text: ConsentText, profile: Profile) -> str:
-    """The words as this jurisdiction's tenants read them."""
+    """The text with its placeholders filled in for this jurisdiction."""
     guardian = GUARDIAN[text.language].format(age=profile.face_guardian_under) if profile.face_guardian_under else ""
     facts: Mapping[str, object] = {
         "registration_days": profile.keep_registration_days,

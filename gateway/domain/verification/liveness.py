@@ -1,4 +1,4 @@
-"""The challenge that shows a head is really there: which turns, how long they hold, how often one may try."""
+"""The liveness challenge: head turns in a given order, how long it is valid, and the attempt limit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
@@ -9,7 +9,7 @@ Level = Literal["phone", "kiosk", "person"]
 
 TURNS: tuple[Turn, ...] = ("left", "right")
 TURN_COUNT = 4
-"""Sixteen orders: a clip of an earlier challenge fits a new one once in sixteen times, and never twice in a row."""
+"""Sixteen orders: a clip of an earlier challenge fits a new one with a chance of 1 in 16, and never the next one."""
 VALID_SECONDS = 60
 MAX_ATTEMPTS = 3
 MIN_FRAMES, MAX_FRAMES = 8, 120
@@ -33,13 +33,13 @@ LEVELS: Final[Mapping[Level, Mapping[str, str]]] = {
         "zh": "发放钥匙前由工作人员逐一核验，也可能识别面具和屏幕；不能防止工作人员疏忽，且租客须等待核验。",
     },
 }
-"""What each level stops and what it does not stop, shown where a landlord chooses."""
+"""What each level stops and does not stop; shown where a landlord chooses."""
 
 
 def issue_challenge(
     nonce: str, now: int, choose: Callable[[Sequence[Turn]], Turn], previous: Challenge | None
 ) -> Challenge:
-    """A new challenge in an order other than the previous one's; `choose` is a secure random choice."""
+    """A new challenge whose order differs from the previous one's. `choose` must be a secure random choice."""
     turns = tuple(choose(TURNS) for _ in range(TURN_COUNT))
     if previous is not None and turns == previous.turns:
         turns = tuple("right" if turn == "left" else "left" for turn in turns)
@@ -47,7 +47,7 @@ def issue_challenge(
 
 
 def challenge_problem(challenge: Challenge | None, nonce: str, now: int, attempts: int) -> str | None:
-    """Why a clip may not be judged against this challenge, or None; `attempts` counts clips already judged."""
+    """Why a clip may not be judged against this challenge (a reason code), or None. `attempts`: clips judged so far."""
     if attempts >= MAX_ATTEMPTS:
         return "liveness_tries_used"
     if challenge is None or challenge.nonce != nonce:

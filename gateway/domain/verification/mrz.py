@@ -1,4 +1,4 @@
-"""Machine-readable zones: ICAO 9303 (8th edition), part 4 (TD3), part 5 (TD1), part 6 (TD2)."""
+"""Machine-readable zones: ICAO Doc 9303 (8th edition), part 4 (TD3), part 5 (TD1), part 6 (TD2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ Span = tuple[int, int, int]
 
 
 class BadMachineZone(ValueError):
-    """Not a machine-readable zone: wrong number of lines, wrong length, foreign characters."""
+    """Not a machine-readable zone: wrong number of lines, wrong length or invalid characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where each field of a format stands, and which spans each check digit covers."""
+    """The position of each field in a format, and the spans each check digit covers."""
 
     width: int
     fields: Mapping[str, Span]
@@ -23,12 +23,12 @@ class Layout:
 
     @property
     def lines(self) -> int:
-        """How many lines the format has."""
+        """The number of lines of the format."""
         return 1 + max(span[0] for span in self.fields.values())
 
 
 def _two_lines(width: int, optional_end: int) -> dict[str, Span]:
-    """The fields TD2 and TD3 share."""
+    """The fields common to TD2 and TD3."""
     return {
         "kind": (0, 0, 2), "state": (0, 2, 5), "names": (0, 5, width), "number": (1, 0, 9), "nationality": (1, 10, 13),
         "birth": (1, 13, 19), "sex": (1, 20, 21), "expiry": (1, 21, 27), "optional": (1, 28, optional_end),
@@ -61,7 +61,7 @@ LAYOUTS: dict[str, Layout] = {
 
 @dataclass(frozen=True, slots=True)
 class MachineZone:
-    """One zone: its raw fields without fillers, and for each check digit whether it fits."""
+    """One zone: its raw fields without fillers, and whether each check digit matches."""
 
     format: str
     fields: Mapping[str, str]
@@ -74,7 +74,7 @@ class MachineZone:
 
     @property
     def given_names(self) -> str:
-        """The secondary identifier, fillers as spaces; empty where the zone has none."""
+        """The secondary identifier, fillers as spaces; empty if the zone has none."""
         return self.fields["names"].partition("<<")[2].replace("<", " ").strip()
 
     @property
@@ -84,13 +84,13 @@ class MachineZone:
 
 
 def check_digit(text: str) -> str:
-    """Part 3, 4.9: weights 7, 3, 1; digits count as themselves, A-Z as 10-35, the filler as 0."""
+    """The check digit (part 3, 4.9): weights 7, 3, 1; digits count as themselves, A-Z as 10-35, the filler as 0."""
     total = sum((0 if char == "<" else int(char, 36)) * weight for char, weight in zip(text, cycle((7, 3, 1))))
     return str(total % 10)
 
 
 def parse_mrz(lines: Sequence[str]) -> MachineZone:
-    """Reads two or three lines as printed; raises BadMachineZone where they are none of the three formats."""
+    """Parse two or three lines as printed. Raises BadMachineZone if they match none of the three formats."""
     for name, layout in LAYOUTS.items():
         if len(lines) == layout.lines and all(len(line) == layout.width for line in lines):
             return _parse(name, layout, lines)
@@ -98,7 +98,7 @@ def parse_mrz(lines: Sequence[str]) -> MachineZone:
 
 
 def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
-    """Cuts the lines by the layout and checks every digit."""
+    """Split the lines by the layout and verify every check digit."""
     if not all("A" <= char <= "Z" or "0" <= char <= "9" or char == "<" for char in "".join(lines)):
         raise BadMachineZone("only A-Z, 0-9 and the filler stand in a machine-readable zone")
     fields = {key: lines[row][first:last] for key, (row, first, last) in layout.fields.items()}
@@ -114,7 +114,7 @@ def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
 
 
 def _join_long_number(fields: dict[str, str], checks: dict[str, bool], lines: Sequence[str], layout: Layout) -> None:
-    """Part 5, 4.2.2.1 note j: a number over nine characters goes on in the optional data, its digit behind it."""
+    """Part 5, 4.2.2.1 note j: a number over nine characters continues in the optional data, its check digit last."""
     row, column = layout.checks["number"][1]
     if lines[row][column] != "<":
         return
@@ -124,17 +124,17 @@ def _join_long_number(fields: dict[str, str], checks: dict[str, bool], lines: Se
 
 
 def birth_date(text: str, today: date) -> date | None:
-    """A YYMMDD of the past; None where a part is unknown or impossible."""
+    """A YYMMDD in the past; None if a part is unknown or impossible."""
     return _day(text, 2000 if text[:2].isdigit() and int(text[:2]) <= today.year % 100 else 1900)
 
 
 def expiry_date(text: str) -> date | None:
-    """A YYMMDD of this century; None where it is impossible."""
+    """A YYMMDD in this century; None if it is impossible."""
     return _day(text, 2000)
 
 
 def _day(text: str, century: int) -> date | None:
-    """The date, or None."""
+    """The date, or None if it is impossible."""
     if len(text) != 6 or not text.isdigit():
         return None
     try:

@@ -1,4 +1,4 @@
-"""What can be learnt from pictures of a document and of a face, and the port that learns it."""
+"""The port that reads pictures of documents and compares faces, and its results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Turn = Literal["left", "right"]
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """One field as read; `certain` means a check digit or two agreeing zones confirm it."""
+    """One field as read. `certain`: confirmed by a check digit or by two zones that agree."""
 
     value: str
     certain: bool
@@ -18,7 +18,7 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReading:
-    """What one document picture says; problems are stable codes of `identity_sentences.SENTENCES`."""
+    """What was read from one document picture; problems are stable codes of `sentences.SENTENCES`."""
 
     kind: str
     fields: Mapping[str, FieldReading] = field(default_factory=dict)
@@ -26,14 +26,14 @@ class DocumentReading:
     portrait: bytes | None = field(default=None, repr=False)
 
     def value(self, name: str) -> str | None:
-        """The field's text, or None where it was not read."""
+        """The field's text, or None if it was not read."""
         reading = self.fields.get(name)
         return reading.value if reading else None
 
 
 @dataclass(frozen=True, slots=True)
 class FaceComparison:
-    """One reference against one probe: only the band, the model and the problems are kept, never the template."""
+    """One reference against one probe. Only the band, the model and the problems are kept, never the template."""
 
     band: Band
     model: str
@@ -42,7 +42,7 @@ class FaceComparison:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What the tenant is asked to do with the head, in this order, once, before `expires_at` (UTC seconds)."""
+    """The head turns a tenant has to show, in this order, once, before `expires_at` (UTC seconds)."""
 
     nonce: str
     turns: tuple[Turn, ...]
@@ -52,7 +52,7 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class LivenessResult:
-    """Whether the clip shows a head that turned as asked and belongs to the portrait."""
+    """Whether the clip shows the requested turns by a live head, and the face of the portrait."""
 
     passed: bool
     model: str
@@ -60,7 +60,7 @@ class LivenessResult:
 
 
 class ImageRefused(Exception):
-    """A picture that cannot be used; `code` is a key of `identity_sentences.SENTENCES`, `part` says which picture."""
+    """The picture cannot be used. `code` is a key of `sentences.SENTENCES`; `part` says which picture."""
 
     def __init__(self, code: str, part: str = "image") -> None:
         super().__init__(code)
@@ -69,7 +69,7 @@ class ImageRefused(Exception):
 
 
 class IdentityBusy(Exception):
-    """The queue before the workers is full: try again after `retry_after` seconds, or let a person decide."""
+    """The workers' queue is full: try again after `retry_after` seconds, or let a person decide."""
 
     def __init__(self, retry_after: int = 5) -> None:
         super().__init__("identity_busy")
@@ -78,7 +78,7 @@ class IdentityBusy(Exception):
 
 
 class IdentityFailed(Exception):
-    """A worker died or took too long over this picture; `code` is worker_crashed or worker_timeout."""
+    """A worker crashed or timed out on this picture; `code` is worker_crashed or worker_timeout."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -86,31 +86,31 @@ class IdentityFailed(Exception):
 
 
 class Identity(Protocol):
-    """Reads documents and compares faces, one to one; raises ImageRefused, IdentityBusy or IdentityFailed."""
+    """Reads documents and compares faces one to one. Raises ImageRefused, IdentityBusy or IdentityFailed."""
 
     @property
     def ready(self) -> bool:
-        """True once a worker has its models loaded; before that calls wait in the queue."""
+        """Whether a worker has loaded its models; until then calls wait in the queue."""
         ...
 
     async def start(self) -> None:
-        """Starts the workers and returns at once; `ready` tells when one has warmed up."""
+        """Start the workers and return at once; `ready` is true once one has loaded its models."""
         ...
 
     async def stop(self) -> None:
-        """Ends the workers; calls still waiting raise IdentityFailed."""
+        """Stop the workers; waiting calls raise IdentityFailed."""
         ...
 
     async def read_document(self, image: bytes) -> DocumentReading:
-        """Reads one JPEG or PNG picture of one document."""
+        """Read one JPEG or PNG picture of one document."""
         ...
 
     async def compare_faces(self, portrait: bytes, probe: bytes) -> FaceComparison:
-        """Compares the one face of each picture; nothing of either is kept."""
+        """Compare the one face in each picture; nothing of either is kept."""
         ...
 
     async def check_liveness(
         self, challenge: Challenge, clip_frames: Sequence[bytes], portrait: bytes | None
     ) -> LivenessResult:
-        """Judges a short clip (JPEG frames in order) against the challenge it answers."""
+        """Judge a short clip (JPEG frames in order) against the challenge it answers."""
         ...

@@ -1,4 +1,4 @@
-"""What is concluded from what a tenant showed: passed, refused, or a person decides. Pure rules."""
+"""The verdict on what a tenant showed: passed, refused, or review by a person. Pure rules."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ NUMBER_SHAPE = re.compile(r"[A-Z0-9][A-Z0-9 \-]{2,23}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class VerificationSettings:
-    """The operator's choices, each default of which sends the doubtful case to a person, and the landlord's `level`."""
+    """The operator's choices, whose defaults send every doubtful case to a person, and the landlord's `level`."""
 
     accept_face_without_liveness: bool = False
     accept_document_without_face: bool = False
@@ -31,7 +31,7 @@ class VerificationSettings:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one tenant showed on `today` (the unit's local date); `typed` holds fields typed or corrected by hand.
+    """What one tenant showed on `today` (the unit's local date). `typed`: fields entered or corrected by hand.
 
     `camera` is what filmed the face: the tenant's own phone, or the kiosk at the door.
     """
@@ -47,7 +47,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The conclusion, why (stable codes of the sentence catalog) and the face's band, if a face was compared."""
+    """The outcome, its reasons (stable codes of the sentence catalog), and the face's band if one was compared."""
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
@@ -56,14 +56,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One typed field that is refused before anything is stored."""
+    """A typed field that is refused before anything is stored."""
 
     field: str
     code: str
 
 
 def may_run_face(profile: Profile, *, consented: bool, birth_date: date | None, today: date, guardian: bool) -> bool:
-    """True where a face may be compared at all: the place allows it, the tenant agreed, a guardian for the young."""
+    """Whether a face may be compared: allowed by the jurisdiction and the tenant, and by a guardian for minors."""
     if profile.face == "forbidden" or not consented:
         return False
     young = birth_date is not None and age_on(birth_date, today) < profile.face_guardian_under
@@ -71,7 +71,7 @@ def may_run_face(profile: Profile, *, consented: bool, birth_date: date | None, 
 
 
 def typed_problems(typed: Mapping[str, str], profile: Profile, today: date) -> tuple[FieldProblem, ...]:
-    """Every reason to refuse typed fields; an empty tuple means they may be stored."""
+    """All problems of the typed fields; an empty tuple means they may be stored."""
     asked = {*profile.fields, *TYPED_ALWAYS, "surname", "given_names"}
     problems = [FieldProblem(name, "field_not_asked") for name in typed if name not in asked]
     for name, value in typed.items():
@@ -82,7 +82,7 @@ def typed_problems(typed: Mapping[str, str], profile: Profile, today: date) -> t
 
 
 def _field_problem(name: str, value: str, profile: Profile, today: date) -> str | None:
-    """Why one typed value cannot be, or None."""
+    """Why one typed value is invalid (a code), or None."""
     if not value:
         return "field_missing"
     if len(value) > LONGEST.get(name, 40):
@@ -102,7 +102,7 @@ def _field_problem(name: str, value: str, profile: Profile, today: date) -> str 
 
 
 def _number_problem(value: str, profile: Profile) -> str | None:
-    """Why a document number cannot be; a long row of digits is a resident number where the profile says so."""
+    """Why a document number is invalid; 15 or more digits are a resident number where the profile says so."""
     if not NUMBER_SHAPE.fullmatch(value):
         return "field_characters"
     if not (profile.resident_number and looks_like_resident_number(value)):
@@ -115,7 +115,7 @@ def _number_problem(value: str, profile: Profile) -> str | None:
 
 
 def _date_problem(name: str, value: str, today: date) -> str | None:
-    """Why a date cannot be a date of birth (or of expiry), or None."""
+    """Why a birth or expiry date is invalid, or None."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         return "birth_date_invalid"
     try:
@@ -126,7 +126,7 @@ def _date_problem(name: str, value: str, today: date) -> str | None:
 
 
 def _number_agreement(typed: Mapping[str, str], profile: Profile) -> tuple[FieldProblem, ...]:
-    """A resident number carries birth date and sex; both must fit what was typed beside it."""
+    """Problems where the typed birth date or sex contradicts the resident number."""
     number_text = typed.get("id_number", "")
     if not (profile.resident_number and looks_like_resident_number(number_text)):
         return ()
@@ -140,9 +140,9 @@ def _number_agreement(typed: Mapping[str, str], profile: Profile) -> tuple[Field
 
 
 def concluded_fields(evidence: Evidence) -> dict[str, str]:
-    """The fields a registration is made of: what was read, overridden by what the tenant typed.
+    """The fields of the registration: what was read, overridden by what the tenant typed.
 
-    A resident number also gives birth date, sex and nationality (CHN) where nothing else did.
+    A resident number also gives birth date, sex and nationality (CHN) if nothing else did.
     """
     read = {name: item.value for name, item in evidence.reading.fields.items()} if evidence.reading else {}
     merged = read | {name: value.strip() for name, value in evidence.typed.items() if value.strip()}
@@ -158,7 +158,7 @@ def concluded_fields(evidence: Evidence) -> dict[str, str]:
 
 
 def decide(evidence: Evidence, profile: Profile, settings: VerificationSettings) -> Verdict:
-    """The verdict: refused if any rule refuses, else review if any rule doubts, else passed.
+    """The verdict: refused if any rule refuses, else review if any rule has doubts, else passed.
 
     Whatever the outcome, a person may decide otherwise; a face that differs never refuses by itself.
     """
@@ -175,7 +175,7 @@ def decide(evidence: Evidence, profile: Profile, settings: VerificationSettings)
 
 
 def _refusals(evidence: Evidence, profile: Profile) -> tuple[str, ...]:
-    """Reasons that end the attempt: the tenant has to bring something else."""
+    """Reasons that end the attempt: the tenant needs another document or a guardian."""
     reasons = []
     reading = evidence.reading
     if reading is not None and reading.kind != "unknown" and reading.kind not in profile.document_kinds:
@@ -188,7 +188,7 @@ def _refusals(evidence: Evidence, profile: Profile) -> tuple[str, ...]:
 
 
 def _document_doubts(evidence: Evidence, profile: Profile) -> tuple[str, ...]:
-    """Why a person should look at the document or at what was typed."""
+    """Reasons for a person to review the document or the typed fields."""
     reading, doubts = evidence.reading, []
     if reading is None:
         doubts.append("typed_without_camera")
@@ -206,7 +206,7 @@ def _document_doubts(evidence: Evidence, profile: Profile) -> tuple[str, ...]:
 
 
 def _face_doubts(evidence: Evidence, profile: Profile, settings: VerificationSettings) -> tuple[str, ...]:
-    """Why a person should look at the face, or confirm the holder without one."""
+    """Reasons for a person to review the face, or to confirm the holder without one."""
     if evidence.reading is None:
         return ()
     if evidence.face is None or profile.face == "forbidden":
@@ -221,7 +221,7 @@ def _face_doubts(evidence: Evidence, profile: Profile, settings: VerificationSet
 
 
 def _level_doubts(evidence: Evidence, settings: VerificationSettings) -> tuple[str, ...]:
-    """Why the level the landlord chose for this unit asks for a person."""
+    """Reasons for review from the liveness level the landlord chose for this unit."""
     if settings.level == "person":
         return ("level_person",)
     live = evidence.liveness is not None and evidence.liveness.passed
@@ -230,30 +230,30 @@ def _level_doubts(evidence: Evidence, settings: VerificationSettings) -> tuple[s
 
 
 def _all_certain(reading: DocumentReading, profile: Profile) -> bool:
-    """True where every field this place asks for was read for certain."""
+    """Whether every field the jurisdiction requires was read with certainty."""
     needed = [reading.fields.get(name) for name in profile.fields]
     return all(item is not None and item.certain and item.value for item in needed)
 
 
 def _corrected(reading: DocumentReading, typed: Mapping[str, str]) -> bool:
-    """True where the tenant typed something else than a field the document confirms."""
+    """Whether the tenant's typed value differs from a field the document confirms."""
     same = {name: _plain(item.value) for name, item in reading.fields.items() if item.certain}
     return any(name in same and value.strip() and _plain(value) != same[name] for name, value in typed.items())
 
 
 def _plain(text: str) -> str:
-    """Text without case and spacing, so that a retyped value counts as the same."""
+    """The text without case, spaces and hyphens, so that a retyped value counts as equal."""
     return re.sub(r"[\s\-]", "", text).casefold()
 
 
 def is_expired(evidence: Evidence) -> bool:
-    """True where the document was read and its last valid day is over."""
+    """Whether the document was read and has expired."""
     until = evidence.reading.value("expiry_date") if evidence.reading else None
     return until is not None and until < evidence.today.isoformat()
 
 
 def is_minor(evidence: Evidence, profile: Profile) -> bool:
-    """True where the birth date, read or typed, says the tenant needs a guardian here."""
+    """Whether the birth date, read or typed, makes the tenant a minor here, who needs a guardian."""
     text = concluded_fields(evidence).get("birth_date")
     if text is None or _date_problem("birth_date", text, evidence.today):
         return False
@@ -261,5 +261,5 @@ def is_minor(evidence: Evidence, profile: Profile) -> bool:
 
 
 def age_on(born: date, today: date) -> int:
-    """Full years; someone born on 29 February turns on 1 March in other years."""
+    """Age in whole years; born on 29 February, a person turns on 1 March in other years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,4 +1,4 @@
-"""For each code of a refused picture, an uncertain reading or a case before a person: what to do next."""
+"""What to do next, for each code of a refused picture, an uncertain reading or a case for a person."""
 
 SENTENCES: dict[str, dict[str, str]] = {
     # pictures that cannot be used
@@ -117,7 +117,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The chip's contents were altered. Photograph the document instead, or ask for a person.",
         "zh": "芯片内容已被更改。请改为拍摄证件，或选择人工核验。",
     },
-    # what sends a case to a person, or ends it
+    # reasons that send a case to a person, or refuse it
     "document_expired": {
         "en": "The document has expired. Show one that is still valid.",
         "zh": "证件已过有效期。请出示有效证件。",
@@ -254,6 +254,6 @@ SENTENCES: dict[str, dict[str, str]] = {
 
 
 def sentence(code: str, language: str) -> str:
-    """What to do next in `zh` or `en` (any other language reads English); KeyError for a code nobody wrote."""
+    """The sentence in `zh` or `en`; any other language gets English. Raises KeyError for an unknown code."""
     entry = SENTENCES[code]
     return entry["zh"] if language.lower().startswith("zh") else entry["en"]

@@ -1,4 +1,4 @@
-"""The filing that is due once very many people's faces are stored (China, measures in force since 2025-06-01)."""
+"""The filing due above a number of people's stored faces (China, measures in force since 2025-06-01)."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ WARN_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class FaceCount:
-    """How many people's faces are stored, what that means, and by when a filing is due (working days), if it is."""
+    """How many people's faces are stored, the resulting state, and in how many working days a filing is due, if any."""
 
     people: int
     state: Literal["free", "warn", "filing_due", "blocked"]
@@ -18,7 +18,7 @@ class FaceCount:
 
 
 def judge_stored_faces(people: int, profile: Profile, *, filed: bool, block: bool = True) -> FaceCount:
-    """warn from 80 % of the limit; at the limit, unless filed, blocked or (where chosen) filing_due in 30 days."""
+    """warn from 80 % of the limit; at the limit, unless filed: blocked, or (not `block`) filing_due in 30 days."""
     limit = profile.face_filing_limit
     if not limit or filed or people < WARN_SHARE * limit:
         return FaceCount(people, "free")
@@ -28,5 +28,5 @@ def judge_stored_faces(people: int, profile: Profile, *, filed: bool, block: boo
 
 
 def may_store_face(people: int, profile: Profile, *, filed: bool) -> bool:
-    """True where one more person's face may be stored, `people` being stored already."""
+    """Whether one more person's face may be stored beside `people` stored already."""
     return profile.keep_portrait and judge_stored_faces(people + 1, profile, filed=filed).state != "blocked"

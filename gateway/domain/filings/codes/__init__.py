@@ -1,1 +1,1 @@
-"""Code tables that registries share, each with its version and the days its codes are valid."""
+"""Code tables shared by several registries, each with its version and the validity dates of its codes."""

@@ -1,4 +1,4 @@
-"""Countries by ISO 3166-1 alpha-3, with the days on which codes came and went."""
+"""Countries by ISO 3166-1 alpha-3, with the dates on which codes were introduced and withdrawn."""
 
 from datetime import date
 

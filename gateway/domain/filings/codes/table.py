@@ -1,4 +1,4 @@
-"""A code table: what an authority's codes mean, from when to when, and which version of the table this is."""
+"""An authority's code table: codes, names, validity dates, and the table's version."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One entry, valid in the closed range [since, until]; None is open."""
+    """One code, valid in the closed date range [since, until]; None means open-ended."""
 
     code: str
     name: str
@@ -15,12 +15,12 @@ class Code:
     until: date | None = None
 
     def valid(self, on: date) -> bool:
-        """Whether the code may be used for that day."""
+        """Whether the code is valid on this date."""
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
 class CodeTable:
-    """A named, versioned table; the version goes into every record written with it."""
+    """A named, versioned table. The version is stored with every record that uses it."""
 
     __slots__ = ("_codes", "_on", "name", "version")
 
@@ -36,18 +36,18 @@ class CodeTable:
         return len(self._codes)
 
     def get(self, code: str) -> Code | None:
-        """The entry of a code, whenever it was valid."""
+        """The entry of a code regardless of its validity, or None."""
         return self._codes.get(code)
 
     def valid(self, code: str, on: date) -> bool:
-        """Whether the table has the code and it may be used for that day."""
+        """Whether the table has the code and it is valid on this date."""
         entry = self._codes.get(code)
         return entry is not None and entry.valid(on)
 
     def valid_on(self, on: date) -> frozenset[str]:
-        """Every code that may be used for that day."""
+        """All codes valid on this date."""
         day, codes = self._on
-        if day != on:  # one day is asked for again and again
+        if day != on:  # cached: callers ask for the same day repeatedly
             codes = frozenset(code for code, entry in self._codes.items() if entry.valid(on))
             self._on = (on, codes)
         return codes
