@@ -4,11 +4,10 @@ A movement's order is fixed: the command's id is durable, then the bolt moves, t
 and event are stored. Power lost in between is answered as `interrupted`, never by moving again.
 """
 
-from collections.abc import Callable
-
-from devices.wire.messages import Body, ClockWord, Command, State
+from devices.wire.messages import Body, Command, State
 from firmware_sim.device.certificates import ABILITIES as CERTIFICATE_ABILITIES
 from firmware_sim.device.certificates import DeviceCertificates
+from firmware_sim.device.device import SimDevice
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.device.guard import Verdict
 from firmware_sim.device.speech import Outgoing
@@ -20,51 +19,22 @@ LOW_BATTERY = (20, 10, 5, 0)
 ABILITIES = CERTIFICATE_ABILITIES | {"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"}
 
 
-class SimLock:
+class SimLock(SimDevice):
     """One lock; everything it needs to know or touch is given to it."""
 
     kind = "lock"
 
     def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor, certificates: DeviceCertificates) -> None:
-        """Parts of one device, put together by firmware_sim.station.assembly."""
-        self.dialogue, self.keyring, self.door, self.certificates = dialogue, keyring, door, certificates
-        self.flash, self.clock = dialogue.flash, dialogue.clock
+        super().__init__(
+            dialogue, certificates, {"put_key": keyring.put, "drop_key": keyring.drop, "revoke": keyring.revoke}
+        )
+        self.keyring, self.door = keyring, door
         self._reported_battery = door.battery
-        self._changes: dict[str, Callable[[Command], Answer]] = {
-            "put_key": keyring.put,
-            "drop_key": keyring.drop,
-            "set_time": self._set_time,
-            "read_back": self._read_back,
-            "revoke": keyring.revoke,
-            "put_certificate": certificates.put_certificate,
-            "put_trust": certificates.put_trust,
-        }
 
-    # life
     def boot(self) -> Spoken:
-        """Power came back: say so, and answer what was interrupted without doing it again."""
+        """Power came back: what was held around a movement is judged first."""
         self._judge_held()
-        for command_id in self.flash.interrupted():
-            yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", {"bolt": self.door.bolt}))
-        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
-
-    def connected(self) -> Spoken:
-        """The broker is there: say the state, with the nonce the gateway needs to tell the time."""
-        if not self.clock.nonce_is_fresh():
-            self.clock.renew_nonce()
-        yield self.dialogue.speech.state(self._state)
-
-    def receive(self, raw: bytes, retained: bool = False) -> Spoken:
-        """A message on the lock's command topic."""
-        verdict = self.dialogue.guard.judge(raw, retained)
-        if verdict.repeat is not None:
-            yield from self.dialogue.repeat(verdict)
-        elif verdict.code is not None or verdict.command is None:
-            yield from self._refuse(verdict, verdict.code or "malformed")
-        elif verdict.command.type in ("unlock", "lock"):
-            yield from self._move(verdict.command, verdict)
-        else:
-            yield from self._change(verdict.command, verdict)
+        yield from super().boot()
 
     # people and things
     def turn_knob(self) -> Spoken:
@@ -89,19 +59,6 @@ class SimLock:
         if percent > before or any(percent <= mark < before for mark in LOW_BATTERY):
             self._reported_battery = percent
             yield from self.dialogue.tell("battery", {"percent": percent})
-
-    def lose_clock(self) -> Spoken:
-        """The clock's battery died."""
-        self.clock.lose()
-        yield from self.dialogue.tell("clock_lost", {})
-        yield from self.connected()
-
-    def factory_reset(self) -> Spoken:
-        """Someone pressed the pin hole: no key is left, and commands from before count no more."""
-        self.flash.reset()
-        self.clock.forget()
-        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
-        yield from self.connected()
 
     def move_here(self, to: Position, body: Body) -> tuple[str | None, list[Outgoing]]:
         """Someone at the door with a right to it: why it did not move (None if it did), and what was told.
@@ -146,22 +103,23 @@ class SimLock:
             event |= {"key": command.body["key"], "command": command.id}
         return Answer(body={"bolt": self.door.bolt}, events=((to, event),))
 
-    def _change(self, command: Command, verdict: Verdict) -> Spoken:
-        yield from self.dialogue.change(command, verdict.digest, self._changes[command.type])
+    def _carry_out(self, command: Command, verdict: Verdict) -> Spoken:
+        if command.type in ("unlock", "lock"):
+            yield from self._move(command, verdict)
+            return
+        yield from super()._carry_out(command, verdict)
         if command.type == "read_back":
             yield from self.connected()
 
-    def _refuse(self, verdict: Verdict, code: str) -> Spoken:
-        yield from self.dialogue.refuse(verdict, code)
-        if code == "stale_nonce" and not self.clock.nonce_is_fresh():
-            yield from self.connected()
+    def _interrupted(self) -> Body:
+        return {"bolt": self.door.bolt}
 
     def _set_time(self, command: Command) -> Answer:
         first = not self.clock.known and self.clock.highest == 0
-        drift = self.clock.set(command.body["now"])
+        answer = super()._set_time(command)
         if first:
             self.flash.set_fact("floor", command.issued_at)
-        return Answer(body={"clock": "set", "drift": drift})
+        return answer
 
     def _read_back(self, _: Command) -> Answer:
         body: Body = {"bolt": self.door.bolt, "door": self.door.door, "battery": self.door.battery}
@@ -175,6 +133,3 @@ class SimLock:
             seq, at, self.door.bolt, self.door.door, self.door.battery, self.flash.held_keys(), self._clock_word(),
             self.clock.nonce, self.keyring.epoch, FIRMWARE, self.flash.waiting_count(),
         )  # fmt: skip
-
-    def _clock_word(self) -> ClockWord:
-        return "set" if self.clock.known else "lost"

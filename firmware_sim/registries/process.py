@@ -9,8 +9,10 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from certs.files import SECRET, write_atomic
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
@@ -34,21 +36,16 @@ def token_of(folder: Path) -> str:
     return token
 
 
-def serve(name: str, folder: Path, port: int, behaviour: Behaviour, tls: tuple[Path, Path] | None) -> None:
-    """Serve until told to stop; says where as one JSON line on stdout once it listens. tls: certificate, key."""
+def set_up(name: str, folder: Path, url: str, behaviour: Behaviour) -> tuple[FastAPI, dict[str, Any]]:
+    """The application at a URL, with its books in folder, and what an adapter and a demonstration need to know."""
     folder.mkdir(parents=True, exist_ok=True)
-    token = token_of(folder)
-    simulator = SIMULATORS[name]
+    token, simulator = token_of(folder), SIMULATORS[name]
     app = simulator.app(RecordStore(folder / "registry.db"), token, BehaviourSwitch(behaviour))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-    if tls:
-        config.ssl_certfile, config.ssl_keyfile = tls
-    listener = socket.create_server(("127.0.0.1", port))
-    url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
-    token_file = str(folder / ("whsec" if name == "webhook" else "token"))
+    token_file = str(folder / ("whsec" if simulator.signs else "token"))
     settings = {"url": url + simulator.path, "token_file": token_file, **simulator.settings}
     settings |= dict.fromkeys(simulator.secrets, token_file)
-    ready = {
+    write_atomic(folder / "control.json", json.dumps({"registry": name, "url": url, "token": token}).encode(), SECRET)
+    return app, {
         "ready": True,
         "registry": name,
         "url": url,
@@ -56,7 +53,16 @@ def serve(name: str, folder: Path, port: int, behaviour: Behaviour, tls: tuple[P
         "settings": settings,
         "facts": dict(simulator.facts),
     }
-    write_atomic(folder / "control.json", json.dumps({"registry": name, "url": url, "token": token}).encode(), SECRET)
+
+
+def serve(name: str, folder: Path, port: int, behaviour: Behaviour, tls: tuple[Path, Path] | None) -> None:
+    """Serve until stopped; says where as one JSON line on stdout once it listens. tls: certificate, key."""
+    listener = socket.create_server(("127.0.0.1", port))
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+    app, ready = set_up(name, folder, url, behaviour)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    if tls:
+        config.ssl_certfile, config.ssl_keyfile = tls
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])

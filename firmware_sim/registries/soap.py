@@ -1,7 +1,13 @@
 """SOAP 1.1 as the simulated registries read and write it: by hand, on a parser that resolves nothing."""
 
+from collections.abc import Callable, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.params import Depends
 from lxml import etree
 from starlette.responses import Response
+
+from firmware_sim.registries.behaviour import Behaviour
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _MAX = 8 << 20  # bytes
@@ -55,3 +61,28 @@ def fault(sentence: str) -> Response:
     """A SOAP fault, with status 500 as SOAP 1.1 §6.2 has it."""
     content = tree(f"{{{ENVELOPE}}}Fault", tree("faultcode", "soap:Client"), tree("faultstring", sentence))
     return answer(content, 500)
+
+
+def add_service(
+    app: FastAPI,
+    path: str,
+    operate: Callable[[etree._Element, Behaviour, float], etree._Element | None],
+    *,
+    not_soap: str,
+    unknown_operation: str,
+    dependencies: Sequence[Depends] = (),
+) -> None:
+    """Every operation behind one address.
+
+    operate is given the content, the behaviour and its delay in seconds; None: it knows no such operation. The two
+    sentences are those of the faults.
+    """
+
+    @app.post(path, dependencies=dependencies)
+    async def call(request: Request) -> Response:
+        try:
+            content = content_of(await request.body())
+        except NotSoap:
+            return fault(not_soap)
+        answered = operate(content, request.scope["behaviour"], request.scope["behaviour_delay"])
+        return fault(unknown_operation) if answered is None else answer(answered)

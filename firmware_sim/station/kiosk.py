@@ -4,8 +4,6 @@ What a tenant shows or types is sealed to the gateway's intake key at once; only
 while the network is away, and is deleted when the broker has taken it.
 """
 
-from collections.abc import Callable
-
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.sealing import question_context, registration_context, seal, turns_context
@@ -14,8 +12,8 @@ from devices.wire.kiosk.registration import KioskRegistration, encode_registrati
 from devices.wire.messages import Body, Command, State
 from firmware_sim.device.certificates import ABILITIES as CERTIFICATE_ABILITIES
 from firmware_sim.device.certificates import DeviceCertificates
+from firmware_sim.device.device import SimDevice
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
-from firmware_sim.device.guard import Verdict
 
 FIRMWARE = "lodgekey-sim-kiosk 1"
 QUEUE_LIMIT = 200  # sealed registrations a kiosk holds; beyond it, it sends people to a person
@@ -26,46 +24,16 @@ class QueueFull(Exception):
     """The kiosk holds as many registrations as it can; nothing was taken."""
 
 
-class SimKiosk:
+class SimKiosk(SimDevice):
     """One kiosk; everything it needs to know or touch is given to it."""
 
     kind = "kiosk"
 
     def __init__(self, dialogue: Dialogue, intake: ec.EllipticCurvePublicKey, certificates: DeviceCertificates) -> None:
-        """Parts of one device, put together by firmware_sim.station.assembly."""
-        self.dialogue, self._intake, self.certificates = dialogue, intake, certificates
-        self.flash, self.clock = dialogue.flash, dialogue.clock
+        super().__init__(dialogue, certificates, {"show": self._show})
+        self._intake = intake
         self.screen: Body = {"screen": "welcome"}
         self.screens: list[Body] = []
-        self._changes: dict[str, Callable[[Command], Answer]] = {
-            "show": self._show,
-            "set_time": self._set_time,
-            "read_back": self._read_back,
-            "put_certificate": certificates.put_certificate,
-            "put_trust": certificates.put_trust,
-        }
-
-    def boot(self) -> Spoken:
-        """Power came back."""
-        for command_id in self.flash.interrupted():
-            yield from self.dialogue.settle(command_id, Answer("failed", "interrupted"))
-        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
-
-    def connected(self) -> Spoken:
-        """The broker is there: say the state, with how many registrations still wait."""
-        if not self.clock.nonce_is_fresh():
-            self.clock.renew_nonce()
-        yield self.dialogue.speech.state(self._state)
-
-    def receive(self, raw: bytes, retained: bool = False) -> Spoken:
-        """A message on the kiosk's command topic."""
-        verdict = self.dialogue.guard.judge(raw, retained)
-        if verdict.repeat is not None:
-            yield from self.dialogue.repeat(verdict)
-        elif verdict.code is not None or verdict.command is None:
-            yield from self._refuse(verdict, verdict.code or "malformed")
-        else:
-            yield from self.dialogue.change(verdict.command, verdict.digest, self._changes[verdict.command.type])
 
     def register(self, registration: KioskRegistration) -> Spoken:
         """A tenant is done at the kiosk; raises QueueFull, or BadMessage for what no gateway could read."""
@@ -88,38 +56,21 @@ class SimKiosk:
         sealed = seal(encode_question(question), self._intake, context=context)
         yield from self.dialogue.tell("offer_shown", {"sealed": sealed, "registration": name})
 
-    def lose_clock(self) -> Spoken:
-        """The clock's battery died."""
-        self.clock.lose()
-        yield from self.dialogue.tell("clock_lost", {})
-        yield from self.connected()
-
     def factory_reset(self) -> Spoken:
         """Back to the factory; registrations that waited are gone with the flash."""
-        self.flash.reset()
-        self.clock.forget()
         self.screen = {"screen": "welcome"}
-        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
-        yield from self.connected()
-
-    def _refuse(self, verdict: Verdict, code: str) -> Spoken:
-        yield from self.dialogue.refuse(verdict, code)
-        if code == "stale_nonce" and not self.clock.nonce_is_fresh():
-            yield from self.connected()
+        yield from super().factory_reset()
 
     def _show(self, command: Command) -> Answer:
         self.screen = command.body
         self.screens = [*self.screens[-49:], command.body]
         return Answer()
 
-    def _set_time(self, command: Command) -> Answer:
-        return Answer(body={"clock": "set", "drift": self.clock.set(command.body["now"])})
-
     def _read_back(self, _: Command) -> Answer:
-        return Answer(body={"clock": "set" if self.clock.known else "lost"} | self.certificates.report())
+        return Answer(body={"clock": self._clock_word()} | self.certificates.report())
 
     def _state(self, seq: int, at: int) -> State:
         return State(
-            seq, at, "unknown", "unknown", None, (), "set" if self.clock.known else "lost", self.clock.nonce, 0,
+            seq, at, "unknown", "unknown", None, (), self._clock_word(), self.clock.nonce, 0,
             FIRMWARE, self.flash.waiting_count(),
         )  # fmt: skip

@@ -1,13 +1,17 @@
-"""What every adapter does alike: check before sending, hash receipts, tell the clock."""
+"""What every adapter does alike: check before sending, hash receipts, settle by person, show differences."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from gateway.domain.filings.record import (
+    Accepted,
+    AcceptedInPart,
     Answer,
     Difference,
     FieldProblem,
     OutcomeUnknown,
+    PersonAnswer,
     PersonFacts,
     Refused,
     Registration,
@@ -15,6 +19,14 @@ from gateway.domain.filings.record import (
 from gateway.outbound.http import LostAnswer
 
 Clock = Callable[[], int]  # UTC seconds
+
+
+class Outcome(NamedTuple):
+    """What a registry said of one person: whether they were taken in, else its code and a sentence."""
+
+    taken: bool
+    code: str = ""
+    sentence: str = ""
 
 
 def refused_before_sending(problems: tuple[FieldProblem, ...]) -> Refused:
@@ -27,6 +39,19 @@ def refused_before_sending(problems: tuple[FieldProblem, ...]) -> Refused:
 def unknown(lost: LostAnswer) -> Answer:
     """The answer never came: nobody may send it again blindly."""
     return OutcomeUnknown(str(lost))
+
+
+def settled_by_person(record: Registration, outcomes: Sequence[Outcome], receipt: str, digest: str, at: int) -> Answer:
+    """The answer of a registry that decides on each person, in the record's order: the first refusal where all are."""
+    if all(outcome.taken for outcome in outcomes):
+        return Accepted(receipt, digest, at)
+    if not any(outcome.taken for outcome in outcomes):
+        return Refused(outcomes[0].code, outcomes[0].sentence)
+    people = tuple(
+        PersonAnswer(person.id, outcome.taken, receipt if outcome.taken else "", outcome.code, outcome.sentence)
+        for person, outcome in zip(record.people, outcomes, strict=True)
+    )
+    return AcceptedInPart(receipt, people, digest, at)
 
 
 def sha256_of(raw: bytes) -> str:

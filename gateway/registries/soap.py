@@ -9,8 +9,9 @@ from zeep import Client as Zeep
 from zeep import Settings
 from zeep.exceptions import Error, Fault
 
-from gateway.domain.filings.record import RegistryUnreachable
-from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, Reply
+from gateway.domain.filings.record import OutcomeUnknown, RegistryUnreachable
+from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, Reply, open_client
+from gateway.outbound.settings import AddressSettings
 
 
 class SoapFault(Exception):
@@ -19,6 +20,11 @@ class SoapFault(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code)
         self.code, self.sentence = code, sentence
+
+
+def unknown_fault(fault: SoapFault) -> OutcomeUnknown:
+    """A fault in answer to a record says nothing about what became of it."""
+    return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +91,16 @@ class SoapPort:
         except (Error, etree.LxmlError, ValueError, TypeError, AttributeError, LookupError):
             raise LostAnswer("the registry's answer could not be read") from None
         return SoapReply(content, reply.body)
+
+
+def open_soap(
+    wsdl: Path,
+    binding: str,
+    settings: AddressSettings,
+    *,
+    account: tuple[str, str] | None = None,
+    limit: int = MAX_ANSWER,
+) -> SoapPort:
+    """The service at the settings' address; account is a user and a password. A connection for each request."""
+    client = open_client(ca_file=settings.ca_file, timeout_s=settings.timeout_s, account=account, reuse=False)
+    return SoapPort(wsdl, binding, settings.url, client, limit)

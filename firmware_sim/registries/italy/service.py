@@ -6,18 +6,19 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from lxml import etree
-from starlette.responses import Response
 
 from firmware_sim.registries import soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.italy.reader import PLACES_FILE, Wrong, wrongs
+from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
 
 _NS = "{AlloggiatiService}"
+_PATH = "/service/service.asmx"
 USER = "demo"
 _TOKEN_LASTS = timedelta(minutes=30)
 _REFUSED = Wrong("12", "SCHEDINA_CAMPO_NON_CORRETTO", "Cognome")
@@ -125,13 +126,21 @@ def italy_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAP
     app = registry_app("Simulated Alloggiati Web", store, token, switch)
     service = AlloggiatiService(store, token)
 
-    @app.post("/service/service.asmx")
-    async def call(request: Request) -> Response:
-        try:
-            content = soap.content_of(await request.body())
-        except soap.NotSoap:
-            return soap.fault("Richiesta non valida")
-        fields = service.answer(content, request.scope["behaviour"])
-        return soap.fault("Operazione sconosciuta") if fields is None else soap.answer(fields)
-
+    soap.add_service(
+        app,
+        _PATH,
+        lambda content, behaviour, _: service.answer(content, behaviour),
+        not_soap="Richiesta non valida",
+        unknown_operation="Operazione sconosciuta",
+    )
     return app
+
+
+SIMULATOR = Simulator(
+    "it",
+    italy_app,
+    _PATH,
+    {"user": USER},
+    secrets=("wskey_file",),
+    facts={"unit.jurisdiction": "it", "unit.timezone": "Europe/Rome", "person.birth_country": "DEU"},
+)

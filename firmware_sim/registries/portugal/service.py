@@ -10,17 +10,19 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from lxml import etree
-from starlette.responses import Response
 
 from firmware_sim.registries import soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
+from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
 
 _NS, _BA = "{http://sef.pt/}", "{http://sef.pt/BAws}"
+_OPERATION = f"{_NS}EntregaBoletinsAlojamento"
+_PATH = "/baws/boletinsalojamento.asmx"
 _SCHEMA = Path(__file__).with_name("siba.xsd")
 UNIT, ESTABLISHMENT = "500000000", "1"
 Error = tuple[int, str, str]  # line, code, words
@@ -36,18 +38,13 @@ def portugal_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> Fas
     """One SOAP address; unit 500000000, establishment 1, the access key is the token."""
     app = registry_app("Simulated SIBA", store, token, switch)
 
-    @app.post("/baws/boletinsalojamento.asmx")
-    async def call(request: Request) -> Response:
-        try:
-            content = soap.content_of(await request.body())
-        except soap.NotSoap:
-            return soap.fault("Pedido inválido")
-        if content.tag != f"{_NS}EntregaBoletinsAlojamento":
-            return soap.fault("Operação desconhecida")
-        fields = _delivered(store, content, token, request.scope["behaviour"])
-        name = f"{_NS}EntregaBoletinsAlojamento"
-        return soap.answer(tree(f"{name}Response", tree(f"{name}Result", fields)))
+    def operate(content: etree._Element, behaviour: Behaviour, _: float) -> etree._Element | None:
+        if content.tag != _OPERATION:
+            return None
+        answered = _delivered(store, content, token, behaviour)
+        return tree(f"{_OPERATION}Response", tree(f"{_OPERATION}Result", answered))
 
+    soap.add_service(app, _PATH, operate, not_soap="Pedido inválido", unknown_operation="Operação desconhecida")
     return app
 
 
@@ -111,3 +108,22 @@ def _errors(errors: list[Error]) -> str:
         ),
     )
     return etree.tostring(root, encoding="unicode")
+
+
+SIMULATOR = Simulator(
+    "pt",
+    portugal_app,
+    _PATH,
+    facts={
+        "unit.jurisdiction": "pt",
+        "unit.timezone": "Europe/Lisbon",
+        "unit.registered_as": ESTABLISHMENT,
+        "unit.name": "Casa do Porto",
+        "unit.address.municipality": "Lisboa",
+        "unit.address.postal_code": "1100-053",
+        "landlord.registered_as": UNIT,
+        "landlord.phone": "+351210000000",
+        "landlord.email": "senhorio@example.org",
+        "person.residence.country": "USA",
+    },
+)

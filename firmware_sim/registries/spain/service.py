@@ -8,18 +8,19 @@ import uuid
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Request
+from fastapi import Depends, FastAPI, Header, HTTPException
 from lxml import etree
-from starlette.responses import Response
 
 from firmware_sim.registries import soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
+from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.spain.reader import Refusal, annulled_codes, communications, errors, unpacked
 from firmware_sim.registries.store import RecordStore, Row
 
 _NS = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}"
+_PATH = "/hospedajes-web/ws/v1/comunicacion"
 USER, LANDLORD = "demo", "0000000123"
 _STATES = {1: "Lote tramitado sin errores", 4: "Lote en proceso", 6: "Lote tramitado con errores"}
 
@@ -28,30 +29,28 @@ def spain_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAP
     """One SOAP address; the user is "demo", the password the token, the landlord 0000000123."""
     app = registry_app("Simulated SES.HOSPEDAJES", store, token, switch)
 
-    @app.post("/hospedajes-web/ws/v1/comunicacion")
-    async def call(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
-        if not _let_in(authorization, token):
-            return Response(status_code=401, headers={"WWW-Authenticate": "Basic"})
-        try:
-            content = soap.content_of(await request.body())
-        except soap.NotSoap:
-            return soap.fault("No es una petición SOAP")
-        behaviour: Behaviour = request.scope["behaviour"]
-        if content.tag == f"{_NS}comunicacionRequest":
-            return _communication(store, content, behaviour, request.scope["behaviour_delay"])
-        if content.tag == f"{_NS}consultaLoteRequest":
-            return _lots(store, content, behaviour)
-        return soap.fault("Operación desconocida")
+    async def let_in(authorization: Annotated[str, Header()] = "") -> None:
+        expected = "Basic " + base64.b64encode(f"{USER}:{token}".encode()).decode()
+        if not hmac.compare_digest(authorization.encode(), expected.encode()):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
 
+    def operate(content: etree._Element, behaviour: Behaviour, delay: float) -> etree._Element | None:
+        if content.tag == f"{_NS}comunicacionRequest":
+            return _communication(store, content, behaviour, delay)
+        return _lots(store, content, behaviour) if content.tag == f"{_NS}consultaLoteRequest" else None
+
+    soap.add_service(
+        app,
+        _PATH,
+        operate,
+        not_soap="No es una petición SOAP",
+        unknown_operation="Operación desconocida",
+        dependencies=[Depends(let_in)],
+    )
     return app
 
 
-def _let_in(authorization: str, password: str) -> bool:
-    expected = "Basic " + base64.b64encode(f"{USER}:{password}".encode()).decode()
-    return hmac.compare_digest(authorization.encode(), expected.encode())
-
-
-def _communication(store: RecordStore, content: etree._Element, behaviour: Behaviour, delay: float) -> Response:
+def _communication(store: RecordStore, content: etree._Element, behaviour: Behaviour, delay: float) -> etree._Element:
     try:
         rows = _taken_in(store, content)
     except Refusal as refusal:
@@ -100,14 +99,14 @@ def _annulment(store: RecordStore, code: str) -> Row:
     return row
 
 
-def _lots(store: RecordStore, content: etree._Element, behaviour: Behaviour) -> Response:
+def _lots(store: RecordStore, content: etree._Element, behaviour: Behaviour) -> etree._Element:
     lots = [element.text or "" for element in content.findall("codigosLote/lote")]
     if not 1 <= len(lots) <= 10:
-        return soap.answer(tree(f"{_NS}consultaLoteResponse", _answer_code(10136, "Demasiados lotes")))
+        return tree(f"{_NS}consultaLoteResponse", _answer_code(10136, "Demasiados lotes"))
     results = [_result(lot, rows) for lot in lots if (rows := store.lot(lot))]
     if behaviour in (Behaviour.TWICE, Behaviour.TWO_RECEIPTS):
         results += [_result(lot, _again(store.lot(lot), behaviour)) for lot in lots if store.lot(lot)]
-    return soap.answer(tree(f"{_NS}consultaLoteResponse", _answer_code(0, "Ok"), *results))
+    return tree(f"{_NS}consultaLoteResponse", _answer_code(0, "Ok"), *results)
 
 
 def _again(rows: list[Row], behaviour: Behaviour) -> list[Row]:
@@ -141,8 +140,27 @@ def _item(order: int, row: Row) -> etree._Element:
     return tree("resultadoComunicacion", tree("orden", str(order)), *fields)
 
 
-def _reply(code: int, words: str, lot: str = "") -> Response:
+def _reply(code: int, words: str, lot: str = "") -> etree._Element:
     fields = [tree("codigoRetorno", str(code)), tree("descripcion", words)]
     if lot:
         fields.append(tree("lote", lot))
-    return soap.answer(tree(f"{_NS}comunicacionResponse", tree("respuesta", *fields)))
+    return tree(f"{_NS}comunicacionResponse", tree("respuesta", *fields))
+
+
+SIMULATOR = Simulator(
+    "es",
+    spain_app,
+    _PATH,
+    {"user": USER, "landlord": LANDLORD, "poll_after_s": "1"},
+    facts={
+        "unit.jurisdiction": "es",
+        "unit.timezone": "Europe/Madrid",
+        "unit.registered_as": "0000000456",
+        "landlord.registered_as": LANDLORD,
+        "person.phone": "+12125550100",
+        "person.residence.street": "5 Main Street",
+        "person.residence.postal_code": "10001",
+        "person.residence.municipality": "New York",
+        "person.residence.country": "USA",
+    },
+)

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
+from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.store import RecordStore, Row
 
 _TOLERANCE_S = 300
@@ -78,3 +79,6 @@ def _entered(store: RecordStore, event: Event) -> Row:
     body, now = json.dumps(event.data, ensure_ascii=False), time.time()
     digest = hashlib.sha256(body.encode()).hexdigest()
     return store.add([Row(event.id, event.type, "accepted", digest, now, now, body)])[0]
+
+
+SIMULATOR = Simulator("webhook", webhook_app, "/hook", {"allowed": "127.0.0.0/8"}, signs=True)

@@ -11,25 +11,30 @@ from pydantic import SecretStr
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import (
     NOT_TAKEN,
-    Accepted,
-    AcceptedInPart,
     Answer,
     Difference,
     FieldProblem,
     OutcomeUnknown,
-    PersonAnswer,
     Refused,
     Registration,
     RegistryUnreachable,
 )
-from gateway.outbound.http import LostAnswer, open_client
-from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.outbound.http import LostAnswer
+from gateway.registries.adapter import (
+    Clock,
+    Outcome,
+    name_differences,
+    refused_before_sending,
+    settled_by_person,
+    sha256_of,
+    unknown,
+)
 from gateway.registries.italy import record as italy_rows
 from gateway.registries.italy import rules
 from gateway.registries.italy.places import BadTable, Places, read_places
 from gateway.registries.italy.profile import SPELLING
 from gateway.registries.settings import AccountSettings
-from gateway.registries.soap import SoapFault, SoapPort, SoapReply
+from gateway.registries.soap import SoapFault, SoapPort, SoapReply, open_soap, unknown_fault
 
 _BINDING = "{AlloggiatiService}ServiceSoap"
 _ROME = ZoneInfo("Europe/Rome")
@@ -37,7 +42,6 @@ _NOT_LET_IN = {"100", "101", "102", "103", "104"}
 _TABLE_KEPT_S = 86_400
 _MAX_TABLE_BYTES = 8 << 20  # bytes; there are some 12 000 places
 Rows = list[str]
-Outcome = tuple[bool, str, str]  # taken, code, sentence
 
 
 class ItalianSettings(AccountSettings):
@@ -71,7 +75,7 @@ class ItalyRegistry:
         try:
             return await self._file(registration)
         except SoapFault as fault:
-            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+            return unknown_fault(fault)
         except LostAnswer as lost:
             return unknown(lost)
         except RegistryUnreachable:
@@ -117,9 +121,9 @@ class ItalyRegistry:
             return refused_before_sending(found)
         today = local_time(self._now(), record.unit.timezone).date()
         rows = [italy_rows.row(person, record, places, today) for person in record.people]
-        for index, (taken, code, sentence) in enumerate(await self._tested(rows)):
-            if not taken:
-                return Refused(code, f"Person {index + 1}: {sentence}")
+        for index, outcome in enumerate(await self._tested(rows)):
+            if not outcome.taken:
+                return Refused(outcome.code, f"Person {index + 1}: {outcome.sentence}")
         sent = await self._port.call("Send", **self._arguments(await self._logged_in(), rows))
         return self._settled(record, _outcomes(sent, "SendResult", len(rows)), sent.raw)
 
@@ -134,15 +138,7 @@ class ItalyRegistry:
         digest, at = sha256_of(raw), self._now()
         # The police give no number; their PDF is by day, so the receipt names the day and our reference.
         receipt = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}/{record.reference}"
-        if all(taken for taken, _, _ in outcomes):
-            return Accepted(receipt, digest, at)
-        if not any(taken for taken, _, _ in outcomes):
-            return Refused(outcomes[0][1], outcomes[0][2])
-        people = tuple(
-            PersonAnswer(person.id, taken, receipt if taken else "", code, sentence)
-            for person, (taken, code, sentence) in zip(record.people, outcomes, strict=True)
-        )
-        return AcceptedInPart(receipt, people, digest, at)
+        return settled_by_person(record, outcomes, receipt, digest, at)
 
     def _arguments(self, token: str, rows: Rows) -> dict[str, Any]:
         return {"Utente": self._account.user, "token": token, "ElencoSchedine": {"string": rows}}
@@ -187,7 +183,7 @@ def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
         return _refused_whole(whole, count)
     listed = reply.content.result.Dettaglio
     details = (
-        [(item.esito, item.ErroreCod or "", _sentence(item)) for item in listed.EsitoOperazioneServizio]
+        [Outcome(item.esito, item.ErroreCod or "", _sentence(item)) for item in listed.EsitoOperazioneServizio]
         if listed
         else []
     )
@@ -201,7 +197,7 @@ def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
 def _refused_whole(whole: Any, count: int) -> list[Outcome]:
     if whole.ErroreCod in _NOT_LET_IN:
         raise RegistryUnreachable(f"the police refuse our credentials ({whole.ErroreCod})")
-    return [(False, whole.ErroreCod or "?", _sentence(whole))] * count
+    return [Outcome(False, whole.ErroreCod or "?", _sentence(whole))] * count
 
 
 def _sentence(outcome: Any) -> str:
@@ -212,7 +208,5 @@ def _sentence(outcome: Any) -> str:
 def open_registry(settings: Mapping[str, str], now: Clock) -> ItalyRegistry:
     """Settings: url, user, token or token_file (the password), wskey or wskey_file, ca_file?, timeout_s?."""
     given = ItalianSettings.model_validate(settings)
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
-    return ItalyRegistry(
-        SoapPort(Path(__file__).with_name("alloggiati.wsdl"), _BINDING, given.url, client, _MAX_TABLE_BYTES), given, now
-    )
+    port = open_soap(Path(__file__).with_name("alloggiati.wsdl"), _BINDING, given, limit=_MAX_TABLE_BYTES)
+    return ItalyRegistry(port, given, now)

@@ -7,22 +7,27 @@ from lxml import etree
 
 from gateway.domain.filings.record import (
     NOT_TAKEN,
-    Accepted,
-    AcceptedInPart,
     Answer,
     Difference,
     FieldProblem,
     OutcomeUnknown,
-    PersonAnswer,
     Refused,
     Registration,
     RegistryUnreachable,
 )
-from gateway.outbound.http import LostAnswer, open_client
+from gateway.outbound.http import LostAnswer
 from gateway.outbound.settings import BearerSettings
-from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
+from gateway.registries.adapter import (
+    Clock,
+    Outcome,
+    name_differences,
+    refused_before_sending,
+    settled_by_person,
+    sha256_of,
+    unknown,
+)
 from gateway.registries.portugal import record as portugal_record
-from gateway.registries.soap import SoapFault, SoapPort
+from gateway.registries.soap import SoapFault, SoapPort, open_soap, unknown_fault
 
 _BINDING = "{http://sef.pt/}BoletinsAlojamentoSoap"
 _WRONG_KEY = "22"
@@ -58,7 +63,7 @@ class PortugalRegistry:
         except LostAnswer as lost:
             return unknown(lost)
         except SoapFault as fault:
-            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+            return unknown_fault(fault)
         receipt = f"{registration.landlord.registered_as}/{registration.unit.registered_as}/{number}"
         return self._settled(registration, errors, receipt, sha256_of(reply.raw))
 
@@ -95,15 +100,11 @@ class PortugalRegistry:
         whole = next((entry for line, entry in errors.items() if not 1 <= line <= len(record.people)), None)
         if whole and whole[0] == _WRONG_KEY:
             raise RegistryUnreachable("SIBA refuses our access key (22)")
-        if whole or len(errors) == len(record.people):
-            return Refused(*(whole or errors[1]))
-        if not errors:
-            return Accepted(receipt, digest, self._now())
-        people = tuple(
-            PersonAnswer(person.id, line not in errors, "" if line in errors else receipt, *errors.get(line, ("", "")))
-            for line, person in enumerate(record.people, 1)
-        )
-        return AcceptedInPart(receipt, people, digest, self._now())
+        if whole:
+            return Refused(*whole)
+        lines = range(1, len(record.people) + 1)
+        outcomes = [Outcome(False, *errors[line]) if line in errors else Outcome(True) for line in lines]
+        return settled_by_person(record, outcomes, receipt, digest, self._now())
 
 
 def _errors(result: str) -> Errors:
@@ -130,7 +131,5 @@ def _text_of(error: etree._Element, name: str) -> str:
 def open_registry(settings: Mapping[str, str], now: Clock) -> PortugalRegistry:
     """Settings: url, token or token_file (the access key), ca_file?, timeout_s?."""
     given = BearerSettings.model_validate(settings)
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, reuse=False)
-    return PortugalRegistry(
-        SoapPort(Path(__file__).with_name("siba.wsdl"), _BINDING, given.url, client), given.secret(), now
-    )
+    port = open_soap(Path(__file__).with_name("siba.wsdl"), _BINDING, given)
+    return PortugalRegistry(port, given.secret(), now)

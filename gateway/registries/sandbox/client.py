@@ -1,28 +1,14 @@
-"""The sandbox registry: JSON over HTTP, idempotent by reference, asked by reference."""
+"""The sandbox registry: JSON over HTTP, idempotent by reference, queried by reference."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from gateway.domain.filings.codes.countries import COUNTRIES
-from gateway.domain.filings.record import (
-    UNKNOWN_REFERENCE,
-    Accepted,
-    AcceptedInPart,
-    Answer,
-    Difference,
-    FieldProblem,
-    OutcomeUnknown,
-    Pending,
-    PersonAnswer,
-    Refused,
-    Registration,
-)
-from gateway.outbound.http import Client, LostAnswer, Reply, open_client
-from gateway.outbound.settings import BearerSettings
-from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
+from gateway.domain.filings.record import Difference, FieldProblem, PersonAnswer, Registration
+from gateway.registries.adapter import Clock
+from gateway.registries.json_client import JsonRegistry, Receipt, Request, open_bearer_client
 from gateway.registries.sandbox.record import record_of, sandbox_problems
 
 
@@ -53,36 +39,12 @@ class _Refusal(BaseModel):
     sentence: Annotated[str, Field(max_length=400)]
 
 
-class SandboxRegistry:
+class SandboxRegistry(JsonRegistry[_RecordReply]):
     """Registry port over the sandbox's HTTP interface; url is checked by the factory."""
 
     name = "sandbox"
-    can_be_queried = True
-    resends_safely = True
-
-    def __init__(self, client: Client, url: str, now: Clock) -> None:
-        self._client, self._url, self._now = client, url, now
-
-    async def submit(self, registration: Registration) -> Answer:
-        """POST the record under its reference."""
-        if problems := self.problems(registration):
-            return refused_before_sending(problems)
-        if registration.kind == "annulment":
-            return await self.cancel(registration.corrects or "")
-        return await self._exchange(
-            "POST",
-            f"{self._url}/v1/registrations",
-            json=record_of(registration, self.tables()),
-            headers={"Idempotency-Key": registration.reference},
-        )
-
-    async def poll(self, reference: str) -> Answer:
-        """GET by our own reference."""
-        return self._read(await self._client.ask("GET", f"{self._url}/v1/registrations/{quote(reference, safe='')}"))
-
-    async def cancel(self, receipt: str) -> Answer:
-        """DELETE by receipt; doing it twice is harmless there."""
-        return await self._exchange("DELETE", f"{self._url}/v1/receipts/{quote(receipt, safe='')}")
+    filings = "registrations"
+    done = (200, 201)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The sandbox's own rules: identifiers, names ≤ 120, ISO-3 countries, a document from 14 years on."""
@@ -96,49 +58,35 @@ class SandboxRegistry:
         """The one table used: countries."""
         return {COUNTRIES.name: COUNTRIES.version}
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+    def request(self, registration: Registration) -> Request:
+        """POST under an Idempotency-Key, which is the reference."""
+        key = {"Idempotency-Key": registration.reference}
+        return Request("POST", self.at(self.filings), record_of(registration, self.tables()), key)
 
-    async def _exchange(self, method: str, url: str, **content: Any) -> Answer:
-        try:
-            return self._read(await self._client.exchange(method, url, **content))
-        except LostAnswer as lost:
-            return unknown(lost)
+    def read_pending(self, body: bytes, reference: str) -> tuple[str, int]:  # noqa: ARG002 - it says which itself
+        """The reference it names, and its seconds."""
+        later = _Later.model_validate_json(body)
+        return later.reference, later.poll_after_s
 
-    def _read(self, reply: Reply) -> Answer:
-        try:
-            return self._understood(reply)
-        except ValidationError:
-            return OutcomeUnknown("the registry's answer could not be read")
+    def read_refusal(self, body: bytes) -> tuple[str, str]:
+        """Code and sentence."""
+        refusal = _Refusal.model_validate_json(body)
+        return refusal.code, refusal.sentence
 
-    def _understood(self, reply: Reply) -> Answer:
-        if reply.status == 202:
-            later = _Later.model_validate_json(reply.body)
-            return Pending(later.reference, self._now() + later.poll_after_s)
-        if reply.status == 404:
-            return Refused(UNKNOWN_REFERENCE, _Refusal.model_validate_json(reply.body).sentence)
-        if 400 <= reply.status < 500:
-            refusal = _Refusal.model_validate_json(reply.body)
-            return Refused(refusal.code, refusal.sentence)
-        if reply.status not in (200, 201):
-            return OutcomeUnknown(f"the registry answered with status {reply.status}")
-        return self._settled(_Answers.model_validate_json(reply.body).answers, sha256_of(reply.body))
+    def read_receipts(self, body: bytes) -> Sequence[_RecordReply]:
+        """The list of answers."""
+        return _Answers.model_validate_json(body).answers
 
-    def _settled(self, answers: list[_RecordReply], digest: str) -> Answer:
-        first = answers[0]
-        if any(other != first for other in answers):
-            return OutcomeUnknown("the registry gave two answers that contradict each other")
-        if first.state != "partial":
-            return Accepted(first.receipt, digest, self._now())
-        people = tuple(PersonAnswer(p.id, p.accepted, first.receipt, p.code, p.sentence) for p in first.people)
-        return AcceptedInPart(first.receipt, people, digest, self._now())
+    def receipt(self, receipt: _RecordReply) -> Receipt:
+        """A receipt is whole unless its state is "partial"."""
+        number = receipt.receipt
+        if receipt.state != "partial":
+            return Receipt(number)
+        return Receipt(
+            number, tuple(PersonAnswer(p.id, p.accepted, number, p.code, p.sentence) for p in receipt.people)
+        )
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> SandboxRegistry:
     """Settings: url, token or token_file, ca_file?, timeout_s?."""
-    given = BearerSettings.model_validate(settings)
-    client = open_client(
-        ca_file=given.ca_file, timeout_s=given.timeout_s, headers={"Authorization": f"Bearer {given.secret()}"}
-    )
-    return SandboxRegistry(client, given.url, now)
+    return SandboxRegistry(*open_bearer_client(settings), now)

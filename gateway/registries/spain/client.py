@@ -17,10 +17,10 @@ from gateway.domain.filings.record import (
     Refused,
     Registration,
 )
-from gateway.outbound.http import LostAnswer, open_client
+from gateway.outbound.http import LostAnswer
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import AccountSettings
-from gateway.registries.soap import SoapFault, SoapPort, SoapReply
+from gateway.registries.soap import SoapFault, SoapPort, SoapReply, open_soap, unknown_fault
 from gateway.registries.spain import record, rules
 
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
@@ -67,7 +67,7 @@ class SpainRegistry:
         try:
             reply = await self._port.ask("consultaLote", codigosLote={"lote": [reference]})
         except SoapFault as fault:
-            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+            return unknown_fault(fault)
         results = reply.content.resultado or []
         mine = [result for result in results if result.lote == reference]
         if not mine:
@@ -105,7 +105,7 @@ class SpainRegistry:
         except LostAnswer as lost:
             return unknown(lost)
         except SoapFault as fault:
-            return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+            return unknown_fault(fault)
         answer = reply.content
         if answer.codigoRetorno:
             return _refusal(answer.codigoRetorno, answer.descripcion)
@@ -142,7 +142,6 @@ def _refusal(code: int, described: str | None) -> Refused:
 def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:
     """Settings: url, user, token or token_file (the password), landlord (its number), poll_after_s?, ca_file? …"""
     given = SpanishSettings.model_validate(settings)
-    account = (given.user, given.secret())
-    client = open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, account=account, reuse=False)
-    port = SoapPort(Path(__file__).with_name("hospedajes.wsdl"), _BINDING, given.url, client)
+    wsdl = Path(__file__).with_name("hospedajes.wsdl")
+    port = open_soap(wsdl, _BINDING, given, account=(given.user, given.secret()))
     return SpainRegistry(port, given.landlord, now, given.poll_after_s)

@@ -1,0 +1,90 @@
+"""What every simulated device does with power, its connection, its clock and its commands."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+
+from devices.wire.messages import Body, ClockWord, Command, State
+from firmware_sim.device.certificates import DeviceCertificates
+from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
+from firmware_sim.device.guard import Verdict
+
+Changes = Mapping[str, Callable[[Command], Answer]]
+
+
+class SimDevice(ABC):
+    """One device, put together by firmware_sim.station.assembly from the parts it is given."""
+
+    kind: str
+
+    def __init__(self, dialogue: Dialogue, certificates: DeviceCertificates, changes: Changes) -> None:
+        """`changes`: the commands that change memory only, besides those that every device takes."""
+        self.dialogue, self.certificates = dialogue, certificates
+        self.flash, self.clock = dialogue.flash, dialogue.clock
+        self._changes: Changes = {
+            "set_time": self._set_time,
+            "read_back": self._read_back,
+            "put_certificate": certificates.put_certificate,
+            "put_trust": certificates.put_trust,
+            **changes,
+        }
+
+    def boot(self) -> Spoken:
+        """Power came back: say so, and answer what was interrupted without doing it again."""
+        for command_id in self.flash.interrupted():
+            yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", self._interrupted()))
+        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
+
+    def connected(self) -> Spoken:
+        """The broker is there: say the state, with the nonce the gateway needs to tell the time."""
+        if not self.clock.nonce_is_fresh():
+            self.clock.renew_nonce()
+        yield self.dialogue.speech.state(self._state)
+
+    def receive(self, raw: bytes, retained: bool = False) -> Spoken:
+        """A message on the device's command topic."""
+        verdict = self.dialogue.guard.judge(raw, retained)
+        if verdict.repeat is not None:
+            yield from self.dialogue.repeat(verdict)
+        elif verdict.code is not None or verdict.command is None:
+            yield from self._refuse(verdict, verdict.code or "malformed")
+        else:
+            yield from self._carry_out(verdict.command, verdict)
+
+    def lose_clock(self) -> Spoken:
+        """The clock's battery died."""
+        self.clock.lose()
+        yield from self.dialogue.tell("clock_lost", {})
+        yield from self.connected()
+
+    def factory_reset(self) -> Spoken:
+        """Someone pressed the pin hole: nothing kept is left, and commands from before count no more."""
+        self.flash.reset()
+        self.clock.forget()
+        yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
+        yield from self.connected()
+
+    def _carry_out(self, command: Command, verdict: Verdict) -> Spoken:
+        yield from self.dialogue.change(command, verdict.digest, self._changes[command.type])
+
+    def _refuse(self, verdict: Verdict, code: str) -> Spoken:
+        yield from self.dialogue.refuse(verdict, code)
+        if code == "stale_nonce" and not self.clock.nonce_is_fresh():
+            yield from self.connected()
+
+    def _set_time(self, command: Command) -> Answer:
+        return Answer(body={"clock": "set", "drift": self.clock.set(command.body["now"])})
+
+    def _clock_word(self) -> ClockWord:
+        return "set" if self.clock.known else "lost"
+
+    def _interrupted(self) -> Body:
+        """What the answer to an interrupted command says besides."""
+        return {}
+
+    @abstractmethod
+    def _read_back(self, _: Command) -> Answer:
+        """Everything the gateway may want to compare."""
+
+    @abstractmethod
+    def _state(self, seq: int, at: int) -> State:
+        """The state as it is sent, with its sequence number and time."""

@@ -1,0 +1,146 @@
+"""What the adapters of JSON services do alike: one filing a reference, queried by it, taken back by receipt."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.domain.filings.record import (
+    UNKNOWN_REFERENCE,
+    Accepted,
+    AcceptedInPart,
+    Answer,
+    FieldProblem,
+    OutcomeUnknown,
+    Pending,
+    PersonAnswer,
+    Refused,
+    Registration,
+)
+from gateway.outbound.http import Client, LostAnswer, Reply, open_client
+from gateway.outbound.settings import BearerSettings
+from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
+
+ReceiptLayout = TypeVar("ReceiptLayout", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a filing is sent."""
+
+    method: str
+    url: str
+    content: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an answer means: the number; people is None where everybody was taken in."""
+
+    number: str
+    people: tuple[PersonAnswer, ...] | None = None
+
+
+class JsonRegistry(ABC, Generic[ReceiptLayout]):
+    """Registry port over an HTTP interface; a subclass says the paths and layouts. read_… raise ValidationError."""
+
+    can_be_queried = True
+    resends_safely = True
+    filings: ClassVar[str]  # path segment of the filings
+    done: ClassVar[tuple[int, ...]] = (200,)  # statuses of an answer with receipts
+
+    def __init__(self, client: Client, url: str, now: Clock) -> None:
+        self._client, self._url, self._now = client, url, now
+
+    async def submit(self, registration: Registration) -> Answer:
+        """Send the filing under its reference; an annulment is a cancel."""
+        if found := self.problems(registration):
+            return refused_before_sending(found)
+        if registration.kind == "annulment":
+            return await self.cancel(registration.corrects or "")
+        return await self._exchange(self.request(registration), registration.reference)
+
+    async def poll(self, reference: str) -> Answer:
+        """GET the filing by our own reference."""
+        return self._read(await self._client.ask("GET", self.at(self.filings, reference)), reference)
+
+    async def cancel(self, receipt: str) -> Answer:
+        """DELETE by receipt; doing it twice is harmless there."""
+        try:
+            reply = await self._client.exchange("DELETE", self.at("receipts", receipt))
+        except LostAnswer as lost:
+            return unknown(lost)
+        return self._read(reply, receipt)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    def at(self, *path: str) -> str:
+        """The address of a path of the service's interface."""
+        return "/".join((f"{self._url}/v1", *(quote(part, safe="") for part in path)))
+
+    @abstractmethod
+    def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
+        """What the registry would refuse."""
+
+    @abstractmethod
+    def request(self, registration: Registration) -> Request:
+        """The filing as it is sent."""
+
+    @abstractmethod
+    def read_pending(self, body: bytes, reference: str) -> tuple[str, int]:
+        """What to ask for later, and after how many seconds."""
+
+    @abstractmethod
+    def read_refusal(self, body: bytes) -> tuple[str, str]:
+        """Code and sentence."""
+
+    @abstractmethod
+    def read_receipts(self, body: bytes) -> Sequence[ReceiptLayout]:
+        """At least one receipt; more than one where the registry answers twice."""
+
+    @abstractmethod
+    def receipt(self, receipt: ReceiptLayout) -> Receipt:
+        """What a receipt means."""
+
+    async def _exchange(self, request: Request, reference: str) -> Answer:
+        content: dict[str, Any] = {"json": dict(request.content), "headers": dict(request.headers)}
+        try:
+            return self._read(await self._client.exchange(request.method, request.url, **content), reference)
+        except LostAnswer as lost:
+            return unknown(lost)
+
+    def _read(self, reply: Reply, reference: str) -> Answer:
+        try:
+            return self._understood(reply, reference)
+        except ValidationError:
+            return OutcomeUnknown("the registry's answer could not be read")
+
+    def _understood(self, reply: Reply, reference: str) -> Answer:
+        if reply.status == 202:
+            later, seconds = self.read_pending(reply.body, reference)
+            return Pending(later, self._now() + seconds)
+        if 400 <= reply.status < 500:
+            code, sentence = self.read_refusal(reply.body)
+            return Refused(UNKNOWN_REFERENCE if reply.status == 404 else code, sentence)
+        if reply.status not in self.done:
+            return OutcomeUnknown(f"the registry answered with status {reply.status}")
+        first, *others = self.read_receipts(reply.body)
+        if any(other != first for other in others):
+            return OutcomeUnknown("the registry gave two answers that contradict each other")
+        receipt, digest = self.receipt(first), sha256_of(reply.body)
+        if receipt.people is not None:
+            return AcceptedInPart(receipt.number, receipt.people, digest, self._now())
+        return Accepted(receipt.number, digest, self._now())
+
+
+def open_bearer_client(settings: Mapping[str, str]) -> tuple[Client, str]:
+    """The client and the service's URL by the settings url, token or token_file, ca_file?, timeout_s?."""
+    given = BearerSettings.model_validate(settings)
+    headers = {"Authorization": f"Bearer {given.secret()}"}
+    return open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, headers=headers), given.url
