@@ -22,6 +22,7 @@ from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay
 from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Registration, Unit
+from tests.architecture.source import ROOT, imported_by, python_files
 from tests.integration.gateway.registries.sixth.profile import PROFILE
 from tests.integration.gateway.registries.sixth.service import SIMULATOR
 from tests.parts.house import House, good, move_in
@@ -122,3 +123,23 @@ def test_profiles_load_without_the_libraries_of_the_adapters() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("folder", sorted({profile.client.split(".")[2] for profile in REGISTRIES.values()}))
+def test_a_registry_has_the_parts_that_the_guide_lists_and_nobody_else_imports_them(folder: str) -> None:
+    guide = (ROOT / "docs" / "guides" / "add-a-registry.md").read_text(encoding="utf-8")
+    for part in (
+        "gateway/registries/<folder>/profile.py",
+        "gateway/registries/<folder>/client.py",
+        "firmware_sim/registries/<folder>/service.py",
+        "tests/contract/registries/<folder>.py",
+    ):
+        assert f"`{part}`" in guide
+        assert (ROOT / part.replace("<folder>", folder)).is_file()
+    importers = {
+        str(path)
+        for path in python_files("api", "certs", "devices", "gateway")
+        if any(name.startswith(f"gateway.registries.{folder}") for name in imported_by(path))
+        and not str(path).startswith("gateway/registries/")
+    }
+    assert importers == set()
