@@ -1,4 +1,4 @@
-"""Notices to landlords, through the outbox: each thing once for as long as it lasts."""
+"""Alerts to landlords through the outbox: one delivery for as long as a condition lasts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from gateway.domain import alerts as rules
 from gateway.outbox.deliveries import owe
 from gateway.store import AlertSubscription, Device, Key, OpenAlert, Stay, Unit
 
-GOOD_FOR: Final = 24 * 3600  # seconds a notice is worth delivering
+GOOD_FOR: Final = 24 * 3600  # seconds after which an alert is no longer delivered
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Something that is so at present: `what` is told once for as long as it lasts."""
+    """A condition that exists now; `what` identifies it, so that it is reported once for as long as it lasts."""
 
     what: str
     code: str
@@ -25,7 +25,7 @@ class Present:
 
 
 def present_at(session: Session, landlord_id: str, now: int) -> Iterator[Present]:
-    """Everything to tell a landlord of, as devices last said it and keys stand."""
+    """All conditions a landlord should know of, from the devices' last reports and the keys' states."""
     query = select(Device, Unit).join(Unit, Device.unit_id == Unit.id).where(Unit.landlord_id == landlord_id)
     for device, unit in session.execute(query.where(Device.kind == "lock", Device.revoked_at.is_(None))):
         yield from of_lock(device, unit.label, now)
@@ -44,7 +44,7 @@ def present_at(session: Session, landlord_id: str, now: int) -> Iterator[Present
 
 
 def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
-    """What a lock said of itself, or that it is offline."""
+    """The conditions of one lock, from its last reports and its connection."""
     stage = rules.battery_stage(device.battery)
     if stage is not None:
         yield Present(f"battery:{stage}:{device.id}", "battery", unit, device.battery or 0)
@@ -64,7 +64,7 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
 
 
 def watch_alerts(session: Session, now: int) -> int:
-    """Owe each landlord who wants it what is new, and forget what is over; how many notices that were."""
+    """Create deliveries for new conditions and delete ended ones; returns how many alerts were sent."""
     subscriptions = session.scalars(select(AlertSubscription)).all()
     return sum(
         _watch(session, subscription, now)

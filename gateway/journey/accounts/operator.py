@@ -1,4 +1,4 @@
-"""What the operator of a gateway sets up before anybody can use it: landlords, officers, testers, and units."""
+"""The operator's steps that create accounts (landlords, officers, testers) and units."""
 
 import re
 import secrets
@@ -27,7 +27,7 @@ Hashed = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Lessor:
-    """A landlord to be: name and telephone are shown to tenants; `facts` (path: text) is told to registries."""
+    """A landlord to create. Name and telephone are shown to tenants; `facts` (path: text) go to registries."""
 
     name: str
     phone: str
@@ -37,7 +37,7 @@ class Lessor:
 
 @dataclass(frozen=True, slots=True)
 class Dwelling:
-    """A unit to be, as gateway.store.Unit describes it; `facts` (path: text) is what its registry wants besides."""
+    """A unit to create, with the fields of gateway.store.Unit; `facts` (path: text): what its registry requires."""
 
     code: str
     label: str
@@ -50,7 +50,7 @@ class Dwelling:
 
 
 def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, now: int) -> tuple[Account, str]:
-    """A landlord with their owner's account, and its first password."""
+    """Create a landlord and its owner's account; returns the account and its first password."""
     name, phone = lessor.name.strip(), lessor.phone.strip()
     if not name or not phone:
         raise InputRefused("A landlord has a name and a telephone number: tenants are shown both.")
@@ -63,7 +63,7 @@ def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, n
 
 
 def add_officer(session: Session, login: str, name: str, area: str, hashed: Hashed, now: int) -> tuple[Account, str]:
-    """An officer who sees the units whose area begins with this one; and the account's first password."""
+    """Create an officer for the units whose area begins with `area`; returns the account and its first password."""
     if not AREA.fullmatch(area):
         raise InputRefused("An officer sees the units of one area. Please name it, as the units do.")
     account = Account(role="officer", login=login, name=name.strip() or login, area=area)
@@ -71,7 +71,7 @@ def add_officer(session: Session, login: str, name: str, area: str, hashed: Hash
 
 
 def add_tester(session: Session, login: str, name: str, hashed: Hashed, now: int) -> tuple[Account, str]:
-    """Somebody for the console of simulated locks and registries; and the account's first password."""
+    """Create an account for the console of simulated locks and registries; returns it and its first password."""
     account = Account(role="tester", login=login, name=name.strip() or login)
     return account, _taken_in(session, account, hashed, now)
 
@@ -85,7 +85,7 @@ def _taken_in(session: Session, account: Account, hashed: Hashed, now: int) -> s
 
 
 def account_called(session: Session, login: str) -> Account:
-    """The account with this login that has not ended; NotFound."""
+    """The active account with this login. Raises NotFound."""
     account = session.scalars(select(Account).where(Account.login == login, Account.ended_at.is_(None))).one_or_none()
     if account is None:
         raise NotFound("There is no account with this login.")
@@ -93,7 +93,7 @@ def account_called(session: Session, login: str) -> Account:
 
 
 def end_account(session: Session, login: str, now: int) -> Account:
-    """Nobody signs in with this account any more: signed out at once, passkeys gone. Its landlord's units stay."""
+    """End an account: its sessions and passkeys are deleted. The landlord's units stay. Raises NotFound."""
     account = account_called(session, login)
     forget_sign_in(session, account, now)
     record(session, "AccountEnded", now, data={"account": account.id, "role": account.role})
@@ -101,7 +101,7 @@ def end_account(session: Session, login: str, now: int) -> Account:
 
 
 def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> str:
-    """Another password for somebody who lost theirs; who is signed in with the account is so no more."""
+    """Replace a lost password with a random one and return it; all sessions of the account end."""
     account = account_called(session, login)
     if account.issuer is not None:
         raise Conflict("This account signs in at its own provider and has no password here.")
@@ -113,7 +113,7 @@ def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> st
 
 
 def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit:
-    """A unit of the owner's landlord. InputRefused says what its registry wants to know besides; Conflict: the code."""
+    """Create a unit of the owner's landlord. InputRefused for wrong or missing facts, Conflict for a used code."""
     if owner.landlord_id is None:
         raise InputRefused("Units belong to landlords, and this login is not one's.")
     if not (CODE.fullmatch(home.code) and AREA.fullmatch(home.area) and home.label.strip() and home.address.strip()):
@@ -156,7 +156,7 @@ def _check_place(home: Dwelling) -> None:
 
 
 def _check_needs(home: Dwelling, landlord: Landlord) -> None:
-    """What the registry wants of unit and landlord must be there: a tenant at the door cannot put it right."""
+    """Refuse a unit without the facts its registry requires: a tenant at the door cannot supply them."""
     needs, of_unit = REGISTRIES[home.registry_name].facts, {"name": home.label, **home.facts}
     of_landlord = {"phone": landlord.phone, "email": landlord.email, **landlord.registry_facts}
     missing = [path for path in needs.unit if not of_unit.get(path)]

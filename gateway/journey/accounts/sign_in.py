@@ -1,4 +1,4 @@
-"""Who may sign in: ceremonies that are answered once, officers that a provider vouches for."""
+"""Sign-in: one-time ceremonies, officers admitted through an OpenID provider, passwords and sessions."""
 
 import hashlib
 import secrets
@@ -16,14 +16,14 @@ CEREMONY_SECONDS: Final = 300
 
 
 def name_hash(name: str) -> str:
-    """What is kept of a ceremony's name."""
+    """The stored SHA-256 of a ceremony's name."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 
 def begin_ceremony(
     session: Session, kind: str, data: Mapping[str, Any], now: int, account_id: str | None = None
 ) -> str:
-    """The name of a ceremony to be answered once, within five minutes."""
+    """Start a ceremony that can be answered once, within five minutes; returns its name."""
     session.execute(delete(Ceremony).where(Ceremony.expires_at <= now))
     name, expires = secrets.token_urlsafe(32), now + CEREMONY_SECONDS
     session.add(
@@ -35,7 +35,7 @@ def begin_ceremony(
 def take_ceremony(
     session: Session, kind: str, name: str, now: int, account_id: str | None = None
 ) -> Mapping[str, Any] | None:
-    """What the answer is checked against, this once; None where nothing of the kind was begun, or long ago."""
+    """The data to check the answer against; removes the ceremony. None if there is none, or it has expired."""
     row = session.get(Ceremony, name_hash(name), with_for_update=True)
     if row is None or (row.kind, row.account_id) != (kind, account_id):
         return None
@@ -44,8 +44,10 @@ def take_ceremony(
 
 
 def admit_officer(session: Session, issuer: str, subject: str, name: str, area: str, now: int) -> Account:
-    """The account of an officer that a provider vouches for, made at the first sign-in; name and area are its present
-    ones."""
+    """The account of an officer authenticated by an OpenID provider; created at the first sign-in.
+
+    Name and area are updated at every sign-in. Raises SignOnNotEntitled if the account was ended.
+    """
     account = officer_known(session, issuer, subject)
     if account is None:
         digest = hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:32]
@@ -61,17 +63,17 @@ def admit_officer(session: Session, issuer: str, subject: str, name: str, area: 
 
 
 def officer_known(session: Session, issuer: str, subject: str) -> Account | None:
-    """The account that this provider's person has here."""
+    """The account of this provider's subject, or None."""
     return session.scalars(select(Account).where(Account.issuer == issuer, Account.subject == subject)).one_or_none()
 
 
 def end_sessions(session: Session, account_id: str) -> None:
-    """Whoever is signed in with the account is so no more."""
+    """Delete all sessions of the account."""
     session.execute(delete(SignIn).where(SignIn.account_id == account_id))
 
 
 def take_in(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
-    """Store a new account; its first password, made at random. Conflict where the login is taken."""
+    """Store a new account and return its random first password. Raises Conflict if the login is taken."""
     if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
         raise Conflict("This login is taken. Please choose another.")
     password = secrets.token_urlsafe(12)
@@ -82,14 +84,14 @@ def take_in(session: Session, account: Account, hashed: Callable[[str], str]) ->
 
 
 def forget_sign_in(session: Session, account: Account, now: int) -> None:
-    """The account has ended: no password, no passkey, nobody signed in."""
+    """End the account: delete its password, passkeys and sessions."""
     account.ended_at, account.password_hash = now, ""
     session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     end_sessions(session, account.id)
 
 
 def change_password(session: Session, account: Account, hashed: str, now: int) -> None:
-    """Another password in place of the one that was shown; all sessions end. Conflict where it changed meanwhile."""
+    """Set a new password and end all sessions. Raises Conflict if the password changed since it was checked."""
     row = session.get_one(Account, account.id, with_for_update=True)
     if row.ended_at is not None or row.password_hash != account.password_hash:
         raise Conflict("The password was changed meanwhile. Please log in again.")

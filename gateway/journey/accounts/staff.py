@@ -1,4 +1,4 @@
-"""Staff of one landlord: taken on and let go by an owner."""
+"""The staff of one landlord: accounts that an owner adds and ends."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from gateway.store import Account
 
 
 def staff_of(session: Session, landlord_id: str) -> Sequence[Account]:
-    """Everybody who may sign in for the landlord, by name."""
+    """The landlord's active accounts, ordered by name."""
     query = select(Account).where(
         Account.role == "landlord", Account.landlord_id == landlord_id, Account.ended_at.is_(None)
     )
@@ -29,7 +29,7 @@ def add_staff(
     hashed: Callable[[str], str],
     now: int,
 ) -> tuple[Account, str]:
-    """A new account of the owner's landlord, and its first password. Conflict where the login is taken."""
+    """Add an account for the owner's landlord; returns it and its first password. Conflict if the login is taken."""
     account = Account(role="landlord", login=login, name=name, staff=staff, landlord_id=owner.landlord_id)
     password = take_in(session, account, hashed)
     record(session, "StaffAdded", now, data={"account": account.id, "staff": staff, "by": owner.id})
@@ -37,7 +37,7 @@ def add_staff(
 
 
 def end_staff(session: Session, owner: Account, account_id: str, now: int) -> None:
-    """Let somebody go: signed out at once, passkeys gone. Conflict for the last owner, NotFound for anybody else's."""
+    """End a staff account and its sessions. Conflict for the last owner, NotFound for another landlord's account."""
     everybody = staff_of(session, owner.landlord_id or "nobody")
     account = next((row for row in everybody if row.id == account_id), None)
     if account is None:

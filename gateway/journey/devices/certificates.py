@@ -1,4 +1,4 @@
-"""The papers of devices: certificates asked for, kept, put on devices and believed only by the devices' own word."""
+"""Device certificates: requested, stored and installed; current only once the device itself has reported them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
@@ -20,11 +20,11 @@ from gateway.outbox.events import record
 from gateway.store import Certificate, Claim, Device, Key, ReceivedMessage
 
 CERTIFICATE_WORK: Final = frozenset({"put_trust", "put_certificate"})
-SOON, LATER = 5, 3600  # seconds until a device is asked again that said no
+SOON, LATER = 5, 3600  # seconds until the next attempt after a device refused
 
 
 def keep_certificate(session: Session, device: Device, issued: Issued, authority: Authority) -> Certificate:
-    """Note a certificate issued to a device: whatever becomes of it, it can be revoked by its serial."""
+    """Store an issued certificate, so that it can be revoked by its serial whatever becomes of it."""
     row = Certificate(
         serial=str(issued.serial),
         device_id=device.id,
@@ -39,16 +39,16 @@ def keep_certificate(session: Session, device: Device, issued: Issued, authority
 
 
 def present_certificate(device: Device, certificate: Certificate, now: int) -> None:
-    """The device presents this one from now on."""
+    """Record that the device presents this certificate."""
     certificate.taken_at = now
     device.certificate_serial, device.certificate_expires_at = certificate.serial, certificate.expires_at
 
 
 def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, now: int) -> None:
-    """The key a device speaks with from now on. With another one than before it begins anew.
+    """Set the public key that verifies the device. A new key resets the device's sequence numbers and log.
 
-    Its numbers and its log start again, so what was heard under the old key no longer counts; nothing that the old
-    key signed is heard any more, so no old message passes for a new one. Certificates of the old key are revoked.
+    Reports under the old key no longer count, and nothing it signed is accepted any more, so that no old message passes
+    for a new one. Certificates of the old key are revoked.
     """
     point = compressed_point(public)
     if device.public_key == point:
@@ -69,13 +69,13 @@ def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, n
 
 
 def living_certificates(session: Session, device_id: str, now: int) -> Sequence[Certificate]:
-    """Every certificate of a device that a broker would still believe."""
+    """The device's certificates that are neither expired nor revoked."""
     query = select(Certificate).where(Certificate.device_id == device_id, Certificate.expires_at > now)
     return session.scalars(query.where(Certificate.revoked_at.is_(None))).all()
 
 
 def p256_of(issued: Issued) -> EllipticCurvePublicKey:
-    """The key a certificate was issued to."""
+    """The certificate's P-256 public key."""
     key = issued.certificate.public_key()
     if not isinstance(key, EllipticCurvePublicKey):
         raise TypeError("device certificates hold P-256 keys")
@@ -83,10 +83,10 @@ def p256_of(issued: Issued) -> EllipticCurvePublicKey:
 
 
 def answer_request(session: Session, device: Device, csr: bytes, now: int) -> None:
-    """A device asks for a new certificate, in a message it signed: owed once, whatever often it asks.
+    """Handle a device's signed certificate request: one pending delivery, however often it requests.
 
-    The request must prove the key the device speaks with, for the device's own name: another key is another device,
-    and comes with a claim. What is wrong is an alarm, and nothing is owed.
+    The CSR must be for the device's own name and prove possession of its current key; another key means another device,
+    which needs a claim. A wrong request raises an alarm and creates no delivery.
     """
     reason = _why_not(device, csr)
     if reason is not None:
@@ -107,7 +107,7 @@ def _why_not(device: Device, csr: bytes) -> str | None:
 
 
 def owe_certificates(session: Session, authority: Authority, now: int) -> int:
-    """Owe each device in service what its authority wants it to have by now; how many lack something."""
+    """Create deliveries for every device that lacks current roots or a current certificate; returns how many do."""
     lacking = behind(session, authority)
     for device_id, lacks in lacking.items():
         for work in lacks:
@@ -116,9 +116,9 @@ def owe_certificates(session: Session, authority: Authority, now: int) -> int:
 
 
 def behind(session: Session, authority: Authority) -> dict[str, list[str]]:
-    """Devices in service that have not said that they trust the roots of now, or present a certificate of now.
+    """Devices in service that have not reported the current roots, or do not present a current certificate.
 
-    Device -> the work that is to be done on it, in its order.
+    Returns device id → the work to do, in order.
     """
     trust, number = trust_digest(authority.ca_pem).hex(), authority.generations.devices.number
     presented = outerjoin(Device, Certificate, Certificate.serial == Device.certificate_serial)
@@ -133,7 +133,7 @@ def behind(session: Session, authority: Authority) -> dict[str, list[str]]:
 
 
 def record_certificates(session: Session, device: Device, body: Mapping[str, object], now: int) -> None:
-    """What a device says of its papers: the roots it trusts, and which of its certificates it presents."""
+    """Record what a device reports of its certificates: the roots it trusts, and the certificate it presents."""
     trust, serial = body.get("trust"), body.get("certificate")
     if isinstance(trust, bytes):
         device.trust = trust.hex()
@@ -144,7 +144,7 @@ def record_certificates(session: Session, device: Device, body: Mapping[str, obj
 
 
 def certificate_decision(answer: Answered, now: int) -> Decision:
-    """Papers stay owed until the device has them: without them it is lost one day. A person sees what it said."""
+    """Retry until the device has its certificates: without them it loses access. Its answer is shown to a person."""
     if answer.outcome == "done":
         return Done(answer.outcome)
     code = answer.code or answer.outcome
@@ -152,7 +152,7 @@ def certificate_decision(answer: Answered, now: int) -> Decision:
 
 
 def certificate_for(session: Session, device: Device, authority: Authority, now: int) -> Certificate:
-    """The certificate to put on a device: the one made for it already while that is young, else a new one."""
+    """The certificate to install: the newest for this key, if less than half its life is over, else a new one."""
     made = select(Certificate).where(
         Certificate.device_id == device.id,
         Certificate.public_key == device.public_key,
@@ -169,17 +169,17 @@ def certificate_for(session: Session, device: Device, authority: Authority, now:
 
 
 def has_old_certificates(session: Session, before: int) -> bool:
-    """Whether there is anything to forget."""
+    """Whether any certificate expired before this time."""
     return session.scalar(select(Certificate.serial).where(Certificate.expires_at < before).limit(1)) is not None
 
 
 def forget_certificates(session: Session, before: int) -> None:
-    """Drop certificates and claims that were over before this moment: nobody believes them any more."""
+    """Delete certificates and claims that expired before this time."""
     session.execute(delete(Certificate).where(Certificate.expires_at < before))
     session.execute(delete(Claim).where(Claim.expires_at < before))
 
 
 def owe_certificate_work(session: Session, device_id: str, work: str, now: int) -> None:
-    """Owe a device its roots or a certificate, once."""
+    """Create a delivery of roots or of a certificate, unless one is pending."""
     if not is_owed(session, work, device_id):
         owe(session, party=f"lock:{device_id}", lane=lanes.certificates(device_id), work=work, about=device_id, now=now)

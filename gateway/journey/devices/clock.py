@@ -1,4 +1,4 @@
-"""Clocks of devices: set by the gateway alone, once for each nonce, and by how much one was off is told."""
+"""Device clocks: set by the gateway alone, once per nonce. Drift found then is recorded."""
 
 from sqlalchemy.orm import Session
 
@@ -10,14 +10,14 @@ from gateway.store import Device
 
 
 def record_clock(device: Device, clock: str) -> None:
-    """What the device says of its clock, "set" or "lost"; the alarm of a lost one ends when it is set."""
+    """Record the clock's state, "set" or "lost"; "set" ends the alarm of a lost clock."""
     device.clock = clock
     if clock == "set" and device.alarm == "clock_lost":
         device.alarm = None
 
 
 def owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
-    """The time for each new nonce, and again where the last one did not arrive."""
+    """Send the time for each new nonce, and again if the clock was not set with the last one."""
     if nonce == device.nonce and (clock == "set" or is_owed(session, "set_time", device.id)):
         return
     device.nonce = nonce
@@ -26,7 +26,7 @@ def owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: in
 
 
 def record_drift(session: Session, device: Device, seconds: int, now: int) -> None:
-    """By how many seconds the clock was off when it was set, negative if it was fast; a minute or more is kept."""
+    """Record by how many seconds the clock was off when it was set, negative if fast; less than a minute is ignored."""
     if is_drift(seconds):
         device.clock_drift, device.clock_drift_at = seconds, now
         data = {"type": "clock_off", "code": "", "seconds": seconds}

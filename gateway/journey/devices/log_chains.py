@@ -1,4 +1,4 @@
-"""The logs of locks, entry by entry: what does not fit is an alarm for people, and never stops what is owed."""
+"""The locks' logs: a gap or contradiction raises an alarm and never blocks deliveries."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,17 +13,17 @@ Stored = int | bytes | str | None
 
 
 class Chains:
-    """The logs that a batch of reports goes on with; `judge` once the batch's numbers are stored."""
+    """The logs that a batch of reports continues. Call `judge` once the batch's sequence numbers are stored."""
 
     def __init__(self, session: Session, now: int) -> None:
         self._session, self._now = session, now
         self._odd: dict[str, tuple[Device, list[Entry]]] = {}
 
     def take(self, device: Device, report: Answered | Happened) -> Entry | None:
-        """The entry of a report heard for the first time; None of one that is in no chain."""
+        """Process a report received for the first time; returns its log entry, or None if it has none."""
         entry = entry_of(report)
         if entry is None:
-            if 0 < device.chain_seq < report.seq:  # this lock's firmware knows how to chain what it says
+            if 0 < device.chain_seq < report.seq:  # entries were chained before, so this lock's firmware supports it
                 _alarm(self._session, device, "unchained", report.seq, self._now)
         elif device.chain_waits_since is None and device.id not in self._odd and _goes_on(device, entry):
             device.chain_seq, device.chain_digest = entry.seq, entry.digest
@@ -32,13 +32,13 @@ class Chains:
         return entry
 
     def compare(self, device: Device, report: Answered | Happened, digest: bytes | None) -> None:
-        """A number heard before: the same entry once more, or another one in its place."""
+        """Compare a repeated sequence number with what is stored; a different entry raises an alarm."""
         entry = entry_of(report)
         if entry is not None and digest is not None and entry.digest != digest:
             _alarm(self._session, device, "altered", entry.seq, self._now)
 
     def judge(self) -> None:
-        """What did not simply go on."""
+        """Check the entries that did not directly continue their log."""
         for device, entries in self._odd.values():
             for entry in [entry for entry in entries if entry.seq < device.chain_seq]:
                 self._judge_late(device, entry)
@@ -52,7 +52,7 @@ class Chains:
 
 
 def entry_of(report: Answered | Happened) -> Entry | None:
-    """A report as an entry of its lock's log; None where its device keeps none."""
+    """The report as an entry of its lock's log; None if the device keeps no log."""
     place = report.place
     if place is None:
         return None
@@ -63,14 +63,14 @@ def entry_of(report: Answered | Happened) -> Entry | None:
 
 
 def columns_of(entry: Entry | None) -> dict[str, Stored]:
-    """An entry as it is stored beside its number."""
+    """The entry's columns in `received_messages`."""
     if entry is None:
         return dict.fromkeys(("digest", "after_seq", "after_digest", "about"))
     return {"digest": entry.digest, "after_seq": entry.after, "after_digest": entry.prev, "about": entry.about}
 
 
 def judge_chain(session: Session, device: Device, now: int, *, final: bool) -> None:
-    """Follow a lock's log from the last entry judged as far as it goes."""
+    """Follow a lock's log from the last entry checked as far as possible, and raise alarms for faults."""
     head, *later = _from_head(session, device)
     followed = follow(head, later, final=final)
     for fault, seq in followed.faults:
@@ -80,7 +80,7 @@ def judge_chain(session: Session, device: Device, now: int, *, final: bool) -> N
 
 
 def watch_chains(session: Session, now: int) -> int:
-    """Entries that were waited for long enough are missing; how many logs that was so for."""
+    """Treat entries awaited for longer than the grace period as missing; returns the number of logs affected."""
     waiting = select(Device).where(Device.chain_waits_since <= now - GRACE)
     devices = session.scalars(waiting).all()
     for device in devices:
@@ -97,7 +97,7 @@ def _head(device: Device) -> Entry:
 
 
 def _from_head(session: Session, device: Device) -> list[Entry]:
-    """The last entry judged (as far as it is remembered), and all beyond it."""
+    """The last entry checked, as far as it is stored, and all later entries."""
     found = _entries(session, device, device.chain_seq)
     return found if found and found[0].seq == device.chain_seq else [_head(device), *found]
 
@@ -112,7 +112,7 @@ def _entries(session: Session, device: Device, seq: int, limit: int | None = Non
 
 
 def _alarm(session: Session, device: Device, fault: Fault, seq: int, now: int) -> None:
-    """Told to people for a while; a forgery is not talked down by something missing."""
+    """Record an alarm about the log; "missing" never replaces "forged"."""
     alarm = alarm_of(fault)
     if device.log_alarm != "log_forged":
         device.log_alarm = alarm

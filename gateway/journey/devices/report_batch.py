@@ -1,4 +1,4 @@
-"""A batch of reports from devices: the rows they are about, loaded once, and what they settle, written once."""
+"""One batch of device reports: the rows concerned are loaded once, and the results written once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from gateway.store import Command, Delivery, Device, Key, ReceivedMessage
 
 @dataclass(frozen=True, slots=True)
 class OpenCommand:
-    """A command nobody has answered yet, as far as an answer needs it."""
+    """The columns of an unanswered command that its answer needs."""
 
     id: str
     device_id: str
@@ -24,7 +24,7 @@ class OpenCommand:
 
 
 class ReportBatch:
-    """The rows of one batch. What an answer settles waits here, so that a thousand answers are one statement."""
+    """The rows of one batch. Results are collected, so that a thousand answers need one statement."""
 
     def __init__(self, session: Session, reports: Sequence[Report], now: int) -> None:
         self.session, self.now = session, now
@@ -35,7 +35,7 @@ class ReportBatch:
         self._answered: dict[tuple[str, str | None], list[str]] = {}
         self._carried = _carried(session, answers)
         self._numbers = _numbers(session, {(report.device, report.seq) for report in numbered})
-        self._of: dict[str, list[Key]] = {}  # the keys of each device, held so that they are not loaded again
+        self._of: dict[str, list[Key]] = {}  # strong references, so that the session does not load the keys again
         for key in self._about():
             self._of.setdefault(key.device_id, []).append(key)
         self._decisions: list[tuple[int, Decision]] = []
@@ -44,11 +44,11 @@ class ReportBatch:
         self.chains = Chains(session, now)
 
     def device(self, device_id: str) -> Device | None:
-        """The device that speaks; None where it is none of ours."""
+        """The reporting device, or None if it is unknown."""
         return self._devices.get(device_id)
 
     def command(self, device: Device, answer: Answered) -> OpenCommand | None:
-        """The command that is answered, only this once; None where this device was not asked, or said so before."""
+        """The command that is answered, once. None if it was not sent to this device, or was answered before."""
         command = self._commands.get(answer.command_id.hex())
         if command is None or command.device_id != device.id:
             return None
@@ -57,7 +57,7 @@ class ReportBatch:
         return command
 
     def first_time(self, device: Device, report: Answered | Happened) -> bool:
-        """Whether this number of the device's is new; it is known from here on."""
+        """Whether the device's sequence number is new; from this call on it counts as known."""
         device.last_seen_at, number = self.now, (device.id, report.seq)
         if number in self._numbers:
             self.chains.compare(device, report, self._numbers[number])
@@ -69,25 +69,25 @@ class ReportBatch:
         return True
 
     def revoking(self, device: Device) -> list[Key]:
-        """Keys the device is to give up and has not said to be gone; for one that answers for a list."""
+        """Keys being revoked that the device has not reported gone; loaded if it answers a revocation list."""
         return [key for key in self._of.get(device.id, []) if key.desired == "absent" and key.revoked_at is None]
 
     def settle(self, command_id: str, decision: Decision) -> None:
-        """What became of the delivery that carried this command."""
+        """Settle the delivery that carried this command."""
         if command_id in self._carried:
             self._decisions.append((self._carried[command_id], decision))
 
     def settle_drop(self, key: Key) -> None:
-        """The lock has said that the key is gone: nobody needs to ask it for that any more."""
+        """Settle pending drop commands of this key: the lock has reported that it is gone."""
         self._gone.append(key.id)
 
     def hurry(self, lanes: Sequence[str]) -> None:
-        """The device was just heard of: what is owed in its lanes is due now."""
+        """Make pending deliveries in the device's lanes due now: the device is reachable."""
         self.write()
         hurry(self.session, lanes, self.now)
 
     def write(self) -> None:
-        """Store the new numbers and settle what waits: at the end, and before anything looks at what is owed."""
+        """Store new numbers and results: at the end of the batch, and before pending deliveries are read."""
         write_events(self.session)
         if self._fresh:
             self.session.execute(insert(ReceivedMessage), self._fresh)
@@ -107,13 +107,13 @@ class ReportBatch:
             self._gone.clear()
 
     def _about(self) -> Sequence[Key]:
-        """Keys that are answered for, and those that devices which took in a list are still to give up."""
+        """Keys named by answered commands, and keys being revoked on devices that answered a revocation list."""
         named = {row.key_id for row in self._commands.values() if row.key_id}
         lists = {row.device_id for row in self._commands.values() if row.type == "revoke"}
         wanted = select(Key).where(
             or_(Key.id.in_(named), Key.device_id.in_(lists) & (Key.desired == "absent") & Key.revoked_at.is_(None))
         )
-        ways = (lazyload(Key.device), selectinload(Key.stay))  # the devices are here, and a stay has many keys
+        ways = (lazyload(Key.device), selectinload(Key.stay))  # the devices are loaded already; a stay has many keys
         return self.session.scalars(wanted.options(*ways)).all() if named or lists else []
 
 
@@ -122,14 +122,14 @@ def _devices(session: Session, names: set[str]) -> dict[str, Device]:
 
 
 def _commands(session: Session, names: set[str]) -> dict[str, OpenCommand]:
-    """Those of these commands that nobody has answered yet."""
+    """The unanswered ones of these commands, by id."""
     columns = (Command.id, Command.device_id, Command.type, Command.key_id)
     open_ones = select(*columns).where(Command.id.in_(names), Command.outcome.is_(None))
     return {row.id: OpenCommand(*row) for row in session.execute(open_ones)} if names else {}
 
 
 def _carried(session: Session, commands: set[str]) -> dict[str, int]:
-    """Which delivery each command carried."""
+    """The delivery that carried each command."""
     if not commands:
         return {}
     rows = session.execute(select(Delivery.command_id, Delivery.id).where(Delivery.command_id.in_(commands)))
@@ -137,7 +137,7 @@ def _carried(session: Session, commands: set[str]) -> dict[str, int]:
 
 
 def _numbers(session: Session, numbers: set[tuple[str, int]]) -> dict[tuple[str, int], bytes | None]:
-    """Which of these (device, number) were heard before, and the digest of what was said under each."""
+    """The known (device, number) pairs, with the digest of each stored entry."""
     if not numbers:
         return {}
     known = tuple_(ReceivedMessage.device_id, ReceivedMessage.seq)

@@ -1,4 +1,4 @@
-"""What locks say, and what holders ask of them. A lock's word is the only thing that changes what is shown of it."""
+"""Records device reports. A lock's own reports are the only thing that changes the state shown of it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,23 +30,23 @@ from gateway.outbox.events import record
 from gateway.store import Command, Device, Key, ReceivedMessage, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
-# A key refused with one of these is refused for good (devices.wire.catalog.REFUSALS); a person sees it.
+# Refusals that are final (devices.wire.catalog.REFUSALS); the delivery is shown to a person.
 LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused")
 TRY_AGAIN = 5
 
 
 def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None = None) -> None:
-    """Steps 5 and 7: one thing a device said, recorded once however often it was delivered."""
+    """Steps 5 and 7: record one report, once, however often it is delivered."""
     record_reports(session, [report], now, keys)
 
 
 def record_reports(
     session: Session, reports: Sequence[Report], now: int, keys: Mapping[str, bytes] | None = None
 ) -> set[str]:
-    """The same for a batch, in its order.
+    """Record a batch of reports in order.
 
-    `keys`: what each device's reports were verified with. A device that was enrolled with another key since then
-    (its numbers begin anew) is not heard in this batch; those devices are returned.
+    `keys`: the public key with which each device's reports were verified. Reports of a device enrolled with another key
+    since then are skipped, because its sequence numbers restarted; the ids of those devices are returned.
     """
     batch, enrolled_anew = ReportBatch(session, reports, now), set()
     for report in reports:
@@ -89,7 +89,7 @@ def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -
     if state.seq > device.reported_seq:
         device.reported_seq, device.bolt = state.seq, state.bolt
     device.online = True
-    if can(device, Ability.SIGNED_KEYS) or state.door != "unknown":  # other makers' locks tell it apart
+    if can(device, Ability.SIGNED_KEYS) or state.door != "unknown":  # other makers' locks report the door separately
         _record_door(device, state.door, now)
     if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
         device.battery = state.battery
@@ -101,13 +101,13 @@ def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -
 
 
 def _record_door(device: Device, door: str, now: int) -> None:
-    """`door_since` is when the gateway first heard of it: a repeated word begins nothing anew."""
+    """Record the door's state; `door_since` is when the gateway first received it, unchanged by repeats."""
     if door != device.door:
         device.door, device.door_since = door, now
 
 
 def _compare_list(session: Session, device: Device, epoch: int, now: int) -> None:
-    """A lock whose revocation list is older than ours (new, or reset) is owed the list, and has no passcodes."""
+    """Send the revocation list to a lock with an older one (new, or reset); a reset lock has no passcodes either."""
     if epoch < device.list_epoch:
         device.reported_list_epoch = epoch
         if epoch == 0 and device.reported_code_epoch > 0:  # it was reset, and no longer knows which codes were used
@@ -117,7 +117,7 @@ def _compare_list(session: Session, device: Device, epoch: int, now: int) -> Non
 
 
 def _compare_keys(session: Session, device: Device, present: set[str], seq: int, now: int) -> None:
-    """What the lock says is on it, against what we believed: the lock is right."""
+    """Compare the keys a lock reports with those expected on it; the lock's report decides."""
     keys = session.scalars(select(Key).where(Key.device_id == device.id, Key.expires_at > now)).all()
     for key in keys:
         if key.id in present or key.observed == "present":
@@ -142,7 +142,7 @@ def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None
 
 
 def _record_done(batch: ReportBatch, device: Device, command: OpenCommand, answer: Answered) -> None:
-    """The lock did what it was asked: what that says of its keys. What is owed anew comes after what is settled."""
+    """Record a successful answer and what it says about keys. New deliveries come after earlier results are written."""
     record_certificates(batch.session, device, answer.body, batch.now)
     match command.type:
         case "put_key" | "drop_key" if command.key_id:
@@ -154,7 +154,7 @@ def _record_done(batch: ReportBatch, device: Device, command: OpenCommand, answe
             record_slot_state(batch.session, command.id, batch.now)
         case "unlock" if command.key_id:
             key = batch.session.get_one(Key, command.key_id)
-            if key.form == "gateway":  # its lock names no keys when it tells that it was unlocked
+            if key.form == "gateway":  # its lock reports no key with the unlock
                 _arrive(batch.session, key.stay, device, batch.now)
         case "read_back" if device.kind == "lock" and "keys" in answer.body:
             batch.write()
@@ -163,7 +163,7 @@ def _record_done(batch: ReportBatch, device: Device, command: OpenCommand, answe
 
 
 def _record_list_state(batch: ReportBatch, device: Device, answer: Answered) -> None:
-    """The lock has taken in a revocation list: which epochs it stands at, and which keys it still holds."""
+    """The lock has installed a revocation list: record its epochs, and which keys are gone."""
     present = _named(answer)
     for key in batch.revoking(device):
         if key.id not in present:
@@ -173,7 +173,7 @@ def _record_list_state(batch: ReportBatch, device: Device, answer: Answered) -> 
 
 
 def _record_epochs(batch: ReportBatch, device: Device, answer: Answered) -> None:
-    """Which lists the lock stands at; one that is behind by now is owed the list again."""
+    """Record the lock's epochs; send the list again if it is behind by now."""
     device.reported_list_epoch = max(device.reported_list_epoch, whole_of(answer.body.get("epoch")))
     device.reported_code_epoch = max(device.reported_code_epoch, whole_of(answer.body.get("codes")))
     device.reported_once_from = max(device.reported_once_from, whole_of(answer.body.get("once")))
@@ -184,13 +184,13 @@ def _record_epochs(batch: ReportBatch, device: Device, answer: Answered) -> None
 
 
 def _named(answer: Answered) -> set[str]:
-    """The keys a lock says it holds."""
+    """The ids of the keys a lock reports it holds."""
     held = answer.body.get("keys")
     return {bytes_of(name).hex() for name in held} if isinstance(held, list) else set()
 
 
 def _decision(command: OpenCommand, answer: Answered, now: int) -> Decision:
-    """A key refused for a passing reason (the clock is not set, say) stays owed; the next try is another command."""
+    """The decision on the delivery. A temporary refusal (clock not set, for example) is retried with a new command."""
     code = answer.code or answer.outcome
     if command.type in CERTIFICATE_WORK:
         return certificate_decision(answer, now)
@@ -225,17 +225,17 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
 
 
 def whole_of(value: object) -> int:
-    """The value if it is a whole number, else nothing."""
+    """The value if it is an int, else 0: a device's body is not trusted."""
     return value if type(value) is int else 0
 
 
 def bytes_of(value: object) -> bytes:
-    """The value if it is bytes, else nothing: a device's body is not to be trusted."""
+    """The value if it is bytes, else b"": a device's body is not trusted."""
     return value if isinstance(value, bytes) else b""
 
 
 def _door_unlocked(session: Session, device: Device, happened: Happened, now: int) -> None:
-    """Step 7: the door was unlocked; the first time with a stay's key is the arrival."""
+    """Step 7: the door was unlocked. The first unlock with a key or code of the stay is the arrival."""
     _record_bolt(device, happened.seq, bolt="unlocked", alarm=None)
     means = str(happened.body.get("means", "unknown"))
     key = session.get(Key, bytes_of(happened.body.get("key")).hex())
@@ -245,32 +245,32 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     if stay is None and means == "passcode":
         stay = _stay_at_the_keypad(session, device, happened, now)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
-    if stay is not None and "once" not in happened.body:  # a one-time code is a visitor's as often as the tenant's
+    if stay is not None and "once" not in happened.body:  # a one-time code is as likely a visitor's as the tenant's
         _arrive(session, stay, device, now)
 
 
 def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, now: int) -> Stay | None:
-    """The stay whose code was typed; one that opens once is marked used."""
+    """The stay whose code was typed; a one-time code is marked as used."""
     if "once" in happened.body:
         return record_once_used(session, device, happened.body["once"], happened.at, now)
     return stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
 
 
 def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:
-    """The first opening of a stay."""
+    """Record the arrival: the first unlock of a stay."""
     if stay.arrived_at is None and stay.state == "offered":
         stay.arrived_at, stay.state = now, follow(stay.state, "active")
         record(session, "Arrived", now, stay=stay, device_id=device.id)
 
 
 def _record_bolt(device: Device, seq: int, *, bolt: str, alarm: str | None) -> None:
-    """State follows the device's own sequence: an older message never overwrites a newer one."""
+    """Record the bolt's state, ordered by the device's sequence number: older messages never overwrite newer ones."""
     if seq > device.reported_seq:
         device.reported_seq, device.bolt, device.alarm = seq, bolt, alarm
 
 
 def _record_key_state(session: Session, key: Key, seq: int, present: bool, now: int) -> None:
-    """The lock's word on one key: an older word never overwrites a newer one, and what we want otherwise is owed."""
+    """Record a lock's report on one key, unless it is older than the last; queue a command if it is not as desired."""
     if seq <= key.reported_seq:
         return
     key.reported_seq = seq
@@ -290,7 +290,7 @@ def _record_key_state(session: Session, key: Key, seq: int, present: bool, now: 
 
 
 def forget_old_messages(session: Session, before: int) -> None:
-    """Drop recognised numbers nobody can repeat any more, the holders' nonces, and commands that nobody answered."""
+    """Delete sequence numbers that can no longer be replayed, nonces, and unanswered commands except unlocks."""
     session.execute(ReceivedMessage.__table__.delete().where(ReceivedMessage.received_at < before))  # type: ignore[attr-defined]
     session.execute(update(Command).where(Command.expires_at < before).values(nonce=None))
     unanswered = Command.outcome.is_(None) & (Command.type != "unlock")

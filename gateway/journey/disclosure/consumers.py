@@ -1,4 +1,4 @@
-"""Programs that follow the feed: asked for by one officer, approved by another, ended by either."""
+"""Consumers of the feed: requested by one officer, approved by another, ended by either."""
 
 import base64
 import os
@@ -24,7 +24,7 @@ PREFIX: Final = "lkc_"
 
 @dataclass(frozen=True, slots=True)
 class GrantRequest:
-    """What is asked for; an empty webhook_url means that the consumer connects by itself."""
+    """The requested grant; with an empty webhook_url the consumer connects to the feed itself."""
 
     name: str
     scope: Scope
@@ -33,14 +33,14 @@ class GrantRequest:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Shown once: the bearer token, and the webhook's signing secret ("whsec_…") where it has one."""
+    """The bearer token and, for a webhook, its signing secret ("whsec_…"). Shown once."""
 
     token: str
     webhook_secret: str
 
 
 def ask_consumer(session: Session, grant_request: GrantRequest, by: Account, now: int) -> FeedConsumer:
-    """A grant that awaits a second officer. NotAllowed beyond the officer's own area."""
+    """Request a grant, to be approved by a second officer. Raises NotAllowed outside the officer's own area."""
     _refuse_outside(grant_request.scope.areas, by)
     asked = rules.ask(new_id(), grant_request.scope, by.id, now)
     if len(asked.scope.areas) > 8 or any(len(area) > 36 or "," in area for area in asked.scope.areas):
@@ -64,7 +64,7 @@ def ask_consumer(session: Session, grant_request: GrantRequest, by: Account, now
 
 
 def approve_consumer(session: Session, row: FeedConsumer, by: Account, vault: Vault, now: int) -> Secrets:
-    """The grant comes into force; its secrets are made now and shown once. NotAllowed for the one who asked."""
+    """Put the grant in force and create its secrets, shown once. Raises NotAllowed for the officer who requested it."""
     _refuse_outside(row.areas, by)
     if row.approved_by is not None or row.ended_at is not None:
         raise Conflict("This consumer was already decided.")
@@ -84,7 +84,7 @@ def approve_consumer(session: Session, row: FeedConsumer, by: Account, vault: Va
 
 
 def end_consumer(session: Session, row: FeedConsumer, by: Account, now: int) -> None:
-    """Nothing is told to it from here on."""
+    """End the grant: the consumer receives nothing more."""
     _refuse_outside(row.areas, by)
     if row.ended_at is None:
         row.ended_at, row.token_hash, row.sealed_secret = now, None, None
@@ -92,7 +92,7 @@ def end_consumer(session: Session, row: FeedConsumer, by: Account, now: int) -> 
 
 
 def consumer_named(session: Session, consumer_id: str, area: str) -> FeedConsumer:
-    """A consumer all of whose areas lie within an officer's; NotFound otherwise."""
+    """The consumer, if all its areas lie within the officer's. Raises NotFound."""
     row = session.get(FeedConsumer, consumer_id)
     if row is None or not all(given.startswith(area) for given in row.areas):
         raise NotFound("There is no such consumer in your area.")
@@ -100,29 +100,29 @@ def consumer_named(session: Session, consumer_id: str, area: str) -> FeedConsume
 
 
 def consumer_by_token(session: Session, token: str) -> FeedConsumer | None:
-    """Whose token this is, if anybody's."""
+    """The consumer with this token, or None."""
     return session.scalars(select(FeedConsumer).where(FeedConsumer.token_hash == token_hash(token))).one_or_none()
 
 
 def consumer_of(row: FeedConsumer) -> Consumer:
-    """The grant as the rules know it."""
+    """The row as the domain's Consumer."""
     scope = Scope(row.purpose, tuple(row.areas), frozenset(row.fields), row.expires_at, row.rows_a_day)
     return Consumer(row.id, scope, row.requested_by, row.approved_by)
 
 
 def standing(row: FeedConsumer, now: int) -> str:
-    """in_force, awaits_approval, expired or ended."""
+    """The grant's state: in_force, awaits_approval, expired or ended."""
     return "ended" if row.ended_at is not None else rules.standing(consumer_of(row), now)
 
 
 def owe_webhooks(session: Session, now: int) -> bool:
-    """The feed grew: each webhook that is not being told already is owed what it lacks. Whether any was owed."""
+    """Create a delivery for each webhook behind the feed that has none pending; returns whether any was created."""
     with_webhook = select(FeedConsumer).where(FeedConsumer.sealed_secret.is_not(None), FeedConsumer.expires_at > now)
     return sum(owe_webhook(session, row, now) for row in session.scalars(with_webhook).all()) > 0
 
 
 def owe_webhook(session: Session, row: FeedConsumer, now: int) -> bool:
-    """One delivery at a time carries a consumer from its cursor on, as long as the feed is further."""
+    """Create one delivery that carries the consumer from its cursor to the feed's end; False if none is needed."""
     newest = session.scalar(select(func.max(Event.feed_seq))) or 0
     if row.cursor >= newest or is_owed(session, "tell_consumer", row.id):
         return False

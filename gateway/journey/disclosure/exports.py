@@ -1,4 +1,4 @@
-"""Exports: asked for by one officer, decided by another, taken once by the first; each record in the log beforehand."""
+"""Exports: requested by one officer, decided by another, downloaded once by the first; each record is logged first."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from gateway.store import Account, Export, Registration, Stay, Unit
 
 
 def within(area: str, start: int, end: int) -> Select[Registration]:
-    """The registrations of an area that were made in a span."""
+    """The registrations of an area (prefix) created in [start, end)."""
     query = select(Registration).join(Stay, Registration.stay_id == Stay.id).join(Unit, Stay.unit_id == Unit.id)
     return query.where(
         Unit.area.startswith(area, autoescape=True), Registration.created_at >= start, Registration.created_at < end
@@ -22,7 +22,7 @@ def within(area: str, start: int, end: int) -> Select[Registration]:
 
 
 def ask_export(session: Session, request: ExportRequest, by: Account, now: int) -> Export:
-    """An export that awaits a second officer."""
+    """Request an export, to be decided by a second officer."""
     rules.check_export_request(request, by.area or "", now)
     found = within(request.area, request.start, request.end).subquery()
     rows = session.scalar(select(func.count()).select_from(found)) or 0
@@ -44,7 +44,7 @@ def ask_export(session: Session, request: ExportRequest, by: Account, now: int) 
 
 
 def decide_export(session: Session, row: Export, by: Account, approved: bool, now: int) -> Export:
-    """A second officer's word. NotAllowed for the one who asked, Conflict once it is decided or too late."""
+    """A second officer's decision. Raises NotAllowed for the requester, Conflict if it is decided or expired."""
     if by.id == row.requested_by:
         raise NotAllowed("A second officer decides on an export.")
     if standing_of(row, now) != "awaits_approval":
@@ -56,7 +56,7 @@ def decide_export(session: Session, row: Export, by: Account, approved: bool, no
 
 
 def take_export(session: Session, row: Export, by: Account, now: int) -> Sequence[Registration]:
-    """The records, for whoever asked, this once; each has its entry in the log by the time this is committed."""
+    """The records, once, for the requester. Their log entries are committed in this transaction, before they leave."""
     if by.id != row.requested_by:
         raise NotAllowed("Only the officer who asked for an export takes it.")
     if standing_of(row, now) != "approved":
@@ -72,7 +72,7 @@ def take_export(session: Session, row: Export, by: Account, now: int) -> Sequenc
 
 
 def export_named(session: Session, export_id: str, area: str) -> Export:
-    """An export of an officer's area, held against a second taking; NotFound otherwise."""
+    """An export of the officer's area, locked against a second download. Raises NotFound."""
     query = select(Export).where(Export.id == export_id, Export.area.startswith(area, autoescape=True))
     row = session.scalars(query.with_for_update()).one_or_none()
     if row is None:
@@ -81,11 +81,11 @@ def export_named(session: Session, export_id: str, area: str) -> Export:
 
 
 def exports_in(session: Session, area: str) -> Sequence[Export]:
-    """The latest fifty exports of an area."""
+    """The fifty latest exports of an area."""
     query = select(Export).where(Export.area.startswith(area, autoescape=True))
     return session.scalars(query.order_by(Export.requested_at.desc(), Export.id).limit(50)).all()
 
 
 def standing_of(row: Export, now: int) -> ExportStanding:
-    """How an export stands at this moment."""
+    """The export's state at `now`."""
     return rules.standing(row.approved, row.taken_at, row.expires_at, now)

@@ -1,4 +1,4 @@
-"""Step 8: what the authority answered, recorded once; and what a person found out where it did not answer."""
+"""Step 8: records a registry's answer once, and what a person found out about a record of unknown outcome."""
 
 from collections.abc import Mapping
 from typing import Final, Literal, assert_never
@@ -16,12 +16,12 @@ from gateway.store import Delivery, Registration
 FINAL = ("accepted", "partly", "refused")
 
 FoundOut = Literal["accepted", "not_received"]
-# what a person found out about a record of unknown outcome -> the state of its delivery
+# what a person found out → new state of the delivery
 SETTLED_BY_A_PERSON: Final[dict[FoundOut, str]] = {"accepted": "done", "not_received": "owed"}
 
 
 def record_registry_answer(session: Session, registration_id: str, answer: Answer, now: int) -> None:
-    """The registration's state and receipt; an answer that comes twice changes nothing."""
+    """Record the registration's new state and receipt; a repeated answer changes nothing."""
     row = session.get_one(Registration, registration_id)
     if row.state in FINAL:
         return
@@ -49,7 +49,7 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
 
 
 def note_sending(session: Session, registration_id: str, tables: Mapping[str, str], at: int) -> None:
-    """When the record first reached its registry, and with which versions of the code tables."""
+    """Record when the record was first sent, and the versions of its code tables. Later calls change nothing."""
     row = session.get_one(Registration, registration_id)
     if row.sent_at is None:
         row.sent_at, row.tables = at, dict(tables)
@@ -63,7 +63,7 @@ def settle_outcome(
     by: str,
     now: int,
 ) -> None:
-    """A person found out what became of a record: it is settled, or sent again as if it had never been sent."""
+    """Settle a record of unknown outcome as a person found out: accepted, or not received and to be sent again."""
     if row.state != "unknown":
         raise Conflict("The outcome of this record is known. Only an unknown one can be settled by a person.")
     data = {"registration": row.id, "outcome": outcome, "by": by}

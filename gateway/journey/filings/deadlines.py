@@ -1,4 +1,4 @@
-"""Legal clocks at run time: who is warned before a deadline, and what is flagged once it has passed."""
+"""Filing deadlines at run time: events before a deadline and once it has passed."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ OPEN: Final = ("queued", "asking", "pending", "unknown", "refused")
 
 
 def standing_of(row: Registration, now: int) -> Standing:
-    """Whether the record was with its registry in time, or how it stands while it is not; late from the deadline on."""
+    """Whether the record reached its registry in time, or its standing while it has not; late from the deadline on."""
     if row.deadline_at is None or row.state == "not_due":
         return "in_time"
     taken = row.state in TAKEN
@@ -25,7 +25,7 @@ def standing_of(row: Registration, now: int) -> Standing:
 
 
 def watch_deadlines(session: Session, now: int) -> int:
-    """Warn of each open record whose time is nearly over, and flag each that is late: once each, as events."""
+    """Record DeadlineNear and DeadlineMissed events, once each, for open records; returns how many."""
     query = select(Registration).where(
         Registration.state.in_(OPEN), Registration.warn_at <= now, Registration.late_at.is_(None)
     )

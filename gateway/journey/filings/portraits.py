@@ -1,4 +1,4 @@
-"""Portraits that a registry requires: sealed per person until it has the record, and never more than may be stored."""
+"""Portraits that a registry requires: sealed per person until it has the record, up to the legal limit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from gateway.domain.verification.stored_faces import FaceCount, judge_stored_fac
 from gateway.journey.keys.keyring import Keyring
 from gateway.store import Portrait
 
-LOCK_NUMBER: Final = 0x6661636573  # any fixed number: PostgreSQL's advisory lock on the count of stored faces
+LOCK_NUMBER: Final = 0x6661636573  # arbitrary key of the PostgreSQL advisory lock on the count of stored faces
 FORGET: Final = delete(cast("Table", Portrait.__table__)).where(Portrait.person_id == bindparam("who"))
 
 
 @dataclass(frozen=True, slots=True)
 class FacesStored:
-    """How many people's faces are stored under one jurisdiction's rules, out of how many without a filing."""
+    """How many people's faces are stored in one jurisdiction, and the limit without a filing."""
 
     jurisdiction: str
     limit: int
@@ -29,9 +29,9 @@ class FacesStored:
 def keep_portrait(
     session: Session, person_id: str, portrait: bytes, profile: Profile, filing: str | None, keyring: Keyring, now: int
 ) -> bool:
-    """Keep it where this place's registry requires it; False where it does not, or where one more may not be stored.
+    """Store the portrait if the jurisdiction requires it. False if it does not, or the limit is reached.
 
-    Counted in the transaction that stores it, one such transaction at a time: the limit is never passed.
+    Counting and storing share one transaction, one at a time, so that the limit is never exceeded.
     """
     if not profile.keep_portrait:
         return False
@@ -46,13 +46,13 @@ def keep_portrait(
 
 
 def forget_portraits(session: Session, people: Iterable[str]) -> None:
-    """Nobody needs these people's portraits any more. Called for every answer of a registry: a statement, no flush."""
+    """Delete these people's portraits. Runs for every answer of a registry, so it is one statement without a flush."""
     if gone := [{"who": person} for person in people]:
         session.connection().execute(FORGET, gone)
 
 
 def count_faces(session: Session, jurisdiction: str) -> int:
-    """How many people's faces are stored now under these rules."""
+    """How many people's faces are stored in this jurisdiction."""
     query = select(func.count()).select_from(Portrait).where(Portrait.jurisdiction == jurisdiction)
     return session.scalar(query) or 0
 
@@ -60,7 +60,7 @@ def count_faces(session: Session, jurisdiction: str) -> int:
 def faces_stored(
     session: Session, filings: Mapping[str, str], profiles: Mapping[str, Profile] | None = None
 ) -> list[FacesStored]:
-    """One entry a jurisdiction that has a limit, or under whose rules faces are stored."""
+    """The counts of each jurisdiction that has a limit or stored faces."""
     query = select(Portrait.jurisdiction, func.count()).group_by(Portrait.jurisdiction)
     found = {code: people for code, people in session.execute(query)}  # noqa: C416 - rows are no pairs to a type checker
     return [

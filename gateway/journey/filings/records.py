@@ -1,4 +1,4 @@
-"""Registration records: what the authority is owed when a tenant arrives, changes or leaves."""
+"""Registration records for a tenant's arrival, changes and departure."""
 
 import json
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
     "id_card": "national_id",
     "cn_resident_id": "resident_id",
 }
-PERSON_PREFIX: Final = "person."  # fields a document does not say, by their path in the record
+PERSON_PREFIX: Final = "person."  # fields not in a document, named by their path in the record
 NOBODY_TO_TELL: Final = "The law here asks for no record of this person; it is kept here, and nothing is sent."
 CANCELLED: Final = "The stay was cancelled before this record was sent, so nothing is sent."
 REPLACED: Final = "The stay or the tenant changed before this record was sent; the next one has it as it is now."
@@ -48,12 +48,12 @@ SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
 def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> Registration:
-    """Step 4: the check-in of one tenant, owed to the unit's registry."""
+    """Step 4: record the check-in of one tenant and queue it for the unit's registry."""
     return _report(session, stay, person, "check_in", "CheckedIn", keyring, now)
 
 
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
-    """Step 9: the changed dates of everyone who checked in."""
+    """Step 9: report the changed dates of every registered tenant."""
     people = registered(stay)
     for person in people:
         _report(session, stay, person, _change_kind(session, stay, person, now), "StayChanged", keyring, now)
@@ -62,7 +62,7 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
 
 
 def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
-    """Step 9: the departure of everyone who checked in; what never began is taken back instead."""
+    """Step 9: report the departure of every registered tenant; for a stay that never began, an annulment."""
     people = registered(stay)
     cancelled = now < stay.from_at and stay.arrived_at is None
     kind: Kind = "annulment" if cancelled else "check_out"
@@ -78,21 +78,21 @@ def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -
 def correct_person(
     session: Session, stay: Stay, person: Person, changes: Mapping[str, str], keyring: Keyring, now: int
 ) -> Registration:
-    """A tenant's fields put right: the registry is told in the way it takes changes, the feed of a correction."""
+    """Correct a tenant's fields: reported to the registry as it takes changes, and to the feed as a correction."""
     seal_fields(person, person_fields(person, keyring) | dict(changes), keyring)
     kind = _change_kind(session, stay, person, now)
     return _report(session, stay, person, kind, "RegistrationCorrected", keyring, now)
 
 
 def registered(stay: Stay) -> list[Person]:
-    """The tenants whose record is known and not erased."""
+    """The registered tenants who are not erased."""
     return [person for person in stay.people if person.sealed is not None and person.erased_at is None]
 
 
 def _report(
     session: Session, stay: Stay, person: Person, kind: Kind, event: EventType, keyring: Keyring, now: int
 ) -> Registration:
-    """The records one happening becomes at this registry, in order; the event is about the last of them."""
+    """Store and queue the records one change produces at this registry, in order; the event refers to the last."""
     facts = _facts(stay, person, kind, keyring)
     due = deadline(facts, now)
     earlier = _latest(session, person)
@@ -119,7 +119,7 @@ def _keep(
     now: int,
     due: FilingDeadline | None,
 ) -> Registration:
-    """One record as it will be sent, under the person's key. What it corrects is looked up when it is sent."""
+    """Store one record as it will be sent, sealed with the person's key. The receipt it corrects is added later."""
     row = Registration(
         id=new_id(),
         stay=stay,
@@ -141,7 +141,7 @@ def _keep(
 
 
 def _latest(session: Session, person: Person) -> Registration | None:
-    """The person's last record that says they stay, whatever became of it so far."""
+    """The person's latest check-in or change, in any state but not_due and refused."""
     query = select(Registration).where(
         Registration.person_id == person.id,
         Registration.kind.in_(("check_in", "change")),
@@ -157,13 +157,13 @@ def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> No
 
 
 def _change_kind(session: Session, stay: Stay, person: Person, now: int) -> Kind:
-    """A change of what waits for the day of arrival takes its place: the authority never hears of what is not so."""
+    """ "check_in" if an unsent record can be replaced, so that the registry never gets outdated data; else "change"."""
     waits = REGISTRIES[stay.unit.registry_name].arrivals_on_the_day
     return "check_in" if waits and _withdraw_unsent(session, person, REPLACED, now) else "change"
 
 
 def _withdraw_unsent(session: Session, person: Person, why: str, now: int) -> bool:
-    """What has not gone out yet need not go out at all; whether there was anything."""
+    """Withdraw records that have not been sent; returns whether there were any."""
     unsent = session.execute(
         select(Registration, Delivery)
         .join(Delivery, (Delivery.about == Registration.id) & (Delivery.work == "submit"))
@@ -181,7 +181,7 @@ def _withdraw_unsent(session: Session, person: Person, why: str, now: int) -> bo
 
 
 def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
-    """The whole record as the port takes it, opened with the person's key. Raises Erased."""
+    """The whole record for the registry port, opened with the person's key. Raises Erased."""
     return Record(
         id="",
         kind=kind,
@@ -194,13 +194,13 @@ def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
 
 
 def _left_at(stay: Stay, kind: Kind) -> int:
-    """When the stay ends, or did: an early departure is reported as it was."""
+    """When the stay ends; in a check-out, when it actually ended if that was earlier."""
     early = kind == "check_out" and stay.ended_at is not None and stay.from_at < stay.ended_at < stay.until_at
     return stay.ended_at if early and stay.ended_at is not None else stay.until_at
 
 
 def unit_facts(stay: Stay) -> UnitFacts:
-    """The dwelling as a registry names it."""
+    """The unit as registries take it."""
     unit = stay.unit
     facts = UnitFacts(
         code=unit.code,
@@ -214,14 +214,14 @@ def unit_facts(stay: Stay) -> UnitFacts:
 
 
 def landlord_facts(stay: Stay) -> LandlordFacts:
-    """The landlord as a registry names them."""
+    """The landlord as registries take it."""
     landlord = stay.unit.landlord
     facts = LandlordFacts(id=landlord.id, name=landlord.name, phone=landlord.phone, email=landlord.email or "")
     return fill(facts, landlord.registry_facts)
 
 
 def person_fields(person: Person, keyring: Keyring) -> dict[str, str]:
-    """What the tenant showed or typed, opened with that person's key. Raises Erased."""
+    """The tenant's fields, opened with the person's key. Raises Erased."""
     if person.sealed is None:
         raise Erased
     fields: dict[str, str] = json.loads(keyring.vault.open(person.id, "fields", person.sealed))
@@ -229,13 +229,13 @@ def person_fields(person: Person, keyring: Keyring) -> dict[str, str]:
 
 
 def seal_fields(person: Person, fields: Mapping[str, str], keyring: Keyring) -> None:
-    """Keep the fields under the person's own key."""
+    """Store the fields sealed with the person's key."""
     plain = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True).encode()
     person.sealed = keyring.vault.seal(person.id, "fields", plain)
 
 
 def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
-    """The fields of a verification as a registry names them; dates YYYY-MM-DD, states ISO alpha-3."""
+    """The fields of a verification as registries take them; dates YYYY-MM-DD, states ISO 3166-1 alpha-3."""
     surname, given = names_of(fields)
     facts = PersonFacts(
         id=person_id,
@@ -258,7 +258,7 @@ def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
 
 
 def names_of(fields: Mapping[str, str]) -> tuple[str, str]:
-    """Surname and given names; a name in one piece is divided at its last space, a Chinese one is kept whole."""
+    """Surname and given names. A single name is split at its last space; one without a space is all surname."""
     if fields.get("surname"):
         return fields["surname"], fields.get("given_names", "")
     given, _, surname = fields.get("name", "").strip().rpartition(" ")

@@ -1,4 +1,4 @@
-"""Keys: signing them for a holder, wanting them on the lock, and wanting them gone."""
+"""Keys: issue them to a holder, put them on locks, and revoke them."""
 
 import os
 from dataclasses import replace
@@ -22,7 +22,7 @@ from gateway.store import Device, Key, Person, Stay
 def issue_keys(
     session: Session, stay: Stay, person: Person, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
 ) -> list[Key]:
-    """Step 4: a signed key for each lock of the unit, owed to that lock. Conflict where the unit has no lock."""
+    """Step 4: issue a key for each lock of the unit and queue it for that lock. Raises Conflict if there is no lock."""
     locks = [device for device in stay.unit.devices if device.kind == "lock" and device.revoked_at is None]
     if not locks:
         raise Conflict("The unit has no lock yet. Please ask the landlord to add one.")
@@ -65,18 +65,18 @@ def _issue(
 
 
 def phone_until(begins: int, ends: int, keyring: Keyring, now: int) -> int:
-    """Until when a credential handed to a phone at `now` is good: the published offline bound."""
+    """When a credential given to a phone at `now` expires: the published offline bound, at most the stay's end."""
     return min(ends, max(now, begins) + keyring.offline_seconds)
 
 
 def renewal_due(key: Key, keyring: Keyring, now: int) -> bool:
-    """True once half of the phone's credential's time is over; never for a key that is revoked."""
+    """Whether half of the phone credential's lifetime is over; False for a revoked key."""
     renewable = key.desired == "present" and key.holder_until < key.expires_at
     return renewable and key.holder_until - now <= keyring.offline_seconds // 2
 
 
 def renew_for_phone(key: Key, keyring: Keyring, now: int) -> None:
-    """A fresh credential for the phone, where one is due."""
+    """Issue a new phone credential, if one is due."""
     if not renewal_due(key, keyring, now):
         return
     until = phone_until(key.not_before, key.expires_at, keyring, now)
@@ -86,19 +86,19 @@ def renew_for_phone(key: Key, keyring: Keyring, now: int) -> None:
 
 
 def owe_list(session: Session, lock: Device, now: int) -> None:
-    """Owe a lock the revocation list as it is when it is sent, once."""
+    """Queue the lock's revocation list, unless it is pending; the list is built when it is sent."""
     if not is_owed(session, "revoke", lock.id):
         party, lane = f"lock:{lock.id}", lanes.keys(lock.id)
         owe(session, party=party, lane=lane, work="revoke", about=lock.id, now=now)
 
 
 def want_on_lock(session: Session, key: Key, now: int) -> None:
-    """Owe the key to its lock, once, for as long as it can open anything."""
+    """Queue the key for its lock, unless it is pending; expires with the key."""
     _owe_lock(session, key, "put_key", now, key.expires_at)
 
 
 def want_off_lock(session: Session, key: Key, now: int) -> None:
-    """Owe the lock that the key is dropped, once, until it says so."""
+    """Queue the removal of the key from its lock, unless it is pending; retried until the lock reports it."""
     _owe_lock(session, key, "drop_key", now, None)
 
 
@@ -109,12 +109,12 @@ def _owe_lock(session: Session, key: Key, work: str, now: int, expires_at: int |
 
 
 def revoke_key(session: Session, key: Key, now: int) -> Key:
-    """Want the key gone: nothing new begins with it from here on, and the lock is asked until it says it is gone."""
+    """Revoke a key: it starts no new unlock from now on, and the lock is asked until it reports the key gone."""
     if key.desired == "absent":
         return key
     key.desired, key.revoking_at = "absent", now
     record(session, "KeyRevoking", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
-    if key.observed == NOT_NEEDED:  # we alone open with it, and from here on we do not
+    if key.observed == NOT_NEEDED:  # only the gateway opens with it, and no longer does
         key.revoked_at = now
         record(session, "KeyRevoked", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
         return key
@@ -125,7 +125,7 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
 
 
 def replace_keys(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
-    """New keys for the stay's present window to the same holders; the old ones are revoked after them."""
+    """Issue keys for the stay's current window to the same holders, then revoke the old ones."""
     for old in [key for key in stay.keys if key.desired == "present"]:
         person = next(person for person in stay.people if person.id == old.person_id)
         _issue(session, stay, person, old.device, public_from_point(old.holder_key), keyring, now)

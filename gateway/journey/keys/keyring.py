@@ -1,4 +1,4 @@
-"""The secrets that steps work with, made once by bootstrap."""
+"""The secrets used by steps, created once at start-up."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from gateway.store.sealing import Vault
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The vault, the key that signs credentials, the one behind passcodes, and the secret behind offer links.
+    """The vault, the keys that sign credentials and derive passcodes, and the secret of offer links.
 
-    `offline_seconds` bounds what a phone's credential still opens at a lock that hears nothing.
+    `offline_seconds` limits how long a phone's credential opens a lock that is offline.
     """
 
     vault: Vault

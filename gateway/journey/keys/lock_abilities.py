@@ -1,4 +1,4 @@
-"""What a lock can do, as its driver declares it."""
+"""The abilities of a lock, as its driver declares them."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from gateway.store import Device
 
 
 def can(device: Device, ability: Ability) -> bool:
-    """Whether the device's driver claims this ability."""
+    """Whether the device's driver has this ability."""
     return ability in DRIVERS[device.driver].abilities
 
 
@@ -16,5 +16,5 @@ CODE_DRIVERS: Final = frozenset({"native"})
 
 
 def takes_codes(device: Device) -> bool:
-    """Whether the device is a lock in service that checks derived passcodes by itself."""
+    """Whether the device is a lock in service that checks derived passcodes itself."""
     return device.kind == "lock" and device.revoked_at is None and device.driver in CODE_DRIVERS

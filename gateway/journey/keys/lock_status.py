@@ -1,4 +1,4 @@
-"""What is on each lock, for people: what is wanted, what the lock said, why not yet, and how long that can hurt."""
+"""Lock status: desired and reported state of each key and code, why they differ, and for how long that matters."""
 
 from dataclasses import dataclass, replace
 
@@ -16,10 +16,10 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One key or passcode on one lock. `ends` is when it opens nothing any more even if the lock hears nothing.
+    """The status of one key or code on one lock. `ends`: when it stops opening even if the lock is offline.
 
-    `exposed_until`: only while the lock may still accept what is being revoked; `hold_up` and `since`: why it waits.
-    `endless`: what is being revoked has no end of its own (a PIN in a slot, a one-time code): the lock must hear of it.
+    `exposed_until`: set while the lock may still accept what is being revoked. `hold_up`, `since`: the cause of delay.
+    `endless`: what is being revoked does not expire (a PIN in a slot, a one-time code), so the lock must be reached.
     """
 
     state: str
@@ -30,18 +30,18 @@ class Standing:
     endless: bool = False
 
     def exposure_minutes(self, now: int) -> int | None:
-        """Minutes in which the lock may still accept it, rounded up."""
+        """Minutes for which the lock may still accept it, rounded up."""
         return None if self.exposed_until is None else (self.exposed_until - now + 59) // 60
 
     @property
     def not_revocable_before(self) -> int | None:
-        """When it ends by itself, where the lock cannot be told now."""
+        """When it expires by itself, if the lock cannot be reached now."""
         return self.exposed_until if self.hold_up else None
 
 
 @dataclass(frozen=True, slots=True)
 class CodeStanding:
-    """A passcode without its digits: whose lock, good in [begins, ends), and how it stands."""
+    """A passcode without its digits: its lock, its start (UTC seconds) and its status."""
 
     lock: str
     begins: int
@@ -50,21 +50,21 @@ class CodeStanding:
 
 @dataclass(frozen=True, slots=True)
 class OnceStanding:
-    """A one-time code without its digits: when it was handed out and used, and how it stands."""
+    """A one-time code without its digits, and its status."""
 
     code: OnceCode
     standing: Standing
 
 
 def key_standing(session: Session, key: Key, now: int) -> Standing:
-    """How a key stands."""
+    """The status of a key."""
     state = state_of(key.desired, key.observed, key.expires_at, now)
     known = _known_of(session, key.device, lanes.keys(key.device_id))
     return _standing(known, state, min(key.expires_at, key.holder_until), now)
 
 
 def code_standings(session: Session, stay: Stay, now: int) -> list[CodeStanding]:
-    """How each passcode of a stay stands, the first to begin first."""
+    """The status of each passcode and PIN of a stay, each kind ordered by its start."""
     query = select(Passcode, Device).join(Device, Passcode.device_id == Device.id).where(Passcode.stay_id == stay.id)
     rows = session.execute(query.order_by(Passcode.first_hour, Passcode.device_id, Passcode.created_at)).all()
     pins = select(SlotCode, Device).join(Device, SlotCode.device_id == Device.id).where(SlotCode.stay_id == stay.id)
@@ -74,7 +74,7 @@ def code_standings(session: Session, stay: Stay, now: int) -> list[CodeStanding]
 
 
 def once_standings(session: Session, stay: Stay, now: int) -> list[OnceStanding]:
-    """How each one-time code of a stay stands, the latest first."""
+    """The status of each one-time code of a stay, latest first."""
     query = select(OnceCode, Device).join(Device, OnceCode.device_id == Device.id).where(OnceCode.stay_id == stay.id)
     rows = session.execute(query.order_by(OnceCode.issued_at.desc(), OnceCode.number.desc())).all()
     return [OnceStanding(code, _once(session, code, lock, now)) for code, lock in rows]
@@ -88,7 +88,7 @@ def _code(session: Session, code: Passcode, lock: Device, now: int) -> CodeStand
 
 
 def _pin(session: Session, pin: SlotCode, lock: Device, now: int) -> CodeStanding:
-    """One that waits for its stay is held up by nothing; one in a lock out of service is still taken off."""
+    """A PIN's status. Before its stay nothing is overdue; in a lock out of service it is still removed."""
     state = state_of(pin.desired, pin.observed, pin.ends_at, now)
     known = replace(_known_of(session, lock, lanes.slot(lock.id, pin.slot)), revoked_at=None)
     early = pin.desired == "present" and now < pin.begins_at
@@ -111,13 +111,13 @@ def _standing(known: LockStanding, state: str, ends: int, now: int) -> Standing:
 
 
 def _endless(known: LockStanding, state: str, ends: int, now: int) -> Standing:
-    """The same of what no clock in the lock ends."""
+    """The status of a code that the lock's clock does not end."""
     standing = _standing(known, state, ends, now)
     return replace(standing, exposed_until=None, endless=state == "revoking")
 
 
 def _known_of(session: Session, lock: Device, lane: str) -> LockStanding:
-    """The lock's own word, and what came of what is owed to it in this lane."""
+    """The lock's last reports and the pending deliveries of this lane."""
     query = select(Delivery).where(Delivery.lane == lane, Delivery.state == "owed")
     owed = session.scalars(query.order_by(Delivery.id)).all()
     requested_at = min((row.created_at for row in owed), default=None)

@@ -1,4 +1,4 @@
-"""The credential that a holder's phone shows a lock nearby, over Bluetooth and without a network."""
+"""The credential that a holder's phone presents to a lock nearby, over Bluetooth and without a network."""
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
@@ -22,9 +22,9 @@ def credential_for_near(
     keyring: Keyring,
     now: int,
 ) -> tuple[Key, bytes]:
-    """The key, and its credential bound to a second public key that its holder vouches for by signature.
+    """The key, and its credential bound to a second public key that the holder vouches for by signature.
 
-    It names the same key and ends with the phone's own credential, so revoking and the published bound hold for it.
+    It has the key's id and the phone credential's expiry, so revocation and the published bound apply to it.
     """
     key = holders_key(session, key_id, near_statement(key_id, proof, *point), proof, now)
     if key.desired != "present" or key.device.public_key is None:

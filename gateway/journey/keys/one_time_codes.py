@@ -1,7 +1,7 @@
-"""Codes that open once: for a visitor, a craftsman, a tenant whose phone is flat. Handed out while a stay runs.
+"""One-time codes for visitors, tradespeople, or a tenant with a flat phone; issued during a stay.
 
-A number is taken on its lock for good, and the digits are derived from it. The lock checks them without a network, and
-knows no end of them but use: what is unused at the end of the stay is dead once the lock has heard so.
+A number is used up on its lock for good; the digits are derived from it. The lock checks them without a network. They
+do not expire: codes unused at the end of the stay are invalid once the lock has received that.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MAX_UNUSED_CODES: Final = ONCE_SPAN - 1  # unused at a time: using the newest mu
 
 @dataclass(frozen=True, slots=True)
 class OnceShown:
-    """A one-time code as a person types it; `on_lock` once the lock has said that it knows such codes."""
+    """A one-time code as typed. `on_lock`: the lock has confirmed the current epochs."""
 
     id: str
     digits: str
@@ -36,7 +36,7 @@ class OnceShown:
 
 
 def held_stay(session: Session, stay_id: str, landlord_id: str) -> Stay:
-    """The landlord's own stay, held against other writers; NotFound for anybody else's."""
+    """The landlord's own stay, locked for update. Raises NotFound."""
     mine = select(Stay).join(Unit).where(Stay.id == stay_id, Unit.landlord_id == landlord_id)
     stay = session.scalars(mine.with_for_update(of=Stay)).one_or_none()
     if stay is None:
@@ -45,14 +45,14 @@ def held_stay(session: Session, stay_id: str, landlord_id: str) -> Stay:
 
 
 def runs(stay: Stay, now: int) -> bool:
-    """Whether people live there now."""
+    """Whether the stay is in progress."""
     return stay.state in OCCUPYING and Window(stay.from_at, stay.until_at).holds(now)
 
 
 def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | None, now: int) -> OnceCode:
-    """Take the lock's next number for a held stay. NotFound for a lock of another unit, else Conflict.
+    """Issue the lock's next number for a locked stay. NotFound for another unit's lock, else TooManyCodes or Conflict.
 
-    `requested_by`: the account, for the record.
+    `requested_by`: the account recorded with the event.
     """
     lock = _held_lock(session, stay, lock_id)
     if not runs(stay, now):
@@ -75,7 +75,7 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
 
 
 def show_once(session: Session, code: OnceCode, keyring: Keyring) -> OnceShown:
-    """The digits, while they still open. Conflict after that."""
+    """The code's digits while it is valid. Raises Conflict afterwards."""
     lock = session.get_one(Device, code.device_id)
     if code.used_at is not None or not lives(code, lock):
         raise Conflict("This code was used or ended. Please ask for another one.")
@@ -85,14 +85,14 @@ def show_once(session: Session, code: OnceCode, keyring: Keyring) -> OnceShown:
 
 
 def lives(code: OnceCode, lock: Device) -> bool:
-    """Whether nobody has ended the code: neither its epoch nor its number."""
+    """Whether the code has not been ended, neither by its epoch nor by its number."""
     return code.epoch == lock.code_epoch and code.number >= lock.once_from
 
 
 def record_once_used(session: Session, device: Device, number: object, at: int, now: int) -> Stay | None:
-    """The lock took a one-time code: it is marked used, the first time; the stay it was for.
+    """Mark a one-time code as used, the first time; returns its stay.
 
-    A number that nobody was given was guessed: it will not be given either.
+    A number that was never issued was guessed: it is skipped, so that it is never issued.
     """
     if type(number) is not int:
         return None
@@ -103,12 +103,12 @@ def record_once_used(session: Session, device: Device, number: object, at: int, 
             device.once_next = number + 1
         return None
     if code.used_at is None:
-        code.used_at = at if code.issued_at <= at <= now else now  # a lock's clock may be off
+        code.used_at = at if code.issued_at <= at <= now else now  # the lock's clock may be wrong
     return session.get(Stay, code.stay_id)
 
 
 def end_once(session: Session, stay: Stay, now: int) -> None:
-    """Unused codes of a stay open nothing any more, once their locks have heard it."""
+    """End the stay's unused codes; they stop opening once their locks have confirmed it."""
     own = select(OnceCode).where(OnceCode.stay_id == stay.id, OnceCode.used_at.is_(None))
     for code in session.scalars(own).all():
         lock = session.get_one(Device, code.device_id)
@@ -118,7 +118,7 @@ def end_once(session: Session, stay: Stay, now: int) -> None:
 
 
 def kill_once(session: Session, lock: Device) -> None:
-    """No number given so far opens this lock any more: in the database itself, so that none slips in meanwhile."""
+    """Invalidate every number issued so far on this lock. Done in SQL, so that no concurrent issue is missed."""
     mine = update(Device).where(Device.id == lock.id).execution_options(synchronize_session=False)
     session.execute(mine.values(once_from=Device.once_next))
     session.refresh(lock, ["once_from", "once_next"])
@@ -139,5 +139,5 @@ def _unused(lock: Device) -> Select[OnceCode]:
 
 
 def is_confirmed(lock: Device) -> bool:
-    """Whether the lock has said that it stands where we do."""
+    """Whether the lock has reported the current code epoch and one-time bound."""
     return lock.reported_code_epoch >= lock.code_epoch and lock.reported_once_from >= lock.once_from

@@ -1,8 +1,7 @@
-"""Codes for tenants without a phone: derived from what lock and gateway share, known to a lock without a network.
+"""Passcodes for tenants without a phone: derived from a secret shared by lock and gateway, checked offline.
 
-A code belongs to a stay and one lock. Nothing of it is stored but its window: the digits are derived when shown. A code
-that must die before its end takes every code of its lock with it (the lock's code epoch rises), and those who stay get
-new ones.
+A passcode belongs to one stay and one lock. Only its window is stored; the digits are derived when shown. Withdrawing
+one before its end raises the lock's code epoch and so ends every code of the lock; the other stays get new ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from gateway.store import Device, Passcode, Stay
 
 
 def give_passcodes(session: Session, stay: Stay, now: int) -> None:
-    """A code for each lock of the unit that checks codes by itself; what is covered already stays as it is."""
+    """Create passcodes on each lock of the unit that checks codes itself; hours already covered keep their code."""
     for lock in stay.unit.devices:
         if takes_codes(lock):
             _cover(session, stay, lock, now)
@@ -30,7 +29,7 @@ def give_passcodes(session: Session, stay: Stay, now: int) -> None:
 
 
 def move_passcodes(session: Session, stay: Stay, now: int) -> None:
-    """After other dates: codes inside the new window are kept, one that reaches beyond it dies with its epoch."""
+    """After a change of dates: keep codes inside the new window; withdraw those that extend beyond it."""
     move_slots(session, stay, now)
     if not runs(stay, now):
         end_once(session, stay, now)
@@ -45,14 +44,14 @@ def move_passcodes(session: Session, stay: Stay, now: int) -> None:
 
 
 def end_passcodes(session: Session, stay: Stay, now: int) -> None:
-    """At the end of a stay: a code that would still open something dies; one whose time is over needs nothing."""
+    """At the end of a stay: withdraw codes that would still open; expired ones need nothing."""
     end_slots(session, stay, now)
     end_once(session, stay, now)
     _kill(session, [code for code in living_codes(session, stay) if _ends(code) > now], now)
 
 
 def replace_passcodes(session: Session, stay: Stay, now: int) -> None:
-    """After one tenant of a stay lost the key: the codes that tenant knows die, and those who stay get others."""
+    """After one tenant lost the key: withdraw the stay's codes and issue new ones for the remaining tenants."""
     renew_slots(session, stay, now)
     end_once(session, stay, now)
     living = [code for code in living_codes(session, stay) if _ends(code) > now]
@@ -62,22 +61,22 @@ def replace_passcodes(session: Session, stay: Stay, now: int) -> None:
 
 
 def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:
-    """The codes of a stay that open something now or later, the next first."""
+    """The stay's codes that open now or later, next first."""
     codes = [code for code in living_codes(session, stay) if _ends(code) > now]
     own = [_shown(session.get_one(Device, code.device_id), code, keyring) for code in codes]
     return own + shown_slots(session, stay, keyring.passcode_key, now)
 
 
 def living_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
-    """Codes of a stay that were not withdrawn, by their beginning."""
+    """The stay's codes that were not withdrawn, ordered by start."""
     query = select(Passcode).where(Passcode.stay_id == stay.id, Passcode.withdrawn_at.is_(None))
     return session.scalars(query.order_by(Passcode.first_hour, Passcode.device_id)).all()
 
 
 def stay_behind_code(session: Session, device_id: str, window: object, at: int) -> Stay | None:
-    """The stay whose code was typed: by the window (first hour, hours, slot) the lock named, else by the moment alone.
+    """The stay whose code was typed, by the window (first hour, hours, slot) the lock reported, else by time alone.
 
-    A withdrawn code counts where no living one has this window: a lock that has not heard of it still takes it.
+    A withdrawn code matches if no valid one has this window: a lock without the new epoch still accepts it.
     """
     match window:
         case [int(first), int(hours), int(slot)]:
@@ -104,7 +103,7 @@ def _shown(device: Device, code: Passcode, keyring: Keyring) -> CodeShown:
 
 
 def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
-    """Codes for every hour of the stay that has none on this lock."""
+    """Create codes for every hour of the stay that has none on this lock."""
     held = [code for code in living_codes(session, stay) if code.device_id == lock.id]
     for first, hours in _gaps(held, *_hours(stay)):
         slot = _free_slot(session, lock, first, hours)
@@ -126,7 +125,7 @@ def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
 
 
 def _gaps(held: Sequence[Passcode], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """(first hour, hours) of what no held code covers of [first, last), in pieces a code can have."""
+    """(first hour, hours) of the hours in [first, last) without a code, split into windows a code can have."""
     at = first
     for begins, ends in [(code.first_hour, code.first_hour + code.hours) for code in held] + [(last, last)]:
         while at < begins:
@@ -137,7 +136,7 @@ def _gaps(held: Sequence[Passcode], first: int, last: int) -> Iterator[tuple[int
 
 
 def _free_slot(session: Session, lock: Device, first: int, hours: int) -> int | None:
-    """A slot that no other living code of the same window uses, so that two stays never share a code."""
+    """A slot no other valid code of this window uses, so that two stays never share a code; None if all are taken."""
     query = select(Passcode.slot).where(
         Passcode.device_id == lock.id,
         Passcode.first_hour == first,
@@ -149,7 +148,7 @@ def _free_slot(session: Session, lock: Device, first: int, hours: int) -> int | 
 
 
 def _kill(session: Session, codes: Sequence[Passcode], now: int) -> None:
-    """Withdraw codes: the epoch of their locks rises, and every other living code there moves to the new epoch."""
+    """Withdraw codes: the epoch of their locks rises, and every other valid code there moves to the new epoch."""
     for code in codes:
         code.withdrawn_at = now
     session.flush()

@@ -1,7 +1,7 @@
-"""PINs for locks of other makers: in a numbered slot from the stay's beginning until the lock says it is empty again.
+"""PINs for other makers' locks: in a numbered slot from the start of the stay until the lock reports it empty.
 
-Such a lock knows no windows of ours: the gateway puts the PIN when the stay begins and drops it when it ends. A lock
-that cannot be reached then keeps an old PIN: it stays owed and visible until the lock itself has answered.
+Such a lock has no time windows: the gateway puts the PIN when the stay begins and removes it when it ends. If the lock
+cannot be reached the old PIN stays; the delivery remains pending and visible until the lock itself has answered.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.store import Delivery, Device, SlotCode, Stay
 from gateway.store.model import new_id
 
-SLOTS: Final = range(11, 31)  # below are the owner's own; many locks end at 30
+SLOTS: Final = range(11, 31)  # lower ones are the owner's; many locks end at 30
 DIGITS: Final = 6
-SLOT_WORK: Final = {"put_slot": True, "drop_slot": False}  # work -> whether the PIN is on the lock once it is done
+SLOT_WORK: Final = {"put_slot": True, "drop_slot": False}  # work → whether the PIN is on the lock afterwards
 
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """A passcode as a person types it; on_lock only when the lock itself has said so."""
+    """A passcode as typed. `on_lock`: only after the lock itself has confirmed it."""
 
     digits: str
     lock: str
@@ -38,7 +38,7 @@ class CodeShown:
 
 
 def give_slots(session: Session, stay: Stay, now: int) -> None:
-    """A PIN on each lock of the unit that keeps PINs in slots; where all slots are taken there is none."""
+    """Assign a PIN on each lock of the unit that keeps PINs in slots; none if all slots are taken."""
     held = {code.device_id for code in living_slots(session, stay)}
     for lock in stay.unit.devices:
         if lock.kind == "lock" and lock.revoked_at is None and can(lock, Ability.PASSCODES) and lock.id not in held:
@@ -65,7 +65,7 @@ def _give(session: Session, stay: Stay, lock: Device, now: int) -> None:
 
 
 def move_slots(session: Session, stay: Stay, now: int) -> None:
-    """After other dates: the same PIN for the new ones; one that is on the lock too early comes off until then."""
+    """After a change of dates: keep the PIN for the new dates; remove one that is on the lock too early until then."""
     for code in living_slots(session, stay):
         code.begins_at, code.ends_at = stay.from_at, stay.until_at
         early = now < code.begins_at and code.observed == "present"
@@ -77,7 +77,7 @@ def move_slots(session: Session, stay: Stay, now: int) -> None:
 
 
 def end_slots(session: Session, stay: Stay, now: int) -> None:
-    """At the end of a stay: its PINs are taken off their locks."""
+    """At the end of a stay: remove its PINs from their locks."""
     for code in living_slots(session, stay):
         code.desired = "absent"
         _want(session, code, "drop_slot", now)
@@ -85,7 +85,7 @@ def end_slots(session: Session, stay: Stay, now: int) -> None:
 
 
 def empty_slots(session: Session, lock: Device, now: int) -> None:
-    """The lock goes out of service: whoever's PIN is in it is taken off."""
+    """When the lock goes out of service: remove every PIN from it."""
     for code in session.scalars(select(SlotCode).where(SlotCode.device_id == lock.id, _on_record())).all():
         code.desired = "absent"
         _want(session, code, "drop_slot", now)
@@ -93,14 +93,14 @@ def empty_slots(session: Session, lock: Device, now: int) -> None:
 
 
 def renew_slots(session: Session, stay: Stay, now: int) -> None:
-    """The PINs of a stay become known to the wrong people: they are taken off, and others are put into other slots."""
+    """After the stay's PINs became known to others: remove them and put new ones into other slots."""
     if living_slots(session, stay):
         end_slots(session, stay, now)
         give_slots(session, stay, now)
 
 
 def shown_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> list[CodeShown]:
-    """The PINs of a stay for its tenants."""
+    """The stay's PINs for its tenants."""
     codes = [code for code in living_slots(session, stay) if code.ends_at > now]
     return [
         CodeShown(pin_of(code, key), code.device_id, code.begins_at, code.ends_at, code.observed == "present")
@@ -109,20 +109,20 @@ def shown_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now:
 
 
 def living_slots(session: Session, stay: Stay) -> Sequence[SlotCode]:
-    """PINs of a stay that are wanted on their locks."""
+    """The stay's PINs that are wanted on their locks."""
     query = select(SlotCode).where(SlotCode.stay_id == stay.id, SlotCode.desired == "present")
     return session.scalars(query.order_by(SlotCode.begins_at, SlotCode.device_id)).all()
 
 
 def pin_of(code: SlotCode, key: EllipticCurvePrivateKey) -> str:
-    """The PIN, derived (HMAC-SHA256) from the gateway's passcode key and the row: six digits, never 000000."""
+    """The PIN: six digits, never 000000, derived by HMAC-SHA-256 from the gateway's passcode key and the row."""
     secret = hashlib.sha256(b"lodgekey-slot\n" + key.private_numbers().private_value.to_bytes(32, "big")).digest()
     tag = hmac.digest(secret, f"{code.id}\n{code.slot}".encode(), "sha256")
     return f"{int.from_bytes(tag, 'big') % (10**DIGITS - 1) + 1:0{DIGITS}d}"
 
 
 def record_slot_state(session: Session, command_id: str, now: int) -> None:
-    """The lock has answered that a PIN is on it, or gone."""
+    """Record the lock's answer that a PIN is on it, or removed."""
     query = select(Delivery).where(Delivery.command_id == command_id, Delivery.work.in_(SLOT_WORK))
     for delivery in session.scalars(query):
         code = session.get_one(SlotCode, delivery.about)
@@ -133,7 +133,7 @@ def record_slot_state(session: Session, command_id: str, now: int) -> None:
 
 
 def stay_behind_slot(session: Session, device_id: str, slot: int) -> Stay | None:
-    """The stay whose PIN is in this slot."""
+    """The stay whose PIN is in this slot, or None."""
     query = select(SlotCode.stay_id).where(SlotCode.device_id == device_id, SlotCode.slot == slot, _on_record())
     stays = session.scalars(query).all()
     return session.get(Stay, stays[0]) if len(stays) == 1 else None

@@ -1,4 +1,4 @@
-"""What the holder of a key may ask for: reading the key, and step 6, one unlock."""
+"""Requests of a key's holder: read the key, and step 6, one unlock."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from gateway.store import Command, Key
 
 
 def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof, now: int) -> Command:
-    """Step 6: one unlock asked for by the key's holder. Raises ProofRefused, KeyNotUsable or NotFound."""
+    """Step 6: request one unlock as the key's holder. Raises ProofRefused, KeyNotUsable or NotFound."""
     key = holders_key(session, key_id, unlock_statement(key_id, proof), proof, now)
     refuse_unusable(key, now)
     seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == proof.nonce))
@@ -53,7 +53,7 @@ def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof,
 
 
 def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
-    """The key, if its holder signed the statement within the last minute. NotFound or ProofRefused otherwise."""
+    """The key, if its holder signed the statement within the last minute. Raises NotFound or ProofRefused."""
     key = session.get(Key, key_id)
     if key is None:
         raise NotFound("There is no such key. Please open the link your landlord sent you.")
@@ -67,12 +67,12 @@ def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, n
 
 
 def read_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
-    """The key as its holder may see it."""
+    """The key, for its holder. Raises as `holders_key` does."""
     return holders_key(session, key_id, read_statement(key_id, proof), proof, now)
 
 
 def refuse_unusable(key: Key, now: int) -> None:
-    """KeyNotUsable, with the reason, where the key opens nothing now."""
+    """Raises KeyNotUsable, with the reason, if the key does not open now."""
     if key.desired != "present":
         raise KeyNotUsable("This key was revoked. Please ask your landlord.", reason="revoked")
     if now < key.not_before:

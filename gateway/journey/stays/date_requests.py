@@ -1,4 +1,4 @@
-"""What a tenant does about the stay itself: end it, or ask the landlord for other dates."""
+"""A tenant's actions on the stay: end it, or request other dates from the landlord."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from gateway.store.date_requests import DateRequest
 
 
 def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring, now: int) -> Stay:
-    """Step 9, by the tenant: the stay ends as if the landlord had ended it. Conflict where others live there too."""
+    """Step 9 by the tenant: end the stay as the landlord would. Raises Conflict if others are registered too."""
     key = _held(session, key_id, end_statement(key_id, proof), proof, now)
     others = [person for person in key.stay.people if person.erased_at is None and person.id != key.person_id]
     if others:
@@ -26,7 +26,7 @@ def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring
 
 
 def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateRequest:
-    """The tenant asks to stay until another moment (RFC 3339, or the unit's wall clock). Nothing changes by asking."""
+    """Request another end (RFC 3339, or the unit's local time). The stay does not change until the landlord agrees."""
     key = _held(session, key_id, dates_statement(key_id, proof, until), proof, now)
     zone = key.stay.unit.timezone
     until_at = instant(until, zone, "until")
@@ -45,7 +45,7 @@ def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: 
 
 
 def answer_date_request(session: Session, stay: Stay, *, agreed: bool, keyring: Keyring, now: int) -> DateRequest:
-    """The landlord's answer; agreeing changes the stay, with all that follows. StaysOverlap, NotFound or Conflict."""
+    """The landlord's answer; agreeing changes the stay. Raises StaysOverlap, NotFound or Conflict."""
     request = open_date_request(session, stay)
     if request is None:
         raise NotFound("There is no wish for other dates any more.")
@@ -57,13 +57,13 @@ def answer_date_request(session: Session, stay: Stay, *, agreed: bool, keyring: 
 
 
 def open_date_request(session: Session, stay: Stay) -> DateRequest | None:
-    """The request of a stay that waits for the landlord."""
+    """The stay's unanswered date request, or None."""
     query = select(DateRequest).where(DateRequest.stay_id == stay.id, DateRequest.answered_at.is_(None))
     return session.scalars(query).first() if stay.state in stays.OCCUPYING else None
 
 
 def latest_date_request(session: Session, stay: Stay) -> DateRequest | None:
-    """The last request of a stay, answered or not."""
+    """The stay's latest date request, answered or not, or None."""
     query = select(DateRequest).where(DateRequest.stay_id == stay.id).order_by(DateRequest.requested_at.desc())
     return session.scalars(query).first()
 

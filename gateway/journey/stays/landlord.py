@@ -1,4 +1,4 @@
-"""What a landlord does: offer a key, change a stay, end it, revoke a key."""
+"""A landlord's actions: offer a key, change or end a stay, revoke a key."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from gateway.store import Device, Key, Offer, Stay, Unit
 
 
 def unit_of(session: Session, unit_id: str, landlord_id: str) -> Unit:
-    """The landlord's own unit, held against other writers; NotFound for anybody else's."""
+    """The landlord's own unit, locked for update. Raises NotFound."""
     query = select(Unit).where(Unit.id == unit_id, Unit.landlord_id == landlord_id).with_for_update(of=Unit)
     unit = session.scalars(query).one_or_none()
     if unit is None:
@@ -29,7 +29,7 @@ def unit_of(session: Session, unit_id: str, landlord_id: str) -> Unit:
 
 
 def stay_of(session: Session, stay_id: str, landlord_id: str) -> Stay:
-    """The landlord's own stay; NotFound for anybody else's."""
+    """The landlord's own stay. Raises NotFound."""
     query = select(Stay).join(Unit).where(Stay.id == stay_id, Unit.landlord_id == landlord_id)
     stay = session.scalars(query).one_or_none()
     if stay is None:
@@ -38,7 +38,7 @@ def stay_of(session: Session, stay_id: str, landlord_id: str) -> Stay:
 
 
 def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
-    """Step 1: a stay of the unit and the offer of its key. StaysOverlap where the unit is taken."""
+    """Step 1: create a stay of the unit and the offer of its key. Raises StaysOverlap if the unit is taken."""
     if window.end <= now:
         raise Conflict("This stay is already over. Please choose dates in the future.")
     refuse_overlap(session, unit, window)
@@ -48,7 +48,7 @@ def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
 
 
 def add_offer(session: Session, stay: Stay, now: int) -> Offer:
-    """Another link for the same stay: one for each tenant."""
+    """Create another offer for the same stay; each tenant needs one."""
     if stay.state not in stays.OCCUPYING:
         raise Conflict("This stay is over, so there is no key to offer.")
     offer = Offer(stay=stay, state="open", created_at=now, expires_at=min(stay.until_at, now + offers.LIFETIME))
@@ -59,7 +59,7 @@ def add_offer(session: Session, stay: Stay, now: int) -> Offer:
 
 
 def refuse_overlap(session: Session, unit: Unit, window: Window, besides: str | None = None) -> None:
-    """StaysOverlap where another stay of the unit shares a second with the window."""
+    """Raises StaysOverlap if another stay of the unit shares a second with the window."""
     query = select(Stay).where(
         Stay.unit_id == unit.id,
         Stay.state.in_(stays.OCCUPYING),
@@ -73,7 +73,7 @@ def refuse_overlap(session: Session, unit: Unit, window: Window, besides: str | 
 
 
 def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
-    """The link stops working; a key already handed out stays."""
+    """Withdraw the link; a key already issued stays valid."""
     if "withdrawn" not in offers.OFFER_STATES[offer.state]:
         raise Conflict("This link was already used or withdrawn.")
     offer.state = "withdrawn"
@@ -81,7 +81,7 @@ def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
 
 
 def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, now: int) -> Stay:
-    """Step 9: other dates. Keys are replaced for the new window; the registry is told of the change."""
+    """Step 9: change the dates. Keys are replaced for the new window and the registry gets the change."""
     if stay.state not in stays.OCCUPYING:
         raise Conflict("This stay is over and cannot be changed.")
     if window.end <= now:
@@ -97,7 +97,7 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
 
 
 def end_stay(session: Session, stay: Stay, keyring: Keyring, now: int) -> Stay:
-    """Step 9: the end, early or not. Keys are revoked until read back; the check-out is reported."""
+    """Step 9: end the stay, early or not. Keys are revoked until read back; the check-out is reported."""
     stay.state = stays.follow(stay.state, "ended" if stay.people else "cancelled")
     stay.ended_at = now
     for offer in stay.offers:
@@ -111,12 +111,12 @@ def end_stay(session: Session, stay: Stay, keyring: Keyring, now: int) -> Stay:
 
 
 def due_stays(session: Session, now: int) -> Sequence[Stay]:
-    """Stays whose time is over and which have not ended."""
+    """Stays whose time is over and that were not ended."""
     return session.scalars(select(Stay).where(Stay.state.in_(stays.OCCUPYING), Stay.until_at <= now)).all()
 
 
 def key_of(session: Session, key_id: str, landlord_id: str) -> Key:
-    """A key to one of the landlord's own units; NotFound for anybody else's."""
+    """A key to one of the landlord's own units. Raises NotFound."""
     query = select(Key).join(Stay, Key.stay_id == Stay.id).join(Unit)
     key = session.scalars(query.where(Key.id == key_id, Unit.landlord_id == landlord_id)).one_or_none()
     if key is None:
@@ -125,7 +125,7 @@ def key_of(session: Session, key_id: str, landlord_id: str) -> Key:
 
 
 def lock_of(session: Session, device_id: str, landlord_id: str) -> Device:
-    """A lock of one of the landlord's own units; NotFound for anybody else's."""
+    """A lock of one of the landlord's own units. Raises NotFound."""
     query = select(Device).join(Unit, Device.unit_id == Unit.id)
     mine = (Device.id == device_id, Device.kind == "lock", Unit.landlord_id == landlord_id)
     lock = session.scalars(query.where(*mine)).one_or_none()
@@ -135,7 +135,7 @@ def lock_of(session: Session, device_id: str, landlord_id: str) -> Device:
 
 
 def read_back(session: Session, lock: Device, now: int) -> None:
-    """Ask a lock to tell its whole state, now and until it has told it. Conflict where it is out of service."""
+    """Queue a read of the lock's whole state, due now, retried until it answers. Raises Conflict if out of service."""
     if lock.revoked_at is not None:
         raise Conflict("This lock was taken out of service, so it cannot be asked.")
     if not is_owed(session, "read_back", lock.id):
@@ -144,7 +144,7 @@ def read_back(session: Session, lock: Device, now: int) -> None:
 
 
 def revoke_for_landlord(session: Session, key: Key, now: int) -> Key:
-    """Revoke a key with the codes its holder knows; whoever else lives there gets other codes."""
+    """Revoke a key and the codes its holder knows; the remaining tenants get new codes."""
     if key.desired == "present":
         revoke_key(session, key, now)
         if _others_live_there(key):
@@ -155,7 +155,7 @@ def revoke_for_landlord(session: Session, key: Key, now: int) -> Key:
 
 
 def _others_live_there(key: Key) -> bool:
-    """Whether someone else of the stay has a key, or never had one and opens with the code alone."""
+    """Whether anyone else in the stay has a key, or never had one and uses the code alone."""
     others = {person.id for person in key.stay.people if person.id != key.person_id and person.erased_at is None}
     lost = {other.person_id for other in key.stay.keys if other.desired == "absent"}
     return bool(others - lost) or any(

@@ -1,4 +1,4 @@
-"""Keeping no longer than the jurisdiction says: run as often as one likes, each time to the same end."""
+"""Retention: erases data after the jurisdiction's periods. Repeated runs have the same result."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ OVER = ("ended", "cancelled")
 
 
 def purge(session: Session, now: int) -> int:
-    """Forget evidence and people whose time is over; the number of rows that changed. What is still owed waits."""
+    """Erase evidence and people whose retention is over; returns the number of rows changed. Unsettled filings wait."""
     return sum(1 for stay in _over(session) for _ in _purge_stay(session, stay, now))
 
 
 def forget_face(session: Session, offer: Offer) -> list[str]:
-    """A face consent was taken back: what the face step concluded goes; ids of the cases. The key stays."""
+    """After a face consent is withdrawn: erase the face results; returns the ids of the cases. The key stays valid."""
     verifications = session.scalars(select(Verification).where(Verification.offer_id == offer.id)).all()
     for verification in verifications:
         verification.score_band = verification.model = None
@@ -30,7 +30,7 @@ def forget_face(session: Session, offer: Offer) -> list[str]:
 
 
 def _over(session: Session) -> Iterator[Stay]:
-    """Stays that ended and still have something to forget."""
+    """Ended stays that still have data to erase."""
     people = select(Person.stay_id).where(Person.erased_at.is_(None))
     evidence = select(Offer.stay_id).join(Verification, Verification.offer_id == Offer.id)
     query = select(Stay).where(Stay.state.in_(OVER), Stay.id.in_(people) | Stay.id.in_(evidence))
@@ -51,7 +51,7 @@ def _purge_stay(session: Session, stay: Stay, now: int) -> Iterator[str]:
 
 
 def _forget_evidence(session: Session, stay: Stay) -> Iterator[str]:
-    """What was concluded from documents and faces, and the consents to it."""
+    """Delete the results of documents and faces, and the face consents; yields the deleted ids."""
     offers = [offer.id for offer in stay.offers]
     found = session.scalars(select(Verification.id).where(Verification.offer_id.in_(offers))).all()
     session.execute(delete(Verification).where(Verification.id.in_(found)))
@@ -60,12 +60,12 @@ def _forget_evidence(session: Session, stay: Stay) -> Iterator[str]:
 
 
 def _forget_records(session: Session, person: Person) -> None:
-    """The sealed records of a person; that one was filed, when, and its receipt stay as proof."""
+    """Erase the person's sealed records. That one was filed, when, and its receipt stay as proof."""
     session.execute(update(Registration).where(Registration.person_id == person.id).values(sealed=None))
 
 
 def _still_owed(session: Session, person: Person) -> bool:
-    """True while a record of this person has not reached its registry: nothing owed is lost to a retention date."""
+    """Whether a record of this person has not reached its registry: retention never discards an unsettled filing."""
     records = select(Registration.id).where(Registration.person_id == person.id)
     owed = select(Delivery.id).where(
         Delivery.work == "submit", Delivery.about.in_(records), Delivery.state.in_(BLOCKING)

@@ -1,4 +1,4 @@
-"""What a kiosk names an offer by: the link's token, or the short code that holds at the unit's own site only."""
+"""How a kiosk identifies an offer: by the link's token, or by the short code, valid at the unit's own site only."""
 
 from hmac import compare_digest
 
@@ -14,12 +14,12 @@ from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
 from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, Stay
 
-MAX_CODE_LENGTH = 20  # a token is 43 signs
-CODE_OF = "code_of"  # on an owed screen: the stay whose keypad code it shows, derived when it is sent, in no row
+MAX_CODE_LENGTH = 20  # a token has 43 characters
+CODE_OF = "code_of"  # on a queued screen: the stay whose keypad code it shows; derived when sent, never stored
 
 
 def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, now: int) -> str:
-    """The token of the offer that a tenant showed at a kiosk of `site`. OfferUnknown says nothing of what there is."""
+    """The token of the offer shown at a kiosk of `site`. Raises OfferUnknown, which does not tell what exists."""
     if len(shown) > MAX_CODE_LENGTH:
         return shown
     code = read_code(shown)
@@ -31,7 +31,7 @@ def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, no
 
 
 def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> OfferSummary:
-    """What a kiosk may say of the offer shown to it, before anything else is; raises what handing in would raise."""
+    """What a kiosk may show of the offer before registration. Raises what a registration would raise."""
     offer = usable_offer(session, token, keyring, now)
     refuse_repeat(session, offer)
     unit = offer.stay.unit
@@ -40,7 +40,7 @@ def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> O
 
 
 def _open_tokens(session: Session, site: str, keyring: Keyring, now: int) -> list[str]:
-    """Tokens of the offers that can still lead to a key at this site."""
+    """Tokens of this site's offers that can still lead to a key."""
     units = select(Device.unit_id).where(Device.site == site, Device.kind == "lock", Device.unit_id.is_not(None))
     query = select(Offer.id).join(Stay, Offer.stay_id == Stay.id).where(Stay.unit_id.in_(units))
     waiting = query.where(Offer.state.in_(("open", "opened")), Offer.expires_at > now)

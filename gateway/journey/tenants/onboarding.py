@@ -1,4 +1,4 @@
-"""What a tenant does at the door, and the person who decides when the matter is not clear."""
+"""Onboarding: the tenant's steps, and the decision of a person in unclear cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ CONCLUDED: Mapping[str, EventType] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one tenant showed: the verdict on it, the fields it gave, the holder's public key (none at a kiosk)."""
+    """What one tenant showed: the verdict, the fields read, and the holder's public key (None at a kiosk)."""
 
     verdict: Verdict
     fields: Mapping[str, str]
@@ -43,7 +43,7 @@ class Shown:
 
 
 def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
-    """The offer behind a link, whatever its state, unless it is unknown, withdrawn, or expired unused."""
+    """The offer of a link in any state. Raises OfferUnknown, OfferGone if withdrawn, OfferExpired if expired unused."""
     offer = session.get(Offer, offer_of(token, keyring.offer_secret))
     if offer is None:
         raise OfferUnknown(UNKNOWN)
@@ -55,7 +55,7 @@ def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Off
 
 
 def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
-    """The offer behind a link that can still lead to a key. OfferUsed where it already has."""
+    """The offer of a link that can still lead to a key. Raises OfferUsed if it already has."""
     offer = offer_named(session, token, keyring, now)
     if offer.state == "used":
         raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
@@ -63,7 +63,7 @@ def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Of
 
 
 def open_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
-    """Step 2: the tenant opened the link; the first time is recorded."""
+    """Step 2: mark the offer as opened; recorded the first time only."""
     offer = offer_named(session, token, keyring, now)
     if offer.state == "open":
         offer.state, offer.opened_at = "opened", now
@@ -74,7 +74,7 @@ def open_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offe
 def record_consent(
     session: Session, offer: Offer, agreed: Mapping[str, bool], text_version: str, language: str, now: int
 ) -> None:
-    """Step 2: what the tenant agreed to, purpose by purpose. A no withdraws an earlier yes; what is not named stays."""
+    """Step 2: record consent by purpose. False withdraws an earlier consent; purposes not named are unchanged."""
     for purpose, yes in agreed.items():
         current = consent_to(session, offer, purpose)
         if yes and current is None:
@@ -90,7 +90,7 @@ def record_consent(
 
 
 def consent_to(session: Session, offer: Offer, purpose: str) -> Consent | None:
-    """The tenant's standing consent to one purpose, if any."""
+    """The tenant's current consent to one purpose, or None."""
     query = select(Consent).where(
         Consent.offer_id == offer.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
     )
@@ -98,7 +98,7 @@ def consent_to(session: Session, offer: Offer, purpose: str) -> Consent | None:
 
 
 def record_verification(session: Session, offer: Offer, shown: Shown, keyring: Keyring, now: int) -> Verification:
-    """Step 3: the verdict on what the tenant showed; where it is "passed", key and check-in in the same transaction."""
+    """Step 3: record the verdict on what the tenant showed; "passed" issues key and check-in in one transaction."""
     if consent_to(session, offer, "registration") is None:
         raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
     refuse_repeat(session, offer)
@@ -130,7 +130,7 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
 
 
 def refuse_repeat(session: Session, offer: Offer) -> None:
-    """Conflict where a person already looks at what the tenant showed, or the tenant is registered already."""
+    """Raises Conflict if the tenant's case waits for a person, or the tenant is registered already."""
     if latest_verification(session, offer, "review") is not None:
         raise Conflict("A person is already looking at what you showed. Please wait a moment.")
     if offer.person_id is not None:
@@ -146,7 +146,7 @@ def decide_case(
     keyring: Keyring,
     now: int,
 ) -> Verification:
-    """Step 3, by a person: pass, refuse, or ask the tenant to show it again. The key at the end is the same key."""
+    """Step 3, by a person: pass, refuse, or ask the tenant again. "pass" gives the same key as a passed check."""
     if verification.state != "review":
         raise Conflict("This case was already decided.")
     if decision != "pass" and not reason.strip():
@@ -163,7 +163,7 @@ def decide_case(
 
 
 def admit(session: Session, verification: Verification, keyring: Keyring, now: int) -> None:
-    """Step 4: the check-in, and the keys where the holder's phone is known; otherwise they wait for it."""
+    """Step 4: check the tenant in, and issue the keys if the holder's phone is known; else they wait for it."""
     offer = verification.offer
     stay = offer.stay
     if stay.state not in ("offered", "active"):
@@ -179,7 +179,7 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
 
 
 def hand_over(session: Session, offer: Offer, holder: EllipticCurvePublicKey, keyring: Keyring, now: int) -> list[Key]:
-    """Step 4: sign the keys for the holder's phone. Once: afterwards the offer is used."""
+    """Step 4: issue the keys to the holder's phone, once; afterwards the offer is used."""
     if "used" not in OFFER_STATES[offer.state]:
         raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
     if offer.person_id is None:
@@ -189,7 +189,7 @@ def hand_over(session: Session, offer: Offer, holder: EllipticCurvePublicKey, ke
 
 
 def forget_person(session: Session, person: Person, now: int) -> None:
-    """Erase a person: the sealed fields go with this transaction, the key that opens any copy of them right after."""
+    """Erase a person: the sealed fields now; the key that opens any copy of them by a delivery right after."""
     person.sealed, person.erased_at = None, now
     forget_portraits(session, [person.id])
     lane = f"vault:{person.id}"
@@ -198,16 +198,16 @@ def forget_person(session: Session, person: Person, now: int) -> None:
 
 
 def latest_verification(session: Session, offer: Offer, state: str | None = None) -> Verification | None:
-    """The tenant's last attempt, or the last one in this state."""
+    """The tenant's latest verification, or the latest in this state; None if there is none."""
     query = select(Verification).where(Verification.offer_id == offer.id)
     query = query.where(Verification.state == state) if state else query
-    # Of one second, a refused attempt came first: nothing is shown again while a person looks, or after it passed.
+    # Within one second, refused attempts sort first: after review or pass nothing can be shown again.
     latest = query.order_by(Verification.created_at.desc(), Verification.state == "refused", Verification.id)
     return session.scalars(latest.limit(1)).first()
 
 
 def stage_of(session: Session, offer: Offer, now: int) -> str:
-    """Where the tenant stands: opened, consented, review, refused, asked_again, verified, issued, on_lock or ended."""
+    """The tenant's stage: opened, consented, review, refused, asked_again, verified, issued, on_lock or ended."""
     if offer.stay.state in ("ended", "cancelled") or now >= offer.stay.until_at:
         return "ended"
     keys = keys_of(session, offer)
@@ -222,13 +222,13 @@ def stage_of(session: Session, offer: Offer, now: int) -> str:
 
 
 def keys_of(session: Session, offer: Offer) -> list[Key]:
-    """The keys this offer led to that are wanted on their locks."""
+    """The keys from this offer that are wanted on their locks."""
     query = select(Key).where(Key.stay_id == offer.stay_id, Key.person_id == offer.person_id, Key.desired == "present")
     return list(session.scalars(query.order_by(Key.created_at)).all()) if offer.person_id else []
 
 
 def ever_had_keys(session: Session, offer: Offer) -> bool:
-    """Whether this offer's tenant was given a key at any time, revoked or not."""
+    """Whether this offer's tenant ever had a key, revoked or not."""
     query = select(Key.id).where(Key.stay_id == offer.stay_id, Key.person_id == offer.person_id).limit(1)
     return offer.person_id is not None and session.scalar(query) is not None
 
@@ -236,7 +236,7 @@ def ever_had_keys(session: Session, offer: Offer) -> bool:
 def case_named(
     session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None
 ) -> Verification:
-    """A case within an officer's area or a landlord's units; NotFound otherwise."""
+    """A case within an officer's area or a landlord's units. Raises NotFound."""
     query = cases(area=area, landlord_id=landlord_id).where(Verification.id == case_id)
     case = session.scalars(query).one_or_none()
     if case is None:
@@ -245,7 +245,7 @@ def case_named(
 
 
 def cases(*, area: str | None = None, landlord_id: str | None = None) -> Select[Verification]:
-    """The query for verifications of an area (prefix) or of one landlord's units."""
+    """A query for the verifications of an area (prefix), or of one landlord's units."""
     query = select(Verification).join(Offer, Verification.offer_id == Offer.id).join(Stay).join(Unit)
     if area is not None:
         query = query.where(Unit.area.startswith(area, autoescape=True))

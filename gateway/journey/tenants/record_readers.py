@@ -1,4 +1,4 @@
-"""Who read a tenant's record, by the disclosure log itself; and that telling was forbidden, where a law forbids it."""
+"""Who read a tenant's record, from the disclosure log; or that telling the tenant was forbidden by law."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ WITHHELD: Final = "readers withheld because the law here forbids telling"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Somebody saw the record: who by role or name, why, which fields, when it began and ended, and how often."""
+    """One reader of the record: role or name, purpose, fields, first and last time (UTC seconds), number of times."""
 
     who: str
     purpose: str
@@ -27,7 +27,7 @@ class Reading:
 
 
 def readings_of(session: Session, offer: Offer) -> list[Reading]:
-    """Every reader of the tenant's record, the latest first; the same reader's repeated readings are one line."""
+    """All readers of the tenant's record, latest first; repeated readings by one reader are one line."""
     lines: dict[tuple[str, str, str], Reading] = {}
     for row in sorted(_entries(session, offer), key=lambda row: row.seq):
         key = (row.consumer, row.purpose, row.fields)
@@ -38,7 +38,7 @@ def readings_of(session: Session, offer: Offer) -> list[Reading]:
 
 
 def record_withheld(session: Session, offer: Offer, jurisdiction: str, now: int) -> None:
-    """Write once into the log that this tenant is not told, and under which law."""
+    """Log, once, that the readers are withheld from this tenant, and under which jurisdiction."""
     subject = f"offer:{offer.id}"
     known = select(Disclosure.seq).where(Disclosure.subject == subject, Disclosure.purpose == WITHHELD).limit(1)
     if session.scalar(known) is None:
@@ -57,7 +57,7 @@ def _entries(session: Session, offer: Offer) -> Iterator[Disclosure]:
 
 
 def _stretches(session: Session, shown: Sequence[tuple[int, str]]) -> Iterable[Disclosure]:
-    """Entries on stretches of the feed that held one of these records and reached into its area."""
+    """Log entries for ranges of the feed that contain one of these records and cover its area."""
     if not shown:
         return []
     within = or_(*((Disclosure.first <= seq) & (Disclosure.last >= seq) for seq, _ in shown))
@@ -77,7 +77,7 @@ def _ids(session: Session, offer: Offer) -> Sequence[str]:
 
 
 def _who(session: Session, consumer: str) -> str:
-    """A person's role, or a consumer's name: officers are not named to tenants."""
+    """The reader's role, or a consumer's name; officers are not named to tenants."""
     role, _, name = consumer.partition(":")
     row = session.get(FeedConsumer, name) if role == "consumer" else None
     return f"consumer: {row.name}" if row else role
