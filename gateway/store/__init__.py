@@ -1,4 +1,4 @@
-"""Where rows live: models, the database, migrations, and the sealing of personal fields."""
+"""The database: models, sessions, migrations, and the sealing of personal fields."""
 
 from gateway.store.access import Ceremony, Export, Passkey
 from gateway.store.alerts import AlertSubscription, OpenAlert

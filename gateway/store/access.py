@@ -1,4 +1,4 @@
-"""How people prove who they are, and what needs two of them: ceremonies, passkeys, exports."""
+"""Models of sign-in ceremonies, passkeys and exports."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from gateway.store.model import Id, Json, Model, Text, Word
 
 
 class Ceremony(Model):
-    """A sign-in or registration of a passkey under way, answered once and soon; only the hash of its name is kept.
+    """A sign-in or passkey registration in progress, answered once and soon; only the hash of its name is stored.
 
     `kind` is single_sign_on, passkey or new_passkey; `data` is what the answer is checked against.
     """
@@ -21,7 +21,7 @@ class Ceremony(Model):
 
 
 class Passkey(Model):
-    """A public key that signs an account in (WebAuthn level 2); `sign_count` is the highest the device told."""
+    """A public key that signs in an account (WebAuthn Level 2); `sign_count` is the highest reported."""
 
     __tablename__ = "passkeys"
     id: Mapped[Id]
@@ -35,9 +35,9 @@ class Passkey(Model):
 
 
 class Export(Model):
-    """Registrations of an area in a span, asked for by one officer, approved by another, taken once by the first.
+    """An export of an area's registrations: requested by one officer, approved by another, downloaded once.
 
-    `rows` is how many records there were when it was asked for, and how many were handed out once it was taken.
+    `rows` is the number of records at the request and, after the download, the number downloaded.
     """
 
     __tablename__ = "exports"

@@ -1,4 +1,4 @@
-"""What landlords want to hear of, and what they were told."""
+"""Models of landlords' alerts: subscriptions and open alerts."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from gateway.store.model import Model, Text, Word
 
 
 class AlertSubscription(Model):
-    """Where a landlord's notices go, and which; the webhook's secret is sealed under the landlord's id."""
+    """Which alerts a landlord gets, and where; the webhook's secret is sealed under the landlord's id."""
 
     __tablename__ = "alert_subscriptions"
     landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
@@ -19,9 +19,9 @@ class AlertSubscription(Model):
 
 
 class OpenAlert(Model):
-    """Something that is so at present, since when, and when the landlord was told: once for as long as it lasts.
+    """A condition that exists now, since when, and when the landlord was alerted: once for as long as it lasts.
 
-    `what` names it: its code, its stage, and the lock or key it is about.
+    `what` identifies it: its code, its stage, and the lock or key it is about.
     """
 
     __tablename__ = "open_alerts"

@@ -1,4 +1,4 @@
-"""The database: read sessions and write sessions. On SQLite there is one writer; every commit is on the disk."""
+"""The database: read and write sessions. SQLite has one writer; every commit is durable on disk."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -24,12 +24,12 @@ PRAGMAS = (
 
 
 class Database:
-    """Sessions over one database URL. `reading()` never writes; `writing()` commits when its block ends well."""
+    """Sessions for one database URL. `reading()` never writes; `writing()` commits if its block succeeds."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        # SQLite's connections cost next to nothing, and there are no more of them than threads; a server's are counted
+        # SQLite connections are cheap, and no more than the threads; a server's connections are limited
         pool: dict[str, Any] = {"max_overflow": -1} if self.is_sqlite else {"pool_pre_ping": True}
         self._engine = create_engine(url, hide_parameters=True, **pool)
         if self.is_sqlite:
@@ -41,36 +41,36 @@ class Database:
         self._committed: list[Callable[[], None]] = []
 
     def after_commit(self, tell: Callable[[], None]) -> None:
-        """Have `tell` called after each commit, from the committing thread."""
+        """Register a function called after each commit, in the committing thread."""
         self._committed.append(tell)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking only; whatever it changed is rolled back."""
+        """A read session; changes are rolled back."""
         with self._readers() as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session in one transaction: all of it is committed, or none."""
+        """A session in one transaction: commits if the block succeeds, else rolls back."""
         with self._one_writer, self._writers() as session, session.begin():
             yield session
         for tell in self._committed:
             tell()
 
     def migrate(self) -> None:
-        """Bring the tables to the newest revision (Alembic)."""
+        """Upgrade the schema to the newest revision (Alembic)."""
         config = _migrations()
         config.attributes["engine"] = self._engine
         command.upgrade(config, "head")
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close all connections."""
         self._engine.dispose()
 
 
 def newest_revision() -> str | None:
-    """The revision that migrate() brings the tables to."""
+    """The revision that migrate() upgrades to."""
     return ScriptDirectory.from_config(_migrations()).get_current_head()
 
 
@@ -87,7 +87,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             connection.execute(pragma)
 
     def on_begin(connection: Connection) -> None:
-        # A deferred transaction that writes late may fail with BUSY at once: writers say so when they begin.
+        # A deferred transaction that writes late may fail with BUSY at once, so writers take the lock when they begin.
         writes = connection.get_execution_options().get("lodgekey_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,4 +1,4 @@
-"""What tenants ask their landlord for."""
+"""The model of date requests."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,7 +8,7 @@ from gateway.store.stays import Stay
 
 
 class DateRequest(Model):
-    """A tenant asks to stay until another moment; open until the landlord has answered. One open request a stay."""
+    """A tenant's request for another end of the stay, open until the landlord answers. One open request per stay."""
 
     __tablename__ = "date_requests"
     id: Mapped[Id]

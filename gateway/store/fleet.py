@@ -1,4 +1,4 @@
-"""What devices were certified with, and the claims that let new ones in."""
+"""Models of device certificates, and of claims for enrolment."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,10 +7,10 @@ from gateway.store.model import Model, Text, Word
 
 
 class Certificate(Model):
-    """One certificate issued to a device: all that are not over yet can be revoked, whichever the device presents.
+    """A certificate issued to a device. Until it expires it can be revoked, whichever one the device presents.
 
-    `generation` is that of the authority that signed it; `chain` (PEM) is what is put on the device. `taken_at` is
-    when the device said that it presents it.
+    `generation` is the signing authority's; `chain` (PEM) is what is installed on the device; `taken_at` is when the
+    device reported that it presents it.
     """
 
     __tablename__ = "certificates"
@@ -26,7 +26,7 @@ class Certificate(Model):
 
 
 class Claim(Model):
-    """The right to take one named device in, once: for the unit whose door it will be on, if that is known."""
+    """The right to enrol one named device, once; with its unit, if that is known."""
 
     __tablename__ = "claims"
     serial: Mapped[str] = mapped_column(String(48), primary_key=True)

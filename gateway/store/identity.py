@@ -1,4 +1,4 @@
-"""What the identity step keeps: challenges that wait for their clips, and portraits a registry is owed."""
+"""Models of liveness challenges, and of portraits for registries."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,9 +7,9 @@ from gateway.store.model import Model, Word
 
 
 class LivenessChallenge(Model):
-    """The last challenge of one offer. `turns` is one letter a turn (l, r); `attempts`: clips since `since`.
+    """The latest challenge of one offer. `turns`: one letter per turn (l, r); `attempts`: clips since `since`.
 
-    Any process may issue it and any may judge the clip that answers it, once.
+    Any process may issue it, and any may judge the clip that answers it, once.
     """
 
     __tablename__ = "liveness_challenges"
@@ -24,9 +24,9 @@ class LivenessChallenge(Model):
 
 
 class Portrait(Model):
-    """The portrait of one person, sealed under that person's key, until the registry has the record.
+    """The portrait of one person, sealed under that person's key until the registry has the record.
 
-    One row a person whose face is stored; `jurisdiction` is the code of the profile that asks for it.
+    One row per person whose face is stored; `jurisdiction` is the code of the profile that requires it.
     """
 
     __tablename__ = "portraits"

@@ -1,4 +1,4 @@
-"""The declarative root of every table, and the column types they share. All instants are integer UTC seconds."""
+"""The declarative base of all tables, and their column types. All times are integer UTC seconds."""
 
 from typing import Annotated, Any
 from uuid import uuid4
@@ -23,13 +23,13 @@ def new_id() -> str:
 Id = Annotated[str, mapped_column(String(36), primary_key=True, default=new_id)]
 Word = Annotated[str, mapped_column(String(36))]
 Text = Annotated[str, mapped_column(String(400))]
-# what a device counts to (devices.wire.fields: up to 2**53); SQLite's INTEGER holds it, PostgreSQL's does not
+# a device's counters (devices.wire.fields: up to 2**53): SQLite's INTEGER holds them, PostgreSQL's does not
 Count = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"))]
 Json = dict[str, Any]
 
 
 class Model(DeclarativeBase):
-    """The root of every table."""
+    """The declarative base of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {Json: JSON, list[str]: JSON}  # noqa: RUF012 - SQLAlchemy's own declaration

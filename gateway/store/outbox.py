@@ -1,4 +1,4 @@
-"""What happened and what is owed to others: events, deliveries, registrations, disclosures, repeated requests."""
+"""Models of events, deliveries, registrations, disclosures, consumers and repeated requests."""
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
@@ -9,7 +9,7 @@ from gateway.store.stays import Stay
 
 
 class Event(Model):
-    """What happened, appended once. `feed_seq` is stamped after commit by one writer, so a cursor never skips."""
+    """An event, appended once. `feed_seq` is assigned after commit by one writer, so that a cursor never skips one."""
 
     __tablename__ = "events"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -26,11 +26,11 @@ class Event(Model):
 
 
 class Delivery(Model):
-    """One thing owed to one outside party, kept until it is settled. Within a lane the order is kept.
+    """One delivery to one outside party, kept until it is settled. Order is kept within a lane.
 
     `work` names the sender in the relay's table; `about` is the row it is about. state: owed, done, refused,
     unknown or expired. A delivery that is not `done` stays visible to a person. `started_at` is committed before an
-    attempt that must not be repeated blindly: found set, the attempt was cut short.
+    attempt that must not be repeated blindly: if it is set at the next attempt, that one was interrupted.
     """
 
     __tablename__ = "deliveries"
@@ -57,7 +57,7 @@ class Delivery(Model):
 
 
 class Registration(Model):
-    """One registration record for one authority, the `number`-th of its person.
+    """One registration record for one registry, the `number`-th of its person.
 
     `sealed` is the record as it will be sent, under the person's key.
     state: not_due (nothing is sent), queued, asking (sent, answer lost), pending, accepted, partly, refused
@@ -82,8 +82,8 @@ class Registration(Model):
     answer_code: Mapped[Word | None]
     answer_sentence: Mapped[Text | None]
     answered_at: Mapped[int | None]
-    # When to warn, when that was done, and when it was flagged as late; when the record was first sent, and the
-    # version of each code table it was written with.
+    # When to warn, when the warning was given, when it was flagged as late, when it was first sent, and the version
+    # of each code table used.
     warn_at: Mapped[int | None]
     warned_at: Mapped[int | None]
     late_at: Mapped[int | None]
@@ -96,9 +96,9 @@ class Registration(Model):
 
 
 class Disclosure(Model):
-    """One entry of the disclosure log, written before anything is shown; `leaf` is its RFC 9162 leaf input.
+    """One entry of the disclosure log, written before anything is disclosed; `leaf` is its RFC 9162 leaf input.
 
-    `rows`, `first` and `last` repeat what the subject says of a stretch of the feed, for counting and looking up.
+    `rows`, `first` and `last` repeat the feed range named in the subject, for counting and lookup.
     """
 
     __tablename__ = "disclosures"
@@ -116,10 +116,10 @@ class Disclosure(Model):
 
 
 class FeedConsumer(Model):
-    """A program that follows registrations: its grant, who asked for it, who approved it, and where its webhook stands.
+    """A consumer of the feed: its grant, who requested and who approved it, and its webhook's position.
 
-    Only the hash of its token is kept; the webhook's secret is sealed under the consumer's id. `cursor` is the feed's
-    number up to which the webhook was told.
+    Only the hash of its token is stored; the webhook's secret is sealed under the consumer's id. `cursor` is the last
+    feed number delivered to the webhook.
     """
 
     __tablename__ = "feed_consumers"
@@ -142,7 +142,7 @@ class FeedConsumer(Model):
 
 
 class RepeatedRequest(Model):
-    """An Idempotency-Key already used: the digest of the request and the id of what it made."""
+    """A used Idempotency-Key: the digest of the request, and the id of what it created."""
 
     __tablename__ = "repeated_requests"
     owner: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -1,4 +1,4 @@
-"""PINs in the numbered slots of other makers' locks."""
+"""The model of PINs in numbered slots of other makers' locks."""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,9 +7,9 @@ from gateway.store.model import Id, Model, Word
 
 
 class SlotCode(Model):
-    """A PIN of one stay in one slot of a lock, in [begins_at, ends_at); the digits are derived, never stored.
+    """A stay's PIN in one slot of a lock, valid in [begins_at, ends_at); its digits are derived, never stored.
 
-    `observed` (unasked, present, absent) is what the lock said; a slot is free once it said that it is empty.
+    `observed` (unasked, present, absent) is the lock's report; a slot is free once the lock reports it empty.
     """
 
     __tablename__ = "slot_codes"

@@ -1,7 +1,7 @@
-"""Envelope encryption per person: AES-256-GCM under a key of that person's own; erasing destroys that key.
+"""Envelope encryption per person: AES-256-GCM under the person's own key; erasing destroys that key.
 
-The keys live in a store of their own, outside the database and its backups: a restored old backup of the database
-finds no keys for those who were erased, and so stays unreadable.
+The keys are stored outside the database and its backups: data of an erased person in a restored backup stays
+unreadable.
 """
 
 import os
@@ -18,11 +18,11 @@ NONCE: Final = 12
 
 
 class Erased(Exception):
-    """The person's key is gone: what was sealed under it cannot be read any more, by anyone."""
+    """The person's key is destroyed: nobody can read what was sealed under it."""
 
 
 class Vault:
-    """The per-person keys, each wrapped (RFC 3394) under the gateway's own key in `folder`."""
+    """The per-person keys, each wrapped (RFC 3394) under the gateway's master key in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,12 +35,12 @@ class Vault:
         self._keys.execute("CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL)")
 
     def seal(self, person_id: str, field: str, plain: bytes) -> bytes:
-        """Nonce and ciphertext of `plain`, bound to the person and the field; makes the person's key at first use."""
+        """Nonce and ciphertext of `plain`, bound to the person and field; creates the person's key on first use."""
         nonce = os.urandom(NONCE)
         return nonce + AESGCM(self._key(person_id, make=True)).encrypt(nonce, plain, _bound_to(person_id, field))
 
     def open(self, person_id: str, field: str, sealed: bytes) -> bytes:
-        """What was sealed; Erased where the key is gone or the bytes belong to somebody or something else."""
+        """The plaintext. Raises Erased if the key is destroyed or the bytes belong to another person or field."""
         try:
             key = self._key(person_id, make=False)
             return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _bound_to(person_id, field))
@@ -48,7 +48,7 @@ class Vault:
             raise Erased from None
 
     def erase(self, person_id: str) -> bool:
-        """Destroy the person's key; False where there was none."""
+        """Destroy the person's key; False if there was none."""
         with self._lock:
             return self._keys.execute("DELETE FROM people WHERE id = ?", (person_id,)).rowcount > 0
 

@@ -1,4 +1,4 @@
-"""Stays, the people in them, what they showed, agreed to and hold. Personal fields are sealed per person."""
+"""Models of stays: offers, people, consents, verifications, keys, codes and commands. Personal fields are sealed."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,7 +32,7 @@ class Stay(Model):
 
 
 class Offer(Model):
-    """The link a landlord gives one tenant. Its token is derived from the id, never stored."""
+    """A link for one tenant. Its token is derived from the id, never stored."""
 
     __tablename__ = "offers"
     id: Mapped[Id]
@@ -46,7 +46,7 @@ class Offer(Model):
 
 
 class Person(Model):
-    """A tenant of one stay, known in this stay only. `sealed` opens with that person's own key, until it is erased."""
+    """A tenant of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed."""
 
     __tablename__ = "people"
     id: Mapped[Id]
@@ -58,7 +58,7 @@ class Person(Model):
 
 
 class Consent(Model):
-    """What a tenant agreed to: purpose, the version of the text and its language; withdrawn at any time."""
+    """A tenant's consent: purpose, version and language of the text. It can be withdrawn at any time."""
 
     __tablename__ = "consents"
     __table_args__ = (Index("ix_consents_offer_purpose", "offer_id", "purpose"),)
@@ -72,7 +72,7 @@ class Consent(Model):
 
 
 class Verification(Model):
-    """What one tenant showed and what was concluded: outcome, reasons, band, model. Never an image or a template."""
+    """What one tenant showed and the verdict: outcome, reasons, band, model. Never an image or a template."""
 
     __tablename__ = "verifications"
     id: Mapped[Id]
@@ -92,9 +92,9 @@ class Verification(Model):
 
 
 class Key(Model):
-    """The right of one holder to open one lock in [not_before, expires_at). `observed` is what the lock said.
+    """One holder's right to open one lock in [not_before, expires_at). `observed` is the lock's report.
 
-    `reported_seq` is the lock's own number of its last word on this key.
+    `reported_seq` is the lock's sequence number of its last report on this key.
     """
 
     __tablename__ = "keys"
@@ -121,7 +121,7 @@ class Key(Model):
 
 
 class Passcode(Model):
-    """A code of one stay for one lock: `hours` from `first_hour` (hours since 1970 UTC); the digits are not stored."""
+    """A stay's code for one lock, for `hours` hours from `first_hour` (hours since 1970 UTC); no digits are stored."""
 
     __tablename__ = "passcodes"
     __table_args__ = (Index("ix_passcodes_lock_window", "device_id", "first_hour", "hours"),)
@@ -137,9 +137,9 @@ class Passcode(Model):
 
 
 class OnceCode(Model):
-    """A code of one stay that opens one lock once: its number there, given to nobody else ever; no digits are stored.
+    """A stay's one-time code for one lock. `number` is never reused on that lock; no digits are stored.
 
-    `used_at` is the lock's word. Unused, it dies with its epoch, or when the lock's `once_from` passes its number.
+    `used_at` is from the lock's report. An unused code ends with its epoch, or when the lock's `once_from` passes it.
     """
 
     __tablename__ = "once_codes"
@@ -154,7 +154,7 @@ class OnceCode(Model):
 
 
 class Command(Model):
-    """Something signed that a device is asked to do once. `nonce` is the holder's: no request runs twice."""
+    """A signed command that a device executes once. `nonce` is the holder's: no request is executed twice."""
 
     __tablename__ = "commands"
     __table_args__ = (UniqueConstraint("key_id", "nonce"),)

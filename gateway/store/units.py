@@ -1,4 +1,4 @@
-"""Accounts, landlords, units and the devices on their doors."""
+"""Models of accounts, landlords, units and devices."""
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -7,7 +7,7 @@ from gateway.store.model import Count, Id, Json, Model, Text, Word
 
 
 class Landlord(Model):
-    """Who owns units; name and telephone are shown to tenants, `registry_facts` (path: text) told to registries."""
+    """The owner of units. Name and telephone are shown to tenants; `registry_facts` (path: text) go to registries."""
 
     __tablename__ = "landlords"
     id: Mapped[Id]
@@ -18,10 +18,10 @@ class Landlord(Model):
 
 
 class Account(Model):
-    """Who may sign in. `role` is landlord, officer or tester; `area` binds an officer to a grid area (prefix).
+    """An account. `role` is landlord, officer or tester; `area` limits an officer to a grid area (prefix).
 
-    `staff` (owner, desk or viewer) says what somebody of a landlord's may do. An officer of an OpenID provider is
-    known by `issuer` and `subject`. Without a password the hash is empty; an account that `ended_at` signs in no more.
+    `staff` (owner, desk or viewer) is the role within a landlord. An officer of an OpenID provider is identified by
+    `issuer` and `subject`. Without a password the hash is empty. An account with `ended_at` cannot sign in.
     """
 
     __tablename__ = "accounts"
@@ -40,7 +40,7 @@ class Account(Model):
 
 
 class SignIn(Model):
-    """A session of an account; only the hash of its token is kept."""
+    """A session of an account; only the hash of its token is stored."""
 
     __tablename__ = "sign_ins"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -50,10 +50,10 @@ class SignIn(Model):
 
 
 class Unit(Model):
-    """A dwelling: one permanent code, an address, a grid area, a time zone (IANA) and the law that applies.
+    """A dwelling: its permanent code, address, grid area, time zone (IANA) and jurisdiction.
 
-    `registry_facts` (path: text) is what its registry wants to know beyond that. `liveness_level` is the landlord's
-    choice of how a tenant shows to be there: phone, kiosk or person.
+    `registry_facts` (path: text) is what its registry also requires. `liveness_level` is the landlord's choice of the
+    identity check: phone, kiosk or person.
     """
 
     __tablename__ = "units"
@@ -73,15 +73,15 @@ class Unit(Model):
 
 
 class Device(Model):
-    """A lock or kiosk: who it is, and what it last said of itself; silence changes nothing.
+    """A lock or kiosk and its last reports; silence changes nothing.
 
-    `reported_seq` is the device's own number of its last word on the bolt, `state_seq` that of its last whole state.
-    `certificate_…` is the one it presents by its own word, `trust` names the roots it said it trusts. One-time codes
-    are numbered: `once_next` is the next number and never falls, those below `once_from` are dead.
+    `reported_seq` is the device's sequence number of its last report on the bolt, `state_seq` that of its last whole
+    state. `certificate_…` is the certificate it reports presenting, `trust` the roots it reports trusting. One-time
+    codes are numbered: `once_next` is the next number and never falls; numbers below `once_from` are invalid.
 
-    `chain_…` is the last entry of its log that was judged, and since when one before a later one is waited for;
-    `clock_drift…` is by how many seconds its clock was last found off by a minute or more, and when that was told.
-    `log_alarm…` is what was last wrong with the log, and when that was found.
+    `chain_…` is the last log entry checked, and since when an earlier one is awaited. `clock_drift…` is the last drift
+    of a minute or more, in seconds, and when it was recorded. `log_alarm…` is the last fault of the log, and when it
+    was found.
     """
 
     __tablename__ = "devices"
@@ -125,9 +125,9 @@ class Device(Model):
 
 
 class ReceivedMessage(Model):
-    """A device's own sequence numbers already recorded: a repeated message is recognised by it.
+    """A device's sequence number already recorded, by which a repeated message is recognised.
 
-    Of an entry of a lock's log: its digest, the number and digest it names before it, and what it is `about`
+    For an entry of a lock's log also: its digest, its predecessor's number and digest, and what it is `about`
     (gateway.domain.keys.log_chain.Entry).
     """
 
@@ -142,7 +142,7 @@ class ReceivedMessage(Model):
 
 
 class SetAside(Model):
-    """A message nobody could read: kept by its digest and reason, so that a person can look, while the others go on."""
+    """An unreadable message, recorded by digest and reason for a person to look at, while later ones are processed."""
 
     __tablename__ = "set_aside"
     id: Mapped[Id]

@@ -1,4 +1,4 @@
-"""Alembic's entry: run the revisions on the engine that `Database.migrate` hands over."""
+"""Alembic's entry point: runs the revisions on the engine passed by `Database.migrate`."""
 
 from alembic import context
 from sqlalchemy import Engine
@@ -7,7 +7,7 @@ from gateway.store import Model
 
 
 def main() -> None:
-    """Upgrade in one transaction per revision."""
+    """Upgrade, one transaction per revision."""
     engine: Engine = context.config.attributes["engine"]
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Model.metadata, render_as_batch=True)
