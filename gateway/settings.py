@@ -1,4 +1,4 @@
-"""What an operator can set, by environment (`LODGEKEY_…`) or keyword; every default runs on one machine as it is."""
+"""Settings from the environment (`LODGEKEY_…`) or keywords; the defaults run on one machine as they are."""
 
 import ssl
 from pathlib import Path
@@ -14,7 +14,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class HomeBroker(BaseModel):
-    """The operator's own MQTT 5 broker, where Nuki locks, Zigbee2MQTT and Home Assistant are."""
+    """The operator's own MQTT 5 broker, used by Nuki locks, Zigbee2MQTT and Home Assistant."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,20 +25,20 @@ class HomeBroker(BaseModel):
     password_file: Path | None = None
     tls: bool = False
     ca_file: Path | None = None
-    home_assistant: bool = False  # whether our locks are told to Home Assistant there
-    home_assistant_commands: bool = False  # and whether it may lock them, and unlock those that ask for no key
+    home_assistant: bool = False  # whether native locks are published to Home Assistant on this broker
+    home_assistant_commands: bool = False  # whether Home Assistant may lock them, and unlock those that need no key
 
     def address(self, client_id: str, will: tuple[str, bytes] | None = None) -> BrokerAddress:
-        """As whom to come. Files are read now."""
+        """The broker's address and credentials for this client. Reads the password and CA files now."""
         password = self.password_file.read_text().strip() if self.password_file else ""
         tls = ssl.create_default_context(cafile=self.ca_file) if self.tls or self.ca_file else None
         return BrokerAddress(self.host, self.port, client_id, tls, self.user, password, will)
 
 
 class SingleSignOnSettings(BaseModel):
-    """The OpenID provider of officers, and which of its claims say that somebody is one, and of which area.
+    """The officers' OpenID provider, and the claims that make someone an officer and name the area.
 
-    `areas` maps what the area claim says to grid areas; where it is empty, the claim is the grid area itself.
+    `areas` maps values of the area claim to grid areas; if it is empty, the claim is the grid area itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,7 +56,7 @@ class SingleSignOnSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """The gateway's settings. `folder` holds everything it keeps: database, keys, broker store."""
+    """The gateway's settings. `folder` holds all its data: database, keys, broker store."""
 
     model_config = SettingsConfigDict(env_prefix="LODGEKEY_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
@@ -66,36 +66,36 @@ class Settings(BaseSettings):
     port: Port = 8080
     public_url: str = ""
 
-    # Where locks and kiosks reach the broker: the address to listen on, and the names in its certificate.
+    # The address the broker listens on for locks and kiosks, and the names in its certificate.
     broker_listen: str = "127.0.0.1"
     broker_names: tuple[str, ...] = ()
     # The embedded mosquitto is started unless an operator's own broker is named here; `broker_folder` holds the files
-    # that one reads, for us to keep fresh. Without files of its own we show it a certificate of our authority.
+    # that one reads, kept up to date by the gateway. Without files of its own, it presents the authority's certificate.
     broker_folder: Path | None = None
     broker_host: str = ""
     broker_port: Port = 8883
-    broker_durable: bool = True  # as BrokerSettings.durable; for some hundred locks and more: false
+    broker_durable: bool = True  # as BrokerSettings.durable; set to false for several hundred locks or more
     mosquitto: Path | None = None
     gateway_name: str = "gateway-0"
     broker_ca_file: Path | None = None
     broker_cert_file: Path | None = None
     broker_key_file: Path | None = None
 
-    home_broker: HomeBroker | None = None  # the operator's own: LODGEKEY_HOME_BROKER__HOST, …__USER, and so on
-    bluetooth: str = ""  # "any", or an adapter's name (hci0); none unless set
+    home_broker: HomeBroker | None = None  # the operator's own broker: LODGEKEY_HOME_BROKER__HOST, …__USER, and so on
+    bluetooth: str = ""  # "any", or an adapter's name (hci0); empty for no Bluetooth
 
     identity_workers: Annotated[int, Field(ge=1, le=16)] = 1
-    identity_timeout: Annotated[float, Field(gt=0)] = 30.0  # seconds a worker may take over one picture or clip
+    identity_timeout: Annotated[float, Field(gt=0)] = 30.0  # seconds a worker may spend on one picture or clip
     identity_engine: Literal["face_recognition", "five_point"] = "face_recognition"
     face_thresholds: dict[str, Thresholds] = {}  # by engine, e.g. {"five_point": {"accept": 0.4, "refuse": 0.55}}
     accept_face_without_liveness: bool = False
     accept_document_without_face: bool = False
-    country_certificates: Path | None = None  # a folder of CSCA certificates whose documents' chips are believed
-    face_filings: dict[str, str] = {}  # by jurisdiction, the number of the filing due for very many stored faces
+    country_certificates: Path | None = None  # folder of CSCA certificates that verify document chips
+    face_filings: dict[str, str] = {}  # by jurisdiction: the number of the filing required for many stored faces
 
     registries: dict[str, dict[str, str]] = {}
-    webhook_networks: str = ""  # networks a consumer's webhook may be in although they are not public
-    alert_mail: SecretStr = SecretStr("")  # an apprise address with {to}: mailtos://user:pass@host?from=…&to={to}
+    webhook_networks: str = ""  # non-public networks in which a consumer's webhook is allowed
+    alert_mail: SecretStr = SecretStr("")  # an Apprise URL with {to}: mailtos://user:pass@host?from=…&to={to}
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
@@ -114,15 +114,15 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database URL; SQLite in the folder unless set."""
+        """The database URL; SQLite in the folder by default."""
         return self.database_url or f"sqlite:///{(self.folder / 'lodgekey.sqlite').resolve()}"
 
     @property
     def broker_name(self) -> str:
-        """The name under which devices reach the broker."""
+        """The host name under which devices reach the broker."""
         return self.broker_names[0] if self.broker_names else self.broker_host or self.broker_listen
 
     @property
     def address(self) -> str:
-        """Where people reach the pages, without a slash at the end."""
+        """The base URL of the pages, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

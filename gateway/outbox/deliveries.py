@@ -1,4 +1,4 @@
-"""Events and what is owed because of them, written in the step's own transaction; and settling what was delivered."""
+"""Deliveries: created in the step's own transaction, selected and leased by the relay, and settled."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gateway.store import Delivery
 
-# A lane waits behind these: what is owed, and what a person has to look at first.
+# States that block a lane: owed, and unknown until a person has decided.
 BLOCKING: Final = ("owed", "unknown")
 MAX_BACKOFF_SECONDS: Final = 300
 
@@ -23,9 +23,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not yet: try again at `at` (UTC seconds). `cut_short`: nobody knows how far the attempt got.
+    """Failed for now: try again at `at` (UTC seconds). `cut_short`: unknown how far the attempt got.
 
-    `party_down`: not this delivery but its party is the trouble, so the others for it need not be tried meanwhile.
+    `party_down`: the party is unreachable, so its other deliveries need not be tried meanwhile.
     """
 
     at: int
@@ -36,21 +36,21 @@ class RetryAt:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The party will not take it; a person sees why."""
+    """The party refused it; shown to a person."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It was sent and nobody can tell what became of it; a person decides."""
+    """Sent, with unknown outcome; a person decides."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Its time was over before it could be delivered."""
+    """Expired before it could be delivered."""
 
     reason: str = "expired before it could be delivered"
 
@@ -72,7 +72,7 @@ def owe(
     command_id: str | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> Delivery:
-    """Write down one thing owed to one party; the relay takes it from there."""
+    """Create a delivery to one party; the relay carries it out."""
     delivery = Delivery(
         party=party,
         lane=lane,
@@ -89,13 +89,13 @@ def owe(
 
 
 def is_owed(session: Session, work: str, about: str) -> bool:
-    """Whether this work about this row is still owed."""
+    """Whether a delivery of this work about this row is pending."""
     query = select(Delivery.id).where(Delivery.state == "owed", Delivery.work == work, Delivery.about == about)
     return session.scalars(query.limit(1)).first() is not None
 
 
 def heads() -> Select[Delivery]:
-    """The first delivery of each lane, where it is owed: only these may go."""
+    """The first delivery of each lane, if it is owed; only these may be attempted."""
     earlier = aliased(Delivery)
     blocked = (
         select(earlier.id)
@@ -108,7 +108,7 @@ def heads() -> Select[Delivery]:
 def due(
     session: Session, now: int, limit: int, open_circuits: Iterable[str] = (), under_way: Iterable[int] = ()
 ) -> Sequence[Delivery]:
-    """Up to `limit` lane heads whose time has come, the longest due first; none `under_way`, of no resting party."""
+    """Up to `limit` due lane heads, longest due first; none `under_way` or of a party in `open_circuits`."""
     query = heads().where(Delivery.due_at <= now, Delivery.id.not_in(sorted(under_way)))
     if shut := sorted(open_circuits):
         query = query.where(Delivery.party.not_in(shut))
@@ -116,9 +116,9 @@ def due(
 
 
 def lease(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
-    """Note that attempts begin which must not be repeated blindly; returns those that are still owed.
+    """Record the start of attempts that must not be repeated blindly; returns the ids still owed.
 
-    A note that is there already stays: it says when the first attempt began.
+    An existing start time is kept: it is when the first attempt began.
     """
     ids = list(delivery_ids)
     if not ids:
@@ -129,12 +129,12 @@ def lease(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
 
 
 def settle(session: Session, delivery_id: int, decision: Decision, now: int) -> None:
-    """Write the decision on a delivery that is still owed; one settled meanwhile stays as it is."""
+    """Apply a decision to a delivery that is still owed; one settled meanwhile is unchanged."""
     settle_many(session, [(delivery_id, decision)], now)
 
 
 def settle_many(session: Session, decisions: Iterable[tuple[int, Decision]], now: int) -> None:
-    """The same for several at once: one statement for each kind of decision."""
+    """Apply several decisions, with one statement for each kind."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for delivery_id, decision in decisions:
         values = _settled(decision, now)
@@ -156,10 +156,10 @@ def _settled(decision: Decision, now: int) -> dict[str, Any]:
 
 
 def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
-    """Make what is owed in these lanes due now: the party was just heard of."""
+    """Make the pending deliveries of these lanes due now, because their party is reachable."""
     session.execute(update(Delivery).where(Delivery.lane.in_(list(lanes)), Delivery.state == "owed").values(due_at=now))
 
 
 def pause(attempts: int) -> int:
-    """Seconds to wait after this many failed attempts: doubling from 1 to five minutes."""
+    """Seconds to wait after this many failed attempts: doubles from 1 s up to five minutes."""
     return int(min(MAX_BACKOFF_SECONDS, 2 ** min(attempts, 10)))

@@ -1,4 +1,4 @@
-"""Events, appended in the step's own transaction, and the sequence numbers of those that the feed carries."""
+"""Events, appended in the step's own transaction, and the sequence numbers of those in the feed."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -20,7 +20,7 @@ def record(
     registration: Registration | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one event. `data` holds ids and words only, never a personal field."""
+    """Append one event. `data` holds ids and codes only, never personal fields."""
     event = Event(
         type=kind,
         at=now,
@@ -35,7 +35,7 @@ def record(
 
 
 def write_events(session: Session) -> None:
-    """Store the events that wait in the session with one statement: the ORM would ask for the number of each."""
+    """Insert the session's new events with one statement; the ORM would fetch each row's id."""
     waiting = [row for row in session.new if isinstance(row, Event)]
     names = [column.key for column in inspect(Event).column_attrs if column.key not in ("id", "feed_seq")]
     rows = [{name: getattr(event, name) for name in names} for event in waiting]
@@ -46,14 +46,14 @@ def write_events(session: Session) -> None:
 
 
 def feed_waits(session: Session) -> bool:
-    """Whether a committed feed event has no sequence number yet."""
+    """Whether a committed feed event lacks its sequence number."""
     return (
         session.scalars(select(Event.id).where(Event.for_feed, Event.feed_seq.is_(None)).limit(1)).first() is not None
     )
 
 
 def stamp_feed(session: Session) -> int:
-    """Give committed feed events the next sequence numbers, in order of commit; the one caller is the feed's writer."""
+    """Number committed feed events in order of commit; returns how many. Only the feed's single writer calls this."""
     session.flush()
     last = select(func.coalesce(func.max(Event.feed_seq), 0)).scalar_subquery()
     place = func.row_number().over(order_by=Event.id)
