@@ -1,12 +1,13 @@
 """Who may import whom."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, imported_by, python_files
+from tests.architecture.source import ROOT, imported_by, python_files, text_of, tracked
 
 SEAMS = {
     "paho": {"devices/links/mqtt.py"},
@@ -39,3 +40,13 @@ def test_only_tests_import_tests() -> None:
         if any(name.split(".")[0] in ("tests", "benchmarks") for name in imported_by(path))
     ]
     assert guilty == []
+
+
+def test_every_import_of_a_script_leads_to_a_file() -> None:
+    imports = [
+        (path, named)
+        for path in tracked("api/*.js")
+        for named in re.findall(r'(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"', text_of(path))
+    ]
+    assert len(imports) > 10, "they were read"
+    assert [(str(path), named) for path, named in imports if not (ROOT / path.parent / named).is_file()] == []

@@ -1,6 +1,6 @@
 // The officer's list: EventSource goes on in a background tab and resumes by Last-Event-ID; the server sends finished rows.
 
-import "./ages.js";
+import "../shared/ages.js";
 
 const feed = document.querySelector("#feed");
 const state = document.querySelector("#feed-state");

@@ -1,6 +1,6 @@
 // The key page without a network: what was written down while there was one.
 
-import "./back.js";
+import "../landlord/retry.js";
 import { allNear } from "./key.js";
 import { offerNear } from "./ble_button.js";
 import { readCodes, soonest } from "./keypad_codes.js";
