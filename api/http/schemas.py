@@ -178,11 +178,13 @@ class HolderKeyShown(KeyShown):
     """A key as its holder sees it, with the credential for the phone (CWT, base64) and the lock's last word.
 
     `lock_key` (JWK) is how a phone knows the lock over Bluetooth; another maker's lock has none, and no credential.
+    Once half of the credential's time is over, `renewal_due` is true until a renewal was asked for.
     """
 
     credential: str
     lock_key: dict[str, str] | None
     renew_before: str
+    renewal_due: bool
     passcodes: list[PasscodeShown]
     bolt: str
     last_seen_at: int | None

@@ -19,7 +19,7 @@ from certs.credential import KeyCredential, read_credential
 from certs.files import SECRET, write_atomic
 from certs.keys import jwk_of, load_private_key, new_private_key, save_private_key
 
-UNLOCK, READ = "lodgekey-unlock", "lodgekey-read"
+UNLOCK, READ, RENEW = "lodgekey-unlock", "lodgekey-read", "lodgekey-renew"
 CREDENTIAL = "credential.cbor"
 
 
@@ -83,8 +83,11 @@ class Holder:
         return _json(answer)
 
     async def read_key(self, client: httpx.AsyncClient, key_id: str) -> dict[str, Any]:
-        """What the gateway says of the key; raises httpx.HTTPStatusError."""
-        return _json(await client.get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": self.proof(key_id)}))
+        """What the gateway says of the key, its credential renewed where due; raises httpx.HTTPStatusError."""
+        found = _json(await client.get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": self.proof(key_id)}))
+        if not found["renewal_due"]:
+            return found
+        return _json(await client.post(f"/api/v1/keys/{key_id}/renewal", json=self.sign(RENEW, key_id)))
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from gateway.disclosure import DisclosureLog
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.tenants import onboarding as steps
-from gateway.journey.tenants.record_readers import Reading, readings_of, record_withheld
+from gateway.journey.tenants.record_readers import Reading, readings_of, record_withheld, withheld_recorded
 
 router = APIRouter(tags=["disclosures"])
 
@@ -80,7 +80,8 @@ def read_readers(gateway: Gate, token: OfferToken) -> ReadersShown:
         disclosed = profile_for(unit.jurisdiction).tell_tenant_of_readers
         readings = readings_of(session, offer) if disclosed else []
         shown = [_shown(reading, unit.timezone) for reading in readings]
-    if not disclosed:
+        to_record = not disclosed and not withheld_recorded(session, offer)
+    if to_record:
         with gateway.database.writing() as session:
             record_withheld(session, offer, unit.jurisdiction, gateway.now())
     return ReadersShown(disclosed=disclosed, readers=shown)

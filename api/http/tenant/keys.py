@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header
+from sqlalchemy.orm import Session
 
 from api.http.context import Gate, check_origin, limit_unlocks
 from api.http.presenters import key_fields, passcode_shown
@@ -15,11 +16,13 @@ from api.http.schemas import HolderKeyShown, UnlockAnswer, UnlockForm
 from certs.keys import jwk_of, public_from_point
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused
+from gateway.domain.keys.holder_statements import renew_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.keys import unlock as steps
 from gateway.journey.keys.issue import renew_for_phone, renewal_due
 from gateway.journey.keys.passcodes import shown_codes
+from gateway.store import Key
 
 router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 
@@ -40,26 +43,37 @@ def read_key(
     gateway: Gate, key_id: str, holder_proof: Annotated[str, Header(description="at.nonce.signature")]
 ) -> HolderKeyShown:
     """The key, its credential and the lock's last word, for its holder."""
-    proof = proof_of(holder_proof)
-    now = gateway.now()
+    proof, now = proof_of(holder_proof), gateway.now()
     with gateway.database.reading() as session:
-        stale = renewal_due(steps.read_key(session, key_id, proof, now), gateway.keyring, now)
-    with gateway.database.writing() if stale else gateway.database.reading() as session:
-        key = steps.read_key(session, key_id, proof, now)
-        if stale:
-            renew_for_phone(key, gateway.keyring, now)
-        zone = key.stay.unit.timezone
-        codes = shown_codes(session, key.stay, gateway.keyring, now) if key.desired == "present" else []
-        return HolderKeyShown(
-            **key_fields(session, key, now),
-            credential=b64encode(key.holder_credential).decode(),
-            lock_key=jwk_of(public_from_point(key.device.public_key)) if key.device.public_key else None,
-            renew_before=wall_clock(key.holder_until, zone),
-            passcodes=[passcode_shown(code, zone) for code in codes],
-            bolt=key.device.bolt if key.device.online else "unknown",
-            last_seen_at=key.device.last_seen_at,
-            landlord_phone=key.stay.unit.landlord.phone,
-        )
+        return holder_key_shown(gateway, session, steps.read_key(session, key_id, proof, now), now)
+
+
+@router.post("/{key_id}/renewal")
+def renew_credential(gateway: Gate, key_id: str, form: UnlockForm) -> HolderKeyShown:
+    """A fresh credential where one is due (`renewal_due`), signed over `lodgekey-renew`; else the key as it stands."""
+    limit_unlocks(gateway, key_id)
+    proof, now = Proof(form.at, form.nonce, signature_of(form.signature)), gateway.now()
+    with gateway.database.writing() as session:
+        key = steps.holders_key(session, key_id, renew_statement(key_id, proof), proof, now)
+        renew_for_phone(key, gateway.keyring, now)
+        return holder_key_shown(gateway, session, key, now)
+
+
+def holder_key_shown(gateway: Gateway, session: Session, key: Key, now: int) -> HolderKeyShown:
+    """A key for its holder."""
+    zone = key.stay.unit.timezone
+    codes = shown_codes(session, key.stay, gateway.keyring, now) if key.desired == "present" else []
+    return HolderKeyShown(
+        **key_fields(session, key, now),
+        credential=b64encode(key.holder_credential).decode(),
+        lock_key=jwk_of(public_from_point(key.device.public_key)) if key.device.public_key else None,
+        renew_before=wall_clock(key.holder_until, zone),
+        renewal_due=renewal_due(key, gateway.keyring, now),
+        passcodes=[passcode_shown(code, zone) for code in codes],
+        bolt=key.device.bolt if key.device.online else "unknown",
+        last_seen_at=key.device.last_seen_at,
+        landlord_phone=key.stay.unit.landlord.phone,
+    )
 
 
 @router.post("/{key_id}/unlock")

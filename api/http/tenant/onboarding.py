@@ -48,9 +48,14 @@ def read_onboarding(gateway: Gate, token: OfferToken) -> OnboardingShown:
 
 @router.post("/open")
 def open_onboarding(gateway: Gate, token: OfferToken) -> OnboardingShown:
-    """The link was opened."""
+    """Record that the tenant opened the link. Only the first call writes; a page calls it from its script."""
+    now = gateway.now()
+    with gateway.database.reading() as session:
+        offer = steps.offer_named(session, token, gateway.keyring, now)
+        if offer.state != "open":
+            return show_onboarding(gateway, session, offer)
     with gateway.database.writing() as session:
-        return show_onboarding(gateway, session, steps.open_offer(session, token, gateway.keyring, gateway.now()))
+        return show_onboarding(gateway, session, steps.open_offer(session, token, gateway.keyring, now))
 
 
 @router.post("/consents")

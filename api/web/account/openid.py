@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.account.sign_in import begin_session
-from api.http.context import Gate, caller, limit_rate
+from api.http.context import Gate, caller, check_origin, limit_rate
 from api.web.account.sign_in import login_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
@@ -34,9 +34,12 @@ def provider_of(gateway: Gateway) -> SingleSignOn:
     return gateway.single_sign_on
 
 
-@router.get("")
+@router.post("", dependencies=[Depends(check_origin)])
 def begin(request: Request, gateway: Gate) -> Response:
-    """To the provider, with what its answer will be checked against."""
+    """Begin a sign-in: a page that goes on to the provider by itself, and what its answer will be checked against.
+
+    Not a redirect: browsers apply `form-action 'self'` to where an answer to a form redirects as well.
+    """
     provider = provider_of(gateway)
     limit_rate("sign_on", caller(request))
     try:
@@ -45,7 +48,7 @@ def begin(request: Request, gateway: Gate) -> Response:
         return login_page(request, gateway, error=error)
     with gateway.database.writing() as session:
         name = begin_ceremony(session, KIND, begun.data, gateway.now())
-    answer = go(begun.url)
+    answer = page(request, "account/to_provider.html", {"url": begun.url, "here": "/login"})
     secure = gateway.settings.address.startswith("https:")
     # Lax, because the browser comes back from the provider's site; it is worth nothing but this one answer.
     path = router.prefix
@@ -55,7 +58,12 @@ def begin(request: Request, gateway: Gate) -> Response:
 
 @router.get("/return")
 def come_back(request: Request, gateway: Gate) -> Response:
-    """The provider's answer: a session for the officer, or the login page with what was wrong."""
+    """The provider's answer: a session for the officer, or the login page with what was wrong.
+
+    The protocol has the browser bring it by GET (RFC 6749 §4.1.2). It is good once, so HEAD does not take it.
+    """
+    if request.method == "HEAD":
+        return go("/login")
     provider = provider_of(gateway)
     limit_rate("sign_on", caller(request))
     with gateway.database.writing() as session:

@@ -23,7 +23,15 @@ DONE = (
 
 
 class PageRoute(APIRoute):
-    """An APIRoute that answers refusals, malformed forms and faults of ours with the error page."""
+    """An APIRoute that answers refusals, malformed forms and faults of ours with the error page.
+
+    HEAD is answered like GET, without a body (RFC 9110 §9.3.2).
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler FastAPI calls."""
@@ -31,7 +39,8 @@ class PageRoute(APIRoute):
 
         async def handle_page(request: Request) -> Response:
             try:
-                return await handle(request)
+                answer = await handle(request)
+                return without_body(answer) if request.method == "HEAD" else answer
             except SignInNeeded:
                 return go("/login")
             except LodgekeyError as error:
@@ -47,6 +56,13 @@ class PageRoute(APIRoute):
                 return error_page(request, LodgekeyError(BROKEN))
 
         return handle_page
+
+
+def without_body(answer: Response) -> Response:
+    """The answer's status and headers alone; a stream is not begun."""
+    bare = Response(status_code=answer.status_code)
+    bare.raw_headers = answer.raw_headers
+    return bare
 
 
 def go(path: str) -> RedirectResponse:

@@ -1,5 +1,6 @@
 """The tenant's pages: the link, the door, the key."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,9 +40,12 @@ Picture = Annotated[UploadFile | None, File()]
 
 @router.get("/o/{token}")
 def follow_link(request: Request, gateway: Gate, token: str) -> Response:
-    """The landlord's link: the token moves from the address into a cookie, out of histories and screenshots."""
+    """The landlord's link: the token moves from the address into a cookie, out of histories and screenshots.
+
+    It is followed by link previews too, so the offer stays unopened: the page's first script or its form opens it.
+    """
     limit_rate("offer", caller(request))
-    api.open_onboarding(gateway, token)
+    api.read_onboarding(gateway, token)
     answer = go("/onboarding")
     # Lax, not Strict: the link is opened from a messenger, and a Strict cookie would not follow the redirect.
     secure = gateway.settings.address.startswith("https:")
@@ -54,7 +58,7 @@ def follow_link(request: Request, gateway: Gate, token: str) -> Response:
 @router.get("/onboarding")
 def show_onboarding(request: Request, gateway: Gate, token: OfferToken, again: bool = False) -> Response:
     """The page of the stage the tenant has reached."""
-    onboarding = api.open_onboarding(gateway, token)
+    onboarding = api.read_onboarding(gateway, token)
     if onboarding.stage in WITH_KEY:
         return go("/key")
     if onboarding.stage in WAITING and not (again and onboarding.stage in ("refused", "asked_again")):
@@ -97,7 +101,7 @@ async def register(
     shown: Annotated[FaceShown, Depends(face_shown)] = NOBODY,
 ) -> Response:
     """Consents and verification in one form, so that it works without scripts and takes few taps."""
-    onboarding = api.read_onboarding(gateway, token)
+    onboarding = await asyncio.to_thread(api.open_onboarding, gateway, token)
     form = await request.form()
     typed, facts = typed_in(form), facts_in(form)
     with_face = check == "face"
@@ -121,7 +125,7 @@ async def register(
         language=language_of(request),
     )
     try:
-        api.give_consents(gateway, token, agreed)
+        await asyncio.to_thread(api.give_consents, gateway, token, agreed)
         reached = await hand_in(gateway, token, document, seen, typed, facts, holder_key)
     except (InputRefused, Busy) as error:
         return show_form(request, onboarding, typed, facts, problem=error, status=error.status)
@@ -202,7 +206,7 @@ def take_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(m
 @router.get("/key")
 def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
     """The key: what the lock said, and what to do where it says nothing."""
-    onboarding = api.open_onboarding(gateway, token)
+    onboarding = api.read_onboarding(gateway, token)
     if onboarding.stage not in WITH_KEY:
         return go("/onboarding")
     return page(request, "tenant/key.html", show_keys(gateway, token, onboarding) | {"notice": notice_of(request)})

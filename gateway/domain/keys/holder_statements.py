@@ -1,6 +1,11 @@
-"""Holder statements besides reading a key and unlocking: end the stay, request dates, vouch for a nearby key."""
+"""Holder statements besides reading a key and unlocking: renew, end the stay, request dates, vouch for a nearby key."""
 
 from gateway.domain.keys.key import Proof
+
+
+def renew_statement(key_id: str, proof: Proof) -> bytes:
+    """The bytes a holder signs to have the credential of a key renewed."""
+    return f"lodgekey-renew\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
 
 
 def end_statement(key_id: str, proof: Proof) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from certs.keys import compressed_point, public_from_point
@@ -63,10 +63,14 @@ def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Of
 
 
 def open_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
-    """Step 2: mark the offer as opened; recorded the first time only."""
+    """Step 2: record that the tenant opened the link, the first time only; of two transactions at once, one records it.
+
+    Raises what offer_named raises.
+    """
     offer = offer_named(session, token, keyring, now)
-    if offer.state == "open":
-        offer.state, offer.opened_at = "opened", now
+    first = update(Offer).where(Offer.id == offer.id, Offer.state == "open").values(state="opened", opened_at=now)
+    # The condition is in the statement: on PostgreSQL the later of two waits for the earlier, and then matches no row.
+    if session.scalar(first.returning(Offer.id)) is not None:
         record(session, "OfferOpened", now, stay=offer.stay, data={"offer": offer.id})
     return offer
 

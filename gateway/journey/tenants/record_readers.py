@@ -37,12 +37,16 @@ def readings_of(session: Session, offer: Offer) -> list[Reading]:
     return sorted(lines.values(), key=lambda reading: -reading.last_at)
 
 
+def withheld_recorded(session: Session, offer: Offer) -> bool:
+    """Whether the log already records that the readers are withheld from this tenant."""
+    known = select(Disclosure.seq).where(Disclosure.subject == f"offer:{offer.id}", Disclosure.purpose == WITHHELD)
+    return session.scalar(known.limit(1)) is not None
+
+
 def record_withheld(session: Session, offer: Offer, jurisdiction: str, now: int) -> None:
     """Log, once, that the readers are withheld from this tenant, and under which jurisdiction."""
-    subject = f"offer:{offer.id}"
-    known = select(Disclosure.seq).where(Disclosure.subject == subject, Disclosure.purpose == WITHHELD).limit(1)
-    if session.scalar(known) is None:
-        append(session, [Entry(f"law:{jurisdiction}", WITHHELD, subject, "none", rows=0)], now)
+    if not withheld_recorded(session, offer):
+        append(session, [Entry(f"law:{jurisdiction}", WITHHELD, f"offer:{offer.id}", "none", rows=0)], now)
 
 
 def _entries(session: Session, offer: Offer) -> Iterator[Disclosure]:

@@ -56,6 +56,7 @@ from tests.browser.samples.facts import (
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("account/sign_in.html", {"login": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # stays where it is looked at
+    "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (
         "shared/error.html",
         {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None},

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -149,6 +150,25 @@ async def test_registration_works_without_scripts(
     assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
     await expect(tenant.page.locator("#take-key")).to_be_hidden()
     await tenant.page.screenshot(path=artefacts / "no-scripts.png", full_page=True)
+
+
+async def test_the_link_is_opened_by_the_pages_script_and_by_no_page_without_scripts(
+    browser: Browser, demo: Running, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "202")
+
+    async def opened(*, scripts: bool) -> list[str]:
+        tenant = await visit(browser, demo.url, PHONE, scripts=scripts)
+        asked: list[str] = []
+        tenant.page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+        await tenant.follow(link)
+        await expect(tenant.page.locator("#register")).to_be_visible()
+        await tenant.page.wait_for_load_state("networkidle")
+        return [urlsplit(url).path for url in asked]
+
+    assert await opened(scripts=False) == []
+    assert await opened(scripts=True) == ["/api/v1/onboarding/open"]
 
 
 async def test_what_is_missing_is_said_before_anything_is_sent(

@@ -19,7 +19,7 @@ NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "
 # Doors of their own, tested where their keys are: the tenant's link and the holder's signature.
 OTHER_DOORS: Final = {"/o/{token}", *HOLDERS}
 # A page that asks why before anything is looked up: the same for every address.
-ASKS_FIRST: Final = {("GET", "/officer/records/{record_id}")}
+ASKS_FIRST: Final = {(method, "/officer/records/{record_id}") for method in ("GET", "HEAD")}
 DATES: Final = {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}
 # What each kind of request carries, so that a refusal is of the thing and never of a form: pages take what they know.
 FORM: Final = DATES | {

@@ -4,6 +4,7 @@ import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,11 +51,19 @@ async def at_the_provider(office: Office, address: str, user: str, password: str
     return str(answer.headers.get("location", ""))
 
 
+def provider_address(begun: httpx.Response) -> str:
+    """Where the page that answers the start of a sign-in goes on to by itself."""
+    assert begun.status_code == 200, begun.text
+    going_on = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', begun.text)
+    assert going_on, begun.text
+    return unescape(going_on[1])
+
+
 async def sign_on(house: House, office: Office, user: str) -> tuple[httpx.AsyncClient, httpx.Response]:
     """One whole sign-in."""
     browser = house.client()
-    begun = await browser.get("/login/officer")
-    back = await at_the_provider(office, begun.headers["location"], user)
+    begun = await browser.post("/login/officer")
+    back = await at_the_provider(office, provider_address(begun), user)
     return browser, await browser.get(back)
 
 
@@ -76,12 +85,12 @@ async def test_an_officer_signs_in_at_the_provider_and_needs_no_password_here(se
 
 
 async def test_what_is_asked_of_the_provider_is_a_code_with_pkce_state_and_nonce(settled: House) -> None:
-    begun = await settled.client().get("/login/officer")
-    asked = parse_qs(urlsplit(begun.headers["location"]).query)
+    begun = await settled.client().post("/login/officer")
+    asked = parse_qs(urlsplit(provider_address(begun)).query)
     assert (asked["response_type"], asked["code_challenge_method"]) == (["code"], ["S256"])
     assert asked["redirect_uri"] == [RETURN]
     assert all(len(asked[name][0]) >= 43 for name in ("state", "nonce", "code_challenge"))
-    again = parse_qs(urlsplit((await settled.client().get("/login/officer")).headers["location"]).query)
+    again = parse_qs(urlsplit(provider_address(await settled.client().post("/login/officer"))).query)
     assert all(asked[name] != again[name] for name in ("state", "nonce", "code_challenge"))
 
 
@@ -111,8 +120,8 @@ async def test_an_officer_moved_to_another_area_sees_that_one_and_a_dismissed_on
 
 async def test_an_answer_is_good_once_and_only_in_the_browser_that_asked(settled: House, office: Office) -> None:
     browser, other = settled.client(), settled.client()
-    begun = await browser.get("/login/officer")
-    back = await at_the_provider(office, begun.headers["location"], "li")
+    begun = await browser.post("/login/officer")
+    back = await at_the_provider(office, provider_address(begun), "li")
     assert (await other.get(back)).status_code == 403  # somebody else's browser: login CSRF
     assert (await browser.get(back)).status_code == 200
     browser.cookies.set("lodgekey_sign_on", begun.cookies["lodgekey_sign_on"])
@@ -132,16 +141,16 @@ ALTER: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("what", ALTER)
 async def test_an_altered_answer_is_refused(settled: House, office: Office, what: str) -> None:
     browser = settled.client()
-    begun = await browser.get("/login/officer")
-    back = ALTER[what](await at_the_provider(office, begun.headers["location"], "li"))
+    begun = await browser.post("/login/officer")
+    back = ALTER[what](await at_the_provider(office, provider_address(begun), "li"))
     answer = await browser.get(back)
     assert (answer.status_code, "lodgekey_session" in browser.cookies) == (403, False)
 
 
 async def test_an_answer_that_comes_late_is_refused(settled: House, office: Office) -> None:
     browser = settled.client()
-    begun = await browser.get("/login/officer")
-    back = await at_the_provider(office, begun.headers["location"], "li")
+    begun = await browser.post("/login/officer")
+    back = await at_the_provider(office, provider_address(begun), "li")
     settled.now[0] += 301
     assert (await browser.get(back)).status_code == 403
 
@@ -151,7 +160,7 @@ async def test_a_provider_that_does_not_answer_is_said_and_a_password_still_work
 ) -> None:
     away = office.settings.model_copy(update={"issuer": "https://127.0.0.1:9"})
     house = move_in(first_house, tmp_path / "away", public_url=ADDRESS, single_sign_on=away)
-    answer = await house.client().get("/login/officer")
+    answer = await house.client().post("/login/officer")
     assert answer.status_code == 503
     assert 'name="password"' in answer.text
     house.gateway.database.close()
@@ -159,5 +168,5 @@ async def test_a_provider_that_does_not_answer_is_said_and_a_password_still_work
 
 
 async def test_without_a_provider_there_is_no_such_way_in(house: House) -> None:
-    assert (await house.client().get("/login/officer")).status_code == 404
+    assert (await house.client().post("/login/officer")).status_code == 404
     assert "/login/officer" not in (await house.client().get("/login")).text

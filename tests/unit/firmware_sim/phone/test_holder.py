@@ -65,14 +65,19 @@ async def test_it_speaks_the_gateways_http(holder: Holder) -> None:
 
     def gateway(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json={"outcome": "unlocked"})
+        due = len(seen) == 3  # of the second read
+        return httpx.Response(200, json={"outcome": "unlocked", "renewal_due": due})
 
     async with httpx.AsyncClient(base_url="https://gateway", transport=httpx.MockTransport(gateway)) as client:
-        assert await holder.unlock(client, "k-1") == {"outcome": "unlocked"}
-        await holder.read_key(client, "k-1")
-    assert [request.url.path for request in seen] == ["/api/v1/keys/k-1/unlock", "/api/v1/keys/k-1"]
+        assert (await holder.unlock(client, "k-1"))["outcome"] == "unlocked"
+        assert (await holder.read_key(client, "k-1"))["renewal_due"] is False
+        assert (await holder.read_key(client, "k-1"))["renewal_due"] is False
+    path = "/api/v1/keys/k-1"
+    assert [request.url.path for request in seen] == [f"{path}/unlock", path, path, f"{path}/renewal"]
     at, nonce, signature = seen[1].headers["Holder-Proof"].split(".")
     check(holder, f"{READ}\nk-1\n{at}\n{nonce}", signature)
+    renewal = json.loads(seen[3].content)
+    check(holder, f"lodgekey-renew\nk-1\n{renewal['at']}\n{renewal['nonce']}", renewal["signature"])
 
 
 def test_the_phone_in_a_terminal_shows_its_public_key_and_keeps_it(tmp_path: Path) -> None:

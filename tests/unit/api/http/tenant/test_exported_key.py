@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 from certs.holder import sign_statement
+from gateway.domain.keys.holder_statements import renew_statement
 from gateway.domain.keys.key import Proof, read_statement, unlock_statement
 from tests.parts.house import House, good, refused
 
@@ -12,6 +13,13 @@ def signed(house: House, key_id: str, nonce: str) -> dict[str, Any]:
     """A request to unlock, signed with the phone's exported private key."""
     at = house.now[0]
     signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), house.phone)
+    return {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
+
+
+def renewal(house: House, key_id: str, nonce: str) -> dict[str, Any]:
+    """A request to renew the credential."""
+    at = house.now[0]
+    signature = sign_statement(renew_statement(key_id, Proof(at, nonce, b"")), house.phone)
     return {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
 
 
@@ -36,6 +44,9 @@ async def test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code
     house.put_on_lock(key_id)
     good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
 
+    async def renew(nonce: str) -> Any:
+        return good(await house.client().post(f"/api/v1/keys/{key_id}/renewal", json=renewal(house, key_id, nonce)))
+
     async def read(nonce: str) -> Any:
         at = house.now[0]
         signature = sign_statement(read_statement(key_id, Proof(at, nonce, b"")), house.phone)
@@ -44,6 +55,24 @@ async def test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code
 
     before = await read("nonce-0001")
     house.now[0] += 60 * 3600  # well beyond half of the credential's time: a living key would be renewed
-    after = await read("nonce-0002")
-    assert (after["credential"], after["passcodes"]) == (before["credential"], [])
-    assert after["state"] == "revoking"
+    for after in (await renew("nonce-0002"), await read("nonce-0003")):
+        assert (after["credential"], after["passcodes"]) == (before["credential"], [])
+        assert (after["state"], after["renewal_due"]) == ("revoking", False)
+
+
+async def test_a_credential_is_renewed_on_request_once_half_of_its_time_is_over(house: House) -> None:
+    key_id, path = await house.key(days=10), "/api/v1/keys/{}/renewal"
+    house.put_on_lock(key_id)
+
+    async def renew(nonce: str) -> Any:
+        return good(await house.client().post(path.format(key_id), json=renewal(house, key_id, nonce)))
+
+    first = await renew("nonce-0001")
+    assert first["renewal_due"] is False
+    house.now[0] += 60 * 3600
+    second = await renew("nonce-0002")
+    assert second["credential"] != first["credential"]
+    assert second["renew_before"] > first["renew_before"]
+    assert (await renew("nonce-0003"))["credential"] == second["credential"]
+    stolen = renewal(house, key_id, "nonce-0004") | {"signature": signed(house, key_id, "nonce-0004")["signature"]}
+    refused(await house.client().post(path.format(key_id), json=stolen), 403, "proof_refused")
