@@ -10,7 +10,7 @@ help:
 	@echo 'make bench   ratios against baselines; ARGS="NAME --json" for one of them'
 	@echo 'make docs    the documentation as pages, in site/'
 	@echo 'make lint    style, types and imports only'
-	@echo 'make fmt     put the source into shape'
+	@echo 'make fmt     put the source and the catalogues of texts into shape'
 	@echo 'make clean   forget caches and demo data; the installed tools stay'
 
 demo:
@@ -35,7 +35,7 @@ lint:
 
 fmt:
 	@sh tooling/bootstrap.sh run
-	@ruff check --fix . ; ruff format .
+	@ruff check --fix . ; ruff format . ; python -m tooling.texts
 
 clean:
 	@rm -rf .data .artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist

@@ -17,20 +17,20 @@ class Place(NamedTuple):
 
 
 COMMANDS: Final[Mapping[str, Place]] = {
-    "serve": Place("Start the gateway. What is not given here comes from LODGEKEY_… in the environment.",
+    "serve": Place("Start the gateway. Settings not given here come from LODGEKEY_… environment variables.",
                    "api.cli.commands.serve", "serve"),
-    "demo": Place("Start everything, and say where to look as landlord, tenant, officer and tester.",
+    "demo": Place("Start a demonstration, and print the addresses for landlord, tenant, officer and tester.",
                   "api.cli.demo.demo", "demo"),
-    "doctor": Place("Look for what keeps the gateway from its work. Exit code 1 where something is bad.",
+    "doctor": Place("Check the gateway for problems. Exit code 1 if a check fails.",
                     "api.cli.commands.doctor", "doctor"),
-    "account": Place("Who may sign in: landlords, officers, testers.", "api.cli.commands.account"),
-    "unit": Place("The homes that landlords let.", "api.cli.commands.unit"),
+    "account": Place("Accounts: landlords, officers and testers.", "api.cli.commands.account"),
+    "unit": Place("Units that landlords let.", "api.cli.commands.unit"),
     "device": Place("Locks and kiosks.", "api.cli.commands.device"),
-    "key": Place("Keys and how they stand on their locks.", "api.cli.commands.key"),
+    "key": Place("Keys and their state on the locks.", "api.cli.commands.key"),
     "simulate": Place("Simulated locks, kiosks and phones.", "api.cli.commands.simulate"),
-    "certs": Place("Certificates of the fleet, and the authority behind them.", "api.cli.commands.certs"),
+    "certs": Place("Device certificates and their certificate authority.", "api.cli.commands.certs"),
     "broker": Place("The MQTT broker.", "api.cli.commands.broker"),
-    "registry": Place("Registries and what is filed with them.", "api.cli.commands.registry"),
+    "registry": Place("Registries and the records reported to them.", "api.cli.commands.registry"),
     "audit": Place("The disclosure log.", "api.cli.commands.audit"),
     "db": Place("The database.", "api.cli.commands.database"),
 }  # fmt: skip

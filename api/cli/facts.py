@@ -9,7 +9,10 @@ from api.cli.refusal import Refused
 
 Facts = Annotated[
     list[str] | None,
-    typer.Option(help="PATH=TEXT that its registry wants besides, registered_as=H-1234 for one; may be repeated."),
+    typer.Option(
+        help="Further information that the registry requires, as PATH=TEXT, for example "
+        "registered_as=H-1234. Can be repeated."
+    ),
 ]
 
 

@@ -9,7 +9,7 @@ app = typer.Typer(cls=Program, no_args_is_help=True, pretty_exceptions_enable=Fa
 
 @app.callback()
 def lodgekey() -> None:
-    """The gateway between the doors of rented homes and the people around them."""
+    """Lodgekey gateway: keys, locks and registrations of rented homes."""
 
 
 def main() -> None:

@@ -12,13 +12,15 @@ from rich.console import Console
 from rich.progress import track
 
 from api.cli.program import spoken
-from api.cli.texts.sentences import TEXTS, say
-from api.web.text import say as say_in_pages
-from api.web.text import say_code
+from api.cli.texts.codes import CODES
 from gateway.settings import Settings
+from gateway.texts.families import code_text
+from gateway.texts.languages import SOURCE
+from gateway.texts.marks import N_
+from gateway.texts.translator import translator
 
-Folder = Annotated[Path | None, typer.Option(help="Where the gateway keeps everything.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, also where it fails.")]
+Folder = Annotated[Path | None, typer.Option(help="Folder of the gateway's data.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document to stdout, also on failure.")]
 Thing = TypeVar("Thing")
 TENTHS, LONG = 10, 20
 
@@ -29,7 +31,7 @@ def settings_of(folder: Path | None) -> Settings:
 
 
 def tell(result: Any, as_json: bool, sentence: str = "", /, **facts: object) -> None:
-    """What a command did: the result as JSON, or `sentence` of api.cli.texts.sentences for people."""
+    """What a command did: the result as JSON, or a marked text for people."""
     typer.echo(json.dumps(result, ensure_ascii=False) if as_json else said(sentence, **facts))
 
 
@@ -38,13 +40,13 @@ def tell_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, lines: Iterable[
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    for line in list(lines) or [said("nothing")]:
+    for line in list(lines) or [said(N_("There are no entries."))]:
         typer.echo(line)
 
 
-def said(name: str, /, **facts: object) -> str:
-    """A text of api.cli.texts.sentences in the language of the person at the terminal."""
-    return say(spoken(), name, **facts)
+def said(text: str, /, **facts: object) -> str:
+    """A marked text in the language of the person at the terminal."""
+    return translator(spoken()).translate(text, **facts)
 
 
 def word(family: str, code: str) -> str:
@@ -52,15 +54,15 @@ def word(family: str, code: str) -> str:
 
     What the pages have no word for is the command line's own text, in both languages.
     """
-    name, language = f"{family}.{code}", spoken()
-    if name in TEXTS:
-        return say(language, name)
-    return code if language == "en" else say_code(language, family, code)
+    language, text = spoken(), CODES.get(family, {}).get(code)
+    if text is not None:
+        return said(text)
+    return code if language == SOURCE else code_text(language, family, code)
 
 
 def listed(things: Iterable[object]) -> str:
     """Several things in one line, as the language parts them."""
-    return say_in_pages(spoken(), "common.comma").join(map(str, things))
+    return translator(spoken()).join(map(str, things))
 
 
 def padded(text: str, width: int) -> str:

@@ -14,14 +14,14 @@ from typer import Abort
 from typer.exceptions import TyperException
 
 from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
-from api.cli.texts.sentences import say, what_to_do
-from api.web.text import say_refusal
-from api.web.text.pair import Language
+from api.cli.texts.problems import what_happened, what_to_do
+from api.error_text import error_text
 from certs.authority.generations import BadPhase
 from certs.errors import CertError
 from gateway.broker.config import BrokerMissing
 from gateway.broker.embedded import BrokerFailed, BrokerPortTaken
 from gateway.domain.errors import LodgekeyError
+from gateway.texts.languages import Language
 
 USAGE: Final = {
     "MissingParameter": "missing_value",
@@ -83,10 +83,10 @@ EXPECTED: Final = (
 def problem_of(error: BaseException, language: Language, command: str) -> Problem:
     """The problem behind one of EXPECTED, in `language`; `command` is what help is there for."""
     if isinstance(error, LodgekeyError):
-        return Problem(error.code, say_refusal(language, error), what_to_do(language, "refused"), NOT_POSSIBLE)
+        return Problem(error.code, error_text(language, error), what_to_do(language, "refused"), NOT_POSSIBLE)
     code, exit_code, facts = _cause(error)
     facts = {"command": command, **facts}
-    return Problem(code, say(language, code, **facts), what_to_do(language, code, **facts), exit_code)
+    return Problem(code, what_happened(language, code, **facts), what_to_do(language, code, **facts), exit_code)
 
 
 def _cause(error: BaseException) -> tuple[str, int, dict[str, object]]:

@@ -11,8 +11,7 @@ from typer.core import TyperGroup
 
 from api.cli.catalog import COMMANDS, Later
 from api.cli.refusal import NOT_POSSIBLE
-from api.web.shell.language import choose_language
-from api.web.text.pair import Language
+from gateway.texts.languages import DOMAINS, SOURCE, Language, language_of_locale
 
 NAME: Final = "lodgekey"
 LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # POSIX.1-2024 §8.2: the first that is set decides
@@ -21,13 +20,14 @@ LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # POSIX.1-2024 §8.2: the fir
 def spoken(environment: Mapping[str, str] = os.environ) -> Language:
     """The language of the person at the terminal: Chinese where the locale is, English elsewhere."""
     locale = next((environment[name] for name in LOCALE if environment.get(name)), "")
-    return choose_language(locale.partition(".")[0].replace("_", "-"), None, None)
+    language = language_of_locale(locale)
+    return language if language in DOMAINS["command"] else SOURCE
 
 
 def help_spoken(command: Any) -> None:
     """Make a command's help speak the language of the person at the terminal; its declaration is English."""
-    if spoken() == "zh-CN":
-        import_module("api.cli.texts.help_translation").speak_chinese(command)
+    if spoken() != SOURCE:
+        import_module("api.cli.texts.help_translation").translate_help(command, spoken())
 
 
 class Program(TyperGroup):

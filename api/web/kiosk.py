@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.web.shell.render import STATIC, render
-from api.web.text import say, say_code
-from api.web.text.pair import LANGUAGES, Language
 from devices.wire.kiosk.offer_code import ALPHABET
 from gateway.domain.jurisdiction import Profile, profile_for
-from gateway.domain.verification.consent import LATEST, PURPOSES, consent_text, fill_in
-from gateway.domain.verification.sentences import sentence
+from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
 from gateway.registries import REGISTRIES
 from gateway.store import Device, Unit
+from gateway.texts.families import code_text, reason_text
+from gateway.texts.languages import LANGUAGES, Language
+from gateway.texts.marks import N_
+from gateway.texts.translator import translator
 
 PAGE: Final = "page"
 REFUSALS: Final = (
@@ -79,16 +80,21 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
     `asked` holds until the offer is known, and without a network: of `facts`, all there are, what this registry asks.
     """
     return {
-        "welcome": {tongue: say(tongue, "kiosk.welcome") for tongue in LANGUAGES},
-        "begin": {tongue: say(tongue, "kiosk.begin") for tongue in LANGUAGES},
-        "hints": {tongue: say(tongue, "kiosk.welcome.hint") for tongue in LANGUAGES},
+        "welcome": {tongue: translator(tongue).translate(N_("Welcome")) for tongue in LANGUAGES},
+        "begin": {tongue: translator(tongue).translate(N_("Start")) for tongue in LANGUAGES},
+        "hints": {
+            tongue: translator(tongue).translate(
+                N_("Have the QR code or kiosk code from your landlord and your identity document ready.")
+            )
+            for tongue in LANGUAGES
+        },
         "alphabet": ALPHABET,
-        "asks": say(language, "common.comma").join(say_code(language, "door.asks", field) for field in profile.fields),
-        "words": {purpose: fill_in(consent_text(purpose, language[:2]), profile) for purpose in PURPOSES},
+        "asks": translator(language).join(code_text(language, "door.asks", field) for field in profile.fields),
+        "words": {purpose: fill_in(consent_text(purpose, consent_language(language)), profile) for purpose in PURPOSES},
         "text_version": LATEST,
         "face": profile.face,
-        "refusals": [(code, say_code(language, "error", code)) for code in REFUSALS]
-        + [(code, sentence(code, language)) for code in (*PICTURES, *VERDICTS)],
+        "refusals": [(code, code_text(language, "error", code)) for code in REFUSALS]
+        + [(code, reason_text(language, code)) for code in (*PICTURES, *VERDICTS)],
         "facts": tuple(dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant)),
         "asked": REGISTRIES[registry].facts.of_tenant,
         "one_of": REGISTRIES[registry].facts.one_of,

@@ -38,7 +38,7 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
     await register_with_face(tenant, pictures)
     assert tenant.taps <= 7
     assert tenant.typed <= 2
-    await expect(tenant.page.locator("h1")).to_have_text("A person is checking it", timeout=SLOW)
+    await expect(tenant.page.locator("h1")).to_have_text("Manual check in progress", timeout=SLOW)
     await keep(tenant.page, artefacts, "3-review")
 
     await pass_case(officer, artefacts)
@@ -56,7 +56,7 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
 
     await revoke(landlord, artefacts)
     await tenant.reload()
-    await expect(tenant.page.locator("h1")).to_have_text("The key was taken back")
+    await expect(tenant.page.locator("h1")).to_have_text("The key has been revoked")
     assert (landlord.complaints, officer.complaints, tenant.complaints) == ([], [], [])
 
 
@@ -69,7 +69,7 @@ async def pass_case(officer: Visitor, artefacts: Path) -> None:
         assert await picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
     await keep(officer.page, artefacts, "4-case")
     await officer.page.click("button[value=pass]")
-    await expect(officer.page.locator("[role=status].alert")).to_have_text("The key was issued.")
+    await expect(officer.page.locator("[role=status].alert")).to_have_text("The key has been issued.")
 
 
 async def open_newest_record(officer: Visitor, artefacts: Path) -> None:
@@ -93,5 +93,5 @@ async def revoke(landlord: Visitor, artefacts: Path) -> None:
     await landlord.tap("summary:has-text('Revoke this key')")
     await landlord.tap("text=Yes, revoke it")
     assert landlord.taps <= 2
-    await expect(landlord.page.locator("main")).to_contain_text("revoked on the lock", timeout=SLOW)
+    await expect(landlord.page.locator("main")).to_contain_text("revoked, confirmed by the lock", timeout=SLOW)
     await keep(landlord.page, artefacts, "9-revoked")

@@ -11,7 +11,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, ViewportSize
 
 from api.cli.demo.demo import free_port
-from api.web.text.pair import LANGUAGES, Language
+from gateway.texts.languages import LANGUAGES, Language
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import windows_closed
 from tests.browser.samples.pages import SAMPLES

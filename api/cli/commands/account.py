@@ -12,25 +12,26 @@ from api.http.context import hash_password
 from gateway.clock import utc_now
 from gateway.journey.accounts import operator
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
 Role = Literal["landlord", "officer", "tester"]
-Login = Annotated[str, typer.Argument(help="What they sign in with.")]
+Login = Annotated[str, typer.Argument(help="Username.")]
 
 
 @app.command()
 def add(
     login: Login,
-    role: Annotated[Role, typer.Option(help="What they are.")],
-    name: Annotated[str, typer.Option(help="Their name; tenants are shown a landlord's.")],
-    phone: Annotated[str, typer.Option(help="A landlord's telephone, shown to tenants.")] = "",
-    email: Annotated[str | None, typer.Option(help="A landlord's address.")] = None,
-    area: Annotated[str, typer.Option(help="An officer's area: they see units whose area begins with it.")] = "",
+    role: Annotated[Role, typer.Option(help="Role.")],
+    name: Annotated[str, typer.Option(help="Name. A landlord's name is shown to tenants.")],
+    phone: Annotated[str, typer.Option(help="Phone number of a landlord, shown to tenants.")] = "",
+    email: Annotated[str | None, typer.Option(help="Email address of a landlord.")] = None,
+    area: Annotated[str, typer.Option(help="Area of an officer, who sees units whose area begins with it.")] = "",
     fact: Facts = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let somebody sign in. The first password is shown this once; each changes their own in the app."""
+    """Add an account. The initial password is shown only once; users change it on their account page."""
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
         now = utc_now()
         if role == "landlord":
@@ -41,12 +42,12 @@ def add(
         else:
             account, password = operator.add_tester(session, login, name, hash_password, now)
         output = {"login": account.login, "role": account.role, "password": password}
-    tell(output, as_json, "account_added", **output)
+    tell(output, as_json, N_("{login} can now sign in. Initial password, shown only once: {password}"), **output)
 
 
 @app.command("list")
 def list_accounts(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Everybody who may sign in, by login."""
+    """List all accounts by username."""
     query = select(Account).where(Account.ended_at.is_(None)).order_by(Account.login)
     with opened(settings_of(folder)) as database, database.reading() as session:
         rows = [
@@ -63,15 +64,15 @@ def list_accounts(folder: Folder = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def end(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Nobody signs in with this account any more; whoever is signed in with it is out at once."""
+    """Close an account. All its sessions end at once."""
     with opened(settings_of(folder)) as database, database.writing() as session:
         operator.end_account(session, login, utc_now())
-    tell({"login": login, "ended": True}, as_json, "account_ended", login=login)
+    tell({"login": login, "ended": True}, as_json, N_("{login} can no longer sign in."), login=login)
 
 
 @app.command()
 def password(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Another password for somebody who lost theirs, shown this once; all their sessions end."""
+    """Set a new password for an account, shown only once. All its sessions end."""
     with opened(settings_of(folder)) as database, database.writing() as session:
         output = {"login": login, "password": operator.renew_password(session, login, hash_password, utc_now())}
-    tell(output, as_json, "password_renewed", **output)
+    tell(output, as_json, N_("New password of {login}, shown only once: {password}"), **output)

@@ -13,10 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import func, select
 
 from api.cli.folder import opened
-from api.cli.output import AsJson, Folder, settings_of, tell, watched
+from api.cli.output import AsJson, Folder, said, settings_of, tell, watched, word
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER, Refused
-from api.cli.texts.sentences import say
 from api.http.officer.disclosures import head_shown
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
@@ -27,6 +26,8 @@ from gateway.domain.disclosure.tree_head import BadHead, Fault, TreeHead, audit,
 from gateway.settings import Settings
 from gateway.store import Disclosure
 from gateway.store.database import Database
+from gateway.texts.languages import SOURCE
+from gateway.texts.marks import N_, NN_
 
 app = typer.Typer(no_args_is_help=True)
 SECONDS = 20.0
@@ -35,10 +36,10 @@ SECONDS = 20.0
 @app.command()
 def head(
     folder: Folder = None,
-    out: Annotated[Path | None, typer.Option(help="File to write it to; printed if left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write to; by default it is printed.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign the log's head as it is now. Keep it where nobody who can change the log can change it."""
+    """Sign the current tree head of the log. Store it where nobody who can change the log can change it."""
     settings = settings_of(folder)
     with opened(settings) as database:
         log = DisclosureLog(database, load_private_key(settings.folder / "certs" / "log.key"), utc_now)
@@ -47,17 +48,22 @@ def head(
         typer.echo(shown.model_dump_json(indent=None if as_json else 2))
         return
     out.write_text(shown.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    tell({"out": str(out)}, as_json, "head_written", out=out)
+    tell(
+        {"out": str(out)},
+        as_json,
+        N_("The tree head was written to {out}. Store it where nobody who can change the log can change it."),
+        out=out,
+    )
 
 
 @app.command()
 def verify(
-    heads: Annotated[list[Path], typer.Option("--head", help="A head kept earlier; may be given several times.")],
+    heads: Annotated[list[Path], typer.Option("--head", help="Tree head stored earlier. Can be repeated.")],
     folder: Folder = None,
-    url: Annotated[str, typer.Option(help="Ask this gateway for a proof instead of reading its database.")] = "",
+    url: Annotated[str, typer.Option(help="Request a proof from this gateway instead of reading its database.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Exit code 0 where the log extends every head, 1 with a sentence where it does not."""
+    """Verify the log. Exit code 0 if it extends every given tree head, otherwise 1 with the reason."""
     try:
         held = [_held(path) for path in heads]
         faults = _ask(url, held) if url else _read(settings_of(folder), held)
@@ -67,11 +73,20 @@ def verify(
         tell({"ok": not faults, "heads": len(held), "faults": [asdict(fault) for fault in faults]}, as_json)
     else:
         for fault in faults:
-            typer.echo(fault.sentence if spoken() == "en" else say(spoken(), f"fault.{fault.code}"))
+            typer.echo(fault.sentence if spoken() == SOURCE else word("fault", fault.code))
     if faults:
         raise typer.Exit(NOT_IN_ORDER)
     if not as_json:
-        typer.echo(say(spoken(), "log_unchanged", heads=len(held)))
+        typer.echo(
+            said(
+                NN_(
+                    "The log is consistent with {heads} earlier tree head.",
+                    "The log is consistent with {heads} earlier tree heads.",
+                    "heads",
+                ),
+                heads=len(held),
+            )
+        )
 
 
 def _held(path: Path) -> tuple[TreeHead, EllipticCurvePublicKey]:
@@ -99,7 +114,7 @@ def _leaves(database: Database) -> Iterator[bytes]:
     with database.reading() as session:
         total = session.scalar(select(func.count()).select_from(Disclosure)) or 0
         rows = session.scalars(select(Disclosure).order_by(Disclosure.seq).execution_options(yield_per=1000))
-        for place, row in enumerate(watched(rows, total, "reading_log")):
+        for place, row in enumerate(watched(rows, total, N_("Reading the disclosure log"))):
             whole = row.seq == place and row.leaf == leaf_of(row)
             yield leaf_of(row) if whole else b""
 

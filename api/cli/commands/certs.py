@@ -15,37 +15,40 @@ from gateway.clock import utc_now
 from gateway.fleet.rotation import advance, forget, is_followed, roll_back
 from gateway.journey.devices.certificates import behind
 from gateway.store import Device
+from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
-Leave = Annotated[list[str] | None, typer.Option("--leave", help="A device not to wait for; give it once for each.")]
+Leave = Annotated[list[str] | None, typer.Option("--leave", help="Device not to wait for. Can be repeated.")]
 
 
 @app.command()
 def status(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Where the rotation stands, and which devices have not confirmed it."""
+    """Show the state of the rotation, and the devices that have not confirmed it."""
     _with_authority(folder, as_json, lambda _, authority: authority)
 
 
 @app.command()
 def rotate(leave: Leave = None, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Go one phase further: standby, init, clients, servers, standby. Each waits until every device has confirmed."""
+    """Advance the rotation: standby, init, clients, servers, standby. Each phase waits for every device."""
     _with_authority(folder, as_json, lambda session, authority: advance(session, authority, set(leave or ())))
 
 
 @app.command("roll-back")
 def give_up(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Give the rotation up, from any phase, and go back to the present authority."""
+    """Cancel the rotation in any phase, and return to the current authority."""
     _with_authority(folder, as_json, lambda _, authority: roll_back(authority))
 
 
 @app.command("forget")
 def forget_generation(
-    generation: Annotated[int, typer.Argument(help="Its number, as status lists it under retired.")],
+    generation: Annotated[
+        int, typer.Argument(help="Number of the authority, as listed by `status` under “retired authorities”.")
+    ],
     leave: Leave = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Stop believing a retired authority. Devices that still present its certificates need a claim afterwards."""
+    """Stop trusting a retired authority. Devices that still use its certificates then need an enrolment token."""
     left = set(leave or ())
     _with_authority(folder, as_json, lambda session, authority: forget(session, authority, generation, left, utc_now()))
 
@@ -58,7 +61,7 @@ def _with_authority(folder: Path | None, as_json: bool, act: Callable[[Session, 
         tell(rotation, as_json)
         return
     for name, value in rotation.items():
-        typer.echo(said("line", name=word("certs", name), value=_in_words(name, value)))
+        typer.echo(said(N_("{name}: {value}"), name=word("certs", name), value=_in_words(name, value)))
 
 
 def _in_words(name: str, value: Any) -> str:

@@ -11,20 +11,23 @@ from api.cli.output import AsJson, Folder, settings_of, tell
 from certs.authority.ca import CLAIM_DAYS, Authority
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import make_claim
+from gateway.texts.marks import N_
 
 
 def claim(
-    device: Annotated[str, typer.Argument(help="Its id: small letters, digits and hyphens.")],
-    out: Annotated[Path, typer.Option(help="File to write the claim to, for its owner to read only.")],
-    site: Annotated[str, typer.Option(help="The building or compound.")],
+    device: Annotated[str, typer.Argument(help="Device id: lower-case letters, digits and hyphens.")],
+    out: Annotated[Path, typer.Option(help="File to write the enrolment token to, readable only by its owner.")],
+    site: Annotated[str, typer.Option(help="Site: the building or compound.")],
     kind: Annotated[Literal["lock", "kiosk"], typer.Option(help="lock or kiosk")] = "lock",
-    unit: Annotated[str | None, typer.Option(help="Code of the unit whose door it is on.")] = None,
-    url: Annotated[str, typer.Option(help="Where the device reaches this gateway.")] = "",
-    days: Annotated[int, typer.Option(min=1, max=7, help="How long the claim is good.")] = CLAIM_DAYS,
+    unit: Annotated[str | None, typer.Option(help="Code of the unit whose door the device is on.")] = None,
+    url: Annotated[str, typer.Option(help="Address at which the device reaches this gateway.")] = "",
+    days: Annotated[
+        int, typer.Option(min=1, max=7, help="Number of days for which the enrolment token is valid.")
+    ] = CLAIM_DAYS,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let one device in, once: new, reset to the factory, or with a certificate that ran out."""
+    """Issue an enrolment token for one device, once: new, factory-reset, or with an expired certificate."""
     settings = settings_of(folder)
     with opened(settings, newest=True) as database, database.writing() as session:
         made = make_claim(
@@ -41,4 +44,11 @@ def claim(
         )
         made.write(out)
     output = {"device": device, "claim": str(out), "expires_at": made.expires}
-    tell(output, as_json, "claimed", device=device, claim=out, expires=format_time(made.expires))
+    tell(
+        output,
+        as_json,
+        N_("The enrolment token of {device} is {claim}, valid until {expires} (UTC)."),
+        device=device,
+        claim=out,
+        expires=format_time(made.expires),
+    )

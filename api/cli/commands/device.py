@@ -20,6 +20,7 @@ from gateway.fleet.enrolment import enrol_device, revoke_device
 from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import Settings
 from gateway.store import Device
+from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
 app.command("claim")(claim.claim)
@@ -28,19 +29,23 @@ app.command("fleet")(fleet.fleet)
 
 @app.command()
 def add(
-    device: Annotated[str, typer.Argument(help="Its id: small letters, digits and hyphens.")],
-    site: Annotated[str, typer.Option(help="The building or compound.")],
-    out: Annotated[Path | None, typer.Option(help="Folder to write its key and certificate to.")] = None,
+    device: Annotated[str, typer.Argument(help="Device id: lower-case letters, digits and hyphens.")],
+    site: Annotated[str, typer.Option(help="Site: the building or compound.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write the device's private key and certificate to.")
+    ] = None,
     kind: Annotated[Literal["lock", "kiosk"], typer.Option(help="lock or kiosk")] = "lock",
-    unit: Annotated[str | None, typer.Option(help="Code of the unit whose door it is on.")] = None,
-    driver: Annotated[str, typer.Option(help="native for ours, else the maker's: see docs/drivers.md.")] = "native",
+    unit: Annotated[str | None, typer.Option(help="Code of the unit whose door the device is on.")] = None,
+    driver: Annotated[
+        str, typer.Option(help="Driver: native, or that of another vendor; see docs/drivers.md.")
+    ] = "native",
     secrets: Annotated[
-        Path | None, typer.Option(help="JSON with its address and keys, for a lock over Bluetooth.")
+        Path | None, typer.Option(help="JSON file with the address and keys of a Bluetooth lock.")
     ] = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a device into service: ours gets a certificate and the folder it starts from, another maker's needs none."""
+    """Put a device into service. A native device gets a certificate and a start folder; others need neither."""
     settings = settings_of(folder)
     if driver != "native":
         add_other_makers(settings, device, site=site, driver=driver, unit=unit, secrets=secrets, as_json=as_json)
@@ -64,7 +69,7 @@ def add(
             jurisdiction, registry = rules_at(session, site)
             write_kiosk_page(out, jurisdiction, settings.address, registry)
     output = {"device": device, "folder": str(out), "certificate_expires_at": expires}
-    tell(output, as_json, "device_added", device=device, folder=out)
+    tell(output, as_json, N_("{device} is in service. Its start folder is {folder}."), device=device, folder=out)
 
 
 def add_other_makers(
@@ -81,7 +86,13 @@ def add_other_makers(
         found = unit_coded(session, unit)
         take_into_service(session, settings.folder, driver=driver, device=device, site=site, unit=found, secrets=given)
     can = sorted(ability.value for ability in DRIVERS[driver].abilities)
-    tell({"device": device, "driver": driver, "abilities": can}, as_json, "maker_added", device=device, driver=driver)
+    tell(
+        {"device": device, "driver": driver, "abilities": can},
+        as_json,
+        N_("{device} is in service with the driver {driver}."),
+        device=device,
+        driver=driver,
+    )
 
 
 def secrets_in(path: Path) -> dict[str, str]:
@@ -97,17 +108,17 @@ def secrets_in(path: Path) -> dict[str, str]:
 
 @app.command()
 def revoke(
-    device: Annotated[str, typer.Argument(help="Its id.")], folder: Folder = None, as_json: AsJson = False
+    device: Annotated[str, typer.Argument(help="Device id.")], folder: Folder = None, as_json: AsJson = False
 ) -> None:
-    """Take a device out of service. A running gateway refuses its messages at once, its broker within half a minute."""
+    """Take a device out of service. A running gateway rejects its messages at once, the broker within 30 seconds."""
     with opened(settings_of(folder)) as database, database.writing() as session:
         revoke_device(session, device, utc_now())
-    tell({"device": device, "revoked": True}, as_json, "device_revoked", device=device)
+    tell({"device": device, "revoked": True}, as_json, N_("{device} is out of service."), device=device)
 
 
 @app.command("list")
 def list_devices(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Every device: its site, and whether it can be reached."""
+    """List all devices with their site and whether they are online."""
     with opened(settings_of(folder)) as database, database.reading() as session:
         rows = [
             {"device": row.id, "site": row.site, "kind": row.kind, "driver": row.driver, "online": row.online}

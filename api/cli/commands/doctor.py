@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from api.cli.output import AsJson, Folder, settings_of
+from api.cli.output import AsJson, Folder, padded, said, settings_of
 from api.cli.problems import setting_named
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER
@@ -22,7 +22,7 @@ def doctor(
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look for what keeps the gateway from its work. Exit code 1 where something is bad."""
+    """Check the gateway for problems. Exit code 1 if a check fails."""
     try:
         found = examine(settings_of(folder), utc_now())
     except ValidationError as error:
@@ -38,7 +38,7 @@ def doctor(
     else:
         console = Console()
         for each in found:
-            severity, check = (text.spoken_in(language) for text in (SEVERITIES[each.severity], CHECKS[each.check]))
+            severity, check = padded(said(SEVERITIES[each.severity]), 4), said(CHECKS[each.check])
             line = f"[{COLOURS[each.severity]}]{severity}[/] {check}: {escape(sentence(each, language))}"
             console.print(line, highlight=False)
     raise typer.Exit(NOT_IN_ORDER if bad else 0)

@@ -18,22 +18,21 @@ from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
 from gateway.store import Device, Unit
+from gateway.texts.marks import N_
 
 MAX_LOCKS = 2000
 READY_TIMEOUT_SECONDS = 60.0
 
 
 def fleet(
-    count: Annotated[int, typer.Argument(min=1, max=MAX_LOCKS, help="How many locks.")],
-    folder: Annotated[Path, typer.Option(help="The gateway's folder, as `lodgekey demo` keeps it.")] = Path(
+    count: Annotated[int, typer.Argument(min=1, max=MAX_LOCKS, help="Number of locks.")],
+    folder: Annotated[Path, typer.Option(help="Folder of the gateway's data, as created by `lodgekey demo`.")] = Path(
         ".data/demo"
     ),
-    like: Annotated[
-        str | None, typer.Option(help="Code of the unit the new ones are like; the first if left out.")
-    ] = None,
+    like: Annotated[str | None, typer.Option(help="Code of the unit to copy; the first one by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add simulated locks to a building, running or not: `lodgekey device fleet 100`."""
+    """Add simulated locks to a building, running or not, for example: lodgekey device fleet 100"""
     settings = Settings(folder=folder)
     devices = folder / "devices"
     if not devices.is_dir():
@@ -46,11 +45,18 @@ def fleet(
         numbers = range(first, first + count)
         made = [
             _add(session, authority, devices, model, number, host, port)
-            for number in watched(numbers, count, "making_locks")
+            for number in watched(numbers, count, N_("Creating locks"))
         ]
     running = _move_in(devices)
     output = {"locks": len(made), "first": made[0], "last": made[-1], "running": running}
-    tell(output, as_json, "fleet_running" if running else "fleet_waiting", **output)
+    tell(
+        output,
+        as_json,
+        N_("Added {locks} locks, {first} to {last}. The running building has started them.")
+        if running
+        else N_("Added {locks} locks, {first} to {last}. They start with the building."),
+        **output,
+    )
 
 
 def _broker_of(devices: Path, settings: Settings) -> tuple[str, int]:

@@ -14,41 +14,41 @@ from api.http.presenters import key_fields
 from gateway.clock import utc_now
 from gateway.journey.stays.landlord import revoke_for_landlord
 from gateway.store import Key
+from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
-KeyId = Annotated[str, typer.Argument(help="The key's id.")]
+KeyId = Annotated[str, typer.Argument(help="Key id.")]
 SHOWN = ("id", "lock", "state", "until", "cannot_outlive", "hold_up", "cannot_be_revoked_before", "exposure_minutes")
 FAMILIES = {"state": "key", "hold_up": "holdup"}  # what is told in words of the pages
 
 
 @app.command("list")
 def list_keys(
-    lock: Annotated[str | None, typer.Option(help="Only the keys of this lock.")] = None,
+    lock: Annotated[str | None, typer.Option(help="Show only the keys of this lock.")] = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Every key, the newest first; no names of people."""
+    """List all keys, newest first, without names of people."""
     with opened(settings_of(folder)) as database, database.reading() as session:
         query = select(Key).order_by(Key.created_at.desc(), Key.id)
         rows = session.scalars(query.where(Key.device_id == lock) if lock else query).all()
         found = [key_row(session, row) for row in rows]
     lines = (
-        f"{key['id']}  {key['lock']:<20} {padded(word('key', key['state']), 10)} {said('until', **key)}{why(key)}"
-        for key in found
+        f"{key['id']}  {key['lock']:<20} {padded(word('key', key['state']), 10)} {said_until(key)}" for key in found
     )
     tell_rows(found, as_json, lines)
 
 
 @app.command()
 def show(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
-    """One key: its state by the lock's own word, and when it ends even if the lock hears nothing."""
+    """Show one key: its state as reported by the lock, and when it expires even if the lock receives no command."""
     with opened(settings_of(folder)) as database, database.reading() as session:
         say(key_row(session, named(session, key)), as_json=as_json)
 
 
 @app.command()
 def revoke(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Revoke a key with the codes its holder knows. It says "revoking" until the lock says that the key is gone."""
+    """Revoke a key and its passcodes. The state is “revoking” until the lock confirms."""
     with opened(settings_of(folder)) as database, database.writing() as session:
         row = revoke_for_landlord(session, named(session, key), utc_now())
         session.flush()
@@ -73,12 +73,21 @@ def key_row(session: Session, row: Key) -> dict[str, Any]:
     return fields
 
 
+def said_until(key: dict[str, Any]) -> str:
+    """Until when a key is valid, and what holds its end up."""
+    return said(N_("until {until}"), **key) + why(key)
+
+
 def why(key: dict[str, Any]) -> str:
     """The reason behind a state that waits, for people."""
     if not key["hold_up"]:
         return ""
     before, reason = key["cannot_be_revoked_before"], word("holdup", key["hold_up"]).replace("_", " ")
-    return said("held_up_before", time=before, why=reason) if before else said("held_up", why=reason)
+    return (
+        said(N_("; cannot be revoked before {time}: {why}"), time=before, why=reason)
+        if before
+        else said(N_("; {why}"), why=reason)
+    )
 
 
 def say(key: dict[str, Any], *, as_json: bool) -> None:
@@ -89,4 +98,4 @@ def say(key: dict[str, Any], *, as_json: bool) -> None:
     for name in SHOWN:
         if key[name] is not None:
             value = word(FAMILIES[name], key[name]) if name in FAMILIES else key[name]
-            typer.echo(said("line", name=word("keyfact", name), value=value))
+            typer.echo(said(N_("{name}: {value}"), name=word("keyfact", name), value=value))

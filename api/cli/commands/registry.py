@@ -15,6 +15,7 @@ from api.cli.refusal import NOT_IN_ORDER
 from gateway.clock import utc_now
 from gateway.journey.filings.deadlines import OPEN, standing_of
 from gateway.store import Registration
+from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
 FAMILIES = {"kind": "kind", "state": "filing", "standing": "standing"}  # what is told in words of the pages
@@ -22,7 +23,7 @@ FAMILIES = {"kind": "kind", "state": "filing", "standing": "standing"}  # what i
 
 @app.command("list")
 def list_registries(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Each registry that is set up or has been filed with, and how many records stand how."""
+    """List all registries that are set up or have records, with the number of records in each state."""
     settings = settings_of(folder)
     counted: dict[str, Counter[str]] = {name: Counter() for name in settings.registries}
     query = select(Registration.registry_name, Registration.state, func.count()).group_by(
@@ -41,16 +42,16 @@ def list_registries(folder: Folder = None, as_json: AsJson = False) -> None:
     table = headed("registry", "set_up", "records")
     for row in rows:
         states = counted[str(row["registry"])].items()
-        counts = listed(said("counted", number=number, state=word("filing", state)) for state, number in states)
-        table.add_row(
-            str(row["registry"]), word("truth", "yes" if row["set_up"] else "no"), counts or said("no_records")
+        counts = listed(
+            said(N_("{number} {state}"), number=number, state=word("filing", state)) for state, number in states
         )
+        table.add_row(str(row["registry"]), word("truth", "yes" if row["set_up"] else "no"), counts or said(N_("none")))
     Console().print(table)
 
 
 @app.command("open")
 def list_open(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Records that are not with their registry yet, by deadline. Exit code 1 where one is late."""
+    """List records that their registry has not accepted yet, by deadline. Exit code 1 if one is overdue."""
     now = utc_now()
     query = select(Registration).where(Registration.state.in_(OPEN)).order_by(Registration.deadline_at)
     with opened(settings_of(folder)) as database, database.reading() as session:
@@ -82,5 +83,5 @@ def headed(*columns: str) -> Table:
     """An empty table with these columns; what has no spaces, as Chinese has none, is folded and not cut off."""
     table = Table()
     for column in columns:
-        table.add_column(said(f"column.{column}"), overflow="fold")
+        table.add_column(word("column", column), overflow="fold")
     return table

@@ -16,14 +16,13 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.cli.output import AsJson, Folder
+from api.cli.output import AsJson, Folder, said
 from api.cli.problems import EXPECTED
-from api.cli.program import spoken
 from api.cli.refusal import NOT_THERE, Refused
-from api.cli.texts.sentences import say
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
 from gateway.settings import Settings
+from gateway.texts.marks import N_
 
 SHUTDOWN_SECONDS = 2
 FAILED = "lifespan.startup.failed"
@@ -33,10 +32,10 @@ LISTENING = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden", er
 def serve(
     folder: Folder = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 selects a free one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start the gateway. What is not given here comes from LODGEKEY_… in the environment."""
+    """Start the gateway. Settings not given here come from LODGEKEY_… environment variables."""
     given: dict[str, str | int | Path | None] = {"folder": folder, "host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -63,7 +62,7 @@ async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) 
         server_header=False,
     )
     url = settings.address
-    line = json.dumps({"ready": True, "url": url}) if as_json else say(spoken(), "serving", url=url)
+    line = json.dumps({"ready": True, "url": url}) if as_json else said(N_("Lodgekey is at {url}"), url=url)
     server = TellingServer(config, line)
     with suppress(SystemExit):  # how uvicorn leaves where the application cannot start
         await server.serve(sockets=[listener])

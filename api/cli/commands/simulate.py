@@ -19,22 +19,27 @@ from certs.enrolment.device_folder import find_device_folders
 app = typer.Typer(no_args_is_help=True)
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 SECONDS, LONGEST = 20.0, 3600.0
-Devices = Annotated[Path | None, typer.Option("--dir", help="Folder that the building runs from.")]
+Devices = Annotated[Path | None, typer.Option("--dir", help="Folder of the building's data.")]
 
 
 @app.command()
 def building(
-    devices: Annotated[Path | None, typer.Option("--dir", help="Folder of device folders; the gateway's own.")] = None,
-    air: Annotated[
-        int | None, typer.Option(help="Put the locks on a Bluetooth air at this port; 0: a free one.")
+    devices: Annotated[
+        Path | None, typer.Option("--dir", help="Folder of the device folders; by default the gateway's.")
     ] = None,
-    control_port: Annotated[int, typer.Option(help="Port of the control service; 0 takes a free one.")] = 0,
-    auto_lock: Annotated[float, typer.Option(help="Seconds after which a lock locks itself; 0 for never.")] = 8.0,
+    air: Annotated[
+        int | None,
+        typer.Option(help="Connect the locks to a simulated Bluetooth network on this port; 0 selects a free one."),
+    ] = None,
+    control_port: Annotated[int, typer.Option(help="Port of the control service; 0 selects a free one.")] = 0,
+    auto_lock: Annotated[
+        float, typer.Option(help="Seconds after which a lock locks automatically; 0 for never.")
+    ] = 8.0,
     registry: Annotated[Path | None, typer.Option(help="control.json of the simulated registry.")] = None,
     folder: Folder = None,
     _as_json: AsJson = False,
 ) -> None:
-    """Run every device folder of the gateway's (or --dir). Says where as one JSON line, with --json or without."""
+    """Run all device folders of the gateway (or --dir). Always prints the addresses as one line of JSON."""
     found = devices or device_folder(folder)
     if not find_device_folders(found):
         raise Refused("no_devices", NOT_THERE, folder=found)
@@ -45,7 +50,7 @@ def building(
 
 @app.command(context_settings=PASSED_ON, add_help_option=False)
 def holder(context: typer.Context, as_json: AsJson = False) -> None:
-    """Be the tenant's phone: new, read, unlock, near. See `lodgekey simulate holder --help`."""
+    """Act as the tenant's phone: new, read, unlock, near. See `lodgekey simulate holder --help`."""
     command, as_json = simulator("holder", *context.args), as_json and "--help" not in context.args
     done = subprocess.run(command, stderr=subprocess.PIPE if as_json else None, stdout=subprocess.PIPE, check=False)
     if as_json and not done.stdout:
@@ -57,26 +62,30 @@ def holder(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command()
 def fault(
-    device: Annotated[str, typer.Argument(help="Its id.")],
-    changes: Annotated[list[str], typer.Argument(help="offline=true, clock_skew=3600, battery=9, … (JSON values)")],
+    device: Annotated[str, typer.Argument(help="Device id.")],
+    changes: Annotated[
+        list[str], typer.Argument(help="Faults, for example offline=true clock_skew=3600 battery=9 (JSON values)")
+    ],
     devices: Devices = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have something go wrong around a simulated device, or right again; prints its faults as they stand."""
+    """Set or clear faults of a simulated device; prints its current faults."""
     wanted = dict(change_of(text) for text in changes)
     print_all(ask_building("POST", f"/devices/{device}/faults", wanted, devices, folder), as_json)
 
 
 @app.command()
 def act(
-    device: Annotated[str, typer.Argument(help="Its id.")],
-    what: Annotated[Literal["knob", "reset"], typer.Argument(help="Turn the knob, or press the pin hole.")],
+    device: Annotated[str, typer.Argument(help="Device id.")],
+    what: Annotated[
+        Literal["knob", "reset"], typer.Argument(help="knob: turn the knob; reset: press the reset pinhole.")
+    ],
     devices: Devices = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Do something to a simulated device with a hand; prints what it then says."""
+    """Operate a simulated device by hand; prints its state afterwards."""
     ask_building("POST", f"/devices/{device}/{what}", None, devices, folder)
     state = ask_building("GET", f"/devices/{device}", None, devices, folder)
     print_all({name: value for name, value in state.items() if name not in ("log", "faults")}, as_json)
@@ -84,25 +93,27 @@ def act(
 
 @app.command()
 def messages(
-    device: Annotated[str, typer.Argument(help="Its id.")],
+    device: Annotated[str, typer.Argument(help="Device id.")],
     devices: Devices = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """The last 200 messages of a simulated device, the newest first: kinds and sizes, never contents."""
+    """Show the last 200 messages of a simulated device, newest first: types and sizes, without contents."""
     log = ask_building("GET", f"/devices/{device}", None, devices, folder)["log"][::-1]
     tell_rows(log, as_json, ("{at} {way:<4} {channel:<6} {kind:<18} {seq:>6} {bytes:>7}".format(**row) for row in log))
 
 
 @app.command()
 def behaviour(
-    behaviour: Annotated[str, typer.Argument(help="normal, refuse, late, silent, down, …")],
-    times: Annotated[int | None, typer.Option(help="For so many requests; else until it is changed.")] = None,
+    behaviour: Annotated[str, typer.Argument(help="Behaviour: normal, refuse, late, silent, down, …")],
+    times: Annotated[
+        int | None, typer.Option(help="Number of requests it applies to; by default until changed.")
+    ] = None,
     devices: Devices = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """How the simulated registry beside the building behaves from now on."""
+    """Set the behaviour of the simulated registry."""
     print_all(
         ask_building("POST", "/registry/behaviour", {"behaviour": behaviour, "times": times}, devices, folder), as_json
     )
@@ -110,12 +121,12 @@ def behaviour(
 
 @app.command()
 def play(
-    scenario: Annotated[Path, typer.Argument(help="A YAML file, as the tester's console saves it.")],
+    scenario: Annotated[Path, typer.Argument(help="YAML file saved by the tester's console.")],
     devices: Devices = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Play a scenario with its seed: the same steps, the same chances; prints what each device then says."""
+    """Replay a scenario with its seed: the same steps and random choices; prints each device's state afterwards."""
     try:
         text = scenario.read_text()
     except (OSError, UnicodeDecodeError) as error:

@@ -11,35 +11,38 @@ from api.cli.output import AsJson, Folder, settings_of, tell, tell_rows
 from gateway.clock import utc_now
 from gateway.journey.accounts.operator import Dwelling, account_called, add_unit
 from gateway.store import Unit
+from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
 def add(
-    code: Annotated[str, typer.Argument(help="Short and unique: letters, digits, hyphens.")],
-    landlord: Annotated[str, typer.Option(help="A login of the landlord who lets it.")],
-    label: Annotated[str, typer.Option(help="As landlord and tenant call it.")],
-    address: Annotated[str, typer.Option(help="Where it is, for the tenant and the registry.")],
-    area: Annotated[str, typer.Option(help="The grid area it is in; officers of it, or a part before it, see it.")],
-    timezone: Annotated[str, typer.Option(help="IANA name, Europe/Rome for one.")],
-    jurisdiction: Annotated[str, typer.Option(help="Whose rules hold: es, it, pt, cn-33, … or sandbox.")],
-    registry: Annotated[str, typer.Option(help="Which of the set-up registries it reports to.")],
+    code: Annotated[str, typer.Argument(help="Short unique code: letters, digits and hyphens.")],
+    landlord: Annotated[str, typer.Option(help="Username of the landlord.")],
+    label: Annotated[str, typer.Option(help="Name of the unit, shown to landlord and tenant.")],
+    address: Annotated[str, typer.Option(help="Address, for the tenant and the registry.")],
+    area: Annotated[
+        str, typer.Option(help="Grid area. Officers of this area, or of an area that is a prefix of it, see the unit.")
+    ],
+    timezone: Annotated[str, typer.Option(help="IANA time zone name, for example Europe/Rome.")],
+    jurisdiction: Annotated[str, typer.Option(help="Jurisdiction whose rules apply: es, it, pt, cn-33, … or sandbox.")],
+    registry: Annotated[str, typer.Option(help="Registry that the unit reports to; it must be set up.")],
     fact: Facts = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """A home to let. What its registry wants to know of it is asked here, not of the tenant at the door."""
+    """Add a unit. The information that its registry requires about the unit is given here."""
     home = Dwelling(code, label, address, area, timezone, jurisdiction, registry, facts_of(fact))
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
         unit = add_unit(session, account_called(session, landlord), home, utc_now())
         output = {"unit": unit.id, "code": unit.code}
-    tell(output, as_json, "unit_added", code=code, landlord=landlord)
+    tell(output, as_json, N_("Unit {code} was added for {landlord}."), code=code, landlord=landlord)
 
 
 @app.command("list")
 def list_units(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Every unit by its code, with the locks on its door."""
+    """List all units by code, with their locks."""
     with opened(settings_of(folder)) as database, database.reading() as session:
         rows = [
             {

@@ -23,6 +23,7 @@ from api.cli.output import AsJson, said, word
 from api.cli.refusal import NOT_IN_ORDER, Refused
 from api.web.kiosk import write_kiosk_page
 from gateway.settings import Settings
+from gateway.texts.marks import N_
 
 Tell = Callable[[str], None]
 FOLDER = Path(".data/demo")
@@ -49,13 +50,13 @@ class Running:
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Play the whole journey unattended, then stop.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run the whole journey unattended, then stop.")] = False,
     as_json: AsJson = False,
-    port: Annotated[int, typer.Option(help="Port of the pages; 0 takes a free one.")] = 8080,
-    registry: Annotated[str, typer.Option(help="sandbox, es, it, pt, cn or webhook.")] = "sandbox",
-    folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its things.")] = FOLDER,
+    port: Annotated[int, typer.Option(help="Port of the web pages; 0 selects a free one.")] = 8080,
+    registry: Annotated[str, typer.Option(help="Registry: sandbox, es, it, pt, cn or webhook.")] = "sandbox",
+    folder: Annotated[Path, typer.Option(help="Folder of the demonstration's data.")] = FOLDER,
 ) -> None:
-    """Start everything, and say where to look as landlord, tenant, officer and tester."""
+    """Start a demonstration, and print the addresses for landlord, tenant, officer and tester."""
     console = Console(stderr=True)
     tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
     try:
@@ -100,7 +101,7 @@ async def _stay(folder: Path, port: int, registry: str, tell: Tell, *, as_json: 
     async with running(folder, port, tell, registry) as parts:
         _print_addresses(parts, as_json=as_json)
         await stop.wait()
-        tell(said("demo.stopping"))
+        tell(said(N_("stopping")))
 
 
 @asynccontextmanager
@@ -114,7 +115,7 @@ async def running(
     """Registry, gateway and building as processes of their own; ended in the opposite order."""
     broker_port = free_port()
     async with AsyncExitStack() as stack:
-        tell(said("demo.registry", registry=registry))
+        tell(said(N_("starting the {registry} registry"), registry=registry))
         books = await _start(
             stack,
             Child(
@@ -123,10 +124,10 @@ async def running(
                 folder / "logs" / "registry.log",
             ),
         )
-        tell(said("demo.building"))
+        tell(said(N_("creating the building")))
         place = Place(registry, books["facts"])
         logins = await asyncio.to_thread(seed, Settings(folder=folder), broker_port=broker_port, place=place)
-        tell(said("demo.gateway"))
+        tell(said(N_("starting the gateway and its broker")))
         addresses = {
             "LODGEKEY_FOLDER": str(folder),
             "LODGEKEY_BROKER_PORT": str(broker_port),
@@ -141,7 +142,7 @@ async def running(
         )
         url = (await _start(stack, gateway))["url"]
         write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, registry)
-        tell(said("demo.devices"))
+        tell(said(N_("starting twelve locks and a kiosk")))
         control = await _start(stack, building_of(folder))
         yield Running(url, logins, folder, Path(control["control"]), place.facts_of("person"))
 
@@ -191,7 +192,7 @@ def _print_run(result: dict[str, Any], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(result) + "\n")
         return
     for name, value in result.items():
-        typer.echo(said("line", name=word("walked", name), value=_in_words(name, value)))
+        typer.echo(said(N_("{name}: {value}"), name=word("walked", name), value=_in_words(name, value)))
 
 
 def _in_words(name: str, value: Any) -> Any:
@@ -208,5 +209,20 @@ def _print_addresses(parts: Running, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps({"ready": True} | addresses) + "\n")
         sys.stdout.flush()
         return
-    lines = said("demo.addresses", locks=len(ROOMS), terminal=KIOSK, site=SITE, **addresses)
+    lines = said(
+        N_(
+            "Landlord  {url}/landlord   username {landlord}, password {password}\n"
+            "Tenant    opens the link that the landlord creates (offer a key, then open the link or scan "
+            "the QR code)\n"
+            "Officer   {url}/officer    username {officer}, password {password}\n"
+            "Kiosk     {kiosk}   the screen of the kiosk at the gate\n"
+            "Tester    {url}/tester     username {tester}, password {password}\n"
+            "{locks} locks and {terminal} at {site}. Press Ctrl-C to stop everything; the data in "
+            "{folder} is kept for the next start."
+        ),
+        locks=len(ROOMS),
+        terminal=KIOSK,
+        site=SITE,
+        **addresses,
+    )
     Console().print(lines, highlight=False, soft_wrap=True)

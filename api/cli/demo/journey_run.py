@@ -20,6 +20,7 @@ from api.cli.output import listed, said, word
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.keys.key import Proof, unlock_statement
+from gateway.texts.marks import N_
 
 Json = dict[str, Any]
 STEP_TIMEOUT_SECONDS = 60.0
@@ -115,7 +116,7 @@ class JourneyRun:
         require_ok(await client.post("/sessions", json=body), f"{login} signs in")
 
     async def _offer(self, landlord: httpx.AsyncClient, unit_code: str) -> Json:
-        self._tell(said("walk.offering"))
+        self._tell(said(N_("the landlord offers a key")))
         units = require_ok(await landlord.get("/units"), "the landlord lists units")
         unit = next((unit for unit in units if unit["code"] == unit_code), None)
         if unit is None:
@@ -128,7 +129,7 @@ class JourneyRun:
         return dict(require_ok(answer, "the landlord offers a key"))
 
     async def _register(self, tenant: httpx.AsyncClient) -> None:
-        self._tell(said("walk.registering"))
+        self._tell(said(N_("the tenant opens the link, consents, and submits passport and face photo")))
         require_ok(await tenant.post("/onboarding/open"), "the tenant opens the link")
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
         require_ok(await tenant.post("/onboarding/consents", json=consents), "the tenant agrees")
@@ -148,7 +149,7 @@ class JourneyRun:
         if onboarding["stage"] != "review":
             return {"by": "machine", "outcome": "passed", "reasons": onboarding["reasons"]}
         reasons = listed(word("case.reason", reason) for reason in onboarding["reasons"])
-        self._tell(said("walk.deciding", reasons=reasons))
+        self._tell(said(N_("manual check, because of: {reasons}"), reasons=reasons))
         waiting = require_ok(await officer.get("/cases"), "the officer lists cases")
         if not waiting:
             raise StepFailed("the case is not in the officer's list")
@@ -163,7 +164,7 @@ class JourneyRun:
         return {"by": "person", "outcome": "passed", "reasons": case["reasons"], "score_band": case["score_band"]}
 
     async def _await_key(self, tenant: httpx.AsyncClient) -> tuple[str, float]:
-        self._tell(said("walk.delivering"))
+        self._tell(said(N_("the key is sent to the lock")))
         began = time.perf_counter()
         onboarding = await until(
             lambda: _fetch(tenant, "/onboarding"),
@@ -173,7 +174,7 @@ class JourneyRun:
         return onboarding["keys"][0], _ms(began)
 
     async def _unlock(self, tenant: httpx.AsyncClient, key_id: str) -> Json:
-        self._tell(said("walk.unlocking"))
+        self._tell(said(N_("the tenant holds the button to unlock")))
         at, nonce = int(time.time()), os.urandom(12).hex()
         signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
@@ -183,7 +184,7 @@ class JourneyRun:
         return dict(answer)
 
     async def _await_filing(self, landlord: httpx.AsyncClient, stay_id: str, kind: str) -> Json:
-        self._tell(said("walk.filing", kind=word("kind", kind).replace("_", "-")))
+        self._tell(said(N_("the registry answers the {kind}"), kind=word("kind", kind).replace("_", "-")))
 
         async def filing() -> Json:
             stay = require_ok(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
@@ -197,7 +198,7 @@ class JourneyRun:
         return row
 
     async def _read_feed(self, officer: httpx.AsyncClient, registration_id: str) -> int:
-        self._tell(said("walk.feed"))
+        self._tell(said(N_("the registration appears in the officer's feed")))
         async with asyncio.timeout(STEP_TIMEOUT_SECONDS), officer.stream("GET", "/feed") as stream:
             number = 0
             async for line in stream.aiter_lines():
@@ -208,7 +209,7 @@ class JourneyRun:
         raise StepFailed("the feed ended without the registration")
 
     async def _end(self, landlord: httpx.AsyncClient, stay_id: str, key_id: str) -> str:
-        self._tell(said("walk.ending"))
+        self._tell(said(N_("the stay ends and the lock deletes the key")))
         require_ok(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
 
         async def key_state() -> Json:

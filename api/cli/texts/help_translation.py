@@ -1,61 +1,83 @@
-"""Puts the Chinese of texts.chinese over commands whose help Typer makes; imported only where Chinese is spoken."""
+"""Translates commands whose help Typer makes; imported only where another language than English is spoken."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from api.cli.texts.chinese import COMMAND, FRAME, HELP, OPTIONS, USAGE
+from gateway.texts.marks import N_, NP_
+from gateway.texts.translator import Translator, translator
+
+# Typer's own words around every help: constants of typer.rich_utils, by their names there. An English text here is not
+# shown: in English Typer's own are.
+FRAME: Final[Mapping[str, str]] = {
+    "ARGUMENTS_PANEL_TITLE": NP_("heading in the help of a command", "Arguments"),
+    "OPTIONS_PANEL_TITLE": NP_("heading in the help of a command", "Options"),
+    "COMMANDS_PANEL_TITLE": NP_("heading in the help of a command", "Commands"),
+    "DEFAULT_STRING": N_("[default: {}]"),
+    "REQUIRED_LONG_STRING": N_("[required]"),
+}
+USAGE: Final = N_("Usage: ")
+OPTIONS: Final = N_("[OPTIONS]")
+COMMAND: Final = N_("COMMAND [ARGS]...")
 
 
-def speak_chinese(command: Any) -> None:
-    """Chinese help for a command, its arguments and options, and the commands under it that are loaded."""
-    command.context_class = ChineseContext
-    command.options_metavar = OPTIONS
-    translate([command, *command.params])
+def translate_help(command: Any, language: str) -> None:
+    """A command's help, that of its arguments and options, and of the commands under it that are loaded."""
+    reader = translator(language)
+    command.context_class = context_class(reader)
+    command.options_metavar = reader.gettext(OPTIONS)
+    translate([command, *command.params], reader)
     if isinstance(command, TyperGroup):
-        command.subcommand_metavar = COMMAND
+        command.subcommand_metavar = reader.gettext(COMMAND)
         for each in command.commands.values():
-            speak_chinese(each)
+            translate_help(each, language)
 
 
-def translate(things: Iterable[Any]) -> None:
-    """Put Chinese where a thing's help is English that has any."""
+def translate(things: Iterable[Any], reader: Translator) -> None:
+    """Translate the help of each."""
     for thing in things:
-        thing.help = HELP.get(thing.help, thing.help)
+        if thing.help:
+            thing.help = reader.gettext(thing.help)
 
 
-class ChineseContext(typer.Context):
-    """A command's context whose help says in Chinese what is Typer's own, too."""
+def context_class(reader: Translator) -> type[typer.Context]:
+    """The class of contexts whose help has Typer's own words translated, too."""
 
-    def make_formatter(self) -> Any:
-        """Typer's, with another word for the usage."""
-        formatter: Any = super().make_formatter()
-        formatter.write_usage = partial(formatter.write_usage, prefix=USAGE)
-        return formatter
+    class TranslatedContext(typer.Context):
+        """A command's context."""
 
-    def get_help(self) -> str:
-        """The command's help."""
-        translate(self.command.get_params(self))  # --help itself is an option only from here on
-        with framed():
-            return super().get_help()
+        def make_formatter(self) -> Any:
+            """Typer's, with the translated word for the usage."""
+            formatter: Any = super().make_formatter()
+            formatter.write_usage = partial(formatter.write_usage, prefix=reader.gettext(USAGE))
+            return formatter
+
+        def get_help(self) -> str:
+            """The command's help."""
+            translate(self.command.get_params(self), reader)  # --help itself is an option only from here on
+            with framed(reader):
+                return super().get_help()
+
+    return TranslatedContext
 
 
 @contextmanager
-def framed() -> Iterator[None]:
-    """Typer's words around a help in Chinese: it has them in constants, and no other way to them."""
+def framed(reader: Translator) -> Iterator[None]:
+    """Typer's words around a help, translated: it has them in constants, and no other way to them."""
     typers = vars(import_module("typer.rich_utils"))
-    chinese = {**FRAME, "highlighter": folding(typers["highlighter"])}
-    english = {name: typers[name] for name in chinese}
+    translated = {name: reader.translate(text) for name, text in FRAME.items()}
+    here = {**translated, "highlighter": folding(typers["highlighter"])}
+    before = {name: typers[name] for name in here}
     try:
-        typers.update(chinese)
+        typers.update(here)
         yield
     finally:
-        typers.update(english)
+        typers.update(before)
 
 
 def folding(highlight: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -13,6 +13,7 @@ from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.store import AlertSubscription
+from gateway.texts.languages import Language
 
 router = APIRouter(prefix="/alerts", tags=["landlord"])
 
@@ -25,7 +26,7 @@ class AlertsForm(Strict):
     email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
     webhook_url: Short = ""
     codes: Annotated[list[Code], Field(max_length=len(CODES))]
-    language: Literal["zh-CN", "en"] = "en"
+    language: Language = "en"
 
 
 class AlertsShown(BaseModel):

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.error_text import error_text
 from api.http.account import passkeys as passkeys_api
 from api.http.account import passwords as passwords_api
 from api.http.context import Anybody, Gate, Owner
 from api.http.landlord import staff as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import SHORTEST
 from gateway.domain.accounts.staff_rights import RIGHTS
@@ -36,7 +36,7 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "passkeys": passkeys_api.list_passkeys(gateway, account),
         "able": passkeys_api.relying_party(gateway) is not None,
         "notice": notice_of(request),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "account/settings.html", values, error.status if error else 200)
 
@@ -90,7 +90,7 @@ def staff_page(
         "roles": tuple(RIGHTS),
         "taken_on": taken_on,
         "notice": notice_of(request),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "account/staff.html", values, error.status if error else 200)
 

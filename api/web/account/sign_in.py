@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from api.error_text import error_text
 from api.http.account import sign_in as api
 from api.http.account.passkeys import relying_party
 from api.http.context import Gate, account_of, check_origin
 from api.http.schemas import SignInForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import LodgekeyError, SignInNeeded
 
@@ -35,7 +35,7 @@ def login_page(request: Request, gateway: Gateway, login: str = "", error: Lodge
         "login": login,
         "single_sign_on": gateway.single_sign_on is not None,
         "passkeys": relying_party(gateway) is not None,
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "account/sign_in.html", values, error.status if error else 200)
 

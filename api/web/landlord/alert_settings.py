@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
+from api.error_text import error_text
 from api.http.context import Gate, Owner
 from api.http.landlord import alerts as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
 
@@ -23,7 +23,7 @@ def alerts_page(request: Request, shown: api.AlertsShown, error: InputRefused | 
         "subscription": shown,
         "codes": CODES,
         "notice": notice_of(request),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "landlord/alert_settings.html", values, error.status if error else 200)
 

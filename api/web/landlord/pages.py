@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import segno
 from fastapi import APIRouter, Form, Request, Response
 
+from api.error_text import error_text
 from api.http.context import Anybody, Gate, LandlordId
 from api.http.landlord import stays as api
 from api.http.officer import cases as cases_api
@@ -16,11 +17,11 @@ from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShow
 from api.web.landlord.alerts import alerts_for
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.verification.liveness import LEVELS, Level
+from gateway.texts.families import code_text
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 
@@ -57,7 +58,7 @@ def show_unit(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id:
 def unit_page(request: Request, unit: UnitShown, notice: str | None) -> Response:
     """The page of one unit."""
     language = language_of(request)
-    levels = {level: texts[language[:2]] for level, texts in LEVELS.items()}
+    levels = {level: code_text(language, "level_limits", level) for level in LEVELS}
     return page(request, "landlord/unit.html", {"role": "landlord", "unit": unit, "levels": levels, "notice": notice})
 
 
@@ -109,7 +110,7 @@ def show_dates(
         "start": start,
         "end": until,
         "idempotency_key": os.urandom(12).hex(),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "landlord/offer.html", values, error.status if error else 200)
 
@@ -163,7 +164,7 @@ def stay_page(
         ),
         "idempotency_key": os.urandom(12).hex(),
         "notice": notice,
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "landlord/stay.html", values, error.status if error else 200)
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.error_text import error_text
 from api.http.context import Decider, Gate
 from api.http.officer import cases as api
 from api.http.schemas import DecisionForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound
 from gateway.store import Account
@@ -58,6 +58,6 @@ def case_page(
         "role": account.role,
         "home": f"/{account.role}",
         "case": api.read_case(gateway, account, case_id),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "officer/case.html", values, error.status if error else 200)

@@ -16,12 +16,12 @@ from api.http.officer.stored_faces import count_faces
 from api.http.schemas import PurposeForm
 from api.web.shell.page_route import PageRoute, notice_of
 from api.web.shell.render import language_of, page, render
-from api.web.text.pair import Language
 from gateway.bootstrap import Gateway
 from gateway.clock import utc_now
 from gateway.domain.errors import DisclosureBlocked
 from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.store import Account, Registration, Stay, Unit
+from gateway.texts.languages import Language
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/officer", route_class=PageRoute, include_in_schema=False)

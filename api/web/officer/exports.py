@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.error_text import error_text
 from api.http.context import Gate, Officer
 from api.http.officer import exports as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, NotAllowed
 from gateway.store import Account
@@ -35,7 +35,7 @@ def exports_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "first": (today - timedelta(days=6)).isoformat(),
         "last": today.isoformat(),
         "notice": notice_of(request),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "officer/exports.html", values, error.status if error else 200)
 

@@ -4,12 +4,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.error_text import error_text
 from api.http.context import Decider, Gate, Officer
 from api.http.officer import filings as api
 from api.web.officer.cases import refuse_other_home
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.text import say_refusal
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
 from gateway.store import Account
@@ -37,7 +37,7 @@ def filing_page(
         "shown": api.preview(gateway, account, record_id),
         "correctable": CORRECTABLE if account.role == "officer" else (),
         "notice": notice_of(request),
-        "problem": say_refusal(language_of(request), error) if error else None,
+        "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "officer/filing.html", values, error.status if error else 200)
 

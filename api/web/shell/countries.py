@@ -1,20 +1,28 @@
 """Countries to choose from, by their name in the page's language."""
 
+import unicodedata
 from datetime import UTC, datetime
 from functools import cache
 
 from babel import Locale
 from babel.core import get_global
 
-from api.web.text.pair import Language
 from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.texts.languages import LOCALES, Language
 
 
 @cache
 def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
     """(ISO 3166-1 alpha-3, name as CLDR has it), in the order a reader looks for them."""
-    names, aliases = Locale.parse(language.replace("-", "_")).territories, get_global("territory_aliases")
+    names, aliases = Locale.parse(LOCALES[language]).territories, get_global("territory_aliases")
     named = [(code, names.get(aliases.get(code, [""])[0])) for code in COUNTRIES.valid_on(datetime.now(UTC).date())]
     known = [(code, name) for code, name in named if name]
+    return tuple(sorted(known, key=lambda choice: _order(choice[1], language)))
+
+
+def _order(name: str, language: Language) -> bytes:
+    """The place of a name in a list: accents do not count, as in the dictionaries of Latin scripts."""
     # GB 2312 orders its common characters by pinyin, which is how Chinese readers look for a country.
-    return tuple(sorted(known, key=lambda choice: choice[1].encode("gb18030") if language == "zh-CN" else choice[1]))
+    if language == "zh-CN":
+        return name.encode("gb18030")
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).lower().encode()

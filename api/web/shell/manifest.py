@@ -1,18 +1,36 @@
 """What makes the pages an app that can be installed (W3C Web Application Manifest), in the reader's language."""
 
 import json
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from fastapi import APIRouter, Query, Response
 
 from api.web.shell.page_route import PageRoute
 from api.web.shell.render import fingerprint
-from api.web.text import say
-from api.web.text.pair import Language
+from gateway.texts.languages import Language, direction_of
+from gateway.texts.marks import N_
+from gateway.texts.translator import translator
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 App = Literal["landlord", "key"]
+
+
+class AppTexts(NamedTuple):
+    """What the system calls an installed app: in full, under its icon, and what it is for."""
+
+    name: str
+    short_name: str
+    description: str
+
+
+TEXTS: Final[Mapping[App, AppTexts]] = {
+    "landlord": AppTexts(
+        N_("Lodgekey for landlords"), N_("Lodgekey"), N_("Offer keys, monitor locks and revoke keys.")
+    ),
+    "key": AppTexts(N_("Lodgekey: my key"), N_("My key"), N_("Opens the door of your accommodation.")),
+}
 ICONS: Final = (
     ("shared/icon-192.png", "192x192", "image/png", "any"),
     ("shared/icon-512.png", "512x512", "image/png", "any"),
@@ -23,6 +41,7 @@ ICONS: Final = (
 
 def manifest(app: App, language: Language) -> dict[str, Any]:
     """The app that begins at /landlord or /key; it names nobody."""
+    texts, reader = TEXTS[app], translator(language)
     icons = [
         {"src": fingerprint(name), "sizes": sizes, "type": kind, "purpose": purpose}
         for name, sizes, kind, purpose in ICONS
@@ -33,10 +52,10 @@ def manifest(app: App, language: Language) -> dict[str, Any]:
         "scope": "/",
         "display": "standalone",
         "lang": language,
-        "dir": "ltr",
-        "name": say(language, f"app.{app}"),
-        "short_name": say(language, f"app.{app}.short"),
-        "description": say(language, f"app.{app}.what"),
+        "dir": direction_of(language),
+        "name": reader.translate(texts.name),
+        "short_name": reader.translate(texts.short_name),
+        "description": reader.translate(texts.description),
         "background_color": "#f4f6f4",
         "theme_color": "#0c5c53",
         "icons": icons,

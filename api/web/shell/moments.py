@@ -1,14 +1,20 @@
 """Moments as people read them: in the unit's own zone, and how long ago."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_skeleton, format_time, format_timedelta, get_datetime_format
+from babel.units import format_unit
 
-from api.web.text import say
-from api.web.text.pair import Language
+from gateway.texts.languages import LOCALES, Language
+from gateway.texts.marks import NP_
+from gateway.texts.translator import translator
 
-STEPS = ((60, 1, "age.seconds"), (3600, 60, "age.minutes"), (86_400, 3600, "age.hours"))
+Unit = Literal["second", "minute", "hour", "day"]
+STEPS: Final[tuple[tuple[int, int, Unit], ...]] = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"))
+DAY: Final = 86_400  # seconds
+ONLY: Final = float("inf")  # a threshold that no coarser unit reaches
 
 
 Moment = int | str  # UTC seconds, or RFC 3339 on the unit's wall clock as the API tells it
@@ -32,23 +38,24 @@ def tell_moment(at: Moment, zone: str, language: Language, now: int) -> str:
     """Date and time on the wall clock of `zone` (IANA; text carries its own); the year only when it is not this one."""
     local = _local(at, zone)
     year = local.year != datetime.fromtimestamp(now, local.tzinfo).year
-    if language == "zh-CN":
-        return format_datetime(local, "y年M月d日 EEE HH:mm" if year else "M月d日 EEE HH:mm", locale="zh_CN")
-    return format_datetime(local, "EEE d MMM y, HH:mm" if year else "EEE d MMM, HH:mm", locale="en_GB")
+    locale = LOCALES[language]
+    day = format_skeleton("yMMMEd" if year else "MMMEd", local, locale=locale)
+    joined = str(get_datetime_format("medium", locale=locale))
+    return joined.replace("{1}", day).replace("{0}", format_time(local, "HH:mm", locale=locale))
 
 
 def tell_age(at: int, language: Language, now: int) -> str:
     """How long before `now` (UTC seconds) something was said."""
     age = max(0, now - at)
     if age < 5:
-        return say(language, "age.now")
-    for limit, unit, name in STEPS:
-        if age < limit:
-            return say(language, name, n=age // unit)
-    return say(language, "age.days", n=age // 86_400)
+        return translator(language).translate(NP_("age", "just now"))
+    seconds, unit = next(((seconds, unit) for limit, seconds, unit in STEPS if age < limit), (DAY, "day"))
+    past = timedelta(seconds=-(age - age % seconds))
+    return format_timedelta(past, unit, ONLY, add_direction=True, format="short", locale=LOCALES[language])
 
 
 def tell_span(minutes: int, language: Language) -> str:
     """How long something takes: minutes, and from three hours on full hours, rounded up."""
     hours = minutes >= 180
-    return say(language, "span.hours" if hours else "span.minutes", n=-(-minutes // 60) if hours else minutes)
+    number, unit = (-(-minutes // 60), "duration-hour") if hours else (minutes, "duration-minute")
+    return str(format_unit(number, unit, length="short", locale=LOCALES[language])).replace(" ", " ")

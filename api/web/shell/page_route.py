@@ -1,6 +1,6 @@
 """A route whose refusals are pages: the same errors as the API's, told in the reader's language, with a way on."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -9,17 +9,14 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from api.error_text import error_text
 from api.http.problems import BROKEN, DATABASE_REFUSED, database_refused, log_fault
+from api.web.shell.done import DONE
 from api.web.shell.render import language_of, page
-from api.web.text import CATALOG, say, say_refusal
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
+from gateway.texts.translator import translator
 
 SEE_OTHER = 303
-# Sentences that a page may be asked to begin with, after something was done.
-DONE = (
-    *("case.done.", "filing.done.", "keypage.done.", "staypage.", "unit.saved"),
-    *("account.removed", "account.password_changed", "export.", "noticepage.", "staff.ended"),
-)
 
 
 class PageRoute(APIRoute):
@@ -72,13 +69,12 @@ def go(path: str) -> RedirectResponse:
 
 def error_page(request: Request, error: LodgekeyError) -> Response:
     """What happened and what to do."""
-    sentence = say_refusal(language_of(request), error)
+    sentence = error_text(language_of(request), error)
     again = request.url.path if request.method == "GET" and error.status in (429, 500, 503) else None
     return page(request, "shared/error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
 
 
-def notice_of(request: Request) -> str | None:
+def notice_of(request: Request, done: Mapping[str, str] = DONE) -> str | None:
     """The sentence named by ?done, after something was done; nothing for a name that is none of ours."""
     name = request.query_params.get("done", "")
-    known = name in CATALOG and name.startswith(DONE)
-    return say(language_of(request), name) if known else None
+    return translator(language_of(request)).translate(done[name]) if name in done else None

@@ -11,16 +11,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from api.web.shell import moments
-from api.web.shell.language import COOKIE, choose_language
-from api.web.text import say, say_code, say_purpose, say_reason
-from api.web.text.pair import Language
 from gateway.clock import utc_now
 from gateway.domain.filings.delivery_sentences import outcome_zh
 from gateway.domain.filings.sentences import problem_zh, sentence_zh
+from gateway.texts.families import code_text, purpose_text, reason_text
+from gateway.texts.languages import NAMES, Language, direction_of
+from gateway.texts.negotiation import choose_language
+from gateway.texts.translator import translator
 
 HERE = Path(__file__).parents[1]  # api/web
 STATIC = HERE / "static"
 
+COOKIE = "lodgekey_lang"
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
     # same-origin, not no-referrer: from a no-referrer page browsers send forms with "Origin: null", which the origin
@@ -48,8 +50,9 @@ def language_of(request: Request) -> Language:
 
 def render(name: str, language: Language, values: Mapping[str, object]) -> str:
     """One page as HTML; `values` hold `now` (UTC seconds) and `here` (its path, for the language switch)."""
-    other: Language = "en" if language == "zh-CN" else "zh-CN"
-    return ENVIRONMENT.get_template(name).render({"language": language, "other": other, **values})
+    return ENVIRONMENT.get_template(name).render(
+        {"language": language, "direction": direction_of(language), "languages": NAMES, **values}
+    )
 
 
 def page(request: Request, name: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
@@ -71,23 +74,33 @@ def page(request: Request, name: str, values: Mapping[str, object], status: int 
 
 
 @pass_context
-def _say(context: Context, name: str, /, **values: object) -> str:
-    return say(context["language"], name, **values)
+def _gettext(context: Context, text: str, /, **values: object) -> str:
+    return translator(context["language"]).gettext(text, **values)
 
 
 @pass_context
-def _code(context: Context, code: str | None, family: str) -> str:
-    return say_code(context["language"], family, code)
+def _pgettext(context: Context, about: str, text: str, /, **values: object) -> str:
+    return translator(context["language"]).pgettext(about, text, **values)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, n: int, /, **values: object) -> str:
+    return translator(context["language"]).ngettext(singular, plural, n, **values)
+
+
+@pass_context
+def _code(context: Context, code: str | None, family: str, /, **values: object) -> str:
+    return code_text(context["language"], family, code, **values)
 
 
 @pass_context
 def _reason(context: Context, code: str) -> str:
-    return say_reason(context["language"], code)
+    return reason_text(context["language"], code)
 
 
 @pass_context
 def _purpose(context: Context, purpose: str) -> str:
-    return say_purpose(context["language"], purpose)
+    return purpose_text(context["language"], purpose)
 
 
 @pass_context
@@ -128,7 +141,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update({"_": _say, "static": fingerprint, "local_input": moments.local_input})
+    environment.globals.update(
+        {"_": _gettext, "pgettext": _pgettext, "ngettext": _ngettext, "static": fingerprint}
+        | {"local_input": moments.local_input}
+    )
     environment.filters.update(
         {
             "code": _code,

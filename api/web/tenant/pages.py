@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
+from api.error_text import error_text
 from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
 from api.http.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
 from api.http.tenant import onboarding as api
@@ -23,15 +24,18 @@ from api.web.tenant.onboarding_form import (
     typed_in,
     what_is_missing,
 )
-from api.web.text import say, say_code, say_refusal
-from api.web.text.pair import Language
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
 from gateway.domain.jurisdiction import profile_for
-from gateway.domain.verification.consent import LATEST, PURPOSES, consent_text, fill_in
+from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
+from gateway.texts.families import code_text
+from gateway.texts.languages import Language
+from gateway.texts.marks import N_
+from gateway.texts.translator import translator
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 COOKIE_SECONDS: Final = 400 * 86_400
+DONE: Final = {"keypage.done.withdrawn": N_("Consent withdrawn. You keep your key.")}
 WITH_KEY: Final = ("issued", "on_lock")
 WAITING: Final = ("review", "refused", "asked_again", "verified", "ended")
 Typed = Annotated[str, Form(max_length=200)]
@@ -159,10 +163,8 @@ async def hand_in(
 
 def consent_words(onboarding: OnboardingShown, language: Language) -> dict[str, str]:
     """The texts a tenant agrees to, as this place reads them."""
-    return {
-        purpose: fill_in(consent_text(purpose, language[:2]), profile_for(onboarding.jurisdiction))
-        for purpose in PURPOSES
-    }
+    spoken, profile = consent_language(language), profile_for(onboarding.jurisdiction)
+    return {purpose: fill_in(consent_text(purpose, spoken), profile) for purpose in PURPOSES}
 
 
 def show_form(
@@ -178,7 +180,7 @@ def show_form(
     language = language_of(request)
     values = {
         "onboarding": onboarding,
-        "asks": say(language, "common.comma").join(say_code(language, "door.asks", field) for field in onboarding.asks),
+        "asks": translator(language).join(code_text(language, "door.asks", field) for field in onboarding.asks),
         "text_version": LATEST,
         "words": consent_words(onboarding, language),
         "facts": facts or {},
@@ -186,7 +188,7 @@ def show_form(
         "details": details_asked(onboarding),
         "countries": country_choices(language),
         "missing": missing or [],
-        "problem": say_refusal(language, problem) if problem else None,
+        "problem": error_text(language, problem) if problem else None,
     }
     return page(request, "tenant/onboarding.html", values, status)
 
@@ -209,7 +211,9 @@ def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
     onboarding = api.read_onboarding(gateway, token)
     if onboarding.stage not in WITH_KEY:
         return go("/onboarding")
-    return page(request, "tenant/key.html", show_keys(gateway, token, onboarding) | {"notice": notice_of(request)})
+    return page(
+        request, "tenant/key.html", show_keys(gateway, token, onboarding) | {"notice": notice_of(request, DONE)}
+    )
 
 
 @router.post("/key/withdraw")

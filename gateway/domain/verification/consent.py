@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 from gateway.domain.jurisdiction import Profile
 
 PURPOSES = ("registration", "face", "guardian")
-LANGUAGES = ("zh", "en")
+LANGUAGES = ("en", "zh", "es")
 
 
 class UnknownText(KeyError):
@@ -65,25 +66,106 @@ TEXTS: tuple[ConsentText, ...] = (
         "guardian", "2026-11", "zh",
         "未满 {age} 周岁的住客：须由在场的父母或监护人代为同意，并由工作人员确认后发放钥匙。",
     ),
+    ConsentText(
+        "registration", "2026-11-28", "en",
+        "By law we must register you before your stay. We read the information listed above from "
+        "your document or from what you enter, report it to the registration authority, and show "
+        "it only to those listed above. Pictures are deleted when your registration is decided. "
+        "The record is kept for {registration_days} days after your stay and is then deleted. "
+        "You can ask to see, correct or delete it.",
+    ),
+    ConsentText(
+        "registration", "2026-11-28", "zh",
+        "依照法律规定，您入住前须办理登记。我们从您的证件或您填写的内容中读取上方所列信息，报送登记机关，"
+        "并仅向上方所列人员提供。登记结果确定后，图片即被删除。"
+        "登记记录在入住结束后保存 {registration_days} 天，随后删除。您可以申请查阅、"
+        "更正或删除。",
+    ),
+    ConsentText(
+        "registration", "2026-11-28", "es",
+        "La ley nos obliga a registrarle antes de su estancia. Leemos los datos indicados arriba "
+        "de su documento o de lo que usted escribe, los comunicamos a la autoridad competente y "
+        "los mostramos solo a quienes se indica arriba. Las imágenes se eliminan cuando se "
+        "resuelve su registro. El registro se conserva {registration_days} días después de su "
+        "estancia y después se elimina. Puede pedir su consulta, rectificación o supresión.",
+    ),
+    ConsentText(
+        "face", "2026-11-28", "en",
+        "If you agree, your face is compared once with the portrait on your document, so that "
+        "staff do not need to look at them. The comparison is done on this service's own server. "
+        "When it ends, both pictures and the data computed from them are deleted; only the "
+        "result is kept, for {evidence_days} days. You do not have to agree: staff can check "
+        "instead, and you get the same key. You can withdraw your consent at any time and keep "
+        "your key.{guardian}",
+    ),
+    ConsentText(
+        "face", "2026-11-28", "zh",
+        "如您同意，系统将您的面部与证件人像比对一次，无需工作人员查看。比对在本服务自有服务器上完成；"
+        "比对结束后，两张图片及由其计算的数据即被删除，仅保留比对结果 {evidence_days} 天。"
+        "您可以不同意：改由工作人员核验，领取的钥匙相同。您可随时撤回同意，钥匙不受影响。"
+        "{guardian}",
+    ),
+    ConsentText(
+        "face", "2026-11-28", "es",
+        "Si da su consentimiento, su cara se compara una vez con la fotografía de su documento, "
+        "para que nuestro personal no tenga que mirarlas. La comparación se hace en el servidor "
+        "propio de este servicio. Cuando termina, se eliminan las dos imágenes y los datos "
+        "calculados a partir de ellas; solo se conserva el resultado, durante {evidence_days} "
+        "días. No tiene obligación de darlo: en su lugar puede comprobarlo nuestro personal y "
+        "recibirá la misma llave. Puede retirar su consentimiento en cualquier momento y "
+        "conservar su llave.{guardian}",
+    ),
+    ConsentText(
+        "guardian", "2026-11-28", "en",
+        "For a tenant under {age} years of age: a parent or guardian must be present and consent "
+        "on the tenant's behalf. Staff confirm this before the key is issued.",
+    ),
+    ConsentText(
+        "guardian", "2026-11-28", "zh",
+        "未满 {age} 周岁的租客，须由在场的父母或监护人代为同意，并经工作人员确认后发放钥匙。",
+    ),
+    ConsentText(
+        "guardian", "2026-11-28", "es",
+        "Para huéspedes menores de {age} años: la madre, el padre o el representante legal debe "
+        "estar presente y dar el consentimiento en su nombre. Nuestro personal lo confirma antes "
+        "de emitir la llave.",
+    ),
 )  # fmt: skip
-GUARDIAN = {
-    "en": " Under {age} years of age a guardian has to agree.",
-    "zh": "未满 {age} 周岁须由监护人同意。",
+GUARDIAN: Final[Mapping[tuple[str, str], str]] = {
+    ("2026-11", "en"): " Under {age} years of age a guardian has to agree.",
+    ("2026-11", "zh"): "未满 {age} 周岁须由监护人同意。",
+    ("2026-11-28", "en"): " If you are under {age} years of age, a guardian must agree.",
+    ("2026-11-28", "zh"): "未满 {age} 周岁的，须由监护人同意。",
+    (
+        "2026-11-28",
+        "es",
+    ): " Si tiene menos de {age} años, debe dar el consentimiento su madre, padre o representante legal.",
 }
-LATEST = "2026-11"
+"""The sentence on guardians inside the text on faces, by version and language."""
+LATEST = "2026-11-28"
 
 
 def consent_text(purpose: str, language: str, version: str = LATEST) -> ConsentText:
-    """The text of a version in `zh` or `en`. Raises UnknownText."""
+    """The text of a version in one of LANGUAGES. Raises UnknownText."""
     for text in TEXTS:
         if (text.purpose, text.version, text.language) == (purpose, version, language):
             return text
     raise UnknownText(f"{purpose} {version} {language}")
 
 
+def consent_language(language: str) -> str:
+    """The language of the texts that readers of a page's language (BCP 47) agree to."""
+    spoken = language.partition("-")[0]
+    return spoken if spoken in LANGUAGES else "en"
+
+
 def fill_in(text: ConsentText, profile: Profile) -> str:
     """The text with its placeholders filled in for this jurisdiction."""
-    guardian = GUARDIAN[text.language].format(age=profile.face_guardian_under) if profile.face_guardian_under else ""
+    guardian = (
+        GUARDIAN[text.version, text.language].format(age=profile.face_guardian_under)
+        if profile.face_guardian_under
+        else ""
+    )
     facts: Mapping[str, object] = {
         "registration_days": profile.keep_registration_days,
         "evidence_days": profile.keep_evidence_days,

@@ -160,7 +160,7 @@ async def test_a_removed_passkey_signs_nobody_in(browser: Browser, served: Serve
         await landlord.page.locator(REMOVE).first.click()
     await make_passkey(landlord)
     await landlord.page.locator(REMOVE).first.click()
-    await expect(landlord.page.locator("[role=status]")).to_have_text("The passkey was removed.")
+    await expect(landlord.page.locator("[role=status]")).to_have_text("The passkey has been removed.")
     await landlord.page.click("text=Log out")
     await landlord.page.click("text=Log in with a passkey")
     await expect(landlord.page.locator("[role=alert]")).to_be_visible()

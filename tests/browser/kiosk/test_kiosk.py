@@ -150,7 +150,7 @@ async def test_a_code_nobody_made_is_refused_in_words(browser: Browser, demo: Ru
         await tenant.page.click(f".keys [value='{sign}']")
     await tenant.tap("#use-code")
     await expect(tenant.page.locator("[data-step=typing] .problem")).to_have_text(
-        "This is not a valid code. Please compare it sign by sign."
+        "This code is not valid. Check it character by character."
     )
     await tenant.tap("#erase")
     await tenant.tap(".keys [value='0']")  # its last sign now fits the others, but there is no such offer
@@ -171,7 +171,7 @@ async def test_without_a_network_it_is_kept_counted_and_sent_later(
     await control(demo, f"/devices/{KIOSK}/faults", {"offline": True})
     try:
         tenant = await kiosk(browser, demo)
-        await expect(tenant.page.locator("#link")).to_have_text("Not connected")
+        await expect(tenant.page.locator("#link")).to_have_text("Offline")
         await tenant.tap("#scan-code")
         await scan_document_and_agree(tenant)
         await tenant.tap("#ask-person")

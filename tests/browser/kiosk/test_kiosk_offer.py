@@ -96,7 +96,7 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
     await page.click("#scanned")
     await expect(page.locator("[data-step=facts] h1")).to_be_focused()
     question = page.locator(".fact:not([hidden])")
-    await expect(question).to_contain_text("Home: street and number")
+    await expect(question).to_contain_text("Home address: street and number")
     await type_by_touch(page, "HARBOUR-STREET 12X")
     await page.click(".letters .delete")
     await expect(question.locator("input")).to_have_value("HARBOUR-STREET 12")
@@ -111,7 +111,7 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
         await page.click(".next-fact")
     await type_by_touch(page, demo.tenant_facts["residence.country"])
     await page.click(".next-fact")
-    await expect(question).to_contain_text("one of these is enough")
+    await expect(question).to_contain_text("One of these is enough")
     await type_by_touch(page, demo.tenant_facts["phone"].replace(" ", ""))
     while await page.locator("[data-step=facts]").is_visible():
         await page.click(".next-fact")  # the rest concerns minors and Spaniards
@@ -124,7 +124,7 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
     await let_landlord_pass(landlord)
     await landlord.open("/landlord")
     await landlord.page.click("a.line:has-text('Room 104')")
-    await expect(landlord.page.locator("main")).to_contain_text("accepted by the registry", timeout=SLOW)
+    await expect(landlord.page.locator("main")).to_contain_text("accepted by the registration authority", timeout=SLOW)
 
 
 async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
@@ -175,6 +175,6 @@ async def test_without_a_network_the_place_decides_what_is_asked(
     await tenant.tap("#scan-code")
     await tenant.page.click("[data-step=document] .shoot")
     await tenant.page.click("#scanned")
-    await expect(tenant.page.locator(".fact:not([hidden])")).to_contain_text("住址：街道门牌")
+    await expect(tenant.page.locator(".fact:not([hidden])")).to_contain_text("住址：街道及门牌号")
     await expect(tenant.page.locator("#offer")).to_be_hidden()
     await tenant.tap("#leave")

@@ -81,7 +81,7 @@ async def test_a_photograph_held_up_is_sent_to_a_person(
     await landlord.open("/landlord")
     tenant = await at_the_turns(browser, demo, pictures, await offer_key(landlord, "202"), still=True)
     await until_shown(tenant, "person_decides")
-    assert "liveness failed" in await reasons(landlord)
+    assert "head turns not detected" in await reasons(landlord)
     await landlord.page.fill("[name=reason]", "A photograph was held up")
     await landlord.page.click("button[value=refuse]")
     await tenant.tap("[data-step=person_decides] .done")

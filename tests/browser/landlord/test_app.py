@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, Playwright, expect
 
 from api.http.context import SESSION_COOKIE
-from api.web.text.pair import LANGUAGES, Language
+from gateway.texts.languages import LANGUAGES, Language
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.people import PHONE, Visitor, visit
 from tests.browser.samples.icons import ICONS, ICONS_FOLDER, draw
@@ -111,7 +111,7 @@ async def test_each_icon_is_the_drawing_in_its_size_and_a_maskable_one_fills_its
     assert Image.open(ICONS_FOLDER / "icon-512.png").convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "You are offline"), ("zh-CN", "您现在离线")])
+@pytest.mark.parametrize(("language", "said"), [("en", "You are offline"), ("zh-CN", "您未联网")])
 async def test_without_a_network_the_app_opens_says_so_and_goes_on_by_itself(
     browser: Browser, place: Place, artefacts: Path, language: Language, said: str
 ) -> None:

@@ -61,12 +61,12 @@ async def test_a_key_is_offered_in_four_taps_and_revoked_in_two_while_its_lock_i
     away = landlord.page.locator("#keys .alert.care").first
     await expect(away).to_contain_text(re.compile(r"It ends by itself at \w+ \d+ \w+, \d\d:\d\d"), timeout=SLOW)
     await expect(away).to_contain_text("the lock is offline")
-    await expect(landlord.page.locator("#keys")).not_to_contain_text("revoked on the lock")
+    await expect(landlord.page.locator("#keys")).not_to_contain_text("revoked, confirmed by the lock")
     await landlord.page.screenshot(path=artefacts / "landlord-revoke-away.png", full_page=True)
 
     await switch(tester, "none")
     keys = landlord.page.locator("#keys")
-    await expect(keys).to_contain_text("revoked on the lock", timeout=SLOW)
+    await expect(keys).to_contain_text("revoked, confirmed by the lock", timeout=SLOW)
     await expect(keys).to_contain_text(re.compile(r"the lock confirmed it at \w+ \d+ \w+, \d\d:\d\d"))
     await expect(away).to_be_hidden()
     await landlord.page.screenshot(path=artefacts / "landlord-revoked.png", full_page=True)
@@ -87,12 +87,12 @@ async def test_a_key_that_no_lock_holds_opens_through_the_gateway_only_and_is_ta
             [{"name": SESSION_COOKIE, "value": token, "url": url, "httpOnly": True}]
         )
         await landlord.open("/landlord")
-        await expect(landlord.page.locator("main")).to_contain_text("opens through the gateway only")
+        await expect(landlord.page.locator("main")).to_contain_text("works only with an internet connection")
         await landlord.tap("[aria-label='Revoke this key: Room a']")
         await landlord.tap(YES)
         assert landlord.taps == 2
         await expect(landlord.page.locator("#keys .badge").first).to_have_text(
-            "taken back: it opens nothing any more", timeout=SLOW
+            "revoked, no longer opens the door", timeout=SLOW
         )
         await expect(landlord.page.locator("main")).to_contain_text("The key was taken back.")
         await expect(landlord.page.locator("main")).not_to_contain_text("confirm")

@@ -200,7 +200,7 @@ async def test_an_export_needs_a_second_officer_is_taken_once_and_every_record_i
     await page.click("text=Exports")
     await page.fill("[name=purpose]", reason)
     await page.click("text=Ask >> nth=-1")
-    await expect(page.locator("li", has_text=reason)).to_contain_text("waits for a second officer", timeout=SLOW)
+    await expect(page.locator("li", has_text=reason)).to_contain_text("waiting for a second officer", timeout=SLOW)
     assert await page.locator("button[value=approve]").count() == 0
     await page.screenshot(path=artefacts / "exports-asked-desk-en-light.png", full_page=True)
     with rows_of(demo) as session:
@@ -279,7 +279,7 @@ async def test_the_map_shows_the_areas_units_and_the_list_below_says_the_same(
     items = page.locator("details li")
     await expect(items).to_have_count(12)
     drawn = await page.locator("svg.map .registered, svg.map .pressing").count()
-    said = await items.filter(has_not_text="nobody registered").count()
+    said = await items.filter(has_not_text="no tenant registered").count()
     assert drawn == said > 0
     assert NAME not in await page.content()
     await page.screenshot(path=artefacts / "map-desk-en-light.png", full_page=True)

@@ -16,6 +16,7 @@ from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import CODES
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
+from gateway.texts.families import code_text
 from tests.browser.samples.facts import (
     ARRIVED,
     ATTENTION,
@@ -59,7 +60,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (
         "shared/error.html",
-        {"sentence": "链接已过期，请向房东要一个新链接。", "code": "offer_expired", "again": None},
+        {"sentence": "链接已过期，请向房东索取新链接。", "code": "offer_expired", "again": None},
     ),
     "onboarding": ("tenant/onboarding.html", EMPTY_FORM),
     "onboarding-missing": ("tenant/onboarding.html", EMPTY_FORM | {"missing": ["document", "face_consent", "consent"]}),
@@ -103,7 +104,11 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "unit": (
         "landlord/unit.html",
-        {"role": "landlord", "unit": UNITS[0], "levels": {level: words["zh"] for level, words in LEVELS.items()}},
+        {
+            "role": "landlord",
+            "unit": UNITS[0],
+            "levels": {level: code_text("zh-CN", "level_limits", level) for level in LEVELS},
+        },
     ),
     "calendar": (
         "landlord/calendar.html",

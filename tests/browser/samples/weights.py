@@ -6,7 +6,7 @@ from typing import Final
 
 from api.web.kiosk import loaded_by
 from api.web.shell.render import STATIC, render
-from api.web.text.pair import LANGUAGES, Language
+from gateway.texts.languages import LANGUAGES, Language
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 

@@ -115,7 +115,7 @@ async def test_a_still_before_the_camera_goes_to_a_person(
     tenant = await tenant_of(filmed, demo, "203")
     await show_face_and_turn(tenant, pictures)
     await tenant.tap("#register button.wide")
-    await expect(tenant.page.locator("h1")).to_have_text("A person is checking it", timeout=SLOW)
+    await expect(tenant.page.locator("h1")).to_have_text("Manual check in progress", timeout=SLOW)
 
 
 async def test_without_a_camera_the_page_says_that_a_person_looks(browser: Browser, demo: Running) -> None:

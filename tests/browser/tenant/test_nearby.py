@@ -87,7 +87,7 @@ async def test_a_holder_opens_over_bluetooth_with_and_without_a_network(
         lock.flash.bar(bytes.fromhex(await held_key(tenant)), "revoked", 2**33)  # what a revocation list leaves behind
     list(lock.auto_lock())
     await tenant.page.click(".nearby button")
-    await expect(tenant.page.locator("#outcome strong")).to_have_text("The lock refused", timeout=SLOW)
+    await expect(tenant.page.locator("#outcome strong")).to_have_text("The lock rejected the request", timeout=SLOW)
     assert bolt_of(lock) == "locked"
 
 

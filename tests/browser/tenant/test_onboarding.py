@@ -27,14 +27,14 @@ async def register_typed(tenant: Visitor) -> None:
     await tenant.tap("[name=check][value=person]")
     await tenant.tap("[name=consent_registration]")
     await tenant.tap("#register button.wide")
-    await expect(tenant.page.locator("h1")).to_have_text("A person is checking it")
+    await expect(tenant.page.locator("h1")).to_have_text("Manual check in progress")
 
 
 async def let_landlord_pass(landlord: Visitor) -> None:
     """The landlord decides the case of their own tenant."""
     await landlord.open_case()
     await landlord.page.click("button[value=pass]")
-    await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key was issued.", timeout=SLOW)
+    await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key has been issued.", timeout=SLOW)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -127,7 +127,7 @@ async def test_a_silent_lock_is_said_to_be_silent(
     await expect(holder.page.locator(".hold")).to_be_visible()
     began = time.monotonic()
     await hold_to_unlock(holder)
-    await expect(holder.page.locator(".outcome strong")).to_have_text("Asking the lock…", timeout=500)
+    await expect(holder.page.locator(".outcome strong")).to_have_text("Contacting the lock…", timeout=500)
     silent = holder.page.locator(".outcome.care strong")
     await expect(silent).to_have_text("The lock did not answer", timeout=6000)
     assert time.monotonic() - began < 6
@@ -180,7 +180,9 @@ async def test_what_is_missing_is_said_before_anything_is_sent(
     await tenant.page.check("[name=check][value=face]")
     await tenant.page.check("[name=consent_registration]")
     await tenant.page.click("#register button.wide")
-    await expect(tenant.page.locator("#missing")).to_have_text("Photograph the document, or type name and number.")
+    await expect(tenant.page.locator("#missing")).to_have_text(
+        "Take a photo of your document, or enter your name and document number."
+    )
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.page.click("#register button.wide")
     await expect(tenant.page.locator("#missing")).to_contain_text("please tick your consent")

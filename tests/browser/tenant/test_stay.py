@@ -47,7 +47,9 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await tenant.page.click("#dates button")
     await expect(tenant.page.locator("#dates .alert")).to_be_attached(timeout=SLOW)
     await tenant.page.click("text=My stay and my data")
-    await expect(tenant.page.locator("#dates .alert")).to_contain_text("No answer yet; until then nothing changes.")
+    await expect(tenant.page.locator("#dates .alert")).to_contain_text(
+        "Your landlord has not answered yet. Until then nothing changes."
+    )
     await tenant.page.screenshot(path=artefacts / "stay-1-asked.png", full_page=True)
 
     await landlord.follow(stay)
@@ -57,7 +59,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await expect(landlord.page.locator("main > p").nth(1)).to_contain_text("2030")
 
     await open_own_data(tenant)
-    await expect(tenant.page.locator("#dates .alert")).to_contain_text("Your landlord agreed.")
+    await expect(tenant.page.locator("#dates .alert")).to_contain_text("Your landlord has agreed.")
     await tenant.page.click("text=End my stay now")
     await tenant.page.screenshot(path=artefacts / "stay-3-end.png", full_page=True)
     await tenant.page.click("text=End it, I have left")
@@ -65,7 +67,9 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     assert await tenant.page.evaluate(KEPT) == 0
     await landlord.follow(stay)
     await expect(landlord.page.locator("main")).to_contain_text("Check-out")
-    await expect(landlord.page.locator(".badge", has_text="revoked on the lock").first).to_be_visible(timeout=SLOW)
+    await expect(landlord.page.locator(".badge", has_text="revoked, confirmed by the lock").first).to_be_visible(
+        timeout=SLOW
+    )
     refused = [text for text in tenant.complaints if "422" not in text]
     assert (landlord.complaints, refused) == ([], [])
 

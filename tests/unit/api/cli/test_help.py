@@ -11,7 +11,8 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.cli.texts.chinese import FRAME, HELP
+from api.cli.texts.help_translation import FRAME
+from gateway.texts.translator import translator
 
 RUN = CliRunner()
 ENGLISH: Final = {"LC_ALL": "C.UTF-8", "COLUMNS": "80"}
@@ -59,25 +60,28 @@ def squeezed(text: str) -> str:
     return "".join(text.replace("│", "").split())
 
 
+def chinese(text: str) -> str:
+    """A help text in Chinese."""
+    return translator("zh-CN").gettext(text)
+
+
 def is_chinese(text: str) -> bool:
     return any("一" <= sign <= "鿿" for sign in text)
 
 
-def test_every_text_of_every_help_has_its_chinese_and_no_chinese_is_left_over(
+def test_every_text_of_every_help_has_its_chinese(
     declared: Mapping[Words, set[str]],
 ) -> None:
     texts = set().union(*declared.values())
     assert ("device", "add") in declared
-    assert texts - HELP.keys() == set()
-    assert HELP.keys() - texts == set()
-    assert [chinese for chinese in HELP.values() if not is_chinese(chinese)] == []
+    assert [text for text in texts if not is_chinese(chinese(text))] == []
 
 
 def test_in_chinese_every_help_shows_all_its_texts_in_chinese(pages: Mapping[Words, set[str]]) -> None:
     for path, texts in pages.items():
         page = squeezed(shown(path, CHINESE))
-        assert [text for text in texts if squeezed(HELP[text]) not in page] == [], path
-        assert [text for text in HELP if squeezed(text) in page] == [], path
+        assert [text for text in texts if squeezed(chinese(text)) not in page] == [], path
+        assert [text for text in texts if squeezed(text) in page] == [], path
 
 
 def test_in_english_every_help_shows_all_its_texts_and_no_chinese(pages: Mapping[Words, set[str]]) -> None:
@@ -89,31 +93,33 @@ def test_in_english_every_help_shows_all_its_texts_and_no_chinese(pages: Mapping
 
 def test_the_words_around_a_help_are_chinese_too_and_english_again_for_the_next_one() -> None:
     english = shown(("device", "fleet"), ENGLISH)
-    chinese = shown(("device", "fleet"), CHINESE)
+    translated = shown(("device", "fleet"), CHINESE)
     words = ("Usage: ", "[OPTIONS]", "Arguments", "Options", "[required]", "[default: .data/demo]")
-    assert [word for word in words if word not in english or word in chinese] == []
+    assert [word for word in words if word not in english or word in translated] == []
     for word in ("用法：lodgekey device fleet [选项] {count}", "─ 参数 ─", "─ 选项 ─", "[必填]", "[默认：.data/demo]"):
-        assert word in chinese
+        assert word in translated
     group = shown(("device",), CHINESE)
     assert "用法：lodgekey device [选项] 命令 [参数]..." in group
-    assert f"─ {FRAME['COMMANDS_PANEL_TITLE']} ─" in group
+    assert f"─ {translator('zh-CN').translate(FRAME['COMMANDS_PANEL_TITLE'])} ─" in group
     assert shown(("device", "fleet"), ENGLISH) == english
 
 
 def test_a_group_alone_shows_its_help_in_chinese() -> None:
     alone = RUN.invoke(app, ["device"], env=CHINESE)
-    assert HELP["Locks and kiosks."] in alone.output
-    assert HELP["Show this message and exit."] in alone.output
+    assert chinese("Locks and kiosks.") in alone.output
+    assert chinese("Show this message and exit.") in alone.output
 
 
 def test_completion_tells_of_commands_in_chinese() -> None:
     asked = {"_LODGEKEY_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "lodgekey aud"}
-    assert HELP["The disclosure log."] in RUN.invoke(app, [], env={**CHINESE, **asked}).output
+    assert chinese("The disclosure log.") in RUN.invoke(app, [], env={**CHINESE, **asked}).output
     assert "The disclosure log." in RUN.invoke(app, [], env={**ENGLISH, **asked}).output
 
 
-@pytest.mark.parametrize(("environment", "loaded"), [(ENGLISH, set()), (CHINESE, {"api.cli.texts.chinese"})])
-def test_help_loads_chinese_only_where_it_is_spoken_and_no_command(
+@pytest.mark.parametrize(
+    ("environment", "loaded"), [(ENGLISH, set()), (CHINESE, {"api.cli.texts.help_translation", "babel"})]
+)
+def test_help_loads_a_catalogue_only_where_it_is_read_and_no_command(
     environment: Mapping[str, str], loaded: set[str]
 ) -> None:
     code = "import sys\nfrom api.cli.main import app\ntry: app(['--help'])\nfinally: print(*sys.modules)"
@@ -124,5 +130,5 @@ def test_help_loads_chinese_only_where_it_is_spoken_and_no_command(
         encoding="utf-8",
         check=True,
     )
-    asked = {"api.cli.texts.chinese", "api.cli.output", "api.cli.commands.device", "sqlalchemy"}
+    asked = {"api.cli.texts.help_translation", "babel", "api.cli.output", "api.cli.commands.device", "sqlalchemy"}
     assert asked & set(done.stdout.split()) == loaded

@@ -133,6 +133,6 @@ def test_progress_is_written_on_stderr_in_lines_where_there_is_no_terminal(named
     done = RUN.invoke(app, ["device", "fleet", "20", "--folder", named["folder"], "--json"])
     assert not sys.stderr.isatty()
     assert document(done.stdout)["locks"] == 20
-    assert done.stderr.splitlines()[0] == "Making locks: 2/20"
-    assert done.stderr.splitlines()[-1] == "Making locks: 20/20"
+    assert done.stderr.splitlines()[0] == "Creating locks: 2/20"
+    assert done.stderr.splitlines()[-1] == "Creating locks: 20/20"
     assert len(find_device_folders(Path(named["folder"]) / "devices")) == 20

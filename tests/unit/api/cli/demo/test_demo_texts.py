@@ -122,34 +122,34 @@ def test_in_english_the_walk_says_what_it_said() -> None:
     done = walked(ENGLISH)
     assert [line.strip() for line in done.stderr.splitlines()] == [
         "starting the sandbox registry",
-        "making the building",
+        "creating the building",
         "starting the gateway and its broker",
         "starting twelve locks and a kiosk",
         "the landlord offers a key",
-        "the tenant opens the link, agrees, and shows passport and face",
-        "a person decides, because of face_without_liveness, face_unsure",
-        "the key goes to the lock",
-        "the tenant holds the button",
+        "the tenant opens the link, consents, and submits passport and face photo",
+        "manual check, because of: face_without_liveness, face_unsure",
+        "the key is sent to the lock",
+        "the tenant holds the button to unlock",
         "the registry answers the check-in",
-        "the officer's feed shows the registration",
-        "the stay ends, and the lock gives the key up",
+        "the registration appears in the officer's feed",
+        "the stay ends and the lock deletes the key",
         "the registry answers the check-out",
     ]
-    assert re.sub(r"on_lock_ms: [\d.]+", "on_lock_ms: 1", done.stdout).splitlines() == [
+    assert re.sub(r"lock \(ms\): [\d.]+", "lock (ms): 1", done.stdout).splitlines() == [
         "ok: True",
         "unit: HS7-101",
-        "offer: 2",
+        "invitation: 2",
         "stay: 3",
         "key: 4",
-        "verdict: {'by': 'person', 'outcome': 'passed', 'reasons': ['face_without_liveness', 'face_unsure'],"
-        " 'score_band': 'unsure'}",
-        "issued_to_on_lock_ms: 1",
-        "tap_to_unlocked_ms: 12.0",
+        "result of the check: {'decided by': 'staff', 'outcome': 'passed', "
+        "'reasons': ['face_without_liveness', 'face_unsure'], 'face comparison': 'unsure'}",
+        "from issue to on the lock (ms): 1",
+        "from press to unlocked (ms): 12.0",
         "registration: 7",
         "receipt: 8",
-        "feed_sequence: 11",
-        "key_after_the_end: revoked",
-        "check_out_receipt: 8",
+        "number in the feed: 11",
+        "key after the end: revoked",
+        "check-out receipt: 8",
     ]
 
 
@@ -169,12 +169,13 @@ def test_the_json_of_a_walk_is_in_machine_words_whatever_is_spoken() -> None:
 def test_in_english_everybody_is_shown_where_to_look_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     done = stayed(monkeypatch, ENGLISH)
     assert done.stdout.splitlines() == [
-        f"Landlord  {URL}/landlord   login landlord, password {password()}",
-        "Tenant    opens the link that the landlord makes (offer a key, then open the link or scan the code)",
-        f"Officer   {URL}/officer    login officer, password {password()}",
-        f"Kiosk     {URL}/kiosk   the screen of the terminal at the gate",
-        f"Tester    {URL}/tester     login tester, password {password()}",
-        f"12 locks and {KIOSK} at {SITE}. Ctrl-C stops everything; {demo.FOLDER} keeps it for next time.",
+        f"Landlord  {URL}/landlord   username landlord, password {password()}",
+        "Tenant    opens the link that the landlord creates (offer a key, then open the link or scan the QR code)",
+        f"Officer   {URL}/officer    username officer, password {password()}",
+        f"Kiosk     {URL}/kiosk   the screen of the kiosk at the gate",
+        f"Tester    {URL}/tester     username tester, password {password()}",
+        f"12 locks and {KIOSK} at {SITE}. Press Ctrl-C to stop everything; "
+        f"the data in {demo.FOLDER} is kept for the next start.",
     ]
     assert done.stderr.splitlines()[-1].strip() == "stopping"
 

@@ -99,14 +99,14 @@ async def test_an_officer_of_a_provider_has_no_password_to_change(house: House) 
         session.execute(update(Account).where(Account.login == "officer-a").values(password_hash=""))
     refused(await change(client, old=""), 409, "conflict")
     page = (await client.get("/account")).text
-    assert ("office&#39;s account" in page, "/account/password" in page) == (True, False)
+    assert ("organisation&#39;s account" in page, "/account/password" in page) == (True, False)
 
 
 async def test_the_page_changes_it_without_scripts_and_says_what_is_wrong(house: House) -> None:
     client, form = house.client("landlord-a"), {"old": PASSWORD, "new": NEXT, "again": NEXT}
     for wrong, status, sentence in (
-        ({"again": "something else"}, 422, "not typed the same twice"),
-        ({"old": "guess"}, 403, "present password is not right"),
+        ({"again": "something else"}, 422, "typed the same twice"),
+        ({"old": "guess"}, 403, "present password"),
         ({"new": "short", "again": "short"}, 422, "12 to 200 characters"),
     ):
         answer = await client.post("/account/password", data=form | wrong)
@@ -117,7 +117,7 @@ async def test_the_page_changes_it_without_scripts_and_says_what_is_wrong(house:
     assert (answer.status_code, answer.headers["location"]) == (303, "/account?done=account.password_changed")
     client.cookies.clear()
     client.cookies.set(SESSION_COOKIE, answer.cookies[SESSION_COOKIE])
-    assert "The password was changed" in (await client.get(answer.headers["location"])).text
+    assert "The password has been changed" in (await client.get(answer.headers["location"])).text
 
 
 @pytest.mark.parametrize("login", EVERYBODY)

@@ -103,7 +103,7 @@ async def test_the_tenant_sees_that_a_code_was_handed_out_but_not_which(house: H
     house.put_on_lock(key)
     made = good(await ask(house, offer["stay_id"]))
     page = await tenant.get("/key", headers={"Accept-Language": "en"})
-    assert "One-time codes your landlord handed out" in page.text
+    assert "One-time codes issued by your landlord" in page.text
     assert made["digits"] not in page.text
 
 
@@ -125,7 +125,7 @@ async def test_the_page_shows_the_new_code_once_and_neither_address_nor_log_has_
         assert plain not in caplog.text
     ended = await landlord.post(f"/landlord/stays/{stay}/codes/end")
     assert ended.headers["location"].endswith("?done=staypage.once_ended")
-    assert "being ended" in (await landlord.get(f"/landlord/stays/{stay}")).text
+    assert "being cancelled" in (await landlord.get(f"/landlord/stays/{stay}")).text
     spent = await landlord.post(path, data={"idempotency_key": "k1"})
     assert spent.status_code == 409
     assert digits not in spent.text

@@ -149,7 +149,7 @@ async def test_staff_of_another_landlord_look_like_nobody(house: House) -> None:
 async def test_the_page_shows_a_password_once_and_keeps_what_is_refused_out(house: House) -> None:
     owner, form = house.client("landlord-a"), {"login": "desk.two", "name": "Two", "staff": "desk"}
     page = (await owner.post("/landlord/staff", data=form)).text
-    assert "First password" in page
-    assert "First password" not in (await owner.get("/landlord/staff")).text
+    assert "Initial password" in page
+    assert "Initial password" not in (await owner.get("/landlord/staff")).text
     assert (await owner.post("/landlord/staff", data=form)).status_code == 409
     assert (await owner.post("/landlord/staff", data=form | {"login": "a"})).status_code == 422

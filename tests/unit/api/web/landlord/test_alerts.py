@@ -5,9 +5,10 @@ import re
 import pytest
 
 from api.web.landlord.alerts import Alert, alerts_for
-from api.web.text import CATALOG, say
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.devices.reports import ALARMS
+from gateway.texts.alerts import ALERT, ALERT_NAME
+from gateway.texts.translator import translator
 from tests.browser.samples.facts import NOW, ZONE, code, key, lock, stay, unit
 
 
@@ -57,7 +58,7 @@ def test_every_alarm_of_a_lock_has_its_own_text_and_is_shown_once(alarm: str) ->
         [unit("301", lock("301", alarm=alarm, bolt="jammed" if alarm == "jammed" else "locked"))], [], NOW
     )
     assert (alert.unit, alert.severity) == ("301", "bad")
-    assert f"notice.{alert.code}" in CATALOG
+    assert alert.code in ALERT
 
 
 def test_a_lock_out_of_service_is_reported_no_more() -> None:
@@ -67,11 +68,8 @@ def test_a_lock_out_of_service_is_reported_no_more() -> None:
 
 def test_a_number_is_never_torn_from_its_unit() -> None:
     torn = re.compile(r"[\d}] (%|min\b|h\b|s\b)")
-    reported = {
-        name: text.en for name, text in CATALOG.items() if name.startswith(("notice", "keypage.battery", "staypage."))
-    }
-    assert {name for name, sentence in reported.items() if torn.search(sentence)} == set()
-    assert say("en", "keypage.battery", percent=8) == "battery\u00a08\u00a0%"
+    assert [text for text in (*ALERT.values(), *ALERT_NAME.values()) if torn.search(text)] == []
+    assert "8\u00a0%" in translator("en").translate(ALERT["battery"], n=8)
 
 
 def test_a_revocation_that_cannot_arrive_is_reported_with_the_longest_exposure() -> None:

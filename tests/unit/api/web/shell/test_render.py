@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.web.landlord.pages import draw_code
-from api.web.shell.language import choose_language
-from api.web.shell.moments import iso, local_input, tell_age, tell_moment
+from api.web.shell.moments import iso, local_input, tell_age, tell_moment, tell_span
 from api.web.shell.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
-from api.web.text.pair import LANGUAGES, Language
+from gateway.texts.languages import LANGUAGES, Language
+from gateway.texts.negotiation import choose_language
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 
@@ -24,34 +24,15 @@ def test_every_module_that_a_script_imports_is_there() -> None:
     assert [(path.name, name) for path, name in imports if not (path.parent / name).is_file()] == []
 
 
-@pytest.mark.parametrize(
-    ("asked", "chosen", "accepted", "spoken"),
-    [
-        (None, None, None, "en"),
-        ("zh", "en", "en", "zh-CN"),
-        ("en", "zh-CN", "zh", "en"),
-        (None, "zh-CN", "en", "zh-CN"),
-        (None, None, "zh-TW,zh;q=0.9", "zh-CN"),
-        (None, None, "fr, en;q=0.5, zh;q=0.8", "zh-CN"),
-        ("xx", "yy", "de", "en"),
-        (None, None, "zh;q=nonsense, en;q=0.1", "en"),
-    ],
-)
-def test_the_language_is_what_was_asked_then_chosen_then_preferred(
-    asked: str | None, chosen: str | None, accepted: str | None, spoken: str
-) -> None:
-    assert choose_language(asked, chosen, accepted) == spoken
-
-
 @given(st.text(max_size=200))
 def test_no_accept_language_header_breaks_a_page(header: str) -> None:
     assert choose_language(None, None, header) in LANGUAGES
 
 
 def test_a_moment_is_shown_on_the_wall_clock_of_the_unit() -> None:
-    assert tell_moment(NOW, "Asia/Shanghai", "zh-CN", NOW) == "11月22日 周日 06:26"
+    assert tell_moment(NOW, "Asia/Shanghai", "zh-CN", NOW) == "11月22日周日 06:26"
     assert tell_moment(NOW, "Europe/Rome", "en", NOW) == "Sat 21 Nov, 23:26"
-    assert tell_moment("2027-01-05T11:00:00+08:00", "UTC", "en", NOW) == "Tue 5 Jan 2027, 11:00"
+    assert tell_moment("2027-01-05T11:00:00+08:00", "UTC", "en", NOW) == "Tue, 5 Jan 2027, 11:00"
     assert local_input("2027-01-05T11:00:00+08:00") == "2027-01-05T11:00"
     assert local_input(NOW, "Asia/Shanghai") == "2026-11-22T06:26"
     assert iso(0) == "1970-01-01T00:00:00Z"
@@ -59,10 +40,33 @@ def test_a_moment_is_shown_on_the_wall_clock_of_the_unit() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "reported"),
-    [(-5, "just now"), (4, "just now"), (59, "59 s ago"), (60, "1 min ago"), (7200, "2 h ago"), (200_000, "2 d ago")],
+    [
+        (-5, "just now"),
+        (4, "just now"),
+        (59, "59 sec ago"),
+        (60, "1 min ago"),
+        (119, "1 min ago"),
+        (7200, "2 hr ago"),
+        (10 * 86_400 + 5, "10 days ago"),
+    ],
 )
 def test_an_age_is_shown_in_one_unit(seconds: int, reported: str) -> None:
     assert tell_age(NOW - seconds, "en", NOW) == reported
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "age", "span"),
+    [
+        ("zh-CN", "2027年1月5日周二 11:00", "3天前", "5小时"),
+        ("es", "mar, 5 ene 2027, 11:00", "hace 3 d", "5\u00a0h"),
+        ("it", "mar 5 gen 2027, 11:00", "3 gg fa", "5\u00a0h"),
+        ("pt", "terça, 5/01/2027, 11:00", "há 3 dias", "5\u00a0h"),
+    ],
+)
+def test_times_are_shown_as_the_language_does(language: Language, moment: str, age: str, span: str) -> None:
+    assert tell_moment("2027-01-05T11:00:00+08:00", "UTC", language, NOW) == moment
+    assert tell_age(NOW - 3 * 86_400, language, NOW) == age
+    assert tell_span(241, language) == span
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -71,7 +75,7 @@ def test_no_page_carries_a_script_or_style_of_its_own(name: str, language: Langu
     template, values = SAMPLES[name]
     html = render(template, language, {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None} | values)
     assert INLINE.findall(html) == []
-    assert f'<html lang="{language}">' in html
+    assert f'<html lang="{language}" dir="ltr">' in html
 
 
 def test_what_people_wrote_cannot_become_part_of_a_page() -> None:

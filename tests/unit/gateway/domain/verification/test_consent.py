@@ -9,19 +9,28 @@ from gateway.domain.verification.consent import LANGUAGES, LATEST, PURPOSES, TEX
 from gateway.domain.verification.stored_faces import judge_stored_faces, may_store_face
 
 FIXED = {
-    "defef6f291371005cbc2d0301e954454fc551e7840bd979656ab924d90a0bb87",
-    "1ad06ee60b8968d63193a541a7d7e480c4614b9f3f1f07d0e079413ab7edfe91",
-    "84481b7fb18cb0b0fcac578a825d30dcac007398de31686286cf32859df9be10",
-    "d16150bcb8abf98b848e244850a62fa263c537381efcc672c4af2e3949f9c05e",
-    "7aefdcaa4882507833f6bd5a73405c2ecd90d62719eac9a8efed3cc22fcbdcbe",
-    "ceb911e5df57ad07946c8341c7347e60b0f66cbd0e728b99d0c8a2a36c8ee40c",
+    "defef6f291371005cbc2d0301e954454fc551e7840bd979656ab924d90a0bb87",  # registration 2026-11 en
+    "1ad06ee60b8968d63193a541a7d7e480c4614b9f3f1f07d0e079413ab7edfe91",  # registration 2026-11 zh
+    "84481b7fb18cb0b0fcac578a825d30dcac007398de31686286cf32859df9be10",  # face 2026-11 en
+    "d16150bcb8abf98b848e244850a62fa263c537381efcc672c4af2e3949f9c05e",  # face 2026-11 zh
+    "7aefdcaa4882507833f6bd5a73405c2ecd90d62719eac9a8efed3cc22fcbdcbe",  # guardian 2026-11 en
+    "ceb911e5df57ad07946c8341c7347e60b0f66cbd0e728b99d0c8a2a36c8ee40c",  # guardian 2026-11 zh
+    "6bcf9304a8bcd3a6b92900114188d236a81496757a407e119a71d88add96a8d2",  # registration 2026-11-28 en
+    "65ad320b84f0cc13798729943b12d9dc4e2640f825f04dc4867db602deeb7d9b",  # registration 2026-11-28 zh
+    "de0ab4d25e00d20e6219c241712846d717d8f0229af47b1f8c126b33ae87fe16",  # registration 2026-11-28 es
+    "75a30c9bc316c99cb11a0c5b468377573fbf647c37b391d02920ad4c3f7a956e",  # face 2026-11-28 en
+    "1bff5bc1d828c5a83913079d52ae07b7bc3b1b795696c4f2ade5508f46ceceef",  # face 2026-11-28 zh
+    "34b809c4fe34c5351a36a7ce5f80cd41c303c526b3e3c4ceb7a68aee89185a25",  # face 2026-11-28 es
+    "3b5caac888bdca92e54fd86a12aa229e3577f9d47f404bcf6dda7912efa1807f",  # guardian 2026-11-28 en
+    "52504d11d62272a8ab50e49cb7fa6be3a7e11db166685d34f7dd132117c0f529",  # guardian 2026-11-28 zh
+    "3f56ef8de52b8e187288a6ddb716adfdbe16ad9c946b6681004a5907af03345b",  # guardian 2026-11-28 es
 }
 CHINA = load_profiles()["cn"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_every_purpose_has_its_latest_text_in_both_languages(purpose: str, language: str) -> None:
+def test_every_purpose_has_its_latest_text_in_every_language(purpose: str, language: str) -> None:
     text = consent_text(purpose, language)
     assert text.version == LATEST
     filled = fill_in(text, CHINA)

@@ -1,0 +1,202 @@
+"""What the command line says where a command fails: what happened, and what to do about it."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from gateway.texts.marks import N_
+from gateway.texts.translator import translator
+
+
+class ProblemTexts(NamedTuple):
+    """What happened and what a person can do about it; {placeholders} are the facts of the problem."""
+
+    what_happened: str
+    what_to_do: str
+
+
+PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
+    "usage": ProblemTexts(
+        N_("Invalid command: {detail}"),
+        N_("See: {command} --help"),
+    ),
+    "missing_value": ProblemTexts(
+        N_("Missing value: {detail}."),
+        N_("See: {command} --help"),
+    ),
+    "no_such_option": ProblemTexts(
+        N_("Unknown option: {detail}."),
+        N_("See: {command} --help"),
+    ),
+    "bad_value": ProblemTexts(
+        N_("Invalid value: {detail}"),
+        N_("See: {command} --help"),
+    ),
+    "refused": ProblemTexts(
+        N_("The request was refused."),
+        N_("Correct this, then run the command again. See also: lodgekey doctor"),
+    ),
+    "setting_refused": ProblemTexts(
+        N_("Invalid setting: {detail}"),
+        N_("Correct the environment variable, or remove it to use the default."),
+    ),
+    "no_gateway": ProblemTexts(
+        N_("There is no gateway in {folder}."),
+        N_("Give its folder with --folder or LODGEKEY_FOLDER. `lodgekey serve` creates a new one."),
+    ),
+    "no_building": ProblemTexts(
+        N_("There is no running building in {folder}."),
+        N_("Start one with `lodgekey demo` or `lodgekey simulate building`."),
+    ),
+    "no_devices": ProblemTexts(
+        N_("There are no devices in {folder}."),
+        N_("Create some with `lodgekey demo` or `lodgekey device add`, or give their folder with --dir."),
+    ),
+    "building_away": ProblemTexts(
+        N_("The building is not responding ({detail})."),
+        N_("Restart it with: lodgekey simulate building"),
+    ),
+    "building_refused": ProblemTexts(
+        N_("The building rejected the request: {detail}"),
+        N_("See: {command} --help"),
+    ),
+    "no_scenario": ProblemTexts(
+        N_("{file} is not a readable scenario ({detail})."),
+        N_("Record a scenario in the tester's console and save it as YAML."),
+    ),
+    "not_a_change": ProblemTexts(
+        N_("{text} is not NAME=VALUE."),
+        N_("For example: offline=true"),
+    ),
+    "not_a_fact": ProblemTexts(
+        N_("{text} is not PATH=TEXT."),
+        N_("For example: --fact registered_as=H-1234"),
+    ),
+    "simulator_refused": ProblemTexts(
+        N_("The simulator rejected the request: {detail}"),
+        N_("See: {command} --help"),
+    ),
+    "no_such_key": ProblemTexts(
+        N_("There is no such key."),
+        N_("List all keys with: lodgekey key list"),
+    ),
+    "no_such_unit": ProblemTexts(
+        N_("There is no unit with the code {unit}."),
+        N_("List all units with: lodgekey unit list"),
+    ),
+    "no_such_driver": ProblemTexts(
+        N_("There is no driver {driver}."),
+        N_("Available drivers: {drivers}."),
+    ),
+    "foreign_site": ProblemTexts(
+        N_("All locks on your own broker belong to the site {site}."),
+        N_("Use --site {site}."),
+    ),
+    "out_missing": ProblemTexts(
+        N_("A native device needs a folder to start from."),
+        N_("Give it with --out."),
+    ),
+    "not_json": ProblemTexts(
+        N_("{name} is not a usable JSON file."),
+        N_("See: {command} --help"),
+    ),
+    "head_unusable": ProblemTexts(
+        N_("The log cannot be verified: {detail}."),
+        N_("Give a file written by `lodgekey audit head`, and the folder or address of the gateway with that log."),
+    ),
+    "bad_phase": ProblemTexts(
+        N_("The rotation does not allow this now: {detail}"),
+        N_("See its progress with: lodgekey certs status"),
+    ),
+    "key_unusable": ProblemTexts(
+        N_("A private key or certificate cannot be used: {detail}."),
+        N_("Restore the file from the backup. See also: lodgekey doctor"),
+    ),
+    "broker_missing": ProblemTexts(
+        N_("The MQTT broker mosquitto was not found: {detail}."),
+        N_("On Debian: apt install mosquitto. Or give its path with LODGEKEY_MOSQUITTO."),
+    ),
+    "port_forbidden": ProblemTexts(
+        N_("This user may not listen on port {port}."),
+        N_("Choose a port above 1023 with --port, behind a proxy."),
+    ),
+    "address_unknown": ProblemTexts(
+        N_("This machine does not have the address {host}."),
+        N_("Give one of its addresses with --host, for example 127.0.0.1."),
+    ),
+    "broker_failed": ProblemTexts(
+        N_("The broker did not start: {detail}"),
+        N_("Find the cause with: lodgekey doctor"),
+    ),
+    "broker_port_in_use": ProblemTexts(
+        N_("The broker's port is in use: {detail}"),
+        N_("Stop the program that uses it (see `ss -ltnp`), or set LODGEKEY_BROKER_PORT to another port."),
+    ),
+    "port_in_use": ProblemTexts(
+        N_("Port {port} is in use."),
+        N_(
+            "Stop the program that uses it (see `ss -ltnp`), or choose another port with --port; --port "
+            "0 selects a free one."
+        ),
+    ),
+    "no_permission": ProblemTexts(
+        N_("Permission denied ({detail}): {name}"),
+        N_("Run the command as the user who owns the gateway's folder, or give the folder to this user (chown)."),
+    ),
+    "not_there": ProblemTexts(
+        N_("No such file or folder: {name}"),
+        N_("Check the path."),
+    ),
+    "system": ProblemTexts(
+        N_("System error ({detail}): {name}"),
+        N_("Find the cause with: lodgekey doctor"),
+    ),
+    "database_locked": ProblemTexts(
+        N_("The database is locked by another program."),
+        N_(
+            "Try again when that program has finished. If the lock remains, stop the program that has "
+            "the file open (see `lsof`)."
+        ),
+    ),
+    "database_newer": ProblemTexts(
+        N_("The database was written by a newer release of this program."),
+        N_("Install that release; an older release does not downgrade a database."),
+    ),
+    "database_older": ProblemTexts(
+        N_("The database was written by an older release, or is empty."),
+        N_("Run: lodgekey db migrate"),
+    ),
+    "database_broken": ProblemTexts(
+        N_("The file is not a database, or is damaged."),
+        N_("Restore the backup. See also: lodgekey doctor"),
+    ),
+    "database_away": ProblemTexts(
+        N_("The database is not available ({detail})."),
+        N_("Find the cause with: lodgekey doctor"),
+    ),
+    "gateway_away": ProblemTexts(
+        N_("The gateway is not responding ({detail})."),
+        N_("Start it with `lodgekey serve`, and check the address."),
+    ),
+    "gateway_failed": ProblemTexts(
+        N_("The gateway did not start."),
+        N_("The lines above show the cause. See also: lodgekey doctor"),
+    ),
+    "demo_failed": ProblemTexts(
+        N_("The demonstration failed: {detail}"),
+        N_("The logs of its parts are in .data/last-failure."),
+    ),
+    "interrupted": ProblemTexts(
+        N_("Interrupted."),
+        N_("Run the command again."),
+    ),
+}
+
+
+def what_happened(language: str, code: str, /, **facts: object) -> str:
+    """The first sentence of a problem; KeyError for a code that has none."""
+    return translator(language).translate(PROBLEMS[code].what_happened, **facts)
+
+
+def what_to_do(language: str, code: str, /, **facts: object) -> str:
+    """The second one."""
+    return translator(language).translate(PROBLEMS[code].what_to_do, **facts)

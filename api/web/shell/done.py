@@ -1,0 +1,29 @@
+"""What a page begins with after something was done, by the value of ?done= in its address."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.texts.marks import N_
+
+DONE: Final[Mapping[str, str]] = {
+    "unit.saved": N_("Saved."),
+    "staypage.asked_again": N_("The lock has been asked to report its state again."),
+    "staypage.saved": N_("The dates have been changed."),
+    "staypage.withdrawn": N_("The link has been withdrawn."),
+    "staypage.ended": N_("The stay has been ended."),
+    "staypage.taken_back": N_("The key has been revoked and no longer opens the door."),
+    "staypage.revoking": N_("Revocation requested; waiting for the lock to confirm."),
+    "staypage.once_ended": N_("The unused one-time codes are being cancelled."),
+    "filing.done.settled": N_("The result has been recorded."),
+    "filing.done.corrected": N_("Corrected. The registry is being informed."),
+    "case.done.pass": N_("The key has been issued."),
+    "case.done.ask_again": N_("The tenant has been asked for new photos."),
+    "case.done.refuse": N_("Rejected. No key was issued."),
+    "account.password_changed": N_("The password has been changed. All other devices have been signed out."),
+    "account.removed": N_("The passkey has been removed."),
+    "staff.ended": N_("The team member has been removed."),
+    "noticepage.saved": N_("Saved."),
+    "export.asked": N_("Request submitted. A second officer must approve it."),
+    "export.approved": N_("Approved."),
+    "export.refused": N_("Rejected."),
+}

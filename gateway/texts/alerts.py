@@ -1,0 +1,66 @@
+"""What a landlord is alerted to and what to do about it: on the page, by e-mail and by webhook."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.texts.marks import N_, NN_
+
+ALERT: Final[Mapping[str, str]] = {
+    "battery": N_("The lock's battery is at {n}\u00a0%. Replace it."),
+    "silent": NN_(
+        "The lock has been offline for {n} minute, so new keys cannot reach it. Check its battery "
+        "and network connection.",
+        "The lock has been offline for {n} minutes, so new keys cannot reach it. Check its battery "
+        "and network connection.",
+    ),
+    "jam": N_(
+        "The lock is jammed. Close the door firmly and lock it once by hand. If that does not help, have it repaired."
+    ),
+    "ajar": NN_(
+        "The door has been open for {n} minute. Call your tenant, or have someone close it.",
+        "The door has been open for {n} minutes. Call your tenant, or have someone close it.",
+    ),
+    "key_late": NN_(
+        "A tenant arrives within {n} hour and the key is not on the lock yet. Bring the lock online, "
+        "or be there to let the tenant in.",
+        "A tenant arrives within {n} hours and the key is not on the lock yet. Bring the lock "
+        "online, or be there to let the tenant in.",
+    ),
+    "clock_off": NN_(
+        "The lock's clock was wrong by {n} second and has been corrected. If this happens again, "
+        "replace the battery; if it still happens, replace the lock.",
+        "The lock's clock was wrong by {n} seconds and has been corrected. If this happens again, "
+        "replace the battery; if it still happens, replace the lock.",
+    ),
+    "log_missing": N_(
+        "Some of the lock's log entries were not received. Unless the network was down, check who "
+        "has access to the lock and the network."
+    ),
+    "log_forged": N_(
+        "The lock's log entries contradict each other: someone may have its private key. Take the "
+        "lock out of service, reset it and enrol it again."
+    ),
+    "clock_lost": N_("The lock has lost the time and accepts no key until its clock is set. Bring it online."),
+    "tampered": N_("Someone may have tampered with the lock. Check it as soon as possible."),
+    "command_refused": N_(
+        "The lock rejected a command that it could not verify, and did not open. Contact the system administrator."
+    ),
+    "exposed": N_(
+        "The revocation cannot reach the lock: an old key or passcode may open the door for up to "
+        "{span}. Bring the lock online, or have someone on site."
+    ),
+}
+ALERT_NAME: Final[Mapping[str, str]] = {
+    "battery": N_("battery at 30, 20 and 10\u00a0%"),
+    "silent": N_("lock offline for more than 15\u00a0min"),
+    "jam": N_("lock jammed"),
+    "ajar": N_("door open for more than 5\u00a0min"),
+    "clock_off": N_("lock's clock wrong"),
+    "log_missing": N_("lock's log entries missing"),
+    "log_forged": N_("lock's log entries contradict each other"),
+    "key_late": N_("key not on the lock 24\u00a0h and 2\u00a0h before arrival"),
+    "tampered": N_("lock tampered with"),
+    "clock_lost": N_("lock's clock not set"),
+    "command_refused": N_("lock rejected a command"),
+    "exposed": N_("revocation cannot reach the lock"),
+}

@@ -1,0 +1,103 @@
+"""The families of codes that have texts: states, reasons, errors, kinds. Each is a table of its own module."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.texts.alerts import ALERT, ALERT_NAME
+from gateway.texts.errors import ERROR
+from gateway.texts.identity import REASON
+from gateway.texts.marks import NP_
+from gateway.texts.record import ASKED, DOCUMENT, FACT, RECORD, SEEN_BY, SEX
+from gateway.texts.review import (
+    ALARM,
+    BAND,
+    CASE_PICTURE,
+    CASE_REASON,
+    DELIVERY_STATE,
+    EXPORT_STATE,
+    LEVEL,
+    LEVEL_LIMITS,
+    MAP_STATE,
+    STAFF_RIGHTS,
+    STAFF_ROLE,
+    STANDING,
+    STORED_FACES,
+)
+from gateway.texts.simulator import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY
+from gateway.texts.states import (
+    BOLT,
+    CONSUMER,
+    FILING,
+    FILING_KIND,
+    HOLD_UP,
+    KEY,
+    OFFER,
+    ONE_TIME_CODE,
+    PURPOSE,
+    STAGE,
+    STAGE_TEXT,
+    STAY,
+)
+from gateway.texts.translator import translator
+
+FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
+    "bolt": BOLT,
+    "key": KEY,
+    "once": ONE_TIME_CODE,
+    "stay": STAY,
+    "offerstate": OFFER,
+    "stage": STAGE,
+    "stage_text": STAGE_TEXT,
+    "filing": FILING,
+    "kind": FILING_KIND,
+    "holdup": HOLD_UP,
+    "consumer": CONSUMER,
+    "opening.purpose": PURPOSE,
+    "record": RECORD,
+    "door.asks": ASKED,
+    "fact": FACT,
+    "document": DOCUMENT,
+    "sex": SEX,
+    "door.seen_by": SEEN_BY,
+    "error": ERROR,
+    "reason": REASON,
+    "standing": STANDING,
+    "band": BAND,
+    "alarm": ALARM,
+    "case.picture": CASE_PICTURE,
+    "case.reason": CASE_REASON,
+    "faces": STORED_FACES,
+    "mapstate": MAP_STATE,
+    "exportstate": EXPORT_STATE,
+    "level": LEVEL,
+    "level_limits": LEVEL_LIMITS,
+    "deliverystate": DELIVERY_STATE,
+    "staffrole": STAFF_ROLE,
+    "staffmay": STAFF_RIGHTS,
+    "notice": ALERT,
+    "noticecode": ALERT_NAME,
+    "way": MESSAGE_WAY,
+    "act": ACTION,
+    "mood": BEHAVIOUR,
+    "fault": FAULT,
+}
+UNKNOWN: Final = NP_("value", "unknown")
+
+
+def code_text(language: str, family: str, code: str | None, /, **values: object) -> str:
+    """What a code is called; one without a text is shown as it came, never hidden. KeyError for an unknown family."""
+    if code is None:
+        return translator(language).translate(UNKNOWN)
+    message = FAMILIES[family].get(code)
+    return code.replace("_", " ") if message is None else translator(language).translate(message, **values)
+
+
+def reason_text(language: str, code: str) -> str:
+    """Why a case is with a person or was refused, and what to do."""
+    return code_text(language, "reason", code)
+
+
+def purpose_text(language: str, purpose: str) -> str:
+    """A stated purpose: one of the console's own codes, perhaps with a note behind it, or somebody's own text."""
+    code, separator, note = purpose.partition(": ")
+    return code_text(language, "opening.purpose", code) + separator + note

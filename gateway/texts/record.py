@@ -1,0 +1,71 @@
+"""What the fields of a registration and the kinds of document are called."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.texts.marks import N_, NP_
+
+RECORD: Final[Mapping[str, str]] = {
+    "name": N_("Name"),
+    "id_number": N_("Document number"),
+    "surname": N_("Surname"),
+    "given_names": N_("Given names"),
+    "document_kind": N_("Type of document"),
+    "expiry_date": N_("Valid until"),
+    "issuing_state": N_("Issuing country"),
+    "ethnicity": N_("Ethnic group"),
+    "birth_date": N_("Date of birth"),
+    "nationality": N_("Nationality"),
+    "sex": N_("Sex"),
+    "unit": N_("Unit"),
+    "address": N_("Address"),
+    "period": NP_("period", "Stay"),
+    "receipt": N_("Registry receipt"),
+}
+ASKED: Final[Mapping[str, str]] = {
+    "name": N_("name"),
+    "surname": N_("surname"),
+    "given_names": N_("given names"),
+    "id_number": N_("document number"),
+    "birth_date": N_("date of birth"),
+    "nationality": N_("nationality"),
+    "sex": N_("sex"),
+    "address": N_("home address"),
+    "ethnicity": N_("ethnic group"),
+    "expiry_date": N_("expiry date of the document"),
+    "issuing_state": N_("issuing country"),
+    "document_kind": N_("type of document"),
+}
+FACT: Final[Mapping[str, str]] = {
+    "residence.street": N_("Home address: street and number"),
+    "residence.postal_code": N_("Home address: postal code"),
+    "residence.municipality": N_("Home address: town or city"),
+    "residence.municipality_code": N_("Home address: municipality code (residents of Spain only)"),
+    "residence.country": N_("Home address: country"),
+    "phone": N_("Phone number"),
+    "email": N_("Email address"),
+    "relation": N_("Relationship to the minor (only if a minor is registered)"),
+    "second_surname": N_("Second surname (Spanish documents only)"),
+    "document.support": N_("Document support number (Spanish documents only)"),
+    "birth_country": N_("Country of birth"),
+    "birth_place_code": N_("Place of birth code (Italian citizens only)"),
+    "document.issuing_place_code": N_("Place of issue code (Italian documents only)"),
+    "visa.kind": N_("Visa type"),
+}
+DOCUMENT: Final[Mapping[str, str]] = {
+    "passport": N_("passport"),
+    "id_card": N_("identity card"),
+    "cn_resident_id": N_("Chinese resident identity card"),
+    "unknown": NP_("document", "not recognised"),
+}
+SEX: Final[Mapping[str, str]] = {
+    "M": N_("male"),
+    "F": N_("female"),
+    "X": NP_("sex", "not specified"),
+}
+SEEN_BY: Final[Mapping[str, str]] = {
+    "registry": N_("The registration authority: name, document, address and dates"),
+    "officer": N_("Officers responsible for this area: only with a stated reason, and every access is logged"),
+    "landlord": N_("The landlord: whether you are registered; your details only if a manual check is needed"),
+    "nobody": N_("When you open the door is not reported to anyone"),
+}

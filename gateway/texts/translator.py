@@ -1,0 +1,66 @@
+"""Texts in the language of one reader, their {placeholders} filled."""
+
+import gettext
+from collections.abc import Iterable
+from functools import cache
+
+from gateway.texts.catalogues import translations
+from gateway.texts.marks import Message
+
+
+class Translator:
+    """The texts of one language. Its methods have gettext's names, by which extraction finds the texts.
+
+    Values replace {placeholders} as in str.format; without values a text is shown as it is. KeyError for a placeholder
+    that was given no value. What has no translation is answered in English.
+    """
+
+    def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def gettext(self, text: str, /, **values: object) -> str:
+        """A text."""
+        return _filled(self._catalogue.gettext(text), values)
+
+    def pgettext(self, context: str, text: str, /, **values: object) -> str:
+        """A text that has another translation elsewhere, told apart by `context`."""
+        return _filled(self._catalogue.pgettext(context, text), values)
+
+    def ngettext(self, singular: str, plural: str, n: int, /, **values: object) -> str:
+        """A text with a number, in the form the language has for `n`; {n} is the number."""
+        return _filled(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})
+
+    def translate(self, message: str, /, **values: object) -> str:
+        """A text marked elsewhere (gateway.texts.marks); the number of one with plural forms is among the values."""
+        context = message.context if isinstance(message, Message) else None
+        if isinstance(message, Message) and message.plural is not None:
+            number = _whole(values[message.number])
+            return _filled(self._catalogue.ngettext(message, message.plural, number), values)
+        return self.gettext(message, **values) if context is None else self.pgettext(context, message, **values)
+
+    def join(self, items: Iterable[str], /) -> str:
+        """Several things in one line, parted as the language does it."""
+        return self.pgettext("list separator", ", ").join(items)
+
+    def has(self, message: str) -> bool:
+        """Whether this language says the text in words of its own."""
+        context = message.context if isinstance(message, Message) else None
+        found = self._catalogue.gettext(message) if context is None else self._catalogue.pgettext(context, message)
+        return bool(message) and found != message
+
+
+@cache
+def translator(language: str) -> Translator:
+    """The texts of a language (a BCP 47 tag of gateway.texts.languages)."""
+    return Translator(language, translations(language))
+
+
+def _whole(number: object) -> int:
+    if not isinstance(number, int):
+        raise TypeError(f"a plural form is chosen by a whole number, not by {number!r}")
+    return number
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    return text.format(**values) if values else text
