@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -23,8 +23,38 @@ NUMBERS = (
 CATALOGS = {"fields": FIELDS, "document_kinds": DOCUMENT_KINDS, "languages": ("zh", "en")}
 
 
+DEADLINE_UNITS = ("hours", "days", "working_days")
+
+
 class BadProfile(ValueError):
     """A profile with an unknown, missing or invalid field; the message names the file and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """By when a record must reach the registry. One of hours, days and working_days is set; 0 days is the day itself.
+
+    `short_stay_hours`: where the stay lasts at most 24 h. `foreigner_hours`: where anyone in the record is a foreigner.
+    """
+
+    hours: int = 0
+    days: int | None = None
+    working_days: int = 0
+    short_stay_hours: int = 0
+    foreigner_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Who is reported to the registry and by when; nationality is ISO 3166-1 alpha-3, of the country's own people.
+
+    `regions`: the deadlines of regions that have their own, by the part of their ISO 3166-2 code after the country.
+    """
+
+    nationality: str = ""
+    foreigners_only: bool = False
+    deadline: DeadlineRule = DeadlineRule(hours=24)
+    regions: Mapping[str, DeadlineRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +83,7 @@ class Profile:
     resident_number: bool
     tell_tenant_of_readers: bool
     languages: tuple[str, ...]
+    reporting: Reporting
 
 
 def read_profile(text: str, name: str = "profile") -> Profile:
@@ -66,8 +97,30 @@ def read_profile(text: str, name: str = "profile") -> Profile:
     if unknown or missing:
         raise BadProfile(f"{name}: unknown {unknown}, missing {missing}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    reporting = _read_reporting(values.pop("reporting"), name)
     _check_values(values, name)
-    return Profile(**values)
+    return Profile(**values, reporting=reporting)
+
+
+def _read_reporting(table: Any, name: str) -> Reporting:
+    """Who is reported and by when, from the table [reporting]. Raises BadProfile."""
+    try:
+        values = {"nationality": "", "foreigners_only": False, "regions": {}, **table}
+        if type(values["nationality"]) is not str or type(values["foreigners_only"]) is not bool:
+            raise BadProfile(f"{name}: reporting has a nationality (text) and foreigners_only (true or false)")
+        values["deadline"] = _read_deadline(values["deadline"], name)
+        values["regions"] = {region: _read_deadline(rule, name) for region, rule in values["regions"].items()}
+        return Reporting(**values)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadProfile(f"{name}: reporting: {error}") from None
+
+
+def _read_deadline(table: Any, name: str) -> DeadlineRule:
+    rule = DeadlineRule(**table)
+    whole = all(type(number) is int and number >= 0 for number in table.values())
+    if not whole or sum(unit in table for unit in DEADLINE_UNITS) != 1:
+        raise BadProfile(f"{name}: a deadline has one of {DEADLINE_UNITS}, and whole numbers that are not negative")
+    return rule
 
 
 def _check_values(values: Mapping[str, Any], name: str) -> None:
@@ -102,3 +155,19 @@ def profile_for(jurisdiction: str) -> Profile:
     """The rules of a region ("cn-33") if it has any, else of its country. Raises KeyError for an unknown country."""
     profiles = load_profiles()
     return profiles.get(jurisdiction) or profiles[jurisdiction.split("-", maxsplit=1)[0]]
+
+
+UNKNOWN_COUNTRY = Reporting()
+
+
+def reporting_for(country: str) -> Reporting:
+    """Who is reported in a country and by when; everybody and within 24 hours where no rule is known."""
+    profile = load_profiles().get(country)
+    return profile.reporting if profile else UNKNOWN_COUNTRY
+
+
+def deadline_rule(jurisdiction: str) -> DeadlineRule:
+    """The deadline of a region ("cn-33") if it has its own, else of its country."""
+    country, _, region = jurisdiction.partition("-")
+    reporting = reporting_for(country)
+    return reporting.regions.get(region, reporting.deadline)

@@ -10,50 +10,19 @@ import holidays
 
 from gateway.domain.filings.record import Registration
 from gateway.domain.filings.who_is_reported import is_national, owed
+from gateway.domain.jurisdiction import DeadlineRule, deadline_rule
 
 HOUR = 3600
 Standing = Literal["in_time", "warn", "late"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A jurisdiction's deadline. Exactly one of hours, days and working_days is set; 0 days means the day itself."""
-
-    said: str
-    hours: int = 0
-    short_stay_hours: int = 0  # where the stay lasts at most 24 h
-    days: int | None = None
-    working_days: int = 0
-    foreigner_hours: int = 0  # where anyone in the record is a foreigner
-
-
-@dataclass(frozen=True, slots=True)
 class FilingDeadline:
     """When the duty arose, when to warn and when it is late, in UTC seconds; on time means before `due_at`."""
 
-    rule: str
     starts_at: int
     warn_at: int
     due_at: int
-
-
-# By ISO 3166 code, region before country. Source of every row: the reference page on registries.
-RULES = {
-    "it": Rule("24 h from arrival, 6 h where the stay is at most 24 h", hours=24, short_stay_hours=6),
-    "es": Rule("24 h from the start of the stay", hours=24),
-    "pt": Rule("3 working days from entry, and from exit", working_days=3),
-    "cz": Rule("3 working days from arrival", working_days=3),
-    "de": Rule("the day of arrival", days=0),
-    "cn": Rule("3 working days for residents, 24 h for foreigners", working_days=3, foreigner_hours=24),
-    "cn-11": Rule("24 h", hours=24, foreigner_hours=24),
-    "cn-33": Rule("3 days for residents, 24 h for foreigners", days=3, foreigner_hours=24),
-}
-DEFAULT_RULE = Rule("24 h where no rule is known", hours=24)
-
-
-def rule_of(jurisdiction: str) -> Rule:
-    """The region's rule, else the country's, else 24 h."""
-    return RULES.get(jurisdiction) or RULES.get(jurisdiction.partition("-")[0]) or DEFAULT_RULE
 
 
 def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
@@ -61,9 +30,9 @@ def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
     due = owed(record)
     if due is None:
         return None
-    rule, starts_at = rule_of(record.unit.jurisdiction), _start(record, arises_at)
+    rule, starts_at = deadline_rule(record.unit.jurisdiction), _start(record, arises_at)
     due_at = _due_at(rule, due, starts_at)
-    return FilingDeadline(rule.said, starts_at, due_at - _warned_before(due_at - starts_at), due_at)
+    return FilingDeadline(starts_at, due_at - _warned_before(due_at - starts_at), due_at)
 
 
 def standing(due: FilingDeadline, at: int) -> Standing:
@@ -79,7 +48,7 @@ def _start(record: Registration, arises_at: int) -> int:
     return record.stay.until_at if record.kind == "check_out" else arises_at
 
 
-def _due_at(rule: Rule, record: Registration, starts_at: int) -> int:
+def _due_at(rule: DeadlineRule, record: Registration, starts_at: int) -> int:
     if hours := _hours(rule, record):
         return starts_at + hours * HOUR
     zone = ZoneInfo(record.unit.timezone)
@@ -88,7 +57,7 @@ def _due_at(rule: Rule, record: Registration, starts_at: int) -> int:
     return int(datetime.combine(last + timedelta(days=1), time(), zone).timestamp())
 
 
-def _hours(rule: Rule, record: Registration) -> int:
+def _hours(rule: DeadlineRule, record: Registration) -> int:
     country = record.unit.jurisdiction.partition("-")[0]
     if rule.foreigner_hours and any(not is_national(person.nationality, country) for person in record.people):
         return rule.foreigner_hours

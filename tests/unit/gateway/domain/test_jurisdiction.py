@@ -56,6 +56,12 @@ def test_every_profile_loads_and_asks_for_a_name() -> None:
         ("keep_portrait = false", "keep_portrait = false\nscore_tenants = true", "score_tenants"),
         ('languages = ["zh", "en"]', "languages = []", "languages"),
         ('title = "', "title = ", "line"),
+        ("hours = 24", "hours = 24, days = 1", "one of"),
+        ("hours = 24", 'hours = "24"', "whole numbers"),
+        ("hours = 24", "minutes = 24", "minutes"),
+        ("deadline =", "limit =", "deadline"),
+        ("[reporting]", "[reporting]\nnationality = 1", "nationality"),
+        ("[reporting]", "[reporting]\nscores = 1", "scores"),
     ],
 )
 def test_a_profile_that_says_something_unknown_does_not_load(old: str, new: str, said: str) -> None:
