@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from api.http.officer.feed_stream import FeedStream
 from benchmarks.stages.rows import AREA, NOW, Rows, open_rows, publish
-from gateway.feed.stream import Feed, Reader
+from gateway.feed.stream import Feed, Reader, always
 
 PEOPLE = 500
 TIMEOUT_SECONDS = 120.0
@@ -68,7 +68,7 @@ class Stage:
 
     async def ours(self, request: Request) -> Response:
         """The gateway's own stream, from the newest entry on unless `after` says otherwise."""
-        reader = Reader(f"consumer:{request.query_params['reader']}", "measuring", (AREA,))
+        reader = Reader(f"consumer:{request.query_params['reader']}", "measuring", (AREA,), None, None, always)
         cursor = int(request.query_params.get("after", self.seq))
         return FeedStream(self.feed, reader, cursor, stalled_seconds=3600.0)
 

@@ -53,9 +53,9 @@ class Reader:
     id: str
     purpose: str
     areas: tuple[str, ...]
-    fields: frozenset[str] | None = None
-    rows_a_day: int | None = None
-    entitled: Callable[[], bool] = always
+    fields: frozenset[str] | None
+    rows_a_day: int | None
+    entitled: Callable[[], bool]
 
     @property
     def view(self) -> View:

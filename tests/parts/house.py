@@ -103,7 +103,7 @@ class House:
     def hear(self, report: Report) -> None:
         """A device says something."""
         with self.gateway.database.writing() as session:
-            reports.record_report(session, report, self.now[0])
+            reports.record_report(session, report, self.now[0], None)
 
     def put_on_lock(self, key_id: str) -> None:
         """The lock says that the key is on it."""
@@ -111,7 +111,7 @@ class House:
         with self.gateway.database.writing() as session:
             device_id = session.get_one(Key, key_id).device_id
             report = Happened(device_id, self.seq, self.now[0], "key_put", {"key": bytes.fromhex(key_id)})
-            reports.record_report(session, report, self.now[0])
+            reports.record_report(session, report, self.now[0], None)
 
 
 CONSENTS: Final = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}

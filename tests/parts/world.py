@@ -160,7 +160,7 @@ class World:
         """A device says something."""
         with self.database.writing() as session:
             for report in reports:
-                record_report(session, report, self.now)
+                record_report(session, report, self.now, None)
 
     def number(self) -> int:
         """The lock's next own number."""

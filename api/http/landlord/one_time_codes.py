@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from api.http.context import Gate, LandlordId, limit_rate
+from api.http.context import Anybody, Gate, LandlordId, limit_rate
 from api.http.idempotency import IdempotencyKey, once
-from api.http.landlord.stays import Requesting
 from api.http.presenters import once_codes_of
 from api.http.schemas import OnceCodeMade, OnceCodeShown
 from gateway.journey.keys import one_time_codes as steps
@@ -21,7 +20,7 @@ def make_once_code(
     stay_id: str,
     lock_id: str,
     response: Response,
-    account: Requesting = None,
+    account: Anybody,
     idempotency_key: IdempotencyKey = None,
 ) -> OnceCodeMade:
     """A code that opens this lock once: for a visitor, a craftsman, a tenant whose phone is flat.
@@ -29,7 +28,7 @@ def make_once_code(
     Its digits are in this answer and nowhere else; the same Idempotency-Key gets them again while nobody used them. The
     tenant sees that it was handed out, and when it was used.
     """
-    now, requested_by = gateway.now(), account.id if account else None
+    now, requested_by = gateway.now(), account.id
     with gateway.database.writing() as session:
         stay = steps.held_stay(session, stay_id, landlord_id)
         limit_rate("once_code", stay.id)

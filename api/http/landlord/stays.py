@@ -1,12 +1,10 @@
 """The landlord's calls: units, stays, offers, keys."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from api.http.context import Gate, LandlordId, account_of
+from api.http.context import Anybody, Gate, LandlordId
 from api.http.idempotency import IdempotencyKey, once
 from api.http.officer.filings import filing_shown
 from api.http.presenters import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
@@ -30,13 +28,11 @@ from gateway.journey.stays import landlord as steps
 from gateway.store import Account, Offer, Registration, Stay, Unit
 
 router = APIRouter(tags=["landlord"])
-# Who asks, by HTTP; nobody where our own pages call on behalf of somebody whose rights they checked.
-Requesting = Annotated[Account | None, Depends(account_of)]
 
 
-def without_links(stay: StayShown, account: Account | None) -> StayShown:
+def without_links(stay: StayShown, account: Account) -> StayShown:
     """The stay as this account may see it: whoever may only look gets no link, for a link lets somebody in."""
-    if account is None or may(account.staff, "act"):
+    if may(account.staff, "act"):
         return stay
     return stay.model_copy(update={"offers": []})
 
@@ -81,7 +77,7 @@ def change_unit(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: Unit
 
 
 @router.get("/stays")
-def list_stays(gateway: Gate, landlord_id: LandlordId, account: Requesting = None) -> list[StayShown]:
+def list_stays(gateway: Gate, landlord_id: LandlordId, account: Anybody) -> list[StayShown]:
     """The landlord's stays, the latest first; two hundred at most."""
     query = select(Stay).join(Unit).where(Unit.landlord_id == landlord_id).order_by(Stay.from_at.desc()).limit(200)
     with gateway.database.reading() as session:
@@ -89,7 +85,7 @@ def list_stays(gateway: Gate, landlord_id: LandlordId, account: Requesting = Non
 
 
 @router.get("/stays/{stay_id}")
-def read_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Requesting = None) -> StayShown:
+def read_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Anybody) -> StayShown:
     """One stay."""
     with gateway.database.reading() as session:
         return without_links(show_stay(gateway, session, steps.stay_of(session, stay_id, landlord_id)), account)

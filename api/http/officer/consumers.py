@@ -14,7 +14,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.disclosure.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded
 from gateway.domain.stays.stay import instant, wall_clock
-from gateway.feed.stream import Reader, always
+from gateway.feed.stream import Reader
 from gateway.journey.disclosure import consumers as steps
 from gateway.journey.disclosure.consumers import GrantRequest
 from gateway.outbound.http import BadAddress, checked_address
@@ -133,9 +133,11 @@ def end_consumer(gateway: Gate, account: Officer, consumer_id: str) -> None:
     gateway.feed.ended.add(consumer_id)
 
 
-def reader_of(account: Account, entitled: Callable[[], bool] = always) -> Reader:
+def reader_of(account: Account, entitled: Callable[[], bool]) -> Reader:
     """The officer as a reader of the feed: bound to the area of their account, and for as long as `entitled` says."""
-    return Reader(f"officer:{account.id}", "following registrations", (account.area or "nowhere",), entitled=entitled)
+    return Reader(
+        f"officer:{account.id}", "following registrations", (account.area or "nowhere",), None, None, entitled
+    )
 
 
 def follower_of(request: Request, gateway: Gate) -> Reader:

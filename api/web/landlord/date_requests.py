@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http.context import Gate, LandlordId
+from api.http.context import Anybody, Gate, LandlordId
 from api.http.landlord.stays import read_stay
 from api.http.tenant import stay as api
 from api.web.landlord.pages import stay_page, unit_named
@@ -19,6 +19,7 @@ def answer_date_request(
     request: Request,
     gateway: Gate,
     landlord_id: LandlordId,
+    account: Anybody,
     stay_id: str,
     answer: Annotated[Literal["agree", "decline"], Form()],
 ) -> Response:
@@ -28,6 +29,6 @@ def answer_date_request(
     except NotFound:
         raise
     except LodgekeyError as error:
-        stay = read_stay(gateway, landlord_id, stay_id)
-        return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+        stay = read_stay(gateway, landlord_id, stay_id, account)
+        return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
     return go(f"/landlord/stays/{stay_id}")

@@ -33,7 +33,7 @@ def make_code(
         raise
     except LodgekeyError as error:
         stay = read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+        return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
     stay = read_stay(gateway, landlord_id, stay_id, account)
     unit = unit_named(gateway, landlord_id, stay.unit)
     (label,) = [lock.label or lock.id for lock in unit.locks if lock.id == lock_id]

@@ -21,6 +21,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.verification.liveness import LEVELS, Level
+from gateway.store import Account
 from gateway.texts.families import code_text
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
@@ -35,7 +36,7 @@ Once = Annotated[str, Form(max_length=64)]
 @router.get("")
 def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account: Anybody) -> Response:
     """Cases that wait, stays, units."""
-    units, stays = api.list_units(gateway, landlord_id), api.list_stays(gateway, landlord_id)
+    units, stays = api.list_units(gateway, landlord_id), api.list_stays(gateway, landlord_id, account)
     values = {
         "role": "landlord",
         "units": units,
@@ -127,25 +128,23 @@ def unit_named(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
 def show_stay(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Anybody) -> Response:
     """A stay: its links with QR codes, its keys with the lock's own word, its filings."""
     stay = api.read_stay(gateway, landlord_id, stay_id, account)
-    acts = may(account.staff, "act")
-    return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), notice_of(request), acts=acts)
+    return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), notice_of(request))
 
 
 def stay_page(
     request: Request,
+    account: Account,
     stay: StayShown,
     unit: UnitShown,
     notice: str | None,
     error: LodgekeyError | None = None,
-    *,
-    acts: bool = True,
 ) -> Response:
     """The page of one stay."""
     locks = {lock.id: lock for lock in unit.locks}
     values = {
         "role": "landlord",
         "stay": stay,
-        "acts": acts,
+        "acts": may(account.staff, "act"),
         "revoking": "revoke" in request.query_params,
         "zone": unit.timezone,
         "links": [(offer, draw_code(offer.url)) for offer in stay.offers if offer.state in LIVE_LINKS],
@@ -193,6 +192,7 @@ def change_dates(
     request: Request,
     gateway: Gate,
     landlord_id: LandlordId,
+    account: Anybody,
     stay_id: str,
     start: Annotated[str, Form(alias="from", max_length=40)],
     until: Dates,
@@ -203,8 +203,8 @@ def change_dates(
     except NotFound:
         raise
     except LodgekeyError as error:
-        stay = api.read_stay(gateway, landlord_id, stay_id)
-        return stay_page(request, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+        stay = api.read_stay(gateway, landlord_id, stay_id, account)
+        return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
     return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 
@@ -223,10 +223,9 @@ def ask_lock(gateway: Gate, landlord_id: LandlordId, stay_id: str, lock_id: str)
 
 
 @router.post("/keys/{key_id}/revoke")
-def revoke_key(gateway: Gate, landlord_id: LandlordId, key_id: str) -> Response:
+def revoke_key(gateway: Gate, landlord_id: LandlordId, account: Anybody, key_id: str) -> Response:
     """Revoke a key; the page says "being revoked" until the lock itself says it is gone, where a lock holds it."""
     key = api.revoke(gateway, landlord_id, key_id)
-    stay_id = next(
-        stay.id for stay in api.list_stays(gateway, landlord_id) if any(key.id == key_id for key in stay.keys)
-    )
+    stays = api.list_stays(gateway, landlord_id, account)
+    stay_id = next(stay.id for stay in stays if any(key.id == key_id for key in stay.keys))
     return go(f"/landlord/stays/{stay_id}?done=staypage.{'taken_back' if key.state == 'taken_back' else 'revoking'}")

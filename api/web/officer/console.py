@@ -19,7 +19,7 @@ from api.web.shell.render import language_of, page, render
 from gateway.bootstrap import Gateway
 from gateway.clock import utc_now
 from gateway.domain.errors import DisclosureBlocked
-from gateway.feed.stream import Feed, FeedItem, Reader
+from gateway.feed.stream import Feed, FeedItem, Reader, always
 from gateway.store import Account, Registration, Stay, Unit
 from gateway.texts.languages import Language
 
@@ -34,7 +34,7 @@ PURPOSES: Final = ("complaint", "correction", "check", "emergency")
 def show_console(request: Request, gateway: Gate, account: Officer) -> Response:
     """Cases that wait, and the latest registrations; the stream goes on where the list ends."""
     cursor = max(0, gateway.feed.last_seq() - RECENT)
-    items = gateway.feed.page(api.reader_of(account), cursor)
+    items = gateway.feed.page(api.reader_of(account, always), cursor)
     values = {
         "role": "officer",
         "area": account.area,

@@ -35,14 +35,12 @@ LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malforme
 TRY_AGAIN = 5
 
 
-def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None = None) -> None:
+def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None) -> None:
     """Steps 5 and 7: record one report, once, however often it is delivered."""
     record_reports(session, [report], now, keys)
 
 
-def record_reports(
-    session: Session, reports: Sequence[Report], now: int, keys: Mapping[str, bytes] | None = None
-) -> set[str]:
+def record_reports(session: Session, reports: Sequence[Report], now: int, keys: Mapping[str, bytes] | None) -> set[str]:
     """Record a batch of reports in order.
 
     `keys`: the public key with which each device's reports were verified. Reports of a device enrolled with another key

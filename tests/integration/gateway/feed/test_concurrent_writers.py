@@ -5,13 +5,13 @@ import threading
 
 from sqlalchemy import select
 
-from gateway.feed.stream import Feed, FeedItem, Reader
+from gateway.feed.stream import Feed, FeedItem, Reader, always
 from gateway.outbox import events
 from gateway.store import Disclosure, Event, Registration
 from tests.parts.world import AREA, World
 
 WRITERS, EACH = 4, 12
-OFFICER = Reader("officer:1", "following registrations", (AREA[:6],))
+OFFICER = Reader("officer:1", "following registrations", (AREA[:6],), None, None, always)
 
 
 def write(world: World, number: int) -> None:

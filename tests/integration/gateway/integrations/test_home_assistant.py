@@ -92,7 +92,7 @@ async def test_a_state_nobody_knows_is_never_guessed(tmp_path: Path) -> None:
         assert there.received["lodgekey-home/lock-b/availability"] == b"offline"
         reported = StateReported("lock-b", State(1, 1, "jammed", "closed", 50, (), "set", b"n" * 16, 1, "sim"))
         with home.gateway.database.writing() as session:
-            reports.record_report(session, reported, home.gateway.now())
+            reports.record_report(session, reported, home.gateway.now(), None)
         await there.until("lodgekey-home/lock-b/state", b"JAMMED")
 
 

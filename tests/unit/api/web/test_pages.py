@@ -13,7 +13,7 @@ from api.web.officer.console import encode_row
 from api.web.routes import PARTS
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute
-from gateway.feed.stream import Reader
+from gateway.feed.stream import Reader, always
 from gateway.journey.stays import landlord as landlord_steps
 from gateway.outbox.events import stamp_feed
 from gateway.store import Consent, Disclosure, Verification
@@ -274,7 +274,9 @@ async def test_the_list_and_the_stream_show_a_record_masked(house: House) -> Non
     assert "Room a" in page
     assert "•" in page
     assert "Example" not in page
-    items = house.gateway.feed.page(Reader("officer:test", "following registrations", ("370100",)), 0)
+    items = house.gateway.feed.page(
+        Reader("officer:test", "following registrations", ("370100",), None, None, always), 0
+    )
     event = encode_row(items[0], "zh-CN").decode()
     assert event.startswith(f"id: {items[0].seq}\nevent: rows\ndata: <tr")
     assert event.endswith("\n\n")

@@ -10,7 +10,7 @@ from starlette.types import Message
 
 from api.http.officer.feed_stream import STALLED_SECONDS, FeedStream
 from gateway.feed.ring import MAX_BYTES, MAX_ENTRIES, PAGE_BYTES
-from gateway.feed.stream import Feed, Reader
+from gateway.feed.stream import Feed, Reader, always
 from gateway.store import Event, Registration
 from tests.parts.world import AREA, World
 
@@ -34,7 +34,7 @@ def publish(world: World, count: int) -> None:
 
 
 def reader(number: int = 0) -> Reader:
-    return Reader(f"consumer:{number}", "measuring", (AREA[:6],))
+    return Reader(f"consumer:{number}", "measuring", (AREA[:6],), None, None, always)
 
 
 class Socket:

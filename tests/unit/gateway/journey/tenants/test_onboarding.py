@@ -198,7 +198,7 @@ def test_a_case_is_found_in_its_area_and_by_its_landlord_only(world: World) -> N
     with world.database.reading() as session:
         assert onboarding.case_named(session, case, area=AREA[:6]).id == case
         assert onboarding.case_named(session, case, landlord_id=world.landlord_id).id == case
-        for scope in ({"area": "440100"}, {"area": "%"}, {"landlord_id": stranger}):
+        for scope in ({"area": "440100"}, {"area": "%"}, {"landlord_id": stranger}, {}):
             with pytest.raises(NotFound):
                 onboarding.case_named(session, case, **scope)
 
