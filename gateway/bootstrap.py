@@ -111,11 +111,11 @@ class Gateway:
         self.registries: Mapping[str, Registry] = {
             name: open_registry(name, given, now) for name, given in settings.registries.items()
         }
-        self._open_ways_to_devices(radio)
+        self._open_device_links(radio)
         self._set_up_loops()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def _open_ways_to_devices(self, radio: BleRadio | None) -> None:
+    def _open_device_links(self, radio: BleRadio | None) -> None:
         """Create the broker, the links, and the drivers that use them."""
         settings, now, folder = self.settings, self.now, self.settings.folder
         access = BrokerAccess(settings, self.rotation.present, self.revoked_devices)
@@ -214,13 +214,13 @@ class Gateway:
         for name, link in self.vendor_locks.links.items():
             await link.start()
             self._run(f"intake of {name}", self.intake.run(link, name))
-        await self._tell_home_assistant()
+        await self._start_home_assistant()
         await self.identity.start()
         self._run("relay", self.relay.run())
         self._run("intake", self.intake.run(self.link, "native"))
         self._run("housekeeping", self.housekeeping.run())
 
-    async def _tell_home_assistant(self) -> None:
+    async def _start_home_assistant(self) -> None:
         if self.home_assistant is not None:
             await self.home_assistant.start()
             self._run("home assistant", self.home_assistant.run())

@@ -28,7 +28,7 @@ from gateway.journey.keys.lock_status import (
     key_standing,
     once_standings,
 )
-from gateway.journey.keys.one_time_codes import runs
+from gateway.journey.keys.one_time_codes import is_running
 from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays.date_requests import open_date_request
 from gateway.store import Device, Key, Offer, Stay, Unit
@@ -166,7 +166,7 @@ def stay_shown(
         keys=[key_shown(session, key, now) for key in stay.keys],
         codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
         once_codes=once_codes_of(session, stay, now),
-        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if runs(stay, now) else [],
+        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if is_running(stay, now) else [],
         registrations=filings,
         date_request=date_request_shown(date_request) if date_request else None,
     )

@@ -11,7 +11,7 @@ AJAR_SECONDS: Final = 5 * 60
 LATE_HOURS: Final = (2, 24)  # before arrival, most urgent first
 DRIFT_SECONDS: Final = 60
 DRIFT_REPORTED_SECONDS: Final = 7 * 86_400  # how long a corrected drift is reported
-LOG_SECONDS: Final = 7 * 86_400  # how long a fault in a log is reported: it cannot be repaired
+LOG_ALARM_SECONDS: Final = 7 * 86_400  # how long a fault in a log is reported: it cannot be repaired
 
 
 class Words(NamedTuple):
@@ -94,4 +94,4 @@ def clock_off(drift: int | None, since: int | None, now: int) -> int | None:
 
 def log_alarm(alarm: str | None, since: int | None, now: int) -> str | None:
     """The alarm about a lock's log, for seven days after it was raised; else None."""
-    return alarm if since is not None and now - since < LOG_SECONDS else None
+    return alarm if since is not None and now - since < LOG_ALARM_SECONDS else None

@@ -21,7 +21,7 @@ from gateway.journey.devices.certificates import (
     owe_certificate_work,
     p256_of,
     present_certificate,
-    take_key,
+    set_device_key,
 )
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.pin_slots import empty_slots
@@ -137,7 +137,7 @@ def _certify(session: Session, authority: Authority, row: Device, issued: Issued
         row.certificate_serial, row.certificate_expires_at = str(issued.serial), issued.expires
         session.add(row)
         session.flush()
-    take_key(session, row, p256_of(issued), now)
+    set_device_key(session, row, p256_of(issued), now)
     present_certificate(row, keep_certificate(session, row, issued, authority), now)
 
 

@@ -11,7 +11,7 @@ from gateway.domain import alerts as rules
 from gateway.outbox.deliveries import owe
 from gateway.store import AlertSubscription, Device, Key, OpenAlert, Stay, Unit
 
-GOOD_FOR: Final = 24 * 3600  # seconds after which an alert is no longer delivered
+EXPIRY_SECONDS: Final = 24 * 3600  # seconds after which an alert is no longer delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +96,5 @@ def _owe(session: Session, subscription: AlertSubscription, found: Present, now:
     for work, wanted in (("mail_alert", subscription.email), ("post_alert", subscription.webhook_url)):
         if wanted:
             party = f"{work}:{subscription.landlord_id}"
-            about, expires = subscription.landlord_id, now + GOOD_FOR
+            about, expires = subscription.landlord_id, now + EXPIRY_SECONDS
             owe(session, party=party, lane=party, work=work, about=about, now=now, expires_at=expires, body=body)

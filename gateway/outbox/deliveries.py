@@ -23,7 +23,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Failed for now: try again at `at` (UTC seconds). `cut_short`: unknown how far the attempt got.
+    """Failed: try again at `at` (UTC seconds). `cut_short`: unknown how far the attempt got.
 
     `party_down`: the party is unreachable, so its other deliveries need not be tried meanwhile.
     """

@@ -40,9 +40,9 @@ class Database:
         self._one_writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
         self._committed: list[Callable[[], None]] = []
 
-    def after_commit(self, tell: Callable[[], None]) -> None:
+    def after_commit(self, callback: Callable[[], None]) -> None:
         """Register a function called after each commit, in the committing thread."""
-        self._committed.append(tell)
+        self._committed.append(callback)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -55,8 +55,8 @@ class Database:
         """A session in one transaction: commits if the block succeeds, else rolls back."""
         with self._one_writer, self._writers() as session, session.begin():
             yield session
-        for tell in self._committed:
-            tell()
+        for callback in self._committed:
+            callback()
 
     def migrate(self) -> None:
         """Upgrade the schema to the newest revision (Alembic)."""

@@ -9,7 +9,7 @@ from api.cli.facts import Facts, facts_of
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, settings_of, tell, tell_rows
 from gateway.clock import utc_now
-from gateway.journey.accounts.operator import Dwelling, account_called, add_unit
+from gateway.journey.accounts.operator import Dwelling, account_by_login, add_unit
 from gateway.store import Unit
 from gateway.texts.marks import N_
 
@@ -35,7 +35,7 @@ def add(
     """Add a unit. The information that its registry requires about the unit is given here."""
     home = Dwelling(code, label, address, area, timezone, jurisdiction, registry, facts_of(fact))
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
-        unit = add_unit(session, account_called(session, landlord), home, utc_now())
+        unit = add_unit(session, account_by_login(session, landlord), home, utc_now())
         output = {"unit": unit.id, "code": unit.code}
     tell(output, as_json, N_("Unit {code} was added for {landlord}."), code=code, landlord=landlord)
 

@@ -9,14 +9,16 @@ from api.http.account.sign_in import begin_session
 from api.http.context import Anybody, Gate, hash_password, limit_rate, password_fits
 from api.http.schemas import Strict
 from gateway.bootstrap import Gateway
-from gateway.domain.accounts.password import LONGEST, SHORTEST, is_weak
+from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
 from gateway.journey.accounts.sign_in import change_password
 from gateway.store import Account
 
 router = APIRouter(tags=["accounts"])
 
-WEAK: Final = f"A new password has {SHORTEST} to {LONGEST} characters, and neither your login nor an easy guess in it."
+WEAK: Final = (
+    f"A new password has {MIN_LENGTH} to {MAX_LENGTH} characters, and neither your login nor an easy guess in it."
+)
 
 
 class PasswordForm(Strict):

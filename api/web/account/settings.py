@@ -12,7 +12,7 @@ from api.http.landlord import staff as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
-from gateway.domain.accounts.password import SHORTEST
+from gateway.domain.accounts.password import MIN_LENGTH
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, PasswordDiffers, PasswordWrong
 from gateway.store import Account
@@ -32,7 +32,7 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "role": account.role,
         "name": account.name,
         "login": account.login if account.password_hash else None,
-        "shortest": SHORTEST,
+        "shortest": MIN_LENGTH,
         "passkeys": passkeys_api.list_passkeys(gateway, account),
         "able": passkeys_api.relying_party(gateway) is not None,
         "notice": notice_of(request),

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from gateway.domain.errors import InputRefused, NotAllowed
 
 ConsumerStanding = Literal["in_force", "awaits_approval", "expired"]
-LONGEST: Final = 366 * 86_400  # seconds; the longest a grant lasts before a person has to renew it
+MAX_GRANT_SECONDS: Final = 366 * 86_400  # seconds; the longest a grant lasts before a person has to renew it
 
 # Fields a grant may name, as paths in a feed record. The person's part is always masked: unmasked values are read one
 # record at a time, with a reason, and never through the feed.
@@ -44,7 +44,7 @@ class Consumer:
     approved_by: str | None = None
 
 
-def ask(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
+def request_grant(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
     """A grant awaiting approval. Raises InputRefused if it is too wide, too long or without a purpose."""
     if not scope.purpose.strip():
         raise InputRefused("Say what the registrations are needed for.", field="purpose")
@@ -52,7 +52,7 @@ def ask(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
         raise InputRefused("Name at least one area; everywhere is not an area.", field="areas")
     if unknown := scope.fields - FIELDS:
         raise InputRefused(f"There is no field {sorted(unknown)[0]} to grant.", field="fields")
-    if not now < scope.expires_at <= now + LONGEST:
+    if not now < scope.expires_at <= now + MAX_GRANT_SECONDS:
         raise InputRefused("A grant ends within a year; it can be asked for again.", field="expires_at")
     if scope.rows_a_day < 1:
         raise InputRefused("A grant is for at least one record a day.", field="rows_a_day")

@@ -8,7 +8,7 @@ from gateway.domain.errors import Conflict, InputRefused, NotAllowed
 ExportStanding = Literal["awaits_approval", "approved", "refused", "expired", "taken"]
 MAX_SPAN_SECONDS: Final = 31 * 86_400
 MAX_ROWS: Final = 1_000
-OPEN_FOR: Final = 24 * 3600  # seconds to approve in, and again to download in
+OPEN_SECONDS: Final = 24 * 3600  # seconds to approve in, and again to download in
 MIN_PURPOSE_LENGTH: Final = 10
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from gateway.domain.filings.record import Registration
-from gateway.domain.filings.who_is_reported import is_national, owed
+from gateway.domain.filings.who_is_reported import is_national, reportable
 from gateway.domain.jurisdiction import DeadlineRule, deadline_rule
 
 HOUR = 3600
@@ -27,12 +27,12 @@ class FilingDeadline:
 
 def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
     """The record's deadline; None if nobody in it must be reported. `arises_at`: when a change became known."""
-    due = owed(record)
+    due = reportable(record)
     if due is None:
         return None
     rule, starts_at = deadline_rule(record.unit.jurisdiction), _start(record, arises_at)
     due_at = _due_at(rule, due, starts_at)
-    return FilingDeadline(starts_at, due_at - _warned_before(due_at - starts_at), due_at)
+    return FilingDeadline(starts_at, due_at - _warning_period(due_at - starts_at), due_at)
 
 
 def standing(due: FilingDeadline, at: int) -> Standing:
@@ -80,6 +80,6 @@ def _calendar(country: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country)
 
 
-def _warned_before(window: int) -> int:
+def _warning_period(window: int) -> int:
     """How long before the deadline to warn: a quarter of the period, between one hour and one day."""
     return min(max(window // 4, HOUR), 24 * HOUR)

@@ -11,7 +11,7 @@ def is_national(nationality: str, country: str) -> bool:
     return nationality != "" and reporting_for(country).nationality == nationality
 
 
-def owed(record: Registration) -> Registration | None:
+def reportable(record: Registration) -> Registration | None:
     """The record reduced to the people who must be reported; None if there are none."""
     country = record.unit.jurisdiction.partition("-")[0]
     if not reporting_for(country).foreigners_only or record.kind == "annulment":

@@ -19,7 +19,7 @@ USABLE: Final = ("present", NOT_NEEDED)
 UNLOCK_LIFETIME: Final = 10
 PROOF_TOLERANCE: Final = 60
 EXPIRING_BEFORE: Final = 24 * 3600
-SILENT_AFTER: Final = 60  # seconds within which a lock that is online should have answered a command
+ANSWER_TIMEOUT_SECONDS: Final = 60  # seconds within which a lock that is online should have answered a command
 
 # Outcomes of a delivery to a lock.
 LINK_DOWN: Final = "the link is down"
@@ -82,7 +82,7 @@ class LockStanding:
 def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
     """Why a lock has not yet done what is wanted, and since when if known; None while there is no reason to worry."""
     outcome = lock.outcome or ""
-    silent = lock.requested_at is not None and now - lock.requested_at >= SILENT_AFTER
+    silent = lock.requested_at is not None and now - lock.requested_at >= ANSWER_TIMEOUT_SECONDS
     reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
         (lock.revoked_at is not None, "lock_out_of_service", lock.revoked_at),
         (outcome == LINK_DOWN, "link_down", lock.requested_at),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 RESET: Final = "reset"  # what the first entry after a factory reset is about; there a log may restart
-GRACE: Final = 300  # seconds a named entry may take to arrive: messages overtake each other and are resent
+GRACE_SECONDS: Final = 300  # seconds a named entry may take to arrive: messages overtake each other and are resent
 
 Fault = Literal["missing", "altered", "forked", "unchained"]
 LogAlarm = Literal["log_missing", "log_forged"]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
 
-LONGEST: Final = 10 * 366 * 86_400
+MAX_STAY_SECONDS: Final = 10 * 366 * 86_400
 YEARS: Final = range(1971, 2201)
 
 # state → allowed next states
@@ -30,7 +30,7 @@ class Window:
     def __post_init__(self) -> None:
         if self.end <= self.start:
             raise StayBackwards("The stay must end after it begins. Please check both dates.", field="until")
-        if self.end - self.start > LONGEST:
+        if self.end - self.start > MAX_STAY_SECONDS:
             raise InputRefused("A stay can last ten years at most. Please check the end date.", field="until")
 
     def holds(self, at: int) -> bool:

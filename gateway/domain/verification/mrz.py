@@ -100,7 +100,7 @@ def parse_mrz(lines: Sequence[str]) -> MachineZone:
 def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
     """Split the lines by the layout and verify every check digit."""
     if not all("A" <= char <= "Z" or "0" <= char <= "9" or char == "<" for char in "".join(lines)):
-        raise BadMachineZone("only A-Z, 0-9 and the filler stand in a machine-readable zone")
+        raise BadMachineZone("a machine-readable zone contains only A-Z, 0-9 and the filler")
     fields = {key: lines[row][first:last] for key, (row, first, last) in layout.fields.items()}
     checks = {}
     for key, (spans, (row, column)) in layout.checks.items():

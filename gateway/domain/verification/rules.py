@@ -16,7 +16,7 @@ Outcome = Literal["passed", "review", "refused"]
 Camera = Literal["phone", "kiosk"]
 
 TYPED_ALWAYS = ("name", "id_number")
-LONGEST = {"name": 80, "surname": 80, "given_names": 80, "id_number": 24, "address": 200, "ethnicity": 20}
+MAX_LENGTHS = {"name": 80, "surname": 80, "given_names": 80, "id_number": 24, "address": 200, "ethnicity": 20}
 NUMBER_SHAPE = re.compile(r"[A-Z0-9][A-Z0-9 \-]{2,23}", re.ASCII)
 
 
@@ -85,7 +85,7 @@ def _field_problem(name: str, value: str, profile: Profile, today: date) -> str 
     """Why one typed value is invalid (a code), or None."""
     if not value:
         return "field_missing"
-    if len(value) > LONGEST.get(name, 40):
+    if len(value) > MAX_LENGTHS.get(name, 40):
         return "field_too_long"
     match name:
         case "id_number":

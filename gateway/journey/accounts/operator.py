@@ -14,7 +14,7 @@ from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.fill import UnknownFact, fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
 from gateway.domain.jurisdiction import load_profiles, profile_for
-from gateway.journey.accounts.sign_in import end_sessions, forget_sign_in, take_in
+from gateway.journey.accounts.sign_in import create_account, end_sessions, forget_sign_in
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Landlord, Unit
@@ -59,7 +59,7 @@ def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, n
     session.add(landlord)
     session.flush()
     account = Account(role="landlord", login=login, name=landlord.name, landlord_id=landlord.id, staff="owner")
-    return account, _taken_in(session, account, hashed, now)
+    return account, _add_account(session, account, hashed, now)
 
 
 def add_officer(session: Session, login: str, name: str, area: str, hashed: Hashed, now: int) -> tuple[Account, str]:
@@ -67,24 +67,24 @@ def add_officer(session: Session, login: str, name: str, area: str, hashed: Hash
     if not AREA.fullmatch(area):
         raise InputRefused("An officer sees the units of one area. Please name it, as the units do.")
     account = Account(role="officer", login=login, name=name.strip() or login, area=area)
-    return account, _taken_in(session, account, hashed, now)
+    return account, _add_account(session, account, hashed, now)
 
 
 def add_tester(session: Session, login: str, name: str, hashed: Hashed, now: int) -> tuple[Account, str]:
     """Create an account for the console of simulated locks and registries; returns it and its first password."""
     account = Account(role="tester", login=login, name=name.strip() or login)
-    return account, _taken_in(session, account, hashed, now)
+    return account, _add_account(session, account, hashed, now)
 
 
-def _taken_in(session: Session, account: Account, hashed: Hashed, now: int) -> str:
+def _add_account(session: Session, account: Account, hashed: Hashed, now: int) -> str:
     if not LOGIN.fullmatch(account.login):
         raise InputRefused("A login is 3 to 80 letters, digits and any of . _ @ -")
-    password = take_in(session, account, hashed)
+    password = create_account(session, account, hashed)
     record(session, "AccountAdded", now, data={"account": account.id, "role": account.role})
     return password
 
 
-def account_called(session: Session, login: str) -> Account:
+def account_by_login(session: Session, login: str) -> Account:
     """The active account with this login. Raises NotFound."""
     account = session.scalars(select(Account).where(Account.login == login, Account.ended_at.is_(None))).one_or_none()
     if account is None:
@@ -94,7 +94,7 @@ def account_called(session: Session, login: str) -> Account:
 
 def end_account(session: Session, login: str, now: int) -> Account:
     """End an account: its sessions and passkeys are deleted. The landlord's units stay. Raises NotFound."""
-    account = account_called(session, login)
+    account = account_by_login(session, login)
     forget_sign_in(session, account, now)
     record(session, "AccountEnded", now, data={"account": account.id, "role": account.role})
     return account
@@ -102,7 +102,7 @@ def end_account(session: Session, login: str, now: int) -> Account:
 
 def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> str:
     """Replace a lost password with a random one and return it; all sessions of the account end."""
-    account = account_called(session, login)
+    account = account_by_login(session, login)
     if account.issuer is not None:
         raise Conflict("This account signs in at its own provider and has no password here.")
     password = secrets.token_urlsafe(12)

@@ -72,7 +72,7 @@ def end_sessions(session: Session, account_id: str) -> None:
     session.execute(delete(SignIn).where(SignIn.account_id == account_id))
 
 
-def take_in(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
+def create_account(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
     """Store a new account and return its random first password. Raises Conflict if the login is taken."""
     if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
         raise Conflict("This login is taken. Please choose another.")

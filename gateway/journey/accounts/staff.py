@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.errors import Conflict, NotFound
-from gateway.journey.accounts.sign_in import forget_sign_in, take_in
+from gateway.journey.accounts.sign_in import create_account, forget_sign_in
 from gateway.outbox.events import record
 from gateway.store import Account
 
@@ -31,7 +31,7 @@ def add_staff(
 ) -> tuple[Account, str]:
     """Add an account for the owner's landlord; returns it and its first password. Conflict if the login is taken."""
     account = Account(role="landlord", login=login, name=name, staff=staff, landlord_id=owner.landlord_id)
-    password = take_in(session, account, hashed)
+    password = create_account(session, account, hashed)
     record(session, "StaffAdded", now, data={"account": account.id, "staff": staff, "by": owner.id})
     return account, password
 

@@ -20,7 +20,7 @@ from gateway.outbox.events import record
 from gateway.store import Certificate, Claim, Device, Key, ReceivedMessage
 
 CERTIFICATE_WORK: Final = frozenset({"put_trust", "put_certificate"})
-SOON, LATER = 5, 3600  # seconds until the next attempt after a device refused
+RETRY_SOON_SECONDS, RETRY_LATER_SECONDS = 5, 3600  # seconds until the next attempt after a device refused
 
 
 def keep_certificate(session: Session, device: Device, issued: Issued, authority: Authority) -> Certificate:
@@ -44,7 +44,7 @@ def present_certificate(device: Device, certificate: Certificate, now: int) -> N
     device.certificate_serial, device.certificate_expires_at = certificate.serial, certificate.expires_at
 
 
-def take_key(session: Session, device: Device, public: EllipticCurvePublicKey, now: int) -> None:
+def set_device_key(session: Session, device: Device, public: EllipticCurvePublicKey, now: int) -> None:
     """Set the public key that verifies the device. A new key resets the device's sequence numbers and log.
 
     Reports under the old key no longer count, and nothing it signed is accepted any more, so that no old message passes
@@ -148,7 +148,7 @@ def certificate_decision(answer: Answered, now: int) -> Decision:
     if answer.outcome == "done":
         return Done(answer.outcome)
     code = answer.code or answer.outcome
-    return RetryAt(now + (SOON if code == "clock_lost" else LATER), f"{LOCK_SAID}{code}")
+    return RetryAt(now + (RETRY_SOON_SECONDS if code == "clock_lost" else RETRY_LATER_SECONDS), f"{LOCK_SAID}{code}")
 
 
 def certificate_for(session: Session, device: Device, authority: Authority, now: int) -> Certificate:

@@ -5,7 +5,16 @@ from sqlalchemy.orm import Session
 
 from devices.reports import Answered, Happened
 from devices.wire.chain import NOTHING
-from gateway.domain.keys.log_chain import GRACE, RESET, Entry, Fault, alarm_of, contradiction, follow, late_fault
+from gateway.domain.keys.log_chain import (
+    GRACE_SECONDS,
+    RESET,
+    Entry,
+    Fault,
+    alarm_of,
+    contradiction,
+    follow,
+    late_fault,
+)
 from gateway.outbox.events import record
 from gateway.store import Device, ReceivedMessage
 
@@ -81,7 +90,7 @@ def judge_chain(session: Session, device: Device, now: int, *, final: bool) -> N
 
 def watch_chains(session: Session, now: int) -> int:
     """Treat entries awaited for longer than the grace period as missing; returns the number of logs affected."""
-    waiting = select(Device).where(Device.chain_waits_since <= now - GRACE)
+    waiting = select(Device).where(Device.chain_waits_since <= now - GRACE_SECONDS)
     devices = session.scalars(waiting).all()
     for device in devices:
         judge_chain(session, device, now, final=True)

@@ -21,7 +21,7 @@ from gateway.journey.devices.clock import owe_time, record_clock, record_drift
 from gateway.journey.devices.report_batch import OpenCommand, ReportBatch
 from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
-from gateway.journey.keys.one_time_codes import kill_once, record_once_used
+from gateway.journey.keys.one_time_codes import invalidate_once, record_once_used
 from gateway.journey.keys.passcodes import stay_behind_code
 from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_behind_slot
 from gateway.outbox import lanes
@@ -32,7 +32,7 @@ from gateway.store import Command, Device, Key, ReceivedMessage, Stay
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # Refusals that are final (devices.wire.catalog.REFUSALS); the delivery is shown to a person.
 LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused")
-TRY_AGAIN = 5
+RETRY_SECONDS = 5
 
 
 def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None) -> None:
@@ -110,7 +110,7 @@ def _compare_list(session: Session, device: Device, epoch: int, now: int) -> Non
         device.reported_list_epoch = epoch
         if epoch == 0 and device.reported_code_epoch > 0:  # it was reset, and no longer knows which codes were used
             device.reported_code_epoch = device.reported_once_from = 0
-            kill_once(session, device)
+            invalidate_once(session, device)
         owe_list(session, device, now)
 
 
@@ -195,7 +195,7 @@ def _decision(command: OpenCommand, answer: Answered, now: int) -> Decision:
     if answer.outcome == "done":
         return Done(answer.outcome)
     if command.type in ("put_key", "drop_key", "revoke", "read_back", *SLOT_WORK) and code not in LASTING:
-        return RetryAt(now + TRY_AGAIN, f"{LOCK_SAID}{code}")
+        return RetryAt(now + RETRY_SECONDS, f"{LOCK_SAID}{code}")
     return Refused(code)
 
 

@@ -42,12 +42,12 @@ class Secrets:
 def ask_consumer(session: Session, grant_request: GrantRequest, by: Account, now: int) -> FeedConsumer:
     """Request a grant, to be approved by a second officer. Raises NotAllowed outside the officer's own area."""
     _refuse_outside(grant_request.scope.areas, by)
-    asked = rules.ask(new_id(), grant_request.scope, by.id, now)
-    if len(asked.scope.areas) > 8 or any(len(area) > 36 or "," in area for area in asked.scope.areas):
+    requested = rules.request_grant(new_id(), grant_request.scope, by.id, now)
+    if len(requested.scope.areas) > 8 or any(len(area) > 36 or "," in area for area in requested.scope.areas):
         raise InputRefused("Name at most eight areas.", field="areas")
-    scope = asked.scope
+    scope = requested.scope
     row = FeedConsumer(
-        id=asked.id,
+        id=requested.id,
         name=grant_request.name,
         purpose=scope.purpose.strip(),
         areas=sorted(set(scope.areas)),

@@ -35,7 +35,7 @@ def ask_export(session: Session, request: ExportRequest, by: Account, now: int) 
         rows=rows,
         requested_by=by.id,
         requested_at=now,
-        expires_at=now + rules.OPEN_FOR,
+        expires_at=now + rules.OPEN_SECONDS,
     )
     session.add(row)
     session.flush()
@@ -50,7 +50,7 @@ def decide_export(session: Session, row: Export, by: Account, approved: bool, no
     if standing_of(row, now) != "awaits_approval":
         raise Conflict("This export was already decided, or its time is over.")
     row.approved, row.decided_by, row.decided_at = approved, by.id, now
-    row.expires_at = now + rules.OPEN_FOR
+    row.expires_at = now + rules.OPEN_SECONDS
     record(session, "ExportDecided", now, data={"export": row.id, "by": by.id, "approved": approved})
     return row
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.keys.key import HoldUp, LockStanding, code_state, hold_up, once_state, state_of
-from gateway.journey.keys.one_time_codes import is_confirmed, lives
+from gateway.journey.keys.one_time_codes import is_confirmed, is_current
 from gateway.outbox import lanes
 from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode, Stay
 
@@ -97,7 +97,7 @@ def _pin(session: Session, pin: SlotCode, lock: Device, now: int) -> CodeStandin
 
 
 def _once(session: Session, code: OnceCode, lock: Device, now: int) -> Standing:
-    living, used = lives(code, lock), code.used_at is not None
+    living, used = is_current(code, lock), code.used_at is not None
     confirmed = (
         is_confirmed(lock) if living else lock.reported_code_epoch > code.epoch or lock.reported_once_from > code.number
     )

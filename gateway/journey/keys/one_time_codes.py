@@ -44,7 +44,7 @@ def held_stay(session: Session, stay_id: str, landlord_id: str) -> Stay:
     return stay
 
 
-def runs(stay: Stay, now: int) -> bool:
+def is_running(stay: Stay, now: int) -> bool:
     """Whether the stay is in progress."""
     return stay.state in OCCUPYING and Window(stay.from_at, stay.until_at).holds(now)
 
@@ -55,7 +55,7 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
     `requested_by`: the account recorded with the event.
     """
     lock = _held_lock(session, stay, lock_id)
-    if not runs(stay, now):
+    if not is_running(stay, now):
         raise Conflict("One-time codes are for a stay that is running now.")
     if not takes_codes(lock):
         raise Conflict("This lock takes no one-time codes.")
@@ -77,14 +77,14 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
 def show_once(session: Session, code: OnceCode, keyring: Keyring) -> OnceShown:
     """The code's digits while it is valid. Raises Conflict afterwards."""
     lock = session.get_one(Device, code.device_id)
-    if code.used_at is not None or not lives(code, lock):
+    if code.used_at is not None or not is_current(code, lock):
         raise Conflict("This code was used or ended. Please ask for another one.")
     secret = passcode_secret(keyring.passcode_key, public_from_point(lock.public_key), lock.id)
     digits = spoken(once_code(secret, code.epoch, code.number))
     return OnceShown(code.id, digits, lock.id, code.issued_at, is_confirmed(lock))
 
 
-def lives(code: OnceCode, lock: Device) -> bool:
+def is_current(code: OnceCode, lock: Device) -> bool:
     """Whether the code has not been ended, neither by its epoch nor by its number."""
     return code.epoch == lock.code_epoch and code.number >= lock.once_from
 
@@ -112,12 +112,12 @@ def end_once(session: Session, stay: Stay, now: int) -> None:
     own = select(OnceCode).where(OnceCode.stay_id == stay.id, OnceCode.used_at.is_(None))
     for code in session.scalars(own).all():
         lock = session.get_one(Device, code.device_id)
-        if lives(code, lock):
-            kill_once(session, lock)
+        if is_current(code, lock):
+            invalidate_once(session, lock)
             owe_list(session, lock, now)
 
 
-def kill_once(session: Session, lock: Device) -> None:
+def invalidate_once(session: Session, lock: Device) -> None:
     """Invalidate every number issued so far on this lock. Done in SQL, so that no concurrent issue is missed."""
     mine = update(Device).where(Device.id == lock.id).execution_options(synchronize_session=False)
     session.execute(mine.values(once_from=Device.once_next))

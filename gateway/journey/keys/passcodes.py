@@ -15,7 +15,7 @@ from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_c
 from gateway.journey.keys.issue import owe_list
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import takes_codes
-from gateway.journey.keys.one_time_codes import end_once, kill_once, runs
+from gateway.journey.keys.one_time_codes import end_once, invalidate_once, is_running
 from gateway.journey.keys.pin_slots import CodeShown, end_slots, give_slots, move_slots, renew_slots, shown_slots
 from gateway.store import Device, Passcode, Stay
 
@@ -31,14 +31,14 @@ def give_passcodes(session: Session, stay: Stay, now: int) -> None:
 def move_passcodes(session: Session, stay: Stay, now: int) -> None:
     """After a change of dates: keep codes inside the new window; withdraw those that extend beyond it."""
     move_slots(session, stay, now)
-    if not runs(stay, now):
+    if not is_running(stay, now):
         end_once(session, stay, now)
     first, last = _hours(stay)
     beyond = [
-        code for code in living_codes(session, stay) if code.first_hour < first or code.first_hour + code.hours > last
+        code for code in valid_codes(session, stay) if code.first_hour < first or code.first_hour + code.hours > last
     ]
     if beyond:
-        _kill(session, beyond, now)
+        _withdraw(session, beyond, now)
     if beyond or _has_any(session, stay):
         give_passcodes(session, stay, now)
 
@@ -47,27 +47,27 @@ def end_passcodes(session: Session, stay: Stay, now: int) -> None:
     """At the end of a stay: withdraw codes that would still open; expired ones need nothing."""
     end_slots(session, stay, now)
     end_once(session, stay, now)
-    _kill(session, [code for code in living_codes(session, stay) if _ends(code) > now], now)
+    _withdraw(session, [code for code in valid_codes(session, stay) if _ends(code) > now], now)
 
 
 def replace_passcodes(session: Session, stay: Stay, now: int) -> None:
     """After one tenant lost the key: withdraw the stay's codes and issue new ones for the remaining tenants."""
     renew_slots(session, stay, now)
     end_once(session, stay, now)
-    living = [code for code in living_codes(session, stay) if _ends(code) > now]
+    living = [code for code in valid_codes(session, stay) if _ends(code) > now]
     if living:
-        _kill(session, living, now)
+        _withdraw(session, living, now)
         give_passcodes(session, stay, now)
 
 
 def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:
     """The stay's codes that open now or later, next first."""
-    codes = [code for code in living_codes(session, stay) if _ends(code) > now]
+    codes = [code for code in valid_codes(session, stay) if _ends(code) > now]
     own = [_shown(session.get_one(Device, code.device_id), code, keyring) for code in codes]
     return own + shown_slots(session, stay, keyring.passcode_key, now)
 
 
-def living_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
+def valid_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
     """The stay's codes that were not withdrawn, ordered by start."""
     query = select(Passcode).where(Passcode.stay_id == stay.id, Passcode.withdrawn_at.is_(None))
     return session.scalars(query.order_by(Passcode.first_hour, Passcode.device_id)).all()
@@ -104,7 +104,7 @@ def _shown(device: Device, code: Passcode, keyring: Keyring) -> CodeShown:
 
 def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
     """Create codes for every hour of the stay that has none on this lock."""
-    held = [code for code in living_codes(session, stay) if code.device_id == lock.id]
+    held = [code for code in valid_codes(session, stay) if code.device_id == lock.id]
     for first, hours in _gaps(held, *_hours(stay)):
         slot = _free_slot(session, lock, first, hours)
         if slot is None:
@@ -147,7 +147,7 @@ def _free_slot(session: Session, lock: Device, first: int, hours: int) -> int | 
     return next((slot for slot in range(SLOTS) if slot not in taken), None)
 
 
-def _kill(session: Session, codes: Sequence[Passcode], now: int) -> None:
+def _withdraw(session: Session, codes: Sequence[Passcode], now: int) -> None:
     """Withdraw codes: the epoch of their locks rises, and every other valid code there moves to the new epoch."""
     for code in codes:
         code.withdrawn_at = now
@@ -155,7 +155,7 @@ def _kill(session: Session, codes: Sequence[Passcode], now: int) -> None:
     for device_id in {code.device_id for code in codes}:
         lock = session.get_one(Device, device_id)
         lock.code_epoch += 1
-        kill_once(session, lock)
+        invalidate_once(session, lock)
         others = select(Passcode).where(Passcode.device_id == lock.id, Passcode.withdrawn_at.is_(None))
         for other in session.scalars(others):
             other.epoch = lock.code_epoch

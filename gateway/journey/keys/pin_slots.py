@@ -39,7 +39,7 @@ class CodeShown:
 
 def give_slots(session: Session, stay: Stay, now: int) -> None:
     """Assign a PIN on each lock of the unit that keeps PINs in slots; none if all slots are taken."""
-    held = {code.device_id for code in living_slots(session, stay)}
+    held = {code.device_id for code in valid_slots(session, stay)}
     for lock in stay.unit.devices:
         if lock.kind == "lock" and lock.revoked_at is None and can(lock, Ability.PASSCODES) and lock.id not in held:
             _give(session, stay, lock, now)
@@ -66,7 +66,7 @@ def _give(session: Session, stay: Stay, lock: Device, now: int) -> None:
 
 def move_slots(session: Session, stay: Stay, now: int) -> None:
     """After a change of dates: keep the PIN for the new dates; remove one that is on the lock too early until then."""
-    for code in living_slots(session, stay):
+    for code in valid_slots(session, stay):
         code.begins_at, code.ends_at = stay.from_at, stay.until_at
         early = now < code.begins_at and code.observed == "present"
         if early:
@@ -78,7 +78,7 @@ def move_slots(session: Session, stay: Stay, now: int) -> None:
 
 def end_slots(session: Session, stay: Stay, now: int) -> None:
     """At the end of a stay: remove its PINs from their locks."""
-    for code in living_slots(session, stay):
+    for code in valid_slots(session, stay):
         code.desired = "absent"
         _want(session, code, "drop_slot", now)
         hurry(session, [_lane(code)], now)
@@ -94,21 +94,21 @@ def empty_slots(session: Session, lock: Device, now: int) -> None:
 
 def renew_slots(session: Session, stay: Stay, now: int) -> None:
     """After the stay's PINs became known to others: remove them and put new ones into other slots."""
-    if living_slots(session, stay):
+    if valid_slots(session, stay):
         end_slots(session, stay, now)
         give_slots(session, stay, now)
 
 
 def shown_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> list[CodeShown]:
     """The stay's PINs for its tenants."""
-    codes = [code for code in living_slots(session, stay) if code.ends_at > now]
+    codes = [code for code in valid_slots(session, stay) if code.ends_at > now]
     return [
         CodeShown(pin_of(code, key), code.device_id, code.begins_at, code.ends_at, code.observed == "present")
         for code in codes
     ]
 
 
-def living_slots(session: Session, stay: Stay) -> Sequence[SlotCode]:
+def valid_slots(session: Session, stay: Stay) -> Sequence[SlotCode]:
     """The stay's PINs that are wanted on their locks."""
     query = select(SlotCode).where(SlotCode.stay_id == stay.id, SlotCode.desired == "present")
     return session.scalars(query.order_by(SlotCode.begins_at, SlotCode.device_id)).all()

@@ -12,7 +12,7 @@ from gateway.outbox.deliveries import BLOCKING
 from gateway.store import Consent, Delivery, Offer, Person, Registration, Stay, Verification
 
 DAY = 86_400
-OVER = ("ended", "cancelled")
+CLOSED_STATES = ("ended", "cancelled")
 
 
 def purge(session: Session, now: int) -> int:
@@ -33,7 +33,7 @@ def _over(session: Session) -> Iterator[Stay]:
     """Ended stays that still have data to erase."""
     people = select(Person.stay_id).where(Person.erased_at.is_(None))
     evidence = select(Offer.stay_id).join(Verification, Verification.offer_id == Offer.id)
-    query = select(Stay).where(Stay.state.in_(OVER), Stay.id.in_(people) | Stay.id.in_(evidence))
+    query = select(Stay).where(Stay.state.in_(CLOSED_STATES), Stay.id.in_(people) | Stay.id.in_(evidence))
     yield from session.scalars(query).all()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from certs.keys import new_private_key
 from gateway.domain.errors import Conflict
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.keys.one_time_codes import held_stay, issue_once, lives
+from gateway.journey.keys.one_time_codes import held_stay, is_current, issue_once
 from gateway.journey.stays import landlord
 from gateway.store import Device, Landlord, OnceCode, Stay, Unit
 from gateway.store.database import Database
@@ -85,5 +85,5 @@ def test_no_code_is_alive_after_its_stay_was_ended_whoever_asked_meanwhile(datab
         lock = session.get_one(Device, LOCK)
         codes = session.scalars(select(OnceCode)).all()
         assert sorted(code.number for code in codes) == sorted(given) == list(range(len(given)))
-        assert not any(lives(code, lock) for code in codes)
+        assert not any(is_current(code, lock) for code in codes)
     keyring.vault.close()

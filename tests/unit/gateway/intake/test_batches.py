@@ -13,7 +13,7 @@ from devices.link import Received
 from devices.reports import Happened, Reachable, Report
 from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.batches import Intake
-from gateway.journey.devices.certificates import take_key
+from gateway.journey.devices.certificates import set_device_key
 from gateway.store import Device, ReceivedMessage, SetAside
 from tests.parts.world import LOCK, World
 
@@ -57,7 +57,7 @@ class OvertakenDriver(TrustingDriver):
     def read(self, message: Received) -> Sequence[Report]:
         if self.overtaken:
             with self._world.database.writing() as session:
-                take_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), self._world.now)
+                set_device_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), self._world.now)
         return [Happened(LOCK, 7, self._world.now, "locked", {})]
 
 

@@ -80,7 +80,7 @@ async def test_a_refused_or_expired_export_leaves_nothing(house: House) -> None:
     good(await second.post(f"{path}/decision", json={"approve": False}))
     refused(await first.post(f"{path}/file"), 409, "conflict")
     late = good(await first.post("/api/v1/exports", json=export_request(house)))["id"]
-    house.now[0] += rules.OPEN_FOR
+    house.now[0] += rules.OPEN_SECONDS
     with house.gateway.database.writing() as session:  # the clock moved past the sessions too
         session.execute(text("UPDATE sign_ins SET expires_at = expires_at + 999999"))
     refused(await second.post(f"/api/v1/exports/{late}/decision", json={"approve": True}), 409, "conflict")

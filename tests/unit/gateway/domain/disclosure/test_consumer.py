@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.domain.disclosure.cloud_event import EVENT_TYPES, cloud_event, encode_event, encode_sse
-from gateway.domain.disclosure.consumer import FIELDS, Consumer, Scope, approve, ask, scoped, standing
+from gateway.domain.disclosure.consumer import FIELDS, Consumer, Scope, approve, request_grant, scoped, standing
 from gateway.domain.errors import InputRefused, NotAllowed
 
 NOW = 1_790_000_000
@@ -25,7 +25,7 @@ RECORD: dict[str, Any] = {
 
 
 def granted() -> Consumer:
-    return approve(ask("c1", SCOPE, "officer-1", NOW), "officer-2")
+    return approve(request_grant("c1", SCOPE, "officer-1", NOW), "officer-2")
 
 
 def test_a_consumer_sees_the_fields_of_its_grant_and_no_other() -> None:
@@ -47,7 +47,7 @@ def test_a_person_who_was_erased_shows_nothing() -> None:
 
 
 def test_a_grant_needs_a_second_person() -> None:
-    asked = ask("c1", SCOPE, "officer-1", NOW)
+    asked = request_grant("c1", SCOPE, "officer-1", NOW)
     assert standing(asked, NOW) == "awaits_approval"
     with pytest.raises(NotAllowed):
         approve(asked, "officer-1")
@@ -77,7 +77,7 @@ def test_a_grant_ends_at_its_moment() -> None:
 )
 def test_a_grant_too_wide_is_refused_with_its_field(change: dict[str, Any], field: str) -> None:
     with pytest.raises(InputRefused) as refusal:
-        ask("c1", dataclasses.replace(SCOPE, **change), "officer-1", NOW)
+        request_grant("c1", dataclasses.replace(SCOPE, **change), "officer-1", NOW)
     assert refusal.value.extra["field"] == field
 
 

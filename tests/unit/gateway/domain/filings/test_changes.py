@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.filings.changes import plan
 from gateway.domain.filings.record import Kind
-from gateway.domain.filings.who_is_reported import owed
+from gateway.domain.filings.who_is_reported import reportable
 from gateway.registries import REGISTRIES
 from tests.unit.gateway.registries.registry_facts import GUEST, LOCAL, RECORD
 
@@ -48,5 +48,5 @@ def test_portugal_hears_of_foreigners_only() -> None:
     record = dataclasses.replace(
         RECORD, unit=dataclasses.replace(RECORD.unit, jurisdiction="pt"), people=(GUEST, local)
     )
-    assert owed(record) == dataclasses.replace(record, people=(GUEST,))
-    assert owed(dataclasses.replace(record, people=(local,))) is None
+    assert reportable(record) == dataclasses.replace(record, people=(GUEST,))
+    assert reportable(dataclasses.replace(record, people=(local,))) is None

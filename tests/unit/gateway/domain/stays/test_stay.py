@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
-from gateway.domain.stays.stay import LONGEST, OCCUPYING, STAY_STATES, Window, follow, instant, wall_clock
+from gateway.domain.stays.stay import MAX_STAY_SECONDS, OCCUPYING, STAY_STATES, Window, follow, instant, wall_clock
 
 # zone, a time the clocks skip, where the skip begins, a time that comes twice: all in 2026
 CLOCK_CHANGES = [
@@ -109,9 +109,9 @@ def test_a_stay_that_ends_before_it_begins_is_refused(length: int) -> None:
 
 
 def test_a_stay_lasts_ten_years_at_most() -> None:
-    assert Window(0, LONGEST).holds(LONGEST - 1)
+    assert Window(0, MAX_STAY_SECONDS).holds(MAX_STAY_SECONDS - 1)
     with pytest.raises(InputRefused):
-        Window(0, LONGEST + 1)
+        Window(0, MAX_STAY_SECONDS + 1)
 
 
 def test_a_window_holds_its_first_second_and_not_its_last() -> None:

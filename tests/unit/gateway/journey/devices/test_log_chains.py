@@ -15,9 +15,9 @@ from devices.wire.chain import NOTHING
 from devices.wire.envelope import sign_event
 from devices.wire.messages import Event as Said
 from firmware_sim.device.dialogue import Spoken
-from gateway.domain.keys.log_chain import GRACE
+from gateway.domain.keys.log_chain import GRACE_SECONDS
 from gateway.journey.alerts import of_lock
-from gateway.journey.devices.certificates import take_key
+from gateway.journey.devices.certificates import set_device_key
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
 from gateway.store import Device
@@ -53,7 +53,7 @@ class Line:
             rows = session.query(Row).where(Row.type == "DeviceAlarmed").order_by(Row.id)
             return [row.data["code"] for row in rows if row.data["type"].startswith("log_")]
 
-    def time_passes(self, seconds: int = GRACE) -> None:
+    def time_passes(self, seconds: int = GRACE_SECONDS) -> None:
         """Long enough for what is missing to be called so."""
         self.world.now += seconds
         with self.world.database.writing() as session:
@@ -174,7 +174,7 @@ def test_a_factory_reset_begins_a_log_knowingly_and_nothing_else_does(line: Line
 def test_a_new_key_begins_a_log_knowingly(line: Line) -> None:
     line.world.say(*line.knob())
     with line.world.database.writing() as session:
-        take_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), line.world.now)
+        set_device_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), line.world.now)
     assert line.world.device().chain_seq == 0
     event = Said(1, line.world.now, "locked", {}, 0, NOTHING)
     line.world.say(line.read("event", sign_event(event, line.bench.folder.key)))

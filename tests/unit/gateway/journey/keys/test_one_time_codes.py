@@ -10,7 +10,7 @@ from devices.wire.passcode import HOUR, ONCE_SPAN
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
-from gateway.journey.devices.certificates import take_key
+from gateway.journey.devices.certificates import set_device_key
 from gateway.journey.keys.one_time_codes import MAX_UNUSED_CODES, end_once, held_stay, issue_once
 from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Stay
@@ -254,6 +254,6 @@ def test_a_lock_with_another_key_knows_no_old_code(world: World) -> None:
     world.tenant()
     code = ask(world)
     with world.database.writing() as session:
-        take_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), world.now)
+        set_device_key(session, session.get_one(Device, LOCK), new_private_key().public_key(), world.now)
     assert found_by_lock(world, code) is None
     assert states(world) == ["revoking"]
