@@ -63,7 +63,7 @@ def born(field: str, value: str, now: int) -> Problems:
 
 
 def coherent(record: Registration) -> Problems:
-    """The record has storable texts, people, each once, an end after its beginning, and a valid time zone."""
+    """The texts can be stored, people are named and nobody twice, the stay ends after it begins, the zone is valid."""
     yield from _writable("", record)
     if record.stay.until_at <= record.stay.from_at:
         yield FieldProblem("stay.until_at", "ends_before_it_begins", "The stay ends before it begins.")

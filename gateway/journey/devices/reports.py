@@ -288,7 +288,7 @@ def _record_key_state(session: Session, key: Key, seq: int, present: bool, now: 
 
 
 def forget_old_messages(session: Session, before: int) -> None:
-    """Delete sequence numbers that can no longer be replayed, nonces, and unanswered commands except unlocks."""
+    """Delete sequence numbers too old to be replayed; of expired commands, the nonces and unanswered non-unlocks."""
     session.execute(ReceivedMessage.__table__.delete().where(ReceivedMessage.received_at < before))  # type: ignore[attr-defined]
     session.execute(update(Command).where(Command.expires_at < before).values(nonce=None))
     unanswered = Command.outcome.is_(None) & (Command.type != "unlock")

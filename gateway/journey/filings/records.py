@@ -119,7 +119,7 @@ def _keep(
     now: int,
     due: FilingDeadline | None,
 ) -> Registration:
-    """Store one record as it will be sent, sealed with the person's key. The receipt it corrects is added later."""
+    """Store one record as it will be sent, sealed with the person's key. The receipt it corrects is read on sending."""
     row = Registration(
         id=new_id(),
         stay=stay,
