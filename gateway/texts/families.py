@@ -78,7 +78,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "noticecode": ALERT_NAME,
     "way": MESSAGE_WAY,
     "act": ACTION,
-    "mood": BEHAVIOUR,
+    "behaviour": BEHAVIOUR,
     "fault": FAULT,
 }
 UNKNOWN: Final = NP_("value", "unknown")

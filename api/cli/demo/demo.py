@@ -22,6 +22,7 @@ from api.cli.demo.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.output import AsJson, said, word
 from api.cli.refusal import NOT_IN_ORDER, Refused
 from api.web.kiosk import write_kiosk_page
+from gateway.registries import REGISTRIES
 from gateway.settings import Settings
 from gateway.texts.marks import N_
 
@@ -53,10 +54,12 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Run the whole journey unattended, then stop.")] = False,
     as_json: AsJson = False,
     port: Annotated[int, typer.Option(help="Port of the web pages; 0 selects a free one.")] = 8080,
-    registry: Annotated[str, typer.Option(help="Registry: sandbox, es, it, pt, cn or webhook.")] = "sandbox",
+    registry: Annotated[str, typer.Option(help="Registry to report to; a wrong name lists them all.")] = "sandbox",
     folder: Annotated[Path, typer.Option(help="Folder of the demonstration's data.")] = FOLDER,
 ) -> None:
     """Start a demonstration, and print the addresses for landlord, tenant, officer and tester."""
+    if registry not in REGISTRIES:
+        raise typer.BadParameter(", ".join(REGISTRIES), param_hint="--registry")
     console = Console(stderr=True)
     tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
     try:

@@ -18,6 +18,7 @@ from api.cli.refusal import INTERRUPTED, NOT_IN_ORDER, NOT_POSSIBLE, NOT_THERE
 from api.control import CONTROL_FILE
 from certs.keys import new_private_key, save_private_key
 from gateway.disclosure import disclose
+from gateway.registries import REGISTRIES
 from tests.architecture.source import ROOT
 from tests.parts.world import LOCK, World
 from tests.unit.api.cli.test_json import document, leaves
@@ -58,6 +59,12 @@ def closed() -> int:
 def test_a_wrong_folder_is_said_to_hold_no_gateway_and_stays_as_it_was(command: list[str], tmp_path: Path) -> None:
     assert refusal(*command, "--folder", str(tmp_path)) == ("no_gateway", NOT_THERE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demonstration_with_an_unknown_registry_lists_the_known_ones() -> None:
+    assert refusal("demo", "--registry", "nowhere") == ("bad_value", NOT_POSSIBLE)
+    listed = RUN.invoke(app, ["demo", "--registry", "nowhere"], env={"LC_ALL": "C.UTF-8"}).stderr
+    assert ", ".join(REGISTRIES) in listed
 
 
 def test_a_port_in_use_is_named(taken: int, tmp_path: Path) -> None:
