@@ -1,7 +1,7 @@
-"""Deterministic CBOR (RFC 8949 §4.2.1), the one encoding everything signed here is written in.
+"""Deterministic CBOR (RFC 8949 §4.2.1), the encoding of everything that is signed.
 
 Map keys are small integers (-24..23) or texts: for these cbor2's length-first order and the bytewise order of
-RFC 8949 agree. Floats, tags and indefinite lengths are not part of any message and are refused.
+RFC 8949 agree. Floats, tags and indefinite lengths occur in no message and are refused.
 """
 
 from typing import Any

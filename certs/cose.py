@@ -1,8 +1,8 @@
 """COSE_Sign1 (RFC 9052 §4.2) with ES256 (RFC 9053 §2.1), tagged, in deterministic CBOR (RFC 8949 §4.2).
 
-One message has one accepted encoding: protected header exactly {1: -7}, unprotected header empty or {4: kid}.
-An ECDSA signature has a twin (r, n - s) that verifies too: what is signed is therefore told apart by the ids
-inside the payload, never by a hash of the envelope.
+Each message has exactly one accepted encoding: protected header {1: -7}, unprotected header empty or {4: kid}.
+ECDSA signatures are malleable ((r, n - s) verifies too), so signed messages are identified by the ids inside the
+payload, never by a hash of the envelope.
 """
 
 import cbor2
@@ -30,7 +30,7 @@ def sign1(payload: bytes, key: ec.EllipticCurvePrivateKey, *, kid: bytes = b"", 
 
 
 def verify1(raw: bytes, public: ec.EllipticCurvePublicKey, *, external_aad: bytes = b"") -> bytes:
-    """Payload of a COSE_Sign1 that this key signed in this context; raises BadSignature for all else."""
+    """Payload of a COSE_Sign1 signed by this key in this context; raises BadSignature otherwise."""
     _, payload, signature = _take_apart(raw)
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     try:
@@ -41,7 +41,7 @@ def verify1(raw: bytes, public: ec.EllipticCurvePublicKey, *, external_aad: byte
 
 
 def payload_unverified(raw: bytes) -> bytes:
-    """Payload of an envelope nobody has vouched for: only to find the key to verify it with. Raises BadSignature."""
+    """Payload before verification, only for finding the key to verify it with. Raises BadSignature."""
     return _take_apart(raw)[1]
 
 

@@ -33,7 +33,7 @@ class KeyCredential:
     expires: int
 
     def __post_init__(self) -> None:
-        """Raise BadCredential unless every field is sound and the window is not empty."""
+        """Raise BadCredential unless every field is valid and the window is not empty."""
         if len(self.id) != 16 or not _LOCK.match(self.lock):
             raise BadCredential("a key id is 16 bytes and a lock id is plain")
         if not 0 <= self.not_before < self.expires < 2**32:
@@ -60,7 +60,7 @@ def issue_credential(credential: KeyCredential, signer: ec.EllipticCurvePrivateK
 
 
 def read_credential(raw: bytes, issuer: ec.EllipticCurvePublicKey) -> KeyCredential:
-    """Verified credential; raises BadSignature or BadCredential. The window is not judged here."""
+    """Verified credential; raises BadSignature or BadCredential. The window is not checked here."""
     if len(raw) > MAX_CREDENTIAL:
         raise BadCredential("longer than a credential can be")
     try:
@@ -72,7 +72,7 @@ def read_credential(raw: bytes, issuer: ec.EllipticCurvePublicKey) -> KeyCredent
 
 @lru_cache(maxsize=8)
 def _id_of_signer(signer: ec.EllipticCurvePrivateKey) -> bytes:
-    """A gateway signs with one key again and again; naming it costs a third of signing."""
+    """Key id of the signer, cached: computing it is a third of the cost of signing."""
     return key_id(signer.public_key())
 
 

@@ -1,8 +1,8 @@
-"""What can be wrong with a key, a signature, a credential or a sealed message. Texts carry no personal data."""
+"""Errors of keys, signatures, credentials and sealed messages. Texts carry no personal data."""
 
 
 class CertError(Exception):
-    """Anything refused by this package; `code` is stable and may be shown."""
+    """Base of this package's errors; `code` is stable and may be shown."""
 
     code = "cert_error"
 
@@ -14,7 +14,7 @@ class BadSignature(CertError):
 
 
 class BadKey(CertError):
-    """A public or private key that is not a sound P-256 key."""
+    """A public or private key that is not a valid P-256 key."""
 
     code = "bad_key"
 
@@ -32,7 +32,7 @@ class BadRequest(CertError):
 
 
 class BadFolder(CertError):
-    """A device folder that is incomplete or does not say what it should."""
+    """A device folder that is incomplete or invalid."""
 
     code = "bad_folder"
 

@@ -1,4 +1,4 @@
-"""Writing secrets and certificates so that a reader sees the old file or the new one, never half."""
+"""Atomic writing of keys and certificates: a reader sees the old file or the new one, never a part."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ PUBLIC = 0o644
 
 
 def write_atomic(path: Path, data: bytes, mode: int) -> None:
-    """Replace `path` by `data` with `mode`; synced before and after the rename. Makes no folders."""
+    """Replace `path` by `data` with `mode`; fsync before and after the rename. Creates no folders."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -26,7 +26,7 @@ def write_atomic(path: Path, data: bytes, mode: int) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename or a new file in `folder` survive a power cut."""
+    """Make a rename or a new file in `folder` survive a power cut (fsync of the folder)."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What a holder's phone signs: ECDSA P-256 with SHA-256 as r || s, 64 bytes (as WebCrypto and RFC 7518 §3.4 do)."""
+"""Signatures of a key's holder: ECDSA P-256 with SHA-256 as r || s, 64 bytes (as WebCrypto and RFC 7518 §3.4)."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -17,7 +17,7 @@ def sign_statement(statement: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def verify_statement(statement: bytes, signature: bytes, public: ec.EllipticCurvePublicKey) -> None:
-    """Return if this key signed the statement; raises BadSignature."""
+    """Return if this key signed the statement; raises BadSignature otherwise."""
     if len(signature) != 64:
         raise BadSignature("a signature is 64 bytes")
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")

@@ -1,4 +1,4 @@
-"""P-256 keys: made, kept in files, and written as JWK (RFC 7518 §6.2) and COSE_Key (RFC 9053 §7.1.1)."""
+"""P-256 keys: generated, stored in files, and encoded as JWK (RFC 7518 §6.2) and COSE_Key (RFC 9053 §7.1.1)."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ KTY_EC2, CRV_P256 = 2, 1
 
 
 def new_private_key() -> ec.EllipticCurvePrivateKey:
-    """A fresh P-256 key from the system's randomness."""
+    """A new P-256 key from the system's random source."""
     return ec.generate_private_key(CURVE)
 
 
@@ -60,7 +60,7 @@ def jwk_of(public: ec.EllipticCurvePublicKey) -> dict[str, str]:
 
 
 def public_from_jwk(jwk: Mapping[str, Any]) -> ec.EllipticCurvePublicKey:
-    """The key of a public P-256 JWK; raises BadKey, also when a private member came along."""
+    """The key of a public P-256 JWK; raises BadKey, also for one with a private member."""
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
         raise BadKey("not a P-256 JWK")
     if "d" in jwk:
@@ -88,7 +88,7 @@ def public_from_cose(cose_key: Any) -> ec.EllipticCurvePublicKey:
 
 
 def key_id(public: ec.EllipticCurvePublicKey) -> bytes:
-    """First 8 bytes of SHA-256 over the SubjectPublicKeyInfo: a name for the key, not a proof."""
+    """First 8 bytes of SHA-256 over the SubjectPublicKeyInfo: an identifier, not a proof."""
     spki = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(spki).digest()[:8]
 

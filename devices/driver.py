@@ -13,7 +13,7 @@ from devices.reports import Answered, Report
 
 
 class Ability(StrEnum):
-    """What a driver can make its device do or tell; the contract suite picks its tests by these."""
+    """What a driver can make its device do or report; the contract suite selects its tests by these."""
 
     UNLOCK = "unlock"
     LOCK = "lock"
@@ -28,7 +28,7 @@ class Ability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LockAddress:
-    """Where a device is reached: ids match ^[a-z0-9-]{1,36}$."""
+    """Address of a device: ids match ^[a-z0-9-]{1,36}$."""
 
     site: str
     device: str
@@ -43,7 +43,7 @@ class Unreadable(Exception):
 
 
 class Unable(Exception):
-    """It was not sent and never will be. code: unknown_type (no such ability) | expired | malformed."""
+    """The command was not sent and will not be. code: unknown_type (no such ability) | expired | malformed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -51,18 +51,18 @@ class Unable(Exception):
 
 
 class Driver(Protocol):
-    """One vendor's words for our intents and reports. What doors and keys are like is not its to remember."""
+    """Translates intents and reports to one vendor's protocol. Keeps no state of doors or keys."""
 
     @property
     def name(self) -> str:
-        """The key under which DRIVERS lists it."""
+        """Key of this driver in DRIVERS."""
 
     @property
     def abilities(self) -> frozenset[Ability]:
-        """What intents it can carry out."""
+        """The intents it can carry out."""
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
-        """Ask once. None: the answer comes later over the link. Raises Unable, LinkDown."""
+        """Send the command once. Returns None: the answer comes later over the link. Raises Unable, LinkDown."""
 
     def read(self, message: Received) -> Sequence[Report]:
-        """What the message says, verified. Raises Unreadable; no other error, whatever the bytes."""
+        """Verified contents of the message. Raises Unreadable and no other error, whatever the bytes."""

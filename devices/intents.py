@@ -1,6 +1,6 @@
-"""What the gateway wants of a device, before a driver puts it into the vendor's words.
+"""Commands in one vocabulary for all vendors; a driver translates them.
 
-`command_id` is 16 bytes and names the one doing; nothing is done after `expires_at` (UTC seconds).
+`command_id` is 16 bytes and identifies one execution; nothing is executed after `expires_at` (UTC seconds).
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class DropKey:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Refuse these keys from now on; `epoch` only rises. Passcodes of an epoch below `codes` are dead.
+    """Refuse these keys from now on; `epoch` only rises. Passcodes of an epoch below `codes` are invalid.
 
-    So are one-time codes with a number below `once`; a lock that was never given any need not know the word.
+    One-time codes numbered below `once` are invalid too; a lock that never had any need not support the field.
     """
 
     command_id: bytes
@@ -62,7 +62,7 @@ class Revoke:
 
 @dataclass(frozen=True, slots=True)
 class PutPasscode:
-    """Let these digits open the door, in one of the lock's numbered slots, until dropped."""
+    """Let these digits open the door, stored in one of the lock's numbered slots, until dropped."""
 
     command_id: bytes
     slot: int
@@ -81,7 +81,7 @@ class DropPasscode:
 
 @dataclass(frozen=True, slots=True)
 class SetTime:
-    """Set the clock; `nonce` is the one of the lock's latest boot or state message."""
+    """Set the clock; `nonce` is that of the lock's latest boot or state message."""
 
     command_id: bytes
     now: int
@@ -109,7 +109,7 @@ class PutTrust:
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """Tell the whole state, keys included."""
+    """Report the whole state, keys included."""
 
     command_id: bytes
     expires_at: int
@@ -117,7 +117,7 @@ class ReadBack:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Put something on a kiosk's screen."""
+    """Show something on a kiosk's screen."""
 
     command_id: bytes
     body: Mapping[str, object]

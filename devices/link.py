@@ -1,4 +1,4 @@
-"""The port every way to a device implements: put a command in, take what devices said out in batches."""
+"""The port that every transport to devices implements: publish commands, receive messages in batches."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class LinkDown(Exception):
 
 
 class NobodyListens(LinkDown):
-    """The link works, but the device is not on it and nothing was kept for it. Not every broker can tell."""
+    """The link works, but the device is not connected and nothing was stored for it. Not every broker reports this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message as it arrived: still unverified bytes. `ack` may be called once what it says is committed."""
+    """One message as it arrived, unverified. `ack` may be called once its contents are committed."""
 
     site: str
     device: str
@@ -28,24 +28,24 @@ class Received:
 
 
 class Link(Protocol):
-    """A way to devices. Messages that were not acked are delivered again after a reconnect."""
+    """A transport to devices. Messages that were not acked are delivered again after a reconnect."""
 
     @property
     def connected(self) -> bool:
         """Whether the link can carry a command now."""
 
     async def start(self) -> None:
-        """Begin to connect and keep connected; returns without waiting for the first connection."""
+        """Connect and stay connected; returns without waiting for the first connection."""
 
     async def stop(self) -> None:
         """Disconnect; batches() ends."""
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Carry one command, never retained; returns once the other side took it. Raises LinkDown.
+        """Send one command, never retained; returns once the other side took it. Raises LinkDown.
 
-        `expires_in`: whole seconds, at least 1, after which the link should drop it undelivered. `channel`: which of
-        a device's inlets, where a vendor has several.
+        `expires_in`: whole seconds, at least 1, after which the link should drop it undelivered. `channel`: which of a
+        device's command topics, where a vendor has several.
         """
 
     def batches(self) -> AsyncIterator[list[Received]]:
-        """Yield what has arrived since the last time, oldest first, never an empty list. One reader."""
+        """Yield the messages received since the last batch, oldest first, never an empty list. One reader."""

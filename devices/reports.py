@@ -1,4 +1,4 @@
-"""What a device told us, already verified and in one vocabulary whatever the vendor. Times are UTC seconds."""
+"""Verified reports from devices in one vocabulary for all vendors. Times are UTC seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands in its lock's log: its digest, and number and digest of the entry it names before it."""
+    """Position of an entry in its lock's log: its digest, and number and digest of the entry before it."""
 
     digest: bytes
     after: int
@@ -21,9 +21,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The device's answer to one command. outcome: done | refused | failed; `code` says why when not done.
+    """The device's answer to one command. outcome: done | refused | failed; `code` gives the reason when not done.
 
-    `place`: None of a device that does not chain what it says.
+    `place`: None for a device whose messages are not chained.
     """
 
     device: str
@@ -38,7 +38,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something took place at the device, in its own sequence."""
+    """An event at the device, numbered by the device."""
 
     device: str
     seq: int
@@ -50,7 +50,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class StateReported:
-    """The device's own account of its state."""
+    """The device's report of its own state."""
 
     device: str
     state: State
@@ -58,7 +58,7 @@ class StateReported:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """Whether the broker holds a session with the device. Says nothing of the bolt: unreachable means unknown."""
+    """Whether the broker has a session with the device. Says nothing of the bolt: unreachable means unknown."""
 
     device: str
     online: bool

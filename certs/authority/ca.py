@@ -1,7 +1,7 @@
-"""The gateway's authority: certificates by its generations of keys, and the four keys devices know the gateway by.
+"""The gateway's certificate authority, and the gateway's four keys that devices know.
 
-Everything lives in one folder outside git (0700, keys 0600), made on first start. File names: root.key, root.pem,
-issuing.key, issuing.pem, command.key, credential.key, intake.key, passcode.key; later generations in folders.
+All files are in one folder outside git (0700, keys 0600), created on first start: root.key, root.pem, issuing.key,
+issuing.pem, command.key, credential.key, intake.key, passcode.key; later generations in subfolders.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who may speak: issues certificates and holds the gateway's signing, intake and passcode keys."""
+    """Issues certificates and holds the gateway's signing, intake and passcode keys."""
 
     generations: Generations
     command_key: ec.EllipticCurvePrivateKey
@@ -54,7 +54,7 @@ class Authority:
 
     @classmethod
     def open(cls, folder: Path, now: Clock) -> Self:
-        """The authority kept in `folder`, made there on first start; an interrupted first start is completed."""
+        """The authority stored in `folder`, created on first start; an interrupted first start is completed."""
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         named = (key_at(folder / f"{name}.key") for name in ("command", "credential", "intake", "passcode"))
@@ -63,46 +63,46 @@ class Authority:
 
     @property
     def folder(self) -> Path:
-        """Where all of it lives."""
+        """The folder with all keys and certificates."""
         return self.generations.folder
 
     @property
     def root(self) -> Issuer:
-        """The anchor of device certificates issued now."""
+        """Trust anchor of the device certificates issued now."""
         return self.generations.devices.root
 
     @property
     def issuing(self) -> Issuer:
-        """What signs device certificates now."""
+        """Issuer of the device certificates issued now."""
         return self.generations.devices.issuing
 
     @property
     def ca_pem(self) -> bytes:
-        """The root certificates (PEM) that a device has to trust: two while a rotation is under way."""
+        """Root certificates (PEM) that a device has to trust: two during a rotation."""
         return b"".join(generation.anchor_pem for generation in self.generations.trusted)
 
     @property
     def chain_pem(self) -> bytes:
-        """Root and issuing certificates (PEM) of all whose devices are let in, for servers that check lists."""
+        """Root and issuing certificates (PEM) of every accepted generation, for servers that check revocation lists."""
         return b"".join(
             found.anchor_pem + found.issuing.certificate.public_bytes(Encoding.PEM)
             for found in self.generations.believed
         )
 
     def advance_rotation(self) -> Self:
-        """The authority one phase further (standby → init → clients → servers → standby)."""
+        """The authority in the next phase (standby → init → clients → servers → standby)."""
         standing = self.generations.standing.advanced()
         Generations.of(self.folder, standing, self.now)
         write_standing(self.folder, standing)
         return type(self).open(self.folder, self.now)
 
     def roll_back_rotation(self) -> Self:
-        """The authority with the rotation given up; raises BadPhase where none is under way."""
+        """The authority with the rotation cancelled; raises BadPhase when no rotation is in progress."""
         write_standing(self.folder, self.generations.standing.rolled_back())
         return type(self).open(self.folder, self.now)
 
     def forget_generation(self, number: int) -> Self:
-        """The authority without a retired generation: nobody believes it any more. Raises BadPhase."""
+        """The authority without a retired generation, which is no longer accepted. Raises BadPhase."""
         write_standing(self.folder, self.generations.standing.without(number))
         destroy_keys(self.folder, number)
         return type(self).open(self.folder, self.now)
@@ -115,7 +115,7 @@ class Authority:
         kind: Kind,
         days: int = DEVICE_DAYS,
     ) -> Issued:
-        """Certificate of a lock or kiosk from its key or its request; raises BadRequest."""
+        """Certificate of a lock or kiosk from its public key or its request; raises BadRequest."""
         public = profiles.public_of_request(proof) if isinstance(proof, x509.CertificateSigningRequest) else proof
         by, now = self.generations.devices, self.now()
         made = profiles.device_certificate(by.issuing, public, site, device, kind=kind, now=now, days=days)
@@ -136,7 +136,7 @@ class Authority:
         ips: Sequence[str] = ("127.0.0.1",),
         days: int = SERVER_DAYS,
     ) -> Issued:
-        """Certificate of a broker at these names and addresses."""
+        """Server certificate of a broker with these names and addresses."""
         by = self.generations.servers
         made = profiles.server_certificate(by.issuing, public, names, ips, now=self.now(), days=days)
         return _issued(made, by)
@@ -147,7 +147,7 @@ class Authority:
         return _issued(profiles.gateway_certificate(by.issuing, public, name, now=self.now(), days=days), by)
 
     def crl(self, serials: Iterable[int], days: int = CRL_DAYS) -> bytes:
-        """Revocation lists (PEM), one an issuing key, naming these serials; numbered by the time, so they rise."""
+        """Revocation lists (PEM) with these serials, one per issuing key. The CRL number is the time, so it rises."""
         listed, now = list(serials), self.now()
         lists = (profiles.revocation_list(found.issuing, listed, now, now, days) for found in self.generations.believed)
         return b"".join(revoked.public_bytes(Encoding.PEM) for revoked in lists)

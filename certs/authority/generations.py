@@ -1,9 +1,9 @@
-"""Generations of the authority: a root and an issuing key each, and the five-phase change from one to the next.
+"""Generations of the authority (a root and an issuing key each) and the phases of the change from one to the next.
 
-standby → init → clients → servers → standby: first everyone trusts both, then devices get certificates of the next,
-then servers do, then the old generation is retired. Any step may be rolled back until the last. A retired root is
-still believed about its own devices, and the new root is also signed by it: a device that slept through the whole
-change (one, not two) is let in with its old certificate and believes the broker by its old anchor.
+standby → init → clients → servers → standby: first all parties trust both generations, then devices get certificates
+of the next one, then servers do, then the old generation is retired. Every step but the last can be rolled back. A
+retired root is still accepted for its own devices, and the new root is cross-signed by it: a device that was offline
+during one whole rotation (not two) is accepted with its old certificate and trusts the broker by its old anchor.
 """
 
 import json
@@ -24,7 +24,7 @@ from certs.keys import load_private_key, new_private_key, save_private_key
 
 Clock = Callable[[], int]
 Phase = Literal["standby", "init", "clients", "servers"]
-STATE_FILE = "generations.json"  # {"phase", "current", "next", "retired", "made"}; absent: generation 1 stands by
+STATE_FILE = "generations.json"  # {"phase", "current", "next", "retired", "made"}; no file: generation 1, standby
 NEXT_PHASE: Final[dict[Phase, Phase]] = {
     "standby": "init",
     "init": "clients",
@@ -34,14 +34,14 @@ NEXT_PHASE: Final[dict[Phase, Phase]] = {
 
 
 class BadPhase(CertError):
-    """A step of the rotation that this phase does not have."""
+    """A rotation step that is not possible in this phase."""
 
     code = "bad_phase"
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A root and its issuing key; `cross` is the root signed by the root before it, if there was one."""
+    """A root and its issuing key; `cross` is the root signed by the previous root, if there was one."""
 
     number: int
     root: Issuer
@@ -50,19 +50,19 @@ class Generation:
 
     @property
     def anchor_pem(self) -> bytes:
-        """What a device that trusts this generation keeps."""
+        """Trust anchor (PEM) that devices of this generation store."""
         return self.root.certificate.public_bytes(Encoding.PEM)
 
     @property
     def between_pem(self) -> bytes:
-        """What stands between a leaf and an anchor, for the one who presents the leaf."""
+        """Intermediate certificates (PEM) to present between a leaf and an anchor."""
         issuing = self.issuing.certificate.public_bytes(Encoding.PEM)
         return issuing + (self.cross.public_bytes(Encoding.PEM) if self.cross else b"")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the rotation stands, by generation numbers. `made` is the highest ever given: none is given twice."""
+    """State of the rotation, by generation numbers. `made` is the highest number ever given; numbers are not reused."""
 
     phase: Phase = "standby"
     current: int = 1
@@ -71,7 +71,7 @@ class Standing:
     made: int = field(default=1, compare=False)
 
     def advanced(self) -> "Standing":
-        """The next phase; from servers, the next generation becomes the current one."""
+        """The next phase; after `servers` the next generation becomes the current one."""
         if self.phase == "standby":
             fresh = max(self.made, self.current, *self.retired) + 1
             return replace(self, phase="init", next=fresh, made=fresh)
@@ -80,16 +80,16 @@ class Standing:
         return replace(self, phase=NEXT_PHASE[self.phase])
 
     def rolled_back(self) -> "Standing":
-        """Back to the current generation; raises BadPhase where nothing was begun.
+        """Back to the current generation; raises BadPhase when no rotation is in progress.
 
-        The generation given up counts as retired, so that devices it reached are still let in.
+        The cancelled generation counts as retired, so that devices that have its certificates are still accepted.
         """
         if self.next is None:
             raise BadPhase("no rotation is under way")
         return replace(self, phase="standby", next=None, retired=(*self.retired, self.next))
 
     def without(self, number: int) -> "Standing":
-        """A retired generation forgotten; raises BadPhase for one that is not retired."""
+        """The state without a retired generation; raises BadPhase for one that is not retired."""
         if number not in self.retired:
             raise BadPhase("only a retired authority can be forgotten")
         return replace(self, retired=tuple(known for known in self.retired if known != number))
@@ -97,7 +97,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Generations:
-    """The generations that count now, and who signs what."""
+    """The generations in use, and which of them signs what."""
 
     folder: Path
     standing: Standing
@@ -105,12 +105,12 @@ class Generations:
 
     @classmethod
     def open(cls, folder: Path, now: Clock) -> Self:
-        """As the folder says; missing keys and certificates are made (first start, or one that was interrupted)."""
+        """Read from the folder; missing keys and certificates are created (first start, or an interrupted one)."""
         return cls.of(folder, read_standing(folder), now)
 
     @classmethod
     def of(cls, folder: Path, standing: Standing, now: Clock) -> Self:
-        """As a standing would have it. Made before it is written down: then other processes find it complete."""
+        """The generations of a state. Created before the state is written: other processes find them complete."""
         known = {number: _generation_at(folder, number, None, now) for number in (*standing.retired, standing.current)}
         if standing.next is not None:
             known[standing.next] = _generation_at(folder, standing.next, known[standing.current], now)
@@ -118,29 +118,29 @@ class Generations:
 
     @property
     def devices(self) -> Generation:
-        """Signs the certificates of devices and gateways."""
+        """Generation that signs certificates of devices and gateways."""
         moved = self.standing.phase in ("clients", "servers")
         return self.known[self.standing.next if moved and self.standing.next else self.standing.current]
 
     @property
     def servers(self) -> Generation:
-        """Signs the certificates of brokers."""
+        """Generation that signs certificates of brokers."""
         moved = self.standing.phase == "servers"
         return self.known[self.standing.next if moved and self.standing.next else self.standing.current]
 
     @property
     def trusted(self) -> list[Generation]:
-        """Whom devices are to trust."""
+        """Generations that devices have to trust."""
         return [self.known[n] for n in (self.standing.current, self.standing.next) if n is not None]
 
     @property
     def believed(self) -> list[Generation]:
-        """Whom brokers believe about devices: also the retired, until their last certificate is over."""
+        """Generations whose device certificates brokers accept: also retired ones until their last one expires."""
         return [*self.trusted, *(self.known[n] for n in self.standing.retired)]
 
 
 def read_standing(folder: Path) -> Standing:
-    """Where the rotation stands."""
+    """The stored state of the rotation."""
     file = folder / STATE_FILE
     if not file.exists():
         return Standing()
@@ -149,12 +149,12 @@ def read_standing(folder: Path) -> Standing:
 
 
 def write_standing(folder: Path, standing: Standing) -> None:
-    """Take the step: durable before anything is signed by it. Open the authority again afterwards."""
+    """Store the state durably, before anything is signed under it. Reopen the authority afterwards."""
     write_atomic(folder / STATE_FILE, json.dumps(asdict(standing)).encode(), PUBLIC)
 
 
 def destroy_keys(folder: Path, number: int) -> None:
-    """A forgotten generation signs nothing any more."""
+    """Delete the private keys of a forgotten generation."""
     for name in ("root.key", "issuing.key"):
         (_place_of(folder, number) / name).unlink(missing_ok=True)
 
@@ -184,7 +184,7 @@ def _generation_at(folder: Path, number: int, elder: Generation | None, now: Clo
 
 
 def key_at(path: Path) -> ec.EllipticCurvePrivateKey:
-    """The key in a file, made if there is none."""
+    """The key in a file, created if it does not exist."""
     if not path.exists():
         save_private_key(path, new_private_key())
     return load_private_key(path)

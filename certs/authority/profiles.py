@@ -1,4 +1,4 @@
-"""What the certificates say (X.509 v3, RFC 5280): one function a kind. No files and no clocks here."""
+"""Certificate profiles (X.509 v3, RFC 5280): one function per kind. No files and no clock here."""
 
 import datetime
 import ipaddress
@@ -19,7 +19,7 @@ Kind = Literal["lock", "kiosk"]
 BACKDATE = 300  # seconds: a device whose clock is a little behind still accepts what was issued just now
 ROOT_DAYS, ISSUING_DAYS = 20 * 366, 5 * 366
 CLAIM_URN = "urn:lodgekey:claim:"
-CLAIM_USAGE = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # id-kp-documentSigning (RFC 9336): no TLS takes it
+CLAIM_USAGE = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # id-kp-documentSigning (RFC 9336): not accepted for TLS
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,36}\Z")
 RESERVED = re.compile(r"gateway.*\Z")  # the broker gives these names the gateway's rights
 
@@ -33,14 +33,14 @@ _USAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """A certificate that may sign others, with its key."""
+    """A CA certificate with its private key."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
 
 def root_certificate(key: ec.EllipticCurvePrivateKey, now: int, number: int) -> x509.Certificate:
-    """Self-signed CA certificate of one generation: the anchor that devices and the broker keep."""
+    """Self-signed CA certificate of one generation: the trust anchor of devices and broker."""
     name = _name(f"Lodgekey root {number}")
     builder = _builder(name, name, key.public_key(), now, ROOT_DAYS)
     builder = _with_ca(builder, path_length=2).add_extension(_own_id(key.public_key()), critical=False)
@@ -48,7 +48,7 @@ def root_certificate(key: ec.EllipticCurvePrivateKey, now: int, number: int) -> 
 
 
 def cross_certificate(elder: Issuer, root: x509.Certificate, now: int) -> x509.Certificate:
-    """A root certified by the root before it, for those who trust only that one."""
+    """A root signed by the previous root, for parties that trust only that one."""
     public = root.public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey):
         raise BadRequest("roots have P-256 keys")
@@ -84,7 +84,7 @@ def gateway_certificate(
 def claim_certificate(
     issuer: Issuer, public: ec.EllipticCurvePublicKey, site: str, device: str, *, kind: Kind, now: int, days: int
 ) -> x509.Certificate:
-    """What the installer of one device is given: good for enrolling it (certs.enrolment.claim) only."""
+    """Certificate for the installer of one device: valid only for its enrolment (certs.enrolment.claim)."""
     _require_device(site, device, kind)
     name: list[x509.GeneralName] = [x509.UniformResourceIdentifier(f"{CLAIM_URN}{kind}:{site}:{device}")]
     builder = _leaf(issuer, public, "Lodgekey claim", name, now=now, days=days)
@@ -94,7 +94,7 @@ def claim_certificate(
 def server_certificate(
     issuer: Issuer, public: ec.EllipticCurvePublicKey, names: Sequence[str], ips: Sequence[str], *, now: int, days: int
 ) -> x509.Certificate:
-    """Server certificate of a broker for these DNS names and addresses; at least one name or address."""
+    """Server certificate of a broker for these DNS names and addresses (at least one)."""
     if not names and not ips:
         raise BadRequest("a server certificate needs a name or an address")
     alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
@@ -123,9 +123,9 @@ def revocation_list(
 
 
 def public_of_request(csr: x509.CertificateSigningRequest) -> ec.EllipticCurvePublicKey:
-    """The P-256 key of a request whose signature (SHA-256) proves its possession; raises BadRequest.
+    """P-256 key of a request whose signature (SHA-256) proves possession of it; raises BadRequest.
 
-    A key that is no point of the curve, or lies on another one, is no key: P-256 has no points of low order.
+    A point off the curve is refused; P-256 has no points of low order.
     """
     try:
         public, proven = csr.public_key(), csr.is_signature_valid
@@ -140,7 +140,7 @@ def public_of_request(csr: x509.CertificateSigningRequest) -> ec.EllipticCurvePu
 
 
 def name_in_request(csr: x509.CertificateSigningRequest) -> str:
-    """The one common name a request asks for; raises BadRequest. What it says besides is ignored."""
+    """The single common name in a request; raises BadRequest. Other contents are ignored."""
     try:
         names = [str(found.value) for found in csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     except ValueError as error:

@@ -1,8 +1,8 @@
-"""Taking a new device into service: a claim made for it alone, and proof that the device holds its own key.
+"""Device enrolment: a claim issued for one device, and the device's proof of possession of its own key.
 
-A claim names one device, and lives for hours. It opens nothing by itself: its extended key usage is signing, and no
-TLS server takes it for a client. The enrolment is signed by the claim's key and carries a PKCS #10 request signed by
-the device's. The gateway takes each claim once.
+A claim names one device and is valid for hours. It gives no other access: its extended key usage is signing, which no
+TLS server accepts from a client. The enrolment is signed by the claim's key and carries a PKCS #10 request signed by
+the device's key. The gateway accepts each claim once.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ CSR, CLAIM = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A device that asks to be taken in: where, as what, with which request, on which claim (serial)."""
+    """A device that asks to be enrolled: site, device id, kind, certificate request, serial of the claim."""
 
     site: str
     device: str
@@ -40,15 +40,15 @@ class Enrolment:
 def write_enrolment(
     claim_key: ec.EllipticCurvePrivateKey, claim: x509.Certificate, key: ec.EllipticCurvePrivateKey, device: str
 ) -> bytes:
-    """What a new device sends: COSE_Sign1 by the claim's key over the device's request and the claim."""
+    """Enrolment message: COSE_Sign1 by the claim's key over the device's request and the claim."""
     said = {CSR: certificate_request(key, device), CLAIM: claim.public_bytes(Encoding.DER)}
     return sign1(cbor.encode(said), claim_key, external_aad=CONTEXT)
 
 
 def read_enrolment(raw: bytes, authority: Authority) -> Enrolment:
-    """The enrolment, with claim, signatures and proof of possession checked; raises BadRequest or BadSignature.
+    """The enrolment, with claim, signatures and proof of possession verified; raises BadRequest or BadSignature.
 
-    The caller refuses claims that were used, and names out of service.
+    The caller refuses used claims and devices that are out of service.
     """
     if len(raw) > MAX_ENROLMENT:
         raise BadRequest("too long for an enrolment")

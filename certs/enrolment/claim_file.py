@@ -1,8 +1,8 @@
-"""What the installer of one device is handed: a file (0600) with which it enrols itself, once and within hours.
+"""The claim file for the installer of one device (0600): the device enrols itself with it, once and within hours.
 
 JSON: {"url", "site", "device", "kind", "broker": {"host", "port"}, "gateway": {name: JWK for each of GATEWAY_KEYS},
-"anchors", "claim", "claim_key"}, the last three in PEM. It brings all that a device must believe of its gateway, so
-that nothing which comes over the network at enrolment has to be trusted.
+"anchors", "claim", "claim_key"}, the last three in PEM. It contains everything the device must trust about its gateway,
+so that nothing received over the network during enrolment has to be trusted.
 """
 
 import json
@@ -28,15 +28,15 @@ from certs.errors import BadFolder
 from certs.files import PUBLIC, SECRET, write_atomic
 from certs.keys import load_private_key, new_private_key, save_private_key
 
-USED = "claim.txt"  # the serial of the claim a device folder was made with
+USED = "claim.txt"  # serial of the claim with which the device was enrolled
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimFile:
-    """A claim with its key, and the gateway it is for."""
+    """A claim with its key, and the gateway that issued it."""
 
     url: str
-    described: dict[str, Any]  # what device.json will say
+    described: dict[str, Any]  # contents of device.json
     anchors: bytes
     claim: x509.Certificate
     key: ec.EllipticCurvePrivateKey
@@ -46,7 +46,7 @@ class ClaimFile:
         cls, authority: Authority, site: str, device: str, kind: Kind, *, url: str, host: str, port: int,
         days: int = CLAIM_DAYS,
     ) -> Self:  # fmt: skip
-        """A fresh claim for one device of this gateway; raises BadRequest."""
+        """A new claim for one device of this gateway; raises BadRequest."""
         key = new_private_key()
         claim = authority.issue_claim(key.public_key(), site, device, kind, days).certificate
         described = describe_device(authority, site, device, kind, host=host, port=port)
@@ -68,7 +68,7 @@ class ClaimFile:
         return cls(url, described, anchors, claim, key)
 
     def write(self, path: Path) -> None:
-        """Keep it, for nobody else to read."""
+        """Write the file with mode 0600."""
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         said = {"url": self.url, **self.described, "anchors": self.anchors.decode(), "claim_key": key}
         said["claim"] = self.claim.public_bytes(Encoding.PEM).decode()
@@ -80,12 +80,12 @@ class ClaimFile:
         return int(self.claim.not_valid_after_utc.timestamp())
 
     def is_used(self, folder: Path) -> bool:
-        """Whether the device in this folder was enrolled with this very claim."""
+        """Whether the device in this folder was enrolled with this claim."""
         used = folder / USED
         return used.exists() and used.read_text() == str(self.claim.serial_number)
 
     def enrolment_for(self, folder: Path) -> bytes:
-        """What the device of this folder sends; its key is made here, at first use, and never leaves."""
+        """Enrolment message of the device in this folder; its key is created on first use and never leaves it."""
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         if not (folder / "key.pem").exists():
@@ -93,7 +93,7 @@ class ClaimFile:
         return write_enrolment(self.key, self.claim, load_private_key(folder / "key.pem"), self.described["device"])
 
     def complete(self, folder: Path, chain: bytes, now: int) -> None:
-        """Take the chain that came back, if it is this device's and leads to the gateway's root; raises BadRequest."""
+        """Store the received chain if it is this device's and leads to the gateway's root; raises BadRequest."""
         named = self.described
         urn = f"urn:lodgekey:{named['kind']}:{named['site']}:{named['device']}"
         public = load_private_key(folder / "key.pem").public_key()

@@ -1,6 +1,6 @@
-"""The folder a device is born with: device.json, key.pem (0600), cert.pem (leaf and issuing), ca.pem.
+"""A device's folder: device.json, key.pem (0600), cert.pem (leaf and issuing), ca.pem.
 
-The gateway's command line writes it for simulated devices; firmware_sim reads it. device.json:
+The command line writes it for simulated devices; firmware_sim reads it. device.json:
 {"site", "device", "kind", "broker": {"host", "port"}, "gateway": {name: JWK for each of GATEWAY_KEYS}}.
 It names no unit, no address and no person.
 """
@@ -23,7 +23,7 @@ GATEWAY_KEYS = ("command", "credential", "intake", "passcode")
 
 @dataclass(frozen=True, slots=True)
 class GatewayKeys:
-    """The four public keys a device knows the gateway by."""
+    """The gateway's four public keys that a device stores."""
 
     command: ec.EllipticCurvePublicKey
     credential: ec.EllipticCurvePublicKey
@@ -33,7 +33,7 @@ class GatewayKeys:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFolder:
-    """What a device knows of itself and of the gateway; `path` also holds its durable state."""
+    """A device's identity and its gateway; `path` also holds the device's durable state."""
 
     path: Path
     site: str
@@ -69,7 +69,7 @@ def write_device_folder(
     path: Path, authority: Authority, site: str, device: str, kind: Kind, *, host: str, port: int,
     days: int = DEVICE_DAYS,
 ) -> Issued:  # fmt: skip
-    """Make or refresh a device's folder: the key is kept if there is one, the certificate is always new."""
+    """Create or refresh a device's folder: an existing key is kept, the certificate is always new."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     key_file = path / "key.pem"
@@ -86,7 +86,7 @@ def write_device_folder(
 def describe_device(
     authority: Authority, site: str, device: str, kind: Kind, *, host: str, port: int
 ) -> dict[str, Any]:
-    """What device.json says."""
+    """Contents of device.json."""
     keys = gateway_keys_of(authority)
     return {
         "site": site,
@@ -98,7 +98,7 @@ def describe_device(
 
 
 def read_device_folder(path: Path) -> DeviceFolder:
-    """The folder's content, checked; raises BadFolder with the reason."""
+    """The folder's contents, validated; raises BadFolder with the reason."""
     try:
         described = json.loads((path / "device.json").read_text())
         site, device, kind = described["site"], described["device"], described["kind"]
@@ -112,7 +112,7 @@ def read_device_folder(path: Path) -> DeviceFolder:
 
 
 def find_device_folders(path: Path) -> list[Path]:
-    """Folders directly under `path` that hold a device, by name."""
+    """Folders directly under `path` that hold a device, sorted by name."""
     return sorted(file.parent for file in path.glob("*/device.json"))
 
 

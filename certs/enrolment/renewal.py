@@ -1,4 +1,4 @@
-"""A device's certificate in time: when it is to be renewed, the request, and whether what came back is right."""
+"""Certificate renewal: when it is due, the request, and the check of the answer."""
 
 import datetime
 import hashlib
@@ -16,9 +16,9 @@ from certs.keys import key_id
 
 
 def renewal_time(certificate: x509.Certificate, key: ec.EllipticCurvePublicKey) -> int:
-    """UTC seconds after which to ask for a new one: two thirds of its life, later by up to a twelfth.
+    """UTC seconds from which to ask for a new certificate: two thirds of its life, plus up to a twelfth.
 
-    How much later follows from the key, so that a fleet enrolled in one hour does not come back in one hour.
+    The addition is derived from the key, so that devices enrolled in the same hour do not renew in the same hour.
     """
     begins, ends = (
         int(moment.timestamp()) for moment in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
@@ -28,7 +28,7 @@ def renewal_time(certificate: x509.Certificate, key: ec.EllipticCurvePublicKey) 
 
 
 def certificate_request(key: ec.EllipticCurvePrivateKey, device: str) -> bytes:
-    """PKCS #10 request (DER): its signature proves that the device still has its key."""
+    """PKCS #10 request (DER); its signature proves possession of the key."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, device)])
     request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
     return request.public_bytes(Encoding.DER)
@@ -43,7 +43,7 @@ def read_request(der: bytes) -> x509.CertificateSigningRequest:
 
 
 def read_certificates(pem: bytes) -> list[x509.Certificate]:
-    """At least one certificate; raises BadRequest."""
+    """The certificates in a PEM text, at least one; raises BadRequest."""
     try:
         return x509.load_pem_x509_certificates(pem)
     except ValueError as error:
@@ -51,7 +51,7 @@ def read_certificates(pem: bytes) -> list[x509.Certificate]:
 
 
 def trust_digest(anchors_pem: bytes) -> bytes:
-    """16 bytes that name a set of roots, whatever their order; raises BadRequest."""
+    """16 bytes that identify a set of roots, independent of their order; raises BadRequest."""
     found = sorted(root.public_bytes(Encoding.DER) for root in read_certificates(anchors_pem))
     return hashlib.sha256(b"".join(found)).digest()[:16]
 
@@ -63,7 +63,7 @@ def check_chain(
     urn: str,
     now: int,
 ) -> None:
-    """Raise BadRequest unless the first of `chain` is this key's, names `urn`, and leads to one of the anchors now."""
+    """Raise BadRequest unless the first of `chain` is for this key, names `urn`, and leads to one of the anchors."""
     leaf, *between = chain
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     if leaf.public_key() != key or names.get_values_for_type(x509.UniformResourceIdentifier) != [urn]:

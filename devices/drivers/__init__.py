@@ -1,4 +1,4 @@
-"""Every lock vendor there is a driver for, by the name under which a lock is enrolled."""
+"""The catalog of lock drivers, by the name under which a lock is enrolled."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Our own locks and kiosks: commands signed with the gateway's key, everything they say signed with theirs."""
+"""Driver for Lodgekey's own locks and kiosks: commands signed by the gateway, answers signed by the device."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ from devices.wire.envelope import read_entry, read_state, sign_command
 from devices.wire.errors import BadMessage
 from devices.wire.messages import KIOSK_LIMIT, LOCK_LIMIT, Body, Command, Event
 
-ONLINE = {b"1": True, b"0": False}  # the will is a 0; neither is signed, and neither says anything of the bolt
+ONLINE = {
+    b"1": True,
+    b"0": False,
+}  # the will's payload is 0; neither is signed, and neither says anything about the bolt
 
 WORDS: Final[dict[type[Intent], tuple[str, dict[str, str]]]] = {
     Unlock: ("unlock", {"key": "key_id"}),
@@ -56,11 +59,11 @@ class NativeDriver:
         public_key_of: Callable[[str], ec.EllipticCurvePublicKey | None],
         now: Callable[[], int],
     ) -> None:
-        """`public_key_of` a device's id: None where no such device is in service."""
+        """`public_key_of` a device id returns None when no such device is in service."""
         self._link, self._command_key, self._public_key_of, self._now = link, command_key, public_key_of, now
 
     async def send(self, lock: LockAddress, intent: Intent) -> None:
-        """Sign and publish; the answer comes over the link. Raises Unable, LinkDown."""
+        """Sign and publish the command; the answer comes over the link. Raises Unable, LinkDown."""
         now = self._now()
         if intent.expires_at <= now:
             raise Unable("expired")
@@ -76,7 +79,7 @@ class NativeDriver:
         await self._link.publish(lock.site, lock.device, raw, expires_in=intent.expires_at - now)
 
     def read(self, message: Received) -> Sequence[Report]:
-        """One report a message. Raises Unreadable."""
+        """One report per message. Raises Unreadable."""
         public = self._public_key_of(message.device)
         if public is None:
             raise Unreadable("unknown_device")

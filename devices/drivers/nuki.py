@@ -1,7 +1,7 @@
 """Nuki Smart Lock 3 Pro and later over their MQTT API 1.5: `nuki/<id in hex>/<channel>`; one command at a time.
 
-The lock has its own broker settings and no client certificate: it belongs on the operator's broker, and what it
-says is as trustworthy as that broker's rules.
+The lock has its own broker settings and no client certificate, so it belongs on the operator's broker; its messages are
+as trustworthy as that broker's access rules.
 """
 
 from __future__ import annotations
@@ -37,30 +37,30 @@ STATE_TOPICS: Final = (
     "batteryChargeState",
     "doorsensorState",
 )
-MOMENTARY: Final = ("commandResponse", "lockActionEvent")  # retained, they would be old news told as new
+MOMENTARY: Final = ("commandResponse", "lockActionEvent")  # retained, they would report an old state as new
 HEX = re.compile(r"[0-9a-f]{1,16}\Z")
 NUMBER = re.compile(rb"[0-9]{1,3}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class NukiTopics:
-    """Our device id is the lock's id in lower-case hex; all locks behind one link are of one site."""
+    """The device id is the lock's id in lower-case hex; all locks behind one link belong to one site."""
 
     site: str
 
     def subscriptions(self) -> list[str]:
-        """Everything a lock tells that we read."""
+        """Topic filters of the channels that are read."""
         return [f"nuki/+/{name}" for name in STATE_TOPICS]
 
     def topic_of(self, place: Place) -> str:
-        """Upper-case hex, as the lock writes it."""
+        """Topic with the id in upper-case hex, as the lock writes it."""
         _, device, channel = place
         if not HEX.match(device):
             raise BadTopic("a Nuki lock's id is hexadecimal")
         return f"nuki/{device.upper()}/{channel}"
 
     def place_of(self, topic: str) -> Place:
-        """Lower-case hex, as our ids are."""
+        """Site, device (lower-case hex) and channel of a topic."""
         parts = topic.split("/")
         if len(parts) != 3 or parts[0] != "nuki" or not HEX.match(parts[1].lower()):
             raise BadTopic("not a Nuki topic")
@@ -68,18 +68,18 @@ class NukiTopics:
 
 
 class NukiDriver(MqttDriver):
-    """Lock actions out; state, events and answers in."""
+    """Sends lock actions; reads states, events and answers."""
 
     name = "nuki"
     abilities = frozenset({Ability.UNLOCK, Ability.LOCK})
 
     @staticmethod
     def topics(site: str) -> NukiTopics:
-        """Those above."""
+        """See NukiTopics."""
         return NukiTopics(site)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
-        """One lock action. Raises Unable, LinkDown."""
+        """Send one lock action. Raises Unable, LinkDown."""
         payload = COMMANDS.get(type(intent))
         if payload is None:
             raise Unable("unknown_type")
@@ -106,7 +106,7 @@ class NukiDriver(MqttDriver):
         raise Unreadable("bad_message")
 
     def _event(self, device: str, payload: bytes) -> list[Happened]:
-        """lockActionEvent: `action,trigger,authId,codeId,…`; a code id says that the keypad was used."""
+        """lockActionEvent: `action,trigger,authId,codeId,…`; a code id means that the keypad was used."""
         fields = [_number(field) for field in payload.split(b",")[:2]]
         codes = payload.split(b",")[3:4]
         if len(fields) < 2:

@@ -1,4 +1,4 @@
-"""Nuki locks without their MQTT through pyNukiBT (MIT): a key pair of ours that was paired with the lock once."""
+"""Nuki locks over Bluetooth through pyNukiBT (MIT): with a key pair that was paired with the lock once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOORS: Final[dict[str, Door]] = {"DOOR_CLOSED": "closed", "DOOR_OPENED": "open"}
 
 
 class NukiBleDriver(RadioDriver):
-    """One message at a time; nothing is sent again, for the library would repeat a lock action up to three times."""
+    """One message at a time, without retries: the library would repeat a lock action up to three times."""
 
     name, extra, library = "nuki-ble", "nuki-ble", "pyNukiBT"
     secrets = ("auth_id", "nuki_public_key", "public_key", "private_key", "app_id")
@@ -26,12 +26,12 @@ class NukiBleDriver(RadioDriver):
     @classmethod
     @asynccontextmanager
     async def open_lock(cls, library: Any, found: Found, secrets: Mapping[str, str]) -> AsyncIterator[LibraryLock]:
-        """Connected: only then the library knows which kind of lock it is."""
+        """Connect; the library learns the lock's model only by connecting."""
         names = ("auth_id", "nuki_public_key", "public_key", "private_key")
         keys = [bytes.fromhex(secrets[name]) for name in names]
         lock = library.NukiDevice(found.address, *keys, int(secrets["app_id"]), "Lodgekey", ble_device=found)
         lock.send_retry = lock.response_retry = 1
-        lock.update_config = _nothing  # its settings are none of our business: name, place, PIN
+        lock.update_config = _nothing  # its settings (name, place, PIN) are not read
         try:
             await lock.connect()
             yield NukiLock(lock)
@@ -46,14 +46,14 @@ class NukiLock:
         self._lock = lock
 
     async def read_state(self) -> Seen:
-        """State, battery and door."""
+        """Bolt state, battery and door."""
         await self._lock.update_state()
         state = self._lock.last_state
         door = DOORS.get(str(state["door_sensor_state"]), "unknown")
         return Seen(BOLTS.get(str(state["lock_state"]), "unknown"), percent(self._lock.battery_percentage), door)
 
     async def move_bolt(self, target: Target) -> None:
-        """One action, under a challenge of its own."""
+        """One action, with a challenge of its own."""
         await (self._lock.unlock() if target == "unlocked" else self._lock.lock())
 
 

@@ -16,7 +16,7 @@ REMEMBERED = 1000
 
 @dataclass(frozen=True, slots=True)
 class OpenCommand:
-    """What a lock is busy with: no answer after `expires_at` is taken for this command's. `wanted`: driver's own."""
+    """The command a lock is executing: no answer after `expires_at` counts as its answer. `wanted`: driver-specific."""
 
     command_id: bytes
     expires_at: int
@@ -24,7 +24,7 @@ class OpenCommand:
 
 
 class OpenCommands:
-    """Keeps a vendor's lock to one open command, and its answers for as long as a command may be repeated."""
+    """Limits a vendor's lock to one open command, and keeps its answers for as long as a command may be repeated."""
 
     def __init__(self, link: Link, now: Callable[[], int]) -> None:
         self.now = now
@@ -36,7 +36,7 @@ class OpenCommands:
     async def ask(
         self, lock: LockAddress, intent: Intent, channel: str, payload: bytes, wanted: str
     ) -> Answered | None:
-        """Publish once; the answer of a command already answered is given again instead. Raises Unable, LinkDown."""
+        """Publish once; for a command already answered the answer is returned again. Raises Unable, LinkDown."""
         if earlier := self._answers.get(intent.command_id):
             return earlier
         now = self.now()
@@ -58,12 +58,12 @@ class OpenCommands:
         return None
 
     def open_command(self, device: str) -> OpenCommand | None:
-        """The command a lock is busy with."""
+        """The command a lock is executing now."""
         command = self._open.get(device)
         return command if command and command.expires_at > self.now() else None
 
     def settle(self, device: str, outcome: str, code: str | None = None) -> list[Answered]:
-        """The lock has answered: its open command's answer, or nothing where none is open."""
+        """The lock answered: the answer for its open command, or None when none is open."""
         command = self.open_command(device)
         if command is None:
             return []
@@ -75,6 +75,6 @@ class OpenCommands:
         return [answer]
 
     def next_seq(self) -> int:
-        """A number for what a lock without numbers says: it rises, also over a restart."""
+        """Sequence number for reports of a lock without its own; rises across restarts."""
         self._last_seq = max(self._last_seq + 1, self.now() * 1_000_000)
         return self._last_seq

@@ -12,7 +12,7 @@ from devices.links.radio import Found, LibraryLock, Seen, Target
 
 
 class SesameDriver(RadioDriver):
-    """The lock tells its state after a login and whenever it changes; it cannot be asked for it."""
+    """The lock reports its state after a login and on each change; it cannot be queried."""
 
     name = extra = "sesame"
     library = "pysesame_ble"
@@ -21,7 +21,7 @@ class SesameDriver(RadioDriver):
     @classmethod
     @asynccontextmanager
     async def open_lock(cls, library: Any, found: Found, secrets: Mapping[str, str]) -> AsyncIterator[LibraryLock]:
-        """Logged in: a session key under the lock's token."""
+        """Log in: a session key under the lock's token."""
         news = asyncio.Event()
         lock = library.SesameLock(found, None, secrets["secret_key"], lambda *_: news.set())
         try:
@@ -39,7 +39,7 @@ class SesameLock:
         self._lock, self._news = lock, news
 
     async def read_state(self) -> Seen:
-        """What the lock told in this session; waits until it has."""
+        """State reported in this session; waits for the first report."""
         while self._lock.is_locked is None:
             self._news.clear()
             await self._news.wait()
@@ -50,6 +50,6 @@ class SesameLock:
         return Seen(bolt, self._lock.battery_percentage)  # type: ignore[arg-type]
 
     async def move_bolt(self, target: Target) -> None:
-        """One command; what was told before it counts no more."""
+        """One command; states reported before it are discarded."""
         self._lock.is_locked = None
         await (self._lock.unlock("Lodgekey") if target == "unlocked" else self._lock.lock("Lodgekey"))

@@ -1,4 +1,4 @@
-"""SwitchBot Lock through PySwitchbot (MIT): AES-128 with a key that SwitchBot's account gives out once."""
+"""SwitchBot Lock through PySwitchbot (MIT): AES-128 with a key that SwitchBot's account hands out once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOLTS: Final[dict[str, Bolt]] = {
 
 
 class SwitchbotDriver(RadioDriver):
-    """Looks by asking for the lock's basic info: what it advertises may be old."""
+    """Reads the lock's basic info; its advertisements may be stale."""
 
     name = library = extra = "switchbot"
     secrets = ("key_id", "encryption_key")
@@ -26,12 +26,12 @@ class SwitchbotDriver(RadioDriver):
     @classmethod
     @asynccontextmanager
     async def open_lock(cls, library: Any, found: Found, secrets: Mapping[str, str]) -> AsyncIterator[LibraryLock]:
-        """Connects when it is first asked; nothing is sent a second time."""
+        """Connects on first use; nothing is sent twice."""
         lock = library.SwitchbotLock(found, secrets["key_id"], secrets["encryption_key"], retry_count=0)
         try:
             yield SwitchbotLock(lock)
         finally:
-            await lock._execute_forced_disconnect()  # any other way waits until its idle timer has run out, 8.5 s
+            await lock._execute_forced_disconnect()  # other calls wait for its idle timer, 8.5 s
 
 
 class SwitchbotLock:
@@ -41,7 +41,7 @@ class SwitchbotLock:
         self._lock = lock
 
     async def read_state(self) -> Seen:
-        """State, battery and door."""
+        """Bolt state, battery and door."""
         state = await self._lock.get_basic_info()
         if state is None:
             raise LinkDown("the lock did not take the question")

@@ -1,4 +1,4 @@
-"""What drivers of other makers' locks share: such a lock knows no command ids, sequences or signatures of ours."""
+"""Common parts of drivers for other makers' locks, which have no command ids, sequences or signatures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMMAND_WORDS: Final[dict[type[Intent], bytes]] = {Unlock: b"unlock", LockDoor: 
 
 
 class VendorDriver:
-    """One open command a lock, and reports numbered by us."""
+    """One open command per lock, and reports numbered by the driver."""
 
     name: ClassVar[str]
     abilities: ClassVar[frozenset[Ability]]
@@ -33,11 +33,11 @@ class VendorDriver:
         self._commands = OpenCommands(link, now)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
-        """As devices.driver says."""
+        """See devices.driver."""
         raise NotImplementedError
 
     def read(self, message: Received) -> Sequence[Report]:
-        """As devices.driver says."""
+        """See devices.driver."""
         raise NotImplementedError
 
     def _happened(self, device: str, kind: str, **body: object) -> Happened:
@@ -46,7 +46,7 @@ class VendorDriver:
     def _state_report(
         self, device: str, bolt: Bolt, battery: int | None = None, door: Door = "unknown"
     ) -> StateReported:
-        """Where the bolt is; `battery` in percent. What such a lock does not say is unknown."""
+        """Report of the bolt; `battery` in percent. What the lock does not report is unknown."""
         seq, at = self._commands.next_seq(), self._commands.now()
         return StateReported(device, State(seq, at, bolt, door, battery, (), "set", nonce=b"", epoch=0, firmware=""))
 
@@ -56,15 +56,14 @@ class MqttDriver(VendorDriver):
 
     @staticmethod
     def topics(site: str) -> Addressing:
-        """How its topics name locks; every lock behind one link is of this site."""
+        """How the vendor's topics name locks; every lock behind one link belongs to this site."""
         raise NotImplementedError
 
 
 class RadioDriver(VendorDriver):
-    """A lock spoken to through its maker's Bluetooth library, which is an extra: without it every command is refused.
+    """A lock reached through its maker's Bluetooth library, an optional extra: without it every command is refused.
 
-    A driver says which library it is, which secrets a lock of the make takes besides its `address`, and how one is
-    opened.
+    A driver names its library, the secrets a lock needs besides its `address`, and how a connection is opened.
     """
 
     abilities = frozenset({Ability.UNLOCK, Ability.LOCK, Ability.READ_BACK})
@@ -76,17 +75,17 @@ class RadioDriver(VendorDriver):
     def open_lock(
         cls, library: Any, found: Found, secrets: Mapping[str, str]
     ) -> AbstractAsyncContextManager[LibraryLock]:
-        """The lock, connected or ready to connect, until the block ends."""
+        """Context manager: the lock, connected or ready to connect."""
         raise NotImplementedError
 
     @classmethod
     def open(cls, found: Found, secrets: Mapping[str, str]) -> AbstractAsyncContextManager[LibraryLock]:
-        """What RadioLink opens locks with. Raises LinkDown where the library is not installed."""
+        """Used by RadioLink to open locks. Raises LinkDown when the library is not installed."""
         try:
             library = importlib.import_module(cls.library)
         except ImportError:
             raise LinkDown(f"install lodgekey[{cls.extra}] for locks of this make") from None
-        logging.getLogger(cls.library.partition(".")[0]).setLevel(logging.ERROR)  # some tell every message they send
+        logging.getLogger(cls.library.partition(".")[0]).setLevel(logging.ERROR)  # some log every message they send
         return cls.open_lock(library, found, secrets)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
@@ -114,7 +113,7 @@ class RadioDriver(VendorDriver):
 
 
 def percent(value: object) -> int | None:
-    """A battery's charge, where the value is one."""
+    """Battery charge in percent, or None when the value is not one."""
     return int(value) if isinstance(value, int | float) and 0 <= value <= 100 else None
 
 

@@ -18,7 +18,7 @@ OPERATIONS: Final[dict[Target, int]] = {"unlocked": 0x0A, "locked": 0x0B}
 
 
 class YaleDriver(RadioDriver):
-    """Asks the bolt only: battery and door are answered late or never by some models."""
+    """Queries the bolt only: some models answer battery and door late or never."""
 
     name = extra = "yale"
     library = "yalexs_ble.lock"
@@ -27,7 +27,7 @@ class YaleDriver(RadioDriver):
     @classmethod
     @asynccontextmanager
     async def open_lock(cls, library: Any, found: Found, secrets: Mapping[str, str]) -> AsyncIterator[LibraryLock]:
-        """Connected, the keys exchanged."""
+        """Connect and exchange keys."""
         lock = library.Lock(lambda: found, secrets["key"], int(secrets["slot"]), "lock", lambda _: None)
         try:
             await lock.connect(max_attempts=1)  # leaves the connection open where the exchange of keys fails
@@ -43,9 +43,9 @@ class YaleLock:
         self._lock = lock
 
     async def read_state(self) -> Seen:
-        """The bolt."""
+        """Bolt state."""
         return Seen(BOLTS.get((await self._lock.lock_status()).name, "unknown"))
 
     async def move_bolt(self, target: Target) -> None:
-        """One command: the library's own force_unlock writes it again where its acknowledgment is late."""
+        """One command. Not by the library's force_unlock, which writes again when the acknowledgment is late."""
         await self._lock._execute_operation(OPERATIONS[target], 0, target, retry_after_write=False)

@@ -1,5 +1,6 @@
-"""Zigbee locks behind Zigbee2MQTT: JSON at `zigbee2mqtt/<friendly name>`, commands to `…/set`. Not for secrets of
-ours: whoever runs Zigbee2MQTT can open the door. The friendly name must be one of our ids.
+"""Zigbee locks behind Zigbee2MQTT: JSON at `zigbee2mqtt/<friendly name>`, commands to `…/set`.
+
+No secrets of ours: whoever runs Zigbee2MQTT can open the door. The friendly name must be a device id.
 """
 
 from __future__ import annotations
@@ -27,24 +28,24 @@ MAX_USERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Zigbee2MqttTopics:
-    """All locks behind one link are of one site."""
+    """All locks behind one link belong to one site."""
 
     site: str
     prefix: str = "zigbee2mqtt"
 
     def subscriptions(self) -> list[str]:
-        """States, and whether a lock is there."""
+        """Topic filters of states and availability."""
         return [f"{self.prefix}/+", f"{self.prefix}/+/availability"]
 
     def topic_of(self, place: Place) -> str:
-        """The lock's inlet."""
+        """The lock's command topic."""
         _, device, channel = place
         if not IDENTIFIER.match(device):
             raise BadTopic("not a name of ours")
         return f"{self.prefix}/{device}/{channel}"
 
     def place_of(self, topic: str) -> Place:
-        """A lock's own topic is its channel `state`."""
+        """Site, device and channel; the lock's own topic is channel `state`."""
         parts = topic.removeprefix(f"{self.prefix}/").split("/")
         if topic == "/".join(parts) or len(parts) > 2 or not IDENTIFIER.match(parts[0]):
             raise BadTopic("not a Zigbee2MQTT topic with a name of ours")
@@ -52,23 +53,23 @@ class Zigbee2MqttTopics:
 
 
 class Zigbee2MqttDriver(MqttDriver):
-    """A command is done when the lock's next state says so; there is no other answer."""
+    """A command is done when the lock's next state confirms it; there is no other answer."""
 
     name = "zigbee2mqtt"
     abilities = frozenset({Ability.UNLOCK, Ability.LOCK, Ability.PASSCODES})
 
     @staticmethod
     def topics(site: str) -> Zigbee2MqttTopics:
-        """Those above."""
+        """See Zigbee2MqttTopics."""
         return Zigbee2MqttTopics(site)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
-        """Ask for a state or a PIN slot. Raises Unable, LinkDown."""
+        """Request a state or a PIN slot. Raises Unable, LinkDown."""
         wanted, body = _payload_of(intent)
         return await self._commands.ask(lock, intent, "set", json.dumps(body).encode(), wanted)
 
     def read(self, message: Received) -> Sequence[Report]:
-        """Answer, event and state, as far as the message says them. Raises Unreadable."""
+        """Answer, event and state, as far as the message contains them. Raises Unreadable."""
         said = json_object(message.payload)
         if message.channel == "availability" and said.get("state") in ("online", "offline"):
             return [Reachable(message.device, said.get("state") == "online")]
@@ -103,7 +104,7 @@ class Zigbee2MqttDriver(MqttDriver):
 
 
 def _payload_of(intent: Intent) -> tuple[str, dict[str, object]]:
-    """What the lock will say when it is done, and what to ask."""
+    """The state that confirms the command, and the payload to publish."""
     match intent:
         case Unlock():
             return "unlocked", {"state": "UNLOCK"}

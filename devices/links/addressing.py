@@ -11,34 +11,34 @@ REPORT_CHANNELS = ("ack", "event", "state", "online")
 
 
 class Addressing(Protocol):
-    """One vendor's topics. Ids of sites and devices match ^[a-z0-9-]{1,36}$ whatever the vendor writes."""
+    """One vendor's topics. Site and device ids match ^[a-z0-9-]{1,36}$, whatever the vendor uses."""
 
     def subscriptions(self) -> Sequence[str]:
-        """Topic filters under which devices speak."""
+        """Topic filters on which devices publish."""
 
     def topic_of(self, place: Place) -> str:
-        """Where to publish. Raises BadTopic."""
+        """Topic to publish to. Raises BadTopic."""
 
     def place_of(self, topic: str) -> Place:
-        """Who spoke, and on which channel. Raises BadTopic."""
+        """Site, device and channel of a received message. Raises BadTopic."""
 
 
 @dataclass(frozen=True, slots=True)
 class LodgekeyTopics:
-    """`lodgekey/v1/<site>/<device>/<channel>`; no sites means all."""
+    """`lodgekey/v1/<site>/<device>/<channel>`; no sites means all sites."""
 
     sites: tuple[str, ...] = ()
 
     def subscriptions(self) -> list[str]:
-        """What devices tell, of these sites."""
+        """Topic filters of the devices of these sites."""
         return [f"{PREFIX}/{site}/+/{name}" for site in self.sites or ("+",) for name in REPORT_CHANNELS]
 
     def topic_of(self, place: Place) -> str:
-        """As devices.wire says."""
+        """See devices.wire.topics."""
         site, device, channel = place
         return format_topic(Topic(site, device, cast("Channel", channel)))
 
     def place_of(self, topic: str) -> Place:
-        """As devices.wire says."""
+        """See devices.wire.topics."""
         parsed = parse_topic(topic)
         return parsed.site, parsed.device, parsed.channel

@@ -1,9 +1,9 @@
-"""The Bluetooth LE link (bleak): the same signed messages, for doors in range when the network is away.
+"""The Bluetooth LE link (bleak): the same signed messages, for doors in range when the network is down.
 
-A device is found by the tag it advertises. One connection attempt at a time, a fixed number of connections at once,
-one command at a time for a device, and a device that is not talked to is let go. A command is never sent twice by the
-link: whoever repeats it repeats the same signed command, which the lock does once. A lock says nothing to a stranger:
-what it has kept comes after the first command (read_back, say) that it found to be the gateway's.
+A device is found by the tag it advertises. One connection attempt at a time, a fixed number of connections, one
+command at a time per device; idle connections are closed. The link never sends a command twice: a repeat is the same
+signed command, which the lock executes once. A lock sends nothing to an unauthenticated peer: its stored messages come
+after the first command (such as read_back) that it has verified.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from devices.wire.errors import BadMessage
 
 log = logging.getLogger(__name__)
 
-WAITING = 1000  # messages kept for the reader; beyond it they stay unsettled, and come again with the next connection
+WAITING = 1000  # messages kept for the reader; those beyond are not confirmed and are sent again on the next connection
 CHANNELS: Final = {Kind.ACK: "ack", Kind.EVENT: "event", Kind.STATE: "state"}
 TROUBLE = (
     BleakError,
@@ -36,12 +36,12 @@ TROUBLE = (
     TimeoutError,
     OSError,
     EOFError,
-)  # bleak lets the operating system's own errors through
+)  # bleak passes on errors of the operating system
 
 
 @dataclass(frozen=True, slots=True)
 class BleRadio:
-    """Which Bluetooth: keywords for BleakScanner and BleakClient. Empty for the platform's own."""
+    """Adapter selection: keyword arguments for BleakScanner and BleakClient. Empty for the platform's default."""
 
     scanner: dict[str, Any] = field(default_factory=dict)
     client: dict[str, Any] = field(default_factory=dict)
@@ -61,12 +61,12 @@ class Session:
 
 
 class BleLink:
-    """A link to the locks within range of this machine's radio."""
+    """A link to the locks in range of this machine's radio."""
 
     def __init__(
         self, radio: BleRadio | None = None, *, slots: int = 3, idle_seconds: float = 30.0, find_seconds: float = 10.0
     ) -> None:
-        """`slots`: connections at once, as few as real adapters hold; `find_seconds`: for finding and connecting."""
+        """`slots`: simultaneous connections, few as on real adapters; `find_seconds`: for finding and connecting."""
         self.connected = False
         self._radio = radio or BleRadio()
         self._slots, self._idle, self._find = slots, idle_seconds, find_seconds
@@ -78,12 +78,12 @@ class BleLink:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Ready at once; connections are made when there is something to say."""
+        """Returns at once; connections are made when there is something to send."""
         self.connected = True
         self._keep(self._let_go_of_the_idle())
 
     async def stop(self) -> None:
-        """Hang up everywhere; batches() ends."""
+        """Close all connections; batches() ends."""
         self.connected = False
         for task in self._tasks:
             task.cancel()
@@ -93,10 +93,10 @@ class BleLink:
         self._arrived.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Write one command, connecting first if need be. Raises LinkDown.
+        """Write one command, connecting first if needed. Raises LinkDown.
 
-        A connection lost on the way leaves the command undone: a lock acts on whole messages only, and the last
-        fragment is either there or not.
+        A connection lost during the write leaves the command unexecuted: a lock acts on whole messages only, and the
+        last fragment either arrived or did not.
         """
         if not self.connected or channel != "cmd":
             raise LinkDown("the radio is off" if not self.connected else "locks have one inlet")
@@ -109,7 +109,7 @@ class BleLink:
             raise LinkDown(f"no answer over Bluetooth: {type(error).__name__}") from error
 
     async def batches(self) -> AsyncIterator[list[Received]]:
-        """Yield what devices have said since the last time."""
+        """Yield the messages received since the last batch."""
         while self.connected:
             await self._arrived.wait()
             self._arrived.clear()
@@ -118,7 +118,7 @@ class BleLink:
                 yield batch
 
     async def _session(self, site: str, device: str) -> Session:
-        """The device's connection, made if there is none."""
+        """The device's connection, opened if there is none."""
         session = self._sessions.get(device)
         if session and session.client.is_connected:
             return session
@@ -136,7 +136,7 @@ class BleLink:
         return session
 
     async def _find_device(self, device: str) -> BLEDevice:
-        """What advertises this device's tag now: a fresh find, never a remembered address."""
+        """The device that advertises this tag now: scanned anew, never from a remembered address."""
         tag = tag_of(device)
 
         def advertises(_: BLEDevice, advertisement: AdvertisementData) -> bool:
@@ -148,7 +148,7 @@ class BleLink:
         return found
 
     async def _free_a_slot(self) -> None:
-        """Make room by hanging up on whom we have not talked to for longest. Raises BleakError when all are busy."""
+        """Close the connection that has been idle longest. Raises BleakError when all are busy."""
         if len(self._sessions) < self._slots:
             return
         idle = [s for s in self._sessions.values() if not s.writing.locked() and not self._mutexes[s.device].locked()]
@@ -183,7 +183,7 @@ class BleLink:
             self._arrived.set()
 
     def _settle(self, session: Session, number: int) -> None:
-        """Tell the device that a message is settled; on a later connection its number means another message."""
+        """Confirm a message to the device; on a later connection its number denotes another message."""
         if self._sessions.get(session.device) is session:
             self._keep(self._say_settled(session, number))
 

@@ -1,7 +1,7 @@
-"""Several links to the same devices, in order of preference: what one cannot carry goes by the next.
+"""Several links to the same devices, in order of preference: a command one cannot send goes by the next.
 
-A command may so reach a lock twice, as when a link fell silent after it had carried it: it is the same signed command,
-and the lock does it once.
+A command may therefore reach a lock twice, for example when a link failed after it had sent it: it is the same signed
+command, and the lock executes it once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from devices.link import Link, LinkDown, Received
 
-LINK_TIMEOUT_SECONDS = 3.0  # seconds for a link that has another behind it
+LINK_TIMEOUT_SECONDS = 3.0  # timeout in seconds for a link that is not the last
 
 
 class LinksInOrder:
-    """A link made of links."""
+    """A link that combines several links."""
 
     def __init__(self, links: Sequence[Link], *, timeout: float = LINK_TIMEOUT_SECONDS) -> None:
         """`links`: at least one, the preferred first."""
@@ -23,21 +23,21 @@ class LinksInOrder:
 
     @property
     def connected(self) -> bool:
-        """Whether any of them can carry a command now."""
+        """Whether any link can send a command now."""
         return any(link.connected for link in self._links)
 
     async def start(self) -> None:
-        """Begin on all of them."""
+        """Start all links."""
         for link in self._links:
             await link.start()
 
     async def stop(self) -> None:
-        """End all of them; batches() ends."""
+        """Stop all links; batches() ends."""
         for link in self._links:
             await link.stop()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Carry one command by the first link that takes it. Raises LinkDown with the last one's reason."""
+        """Send one command by the first link that accepts it. Raises LinkDown with the last link's reason."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + expires_in
         for link in self._links[:-1]:
@@ -53,7 +53,7 @@ class LinksInOrder:
         await self._links[-1].publish(site, device, payload, expires_in=left, channel=channel)
 
     async def batches(self) -> AsyncIterator[list[Received]]:
-        """Batches of all links as they come; each link keeps its own order and its own bound."""
+        """Batches of all links as they arrive; each link keeps its own order and bound."""
         received: asyncio.Queue[list[Received] | None] = asyncio.Queue(maxsize=1)
         pumps = [asyncio.create_task(_pump(link, received)) for link in self._links]
         try:

@@ -1,4 +1,4 @@
-"""A link without a network: what was sent can be looked at, what a device says is put in by hand."""
+"""A link without a network: published commands are recorded, device messages are injected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Said = tuple[str, bytes]  # channel, payload
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One command as it was published."""
+    """One published command."""
 
     site: str
     device: str
@@ -23,9 +23,9 @@ class Sent:
 
 
 class MemoryLink:
-    """Keeps the link's promises: nothing is retained, what was not acked comes again after reconnect().
+    """Behaves as the port requires: nothing is retained, unacked messages are delivered again after reconnect().
 
-    `answer` may play the device: called with each command, it returns what the device says in response.
+    `answer` may simulate the device: it is called with each command and returns the device's response.
     """
 
     def __init__(self, answer: Callable[[Sent], list[Said]] | None = None) -> None:
@@ -40,7 +40,7 @@ class MemoryLink:
 
     @property
     def unacked(self) -> list[Received]:
-        """Messages delivered or waiting whose reader has not yet settled them, oldest first."""
+        """Messages that are delivered or waiting and not yet acked, oldest first."""
         return list(self._unacked.values())
 
     async def start(self) -> None:
@@ -58,13 +58,13 @@ class MemoryLink:
         self.connected = False
 
     def reconnect(self) -> None:
-        """Come back: everything unacked is delivered again, in order."""
+        """Reconnect: everything unacked is delivered again, in order."""
         self.connected = True
         self._fresh = self.unacked
         self._arrived.set()
 
     def say(self, site: str, device: str, channel: str, payload: bytes, *, retained: bool = False) -> None:
-        """Let a device say something."""
+        """Inject a message from a device."""
         self._count += 1
         number = self._count
         message = Received(site, device, channel, payload, retained, lambda: self._settle(number))
@@ -73,7 +73,7 @@ class MemoryLink:
         self._arrived.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Note the command and let the device answer, if it is played."""
+        """Record the command and let the simulated device answer, if there is one."""
         if not self.connected:
             raise LinkDown("the link is disconnected")
         command = Sent(site, device, payload, expires_in, channel)
@@ -82,7 +82,7 @@ class MemoryLink:
             self.say(site, device, outlet, said)
 
     async def batches(self) -> AsyncIterator[list[Received]]:
-        """Yield what was said since the last time."""
+        """Yield the messages injected since the last batch."""
         while not self._stopped:
             await self._arrived.wait()
             self._arrived.clear()

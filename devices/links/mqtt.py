@@ -1,8 +1,9 @@
-"""The MQTT 5 link (OASIS MQTT 5.0). The one file that crosses between paho's thread and the event loop.
+"""The MQTT 5 link (OASIS MQTT 5.0). The only file that crosses between paho's thread and the event loop.
 
-paho's thread appends to a deque and wakes the loop; everything else here runs on the loop. Messages are acked by
-their reader only. What may wait is bounded by twice the receive maximum (§3.1.2.11.3): the broker sends no more
-QoS 1 messages than that before one is acked, so a reader that stops makes the broker wait instead of growing us.
+paho's thread appends to a deque and wakes the loop; everything else here runs on the loop. Only the reader acks
+messages. The number of waiting messages is bounded by twice the receive maximum (§3.1.2.11.3): the broker sends no
+more QoS 1 messages than that before one is acked, so a stopped reader makes the broker wait instead of filling
+memory.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from devices.wire.errors import BadTopic
 
 log = logging.getLogger(__name__)
 
-SESSION_SECONDS = 7 * 86_400  # how long the broker keeps what arrives for a gateway that is down
+SESSION_SECONDS = 7 * 86_400  # how long the broker queues messages for a gateway that is down
 KEEPALIVE_SECONDS = 15
 FIRST_PAUSE, MAX_BACKOFF_SECONDS = 0.1, 30.0
 NO_MATCHING_SUBSCRIBERS = 0x10
@@ -40,10 +41,10 @@ _DICE = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the broker is and as whom to come; on our own broker the client id is the name in the certificate.
+    """The broker's address and our identity there; on our own broker the client id is the name in the certificate.
 
-    An operator's own broker may want a name and a password instead, and may do without TLS on a network of its own.
-    `will` (topic, payload) is what the broker says, retained, when the connection is lost.
+    An operator's own broker may require a user name and password instead, and may run without TLS on a private network.
+    `will` (topic, payload) is published by the broker, retained, when the connection is lost.
     """
 
     host: str
@@ -56,7 +57,7 @@ class BrokerAddress:
 
 
 class MqttLink:
-    """Commands out, messages in, over one persistent session, on our own topics unless `addressing` says others."""
+    """Publishes commands and receives messages over one persistent session; `addressing` names the topics."""
 
     def __init__(
         self,
@@ -67,13 +68,13 @@ class MqttLink:
         receive_maximum: int = 1000,
         draw: Callable[[], float] = _DICE.random,
     ) -> None:
-        self.dropped = 0  # QoS 0 messages beyond the bound; QoS 0 promises nothing
-        self.misaddressed = 0  # messages on topics that no device of ours has
+        self.dropped = 0  # QoS 0 messages beyond the bound; QoS 0 has no delivery guarantee
+        self.misaddressed = 0  # messages on topics of no known device
         self._address = address
         self._addressing = addressing or LodgekeyTopics()
         self._receive_maximum = receive_maximum
         self._draw = draw
-        self._as_published = as_published  # have the broker say of what comes now whether it was sent to be retained
+        self._as_published = as_published  # MQTT 5 Retain As Published
         self._client = self._new_client()
         self._queue: deque[Received] = deque()
         self._woken = False
@@ -88,7 +89,7 @@ class MqttLink:
         return self._up.is_set()
 
     def present(self, tls: ssl.SSLContext | None) -> None:
-        """Come with these certificates from the next connection on; the present one goes on."""
+        """Use these certificates from the next connection on; the present connection stays."""
         self._address = replace(self._address, tls=tls)
 
     async def until_connected(self) -> None:
@@ -96,7 +97,7 @@ class MqttLink:
         await self._up.wait()
 
     async def start(self) -> None:
-        """Begin to connect, and keep at it with growing, jittered pauses."""
+        """Connect, and reconnect with growing, jittered back-off."""
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._stay_connected())
 
@@ -112,9 +113,9 @@ class MqttLink:
         self._arrived.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Carry one command at QoS 1, never retained and never sent again. Raises LinkDown.
+        """Publish one command at QoS 1, never retained and never resent. Raises LinkDown.
 
-        A connection lost before the broker's answer leaves it open whether the command went out.
+        A connection lost before the PUBACK leaves it open whether the command was delivered.
         """
         if not self.connected:
             raise LinkDown("there is no connection to the broker")
@@ -130,7 +131,7 @@ class MqttLink:
             raise LinkDown(f"the broker refused the command: {reason}")
 
     async def announce(self, topic: str, payload: bytes) -> None:
-        """Leave a statement for whoever comes later (retained), on a topic no device listens on. Raises LinkDown."""
+        """Publish a retained message on a topic that no device subscribes to. Raises LinkDown."""
         if not self.connected:
             raise LinkDown("there is no connection to the broker")
         info = self._client.publish(topic, payload, qos=1, retain=True)
@@ -139,7 +140,7 @@ class MqttLink:
             raise LinkDown(f"the broker refused it: {reason}")
 
     async def batches(self) -> AsyncIterator[list[Received]]:
-        """Yield what has arrived, oldest first, at most the receive maximum at once."""
+        """Yield the messages that have arrived, oldest first, at most the receive maximum at once."""
         while not self._stopping.is_set():
             await self._arrived.wait()
             self._arrived.clear()
@@ -152,7 +153,7 @@ class MqttLink:
                 yield batch
 
     async def _answer_to(self, mid: int, seconds: int) -> ReasonCode:
-        """The broker's answer (PUBACK) to one publish."""
+        """The broker's PUBACK to one publish."""
         taken: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._untaken[mid] = taken
         try:
@@ -187,18 +188,18 @@ class MqttLink:
             return
 
     async def _begin_generation(self) -> None:
-        """Open a new numbering of messages, once no more of the old are waiting than may wait.
+        """Start a new numbering of messages, once the waiting messages of the old one are within the bound.
 
-        What waits is kept, although the broker sends it again: a broker that was killed may not have it any more
-        (mosquitto saves what is queued or acked, not what is in flight). Readers know a message's second coming by
-        the device's own sequence.
+        Waiting messages are kept although the broker sends them again: a broker that was killed may have lost them
+        (mosquitto saves queued and acked messages, not those in flight). Readers recognise duplicates by the device's
+        own sequence number.
         """
         while len(self._queue) > self._receive_maximum and not self._stopping.is_set():
             self._drained.clear()
             await self._drained.wait()
         self._generation += 1
-        self._client.reinitialise()  # closes the pipe to its thread, which paho leaves to the garbage collector
-        self._client = self._new_client()  # paho would send again what was in flight, however late
+        self._client.reinitialise()  # closes the pipe to paho's thread, which paho leaves to the garbage collector
+        self._client = self._new_client()  # paho would resend messages in flight, however late
         self._lost.clear()
         if self._stopping.is_set():
             self._lost.set()
@@ -240,13 +241,13 @@ class MqttLink:
         client.on_message = self._on_message
         return client
 
-    # What follows is called in paho's thread.
+    # The following methods are called in paho's thread.
 
     def _on_connect(self, client: paho.Client, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
         if reason.is_failure:
             log.warning("the broker refused the connection: %s", reason)
             return
-        # retain handling 1 (§3.8.3.1): what is retained is sent once a session, not at each reconnect
+        # retain handling 1 (§3.8.3.1): retained messages are sent once per session, not at each reconnect
         options = SubscribeOptions(
             qos=1,
             retainAsPublished=self._as_published,
@@ -279,7 +280,7 @@ class MqttLink:
             self._woken = True
             self._loop.call_soon_threadsafe(self._arrived.set)
 
-    # Back on the loop.
+    # The following methods run on the event loop.
 
     def _resolve(self, mid: int, reason: ReasonCode) -> None:
         taken = self._untaken.get(mid)
@@ -287,25 +288,25 @@ class MqttLink:
             taken.set_result(reason)
 
     def _ack(self, generation: int, mid: int, qos: int) -> None:
-        """Tell the broker that the message is settled; on a later connection its number means another message."""
+        """PUBACK the message; on a later connection its number denotes another message."""
         if generation == self._generation:
             self._client.ack(mid, qos)
 
 
 def _send_at_once(_c: paho.Client, _u: Any, sock: Any) -> None:
-    """Without TCP_NODELAY a command's round trip takes 44 ms instead of 1."""
+    """TCP_NODELAY: without it a command's round trip takes 44 ms instead of 1."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 @lru_cache(maxsize=64)
 def _dead_after(seconds: int) -> Properties:
-    """The properties of a command; paho takes longer to make them than to send it, and only reads them."""
+    """Properties of a command (message expiry), cached: paho takes longer to build than to send them."""
     return _properties(PacketTypes.PUBLISH, MessageExpiryInterval=seconds)
 
 
 def _properties(packet: int, **values: int) -> Properties:
     """MQTT 5 properties of one packet (§2.2.2.2), by paho's names."""
-    make: Any = Properties  # paho leaves it untyped
+    make: Any = Properties  # untyped in paho
     properties: Properties = make(packet)
     for name, value in values.items():
         setattr(properties, name, value)

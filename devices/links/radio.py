@@ -1,8 +1,8 @@
-"""Locks that are spoken to through their maker's own Bluetooth library: what it does and says, as messages of a link.
+"""Locks reached through their maker's own Bluetooth library, as messages of a link.
 
-A conversation is short: find, connect, look, turn if need be, look again, let go. One conversation at a time on a
-radio. The bolt is looked at before it is turned, and a turn is never repeated: when nobody knows what became of it,
-that is the answer.
+A conversation is short: find, connect, read the state, move the bolt if needed, read again, disconnect. One
+conversation at a time per radio. The bolt is read before it is moved, and a move is never repeated: when its outcome
+is unknown, the answer says so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOVING: Final = ("locking", "unlocking")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a lock says of itself; `battery` in percent."""
+    """State reported by a lock; `battery` in percent."""
 
     bolt: Bolt
     battery: int | None = None
@@ -42,10 +42,10 @@ class Seen:
 
 
 class LibraryLock(Protocol):
-    """One lock through its maker's library, connected. Both raise whatever the library raises."""
+    """One connected lock through its maker's library. Both methods raise whatever the library raises."""
 
     async def read_state(self) -> Seen:
-        """Ask the lock itself, never a memory of it."""
+        """Query the lock itself, never a cached state."""
 
     async def move_bolt(self, target: Target) -> None:
         """Move the bolt, once."""
@@ -55,19 +55,19 @@ Opener = Callable[[Found, Mapping[str, str]], AbstractAsyncContextManager[Librar
 
 
 class RadioLink:
-    """A link to the locks of one maker within range of this machine's radio."""
+    """A link to the locks of one maker in range of this machine's radio."""
 
     def __init__(
         self, open_lock: Opener, secrets_of: Callable[[str], Mapping[str, str]], radio: BleRadio, mutex: asyncio.Lock
     ) -> None:
-        """`secrets_of` a device's id: its address and keys; KeyError where there are none. `mutex`: the radio's."""
+        """`secrets_of` a device id: its address and keys; KeyError when there are none. `mutex`: the radio's lock."""
         self.connected = False
         self._open, self._secrets_of, self._radio, self._mutex = open_lock, secrets_of, radio, mutex
         self._said: list[Received] = []
         self._news = asyncio.Event()
 
     async def start(self) -> None:
-        """Ready at once; conversations begin when there is something to ask."""
+        """Returns at once; conversations begin with the first command."""
         self.connected = True
 
     async def stop(self) -> None:
@@ -76,7 +76,7 @@ class RadioLink:
         self._news.set()
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Have one conversation: `unlock`, `lock` or `read_state`. Raises LinkDown only where nothing was turned."""
+        """Hold one conversation: `unlock`, `lock` or `read_state`. Raises LinkDown only if the bolt was not moved."""
         if not self.connected or channel != "cmd":
             raise LinkDown("the radio is off")
         talk = Conversation(site, device, payload, self._say)
@@ -92,7 +92,7 @@ class RadioLink:
             talk.end("failed", "no_answer")
 
     async def batches(self) -> AsyncIterator[list[Received]]:
-        """Yield what was said since the last time."""
+        """Yield the messages of the conversations since the last batch."""
         while self.connected:
             await self._news.wait()
             self._news.clear()
@@ -115,7 +115,7 @@ class RadioLink:
 
 
 class Conversation:
-    """One thing asked of one lock, and what was said to it."""
+    """One command to one lock, and the messages that result."""
 
     def __init__(self, site: str, device: str, asked: bytes, say: Callable[[str, str, str, bytes], None]) -> None:
         self.bolt_started = self.ended = False
@@ -123,7 +123,7 @@ class Conversation:
         self._target = TARGETS.get(asked)
 
     async def hold(self, lock: LibraryLock) -> None:
-        """Look, turn if need be, look again; say it all."""
+        """Read the state, move the bolt if needed, read again; report everything."""
         seen = await self._at_rest(lock)
         if self._target and seen.bolt != self._target:
             self.bolt_started = True
@@ -139,7 +139,7 @@ class Conversation:
         self.end("done" if done else "failed", None if done else "jammed" if seen.bolt == "jammed" else "not_moved")
 
     def end(self, outcome: str, code: str | None) -> None:
-        """The answer, once."""
+        """Report the answer, once."""
         if not self.ended:
             self.ended = True
             self._tell("ack", outcome=outcome, code=code)

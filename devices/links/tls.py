@@ -1,11 +1,11 @@
-"""What both ends of a TLS link agree on: TLS 1.2 or later, one authority, a certificate on each side."""
+"""TLS settings of both ends of a link: TLS 1.2 or later, one authority, a certificate on each side."""
 
 import ssl
 from pathlib import Path
 
 
 def client_tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    """A client's context: trusts this CA only, checks the server's name, presents the certificate chain (PEM)."""
+    """A client's context: trusts only this CA, checks the server's name, presents the certificate chain (PEM)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(ca)

@@ -1,4 +1,4 @@
-"""Every message body there is: command, event and ack types with their numbers and fields (the protocol's table)."""
+"""Every message body: command, event and ack types with their numbers and fields (the protocol's tables)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -46,8 +46,8 @@ COMMANDS: Final[dict[str, Shape]] = {
         (
             Field(1, "epoch", EPOCH),
             Field(2, "keys", several(ID, MAX_KEYS)),
-            Field(3, "codes", EPOCH, optional=True),  # passcodes of an older epoch are dead
-            Field(4, "once", _COUNT, optional=True),  # one-time codes with a smaller number are dead
+            Field(3, "codes", EPOCH, optional=True),  # passcodes of an older epoch are invalid
+            Field(4, "once", _COUNT, optional=True),  # one-time codes with a smaller number are invalid
         ),
     ),
     "put_certificate": Shape(8, (Field(1, "chain", octets(1, MAX_PEM)),)),
@@ -60,9 +60,9 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(3, "code", text(512), optional=True),
             Field(4, "registration", ID, optional=True),
             Field(5, "language", text(16), optional=True),
-            Field(6, "challenge", text(64), optional=True),  # its nonce, which a clip of these turns has to name
+            Field(6, "challenge", text(64), optional=True),  # nonce, which the clip of these turns must quote
             Field(7, "turns", several(word("left", "right"), 8), optional=True),
-            Field(8, "sealed", octets(82, 8 * 1024), optional=True),  # to the key a kiosk made for one visit
+            Field(8, "sealed", octets(82, 8 * 1024), optional=True),  # sealed to the key a kiosk made for one visit
         ),
     ),
 }
@@ -75,7 +75,7 @@ EVENTS: Final[dict[str, Shape]] = {
             Field(2, "means", word("gateway", "ble", "passcode", "knob")),
             Field(3, "command", ID, optional=True),
             Field(4, "window", several(whole(0, 2**32 - 1), 3), optional=True),  # passcode: first hour, hours, slot
-            Field(5, "once", _COUNT, optional=True),  # passcode that opens once: its number
+            Field(5, "once", _COUNT, optional=True),  # one-time code: its number
         ),
     ),
     "locked": Shape(2, (Field(1, "means", word("gateway", "ble", "knob", "auto"), optional=True),)),
@@ -94,7 +94,7 @@ EVENTS: Final[dict[str, Shape]] = {
     "offer_shown": Shape(18, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
 }
 
-# One body for every ack: what a lock found or now is. A refused command's ack carries none.
+# One body for all acks: the result or the present state. A refused command's ack has none.
 ACK_BODY: Final = (
     Field(1, "bolt", _BOLT, optional=True),
     Field(2, "door", word("open", "closed", "unknown"), optional=True),
@@ -106,12 +106,12 @@ ACK_BODY: Final = (
     Field(8, "codes", EPOCH, optional=True),
     Field(
         9, "trust", octets(16, 16), optional=True
-    ),  # names the roots it trusts (certs.enrolment.renewal.trust_digest)
+    ),  # digest of the roots it trusts (certs.enrolment.renewal.trust_digest)
     Field(10, "certificate", octets(1, 20), optional=True),  # serial number of the one it presents, big-endian
     Field(11, "once", _COUNT, optional=True),  # the smallest number a one-time code may still have
 )
 
-# Why a device did not do what it was asked. Refused: it will not; failed: it tried.
+# Why a device did not execute a command. Refused: not attempted; failed: attempted.
 REFUSALS: Final[dict[str, str]] = {
     "bad_signature": "The command is not signed by the gateway this device knows.",
     "malformed": "The command is signed but is none this device can read.",

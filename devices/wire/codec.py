@@ -1,4 +1,4 @@
-"""Messages as integer-keyed deterministic CBOR (RFC 8949 §4.2.1). Strict: what is not expected is refused."""
+"""Messages as integer-keyed deterministic CBOR (RFC 8949 §4.2.1). Strict: anything unexpected is refused."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,22 +15,22 @@ VERSION = 1
 
 
 def is_map(value: Any) -> bool:
-    """Whether it is a map."""
+    """Whether the value is a map."""
     return type(value) is dict
 
 
 def is_device(value: Any) -> bool:
-    """Whether it is the id of a device."""
+    """Whether the value is a device id."""
     return type(value) is str and IDENTIFIER.match(value) is not None
 
 
 def is_battery(value: Any) -> bool:
-    """Whether it is a charge in percent, or null where there is none."""
+    """Whether the value is a charge in percent, or null for none."""
     return value is None or PERCENT(value)
 
 
 _VERSION = Field(0, "version", whole(VERSION, VERSION))
-_CHAIN = (  # of an entry of a lock's log; a kiosk's messages and those of firmware before 2026-11 have neither
+_CHAIN = (  # for entries of a lock's log; messages of kiosks and of firmware before 2026-11 have neither
     Field(7, "after", whole(0, 2**53), optional=True),
     Field(8, "prev", octets(DIGEST, DIGEST), optional=True),
 )
@@ -78,7 +78,7 @@ STATE = (
 
 
 def encode_command(command: Command) -> bytes:
-    """Bytes of a command; raises BadMessage for one that no device could read."""
+    """Bytes of a command; raises BadMessage for an invalid one."""
     shape = _shape_named(COMMANDS, command.type)
     body = _pack(command.body, shape.fields)
     return _to_bytes(
@@ -147,7 +147,7 @@ def decode_state(raw: bytes) -> State:
 
 
 def limit_of(kind: str) -> int:
-    """Most bytes a signed message from or to a lock or kiosk may have."""
+    """Maximum bytes of a signed message from or to a lock or kiosk."""
     return KIOSK_LIMIT if kind == "kiosk" else LOCK_LIMIT
 
 
@@ -162,7 +162,7 @@ def _place(entry: Ack | Event) -> Body:
 
 
 def _check_place(found: Body) -> None:
-    """An entry names both number and digest of the one before, which has a lower number; the first names nothing."""
+    """An entry names number and digest of the entry before it, whose number is lower; the first names none."""
     if ("after" in found) != ("prev" in found):
         raise BadMessage("half a place in the chain")
     if "after" in found and (found["after"] >= found["seq"] or (found["after"] == 0) != (found["prev"] == NOTHING)):

@@ -1,7 +1,7 @@
-"""Signed messages: COSE_Sign1 whose external data is the channel's name, so that an ack is never taken for an event.
+"""Signed messages: COSE_Sign1 whose external data is the channel's name, so that an ack cannot pass as an event.
 
-Each `read_` raises certs.errors.BadSignature for what the key did not sign for this channel and BadMessage for what
-it signed but no one can read. A limit is checked before anything else is done with the bytes.
+Each `read_` raises certs.errors.BadSignature for messages the key did not sign for this channel, and BadMessage for
+signed messages that cannot be decoded. The size limit is checked before anything else.
 """
 
 from collections.abc import Callable

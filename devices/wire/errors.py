@@ -1,14 +1,14 @@
-"""What can be wrong with a topic or a message. Texts carry no content of the message."""
+"""Errors of topics and messages. Texts carry no content of the message."""
 
 
 class WireError(Exception):
-    """Anything on the wire that is set aside; `code` is stable."""
+    """Base of the errors for which a message is set aside; `code` is stable."""
 
     code = "wire_error"
 
 
 class BadTopic(WireError):
-    """A topic that is none of `lodgekey/v1/<site>/<device>/<channel>`."""
+    """A topic that does not match `lodgekey/v1/<site>/<device>/<channel>`."""
 
     code = "bad_topic"
 

@@ -1,4 +1,4 @@
-"""What a field of a message may be: each kind is a predicate over a decoded CBOR value."""
+"""Kinds of message fields: each is a predicate over a decoded CBOR value."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field's number on the wire, its name in code, what it may be, and whether it may be left out."""
+    """A field's number on the wire, its name in code, its kind, and whether it is optional."""
 
     number: int
     name: str
@@ -20,7 +20,7 @@ class Field:
 
 
 def whole(low: int, high: int) -> Kind:
-    """An integer in [low, high]; a bool is none."""
+    """An integer in [low, high]; a bool is not one."""
     return lambda value: type(value) is int and low <= value <= high
 
 

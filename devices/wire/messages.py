@@ -1,8 +1,8 @@
-"""What gateway and devices say to each other. Times are UTC seconds; ids of commands and keys are 16 bytes.
+"""Messages between gateway and devices. Times are UTC seconds; ids of commands and keys are 16 bytes.
 
-`seq` is the device's own number: it rises by at least one with every ack, event and state it makes and never
-comes back, so that a duplicate or a late message is known for what it is. A lock's acks and events are the entries of
-its log: each names the entry before it by number (`after`, 0 for none) and digest (`prev`, devices.wire.chain).
+`seq` is the device's own number: it rises by at least one with every ack, event and state and never repeats, so that a
+duplicate or late message is recognised. A lock's acks and events are the entries of its log: each names the entry
+before it by number (`after`, 0 for none) and digest (`prev`, devices.wire.chain).
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ KIOSK_LIMIT: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something the gateway asks one device to do once, in [issued_at, expires_at)."""
+    """A command for one device, to be executed once in [issued_at, expires_at)."""
 
     id: bytes
     device: str
@@ -32,7 +32,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """A device's answer to one command; `code` says why when it was not done."""
+    """A device's answer to one command; `code` gives the reason when it was not done."""
 
     command_id: bytes
     seq: int
@@ -46,7 +46,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at a device, kept there until the broker took it."""
+    """An event at a device, stored there until the broker took it."""
 
     seq: int
     at: int
@@ -58,7 +58,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a device says of itself now. `nonce` is what the next set_time must quote."""
+    """A device's report of its present state. `nonce` is what the next set_time must quote."""
 
     seq: int
     at: int

@@ -1,10 +1,10 @@
-"""What phone and lock say to each other without a network, sealed after an EDHOC handshake (RFC 9528).
+"""Messages between phone and lock without a network, sealed after an EDHOC handshake (RFC 9528).
 
 Handshake: suite 2 (P-256, AES-CCM-16-64-128), method 3 (static DH both ways), credentials by reference (kid); the key
-credential (CWT) travels in a critical EAD_3. Then the phone sends one sealed command and gets one sealed answer:
-AES-CCM with an 8-byte tag, a key a direction from EDHOC_Exporter, the nonce a message's place in its direction (the
-lock's first answer says that it is ready, its second what came of the command). The version is part of the exporter's
-context, so that a phone and a lock that speak of different versions have no key in common.
+credential (CWT) travels in a critical EAD_3. Then the phone sends one sealed command and receives one sealed answer:
+AES-CCM with an 8-byte tag, one key per direction from EDHOC_Exporter, the nonce the message's index in its direction
+(the lock's first answer says that it is ready, its second gives the result). The version is part of the exporter's
+context, so that a phone and a lock of different versions share no key.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ Order = Literal["unlock", "lock", "carry"]
 CONTEXT: Final = b"lodgekey-offline-v1"
 EAD_CREDENTIAL: Final = 65001  # EAD label of the key credential, private use
 EXPORT_COMMAND, EXPORT_ANSWER = 201, 202  # exporter labels (RFC 9528 §10.1); lakers takes one byte
-HOLDER_KID, LOCK_KID = b"\x2b", b"\x0a"  # roles, not names: who they are is in the credential, encrypted
+HOLDER_KID, LOCK_KID = b"\x2b", b"\x0a"  # roles, not identities: the credential, which is encrypted, holds the identity
 KEY_LENGTH = 16
 FAILED: Final = b"\x00"  # first byte of an unsealed refusal: FAILED + code; no EDHOC message begins with it
-SEALED: Final = b"\x01"  # first byte of a sealed message, which by itself could begin with any
+SEALED: Final = b"\x01"  # first byte of a sealed message, whose ciphertext could begin with any byte
 MAX_CARRIED = 1024
-READY, RESULT = 0, 1  # places of the lock's answers; the phone's command is the first and only one
+READY, RESULT = 0, 1  # indexes of the lock's answers; the phone sends only one command
 COMMAND = (
     Field(1, "order", word("unlock", "lock", "carry")),
     Field(2, "carried", octets(1, MAX_CARRIED), optional=True),
@@ -44,7 +44,7 @@ ANSWER = (
 
 @dataclass(frozen=True, slots=True)
 class OfflineCommand:
-    """What the phone wants; `carried` is a command the gateway signed, for a lock that hears no network."""
+    """The phone's command; `carried` is a command signed by the gateway, for a lock without a network."""
 
     order: Order
     carried: bytes | None = None
@@ -52,7 +52,7 @@ class OfflineCommand:
 
 @dataclass(frozen=True, slots=True)
 class OfflineAnswer:
-    """What came of it; `nonce` is what the next set_time must quote, `carried` are signed acks for the gateway."""
+    """The result; `nonce` is what the next set_time must quote, `carried` are signed acks for the gateway."""
 
     outcome: Literal["done", "refused", "failed"]
     code: str | None
@@ -88,19 +88,19 @@ def open_answer(sealed: bytes, key: bytes, place: int) -> OfflineAnswer:
 
 
 def edhoc_credential(public: ec.EllipticCurvePublicKey, kid: bytes) -> bytes:
-    """CCS (RFC 9528 §3.5.2) of a key in a role, made alike by both ends."""
+    """CCS (RFC 9528 §3.5.2) of a key in a role, built identically by both ends."""
     numbers = public.public_numbers()
     x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
     return cbor.encode({2: kid.hex(), 8: {1: {1: 2, 2: kid, -1: 1, -2: x, -3: y}}})
 
 
 def failure(why: str) -> bytes:
-    """An unsealed refusal: there is no session to seal it in."""
+    """An unsealed refusal, sent when there is no session key."""
     return FAILED + why.encode()
 
 
 def failure_code(message: bytes) -> str | None:
-    """The code of an unsealed refusal, None for any other message."""
+    """The code of an unsealed refusal; None for any other message."""
     if message[:1] != FAILED:
         return None
     text = message[1:].decode("ascii", "replace")

@@ -1,11 +1,11 @@
-"""Passcodes a lock checks without a network: 11 digits, derived from a secret that only lock and gateway share.
+"""Passcodes that a lock checks without a network: 11 digits, derived from a secret shared by lock and gateway.
 
-    hhh dddd dddd    hhh: hours the code is good for, 001 to 672; 000 for a code that opens once
-                     dddddddd: HMAC-SHA256 (RFC 2104) over epoch, first hour, hours and slot, cut as in RFC 4226 §5.3
+    hhh dddd dddd    hhh: hours the code is valid for, 001 to 672; 000 for a one-time code
+                     dddddddd: HMAC-SHA256 (RFC 2104) over epoch, first hour, hours, slot, truncated as in RFC 4226 §5.3
 
-A window is [first hour, first hour + hours) in whole UTC hours, so that no clock change of any zone touches it. A lock
-tries the at most `hours` beginnings that are open now: one guess succeeds with at most 672 · SLOTS / 10⁸ ≈ 1.3e-5.
-Raising the epoch kills every code at once. Two codes of one window differ by their slot.
+A window is [first hour, first hour + hours) in whole UTC hours, so that clock changes do not affect it. A lock tries
+the at most `hours` start hours that are open now: one guess succeeds with at most 672 · SLOTS / 10⁸ ≈ 1.3e-5. Raising
+the epoch invalidates every code at once. Two codes of one window differ by their slot.
 """
 
 import hashlib
@@ -19,19 +19,19 @@ HOUR = 3600
 LONGEST = 672  # hours: four weeks; a longer stay gets its next code in time
 SLOTS = 2
 ONCE_AHEAD = 64  # how many one-time codes the lock looks at, from its base on
-ONCE_SPAN = 32  # the base follows the highest used one-time code at this distance: older ones are dead
+ONCE_SPAN = 32  # the base follows the highest used one-time code at this distance: older ones are invalid
 DIGITS, TAG_DIGITS = 11, 8
 
 
 class BadWindow(WireError):
-    """A window no passcode can have: empty, or longer than four weeks."""
+    """A window that no passcode can have: empty, or longer than four weeks."""
 
     code = "bad_window"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a window code opens: `hours` from `first` (hours since 1970 UTC)."""
+    """Validity of a window code: `hours` from `first` (hours since 1970 UTC)."""
 
     first: int
     hours: int
@@ -49,7 +49,7 @@ class Window:
 
 
 def window_around(begins: int, ends: int, slot: int = 0) -> Window:
-    """The smallest window of whole hours that holds [begins, ends); raises BadWindow."""
+    """The smallest window of whole hours that contains [begins, ends); raises BadWindow."""
     first, last = begins // HOUR, -(-ends // HOUR)
     if not (begins < ends and 1 <= last - first <= LONGEST and 0 <= slot < SLOTS):
         raise BadWindow("a passcode is good for 1 to 672 hours")
@@ -62,12 +62,12 @@ def window_code(secret: bytes, epoch: int, window: Window) -> str:
 
 
 def once_code(secret: bytes, epoch: int, count: int) -> str:
-    """The one-time code number `count`, 11 digits. A number is given once on a lock, whatever the epoch."""
+    """One-time code number `count`, 11 digits. A number is used once per lock, whatever the epoch."""
     return f"000{_tag(secret, b'once', epoch, count)}"
 
 
 def find_window(secret: bytes, epoch: int, code: str, now: int) -> Window | None:
-    """The window this code opens now, if it is one."""
+    """The window in which this code is valid now, or None."""
     hours = _hours_in(code)
     if hours is None or not 1 <= hours <= LONGEST:
         return None
@@ -77,7 +77,7 @@ def find_window(secret: bytes, epoch: int, code: str, now: int) -> Window | None
 
 
 def find_once(secret: bytes, epoch: int, code: str, base: int) -> int | None:
-    """The number of this one-time code among those from `base` on, if it is one."""
+    """The number of this one-time code among those from `base` on, or None."""
     if _hours_in(code) != 0:
         return None
     counts = range(base, base + ONCE_AHEAD)
@@ -85,7 +85,7 @@ def find_once(secret: bytes, epoch: int, code: str, base: int) -> int | None:
 
 
 def spoken(code: str) -> str:
-    """The code as people read and type it: 3-4-4."""
+    """The code in groups of 3-4-4 for reading and typing."""
     return f"{code[:3]} {code[3:7]} {code[7:]}"
 
 

@@ -1,4 +1,4 @@
-"""MQTT topics: `lodgekey/v1/<site>/<device>/<channel>`. An id can hold no wildcard and no separator."""
+"""MQTT topics: `lodgekey/v1/<site>/<device>/<channel>`. Ids contain no wildcard and no separator."""
 
 import re
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ PREFIX = "lodgekey/v1"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Where a message belongs; raises BadTopic for an id or channel that cannot be."""
+    """Site, device and channel of a message; raises BadTopic for an invalid one."""
 
     site: str
     device: str
     channel: Channel
 
     def __post_init__(self) -> None:
-        """Refuse wildcards, separators and unknown channels at the door."""
+        """Refuse wildcards, separators and unknown channels."""
         if not IDENTIFIER.match(self.site) or not IDENTIFIER.match(self.device):
             raise BadTopic("ids are 1 to 36 of a-z, 0-9 and -")
         if self.channel not in CHANNELS:
@@ -29,12 +29,12 @@ class Topic:
 
 
 def format_topic(topic: Topic) -> str:
-    """The topic as the broker knows it."""
+    """The topic as text."""
     return f"{PREFIX}/{topic.site}/{topic.device}/{topic.channel}"
 
 
 def parse_topic(text: str) -> Topic:
-    """The one Topic that `format_topic` would write like this; raises BadTopic."""
+    """The Topic whose `format_topic` is this text; raises BadTopic."""
     parts = text.split("/")
     if len(parts) != 5 or parts[:2] != PREFIX.split("/"):
         raise BadTopic("not a topic of this program")

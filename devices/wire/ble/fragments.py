@@ -1,7 +1,6 @@
-"""Messages over BLE in fragments: one byte of header each, bit 7 set on the last, bits 0-6 the index from 0.
+"""Messages over BLE in fragments: a one-byte header each, bit 7 set on the last, bits 0-6 the index from 0.
 
-A message is whole or it is nothing: a missing, doubled or strange fragment discards what was gathered, and only a
-fragment with index 0 begins anew.
+A missing, duplicate or unexpected fragment discards the message; only a fragment with index 0 starts a new one.
 """
 
 from dataclasses import dataclass, field
@@ -11,11 +10,11 @@ from devices.wire.messages import LOCK_LIMIT
 
 LAST = 0x80
 MAX_FRAGMENTS = 128
-MAX_MESSAGE = LOCK_LIMIT + 3  # bytes of one message; few fit as many where the link's packets are small
+MAX_MESSAGE = LOCK_LIMIT + 3  # bytes of one message; less fits where the link's packets are small
 
 
 def split(message: bytes, size: int) -> list[bytes]:
-    """Fragments of at most `size` bytes, header included (size >= 2); raises BadMessage if it cannot be carried."""
+    """Fragments of at most `size` bytes, header included (size >= 2); raises BadMessage if the message does not fit."""
     room = size - 1
     if room < 1 or not message or len(message) > min(MAX_MESSAGE, room * MAX_FRAGMENTS):
         raise BadMessage("a message this link cannot carry")
@@ -26,12 +25,12 @@ def split(message: bytes, size: int) -> list[bytes]:
 
 @dataclass(slots=True)
 class Gathering:
-    """Fragments of one message as they come, in order."""
+    """Reassembly of one message from fragments in order."""
 
     pieces: list[bytes] = field(default_factory=list)
 
     def add(self, fragment: bytes) -> bytes | None:
-        """The message once its last fragment is here; raises BadMessage and forgets all if one does not fit."""
+        """The message after its last fragment, else None; raises BadMessage and discards all if one does not fit."""
         if len(fragment) < 2:
             raise self._discard("a fragment without content")
         index, last = fragment[0] & 0x7F, bool(fragment[0] & LAST)

@@ -1,4 +1,4 @@
-"""What goes over Bluetooth LE: one GATT service, two characteristics, messages in fragments (ble_frames). No I/O.
+"""Messages over Bluetooth LE: one GATT service, two characteristics, fragments (devices.wire.ble.fragments). No I/O.
 
 A message is kind (1 byte), number (2 bytes, big-endian, the sender's own within a connection) and body: for a gateway
 a signed envelope as on MQTT, for a phone a message of the offline handshake (devices.wire.offline).
@@ -20,7 +20,7 @@ OUTLET: Final = "6c6f6467-656b-4579-8000-000000000003"  # notified
 
 
 class Kind(IntEnum):
-    """What a message is. SETTLED has no body and the number of the message it settles; PHONE goes both ways."""
+    """Kind of a message. SETTLED has no body and the number of the message it confirms; PHONE goes both ways."""
 
     CMD = 0
     ACK = 1
@@ -39,7 +39,7 @@ class BleMessage:
     body: bytes = b""
 
     def to_bytes(self) -> bytes:
-        """As it is cut into fragments."""
+        """The message before it is split into fragments."""
         return bytes([self.kind]) + self.number.to_bytes(2, "big") + self.body
 
 
@@ -54,5 +54,5 @@ def read_ble_message(raw: bytes) -> BleMessage:
 
 
 def tag_of(device: str) -> bytes:
-    """Eight bytes under which a device advertises: whoever knows its id finds it, others learn no id from it."""
+    """Eight bytes a device advertises: who knows its id can find it, others do not learn the id."""
     return hashlib.sha256(b"lodgekey ble\n" + device.encode()).digest()[:8]

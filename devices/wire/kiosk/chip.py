@@ -1,4 +1,4 @@
-"""What a reader takes out of a travel document's chip, as it travels: EF.SOD, DG1 and DG2 (ICAO 9303-10), in CBOR."""
+"""Files of a travel document's chip as sent by a kiosk: EF.SOD, DG1 and DG2 (ICAO 9303-10), in CBOR."""
 
 from typing import Any, Final
 

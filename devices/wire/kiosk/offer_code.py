@@ -1,11 +1,11 @@
-"""The short code of an offer, for typing at a kiosk: nine signs of Crockford's base 32, the last one checks the others.
+"""Short code of an offer for typing at a kiosk: 9 characters of Crockford's base 32, the last one a check character.
 
-It means something only to the gateway, and only when a kiosk of the unit's own site hands it in.
+Only the gateway can resolve it, and only when a kiosk of the unit's own site sends it.
 """
 
 from typing import Final
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are read as something else
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U, which are easily misread
 LENGTH: Final = 9
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 _MAX_TYPED_LENGTH: Final = 20
@@ -20,7 +20,7 @@ def code_of(digest: bytes) -> str:
 
 
 def read_code(typed: str) -> str | None:
-    """The code as `code_of` writes it, however it was typed; None for what cannot be one."""
+    """The code in the form of `code_of`, however it was typed; None if it cannot be one."""
     signs = typed.upper().translate(_READ_AS) if len(typed) <= _MAX_TYPED_LENGTH else ""
     if len(signs) != LENGTH or not set(signs) <= set(ALPHABET) or _check(signs[:-1]) != signs[-1]:
         return None
@@ -28,5 +28,5 @@ def read_code(typed: str) -> str | None:
 
 
 def _check(signs: str) -> str:
-    """One sign that changes with any one wrong sign (odd weights, modulo 32)."""
+    """Check character that changes with any single wrong character (odd weights, modulo 32)."""
     return ALPHABET[sum((2 * place + 1) * ALPHABET.index(sign) for place, sign in enumerate(signs)) % 32]

@@ -1,6 +1,6 @@
-"""What a kiosk asks of the offer somebody shows it, and what it is told: both sealed, each to the other side only.
+"""A kiosk's question about an offer, and the answer: both sealed to the other side.
 
-The answer is sealed to a key made for the one visit: broker, database and disks hold nothing that names a home.
+The answer is sealed to a key made for one visit: broker, database and disks hold nothing that names a home.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class OfferQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OfferSummary:
-    """Names of unit and landlord, and the paths its registry asks a tenant; of `one_of` one is enough."""
+    """Names of unit and landlord, and the facts (paths) that the registry requires; one of `one_of` is enough."""
 
     unit: str
     landlord: str
@@ -38,7 +38,7 @@ class OfferSummary:
 
 
 def encode_question(question: OfferQuestion) -> bytes:
-    """Bytes to seal to the intake key; raises BadMessage for what the gateway could not read."""
+    """Bytes to seal to the intake key; raises BadMessage for an invalid question."""
     raw = encode_form(QUESTION, question)
     decode_question(raw)
     return raw

@@ -1,6 +1,6 @@
-"""What a kiosk seals to the gateway's intake key: one tenant's registration, as deterministic CBOR.
+"""A kiosk's registration of one tenant, sealed to the gateway's intake key, as deterministic CBOR.
 
-The plaintext exists only in the kiosk's memory and in the gateway's intake; the broker carries it sealed.
+The plaintext exists only in the memory of the kiosk and of the gateway; the broker carries it sealed.
 """
 
 from dataclasses import dataclass, field
@@ -11,27 +11,27 @@ from devices.wire.fields import ID, Field, flag, octets, several, text
 from devices.wire.kiosk.chip import is_chip
 from devices.wire.kiosk.sealed_form import decode_form, encode_form
 
-MAX_IMAGE = 480 * 1024  # two images and the rest stay under the kiosk's 1 MiB
+MAX_IMAGE = 480 * 1024  # two images and the other fields stay under the kiosk's 1 MiB
 MAX_FRAME, MAX_FRAMES = 24 * 1024, 64
 MAX_FACTS = 20
-MAX_REGISTRATION = 1024 * 1024 - 8 * 1024  # seal, signature and envelope take the rest
+MAX_REGISTRATION = 1024 * 1024 - 8 * 1024  # the remainder is for seal, signature and envelope
 _POINT = octets(33, 33)
 
 
 def is_typed(value: Any) -> bool:
-    """Fields typed instead of read, short texts by the names of TYPED_FIELDS."""
+    """Whether the value holds typed fields: short texts by the names of TYPED_FIELDS."""
     short = text(100)
     return type(value) is dict and set(value) <= TYPED_FIELDS and all(short(item) for item in value.values())
 
 
 def is_facts(value: Any) -> bool:
-    """Answers to a registry's questions, by path."""
+    """Whether the value holds facts for the registry, by path."""
     path, answer = text(60), text(120)
     return type(value) is dict and len(value) <= MAX_FACTS and all(path(k) and answer(v) for k, v in value.items())
 
 
 def is_consents(value: Any) -> bool:
-    """What was agreed to, and the version of the text."""
+    """Whether the value holds consents and the version of the text."""
     if type(value) is not dict or value.keys() - {"guardian"} != {"registration", "face", "text_version"}:
         return False
     return text(40)(value["text_version"]) and all(flag(value[name]) for name in value.keys() - {"text_version"})
@@ -59,8 +59,8 @@ class KioskRegistration:
     """One registration: its 16-byte id, the offer, images (bytes as captured) or none, typed fields, consents.
 
     consents: {"registration": bool, "face": bool, "text_version": text}, for a minor also "guardian": bool; holder_key:
-    compressed P-256 point. clip: JPEG frames in order that answer the challenge of this nonce; chip: EF.SOD, DG1 and
-    DG2 as the reader gave them; facts: what the registry asks beyond the document, by path.
+    compressed P-256 point. clip: JPEG frames in order, for the challenge with this nonce; chip: EF.SOD, DG1 and DG2 as
+    read; facts: what the registry requires beyond the document, by path.
     """
 
     registration: bytes
@@ -78,7 +78,7 @@ class KioskRegistration:
 
 
 def encode_registration(registration: KioskRegistration) -> bytes:
-    """Bytes to seal; raises BadMessage for what the gateway could not read."""
+    """Bytes to seal; raises BadMessage for an invalid registration."""
     raw = encode_form(REGISTRATION, registration)
     if len(raw) > MAX_REGISTRATION:
         raise BadMessage("more than one message holds")

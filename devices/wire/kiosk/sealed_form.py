@@ -1,4 +1,4 @@
-"""What goes inside a seal: a form of numbered fields as deterministic CBOR, read back strictly."""
+"""The plaintext of a sealed message: numbered fields as deterministic CBOR, decoded strictly."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from devices.wire.fields import Field
 
 
 def encode_form(fields: Sequence[Field], form: object) -> bytes:
-    """The form's attributes by their numbers; what is None is left out."""
+    """The form's attributes by their numbers; None is left out."""
     values = {item.number: getattr(form, item.name) for item in fields}
     return cbor.encode({number: value for number, value in values.items() if value is not None})
 
