@@ -3,22 +3,27 @@
 The identity token is believed for one algorithm, fixed by the operator, and for keys the issuer publishes itself.
 """
 
+import asyncio
+import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from requests import RequestException
 
 from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
-from gateway.outbound.http import BadAddress, checked_address
+from gateway.domain.filings.record import RegistryUnreachable
+from gateway.outbound.http import BadAddress, Client, LostAnswer, Reply, checked_address, open_client
 from gateway.settings import SingleSignOnSettings
 
 PROVIDER_TIMEOUT_SECONDS: Final = 10  # seconds for each question to the provider
@@ -27,6 +32,7 @@ MAX_ANSWER_BYTES: Final = 1 << 18
 AREA: Final = re.compile(r"[A-Za-z0-9._-]{1,36}")
 KEYS_IN_TOKEN: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
 SIGN_IN_REFUSED: Final = "The sign-in could not be confirmed. Please begin again."
+NO_ANSWER: Final = "The provider does not answer. Please try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +61,36 @@ class SingleSignOn:
         self._issuer = checked_address(settings.issuer)
         self._return_to = f"{address}/login/officer/return"
 
-    def begin(self) -> Begun:
+    async def begin(self) -> Begun:
         """A sign-in to send a browser to. SignOnAway where the provider does not answer."""
         data = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "code_verifier")}
-        with self._session() as session:
-            found = self._discover(session)
-            url, _ = session.create_authorization_url(address_in(found, "authorization_endpoint"), **data)
+        async with self._client() as client:
+            found = await self._discover(client)
+        url = prepare_grant_uri(
+            address_in(found, "authorization_endpoint"),
+            self._settings.client_id,
+            "code",
+            self._return_to,
+            self._settings.scopes,
+            data["state"],
+            nonce=data["nonce"],
+            code_challenge=create_s256_code_challenge(data["code_verifier"]),  # type: ignore[no-untyped-call]
+            code_challenge_method="S256",
+        )
         return Begun(url, data)
 
-    def finish(self, data: Mapping[str, str], answer: Mapping[str, str]) -> dict[str, Any]:
+    async def finish(self, data: Mapping[str, str], answer: Mapping[str, str]) -> dict[str, Any]:
         """What the provider says of whoever signed in. SignOnRefused where its answer does not fit what was begun."""
         code = answer.get("code", "")
         fits = secrets.compare_digest(answer.get("state", "").encode(), data["state"].encode())
         if not fits or not code or answer.get("iss", self._settings.issuer) != self._settings.issuer:  # RFC 9207 §2.4
             raise SignOnRefused(SIGN_IN_REFUSED)
-        with self._session() as session:
-            found = self._discover(session)
-            token = self._exchange(session, found, code, data["code_verifier"])
-            keys = self._get(session, address_in(found, "jwks_uri"))
+        async with self._client() as client:
+            found = await self._discover(client)
+            token = await self._exchange(client, found, code, data["code_verifier"])
+            keys = await _get(client, address_in(found, "jwks_uri"))
             claims = self.claims_of(str(token.get("id_token", "")), keys, data["nonce"], token)
-            userinfo = self._userinfo(session, found) if "userinfo_endpoint" in found else {}
+            userinfo = await _userinfo(client, found, token) if "userinfo_endpoint" in found else {}
         if userinfo and userinfo.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0 §5.3.2
             raise SignOnRefused(SIGN_IN_REFUSED)
         return userinfo | claims
@@ -109,49 +125,73 @@ class SingleSignOn:
         name = str(claims.get("name") or claims.get("preferred_username") or "Officer")[:200]
         return KnownOfficer(given.issuer, str(claims["sub"])[:400], name, area)
 
-    def _session(self) -> OAuth2Session:
-        given = self._settings
-        session = OAuth2Session(
-            given.client_id,
-            given.client_secret_file.read_text(encoding="utf-8").strip(),
-            scope=given.scopes,
-            redirect_uri=self._return_to,
-            code_challenge_method="S256",
-            default_timeout=PROVIDER_TIMEOUT_SECONDS,
-        )
-        session.trust_env, session.max_redirects = False, 0
-        if given.ca_file:
-            session.verify = str(given.ca_file)
-        return session
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Client]:
+        """Connections for one sign-in; they trust the operator's own authority where there is one."""
+        ca_file = str(self._settings.ca_file or "")
+        client = await asyncio.to_thread(open_client, ca_file=ca_file, timeout_s=PROVIDER_TIMEOUT_SECONDS)
+        try:
+            yield client
+        finally:
+            await client.close()
 
-    def _discover(self, session: OAuth2Session) -> dict[str, Any]:
+    async def _discover(self, client: Client) -> dict[str, Any]:
         """OpenID Connect Discovery 1.0 §4."""
-        found = self._get(session, f"{self._issuer}/.well-known/openid-configuration")
+        found = await _get(client, f"{self._issuer}/.well-known/openid-configuration")
         if found.get("issuer") != self._settings.issuer:
             raise SignOnAway("The provider calls itself otherwise than it was set up. Please tell the operator.")
         return found
 
-    def _exchange(self, session: OAuth2Session, found: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
-        try:
-            return dict(session.fetch_token(address_in(found, "token_endpoint"), code=code, code_verifier=verifier))
-        except AuthlibBaseError:
-            raise SignOnRefused(SIGN_IN_REFUSED) from None
-        except (RequestException, ValueError):
-            raise SignOnAway("The provider does not answer. Please try again in a moment.") from None
+    async def _exchange(self, client: Client, found: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
+        """RFC 6749 §4.1.3 with RFC 7636 §4.5. SignOnRefused where the provider refuses the code."""
+        given = self._settings
+        secret = given.client_secret_file.read_text(encoding="utf-8").strip()
+        form = prepare_token_request(
+            "authorization_code", redirect_uri=self._return_to, code=code, code_verifier=verifier
+        )
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        url = address_in(found, "token_endpoint")
+        url, headers, form = ClientAuth(given.client_id, secret).prepare("POST", url, headers, form)  # type: ignore[no-untyped-call]
+        reply = await _send(client, "POST", url, content=form.encode(), headers=headers)
+        token = _object_in(reply) if reply.status < 300 or 400 <= reply.status < 500 else None
+        if token is None:
+            raise SignOnAway(NO_ANSWER)
+        if "error" in token:
+            raise SignOnRefused(SIGN_IN_REFUSED)
+        return token
 
-    def _userinfo(self, session: OAuth2Session, found: Mapping[str, Any]) -> dict[str, Any]:
-        return self._get(session, address_in(found, "userinfo_endpoint"), withhold_token=False)
 
-    def _get(self, session: OAuth2Session, url: str, *, withhold_token: bool = True) -> dict[str, Any]:
-        try:
-            # `request`, because only it knows of the token
-            answer = session.request("GET", url, withhold_token=withhold_token, allow_redirects=False)
-            body = answer.json() if answer.ok and len(answer.content) <= MAX_ANSWER_BYTES else None
-        except (RequestException, ValueError, AuthlibBaseError):
-            body = None
-        if not isinstance(body, dict):
-            raise SignOnAway("The provider does not answer. Please try again in a moment.")
-        return body
+async def _userinfo(client: Client, found: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, Any]:
+    """OpenID Connect Core 1.0 §5.3, with the token as RFC 6750 §2.1 has it."""
+    if str(token.get("token_type", "bearer")).lower() != "bearer" or "access_token" not in token:
+        raise SignOnAway(NO_ANSWER)
+    url = address_in(found, "userinfo_endpoint")
+    return await _get(client, url, {"Authorization": f"Bearer {token['access_token']}"})
+
+
+async def _get(client: Client, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    reply = await _send(client, "GET", url, headers=headers)
+    found = _object_in(reply) if 200 <= reply.status < 300 else None
+    if found is None:
+        raise SignOnAway(NO_ANSWER)
+    return found
+
+
+async def _send(
+    client: Client, method: str, url: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Reply:
+    try:
+        return await client.send(method, url, content=content, headers=headers, limit=MAX_ANSWER_BYTES)
+    except (RegistryUnreachable, LostAnswer, ValueError):  # ValueError: an address or a token that HTTP cannot carry
+        raise SignOnAway(NO_ANSWER) from None
+
+
+def _object_in(reply: Reply) -> dict[str, Any] | None:
+    try:
+        found = json.loads(reply.body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def address_in(found: Mapping[str, Any], name: str) -> str:

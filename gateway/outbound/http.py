@@ -76,6 +76,19 @@ class Client:
         limit: int = MAX_ANSWER,
     ) -> Reply:
         """Send and read the whole answer; raises RegistryUnreachable (nothing was taken in) or LostAnswer."""
+        return _taken_in(await self.send(method, url, json=json, content=content, headers=headers, limit=limit))
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = MAX_ANSWER,
+    ) -> Reply:
+        """Like exchange, but any status is an answer: a redirect and a refusal of credentials, too."""
         where = URL(url, encoded=True)
         if self._guard is not None:
             self._guard.judge(where.host or "")
@@ -84,7 +97,7 @@ class Client:
         asked = self._session.request(method, where, json=json, data=content, headers=headers, allow_redirects=False)
         try:
             async with asyncio.timeout(self._whole_s), asked as response:
-                return _taken_in(Reply(response.status, await _body(response, limit)))
+                return Reply(response.status, await _body(response, limit))
         except _NEVER_SENT as error:
             raise RegistryUnreachable(_reason(error)) from None
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -1,5 +1,7 @@
 """Officers sign in at their own OpenID provider and come back with its answer."""
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,7 +13,7 @@ from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound, SignOnAway, SignOnNotEntitled, SignOnRefused
-from gateway.integrations.openid import KnownOfficer, SingleSignOn
+from gateway.integrations.openid import Begun, KnownOfficer, SingleSignOn
 from gateway.journey.accounts.sign_in import (
     CEREMONY_SECONDS,
     admit_officer,
@@ -35,7 +37,7 @@ def provider_of(gateway: Gateway) -> SingleSignOn:
 
 
 @router.post("", dependencies=[Depends(check_origin)])
-def begin(request: Request, gateway: Gate) -> Response:
+async def begin(request: Request, gateway: Gate) -> Response:
     """Begin a sign-in: a page that goes on to the provider by itself, and what its answer will be checked against.
 
     Not a redirect: browsers apply `form-action 'self'` to where an answer to a form redirects as well.
@@ -43,11 +45,10 @@ def begin(request: Request, gateway: Gate) -> Response:
     provider = provider_of(gateway)
     limit_rate("sign_on", caller(request))
     try:
-        begun = provider.begin()
+        begun = await provider.begin()
     except SignOnAway as error:
         return login_page(request, gateway, error=error)
-    with gateway.database.writing() as session:
-        name = begin_ceremony(session, KIND, begun.data, gateway.now())
+    name = await asyncio.to_thread(_begin_ceremony, gateway, begun)
     answer = page(request, "account/to_provider.html", {"url": begun.url, "here": "/login"})
     secure = gateway.settings.address.startswith("https:")
     # Lax, because the browser comes back from the provider's site; it is worth nothing but this one answer.
@@ -57,7 +58,7 @@ def begin(request: Request, gateway: Gate) -> Response:
 
 
 @router.get("/return")
-def come_back(request: Request, gateway: Gate) -> Response:
+async def come_back(request: Request, gateway: Gate) -> Response:
     """The provider's answer: a session for the officer, or the login page with what was wrong.
 
     The protocol has the browser bring it by GET (RFC 6749 §4.1.2). It is good once, so HEAD does not take it.
@@ -66,17 +67,29 @@ def come_back(request: Request, gateway: Gate) -> Response:
         return go("/login")
     provider = provider_of(gateway)
     limit_rate("sign_on", caller(request))
-    with gateway.database.writing() as session:
-        data = take_ceremony(session, KIND, request.cookies.get(COOKIE, ""), gateway.now())
+    data = await asyncio.to_thread(_take_ceremony, gateway, request.cookies.get(COOKIE, ""))
     try:
         if data is None:
             raise SignOnRefused("The sign-in took too long or was begun elsewhere. Please begin again.")
-        claims = provider.finish(data, dict(request.query_params))
-        answer = admit(request, gateway, officer_for(gateway, provider, claims))
+        claims = await provider.finish(data, dict(request.query_params))
+        known = await asyncio.to_thread(officer_for, gateway, provider, claims)
+        answer = await asyncio.to_thread(admit, request, gateway, known)
     except (SignOnRefused, SignOnNotEntitled, SignOnAway) as error:
         answer = login_page(request, gateway, error=error)
     answer.delete_cookie(COOKIE, path=router.prefix)
     return answer
+
+
+def _begin_ceremony(gateway: Gateway, begun: Begun) -> str:
+    """The name under which what the answer is checked against is kept."""
+    with gateway.database.writing() as session:
+        return begin_ceremony(session, KIND, begun.data, gateway.now())
+
+
+def _take_ceremony(gateway: Gateway, name: str) -> Mapping[str, Any] | None:
+    """What was kept under this name; None where nothing is, or no more."""
+    with gateway.database.writing() as session:
+        return take_ceremony(session, KIND, name, gateway.now())
 
 
 def officer_for(gateway: Gateway, provider: SingleSignOn, claims: dict[str, Any]) -> KnownOfficer:
