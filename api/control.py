@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
+from api.client import Answer, Client
 
 CONTROL_FILE = "control.json"
 
@@ -26,8 +26,8 @@ class Control:
         except (OSError, ValueError):
             return None
 
-    def ask(self, method: str, path: str, given: Any = None, *, timeout: float) -> httpx.Response:
-        """Its answer within `timeout` seconds. Raises httpx.HTTPError where there is none."""
+    async def ask(self, method: str, path: str, given: Any = None, *, timeout_s: float) -> Answer:
+        """Its answer, whatever the status, within `timeout_s` seconds. Raises RequestFailed where there is none."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        url = f"{self.url}{path}"
-        return httpx.request(method, url, json=given, headers=headers, timeout=timeout, trust_env=False)
+        async with Client(self.url, timeout_s=timeout_s, headers=headers) as client:
+            return await client.request(method, path, json=given)

@@ -36,7 +36,7 @@ def prepare() -> Iterator[Pair]:
 
 async def outage(stage: RelayStage) -> None:
     """A day passes in steps of about five minutes, and the relay tries at each."""
-    stage.switch("down")
+    await stage.switch("down")
     registry = open_registry("sandbox", {"url": stage.url, "token": "x"}, lambda: stage.now)
     relay = stage.relay(registry, Quota())
     running = asyncio.create_task(relay.run())
@@ -51,12 +51,12 @@ async def outage(stage: RelayStage) -> None:
     await asyncio.gather(running, return_exceptions=True)
     await registry.close()
     stage.now += STEP
-    stage.switch("up")
+    await stage.switch("up")
 
 
 def check(stage: RelayStage) -> None:
     """Nothing is missing, doubled or out of order, by the registry's own books."""
-    books = stage.books()
+    books = asyncio.run(stage.books())
     if sorted(books) != sorted(stage.rows.registrations):
         raise RuntimeError("a record is missing or came twice")
     place = {reference: number for number, reference in enumerate(books)}

@@ -11,11 +11,10 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import httpx
-
 from api.cli.demo.children import Child
 from api.cli.demo.demo import free_port, photograph, running
 from api.cli.demo.journey_run import JourneyRun
+from api.client import Answer, Client
 from benchmarks.harness import Pair
 from certs.authority.ca import Authority
 from certs.holder import sign_statement
@@ -64,7 +63,7 @@ async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitab
     parts = await stack.enter_async_context(running(folder, 0, lambda _text: None, environment=environment))
     journey = JourneyRun(parts.url, parts.logins, await photograph(folder), lambda _text: None)
     key_id = await journey.arrive("HS7-101")
-    client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"{parts.url}/api/v1", timeout=TIMEOUT_SECONDS))
+    client = await stack.enter_async_context(Client(f"{parts.url}/api/v1", timeout_s=TIMEOUT_SECONDS))
 
     async def tap() -> None:
         at, nonce = int(time.time()), os.urandom(12).hex()
@@ -106,7 +105,7 @@ async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaita
         )
         stack.push_async_exit(child)
         reported = await child.start()
-    client = await stack.enter_async_context(httpx.AsyncClient(base_url=reported["url"], timeout=TIMEOUT_SECONDS))
+    client = await stack.enter_async_context(Client(reported["url"], timeout_s=TIMEOUT_SECONDS))
 
     async def tap() -> None:
         _expect(await client.post("/tap"))
@@ -114,6 +113,6 @@ async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaita
     return tap
 
 
-def _expect(answer: httpx.Response) -> None:
-    if answer.status_code != 200 or answer.json()["outcome"] != "unlocked":
-        raise RuntimeError(f"the door did not open: {answer.status_code} {answer.text[:200]}")
+def _expect(answer: Answer) -> None:
+    if answer.status != 200 or answer.json()["outcome"] != "unlocked":
+        raise RuntimeError(f"the door did not open: {answer.status} {answer.text[:200]}")

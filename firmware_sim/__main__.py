@@ -84,7 +84,6 @@ def _run(
     registry: Path | None = None,
 ) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         found = Building.open(device_folders_at(folder), auto_lock=auto_lock)
         found.registry = RegistryControl.read(registry) if registry else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+from firmware_sim.client import Answer, request
 
 CONTROL_TIMEOUT_SECONDS = 5.0
 
@@ -27,21 +27,18 @@ class RegistryControl:
 
     async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """Change its behaviour as {"behaviour", "times", "delay_s", "skip"}; KeyError for one it does not know."""
-        async with self._control() as control:
-            answer = await control.post("/control/behaviour", json=dict(form))
-        if answer.status_code == 422:
+        answer = await self._ask("POST", dict(form))
+        if answer.status == 422:
             raise KeyError("behaviour")
-        answer.raise_for_status()
-        changed: dict[str, Any] = answer.json()
+        changed: dict[str, Any] = answer.require_ok().json()
         return changed
 
     async def behaviour(self) -> dict[str, Any]:
         """Its behaviour now, and those it knows."""
-        async with self._control() as control:
-            answer = (await control.get("/control/behaviour")).raise_for_status()
-        answered: dict[str, Any] = answer.json()
+        answered: dict[str, Any] = (await self._ask("GET")).require_ok().json()
         return answered
 
-    def _control(self) -> httpx.AsyncClient:
+    async def _ask(self, method: str, form: Mapping[str, Any] | None = None) -> Answer:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=CONTROL_TIMEOUT_SECONDS, trust_env=False)
+        url = f"{self.url}/control/behaviour"
+        return await request(method, url, json=form, headers=headers, timeout_s=CONTROL_TIMEOUT_SECONDS)

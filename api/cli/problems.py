@@ -5,7 +5,6 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-import httpx
 import typer
 from alembic.util import CommandError
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from typer.exceptions import TyperException
 
 from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.texts.problems import what_happened, what_to_do
+from api.client import RequestFailed
 from api.error_text import error_text
 from certs.authority.generations import BadPhase
 from certs.errors import CertError
@@ -36,7 +36,7 @@ PLAIN: Final[dict[type[BaseException], tuple[str, int]]] = {
     BrokerPortTaken: ("broker_port_in_use", NOT_THERE),
     BrokerFailed: ("broker_failed", NOT_THERE),
     CommandError: ("database_newer", NOT_THERE),
-    httpx.HTTPError: ("gateway_away", NOT_THERE),
+    RequestFailed: ("gateway_away", NOT_THERE),
 }
 DATABASE: Final = {  # what SQLite and PostgreSQL say, and what that is called here
     "is locked": "database_locked",
@@ -75,7 +75,7 @@ EXPECTED: Final = (
     BrokerFailed,
     SQLAlchemyError,
     CommandError,
-    httpx.HTTPError,
+    RequestFailed,
     OSError,
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 import subprocess
 import sys
@@ -13,8 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
+from api.client import Client
 from benchmarks.stages.rows import NOW, Rows, open_rows
 from gateway.registries import open_registry
 from gateway.relay.loop import Relay, Sender, Sent
@@ -88,14 +86,16 @@ class RelayStage:
         (count,) = self._counting.execute(f"SELECT {what}").fetchone()
         return int(count)
 
-    def books(self) -> list[str]:
+    async def books(self) -> list[str]:
         """The references the registry has, in the order they came."""
-        references: list[str] = json.loads(httpx.get(f"{self.url}/books", timeout=20).content)
+        async with Client(self.url, timeout_s=20) as registry:
+            references: list[str] = (await registry.get("/books")).require_ok().json()
         return references
 
-    def switch(self, word: str) -> None:
+    async def switch(self, word: str) -> None:
         """The registry goes `down` or `up`."""
-        httpx.post(f"{self.url}/{word}", timeout=20).raise_for_status()
+        async with Client(self.url, timeout_s=20) as registry:
+            (await registry.post(f"/{word}")).require_ok()
 
 
 class Quota:

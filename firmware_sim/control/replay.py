@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-import httpx
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
+from firmware_sim.client import RequestFailed
 from firmware_sim.control.scenario import (
     REGISTRY,
     BadScenario,
@@ -56,7 +56,7 @@ async def _or_refuse(work: Any) -> Any:
         raise HTTPException(404, "there is no such device, or it knows no such thing") from error
     except ValidationError as error:
         raise HTTPException(422, error.errors(include_url=False, include_context=False)) from error
-    except httpx.HTTPError as error:
+    except RequestFailed as error:
         raise HTTPException(502, "the simulated registry does not answer") from error
 
 

@@ -3,14 +3,15 @@
 Run with `pytest -p firmware_sim.control.rerun --control DIR/control.json`.
 """
 
+import asyncio
 import json
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from firmware_sim.client import request
 from firmware_sim.control.scenario import read_scenario
 
 LONGEST = 3600.0  # seconds a scenario may take
@@ -21,19 +22,17 @@ class Simulated:
 
     def __init__(self, control_file: Path) -> None:
         control = json.loads(control_file.read_text())
-        headers = {"Authorization": f"Bearer {control['token']}"}
-        self._control = httpx.Client(base_url=control["url"], headers=headers, timeout=LONGEST, trust_env=False)
+        self._headers = {"Authorization": f"Bearer {control['token']}"}
+        self._url = f"{control['url']}/scenarios"
 
     def play(self, text: str) -> dict[str, dict[str, Any]]:
-        """Play a YAML scenario; what each device it touched then says. Raises BadScenario, httpx.HTTPStatusError."""
-        answer = self._control.post("/scenarios", json=read_scenario(text).model_dump())
-        answer.raise_for_status()
-        reported: dict[str, dict[str, Any]] = answer.json()
+        """Play a YAML scenario; what each device it touched then says. Raises BadScenario, RequestFailed."""
+        scenario = read_scenario(text).model_dump()
+        asked = request("POST", self._url, json=scenario, headers=self._headers, timeout_s=LONGEST)
+        with ThreadPoolExecutor(1) as thread:  # the caller's thread may have an event loop that runs, or one to keep
+            answer = thread.submit(asyncio.run, asked).result()
+        reported: dict[str, dict[str, Any]] = answer.require_ok().json()
         return reported
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._control.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,11 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def simulated(request: pytest.FixtureRequest) -> Iterator[Simulated]:
+def simulated(pytestconfig: pytest.Config) -> Simulated:
     """The devices that run beside the test."""
-    control_file = request.config.getoption("--control")
+    control_file = pytestconfig.getoption("--control")
     if control_file is None:
         pytest.fail("name the simulator's control.json with --control")
-    found = Simulated(control_file)
-    yield found
-    found.close()
+    return Simulated(control_file)

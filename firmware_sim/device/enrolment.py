@@ -1,13 +1,14 @@
 """A device fresh from the box, or reset to the factory, enrols itself with the claim its installer brought."""
 
+import asyncio
 import base64
 import time
+from http import HTTPStatus
 from pathlib import Path
-
-import httpx
 
 from certs.enrolment.claim_file import USED, ClaimFile
 from certs.errors import CertError
+from firmware_sim.client import RequestFailed, request
 
 ENROLMENT_TIMEOUT_SECONDS = 30.0
 MEMORY = ("key.pem", "cert.pem", "ca.pem", "device.json", USED, "state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
@@ -32,12 +33,17 @@ def enrol(claim_file: Path, folder: Path, *, reset: bool = False) -> None:
             (folder / name).unlink(missing_ok=True)
     said = base64.b64encode(claim.enrolment_for(folder)).decode()
     try:
-        answer = httpx.post(
-            f"{claim.url}/api/v1/enrolments", json={"enrolment": said}, timeout=ENROLMENT_TIMEOUT_SECONDS
+        asked = request(
+            "POST",
+            f"{claim.url}/api/v1/enrolments",
+            json={"enrolment": said},
+            timeout_s=ENROLMENT_TIMEOUT_SECONDS,
+            trust_env=True,
         )
+        answer = asyncio.run(asked)
         answered = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise NotEnrolled(f"the gateway did not answer: {type(error).__name__}") from error
-    if answer.status_code != httpx.codes.CREATED:
-        raise NotEnrolled(str(answered.get("detail", answer.status_code)))
+    except (RequestFailed, ValueError) as error:
+        raise NotEnrolled(f"the gateway did not answer: {error}") from error
+    if answer.status != HTTPStatus.CREATED:
+        raise NotEnrolled(str(answered.get("detail", answer.status)))
     claim.complete(folder, answered["chain"].encode(), int(time.time()))

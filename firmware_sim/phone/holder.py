@@ -5,12 +5,11 @@ The private key never leaves its file (0600). What is signed is plain text by li
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -18,9 +17,15 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from certs.credential import KeyCredential, read_credential
 from certs.files import SECRET, write_atomic
 from certs.keys import jwk_of, load_private_key, new_private_key, save_private_key
+from firmware_sim.client import request
 
 UNLOCK, READ, RENEW = "lodgekey-unlock", "lodgekey-read", "lodgekey-renew"
 CREDENTIAL = "credential.cbor"
+GATEWAY_TIMEOUT_SECONDS = 5.0
+
+
+class GatewayRefused(Exception):
+    """The gateway answered with a refusal; the text is its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +82,25 @@ class Holder:
         signed = self.sign(READ, key_id)
         return f"{signed['at']}.{signed['nonce']}.{signed['signature']}"
 
-    async def unlock(self, client: httpx.AsyncClient, key_id: str) -> dict[str, Any]:
-        """Ask the gateway at the client's base URL to open; its answer. Raises httpx.HTTPStatusError if refused."""
-        answer = await client.post(f"/api/v1/keys/{key_id}/unlock", json=self.sign(UNLOCK, key_id))
-        return _json(answer)
+    async def unlock(self, gateway: str, key_id: str) -> dict[str, Any]:
+        """Ask the gateway at this base URL to open; its answer. Raises GatewayRefused, RequestFailed."""
+        return await _ask("POST", f"{gateway.rstrip('/')}/api/v1/keys/{key_id}/unlock", json=self.sign(UNLOCK, key_id))
 
-    async def read_key(self, client: httpx.AsyncClient, key_id: str) -> dict[str, Any]:
-        """What the gateway says of the key, its credential renewed where due; raises httpx.HTTPStatusError."""
-        found = _json(await client.get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": self.proof(key_id)}))
+    async def read_key(self, gateway: str, key_id: str) -> dict[str, Any]:
+        """What the gateway says of the key, its credential renewed where due. Raises GatewayRefused, RequestFailed."""
+        url = f"{gateway.rstrip('/')}/api/v1/keys/{key_id}"
+        found = await _ask("GET", url, headers={"Holder-Proof": self.proof(key_id)})
         if not found["renewal_due"]:
             return found
-        return _json(await client.post(f"/api/v1/keys/{key_id}/renewal", json=self.sign(RENEW, key_id)))
+        return await _ask("POST", f"{url}/renewal", json=self.sign(RENEW, key_id))
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    answer.raise_for_status()
+async def _ask(
+    method: str, url: str, *, json: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    answer = await request(method, url, json=json, headers=headers, timeout_s=GATEWAY_TIMEOUT_SECONDS, trust_env=True)
+    if not answer.ok:
+        raise GatewayRefused(answer.text)
     found = answer.json()
     if not isinstance(found, dict):
         raise TypeError("the gateway answers with objects")

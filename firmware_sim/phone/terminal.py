@@ -4,10 +4,10 @@ import asyncio
 import base64
 import json
 import time
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import httpx
 import typer
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -15,8 +15,9 @@ from certs.enrolment.renewal import read_certificates
 from certs.errors import BadRequest
 from devices.wire.errors import BadMessage
 from devices.wire.offline import OfflineCommand, Order
+from firmware_sim.client import RequestFailed
 from firmware_sim.device.edhoc import HandshakeFailed
-from firmware_sim.phone.holder import Holder
+from firmware_sim.phone.holder import GatewayRefused, Holder
 from firmware_sim.phone.offline import LockRefused, ask_lock
 
 app = typer.Typer(no_args_is_help=True, help="The tenant's phone: a key pair, a credential, and what they open.")
@@ -37,12 +38,7 @@ def new(folder: Dir) -> None:
 @app.command()
 def read(folder: Dir, gateway: Gateway, key: Key) -> None:
     """Ask the gateway about the key, and take the credential it gives."""
-
-    async def ask() -> dict[str, Any]:
-        async with httpx.AsyncClient(base_url=gateway) as client:
-            return await _phone(folder).read_key(client, key)
-
-    found = _answer(ask())
+    found = _answer(_phone(folder).read_key(gateway, key))
     if "credential" in found:
         _phone(folder).keep(base64.b64decode(found["credential"]))
     _say(found)
@@ -51,12 +47,7 @@ def read(folder: Dir, gateway: Gateway, key: Key) -> None:
 @app.command()
 def unlock(folder: Dir, gateway: Gateway, key: Key) -> None:
     """Ask the gateway to open."""
-
-    async def ask() -> dict[str, Any]:
-        async with httpx.AsyncClient(base_url=gateway) as client:
-            return await _phone(folder).unlock(client, key)
-
-    _say(_answer(ask()))
+    _say(_answer(_phone(folder).unlock(gateway, key)))
 
 
 @app.command()
@@ -105,14 +96,13 @@ def _phone(folder: Path) -> Holder:
     return Holder.open(folder, lambda: int(time.time()))
 
 
-def _answer(request: Any) -> dict[str, Any]:
+def _answer(asked: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = asyncio.run(request)
-    except httpx.HTTPStatusError as refused:
-        _fail(refused.response.text)
-    except httpx.HTTPError as error:
-        _fail(f"The gateway could not be reached: {type(error).__name__}")
-    return found
+        return asyncio.run(asked)
+    except GatewayRefused as refused:
+        _fail(str(refused))
+    except RequestFailed as error:
+        _fail(f"The gateway could not be reached: {error}")
 
 
 def _say(found: Any) -> None:

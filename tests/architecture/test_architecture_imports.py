@@ -10,10 +10,30 @@ import pytest
 from tests.architecture.source import ROOT, imported_by, python_files, text_of, tracked
 
 SEAMS = {
+    "aiohttp": {
+        "api/client.py",
+        "firmware_sim/client.py",
+        "gateway/outbound/http.py",
+        "gateway/outbound/public_addresses.py",
+    },
+    "httpx": set[str](),
+    "requests": set[str](),
     "paho": {"devices/links/mqtt.py"},
     "bleak": {"devices/links/ble.py", "devices/links/radio.py"},
     "bumble": set[str](),
     "dlib": set[str](),
+}
+HTTP_CLIENTS = {  # one client, known to one file a program; httpx is for tests in one process
+    "aiohttp": {
+        "api/client.py",
+        "firmware_sim/client.py",
+        "gateway/outbound/http.py",
+        "gateway/outbound/public_addresses.py",
+    },
+    "httpx": set[str](),
+    "requests": set[str](),
+    "urllib.request": set[str](),
+    "http.client": set[str](),
 }
 
 
@@ -31,6 +51,16 @@ def test_a_library_is_known_to_its_seam_only(library: str) -> None:
         if any(name.split(".")[0] == library for name in imported_by(path))
     }
     assert outside <= SEAMS[library]
+
+
+@pytest.mark.parametrize("library", sorted(HTTP_CLIENTS))
+def test_http_is_sent_by_the_one_client(library: str) -> None:
+    importing = {
+        str(path)
+        for path in python_files("api", "benchmarks", "certs", "devices", "firmware_sim", "gateway")
+        if any(f"{name}.".startswith(f"{library}.") for name in imported_by(path))
+    }
+    assert importing == HTTP_CLIENTS[library]
 
 
 def test_only_tests_import_tests() -> None:

@@ -1,13 +1,14 @@
 """`lodgekey audit`: whether the disclosure log still says, unchanged, what it said when a head was signed."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import asdict
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, said, settings_of, tell, watched, word
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER, Refused
+from api.client import Client
 from api.http.officer.disclosures import head_shown
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
@@ -66,7 +68,7 @@ def verify(
     """Verify the log. Exit code 0 if it extends every given tree head, otherwise 1 with the reason."""
     try:
         held = [_held(path) for path in heads]
-        faults = _ask(url, held) if url else _read(settings_of(folder), held)
+        faults = asyncio.run(_ask(url, held)) if url else _read(settings_of(folder), held)
     except (ValueError, BadHead, BadKey, BadProof) as error:
         raise Refused("head_unusable", detail=error) from None
     if as_json:
@@ -119,21 +121,22 @@ def _leaves(database: Database) -> Iterator[bytes]:
             yield leaf_of(row) if whole else b""
 
 
-def _ask(url: str, held: list[tuple[TreeHead, EllipticCurvePublicKey]]) -> list[Fault]:
-    """A proof from the gateway, for those who cannot read its database."""
-    faults = []
-    for older, key in held:
-        answer = httpx.get(f"{url.rstrip('/')}/api/v1/log/consistency", params={"from": older.size}, timeout=SECONDS)
-        if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY):
-            faults.append(Fault("truncated", f"The log held {older.size} entries and holds fewer now."))
-            continue
-        answered = answer.raise_for_status().json()
-        newer, signer = _parse_head(answered["head"])
-        if signer != key:
-            faults.append(Fault("foreign", "The log's head is signed by another key than the one you hold."))
-            continue
-        try:
-            verify_extension(older, newer, [bytes.fromhex(node) for node in answered["proof"]])
-        except BadProof:
-            faults.append(Fault("altered", f"One of the first {older.size} entries was altered, removed or moved."))
-    return faults
+async def _ask(url: str, held: list[tuple[TreeHead, EllipticCurvePublicKey]]) -> list[Fault]:
+    """A proof from the gateway, for those who cannot read its database. Raises RequestFailed."""
+    async with Client(url, timeout_s=SECONDS, trust_env=True) as gateway:
+        return [fault for older, key in held if (fault := await _compare(gateway, older, key)) is not None]
+
+
+async def _compare(gateway: Client, older: TreeHead, key: EllipticCurvePublicKey) -> Fault | None:
+    answer = await gateway.get("/api/v1/log/consistency", params={"from": older.size})
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
+        return Fault("truncated", f"The log held {older.size} entries and holds fewer now.")
+    answered = answer.require_ok().json()
+    newer, signer = _parse_head(answered["head"])
+    if signer != key:
+        return Fault("foreign", "The log's head is signed by another key than the one you hold.")
+    try:
+        verify_extension(older, newer, [bytes.fromhex(node) for node in answered["proof"]])
+    except BadProof:
+        return Fault("altered", f"One of the first {older.size} entries was altered, removed or moved.")
+    return None

@@ -1,9 +1,9 @@
 """`lodgekey device fleet`: many simulated locks at once, each on the door of a unit of its own."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.cli.folder import opened
 from api.cli.output import AsJson, tell, watched
 from api.cli.refusal import NOT_THERE, Refused
+from api.client import RequestFailed
 from api.control import Control
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import find_device_folders, read_device_folder
@@ -110,7 +111,9 @@ def _add(session: Session, authority: Authority, devices: Path, model: Unit, num
 def _move_in(devices: Path) -> bool:
     """Tell the running building, if one runs."""
     control, given = Control.read(devices), {"folder": str(devices.resolve())}
+    if control is None:
+        return False
     try:
-        return control is not None and control.ask("POST", "/devices", given, timeout=READY_TIMEOUT_SECONDS).is_success
-    except httpx.HTTPError:
+        return asyncio.run(control.ask("POST", "/devices", given, timeout_s=READY_TIMEOUT_SECONDS)).ok
+    except RequestFailed:
         return False

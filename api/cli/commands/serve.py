@@ -39,7 +39,6 @@ def serve(
     given: dict[str, str | int | Path | None] = {"folder": folder, "host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # pictures are in memory only: a crash must not write them down
     with suppress(KeyboardInterrupt):
         asyncio.run(run(settings, as_json=as_json))

@@ -1,5 +1,6 @@
 """`lodgekey simulate`: simulated locks, kiosks and phones beside a running gateway, each a process of its own."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -8,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import httpx
 import typer
 
 from api.cli.output import AsJson, Folder, settings_of, tell_rows
 from api.cli.refusal import NOT_POSSIBLE, NOT_THERE, Refused
+from api.client import RequestFailed
 from api.control import Control
 from certs.enrolment.device_folder import find_device_folders
 
@@ -143,12 +144,12 @@ def ask_building(
     if control is None:
         raise Refused("no_building", NOT_THERE, folder=found)
     try:
-        answer = control.ask(method, path, given, timeout=seconds)
-    except httpx.TransportError as error:
-        raise Refused("building_away", NOT_THERE, detail=type(error).__name__) from None
-    if answer.is_error:
+        answer = asyncio.run(control.ask(method, path, given, timeout_s=seconds))
+    except RequestFailed as error:
+        raise Refused("building_away", NOT_THERE, detail=error) from None
+    if not answer.ok:
         raise Refused("building_refused", NOT_POSSIBLE, detail=answer.text)
-    return answer.json() if answer.content else None
+    return answer.json() if answer.body else None
 
 
 def print_all(state: Mapping[str, Any], as_json: bool) -> None:

@@ -6,17 +6,17 @@ import os
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from api.cli.demo.seed import Logins
 from api.cli.output import listed, said, word
+from api.client import Answer, Client
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.keys.key import Proof, unlock_statement
@@ -68,9 +68,7 @@ class JourneyRun:
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
             return (await self._arrive(landlord, tenant, officer, unit_code)).key_id
 
-    async def _arrive(
-        self, landlord: httpx.AsyncClient, tenant: httpx.AsyncClient, officer: httpx.AsyncClient, unit_code: str
-    ) -> Arrived:
+    async def _arrive(self, landlord: Client, tenant: Client, officer: Client, unit_code: str) -> Arrived:
         await self._sign_in(landlord, self._logins.landlord)
         await self._sign_in(officer, self._logins.officer)
         offer = await self._offer(landlord, unit_code)
@@ -107,15 +105,15 @@ class JourneyRun:
             }
 
     @asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        async with httpx.AsyncClient(base_url=f"{self._url}/api/v1", timeout=STEP_TIMEOUT_SECONDS) as client:
+    async def _client(self) -> AsyncIterator[Client]:
+        async with Client(f"{self._url}/api/v1", timeout_s=STEP_TIMEOUT_SECONDS) as client:
             yield client
 
-    async def _sign_in(self, client: httpx.AsyncClient, login: str) -> None:
+    async def _sign_in(self, client: Client, login: str) -> None:
         body = {"login": login, "password": self._logins.password}
         require_ok(await client.post("/sessions", json=body), f"{login} signs in")
 
-    async def _offer(self, landlord: httpx.AsyncClient, unit_code: str) -> Json:
+    async def _offer(self, landlord: Client, unit_code: str) -> Json:
         self._tell(said(N_("the landlord offers a key")))
         units = require_ok(await landlord.get("/units"), "the landlord lists units")
         unit = next((unit for unit in units if unit["code"] == unit_code), None)
@@ -123,12 +121,11 @@ class JourneyRun:
             raise StepFailed(f"the landlord has no unit {unit_code}")
         now = datetime.now(UTC).replace(microsecond=0)
         dates = {"from": (now - timedelta(minutes=1)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
-        answer = await landlord.post(
-            f"/units/{unit['id']}/offers", json=dates, headers={"Idempotency-Key": os.urandom(8).hex()}
-        )
+        key = {"Idempotency-Key": os.urandom(8).hex()}
+        answer = await landlord.request("POST", f"/units/{unit['id']}/offers", json=dates, headers=key)
         return dict(require_ok(answer, "the landlord offers a key"))
 
-    async def _register(self, tenant: httpx.AsyncClient) -> None:
+    async def _register(self, tenant: Client) -> None:
         self._tell(said(N_("the tenant opens the link, consents, and submits passport and face photo")))
         require_ok(await tenant.post("/onboarding/open"), "the tenant opens the link")
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
@@ -139,12 +136,12 @@ class JourneyRun:
         }
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key())), "facts": json.dumps(self._facts)}
         answer = require_ok(
-            await tenant.post("/onboarding/verification", data=form, files=files), "the tenant is verified"
+            await tenant.post("/onboarding/verification", form=form, files=files), "the tenant is verified"
         )
         if answer["stage"] not in ("review", "issued", "on_lock"):
             raise StepFailed(f"the tenant was not let through: {answer['stage']} because of {answer['reasons']}")
 
-    async def _decide(self, officer: httpx.AsyncClient, tenant: httpx.AsyncClient) -> Json:
+    async def _decide(self, officer: Client, tenant: Client) -> Json:
         onboarding = require_ok(await tenant.get("/onboarding"), "the tenant looks where they stand")
         if onboarding["stage"] != "review":
             return {"by": "machine", "outcome": "passed", "reasons": onboarding["reasons"]}
@@ -156,14 +153,14 @@ class JourneyRun:
         case = require_ok(await officer.get(f"/cases/{waiting[-1]['id']}"), "the officer opens the case")
         for part in case["pictures"]:
             answer = await officer.get(f"/cases/{case['id']}/pictures/{part}")
-            if answer.status_code != 200 or not answer.content.startswith(b"\xff\xd8"):
+            if answer.status != 200 or not answer.body.startswith(b"\xff\xd8"):
                 raise StepFailed(f"the officer cannot see the {part}")
         require_ok(
             await officer.post(f"/cases/{case['id']}/decision", json={"decision": "pass"}), "the officer decides"
         )
         return {"by": "person", "outcome": "passed", "reasons": case["reasons"], "score_band": case["score_band"]}
 
-    async def _await_key(self, tenant: httpx.AsyncClient) -> tuple[str, float]:
+    async def _await_key(self, tenant: Client) -> tuple[str, float]:
         self._tell(said(N_("the key is sent to the lock")))
         began = time.perf_counter()
         onboarding = await until(
@@ -173,7 +170,7 @@ class JourneyRun:
         )
         return onboarding["keys"][0], _ms(began)
 
-    async def _unlock(self, tenant: httpx.AsyncClient, key_id: str) -> Json:
+    async def _unlock(self, tenant: Client, key_id: str) -> Json:
         self._tell(said(N_("the tenant holds the button to unlock")))
         at, nonce = int(time.time()), os.urandom(12).hex()
         signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
@@ -183,7 +180,7 @@ class JourneyRun:
             raise StepFailed(f"the door did not open: {answer['outcome']} {answer['code'] or ''}")
         return dict(answer)
 
-    async def _await_filing(self, landlord: httpx.AsyncClient, stay_id: str, kind: str) -> Json:
+    async def _await_filing(self, landlord: Client, stay_id: str, kind: str) -> Json:
         self._tell(said(N_("the registry answers the {kind}"), kind=word("kind", kind).replace("_", "-")))
 
         async def filing() -> Json:
@@ -197,18 +194,18 @@ class JourneyRun:
             raise StepFailed(f"the registry did not take the {kind}: {row['state']} {row['code']} {row['sentence']}")
         return row
 
-    async def _read_feed(self, officer: httpx.AsyncClient, registration_id: str) -> int:
+    async def _read_feed(self, officer: Client, registration_id: str) -> int:
         self._tell(said(N_("the registration appears in the officer's feed")))
-        async with asyncio.timeout(STEP_TIMEOUT_SECONDS), officer.stream("GET", "/feed") as stream:
+        async with asyncio.timeout(STEP_TIMEOUT_SECONDS), aclosing(officer.lines("/feed")) as lines:
             number = 0
-            async for line in stream.aiter_lines():
+            async for line in lines:
                 if line.startswith("id: "):
                     number = int(line[4:])
                 if line.startswith("data: ") and json.loads(line[6:])["subject"] == registration_id:
                     return number
         raise StepFailed("the feed ended without the registration")
 
-    async def _end(self, landlord: httpx.AsyncClient, stay_id: str, key_id: str) -> str:
+    async def _end(self, landlord: Client, stay_id: str, key_id: str) -> str:
         self._tell(said(N_("the stay ends and the lock deletes the key")))
         require_ok(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
 
@@ -220,7 +217,7 @@ class JourneyRun:
         return str(key["state"])
 
 
-async def _fetch(client: httpx.AsyncClient, path: str) -> Json:
+async def _fetch(client: Client, path: str) -> Json:
     return dict(require_ok(await client.get(path), f"asking {path}"))
 
 
@@ -235,15 +232,15 @@ async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str)
     raise StepFailed(f"waited a minute in vain until {what}; the last answer was {answer}")
 
 
-def require_ok(answer: httpx.Response, step: str) -> Any:
+def require_ok(answer: Answer, step: str) -> Any:
     """The answer's JSON; StepFailed with the problem's own sentence where it is a refusal."""
-    if answer.is_success:
-        return answer.json() if answer.content else None
+    if answer.ok:
+        return answer.json() if answer.body else None
     try:
         detail = answer.json().get("detail", "")
     except ValueError:
         detail = answer.text[:200]
-    raise StepFailed(f"{step}: {answer.status_code} {detail}")
+    raise StepFailed(f"{step}: {answer.status} {detail}")
 
 
 def _ms(began: float) -> float:

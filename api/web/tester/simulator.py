@@ -1,9 +1,9 @@
 """The simulated devices' control, as the tester's console asks it."""
 
+import asyncio
 from typing import Any, Final
 
-import httpx
-
+from api.client import Answer, RequestFailed
 from api.control import Control
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict
@@ -20,7 +20,7 @@ class SimulatorAway(Conflict):
 def fetch(gateway: Gateway, path: str) -> Any:
     """What the control answers; None where none runs, or it has no such thing."""
     answer = _ask(gateway, "GET", path)
-    return answer.json() if answer is not None and answer.is_success else None
+    return answer.json() if answer is not None and answer.ok else None
 
 
 def copy(gateway: Gateway, path: str) -> str:
@@ -33,18 +33,20 @@ def do(gateway: Gateway, path: str, given: dict[str, Any] | None = None, *, meth
     _require_ok(_ask(gateway, method, path, given))
 
 
-def _require_ok(answer: httpx.Response | None) -> httpx.Response:
-    if answer is None or not answer.is_success:
+def _require_ok(answer: Answer | None) -> Answer:
+    if answer is None or not answer.ok:
         raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
     return answer
 
 
-def _ask(gateway: Gateway, method: str, path: str, given: dict[str, Any] | None = None) -> httpx.Response | None:
+def _ask(gateway: Gateway, method: str, path: str, given: dict[str, Any] | None = None) -> Answer | None:
     """Its address and token are in the settings, or beside the devices."""
     settings = gateway.settings
     named = Control(settings.simulator_url, settings.simulator_token.get_secret_value())
     control = named if named.url else Control.read(settings.folder / "devices")
-    try:
-        return control.ask(method, path, given, timeout=CONTROL_TIMEOUT_SECONDS) if control else None
-    except httpx.HTTPError:
+    if control is None:
+        return None
+    try:  # pages run in a worker thread, which has no event loop
+        return asyncio.run(control.ask(method, path, given, timeout_s=CONTROL_TIMEOUT_SECONDS))
+    except RequestFailed:
         return None

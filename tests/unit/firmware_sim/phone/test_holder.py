@@ -5,8 +5,8 @@ import json
 import stat
 from pathlib import Path
 
-import httpx
 import pytest
+from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 from certs.authority.ca import Authority
 from certs.credential import KeyCredential, issue_credential
 from certs.keys import new_private_key, public_from_jwk
-from firmware_sim.phone.holder import READ, UNLOCK, Holder
+from firmware_sim.phone.holder import READ, UNLOCK, GatewayRefused, Holder
 from firmware_sim.phone.terminal import app
+from tests.unit.answering import answering
 
 NOW = 1_790_000_000
 
@@ -61,22 +62,27 @@ def test_it_keeps_only_credentials_made_for_it(holder: Holder) -> None:
 
 
 async def test_it_speaks_the_gateways_http(holder: Holder) -> None:
-    seen: list[httpx.Request] = []
+    seen: list[web.Request] = []
 
-    def gateway(request: httpx.Request) -> httpx.Response:
+    async def answer(request: web.Request) -> web.Response:
         seen.append(request)
+        await request.read()
+        if request.path.endswith("/k-2"):
+            return web.json_response({"detail": "There is no such key."}, status=404)
         due = len(seen) == 3  # of the second read
-        return httpx.Response(200, json={"outcome": "unlocked", "renewal_due": due})
+        return web.json_response({"outcome": "unlocked", "renewal_due": due})
 
-    async with httpx.AsyncClient(base_url="https://gateway", transport=httpx.MockTransport(gateway)) as client:
-        assert (await holder.unlock(client, "k-1"))["outcome"] == "unlocked"
-        assert (await holder.read_key(client, "k-1"))["renewal_due"] is False
-        assert (await holder.read_key(client, "k-1"))["renewal_due"] is False
+    async with answering(answer) as gateway:
+        assert (await holder.unlock(gateway, "k-1"))["outcome"] == "unlocked"
+        assert (await holder.read_key(gateway, "k-1"))["renewal_due"] is False
+        assert (await holder.read_key(gateway, "k-1"))["renewal_due"] is False
+        with pytest.raises(GatewayRefused, match="There is no such key"):
+            await holder.read_key(gateway, "k-2")
     path = "/api/v1/keys/k-1"
-    assert [request.url.path for request in seen] == [f"{path}/unlock", path, path, f"{path}/renewal"]
+    assert [request.path for request in seen[:4]] == [f"{path}/unlock", path, path, f"{path}/renewal"]
     at, nonce, signature = seen[1].headers["Holder-Proof"].split(".")
     check(holder, f"{READ}\nk-1\n{at}\n{nonce}", signature)
-    renewal = json.loads(seen[3].content)
+    renewal = await seen[3].json()
     check(holder, f"lodgekey-renew\nk-1\n{renewal['at']}\n{renewal['nonce']}", renewal["signature"])
 
 

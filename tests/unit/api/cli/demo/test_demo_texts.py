@@ -3,12 +3,11 @@
 import json
 import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -16,6 +15,7 @@ from api.cli.demo import demo
 from api.cli.demo.journey_run import JourneyRun
 from api.cli.demo.seed import KIOSK, SITE
 from api.cli.main import app
+from api.client import Answer, Client
 from tests.unit.api.cli.test_help import is_chinese
 from tests.unit.api.cli.texts.test_sentences import CHINESE, ENGLISH, english_in
 
@@ -82,16 +82,19 @@ def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """All parts are ready at once, and the gateway's answers are known."""
     at_the_door = iter([REVIEWED, {"stage": "on_lock", "keys": ["4"]}])
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        path = request.url.path.removeprefix("/api/v1")
-        if path == "/feed":
-            return httpx.Response(200, text='id: 11\ndata: {"subject": "7"}\n\n')
-        return httpx.Response(200, json=next(at_the_door) if path == "/onboarding" else ANSWERS[path])
+    class Known(Client):
+        """A client whose server's answers are known."""
+
+        async def request(self, method: str, path: str, **_sent: Any) -> Answer:
+            return Answer(200, json.dumps(next(at_the_door) if path == "/onboarding" else ANSWERS[path]).encode())
+
+        async def lines(self, path: str) -> AsyncGenerator[str, None]:
+            for line in ("id: 11", 'data: {"subject": "7"}', ""):
+                yield line
 
     @asynccontextmanager
-    async def client(_: JourneyRun) -> AsyncIterator[httpx.AsyncClient]:
-        async with httpx.AsyncClient(base_url=f"{URL}/api/v1", transport=httpx.MockTransport(answer)) as made:
-            yield made
+    async def client(_: JourneyRun) -> AsyncIterator[Client]:
+        yield Known(f"{URL}/api/v1", timeout_s=1)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(demo, "Child", Part)
