@@ -1,4 +1,4 @@
-"""How this gateway comes to its broker: the embedded one or the operator's, with certificates of the authority."""
+"""Access to the MQTT broker: the embedded one or the operator's, with certificates issued by the authority."""
 
 import ipaddress
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ HERE = ("localhost", "127.0.0.1")
 
 
 class BrokerAccess:
-    """Issues what both ends need, by the present authority, each time it is asked."""
+    """Issues the certificates of both ends from the present authority, anew at each call."""
 
     def __init__(
         self, settings: Settings, authority: Callable[[], Authority], revoked: Callable[[], Sequence[RevokedDevice]]
@@ -25,7 +25,7 @@ class BrokerAccess:
         self._given, self._authority, self._revoked = settings, authority, revoked
 
     def settings(self) -> BrokerSettings:
-        """What mosquitto is told: the embedded one, or an operator's."""
+        """The broker settings for mosquitto, embedded or operated elsewhere."""
         given = self._given
         return BrokerSettings(
             given.broker_port,
@@ -35,13 +35,13 @@ class BrokerAccess:
         )
 
     def certificates(self) -> BrokerCertificates:
-        """A fresh server key and certificate, and the revocation list."""
+        """Issue a new server key and certificate, and the current revocation list."""
         names, ips = split_names((*HERE, *self._given.broker_names))
         serials = (device.serial for device in self._revoked())
         return issue_broker_certificates(self._authority(), serials, names=names, ips=ips)
 
     def embedded(self) -> EmbeddedBroker | None:
-        """The child process; None where the operator has a broker. Raises BrokerMissing."""
+        """The embedded broker, not started yet; None where the operator runs a broker. Raises BrokerMissing."""
         given = self._given
         if given.broker_host:
             return None
@@ -49,12 +49,12 @@ class BrokerAccess:
         return EmbeddedBroker(given.folder / "broker", self.settings(), self.certificates(), binary=binary)
 
     def folder(self) -> BrokerFolder | None:
-        """The files of an operator's own broker, where they are ours to keep fresh."""
+        """The certificate folder of an operator's broker, kept up to date by this gateway; None if not set."""
         given = self._given.broker_folder
         return BrokerFolder(given, self.certificates()) if given else None
 
     def address(self) -> BrokerAddress:
-        """Where the broker is, with the certificate to show there: the operator's, or a fresh one of ours."""
+        """The broker's address and the client certificate: the operator's, or a newly issued one."""
         given = self._given
         if given.broker_host and given.broker_ca_file and given.broker_cert_file and given.broker_key_file:
             tls = client_tls(given.broker_ca_file, given.broker_cert_file, given.broker_key_file)
@@ -69,13 +69,13 @@ class BrokerAccess:
 
 
 def split_names(given: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Host names, and addresses, as a certificate tells them apart; each once."""
+    """Split into host names and IP addresses, as a certificate lists them; duplicates are removed."""
     ips = tuple(dict.fromkeys(name for name in given if is_address(name)))
     return tuple(dict.fromkeys(name for name in given if name not in ips)), ips
 
 
 def is_address(name: str) -> bool:
-    """Whether it is an IP address."""
+    """Whether the text is an IP address."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The certificates both ends of the embedded broker need, issued by the gateway's own authority at each start."""
+"""Certificates for both ends of the embedded broker, issued by the gateway's own authority at each start."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ def issue_broker_certificates(
     authority: Authority, revoked: Iterable[int] = (), *, names: tuple[str, ...] = ("localhost",),
     ips: tuple[str, ...] = ("127.0.0.1",),
 ) -> BrokerCertificates:  # fmt: skip
-    """A fresh server key and certificate for these names and addresses, and the list of revoked serials."""
+    """Issue a new server key and certificate for these names and addresses, and the list of revoked serials."""
     key = new_private_key()
     issued = authority.issue_server(key.public_key(), names, ips)
     key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -23,7 +23,10 @@ def issue_broker_certificates(
 
 
 def write_gateway_client(folder: Path, authority: Authority, name: str = GATEWAY_NAME) -> tuple[Path, Path, Path]:
-    """Issue a gateway worker's client certificate into `folder`, in place of the one there; CA, certificate and key."""
+    """Issue a gateway worker's client certificate into `folder`, replacing the one there.
+
+    Returns CA, certificate, key.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     ca, certificate, key_file = folder / "ca.pem", folder / "gateway.pem", folder / "gateway.key"
     key = new_private_key()

@@ -1,4 +1,4 @@
-"""What mosquitto must be told so that a device can touch its own topics only: configuration, ACL, files."""
+"""The mosquitto configuration, ACL and files that restrict each device to its own topics."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-GATEWAY_NAME = "gateway-0"  # certs refuses devices a name that begins with gateway
-MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16)  # a kiosk's 1 MiB and its envelope
+GATEWAY_NAME = "gateway-0"  # certs refuses device names that begin with "gateway"
+MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16)  # a kiosk's message of 1 MiB and its envelope
 TOOLS = Path(__file__).resolve().parents[2] / ".tools" / "bin"
 CONFIG, ACL, PID = "mosquitto.conf", "acl", "pid"
 CA, CERTIFICATE, KEY, CRL = "ca.pem", "server.pem", "server.key", "crl.pem"
 
 
 class BrokerMissing(Exception):
-    """There is no mosquitto on this machine."""
+    """No executable mosquitto was found on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
-    """Where to listen, under which certificate names gateways come, and how eagerly to write to disk."""
+    """Listening address, the gateways' certificate names, and whether each change is written to disk at once."""
 
     port: int
     host: str = "127.0.0.1"
     gateways: tuple[str, ...] = (GATEWAY_NAME,)
-    durable: bool = True  # rewrites the store on each change: right for a building, slow beyond some hundred locks
+    durable: bool = True  # the store is rewritten on each change: suits a building, slow beyond some hundred locks
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerCertificates:
-    """PEM: the CA (with what stands between it and a leaf), the server's chain and key, the revocation list.
+    """PEM files: the CA with its intermediates, the server's chain and key, the revocation list.
 
-    A revocation list past its nextUpdate makes mosquitto refuse everybody: replace it in time.
+    mosquitto refuses every client once the revocation list is past its nextUpdate: replace it in time.
     """
 
     ca: bytes
@@ -43,7 +43,7 @@ class BrokerCertificates:
 
 
 def find_mosquitto(setting: Path | None = None) -> Path:
-    """The mosquitto to run: the one named by the setting, on PATH, Debian's, or the one in the project's folder."""
+    """Path of mosquitto: the one set, else on PATH or Debian's, else the project's. Raises BrokerMissing."""
     on_path = shutil.which("mosquitto")
     places = [setting] if setting else [Path(on_path or "/usr/sbin/mosquitto"), TOOLS / "mosquitto"]
     for place in places:
@@ -54,19 +54,23 @@ def find_mosquitto(setting: Path | None = None) -> Path:
 
 
 def render_config(settings: BrokerSettings, folder: Path = Path(), *, user: str | None = None) -> str:
-    """mosquitto.conf(5) for 2.0; file names are under `folder`. `user`: whom mosquitto becomes when started as root."""
+    """mosquitto.conf(5) for 2.0, with file names under `folder`.
+
+    `user`: the account mosquitto switches to from root.
+    """
     lines = [
         f"listener {settings.port} {settings.host}",
         *(f"{option} {folder / name}" for option, name in _FILES.items()),
-        "tls_version tlsv1.2",  # the lowest accepted
+        "tls_version tlsv1.2",  # the lowest version accepted
         "require_certificate true",
         "use_identity_as_username true",
-        "use_username_as_clientid true",  # a client id taken from the certificate cannot be another's
+        "use_username_as_clientid true",  # the client id comes from the certificate, so a device cannot use another's
         "allow_anonymous false",
         "set_tcp_nodelay true",
         f"max_packet_size {MAX_MESSAGE_BYTES}",
         "max_inflight_messages 1000",
-        "max_queued_messages 100000",  # what waits for a gateway that is down: beyond it mosquitto drops what it acked
+        # the queue for a gateway that is down: beyond it mosquitto drops acknowledged messages
+        "max_queued_messages 100000",
         f"max_queued_bytes {256 << 20}",
         "persistent_client_expiration 14d",
         "persistence true",
@@ -86,7 +90,7 @@ _FILES = {"cafile": CA, "certfile": CERTIFICATE, "keyfile": KEY, "crlfile": CRL,
 
 
 def render_acl(settings: BrokerSettings) -> str:
-    """Gateways write commands and read the rest; a device reads its own commands and writes its own rest."""
+    """The ACL: gateways write commands and read the rest; a device reads its commands and writes its other topics."""
     channels = ("ack", "event", "state", "online")
     lines: list[str] = []
     for name in settings.gateways:
@@ -100,10 +104,10 @@ def render_acl(settings: BrokerSettings) -> str:
 def write_files(
     folder: Path, settings: BrokerSettings, certificates: BrokerCertificates, *, absolute: bool = False
 ) -> None:
-    """Write everything mosquitto reads, for its own eyes only.
+    """Write all files mosquitto reads, with mode 0600.
 
-    File names in it are relative to `folder`, as its working folder, so that it needs no way through the folders
-    above (a clone under /root, say); `absolute` names them in full, for a broker that is started from anywhere.
+    File names in them are relative to `folder`, the working folder, so that mosquitto needs no access to the parent
+    folders (a clone under /root, for example). `absolute` writes full paths, for a broker started from anywhere.
     """
     user = broker_user()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -117,7 +121,7 @@ def write_files(
 
 
 def certificate_files(certificates: BrokerCertificates) -> dict[str, bytes]:
-    """File name -> content. The key comes first: mosquitto reads them together, once told to."""
+    """File name -> content. The key comes first: mosquitto loads all of them together on SIGHUP."""
     return {
         KEY: certificates.key,
         CERTIFICATE: certificates.server,
@@ -127,7 +131,7 @@ def certificate_files(certificates: BrokerCertificates) -> dict[str, bytes]:
 
 
 def write_private(path: Path, content: bytes, user: str | None) -> None:
-    """Replace a file at once (old or new, never half), readable by its owner `user` only."""
+    """Replace a file atomically, with mode 0600 and owned by `user` (None: the current user)."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -138,14 +142,14 @@ def write_private(path: Path, content: bytes, user: str | None) -> None:
 
 
 def hand_over(path: Path, user: str | None) -> None:
-    """Give a path to the user mosquitto runs as; nothing to do unless we are root."""
+    """Change a path's owner to the user mosquitto runs as; without a user nothing is changed."""
     if user:
         account = pwd.getpwnam(user)
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
 def broker_user() -> str | None:
-    """Whom mosquitto becomes: None unless started as root, which it must not stay."""
+    """The account mosquitto switches to when started as root; None where the gateway is not root."""
     if os.geteuid() != 0:
         return None
     known = {account.pw_name for account in pwd.getpwall()}

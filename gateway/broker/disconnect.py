@@ -1,8 +1,8 @@
-"""Ending a device's live session: a revocation list only keeps it from coming back.
+"""End a device's live session; a revocation list only prevents the next connection.
 
-Client ids are certificate names, so whoever connects under the same name takes the session over (MQTT 5 §3.1.4-3)
-and with a clean start forgets what was queued. The certificate for it is issued here for one day, used once and
-kept nowhere. Put the device on the revocation list first, or it reconnects at once.
+Client ids are certificate names, so a connection under the same name takes the session over (MQTT 5 §3.1.4-3) and a
+clean start discards its queue. The certificate for it is issued here for one day, used once and not stored. Put the
+device on the revocation list first, or it reconnects at once.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ BROKER_TIMEOUT_SECONDS = 10.0
 
 
 class NotEnded(Exception):
-    """The broker could not be asked to end the session."""
+    """The session could not be ended: the broker was unreachable or refused."""
 
 
 async def end_session(host: str, port: int, authority: Authority, site: str, device: str) -> None:
-    """Disconnect a device now, and forget what waited for it; nothing happens where it was not connected.
+    """Disconnect a device now and discard its queue; no effect where it is not connected.
 
     Raises NotEnded.
     """
@@ -53,14 +53,14 @@ async def _take_over(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
 
 
 def _stand_in(authority: Authority, site: str, device: str) -> ssl.SSLContext:
-    """A context that comes under the device's name, with a key nobody keeps."""
+    """A TLS context with a client certificate in the device's name and a key that is discarded after use."""
     key = new_private_key()
     issued = authority.issue_device(key.public_key(), site, device, "lock", days=1)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.minimum_version = ssl.TLSVersion.TLSv1_2
     tls.load_verify_locations(cadata=authority.ca_pem.decode())
     key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with tempfile.TemporaryDirectory() as folder:  # 0700; ssl reads keys from files only
+    with tempfile.TemporaryDirectory() as folder:  # mode 0700; ssl reads keys from files only
         path = Path(folder) / "stand-in.pem"
         path.write_bytes(key_pem + issued.chain_pem)
         tls.load_cert_chain(path)

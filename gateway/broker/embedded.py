@@ -29,11 +29,11 @@ START_SECONDS = 30.0
 STOP_SECONDS, STOP_ATTEMPTS = 10.0, 20
 ENDED = "(ended)"
 FIRST_PAUSE, MAX_BACKOFF_SECONDS = 0.1, 30.0
-STEADY_SECONDS = 60.0  # after that long without a fall the next fall starts again with the first pause
+STEADY_SECONDS = 60.0  # back-off resets after this uptime
 
 
 class BrokerFailed(Exception):
-    """mosquitto did not start; the text ends with the last lines it wrote."""
+    """mosquitto did not start; the message ends with its last lines of output."""
 
 
 class BrokerPortTaken(BrokerFailed):
@@ -41,7 +41,7 @@ class BrokerPortTaken(BrokerFailed):
 
 
 class EmbeddedBroker:
-    """One mosquitto in `folder`. What it acked outlives a kill: the folder holds its store."""
+    """One mosquitto in `folder`. Acknowledged messages survive a kill: its store is in the folder."""
 
     def __init__(
         self, folder: Path, settings: BrokerSettings, certificates: BrokerCertificates, *, binary: Path
@@ -60,12 +60,12 @@ class EmbeddedBroker:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the running mosquitto, None while there is none."""
+        """Process id of the running mosquitto; None while it is not running."""
         process = self._process
         return process.pid if process and process.returncode is None else None
 
     async def start(self) -> None:
-        """Start and return once it listens. Raises BrokerFailed."""
+        """Start mosquitto and return once it listens. Raises BrokerFailed."""
         self._folder_lock = await asyncio.to_thread(_lock_folder, self._folder)
         try:
             await asyncio.to_thread(write_files, self._folder, self.settings, self._certificates)
@@ -77,7 +77,7 @@ class EmbeddedBroker:
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """End it in order (it saves its store), or by force after ten seconds."""
+        """Stop mosquitto: SIGTERM, so that it saves its store, and SIGKILL after 10 seconds."""
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -90,20 +90,20 @@ class EmbeddedBroker:
         self._release()
 
     async def replace_crl(self, pem: bytes) -> None:
-        """Refuse new connections by revoked certificates from now on; live sessions are not ended by this."""
+        """Refuse new connections by revoked certificates from now on; live sessions continue."""
         await self.replace_certificates(replace(self._certificates, crl=pem))
 
     async def replace_certificates(self, certificates: BrokerCertificates) -> None:
-        """Present and believe these from the next connection on; live sessions go on. Raises OSError."""
+        """Use these certificates from the next connection on; live sessions continue. Raises OSError."""
         self._certificates, user = certificates, broker_user()
         for name, content in certificate_files(certificates).items():
             write_private(self._folder / name, content, user)
         process = self._process
         if process is None or process.returncode is not None:
-            return  # the next start reads it
+            return  # the next start reads the new files
         self._lines.clear()
         process.send_signal(signal.SIGHUP)
-        with contextlib.suppress(TimeoutError):  # killed meanwhile: the restart reads it
+        with contextlib.suppress(TimeoutError):  # ended meanwhile: the restart reads the new files
             await self._wait_for("Reloading config")
 
     def _release(self) -> None:
@@ -135,7 +135,7 @@ class EmbeddedBroker:
             raise failed(f"mosquitto did not start: {said}") from error
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Take what mosquitto writes until it ends, so that it never blocks on a full pipe."""
+        """Read mosquitto's output until it ends, so that it never blocks on a full pipe."""
         if process.stderr is None:
             return
         async for line in process.stderr:
@@ -151,7 +151,7 @@ class EmbeddedBroker:
             self._said.notify_all()
 
     async def _wait_for(self, text: str) -> None:
-        """Wait until mosquitto has written `text`. Raises TimeoutError when it ends or takes too long."""
+        """Wait until mosquitto has written `text`. Raises TimeoutError when it ends or after START_SECONDS."""
 
         def has_line() -> bool:
             return any(text in line or line == ENDED for line in self._lines)
@@ -162,30 +162,30 @@ class EmbeddedBroker:
             raise TimeoutError
 
     async def _watch(self) -> None:
-        """Start it again whenever it falls, with growing pauses."""
+        """Restart mosquitto whenever it exits, with exponential back-off."""
         clock = asyncio.get_running_loop().time
         pause, since = FIRST_PAUSE, clock()
         while self._process:
             code = await self._process.wait()
             if clock() - since > STEADY_SECONDS:
                 pause = FIRST_PAUSE
-            log.error("the broker ended with %s; starting it again in %.1f s", code, pause)
+            log.error("the broker exited with %s; restarting it in %.1f s", code, pause)
             await asyncio.sleep(pause)
             pause, since = min(pause * 2, MAX_BACKOFF_SECONDS), clock()
             try:
                 await self._spawn()
             except BrokerFailed as error:
-                log.error("%s", error)  # the next round of the loop tries again
+                log.error("%s", error)  # retried in the next iteration
                 continue
             self.restarts += 1
 
     async def _end_leftover(self) -> None:
-        """End the mosquitto of a gateway that was killed: it still holds the port and the store."""
+        """End the mosquitto left by a killed gateway: it still holds the port and the store."""
         descriptor = _open_leftover(self._folder)
         if descriptor is None:
             return
         try:
-            signal.pidfd_send_signal(descriptor, signal.SIGTERM)  # it saves its store
+            signal.pidfd_send_signal(descriptor, signal.SIGTERM)  # mosquitto saves its store on SIGTERM
             await _readable(descriptor, STOP_SECONDS)
         except TimeoutError:
             signal.pidfd_send_signal(descriptor, signal.SIGKILL)
@@ -195,7 +195,7 @@ class EmbeddedBroker:
 
 
 def _lock_folder(folder: Path) -> int:
-    """Hold the folder for this process: a lock that ends with it, however it ends. Raises BrokerFailed."""
+    """Take an exclusive lock on the folder, released when this process ends. Raises BrokerFailed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -208,7 +208,7 @@ def _lock_folder(folder: Path) -> int:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Terminate, again each half second (mosquitto forgets a signal that comes while it starts), then kill."""
+    """Send SIGTERM every half second (mosquitto loses a signal that arrives while it starts), then SIGKILL."""
     for _ in range(STOP_ATTEMPTS):
         process.terminate()
         with contextlib.suppress(TimeoutError):
@@ -219,7 +219,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def _open_leftover(folder: Path) -> int | None:
-    """A pidfd of the mosquitto that still runs in this folder. Held, its number cannot come to mean another process."""
+    """A pidfd of the mosquitto still running in this folder; holding it prevents reuse of the process id."""
     try:
         pid = int((folder / PID).read_text())
         descriptor = os.pidfd_open(pid)
@@ -230,13 +230,13 @@ def _open_leftover(folder: Path) -> int | None:
         if ours and Path(f"/proc/{pid}/comm").read_text().strip() == "mosquitto":
             return descriptor
     except OSError:
-        pass  # it ended while we looked
+        pass  # it ended during the check
     os.close(descriptor)
     return None
 
 
 async def _readable(descriptor: int, seconds: float) -> None:
-    """Wait until a pidfd says that its process has ended."""
+    """Wait until the pidfd's process has ended. Raises TimeoutError after `seconds`."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_reader(descriptor, ended.set)

@@ -1,4 +1,4 @@
-"""An operator's own broker, by the folder of files it reads; whoever runs it has it read them when they change."""
+"""The certificate folder of an operator's own broker; the operator has the broker reload changed files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,17 +7,20 @@ from gateway.broker.config import BrokerCertificates, broker_user, certificate_f
 
 
 class BrokerFolder:
-    """Keeps the certificates and the revocation list fresh that `lodgekey broker config` wrote first."""
+    """Keeps the certificates and the revocation list of `lodgekey broker config` up to date."""
 
     def __init__(self, folder: Path, certificates: BrokerCertificates) -> None:
         self._folder, self._certificates = folder, certificates
 
     async def replace_crl(self, pem: bytes) -> None:
-        """A new revocation list beside the certificates. Raises OSError."""
+        """Write a new revocation list beside the certificates. Raises OSError."""
         await self.replace_certificates(replace(self._certificates, crl=pem))
 
     async def replace_certificates(self, certificates: BrokerCertificates) -> None:
-        """New files, each old or new and never half; the list last, which the broker's service looks at. OSError."""
+        """Replace changed files, each atomically, the revocation list last. Raises OSError.
+
+        The broker's service watches the revocation list, so it must see the other files complete.
+        """
         self._certificates, user = certificates, broker_user()
         for name, content in certificate_files(certificates).items():
             path = self._folder / name

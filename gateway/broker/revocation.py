@@ -1,4 +1,4 @@
-"""Keeping revoked devices off the broker: the list it refuses newcomers by, and the sessions alive when it changed."""
+"""Keep revoked devices off the broker: its revocation list, and the sessions that were live when it changed."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RevokedDevice:
-    """One certificate that counts no more, by its serial number, and whose it is."""
+    """A revoked certificate: its serial number and its device."""
 
     site: str
     device: str
@@ -21,14 +21,14 @@ class RevokedDevice:
 
 
 class RevocationList(Protocol):
-    """Where a broker reads who is refused."""
+    """A broker's revocation list."""
 
     async def replace_crl(self, pem: bytes) -> None:
-        """Refuse new connections by these certificates from now on. Raises OSError."""
+        """Refuse new connections by the certificates on this list. Raises OSError."""
 
 
 class Revocation:
-    """Makes the broker follow the store. Without `broker` (an operator's own) its list comes from elsewhere."""
+    """Applies revocations of the store to the broker. Without `broker`, its list is maintained elsewhere."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class Revocation:
         self._enforced: set[int] = set()
 
     async def enforce(self, *, renew: bool = False) -> None:
-        """Refuse and disconnect what was revoked since the last time; `renew` makes a new list in any case.
+        """Refuse and disconnect devices revoked since the last call; `renew` writes a new list in any case.
 
-        A session that could not be ended is tried again the next time.
+        A session that could not be ended is retried at the next call.
         """
         revoked = self._revoked()
         fresh = [device for device in revoked if device.serial not in self._enforced]
