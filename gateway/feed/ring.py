@@ -1,4 +1,4 @@
-"""The newest entries of the feed in one view, encoded once and shared by everyone who follows that view."""
+"""The newest feed entries of one view, encoded once and shared by all its readers."""
 
 from bisect import bisect_right
 from collections import OrderedDict
@@ -15,7 +15,7 @@ PAGE_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One masked registration record with its place in the feed, and the same as a server-sent event."""
+    """One masked registration record with its sequence number, and its encoding as a server-sent event."""
 
     seq: int
     data: dict[str, Any]
@@ -23,15 +23,15 @@ class FeedItem:
 
     @property
     def event(self) -> bytes:
-        """The CloudEvent alone, as a webhook carries it."""
+        """The CloudEvent without the server-sent event's framing, as sent in a webhook."""
         return self.encoded.partition(b"\ndata: ")[2].rstrip(b"\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some entries in a row and their bytes in one piece: at most PAGE, and about PAGE_BYTES.
+    """Consecutive entries and their concatenated bytes: at most PAGE entries and about PAGE_BYTES.
 
-    `upto` is the number to go on from: a view may have nothing in a long stretch of the feed.
+    `upto` is the cursor to continue from: a view may have no entries in a long part of the feed.
     """
 
     items: tuple[FeedItem, ...]
@@ -43,7 +43,7 @@ NOTHING: Final = Page((), b"", 0)
 
 
 def page_of(items: Sequence[FeedItem]) -> Page:
-    """As many of the items as one page takes, at least one where there is one."""
+    """The first items that fit in one page; at least one unless there are none."""
     size, count = 0, 0
     for item in items[:PAGE]:
         size += len(item.encoded)
@@ -56,9 +56,9 @@ def page_of(items: Sequence[FeedItem]) -> Page:
 
 
 class Ring:
-    """Every entry of a view with begin < seq ≤ end. What is older is let go; a reader further back asks the database.
+    """All entries of a view with begin < seq ≤ end; older ones are dropped and read from the database.
 
-    Bounded by MAX_ENTRIES and MAX_BYTES, whoever follows and however slowly.
+    Bounded by MAX_ENTRIES and MAX_BYTES, however many readers there are and however slow.
     """
 
     def __init__(self, begin: int) -> None:
@@ -70,21 +70,21 @@ class Ring:
 
     @property
     def size(self) -> int:
-        """Bytes held."""
+        """Bytes of the entries held."""
         return self._bytes
 
     def __len__(self) -> int:
         return len(self._items)
 
     def restart(self, cursor: int) -> None:
-        """Begin anew further on: what lies between is not worth fetching for one reader."""
+        """Restart at a later cursor: the entries between are not worth loading for one reader."""
         self.begin = self.end = cursor
         self._items.clear()
         self._pages.clear()
         self._bytes = 0
 
     def extend(self, items: Sequence[FeedItem], end: int) -> None:
-        """Add the entries that follow, up to and including the number `end`."""
+        """Append the entries that follow, up to and including sequence number `end`."""
         self._items.extend(items)
         self._bytes += sum(len(item.encoded) for item in items)
         self.end = end
@@ -100,7 +100,7 @@ class Ring:
             del self._items[:over]
 
     def after(self, cursor: int) -> Page | None:
-        """The page after a cursor, the same object for everyone at that cursor; None further back than the ring."""
+        """The page after a cursor, one shared object for each cursor; None for a cursor before the ring."""
         if cursor < self.begin:
             return self._old.get(cursor)
         if cursor >= self.end:
@@ -114,7 +114,7 @@ class Ring:
         return self._pages[cursor]
 
     def keep_old(self, cursor: int, page: Page) -> None:
-        """Remember a page from further back: many readers come back at one cursor after the same interruption."""
+        """Cache a page from before the ring: after an interruption many readers resume at one cursor."""
         self._old[cursor] = page
         if len(self._old) > OLD_PAGES:
             self._old.popitem(last=False)

@@ -1,4 +1,4 @@
-"""The live feed: registration records in the order of their sequence, masked, each read logged before it is shown."""
+"""The live feed: masked registration records in sequence order, each read logged before it is shown."""
 
 import asyncio
 import logging
@@ -39,15 +39,16 @@ View = tuple[tuple[str, ...], frozenset[str] | None]
 
 
 def always() -> bool:
-    """Entitled for as long as the connection lasts."""
+    """The entitlement that lasts as long as the connection."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who follows: a stable id, the purpose given, the grid areas (prefixes) and fields.
+    """A reader of the feed: a stable id, the stated purpose, grid areas (prefixes) and fields.
 
-    No fields means all of the masked record. `rows_a_day` bounds what leaves; `entitled` is asked before every page.
+    `fields` None means the whole masked record. `rows_a_day` limits the records per UTC day; `entitled` is called
+    before every page.
     """
 
     id: str
@@ -59,54 +60,54 @@ class Reader:
 
     @property
     def view(self) -> View:
-        """What readers have in common who may share encoded entries."""
+        """The areas and fields: readers with equal views share encoded entries."""
         return tuple(sorted(self.areas)), self.fields
 
 
 class Feed:
-    """Reads the feed from a cursor on, and goes on as records arrive. A reader costs a cursor; entries are shared."""
+    """Reads the feed from a cursor on and follows it. A reader costs one cursor; encoded entries are shared."""
 
     def __init__(self, database: Database, keyring: Keyring, now: Callable[[], int], *, source: str = SOURCE) -> None:
         self._database, self._keyring, self._now, self._source = database, keyring, now, source
         self._commit = SharedCommit(database, now)
         self._rings: OrderedDict[View, tuple[Ring, asyncio.Lock]] = OrderedDict()
-        self._served: dict[str, tuple[int, int]] = {}  # reader -> (day, rows told on it)
+        self._served: dict[str, tuple[int, int]] = {}  # reader -> (day, records disclosed on it)
         self._counting = threading.Lock()
         self._newest = 0
-        self.ended: set[str] = set()  # consumers whose grant was ended, by this process or, as the watch finds, another
+        self.ended: set[str] = set()  # consumers whose grant was ended, by this process or, as polled, by another
         self._news, self._woken = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Bind to the running event loop and watch for new entries."""
+        """Bind to the running event loop and poll for new entries."""
         self._loop = asyncio.get_running_loop()
         self._watching = asyncio.create_task(self._watch(), name="feed")
 
     def stop(self) -> None:
-        """Stop watching for news."""
+        """Stop polling for new entries."""
         self._loop = None
         if self._watching is not None:
             self._watching.cancel()
 
     def wake(self) -> None:
-        """Something was committed; may be called from any thread."""
+        """Poll now, after a commit; may be called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
     def forget(self) -> None:
-        """Let go of what is encoded: somebody was erased. May be called from any thread."""
+        """Drop encoded entries after a person was erased. May be called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._rings.clear)
 
     async def _watch(self) -> None:
-        """One look for all readers: they are woken only where the feed itself grew, or a grant was ended."""
+        """One poll serves all readers; they wake only when the feed grew or a grant was ended."""
         while True:
             self._woken.clear()
             try:
                 newest, ended = await asyncio.to_thread(self._poll)
             except SQLAlchemyError as error:
-                log.error("the feed waits for the database: %s", type(error).__name__)
+                log.error("the feed could not read the database: %s", type(error).__name__)
                 newest, ended = self._newest, set()
             if newest > self._newest or not ended <= self.ended:
                 self._newest = max(newest, self._newest)
@@ -118,31 +119,31 @@ class Feed:
                     await self._woken.wait()
 
     def _poll(self) -> tuple[int, set[str]]:
-        """The newest sequence number, and whose grant was ended before its time."""
+        """The newest sequence number, and the consumers whose grant was ended before it expired."""
         ended = select(FeedConsumer.id).where(FeedConsumer.ended_at.is_not(None), FeedConsumer.expires_at > self._now())
         with self._database.reading() as session:
             newest = session.scalar(select(func.max(Event.feed_seq))) or 0
             return newest, set(session.scalars(ended))
 
     def last_seq(self) -> int:
-        """The newest sequence number, 0 where there is none."""
+        """The newest sequence number, 0 for an empty feed."""
         with self._database.reading() as session:
             return session.scalar(select(func.max(Event.feed_seq))) or 0
 
     def page(self, reader: Reader, cursor: int) -> list[FeedItem]:
-        """Up to a page of records after the cursor, logged as disclosed before they are returned."""
+        """At most one page of records after the cursor, logged as disclosed before they are returned."""
         page = self._rationed(reader, page_of(self._load(reader.view, cursor)[0]))
         if page.items:
             disclose_many(self._database, [entry_of(reader, page)], self._now())
         return list(page.items)
 
     async def follow(self, reader: Reader, cursor: int) -> AsyncIterator[list[FeedItem]]:
-        """Pages of records from the cursor on, without gap or duplicate; an empty page every 15 quiet seconds."""
+        """Pages of records after the cursor, without gap or duplicate; an empty page after 15 s without news."""
         async for page in self.pages(reader, cursor):
             yield list(page.items)
 
     async def pages(self, reader: Reader, cursor: int) -> AsyncIterator[Page]:
-        """The same as pages with their bytes; ends when the reader is no longer entitled."""
+        """As `follow`, as pages with their bytes; ends when the reader is no longer entitled."""
         while reader.entitled():
             news = self._news
             page = await self._after(reader.view, cursor)
@@ -173,7 +174,10 @@ class Feed:
         return ring.after(cursor) or NOTHING
 
     async def _catch_up(self, ring: Ring, view: View, cursor: int) -> None:
-        """Bring the ring a page further, or fetch the page of one who is further back. Under the ring's lock."""
+        """Extend the ring to the newest entry, or load the page for a cursor before the ring.
+
+        Needs the ring's lock.
+        """
         if cursor > ring.end:
             ring.restart(cursor)
         if cursor < ring.begin:
@@ -186,7 +190,7 @@ class Feed:
             ring.extend(items, end)
 
     def _load(self, view: View, cursor: int) -> tuple[list[FeedItem], int]:
-        """Up to a page of a view's entries after the cursor, and the number up to which that is all there is."""
+        """At most PAGE entries of a view after the cursor, and the sequence number up to which they are complete."""
         areas, fields = view
         query = (
             select(Event, Registration, Person)
@@ -214,7 +218,7 @@ class Feed:
         return FeedItem(seq, record, encode_sse(cloud_event(self._source, seq, kind, event.at, record)))
 
     def _rationed(self, reader: Reader, page: Page) -> Page:
-        """What the reader may still have today of a page; it counts as told from here on."""
+        """The part of a page within the reader's daily limit; it counts towards the limit from here on."""
         if reader.rows_a_day is None:
             return page
         with self._counting:
@@ -227,7 +231,7 @@ class Feed:
         return allowed
 
     def rows_today(self, reader_id: str) -> int:
-        """How many records the reader was told since midnight UTC, by the log itself."""
+        """The records disclosed to the reader since midnight UTC, summed from the disclosure log."""
         query = select(func.sum(Disclosure.rows)).where(
             Disclosure.consumer == reader_id, Disclosure.at >= self._now() // DAY * DAY
         )
@@ -236,7 +240,7 @@ class Feed:
 
 
 def entry_of(reader: Reader, page: Page) -> Entry:
-    """The log's entry for a page: which stretch of the feed, in which areas; every record of it there was shown."""
+    """The disclosure log's entry for a page: its range of the feed, its areas, and how many records were shown."""
     first, last = page.items[0].seq, page.items[-1].seq
     areas = ",".join(sorted(reader.areas))
     fields = "masked" if reader.fields is None else "masked " + ",".join(sorted(reader.fields))
@@ -246,7 +250,7 @@ def entry_of(reader: Reader, page: Page) -> Entry:
 
 
 def record_shown(event_type: str, at: int, row: Registration, stay: Stay) -> dict[str, Any]:
-    """A registration record without its person: kind, unit, window in the unit's time, how the filing stands."""
+    """A registration record without its person: kind, unit, stay in the unit's local time, state of the filing."""
     unit, kind = stay.unit, FEED_EVENTS.get(event_type, row.kind)
     left_early = kind == "check_out" and stay.ended_at is not None and stay.ended_at > stay.from_at
     until = min(stay.until_at, stay.ended_at or stay.until_at) if left_early else stay.until_at
