@@ -1,4 +1,4 @@
-"""Taking devices into service and out of it: the claim, the certificate, the row that knows the device."""
+"""Take devices into service and out of it: the claim, the certificate and the device's row."""
 
 from pathlib import Path
 
@@ -43,14 +43,14 @@ def enrol_device(
     port: int,
     label: str = "",
 ) -> Device:
-    """A new device with its folder of key and certificate, or a fresh certificate for one already in service."""
+    """Create a device with its folder of key and certificate, or renew one in service. Raises Conflict."""
     known = session.get(Device, device)
     if known is not None and (known.revoked_at is not None or (known.kind, known.driver) != (kind, "native")):
         raise Conflict("This device id was used before. Please choose another one.")
     issued = write_device_folder(folder, authority, site, device, kind, host=host, port=port)
     row = known or Device(id=device, site=site, kind=kind, unit=unit, label=label or device)
     _certify(session, authority, row, issued)
-    row.trust = trust_digest(authority.ca_pem).hex()  # it stands in the folder we have just written
+    row.trust = trust_digest(authority.ca_pem).hex()  # the device folder just written holds it
     return row
 
 
@@ -67,7 +67,7 @@ def make_claim(
     port: int,
     days: int = CLAIM_DAYS,
 ) -> ClaimFile:
-    """What the installer of one device gets; an earlier claim for it that was not used is void. Raises Conflict."""
+    """Issue the claim file for one device's installer; an unused earlier claim is withdrawn. Raises Conflict."""
     known = session.get(Device, device)
     if known is not None and (
         known.revoked_at is not None or (known.kind, known.site, known.driver) != (kind, site, "native")
@@ -94,9 +94,9 @@ def make_claim(
 
 
 def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Issued:
-    """A device that enrols itself with a claim: its certificate. EnrolmentRefused, always in the same words.
+    """Issue the certificate for a device that enrols itself with a claim. Raises EnrolmentRefused.
 
-    One already in service gets a fresh certificate; with another key than before it begins anew.
+    The refusal has one text for every reason. A device in service gets a new certificate; a new key resets its state.
     """
     try:
         enrolment = read_enrolment(raw, authority)
@@ -112,14 +112,14 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     if row.revoked_at is not None or strange or session.scalar(taken.limit(1)) is not None:
         raise EnrolmentRefused(CLAIM_REFUSED)
     issued = authority.issue_device(enrolment.request, enrolment.site, enrolment.device, enrolment.kind)
-    row.trust = None  # until it has told
+    row.trust = None  # unknown until the device reports it
     _certify(session, authority, row, issued)
     owe_certificate_work(session, row.id, "put_trust", now)
     return issued
 
 
 def _use_claim(session: Session, enrolment: Enrolment, now: int) -> Claim:
-    """The claim, used up from here on. One statement: of two at once, one finds it used."""
+    """Use up the claim. One UPDATE, so that of two concurrent enrolments one is refused. Raises EnrolmentRefused."""
     open_claim = update(Claim).where(
         Claim.serial == str(enrolment.claim), Claim.used_at.is_(None), Claim.withdrawn_at.is_(None)
     )
@@ -130,7 +130,7 @@ def _use_claim(session: Session, enrolment: Enrolment, now: int) -> Claim:
 
 
 def _certify(session: Session, authority: Authority, row: Device, issued: Issued) -> None:
-    """Note the certificate as the one the device presents, and the key in it as the one it speaks with."""
+    """Store the certificate as the one the device presents, and its key as the device's key."""
     now = authority.now()
     if inspect(row).transient:
         row.public_key = compressed_point(p256_of(issued))
@@ -142,9 +142,9 @@ def _certify(session: Session, authority: Authority, row: Device, issued: Issued
 
 
 def revoke_device(session: Session, device_id: str, now: int) -> Device:
-    """Out of service: every certificate it has is revoked, and every key on it is no longer usable online.
+    """Take a device out of service: revoke its certificates and its keys. Raises NotFound.
 
-    PINs in another maker's lock are still taken off, for they would open it for ever.
+    PINs in another maker's lock are still removed, because they would open it for ever.
     """
     device = session.get(Device, device_id)
     if device is None:
@@ -160,7 +160,7 @@ def revoke_device(session: Session, device_id: str, now: int) -> Device:
 
 
 def revoked_devices(session: Session, now: int) -> list[RevokedDevice]:
-    """Which certificates are to be kept off the broker: those that it would believe otherwise."""
+    """Revoked certificates that have not expired: the broker would still accept them."""
     query = select(Device.site, Device.id, Certificate.serial).join(Device, Device.id == Certificate.device_id)
     living = query.where(Certificate.revoked_at.is_not(None), Certificate.expires_at > now)
     return [RevokedDevice(site, device, int(serial)) for site, device, serial in session.execute(living).all()]

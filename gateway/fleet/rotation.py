@@ -1,8 +1,8 @@
-"""Following the authority: a step of its rotation reaches the broker, this gateway and every device, in that order.
+"""Apply each step of the authority's rotation to the broker, this gateway and every device, in that order.
 
-`lodgekey certs` takes the steps, in a process of its own. The running gateway sees them in the authority's folder,
-gives broker and itself new certificates, and owes every device what it lacks. No step is taken before the last one was
-followed, and told by the devices themselves.
+`lodgekey certs` takes the steps in a separate process. The running gateway reads them from the authority's folder,
+renews the certificates of broker and gateway, and queues what each device lacks. No step is taken before the last one
+was applied and confirmed by the devices themselves.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ from gateway.store.database import Database
 
 log = logging.getLogger(__name__)
 
-FOLLOWED: Final = "followed.json"  # the standing that broker and gateway have certificates for
+FOLLOWED: Final = "followed.json"  # the phase that broker and gateway have certificates of
 OWN_LIFE: Final = SERVER_DAYS * 86_400 * 2 // 3
 KEPT_AFTER_ITS_END: Final = 30 * 86_400
 
 
 class AuthorityRotation:
-    """The present authority of a running gateway. `renew` gives broker and gateway new certificates by it."""
+    """The running gateway's authority. `renew` issues new certificates to broker and gateway."""
 
     def __init__(
         self,
@@ -44,15 +44,15 @@ class AuthorityRotation:
     ) -> None:
         self.authority = authority
         self._database, self._renew, self._now = database, renew, now
-        self._renew_at = now() + OWN_LIFE  # what begins now begins with fresh certificates
+        self._renew_at = now() + OWN_LIFE  # a starting gateway issues new certificates
         self._followed = authority.generations.standing
 
     def present(self) -> Authority:
-        """The authority as it stands now."""
+        """The authority in its present phase."""
         return self.authority
 
     async def follow(self) -> None:
-        """Once round: look where the authority stands, renew what is due, owe devices what they lack."""
+        """One round: read the phase, renew certificates that are due, queue what devices lack."""
         folder, now = self.authority.folder, self._now()
         standing = read_standing(folder)
         if standing != self.authority.generations.standing:
@@ -61,7 +61,7 @@ class AuthorityRotation:
             try:
                 await self._renew()
             except OSError as error:
-                log.error("broker and gateway wait for their certificates: %s", error)
+                log.error("the certificates of broker and gateway could not be renewed: %s", error)
                 return
             self._followed, self._renew_at = standing, now + OWN_LIFE
             log.info("broker and gateway have certificates of phase %s", standing.phase)
@@ -69,7 +69,7 @@ class AuthorityRotation:
         try:
             await asyncio.to_thread(self._owe, now)
         except SQLAlchemyError as error:
-            log.error("devices wait for the database: %s", type(error).__name__)
+            log.error("certificates for devices could not be queued: %s", type(error).__name__)
 
     def _owe(self, now: int) -> None:
         before = now - KEPT_AFTER_ITS_END
@@ -83,7 +83,7 @@ class AuthorityRotation:
 
 
 def note_followed(folder: Path, standing: Standing) -> None:
-    """Tell whoever takes the next step that this one was followed."""
+    """Record in the authority's folder that this phase was applied, for the process that takes the next step."""
     followed = json.dumps(asdict(standing)).encode()
     file = folder / FOLLOWED
     if not file.exists() or file.read_bytes() != followed:
@@ -91,14 +91,17 @@ def note_followed(folder: Path, standing: Standing) -> None:
 
 
 def is_followed(authority: Authority) -> bool:
-    """Whether a gateway has given its broker and itself certificates of this phase."""
+    """Whether a gateway has issued certificates of this phase to its broker and itself."""
     file = authority.folder / FOLLOWED
     followed = json.loads(file.read_text()) if file.exists() else None
     return bool(followed == json.loads(json.dumps(asdict(authority.generations.standing))))
 
 
 def advance(session: Session, authority: Authority, leave: Set[str] = frozenset()) -> Authority:
-    """The next phase. Conflict while the gateway, or a device that is not named to be left, is behind in this one."""
+    """Go to the next phase.
+
+    Raises Conflict while the gateway, or a device not in `leave`, has not applied this one.
+    """
     if not is_followed(authority):
         raise Conflict("The gateway has not followed the last step yet. Please start it, or wait half a minute.")
     waiting = {name: lacks for name, lacks in behind(session, authority).items() if name not in leave}
@@ -108,12 +111,12 @@ def advance(session: Session, authority: Authority, leave: Set[str] = frozenset(
 
 
 def roll_back(authority: Authority) -> Authority:
-    """Back to the present generation, from any phase; raises BadPhase where no rotation is under way."""
+    """Return to the present generation from any phase. Raises BadPhase where no rotation is under way."""
     return authority.roll_back_rotation()
 
 
 def forget(session: Session, authority: Authority, number: int, leave: Set[str], now: int) -> Authority:
-    """A retired generation is believed no more. Conflict while a device that is not named to be left presents it."""
+    """Stop trusting a retired generation. Raises Conflict while a device not in `leave` presents its certificate."""
     presented = select(Device.id).join(Certificate, Certificate.serial == Device.certificate_serial)
     living = presented.where(Device.revoked_at.is_(None), Certificate.expires_at > now)
     lost = set(session.scalars(living.where(Certificate.generation == number))) - leave
