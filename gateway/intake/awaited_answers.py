@@ -1,4 +1,4 @@
-"""Who waits for what a lock answers: told the moment the lock's own word is verified."""
+"""Commands whose answers are awaited: an answer is handed over as soon as the lock's message is verified."""
 
 import asyncio
 
@@ -12,15 +12,15 @@ class AwaitedAnswers:
         self._waiting: dict[str, asyncio.Future[Answered]] = {}
 
     def expect(self, command_id: str) -> asyncio.Future[Answered]:
-        """A future for one command's answer."""
+        """The future of one command's answer."""
         return self._waiting.setdefault(command_id, asyncio.get_running_loop().create_future())
 
     def forget(self, command_id: str) -> None:
-        """Nobody waits for this command any more."""
+        """Stop awaiting this command's answer."""
         self._waiting.pop(command_id, None)
 
     def tell(self, answer: Answered) -> None:
-        """Hand an answer to whoever waits for it."""
+        """Resolve the future of this answer, if one is awaited."""
         waiting = self._waiting.get(answer.command_id.hex())
         if waiting is not None and not waiting.done():
             waiting.set_result(answer)

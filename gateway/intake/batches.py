@@ -1,4 +1,4 @@
-"""What devices say: read and verified by their driver, recorded in one transaction a batch, acked only after it."""
+"""Read and verify device messages by their drivers, record each batch in one transaction, then acknowledge it."""
 
 import asyncio
 import hashlib
@@ -22,16 +22,16 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 TROUBLE_PAUSE: Final = 1.0
-KIOSK_EVENTS: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # of a kiosk, answered on its screen
+KIOSK_EVENTS: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # from a kiosk, answered on its screen
 
 KioskInbox = Callable[[Happened, Received], None]
 Understood = tuple[Received, Sequence[Report]]
-Unread = tuple[Received, str]  # with the code that says why
+Unread = tuple[Received, str]  # with the error code
 Keys = Mapping[str, bytes]  # device -> the public key its messages were verified with
 
 
 class Intake:
-    """Reads a link until cancelled. What cannot be read is set aside, so that the others go on."""
+    """Reads a link until cancelled. A message that cannot be read is set aside and does not block the others."""
 
     def __init__(
         self,
@@ -42,24 +42,24 @@ class Intake:
         now: Callable[[], int],
         device_lookup: DeviceLookup | None = None,
     ) -> None:
-        """`device_lookup`: the one that the drivers ask for public keys, so that a batch is looked up once."""
+        """`device_lookup`: the instance the drivers get public keys from, so that a batch is looked up once."""
         self._database, self._drivers, self._awaited_answers = database, drivers, awaited_answers
         self._kiosk_inbox, self._now = kiosk_inbox, now
         self._device_lookup = device_lookup or DeviceLookup(database)
 
     async def run(self, link: Link, driver: str | None = None) -> None:
-        """Read a link on which devices of one driver speak (of any, where none is named).
+        """Read a link used by the devices of one driver (any driver if None), batch by batch.
 
-        Take batch after batch; a batch that could not be read or committed is not acked and comes again.
+        A batch that could not be read or committed is not acknowledged, so the broker sends it again.
         """
         async for batch in link.batches():
             try:
                 await self.take(batch, driver)
             except SQLAlchemyError as error:
-                log.error("a batch of %d messages could not be taken: %s", len(batch), type(error).__name__)
+                log.error("a batch of %d messages could not be processed: %s", len(batch), type(error).__name__)
 
     async def take(self, batch: Sequence[Received], driver: str | None = None) -> None:
-        """Read, tell those who wait, commit, ack."""
+        """Read the messages, resolve awaited answers, commit, acknowledge."""
         understood: list[Understood] = []
         unreadable: list[Unread] = []
         with self._device_lookup.batch({message.device for message in batch}) as keys:
@@ -75,15 +75,17 @@ class Intake:
         await self._commit(understood, unreadable, keys)
 
     def _read(self, message: Received, driver: str | None) -> Sequence[Report]:
-        """What a message says, by the driver of its device; nothing from a device we do not know, or of another site.
+        """The reports in a message, read by its device's driver.
 
-        The broker lets a device speak under any site's name, for it knows the device only.
+        Raises Unreadable for unknown devices and other sites.
+
+        The ACL of the broker checks the device only, so a device can publish under any site's name.
         """
         device = self._device_lookup.enrolled(message.device)
         if device is None:
             raise Unreadable("unknown_device")
         if device.driver not in self._drivers or driver not in (None, device.driver):
-            raise Unreadable("wrong_link")  # whoever may speak for one maker's locks may not for another's
+            raise Unreadable("wrong_link")  # an identity on one maker's link must not send for another maker's locks
         if message.site != device.site:
             raise Unreadable("wrong_site")
         return self._drivers[device.driver].read(message)
@@ -102,7 +104,7 @@ class Intake:
             message.ack()
 
     def _finish(self, message: Received, reports: Sequence[Report]) -> None:
-        """Ack what is committed; a registration goes to the desk, which acks it when it is recorded."""
+        """Acknowledge a committed message; the kiosk inbox acknowledges kiosk events when they are recorded."""
         registrations = [report for report in reports if _is_kiosk_event(report)]
         for report in registrations:
             self._kiosk_inbox(report, message)
@@ -110,7 +112,10 @@ class Intake:
             message.ack()
 
     async def _one_by_one(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
-        """After a failed batch: a message that breaks by itself is set aside; one the disk refuses is not acked."""
+        """Retry a failed batch message by message.
+
+        A message that fails by itself is set aside; one that the database cannot take is not acknowledged.
+        """
         for item in understood:
             try:
                 await asyncio.to_thread(self._write, [item], (), keys)
@@ -140,7 +145,7 @@ class Intake:
 
 
 def _for_the_record(understood: Sequence[Understood]) -> list[Report]:
-    """Every report but those the kiosk desk records itself."""
+    """All reports except those that the kiosk inbox records."""
     return [report for _, reports in understood for report in reports if not _is_kiosk_event(report)]
 
 
@@ -149,7 +154,7 @@ def _is_kiosk_event(report: Report) -> TypeGuard[Happened]:
 
 
 def set_aside(session: Session, message: Received, code: str, now: int) -> None:
-    """Note a message nobody could read: its size and digest, never its content."""
+    """Record an unreadable message by its size and digest, never its content."""
     log.warning("set aside a message of %d bytes on %s: %s", len(message.payload), message.channel, code)
     digest = hashlib.sha256(message.payload).hexdigest()
     session.add(

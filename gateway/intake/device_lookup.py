@@ -1,4 +1,4 @@
-"""Who a message may come from: the devices a batch is from, looked up in one query and only for that batch."""
+"""Device records for the messages of a batch, loaded in one query and kept for that batch only."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from gateway.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A device as it is registered; `in_service` is false once it was revoked."""
+    """A device's record; `in_service` is false after revocation."""
 
     site: str
     driver: str
@@ -24,7 +24,7 @@ class Enrolled:
 
 
 class DeviceLookup:
-    """Devices as they stand now. Nothing is remembered beyond a batch, so that a revocation counts at once."""
+    """Present device records. Nothing is cached beyond a batch, so that a revocation takes effect at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,7 +32,7 @@ class DeviceLookup:
 
     @contextmanager
     def batch(self, device_ids: set[str]) -> Iterator[Mapping[str, bytes]]:
-        """Look these up together; they are known until the block ends. Yields the public key of each."""
+        """Load these devices together and cache them until the block ends. Yields device -> public key."""
         self._batch = self._load(device_ids)
         try:
             yield {name: device.public_key for name, device in self._batch.items()}
@@ -40,7 +40,7 @@ class DeviceLookup:
             self._batch = {}
 
     def enrolled(self, device_id: str) -> Enrolled | None:
-        """The device; None where it is none of ours."""
+        """The device's record; None for an unknown device."""
         return self._batch.get(device_id) or self._load({device_id}).get(device_id)
 
     def public_key_of(self, device_id: str) -> EllipticCurvePublicKey | None:
@@ -58,5 +58,5 @@ class DeviceLookup:
 
 @lru_cache(maxsize=20_000)
 def parsed(point: bytes) -> EllipticCurvePublicKey:
-    """The key of a stored point: a curve point is costly to unpack and always the same."""
+    """The key of a stored point, cached because decompressing a curve point is expensive."""
     return public_from_point(point)
