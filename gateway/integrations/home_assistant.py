@@ -1,8 +1,8 @@
-"""Locks told to Home Assistant on the operator's broker (MQTT discovery): what each last said, and nothing of persons.
+"""Publish locks to Home Assistant on the operator's broker (MQTT discovery): last states, no personal data.
 
-Read-only unless commands are switched on. Home Assistant wants a command topic of every lock; without commands nobody
-listens on it. With them a command becomes one of ours: signed where the lock is ours, dead after seconds, retained
-never.
+Read-only unless commands are switched on. Home Assistant requires a command topic for every lock; without commands
+nothing subscribes to it. A command becomes one of the gateway's: signed for native locks, expiring after seconds,
+never retained.
 """
 
 import asyncio
@@ -36,37 +36,37 @@ PREFIX: Final = "lodgekey-home"
 STATUS: Final = f"{PREFIX}/status"
 BIRTH: Final = "homeassistant/status"
 STATES: Final = {bolt: bolt.upper() for bolt in ("locked", "locking", "unlocked", "unlocking", "jammed")}
-UNKNOWN: Final = "None"  # Home Assistant's word for a state nobody knows
+UNKNOWN: Final = "None"  # Home Assistant's word for an unknown state
 COMMANDS: Final = {b"LOCK": ("lock", Ability.LOCK), b"UNLOCK": ("unlock", Ability.UNLOCK)}
 POLL_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class HomeTopics:
-    """Home Assistant's birth message, and the commands where they are wanted."""
+    """Topics: Home Assistant's birth message, and its commands where they are switched on."""
 
     commands: bool
 
     def subscriptions(self) -> list[str]:
-        """What we listen on."""
+        """The topic filters to subscribe to."""
         return [BIRTH, f"{PREFIX}/+/set"] if self.commands else [BIRTH]
 
     def topic_of(self, place: Place) -> str:
-        """Nothing is asked of Home Assistant."""
+        """Raises BadTopic: no commands are sent to Home Assistant."""
         raise BadTopic(place[2])
 
     def place_of(self, topic: str) -> Place:
-        """`lodgekey-home/<device>/set`, or the birth message."""
+        """(site, device, channel) of `lodgekey-home/<device>/set`, or of the birth message."""
         parts = topic.split("/")
         if topic == BIRTH:
             return "", "", "birth"
         if len(parts) != 3 or parts[0] != PREFIX or parts[2] != "set" or not IDENTIFIER.match(parts[1]):
-            raise BadTopic("not a topic of ours")
+            raise BadTopic("not a topic of this gateway")
         return "", parts[1], "set"
 
 
 class HomeAssistant:
-    """Keeps what is retained on the operator's broker as the rows are; states are what locks said, never hoped for."""
+    """Keeps the retained topics on the operator's broker up to date with the states that locks reported."""
 
     def __init__(self, database: Database, link: MqttLink, now: Callable[[], int]) -> None:
         """`link` carries HomeTopics and has STATUS as its will."""
@@ -76,16 +76,16 @@ class HomeAssistant:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def wake(self) -> None:
-        """Something was committed; from any thread."""
+        """Publish again, after a commit; may be called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
 
     async def start(self) -> None:
-        """Begin to connect."""
+        """Start connecting."""
         await self._link.start()
 
     async def run(self) -> None:
-        """Tell what changed, until cancelled; all of it again after each connection."""
+        """Publish changes until cancelled; everything again after each connection."""
         self._loop = asyncio.get_running_loop()
         while True:
             await self._link.until_connected()
@@ -96,23 +96,23 @@ class HomeAssistant:
                     await self._announce()
                     await self._rest()
             except (LinkDown, SQLAlchemyError) as error:
-                log.warning("Home Assistant is not told: %s", type(error).__name__)
+                log.warning("states could not be published to Home Assistant: %s", type(error).__name__)
                 await asyncio.sleep(POLL_SECONDS)
 
     async def hear(self) -> None:
-        """Commands, and Home Assistant's birth, until cancelled."""
+        """Handle commands and Home Assistant's birth message until cancelled."""
         async for batch in self._link.batches():
             for message in batch:
                 await self._take(message)
                 message.ack()
 
     async def stop(self) -> None:
-        """Say that nobody keeps it up to date any more."""
+        """Publish that this gateway is offline."""
         if self._link.connected:
             try:
                 await self._link.announce(STATUS, b"offline")
             except LinkDown:
-                log.info("Home Assistant learns from the broker that we are gone")
+                log.info("the link is down; the broker publishes the will to Home Assistant")
         await self._link.stop()
 
     async def _announce(self) -> None:
@@ -144,7 +144,7 @@ class HomeAssistant:
             log.warning("a command from Home Assistant was refused: %s", reason)
 
     def _owe_command(self, message: Received) -> str | None:
-        """Owe one command to its lock; why not, where it is refused."""
+        """Queue one command for its lock; returns the reason where it is refused."""
         with self._database.writing() as session:
             device = session.get(Device, message.device)
             do, ability = COMMANDS.get(message.payload, ("", Ability.SHOW))
@@ -159,7 +159,7 @@ class HomeAssistant:
 
 
 def owe_command(session: Session, device: Device, do: str, now: int) -> None:
-    """One `lock` or `unlock` that is not a tenant's, dead in ten seconds."""
+    """Queue one `lock` or `unlock` that is not a tenant's; it expires after ten seconds."""
     command = Command(
         id=os.urandom(16).hex(), device_id=device.id, type=do, issued_at=now, expires_at=now + UNLOCK_LIFETIME
     )
@@ -178,7 +178,7 @@ def owe_command(session: Session, device: Device, do: str, now: int) -> None:
 
 
 def statements(lock: Device) -> dict[str, bytes]:
-    """Everything retained about one lock, by topic; an empty payload takes a lock out of service away."""
+    """Topic -> retained payload for one lock; an empty payload removes a lock that is out of service."""
     name, at = f"lodgekey-{lock.id}", f"{PREFIX}/{lock.id}"
     configs = {
         f"homeassistant/lock/{name}/config": _lock_config(lock, name, at),
@@ -211,7 +211,7 @@ def _battery_config(lock: Device, name: str, at: str) -> Mapping[str, Any]:
 
 
 def _entity(lock: Device, unique_id: str, at: str) -> dict[str, Any]:
-    """What Home Assistant wants of every entity. The lock is named by its id: labels may say whose it is."""
+    """Properties common to every entity. The lock is named by its id, because a label may name its tenant."""
     return {
         "unique_id": unique_id,
         "availability": [{"topic": STATUS}, {"topic": f"{at}/availability"}],

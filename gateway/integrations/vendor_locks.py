@@ -1,4 +1,4 @@
-"""Locks of other makers: on the operator's own broker or in the radio's range, each with its secrets in a file."""
+"""Locks of other makers, on the operator's broker or within Bluetooth range; each lock's secrets are in a file."""
 
 import asyncio
 import json
@@ -25,21 +25,21 @@ from gateway.settings import HomeBroker
 from gateway.store import Device, Unit
 from gateway.store.database import Database
 
-SECRETS = "vendor-locks"  # in the gateway's folder: one file a lock
+SECRETS = "vendor-locks"  # in the gateway's folder: one file per lock
 
 
 class VendorLocks:
-    """The links to other makers' locks and the drivers over them; what is not set up is not there."""
+    """Links and drivers of the makers that are set up."""
 
     def __init__(self) -> None:
-        self.links: dict[str, Link] = {}  # by driver: on each only that one's locks are believed
+        self.links: dict[str, Link] = {}  # by driver: each link accepts messages of that driver's locks only
         self.drivers: dict[str, Driver] = {}
 
     @classmethod
     def open(
         cls, gateway_name: str, broker: HomeBroker | None, radio: BleRadio | None, folder: Path, now: Callable[[], int]
     ) -> Self:
-        """One link a vendor, so that no vendor's topics are another's; not started yet. `folder`: the gateway's."""
+        """Create one link per maker, so that makers' topics are separate; not started. `folder`: the gateway's."""
         opened, mutex = cls(), asyncio.Lock()
         secrets = partial(secrets_of, folder / SECRETS)
         for name, kind in DRIVERS.items():
@@ -58,7 +58,7 @@ class VendorLocks:
 def open_home_assistant(
     gateway_name: str, broker: HomeBroker | None, database: Database, now: Callable[[], int]
 ) -> HomeAssistant | None:
-    """Who tells Home Assistant of our locks, if anybody is to."""
+    """The publisher for Home Assistant; None where it is not set up."""
     if broker is None or not broker.home_assistant:
         return None
     address = broker.address(f"{gateway_name}-home-assistant", will=(STATUS, b"offline"))
@@ -68,7 +68,7 @@ def open_home_assistant(
 
 
 def radio_named(name: str) -> BleRadio | None:
-    """The platform's radio: any, or the adapter of this name (BlueZ); none where none is named."""
+    """The platform's Bluetooth adapter of this name (BlueZ), or any; None where no name is set."""
     if not name:
         return None
     adapter = {} if name == "any" else {"bluez": {"adapter": name}}
@@ -76,7 +76,7 @@ def radio_named(name: str) -> BleRadio | None:
 
 
 def with_radio(network: Link, radio: BleRadio | None) -> Link:
-    """Our own locks: over the network, and where it does not take a command over Bluetooth, if there is a radio."""
+    """The driver of native locks: over the network, then over Bluetooth where there is a radio."""
     return network if radio is None else LinksInOrder([network, BleLink(radio)])
 
 
@@ -90,7 +90,7 @@ def take_into_service(
     unit: Unit | None,
     secrets: Mapping[str, str],
 ) -> Device:
-    """A lock of another maker: it has no certificate of ours. Its secrets go to a file of mode 0600, never to a log."""
+    """Add another maker's lock, which has no certificate. Its secrets go to a file of mode 0600, never to a log."""
     if session.get(Device, device) is not None:
         raise Conflict("This device id was used before. Please choose another one.")
     if not (IDENTIFIER.match(device) and IDENTIFIER.match(site)):
@@ -108,13 +108,13 @@ def take_into_service(
 
 
 def secrets_needed(driver: str) -> tuple[str, ...]:
-    """The names in a lock's file of secrets; none for a lock on a broker."""
+    """Names required in a lock's file of secrets; empty for a lock on a broker."""
     kind = DRIVERS[driver]
     return ("address", *kind.secrets) if issubclass(kind, RadioDriver) else ()
 
 
 def secrets_of(folder: Path, device: str) -> dict[str, str]:
-    """What was given for this lock. Raises KeyError where nothing was."""
+    """The stored secrets of this lock. Raises KeyError where there are none."""
     path = folder / f"{device}.json"
     if not path.exists():
         raise KeyError(device)
