@@ -1,16 +1,16 @@
-"""How often Python looks for garbage in a gateway that is up."""
+"""Thresholds of Python's garbage collector in a running gateway."""
 
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (20_000, 20, 50)  # objects, then rounds of the younger generation; Python's own: 700, 10, 10
+THRESHOLDS: Final = (20_000, 20, 50)  # objects, then rounds of the younger generation; Python's defaults: 700, 10, 10
 
 
 def collect_seldom() -> None:
-    """Leave out of every collection what is loaded by now, and look for the rest less often.
+    """Exclude objects loaded so far from garbage collection, and collect the rest less often.
 
-    A batch of messages makes tens of thousands of objects that end with its transaction, without any cycle. With
-    Python's own thresholds each batch had all there is looked through several times, a tenth of the time it took.
+    A batch of messages creates tens of thousands of objects, without cycles, that are freed with its transaction.
+    With Python's own thresholds each batch triggered several full collections, which took a tenth of its time.
     """
     gc.collect()
     gc.freeze()

@@ -1,6 +1,6 @@
-"""What would keep the gateway from doing its work, found before a tenant finds it. Looks only; changes nothing.
+"""Health checks: problems that would stop the gateway, found before they affect a tenant. Read-only.
 
-A check takes the settings and the time (UTC seconds) and yields findings; api.cli.texts.findings says each in words.
+A check takes the settings and the time (UTC seconds) and yields findings; api.cli.texts.findings holds their texts.
 """
 
 import shutil
@@ -42,15 +42,15 @@ Code = Literal[
 MIN_FREE_BYTES: Final = 500 * 1024 * 1024
 CERTIFICATE_CARE: Final = 14 * 86_400
 PROBE_TIMEOUT_SECONDS: Final = 3.0
-TOLERANCE: Final = 60  # seconds the clock may lie behind what was already recorded
-OVERDUE: Final = 3600  # seconds after which something owed to a device or a consumer is worth a look
+TOLERANCE: Final = 60  # tolerated seconds between the clock and the newest recorded time
+OVERDUE: Final = 3600  # age in seconds from which an undelivered item of a device or consumer is reported
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `severity`: good, care (will become trouble) or bad (is trouble).
+    """The result of one check. `severity`: good, care (will become a fault) or bad (a fault).
 
-    `code` names what was found, `facts` are the names and numbers in its sentence.
+    `code` names the finding; `facts` are the names and numbers of its text.
     """
 
     check: str
@@ -63,7 +63,7 @@ Check = Callable[[Settings, int], Iterator[Finding]]
 
 
 def check_folder(settings: Settings, _now: int) -> Iterator[Finding]:
-    """The folder can be written, has room, and is nobody else's to read."""
+    """The folder is writable, has free space, and is not readable by others."""
     folder = settings.folder
     if not folder.is_dir():
         yield Finding("folder", "care", "folder_missing", {"folder": folder})
@@ -90,7 +90,7 @@ def _secrets(folder: Path) -> Iterator[Path]:
 
 
 def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
-    """There is a mosquitto to start, or the operator's own broker answers with a certificate we believe."""
+    """mosquitto is installed, or the operator's broker answers with a trusted certificate."""
     if not settings.broker_host:
         try:
             yield Finding("broker", "good", "mosquitto", {"path": find_mosquitto(settings.mosquitto)})
@@ -113,7 +113,7 @@ def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
 
 
 def check_clock(settings: Settings, now: int) -> Iterator[Finding]:
-    """The clock is kept by something, and has not been put back: keys and deadlines live by it."""
+    """The clock is synchronised and has not been set back: keys and deadlines depend on it."""
     kept = _is_clock_kept()
     if kept is False:
         yield Finding("clock", "care", "clock_unkept")
@@ -126,7 +126,7 @@ def check_clock(settings: Settings, now: int) -> Iterator[Finding]:
 
 
 def _is_clock_kept() -> bool | None:
-    """Whether the system says that its clock follows another; None where it cannot be asked."""
+    """Whether the system reports a synchronised clock; None where it cannot be queried."""
     timedatectl = shutil.which("timedatectl")
     if timedatectl is None:
         return None
@@ -141,7 +141,7 @@ def _is_clock_kept() -> bool | None:
 
 
 def check_certificates(settings: Settings, now: int) -> Iterator[Finding]:
-    """Ours and the devices' are good for a while yet."""
+    """The certificates of gateway and devices do not expire soon."""
     soon = now + CERTIFICATE_CARE
     ours = {str(path): expires for path, expires in _own_certificates(settings) if expires < soon}
     in_service = select(Device.id, Device.certificate_expires_at).where(
@@ -170,7 +170,7 @@ def _own_certificates(settings: Settings) -> Iterator[tuple[Path, int]]:
 
 
 def check_database(settings: Settings, _now: int) -> Iterator[Finding]:
-    """It can be reached and has the newest tables."""
+    """The database is reachable and has the newest schema."""
     with _database(settings) as session:
         if session is None:
             yield Finding("database", "care", "database_missing")
@@ -184,7 +184,7 @@ def check_database(settings: Settings, _now: int) -> Iterator[Finding]:
 
 
 def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
-    """What is owed is being delivered, and no registration is late."""
+    """Deliveries are not delayed, and no registration is late."""
     stuck = select(func.count()).select_from(Delivery).where(Delivery.state == "owed", Delivery.due_at < now - OVERDUE)
     late = (
         select(func.count())
@@ -205,7 +205,7 @@ def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
 
 
 def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
-    """As many people's faces may be stored as are: a filing with the authority takes its working days."""
+    """The number of stored faces is within the limit: a filing with the authority takes its working days."""
     with _database(settings) as session:
         known = bool(session and inspect(session.connection()).has_table(Portrait.__tablename__))
         counted = faces_stored(session, settings.face_filings) if session and known else []
@@ -220,7 +220,7 @@ def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[Session | None]:
-    """A session on the database as it is, without making or changing it; None where there is none yet."""
+    """A session on the existing database, without creating or migrating it; None where there is none."""
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield None
@@ -245,7 +245,7 @@ CHECKS: Final[dict[str, Check]] = {
 
 
 def examine(settings: Settings, now: int) -> list[Finding]:
-    """Every check in order; one that cannot look says so, and the others go on."""
+    """Run all checks in order; a check that fails to run yields a finding, and the others still run."""
     found: list[Finding] = []
     for name, check in CHECKS.items():
         try:

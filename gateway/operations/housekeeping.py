@@ -1,4 +1,4 @@
-"""What has to happen without anybody asking: stays end, deadlines are watched, what is kept too long is forgotten."""
+"""Periodic work: end stays, watch deadlines, delete data past its retention."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ MESSAGES_KEPT: Final = 30 * 86_400
 
 
 class Housekeeping:
-    """Runs its rounds until cancelled; a round twice in a row changes nothing more."""
+    """Runs rounds until cancelled; a second round at once changes nothing."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class Housekeeping:
         self._enforce_revocations, self._now = enforce_revocations, now
 
     async def run(self) -> None:
-        """A round every half minute; a database that is busy is tried again at the next."""
+        """Run a round every 30 seconds; after a database error the next round tries again."""
         renewed = self._now()
         while True:
             try:
                 await asyncio.to_thread(self.round)
             except SQLAlchemyError as error:
-                log.error("housekeeping waits for the database: %s", type(error).__name__)
+                log.error("housekeeping could not use the database: %s", type(error).__name__)
             self._pictures.sweep()
             due = self._now() - renewed > CRL_RENEWAL
             await self._enforce_revocations(due)
@@ -57,7 +57,7 @@ class Housekeeping:
             await asyncio.sleep(EVERY)
 
     def round(self) -> None:
-        """Everything once."""
+        """Run each task once."""
         self._end_due_stays()
         now = self._now()
         with self._database.writing() as session:
@@ -69,10 +69,10 @@ class Housekeeping:
         with self._database.writing() as session:
             forgotten = purge(session, now)
         if forgotten:
-            log.info("%d rows were kept long enough and are forgotten", forgotten)
+            log.info("%d rows past their retention were deleted", forgotten)
 
     def _end_due_stays(self) -> None:
-        """Each stay that is over by itself, so that one which cannot be ended holds up no other."""
+        """End stays that are over, each in its own transaction, so that a failing one does not block the others."""
         with self._database.reading() as session:
             over = [stay.id for stay in due_stays(session, self._now())]
         for stay_id in over:
@@ -80,4 +80,4 @@ class Housekeeping:
                 with self._database.writing() as session:
                     end_stay(session, session.get_one(Stay, stay_id), self._keyring, self._now())
             except (LodgekeyError, Erased) as error:
-                log.error("stay %s did not end by itself: %s", stay_id, type(error).__name__)
+                log.error("stay %s could not be ended: %s", stay_id, type(error).__name__)
