@@ -1,6 +1,6 @@
-"""Officers sign in at their own OpenID provider (OpenID Connect Core 1.0): authorization code, PKCE, state and nonce.
+"""Sign-in of officers at their OpenID provider (OpenID Connect Core 1.0): authorization code, PKCE, state, nonce.
 
-The identity token is believed for one algorithm, fixed by the operator, and for keys the issuer publishes itself.
+The identity token is accepted for one algorithm, set by the operator, and for keys published by the issuer only.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import BadAddress, Client, LostAnswer, Reply, checked_address, open_client
 from gateway.settings import SingleSignOnSettings
 
-PROVIDER_TIMEOUT_SECONDS: Final = 10  # seconds for each question to the provider
-LEEWAY: Final = 60  # seconds that the provider's clock may be off
+PROVIDER_TIMEOUT_SECONDS: Final = 10  # timeout of each request to the provider
+LEEWAY: Final = 60  # tolerated clock difference with the provider, in seconds
 MAX_ANSWER_BYTES: Final = 1 << 18
 AREA: Final = re.compile(r"[A-Za-z0-9._-]{1,36}")
 KEYS_IN_TOKEN: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
@@ -37,7 +37,7 @@ NO_ANSWER: Final = "The provider does not answer. Please try again in a moment."
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Where the browser goes, and what the answer is checked against."""
+    """A started sign-in: the provider's address for the browser, and the values its response is checked against."""
 
     url: str
     data: dict[str, str]
@@ -45,7 +45,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class KnownOfficer:
-    """Who the provider says it is, entitled here to one area."""
+    """An officer as identified by the provider, entitled here to one area."""
 
     issuer: str
     subject: str
@@ -54,7 +54,7 @@ class KnownOfficer:
 
 
 class SingleSignOn:
-    """One OpenID provider, asked anew at each sign-in, so that its keys and addresses are its present ones."""
+    """One OpenID provider. Discovery and keys are read at each sign-in, so they are always current."""
 
     def __init__(self, settings: SingleSignOnSettings, address: str, now: Callable[[], int]) -> None:
         self._settings, self._now = settings, now
@@ -62,7 +62,7 @@ class SingleSignOn:
         self._return_to = f"{address}/login/officer/return"
 
     async def begin(self) -> Begun:
-        """A sign-in to send a browser to. SignOnAway where the provider does not answer."""
+        """Start a sign-in. Raises SignOnAway where the provider does not answer."""
         data = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "code_verifier")}
         async with self._client() as client:
             found = await self._discover(client)
@@ -80,7 +80,7 @@ class SingleSignOn:
         return Begun(url, data)
 
     async def finish(self, data: Mapping[str, str], answer: Mapping[str, str]) -> dict[str, Any]:
-        """What the provider says of whoever signed in. SignOnRefused where its answer does not fit what was begun."""
+        """Complete a sign-in. Raises SignOnRefused where the response does not match the start."""
         code = answer.get("code", "")
         fits = secrets.compare_digest(answer.get("state", "").encode(), data["state"].encode())
         if not fits or not code or answer.get("iss", self._settings.issuer) != self._settings.issuer:  # RFC 9207 §2.4
@@ -98,11 +98,11 @@ class SingleSignOn:
     def claims_of(
         self, id_token: str, keys: Mapping[str, Any], nonce: str, token: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The claims of an identity token (OpenID Connect Core 1.0 §3.1.3.7). SignOnRefused unless all of it holds."""
+        """The verified claims of an identity token (OpenID Connect Core 1.0 §3.1.3.7). Raises SignOnRefused."""
         try:
             header = jws.extract_compact(id_token.encode()).headers()
             if KEYS_IN_TOKEN & header.keys():
-                raise SignOnRefused(SIGN_IN_REFUSED)  # a token names no key of its own
+                raise SignOnRefused(SIGN_IN_REFUSED)  # keys named by the token itself are not accepted
             decoded = jwt.decode(id_token, KeySet.import_key_set(dict(keys)), algorithms=[self._settings.algorithm])  # type: ignore[arg-type]
             wanted: Any = {"iss": {"values": [self._settings.issuer]}, "aud": {"values": [self._settings.client_id]}}
             params = {"nonce": nonce, "client_id": self._settings.client_id}
@@ -114,7 +114,7 @@ class SingleSignOn:
         return dict(decoded.claims)
 
     def officer_of(self, claims: Mapping[str, Any]) -> KnownOfficer:
-        """The officer these claims make somebody. SignOnNotEntitled without the role, or without exactly one area."""
+        """The officer these claims identify. Raises SignOnNotEntitled without the role or exactly one area."""
         given = self._settings
         roles = claims.get(given.role_claim, ())
         areas = claims.get(given.area_claim, ())
@@ -127,7 +127,7 @@ class SingleSignOn:
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client]:
-        """Connections for one sign-in; they trust the operator's own authority where there is one."""
+        """The connections of one sign-in; they trust the operator's own authority where one is set."""
         ca_file = str(self._settings.ca_file or "")
         client = await asyncio.to_thread(open_client, ca_file=ca_file, timeout_s=PROVIDER_TIMEOUT_SECONDS)
         try:
@@ -136,14 +136,14 @@ class SingleSignOn:
             await client.close()
 
     async def _discover(self, client: Client) -> dict[str, Any]:
-        """OpenID Connect Discovery 1.0 §4."""
+        """The provider's metadata (OpenID Connect Discovery 1.0 §4). Raises SignOnAway."""
         found = await _get(client, f"{self._issuer}/.well-known/openid-configuration")
         if found.get("issuer") != self._settings.issuer:
             raise SignOnAway("The provider calls itself otherwise than it was set up. Please tell the operator.")
         return found
 
     async def _exchange(self, client: Client, found: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
-        """RFC 6749 §4.1.3 with RFC 7636 §4.5. SignOnRefused where the provider refuses the code."""
+        """Exchange the code (RFC 6749 §4.1.3, RFC 7636 §4.5). Raises SignOnRefused where the provider refuses it."""
         given = self._settings
         secret = given.client_secret_file.read_text(encoding="utf-8").strip()
         form = prepare_token_request(
@@ -162,7 +162,7 @@ class SingleSignOn:
 
 
 async def _userinfo(client: Client, found: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, Any]:
-    """OpenID Connect Core 1.0 §5.3, with the token as RFC 6750 §2.1 has it."""
+    """The userinfo response (OpenID Connect Core 1.0 §5.3), with the bearer token of RFC 6750 §2.1."""
     if str(token.get("token_type", "bearer")).lower() != "bearer" or "access_token" not in token:
         raise SignOnAway(NO_ANSWER)
     url = address_in(found, "userinfo_endpoint")
@@ -182,7 +182,7 @@ async def _send(
 ) -> Reply:
     try:
         return await client.send(method, url, content=content, headers=headers, limit=MAX_ANSWER_BYTES)
-    except (RegistryUnreachable, LostAnswer, ValueError):  # ValueError: an address or a token that HTTP cannot carry
+    except (RegistryUnreachable, LostAnswer, ValueError):  # ValueError: address or token invalid in HTTP
         raise SignOnAway(NO_ANSWER) from None
 
 
@@ -195,7 +195,7 @@ def _object_in(reply: Reply) -> dict[str, Any] | None:
 
 
 def address_in(found: Mapping[str, Any], name: str) -> str:
-    """One of the provider's addresses. SignOnAway for one that is not https (or loopback)."""
+    """An endpoint of the provider. Raises SignOnAway unless it is https (or loopback)."""
     url = str(found.get(name, ""))
     try:
         checked_address(url.partition("?")[0])

@@ -1,4 +1,4 @@
-"""HTTP to an authority: what was certainly not sent is told apart from what got no usable answer."""
+"""HTTP to an authority, with requests certainly not sent kept apart from requests without a usable answer."""
 
 import asyncio
 import base64
@@ -17,30 +17,30 @@ from gateway.outbound.public_addresses import GuardedResolver
 
 MAX_ANSWER: Final = 1 << 20  # bytes
 CONNECT_S: Final = 10.0
-KEPT_OPEN_S: Final = 4.0  # shorter than servers keep a quiet connection, so that they seldom close it under a request
+KEPT_OPEN_S: Final = 4.0  # shorter than servers keep idle connections, so that they rarely close one during a request
 _NOT_TAKEN_IN: Final = {429: "the registry asks for patience", 503: "the registry is out of service"}
 _NOT_LET_IN: Final = {401: "the registry refuses our credentials", 403: "the registry refuses us"}
 _NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 class LostAnswer(Exception):
-    """It was sent, and no usable answer came back; the text is a reason without personal data."""
+    """The request was sent and got no usable answer; the message is a reason without personal data."""
 
 
 class BadAddress(ValueError):
-    """The configured address is not one a registration may be sent to."""
+    """The configured address may not be used for registrations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer within the size limit."""
+    """A complete response within the size limit."""
 
     status: int
     body: bytes
 
 
 def checked_address(url: str) -> str:
-    """The URL without a trailing slash; https only, except to a loopback address (a registry simulated here)."""
+    """The URL without trailing slash. Raises BadAddress unless https, or loopback (a registry simulated here)."""
     parts = urlsplit(url)
     if parts.username or parts.password or parts.query or parts.fragment or not parts.hostname:
         raise BadAddress("a registry's address is https://host/path, without credentials, query or fragment")
@@ -57,7 +57,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class Client:
-    """Connections to one authority, opened at first use. Follows no redirect and no proxy, keeps no cookie."""
+    """Connections to one authority, opened at first use. Follows no redirect, uses no proxy, keeps no cookie."""
 
     def __init__(
         self, open_session: Callable[[], aiohttp.ClientSession], timeout_s: float, guard: GuardedResolver | None
@@ -75,7 +75,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ANSWER,
     ) -> Reply:
-        """Send and read the whole answer; raises RegistryUnreachable (nothing was taken in) or LostAnswer."""
+        """Send a request and read the response. Raises RegistryUnreachable (nothing was processed) or LostAnswer."""
         return _taken_in(await self.send(method, url, json=json, content=content, headers=headers, limit=limit))
 
     async def send(
@@ -88,7 +88,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ANSWER,
     ) -> Reply:
-        """Like exchange, but any status is an answer: a redirect and a refusal of credentials, too."""
+        """As exchange, but every status is a response, including redirects and refused credentials."""
         where = URL(url, encoded=True)
         if self._guard is not None:
             self._guard.judge(where.host or "")
@@ -112,7 +112,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ANSWER,
     ) -> Reply:
-        """Send a question that changes nothing: a lost answer is RegistryUnreachable too, for asking again is safe."""
+        """Send a read-only request. Raises RegistryUnreachable for a lost answer too, as repeating it is safe."""
         try:
             return await self.exchange(method, url, content=content, headers=headers, limit=limit)
         except LostAnswer as lost:
@@ -133,10 +133,10 @@ def open_client(
     guard: GuardedResolver | None = None,
     reuse: bool = True,
 ) -> Client:
-    """A client that trusts ca_file (PEM) instead of the public authorities; account is a user and a password.
+    """A client that trusts ca_file (PEM) instead of the public authorities. account: user name and password.
 
-    reuse=False opens a connection for each request: one that the other side closes while a request is on its way
-    leaves an unknown outcome, which is dear where nobody can be asked.
+    reuse=False opens a connection for each request: a reused one that the server closes during a request leaves an
+    unknown outcome, which is costly where the outcome cannot be queried.
     """
     trusted = ssl.create_default_context(cafile=ca_file or None)
     always = {"Accept-Encoding": "identity"} | dict(headers or {}) | (_basic(*account) if account else {})
@@ -152,7 +152,7 @@ def open_client(
             headers=always,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(connect=connect_s, sock_connect=connect_s, sock_read=timeout_s),
-            auto_decompress=False,  # we ask for plain answers: nothing may grow while it is read
+            auto_decompress=False,  # uncompressed responses only: nothing may expand while it is read
             trust_env=False,
         )
 
@@ -160,7 +160,7 @@ def open_client(
 
 
 def _basic(user: str, password: str) -> dict[str, str]:
-    """RFC 7617, in UTF-8."""
+    """The Authorization header of Basic authentication (RFC 7617), in UTF-8."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
@@ -184,7 +184,7 @@ def _taken_in(reply: Reply) -> Reply:
 
 
 def _reason(error: Exception) -> str:
-    # Class names only: an exception's text may quote the address or the payload.
+    # Class names only: an exception's message may quote the address or the payload.
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "the registry's certificate is not from the authority we trust"
     return f"no answer ({type(error).__name__})"

@@ -1,7 +1,7 @@
-"""Addresses that anybody may name (webhooks): private, link-local and rebinding ones are never connected to.
+"""Guard for user-supplied addresses (webhooks): no connection to private, link-local or rebound addresses.
 
-The name is resolved for each new connection, every address it has is judged, and the connection goes to the very
-addresses that were judged, while TLS still checks the certificate for the name.
+The name is resolved for each new connection, every resolved address is checked, and the connection uses exactly the
+addresses checked, while TLS still verifies the certificate for the name.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ FAMILY: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The host's addresses as texts, by the system's resolver."""
+    """The host's addresses as texts, from the system's resolver."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
@@ -30,7 +30,7 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is on the public internet, also inside IPv4-mapped, 6to4 and NAT64 forms."""
+    """Whether the address is public, including the one inside an IPv4-mapped, 6to4 or NAT64 form."""
     inner = _embedded(address)
     if inner is not None:
         return is_public(inner)
@@ -46,7 +46,7 @@ def _embedded(address: Address) -> ipaddress.IPv4Address | None:
 
 
 class GuardedResolver(AbstractResolver):
-    """Leads only to addresses that are public or in `allowed` (networks, for a demonstration on one machine)."""
+    """Resolves to public addresses and those in `allowed` (networks, for a demonstration on one machine) only."""
 
     def __init__(self, allowed: Iterable[str] = (), look_up: Resolve = resolve) -> None:
         self._look_up = look_up
@@ -55,14 +55,17 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Every address of the host, for a connection to these and no others; RegistryUnreachable where one is bad."""
+        """Every address of the host, for a connection to these only.
+
+        Raises RegistryUnreachable if any is not allowed.
+        """
         addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in await self._look_up(host, port)]
         if not addresses or not all(self._may(address) for address in addresses):
             raise RegistryUnreachable(NOT_PUBLIC)
         return [_result(host, port, address) for address in addresses if family in (FAMILY[address.version], 0)]
 
     def judge(self, host: str) -> None:
-        """A host that is written as an address is never looked up: RegistryUnreachable where it may not be reached."""
+        """Check a host written as an IP address, which is not resolved. Raises RegistryUnreachable."""
         try:
             address = ipaddress.ip_address(host.partition("%")[0])
         except ValueError:
@@ -71,7 +74,7 @@ class GuardedResolver(AbstractResolver):
             raise RegistryUnreachable(NOT_PUBLIC)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """No resources to release."""
 
     def _may(self, address: Address) -> bool:
         return is_public(address) or any(address in network for network in self._allowed)

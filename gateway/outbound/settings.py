@@ -1,4 +1,4 @@
-"""Where something is sent and the secret it is sent with; unknown names are refused, secrets may come from a file."""
+"""Settings of an outbound address and its secret; unknown names are refused, secrets may be read from a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from gateway.outbound.http import checked_address
 
 
 class AddressSettings(BaseModel):
-    """Where the registry is: url, ca_file (PEM; empty: the public authorities), timeout_s."""
+    """A registry's address: url, ca_file (PEM; empty: the public authorities), timeout_s (seconds)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     url: Annotated[str, AfterValidator(checked_address)]
@@ -30,11 +30,11 @@ class BearerSettings(AddressSettings):
         return self
 
     def secret(self) -> str:
-        """The secret itself."""
+        """The secret, read from token_file where that is set."""
         return self.token.get_secret_value() or Path(self.token_file).read_text().strip()
 
 
 class WebhookSettings(BearerSettings):
-    """A receiver's address and the shared secret; allowed: networks that need not be public, comma-separated."""
+    """A receiver's address and shared secret; allowed: networks that need not be public, comma-separated."""
 
     allowed: str = ""

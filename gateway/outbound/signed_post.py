@@ -1,4 +1,4 @@
-"""A signed POST by Standard Webhooks 1.0, to an address that is public or was allowed."""
+"""A POST signed by Standard Webhooks 1.0, to a public or explicitly allowed address."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,13 +12,13 @@ from gateway.outbound.settings import WebhookSettings
 
 
 class SignedPost:
-    """Sends CloudEvents to one receiver, which keeps one of each id."""
+    """Sends CloudEvents to one receiver, which drops repeated ids."""
 
     def __init__(self, client: Client, url: str, signer: Webhook, now: Callable[[], int]) -> None:
         self._client, self._url, self._signer, self._now = client, url, signer, now
 
     async def send(self, event_id: str, content: bytes) -> Reply:
-        """POST the event's bytes; raises RegistryUnreachable or LostAnswer. Sending again is safe."""
+        """POST the event's bytes. Raises RegistryUnreachable or LostAnswer; sending again is safe."""
         at = datetime.fromtimestamp(self._now(), UTC)
         headers = {
             "content-type": f"{MEDIA_TYPE}; charset=utf-8",
