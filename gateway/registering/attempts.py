@@ -1,4 +1,4 @@
-"""How often somebody guessed wrong lately: in memory, one counter a name, for what does not come over HTTP."""
+"""Limit of failed attempts, in memory, one counter per name, for requests that do not arrive over HTTP."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from gateway.domain.errors import TooManyAttempts
 
 
 class AttemptLimiter:
-    """`maximum` wrong tries a name within `seconds`; beyond them nothing is looked up any more."""
+    """At most `maximum` failed attempts per name within `seconds`."""
 
     def __init__(self, maximum: int, seconds: int, now: Callable[[], int]) -> None:
         self._maximum, self._seconds, self._now = maximum, seconds, now
         self._wrong: defaultdict[str, deque[int]] = defaultdict(deque)
 
     def check(self, name: str) -> None:
-        """TooManyAttempts while `name` has guessed wrong too often."""
+        """Raise TooManyAttempts while `name` is over the limit."""
         wrong, since = self._wrong[name], self._now() - self._seconds
         while wrong and wrong[0] <= since:
             wrong.popleft()
@@ -22,5 +22,5 @@ class AttemptLimiter:
             raise TooManyAttempts("Too many wrong codes in a short time. Please scan the code, or try again later.")
 
     def record_failure(self, name: str) -> None:
-        """One more wrong try."""
+        """Count one failed attempt."""
         self._wrong[name].append(self._now())

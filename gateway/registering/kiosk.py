@@ -1,4 +1,4 @@
-"""What comes sealed from a kiosk: opened, examined, recorded, answered on its screen, and only then acked."""
+"""Sealed kiosk messages: open, examine, record, answer on the kiosk's screen, then acknowledge."""
 
 import asyncio
 import logging
@@ -39,13 +39,13 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
-QUESTIONS_AT_ONCE: Final = 8  # they take no time, and do not wait behind pictures
-WRONG_CODES: Final = (20, 3600)  # a kiosk's wrong codes, within seconds
+QUESTIONS_AT_ONCE: Final = 8  # these are quick and must not wait behind image examination
+WRONG_CODES: Final = (20, 3600)  # wrong codes per kiosk, within seconds
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
 
 class KioskInbox:
-    """Takes sealed registrations, two at a time, and questions; what the disk refuses is not acked and comes again."""
+    """Handles sealed registrations, two at a time, and questions. Unrecorded messages are not acknowledged."""
 
     def __init__(
         self,
@@ -65,13 +65,13 @@ class KioskInbox:
         self._questions = {"turns_wanted": self._issue_challenge, "offer_shown": self._summarise_offer}
 
     def take(self, report: Happened, message: Received) -> None:
-        """Begin with one registration; returns at once."""
+        """Start handling one kiosk event; returns at once."""
         task = asyncio.create_task(self._take(report, message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Let go of what is under way; it was not acked, so the broker still has it."""
+        """Cancel the work under way; it was not acknowledged, so the broker sends it again."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -82,12 +82,12 @@ class KioskInbox:
                 screen = await self._register(report, message)
                 await asyncio.to_thread(self._answer, report, screen)
             except SQLAlchemyError as error:
-                log.error("what came from a kiosk could not be recorded: %s", type(error).__name__)
+                log.error("a kiosk message could not be recorded: %s", type(error).__name__)
                 return
             message.ack()
 
     async def _register(self, report: Happened, message: Received) -> dict[str, Any]:
-        """What the kiosk is to show."""
+        """The screen to show at the kiosk."""
         if await asyncio.to_thread(self._is_received, report):
             return {"screen": "received"}
         try:
@@ -112,22 +112,22 @@ class KioskInbox:
         return screen
 
     def _open(self, report: Happened, message: Received) -> KioskRegistration:
-        """The form inside the seal, which binds it to the kiosk it came from."""
+        """The form inside the seal, which is bound to the sending kiosk."""
         context = registration_context(message.site, message.device)
         return decode_registration(open_sealed(sealed_in(report), self._intake_key, context=context))
 
     def _issue_challenge(self, report: Happened, message: Received) -> dict[str, Any]:
-        """The challenge that the kiosk's camera has to film the answer to."""
+        """Issue the liveness challenge to be filmed by the kiosk's camera."""
         context = turns_context(message.site, message.device)
         try:
             shown = open_sealed(sealed_in(report), self._intake_key, context=context).decode()
         except UnicodeDecodeError:
-            raise BadMessage("a token is text") from None
+            raise BadMessage("a token must be UTF-8 text") from None
         challenge = self._challenges.issue(self._offer_id(self._token(shown, message)))
         return {"screen": "turn", "challenge": challenge.nonce, "turns": list(challenge.turns)}
 
     def _summarise_offer(self, report: Happened, message: Received) -> dict[str, Any]:
-        """What the offer's holder is shown before anything is scanned, sealed to the visit that asked."""
+        """A summary of the offer, shown before anything is scanned, sealed to the key of the requesting visit."""
         context = question_context(message.site, message.device)
         question = decode_question(open_sealed(sealed_in(report), self._intake_key, context=context))
         reply_key, token = public_from_point(question.reply_key), self._token(question.offer_token, message)
@@ -137,7 +137,7 @@ class KioskInbox:
         return {"screen": "offer", "sealed": sealed.hex()}
 
     def _submission(self, form: KioskRegistration) -> Submission:
-        """What the tenant showed at the kiosk; InputRefused for a clip that answers no challenge."""
+        """The submission made at the kiosk. Raises InputRefused for a clip that answers no challenge."""
         challenge = None
         if form.clip:
             try:
@@ -156,7 +156,7 @@ class KioskInbox:
         )
 
     def _asked(self, form: KioskRegistration) -> dict[str, str]:
-        """The answers this unit's registry wants: a kiosk without a network may have asked for more."""
+        """The facts this unit's registry requires: a kiosk without a network may have collected more."""
         with self._database.reading() as session:
             offer = usable_offer(session, form.offer_token, self._keyring, self._now())
             asked = REGISTRIES[offer.stay.unit.registry_name].facts.of_tenant
@@ -168,7 +168,10 @@ class KioskInbox:
             return usable_offer(session, token, self._keyring, self._now()).id
 
     def _token(self, shown: str, message: Received) -> str:
-        """The offer's token, also where a code was typed; OfferUnknown, or TooManyAttempts of this kiosk."""
+        """The offer's token, resolved from a typed code if needed.
+
+        Raises OfferUnknown or TooManyAttempts (per kiosk).
+        """
         if len(shown) > MAX_CODE_LENGTH:
             return shown
         self._codes.check(message.device)
@@ -181,7 +184,7 @@ class KioskInbox:
         return token
 
     def _enter(self, form: KioskRegistration) -> None:
-        """Step 2 at the kiosk: the offer is opened and the consents given there are recorded."""
+        """Step 2 at the kiosk: open the offer and record the consents given there."""
         now, agreed = self._now(), form.consents
         with self._database.writing() as session:
             offer = open_offer(session, form.offer_token, self._keyring, now)
@@ -189,7 +192,7 @@ class KioskInbox:
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
     def _stay_id(self, offer_id: str) -> str:
-        """The stay whose code for the keypad is shown to a tenant who came without a phone."""
+        """The stay whose keypad code is shown to a tenant without a phone."""
         with self._database.reading() as session:
             return session.get_one(Offer, offer_id).stay_id
 
@@ -198,7 +201,7 @@ class KioskInbox:
             return session.get(ReceivedMessage, (report.device, report.seq)) is not None
 
     def _answer(self, report: Happened, screen: dict[str, Any]) -> None:
-        """In one transaction: the registration is known as heard, and its kiosk is owed an answer."""
+        """In one transaction: record the message as received and queue the answer to its kiosk."""
         now = self._now()
         name = report.body.get("registration")
         body = screen | ({"registration": name.hex()} if isinstance(name, bytes) else {})
@@ -223,15 +226,15 @@ class KioskInbox:
 
 
 def code_of(error: LodgekeyError) -> str:
-    """What the kiosk's page has a sentence for: the first thing that is wrong with what was shown, else the refusal."""
+    """The code the kiosk's page has a text for: that of the first refused field, else the error's."""
     fields = error.extra.get("fields")
     first = fields[0].get("code") if isinstance(fields, list) and fields else None
     return first if first in SENTENCES else error.code
 
 
 def sealed_in(report: Happened) -> bytes:
-    """What a kiosk sealed; BadMessage where it is no bytes."""
+    """The sealed bytes of a kiosk event. Raises BadMessage where they are not bytes."""
     sealed = report.body["sealed"]
     if not isinstance(sealed, bytes):
-        raise BadMessage("what is sealed is bytes")
+        raise BadMessage("the sealed field must be bytes")
     return sealed

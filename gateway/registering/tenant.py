@@ -1,4 +1,4 @@
-"""Registering one tenant, whichever way they came: examine what they show, then record it, in that order."""
+"""Register one tenant, from the web or a kiosk: examine the submission, then record the result."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ MAX_FACT_LENGTH: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class RegistrationContext:
-    """The rules of the place, the unit's local date, what was agreed to, the level its landlord chose."""
+    """The registry's rules, the unit's local date, the consents given, the liveness level the landlord chose."""
 
     profile: Profile
     today: date
@@ -43,7 +43,7 @@ class RegistrationContext:
 
 
 class TenantRegistration:
-    """Runs step 3 and 4: no transaction is open while pictures are looked at, and nothing is kept if it is refused."""
+    """Steps 3 and 4. No transaction is open during image examination; a refused submission is not stored."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class TenantRegistration:
         self._read_chip, self._face_filings = read_chip, face_filings or {}
 
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
-        """The verification of what one tenant showed; raises the errors of the steps, of examine, or Busy."""
+        """Examine and record one tenant's submission. Raises the errors of the steps and of examine, or Busy."""
         context = await asyncio.to_thread(self._ask, token, submission.facts)
         face, guardian = context.face_consented, context.guardian_present
         allowed = replace(submission, face_consented=face, guardian_present=guardian)
@@ -75,7 +75,7 @@ class TenantRegistration:
         return verification
 
     def _ask(self, token: str, facts: Mapping[str, str]) -> RegistrationContext:
-        """What holds for this tenant. Refuses before any work."""
+        """Load the tenant's registration context; refuses before any examination."""
         now = self._now()
         with self._database.reading() as session:
             offer = usable_offer(session, token, self._keyring, now)
@@ -98,7 +98,7 @@ class TenantRegistration:
             return verification
 
     def _keep_portrait(self, session: Session, verification: Verification, portrait: bytes | None, now: int) -> None:
-        """Where the registry requires it; where it may not be stored, the tenant goes on without."""
+        """Keep the portrait if the registry requires it; if it may not be stored, log it and continue without."""
         profile = profile_for(verification.offer.stay.unit.jurisdiction)
         if not profile.keep_portrait or portrait is None or verification.person_id is None:
             return
@@ -108,7 +108,7 @@ class TenantRegistration:
 
 
 def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
-    """InputRefused for an answer nobody asked for, or one far too long: nothing more is kept than is needed."""
+    """Raise InputRefused for a fact the registry does not ask for or one over MAX_FACT_LENGTH (data minimisation)."""
     wanted = REGISTRIES[registry_name].facts.of_tenant
     for path, text in facts.items():
         if path not in wanted or len(text) > MAX_FACT_LENGTH:
@@ -116,5 +116,5 @@ def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
 
 
 def local_date(unit: Unit, now: int) -> date:
-    """The date on the unit's wall."""
+    """The date in the unit's time zone."""
     return datetime.fromtimestamp(now, ZoneInfo(unit.timezone)).date()
