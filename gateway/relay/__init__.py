@@ -1,1 +1,1 @@
-"""Delivering what is owed: the only part of the gateway that touches the outside world."""
+"""Delivery of queued work: the only part of the gateway that connects to outside systems."""

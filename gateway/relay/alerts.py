@@ -1,4 +1,4 @@
-"""Delivering notices: e-mail through apprise at the operator's server, webhooks signed and to public places."""
+"""Delivery of alerts: e-mail through apprise and the operator's server, signed webhooks to public addresses."""
 
 import asyncio
 import json
@@ -18,13 +18,13 @@ from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
 
-logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it names addresses
+logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its text contains addresses
 TAKEN: Final = range(200, 300)
 TITLE: Final = "Lodgekey"
 
 
 class AlertSenders:
-    """One notice to one landlord, by mail or webhook: the unit's label, what happened, and a link; nobody's name."""
+    """Sends one alert to one landlord by e-mail or webhook: unit label, event and link; no tenant's name."""
 
     def __init__(
         self, database: Database, vault: Vault, now: Callable[[], int], *, mail: str, address: str, allowed: str
@@ -37,7 +37,7 @@ class AlertSenders:
         return {"mail_alert": self.mail, "post_alert": self.post}
 
     async def mail(self, delivery: Delivery) -> Sent:
-        """By e-mail; a server that does not take it is asked again."""
+        """Send by e-mail; retried where the server does not accept it."""
         subscription, body = self._subscription(delivery), delivery.body or {}
         if subscription is None or not subscription.email:
             return Sent(Refused("e-mail is no longer wanted"))
@@ -56,7 +56,7 @@ class AlertSenders:
         return bool(added and service.notify(title=TITLE, body=text, body_format=apprise.NotifyFormat.TEXT))
 
     async def post(self, delivery: Delivery) -> Sent:
-        """By webhook (Standard Webhooks 1.0, CloudEvents 1.0); the receiver keeps one of each id."""
+        """Send by webhook (Standard Webhooks 1.0, CloudEvents 1.0); the receiver drops repeated ids."""
         subscription, body = self._subscription(delivery), delivery.body or {}
         if subscription is None or not subscription.webhook_url:
             return Sent(Refused("the webhook is no longer wanted"))

@@ -1,4 +1,4 @@
-"""Putting roots and certificates on devices, until each says that it has them."""
+"""Installation of trust roots and certificates on devices, repeated until each device confirms."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ ASK_AGAIN: Final = 30
 
 
 class CertificateSenders:
-    """Each attempt is a command of its own with what the authority wants at that moment; only the answer settles it."""
+    """Each attempt is a new command with the authority's present state; only the device's answer settles it."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class CertificateSenders:
         return {"put_trust": self.put_trust, "put_certificate": self.put_certificate}
 
     async def put_trust(self, delivery: Delivery) -> Sent:
-        """The roots of now, and no others."""
+        """Install exactly the present trust roots."""
         anchors, name, expires = self._authority().ca_pem, os.urandom(16), self._now() + COMMAND_LIFETIME
         with self._database.writing() as session:
             device = session.get_one(Device, delivery.about)
@@ -48,7 +48,7 @@ class CertificateSenders:
         return await self._send(device, PutTrust(name, anchors, expires), delivery)
 
     async def put_certificate(self, delivery: Delivery) -> Sent:
-        """The device's newest certificate, issued here if there is none that is young."""
+        """Install the device's newest certificate, issued here unless a recent one exists."""
         authority, name, expires = self._authority(), os.urandom(16), self._now() + COMMAND_LIFETIME
         with self._database.writing() as session:
             device = session.get_one(Device, delivery.about)

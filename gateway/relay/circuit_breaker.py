@@ -1,4 +1,4 @@
-"""Parties that cannot be reached: left alone for a while, then tried with one delivery before the rest follows."""
+"""Circuit breaker: an unreachable party is paused, then probed with one delivery before the rest follows."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from gateway.outbox.deliveries import pause
 
 @dataclass(slots=True)
 class Circuit:
-    """How often in a row a party was not reached, until when it is left alone, and which delivery tries it."""
+    """A party's consecutive failures, the end of its pause, and the delivery probing it."""
 
     failures: int
     retry_at: int
@@ -15,19 +15,19 @@ class Circuit:
 
 
 class CircuitBreaker:
-    """An outage costs one attempt now and then, however much is owed; the first success opens the party again."""
+    """One attempt per pause during an outage, however long the queue; the first success closes the circuit."""
 
     def __init__(self) -> None:
         self._circuits: dict[str, Circuit] = {}
 
     def unavailable(self, now: int) -> set[str]:
-        """Parties that nothing may be sent to now: they rest, or are being tried."""
+        """Parties that nothing may be sent to now: paused, or being probed."""
         return {
             party for party, circuit in self._circuits.items() if now < circuit.retry_at or circuit.probe is not None
         }
 
     def admit(self, party: str, delivery_id: int, now: int) -> bool:
-        """Whether this delivery may go: all for a party that is well, one for a party that is tried."""
+        """Whether this delivery may be sent: any to a closed circuit, one as the probe after the pause."""
         circuit = self._circuits.get(party)
         if circuit is None:
             return True
@@ -37,13 +37,13 @@ class CircuitBreaker:
         return True
 
     def release(self, party: str, delivery_id: int) -> None:
-        """The delivery was settled elsewhere and does not try the party after all."""
+        """Give up the probe: this delivery was settled elsewhere."""
         circuit = self._circuits.get(party)
         if circuit is not None and circuit.probe == delivery_id:
             circuit.probe = None
 
     def record(self, party: str, delivery_id: int, *, down: bool, now: int) -> None:
-        """What became of an attempt."""
+        """Record an attempt's outcome; `down` means that the party was not reached."""
         circuit = self._circuits.get(party)
         if not down:
             if circuit is not None and (circuit.probe == delivery_id or now >= circuit.retry_at):

@@ -1,4 +1,4 @@
-"""Commands that are not a tenant's: asked for through Home Assistant, once, within their few seconds."""
+"""External commands (Home Assistant): sent once, within their few seconds, not for a tenant."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,11 +8,11 @@ from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Device
 from gateway.store.database import Database
 
-NO_KEY = bytes(16)  # locks of other makers ask for none; ours refuse it
+NO_KEY = bytes(16)  # other makers' locks need none; native ones refuse the command
 
 
 class ExternalCommandSenders:
-    """One sender."""
+    """The sender of external commands."""
 
     def __init__(self, database: Database, send: Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]) -> None:
         self._database, self._send = database, send
@@ -22,7 +22,7 @@ class ExternalCommandSenders:
         return {"external_command": self.deliver}
 
     async def deliver(self, delivery: Delivery) -> Sent:
-        """Lock or unlock."""
+        """Send one lock or unlock command."""
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)
         name, expires = bytes.fromhex(str(delivery.command_id)), int(delivery.expires_at or 0)

@@ -1,4 +1,4 @@
-"""What is asked of locks until they say that it is so: the commands of a batch of attempts, made in one transaction."""
+"""Commands to locks that are repeated until confirmed, created for a batch of attempts in one transaction."""
 
 import os
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ CONFIRMED_WORK: Final = OF_A_KEY | OF_A_LOCK
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """One attempt: what to ask of which device."""
+    """One attempt: the intent and its device."""
 
     device: Device
     intent: Intent
 
 
 class LockCommands:
-    """The rows that a batch of attempts is about, loaded once; `ready` decides each, `write` stores the commands."""
+    """Loads the rows of a batch of attempts once; `ready` decides each attempt, `write` stores the commands."""
 
     def __init__(self, session: Session, deliveries: Sequence[Delivery], now: int) -> None:
         self._session, self._now = session, now
@@ -42,7 +42,7 @@ class LockCommands:
         self._lists = self._load_lists({row.about for row in deliveries if row.work == "revoke"})
 
     def ready(self, delivery: Delivery) -> Ready | Decision:
-        """The attempt, or why there is none."""
+        """The attempt, or the decision that makes it unnecessary or impossible."""
         if delivery.work in OF_A_LOCK:
             device = self._devices.get(delivery.about)
             return self._ask(delivery, device, None) if device else Refused("there is no such lock")
@@ -58,7 +58,7 @@ class LockCommands:
         return self._ask(delivery, self._devices[key.device_id], key)
 
     def write(self) -> None:
-        """Store the commands, and which delivery each carries."""
+        """Store the commands, and the command id of each delivery."""
         if self._commands:
             table = cast("Table", Delivery.__table__)
             carried = update(table).where(table.c.id == bindparam("which")).values(command_id=bindparam("carrier"))
@@ -87,7 +87,7 @@ class LockCommands:
         return {row.id: row for row in self._session.scalars(query)} if names else {}
 
     def _load_lists(self, locks: set[str]) -> dict[str, list[str]]:
-        """The keys each lock must not take any more, the latest revoked first."""
+        """Lock -> ids of revoked keys that have not expired, the latest revoked first."""
         revoked = select(Key.device_id, Key.id).where(Key.device_id.in_(locks), Key.desired == "absent")
         found: dict[str, list[str]] = {}
         for device_id, key_id in self._session.execute(

@@ -1,4 +1,4 @@
-"""Sending to locks and kiosks: keys, commands, the time."""
+"""Delivery to locks and kiosks: keys, commands, time."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ ASK_AGAIN: Final = 30
 
 
 class LockSenders:
-    """One sender per kind of work; a key is settled only by the lock's own answer, never by having been sent."""
+    """One sender per kind of work; only the lock's own answer settles a key, never the sending."""
 
     def __init__(self, database: Database, drivers: Mapping[str, Driver], now: Callable[[], int]) -> None:
         self._database, self._drivers, self._now = database, drivers, now
@@ -37,7 +37,7 @@ class LockSenders:
         }
 
     async def unlock(self, delivery: Delivery) -> Sent:
-        """Once, within the command's few seconds, if the key is still wanted at this moment."""
+        """Send one unlock command before it expires, if the key is still valid at this moment."""
         with self._database.reading() as session:
             key, device = self._key_and_device(session, delivery.about)
         if key.desired != "present" or device.revoked_at is not None:
@@ -47,10 +47,10 @@ class LockSenders:
         return await self.send(device, intent, Sent(Done("sent")), delivery)
 
     async def ask(self, delivery: Delivery) -> Sent:
-        """Until the lock itself says that it is so, or nobody wants it any more: a key put or dropped, a list, a state.
+        """Send a put_key, drop_key, revoke or read_back until the lock confirms it or it is no longer wanted.
 
-        Each attempt is a command of its own: what is asked may be done twice without harm, and a lock refuses an id it
-        knows with a time or a list it does not.
+        Each attempt is a new command: its effect is idempotent, and a lock refuses a known command id with a
+        different expiry or list.
         """
         ready = self._ready.pop(delivery.id, None)
         if ready is None:
@@ -62,13 +62,13 @@ class LockSenders:
         return await self.send(ready.device, ready.intent, self._ask_again(delivery), delivery)
 
     def prepare(self, session: Session, deliveries: Sequence[Delivery], now: int) -> None:
-        """Write down the commands of attempts that are about to be made, so that no answer comes before its command."""
+        """Store the commands of attempts before they are sent, so that no answer precedes its command."""
         commands = LockCommands(session, deliveries, now)
         self._ready |= {delivery.id: commands.ready(delivery) for delivery in deliveries}
         commands.write()
 
     async def set_time(self, delivery: Delivery) -> Sent:
-        """The time, for the nonce the device told last; a later nonce brings a delivery of its own."""
+        """Send the time for the device's last reported nonce; a later nonce queues a new delivery."""
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)
         now = self._now()
@@ -81,7 +81,7 @@ class LockSenders:
         return key, key.device
 
     async def send(self, device: Device, intent: Intent, sent: Sent, delivery: Delivery) -> Sent:
-        """Have the device's driver ask it; what came of it, `sent` where it went out."""
+        """Send an intent by the device's driver. Returns `sent` on success, else the retry or refusal."""
         if device.revoked_at is not None and not isinstance(intent, DropPasscode):  # an old PIN would open for ever
             return Sent(Refused("the device's certificate was revoked"))
         if device.driver not in self._drivers:

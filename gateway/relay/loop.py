@@ -1,4 +1,4 @@
-"""The loop that takes lane heads as they fall due, has them sent, and writes the decisions down in batches."""
+"""The delivery loop: sends due lane heads and writes their decisions in batches."""
 
 import asyncio
 import logging
@@ -21,19 +21,17 @@ from gateway.store.database import Database
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 512
-POLL_BATCH_SIZE: Final = (
-    128  # taken in one transaction, and sent while the next are taken: twice as many where all could go
-)
-PER_PARTY: Final = POLL_BATCH_SIZE // 2  # however much one party is owed, there is room for the others
-REFILL_BELOW: Final = PER_PARTY // 2  # under way: now another look is worth its queries
+POLL_BATCH_SIZE: Final = 128  # leased together while the previous ones are sent; doubled while all found can be sent
+PER_PARTY: Final = POLL_BATCH_SIZE // 2  # leaves room for others, however long one party's queue is
+REFILL_BELOW: Final = PER_PARTY // 2  # deliveries under way: below this, another poll is worth its queries
 POLL_SECONDS: Final = 1.0
-SETTLE_TOGETHER: Final = 0.01  # seconds in which other attempts may end and share a commit
+SETTLE_TOGETHER: Final = 0.01  # seconds to wait for other attempts to share a commit
 TROUBLE_PAUSE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one attempt, and what else to write in the same transaction as the decision."""
+    """An attempt's decision, and further writes for the same transaction."""
 
     decision: Decision
     also: Callable[[Session, int], None] | None = None
@@ -49,25 +47,25 @@ Prepare = Callable[[Session, Sequence[Delivery], int], None]
 
 
 def nothing_ahead(_session: Session, _deliveries: Sequence[Delivery]) -> object:
-    """What is written with the decisions is looked up one by one."""
+    """The default prefetch: rows are loaded one by one."""
     return None
 
 
 def nothing_prepared(_session: Session, _deliveries: Sequence[Delivery], _now: int) -> None:
-    """No work needs anything written before it is attempted."""
+    """The default prepare: nothing is written before an attempt."""
 
 
 def nobody_listens(_session: Session, _now: int) -> bool:
-    """The feed grew, and nothing is owed for it."""
+    """The default for a grown feed: no delivery is queued."""
     return False
 
 
 class Relay:
-    """Takes due deliveries, keeps order per lane, hands each to the sender of its `work`.
+    """Takes due deliveries, keeps the order of each lane, and passes each to the sender of its `work`.
 
-    Work in `leased` is committed as started before it is sent; for work in `prepared`, `prepare` writes first what all
-    the attempts that go together need. `stamped` is called in the transaction in which the feed grew and says
-    whether it owes something for it, `prefetch` may load what the decisions of a batch need. One relay per database.
+    Work in `leased` is committed as started before it is sent. For work in `prepared`, `prepare` first writes what a
+    group of attempts needs. `stamped` is called in the transaction in which the feed grew and returns whether it
+    queued a delivery; `prefetch` may load the rows that a batch of decisions needs. One relay per database.
     """
 
     def __init__(
@@ -92,18 +90,18 @@ class Relay:
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._parties: dict[int, str] = {}
         self._settled: asyncio.Queue[tuple[Delivery, Sent]] = asyncio.Queue()
-        self._asleep: dict[int, int] = {}  # delivery -> not before: what the disk did not take must not spin
+        self._asleep: dict[int, int] = {}  # delivery -> retry time, after a failed write
         self.idle = asyncio.Event()
 
     def wake(self) -> None:
-        """Look for due deliveries now; may be called from any thread. Our own commits are followed up by ourselves."""
+        """Poll for due deliveries now; may be called from any thread. Ignored for the relay's own commits."""
         if getattr(self._own_commit, "under_way", False):
             return
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
     async def run(self) -> None:
-        """Deliver until cancelled; what is under way then is finished by the next run."""
+        """Deliver until cancelled; the next run finishes deliveries under way."""
         self._loop = asyncio.get_running_loop()
         settling = asyncio.create_task(self._settle_forever())
         try:
@@ -125,7 +123,7 @@ class Relay:
         try:
             heads = await asyncio.to_thread(self._due, room)
         except SQLAlchemyError as error:
-            log.error("what is due could not be read: %s", type(error).__name__)
+            log.error("due deliveries could not be read: %s", type(error).__name__)
             return
         for delivery in heads:
             self._parties[delivery.id] = delivery.party
@@ -136,7 +134,7 @@ class Relay:
             self.idle.set()
 
     def _due(self, room: int) -> list[Delivery]:
-        """The lane heads that are due, as they were before this attempt; the delicate ones are claimed first."""
+        """The due lane heads as they were before this attempt; those of leased work are leased first."""
         now = self._now()
         with self._database.reading() as session:
             waiting = {*self._under_way, *(name for name, until in self._asleep.items() if now < until)}
@@ -162,7 +160,7 @@ class Relay:
         return [row for row in heads if row.id in leased or row.work not in self._leased]
 
     def _admitted(self, free: Sequence[Delivery], crowd: Counter[str], now: int) -> list[Delivery]:
-        """Those that may go: no more of one party than it has room."""
+        """The deliveries allowed by the circuit breaker, at most PER_PARTY under way to each party."""
         heads = []
         for row in free:
             if crowd[row.party] < PER_PARTY and self._breaker.admit(row.party, row.id, now):
@@ -191,7 +189,7 @@ class Relay:
         try:
             return await self._senders[delivery.work](delivery)
         except Exception as error:  # noqa: BLE001 - one broken delivery must not stop the others; it stays visible
-            log.error("delivery %s (%s) broke: %s", delivery.id, delivery.work, type(error).__name__)
+            log.error("delivery %s (%s) failed: %s", delivery.id, delivery.work, type(error).__name__)
             return Sent(_trouble(self._now(), error))
 
     async def _settle_forever(self) -> None:
@@ -212,11 +210,11 @@ class Relay:
                 self._woken.set()
 
     def _settle(self, batch: list[tuple[Delivery, Sent]]) -> None:
-        """All of the batch in one transaction; where one of it breaks, each by itself, and that one waits."""
+        """Write a batch in one transaction; where that fails, each alone, and the failing one is retried later."""
         try:
             self._write(batch)
         except Exception as error:  # noqa: BLE001 - one answer that cannot be recorded must not stop the others
-            log.error("settling %d deliveries broke: %s", len(batch), type(error).__name__)
+            log.error("settling %d deliveries failed: %s", len(batch), type(error).__name__)
             if len(batch) > 1:
                 for item in batch:
                     self._settle([item])
@@ -237,7 +235,7 @@ class Relay:
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
-        """A commit of our own: it does not wake us."""
+        """Mark a commit as the relay's own, so that it does not wake the relay."""
         self._own_commit.under_way = True
         try:
             yield
@@ -252,5 +250,5 @@ class Relay:
 
 
 def _trouble(now: int, error: Exception) -> RetryAt:
-    """Our own fault: nobody knows how far the attempt got, and a person sees that it waits."""
+    """The retry after an internal error: the extent of the attempt is unknown, and the delivery stays visible."""
     return RetryAt(now + TROUBLE_PAUSE, f"internal trouble: {type(error).__name__}", cut_short=True)

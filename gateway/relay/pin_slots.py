@@ -1,4 +1,4 @@
-"""PINs put into and taken out of the numbered slots of other makers' locks, until the lock says so."""
+"""PINs in the numbered slots of other makers' locks, sent until the lock confirms them."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -12,17 +12,17 @@ from gateway.relay.loop import Sender, Sent
 from gateway.store import Command, Delivery, Device, SlotCode
 from gateway.store.database import Database
 
-COMMAND_LIFETIME: Final = 20  # such a lock takes one command at a time: one that is not answered must not block a tap
+COMMAND_LIFETIME: Final = 20  # such a lock runs one command at a time: an unanswered one must not block an unlock
 ASK_AGAIN: Final = 30
 
 Send = Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]
 
 
 class SlotSenders:
-    """One sender for each of the two works."""
+    """The senders of put_slot and drop_slot."""
 
     def __init__(self, database: Database, keyring: Keyring, send: Send, now: Callable[[], int]) -> None:
-        """`send` hands an intent to the device's driver and says what came of it."""
+        """`send` passes an intent to the device's driver and returns the outcome."""
         self._database, self._keyring, self._send, self._now = database, keyring, send, now
 
     def table(self) -> dict[str, Sender]:
@@ -30,7 +30,7 @@ class SlotSenders:
         return {"put_slot": self.put, "drop_slot": self.drop}
 
     async def put(self, delivery: Delivery) -> Sent:
-        """From the stay's beginning, while it is wanted."""
+        """Put a PIN into its slot, from the start of the stay and while it is wanted."""
         code, device = self._code(delivery)
         settled = self._settled(code)
         if settled is not None:
@@ -40,7 +40,7 @@ class SlotSenders:
         return await self._ask(delivery, device, PutPasscode(name, code.slot, digits, expires))
 
     async def drop(self, delivery: Delivery) -> Sent:
-        """Until the lock says that the slot is empty."""
+        """Empty a slot, until the lock confirms it."""
         code, device = self._code(delivery)
         if code.observed == "absent" or (code.desired == "present" and self._now() >= code.begins_at):
             return Sent(Done("gone from the lock" if code.observed == "absent" else "wanted again"))
@@ -65,7 +65,7 @@ class SlotSenders:
             return code, session.get_one(Device, code.device_id)
 
     def _command(self, delivery: Delivery, device: Device) -> tuple[bytes, int]:
-        """The command of this attempt, written down before it is sent: 16 bytes, and when it dies."""
+        """The id (16 bytes) and expiry of this attempt's command, stored before it is sent."""
         name, now = os.urandom(16), self._now()
         row = Command(id=name.hex(), device_id=device.id, type=delivery.work, issued_at=now, expires_at=now)
         row.expires_at += COMMAND_LIFETIME

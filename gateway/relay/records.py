@@ -1,4 +1,4 @@
-"""Reading records that are about to be sent: those asked for at the same moment are read and unsealed together."""
+"""Records about to be sent; those requested at the same moment are read and unsealed together."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ Opened = tuple[Registration, Record]
 
 
 class RecordReader:
-    """Rows with their records as they will be sent; one query serves everyone who asks in the same turn of the loop."""
+    """Rows with their records; one query serves all requests of one iteration of the event loop."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
         self._wanted: dict[str, asyncio.Future[Opened]] = {}
 
     async def get(self, registration_id: str) -> Opened:
-        """One record. Raises Erased."""
+        """The row and record of one registration. Raises Erased."""
         if not self._wanted:
             task = asyncio.create_task(self._read())
             task.add_done_callback(_raise)
@@ -68,7 +68,7 @@ class RecordReader:
         return found
 
     def _unsealed(self, row: Registration) -> Record | None:
-        """The record; None where it was erased."""
+        """The unsealed record; None where it was erased."""
         if row.sealed is None:
             return None
         try:

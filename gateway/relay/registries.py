@@ -1,4 +1,4 @@
-"""Sending registrations to the authorities, and erasing the keys of people who are forgotten."""
+"""Delivery of registrations to the authorities, and destruction of the keys of erased persons."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -29,12 +29,12 @@ from gateway.store.sealing import Erased, Vault
 ASK_AFTER: Final = 5
 NOT_SET_UP: Final = 300
 ASK_TIMES: Final = 12
-AT_A_TIME: Final = 4  # requests under way at one registry
+AT_A_TIME: Final = 4  # concurrent requests per registry
 LEASED: Final = frozenset({"submit"})
 
 
 class RegistrySenders:
-    """Submits each record once; a lost answer is looked up where the registry can be asked, else a person decides."""
+    """Submits each record once. A lost answer is queried at the registry where possible, else a person decides."""
 
     def __init__(
         self,
@@ -55,12 +55,12 @@ class RegistrySenders:
         return {"submit": self.submit, "destroy_key": self.destroy_key}
 
     async def submit(self, delivery: Delivery) -> Sent:
-        """One attempt at getting one record to its registry, or at learning what became of it."""
+        """One attempt to submit a record, or to query its outcome."""
         try:
             row, record = await self._records.get(delivery.about)
         except Erased:
             return Sent(Refused("the record was erased before it was sent"))
-        # A record that is sent again must be the same, word for word: it is late by when it was sent first.
+        # A record sent again must be identical: it is late as of its first sending.
         sent_at = row.sent_at or delivery.started_at or self._now()
         record = replace(record, late=row.deadline_at is not None and sent_at >= row.deadline_at)
         if record.kind == "annulment" and record.corrects is None:
@@ -77,13 +77,13 @@ class RegistrySenders:
         return self._judged(delivery, registry, row.id, answer, sent_at)
 
     async def destroy_key(self, delivery: Delivery) -> Sent:
-        """Erase a person for good: their key, and with it every copy of what was sealed under it."""
+        """Destroy a person's key, and with it every copy of data sealed under it."""
         await asyncio.to_thread(self._vault.erase, delivery.about)
         self._erased()
         return Sent(Done("erased"))
 
     async def _ask(self, registry: Registry, row: Registration, record: Record, *, cut_short: bool) -> Answer:
-        """Submit what was never sent; look up what was. A look-up that finds nothing proves it may be sent."""
+        """Submit a record not yet sent; query one that was. UNKNOWN_REFERENCE proves that it may be submitted."""
         unsure = cut_short or row.state == "asking"
         if row.state == "pending":
             return await registry.poll(row.pending_reference or record.reference)
@@ -126,14 +126,17 @@ class RegistrySenders:
 
 
 def prefetch_registrations(session: Session, deliveries: Sequence[Delivery]) -> object:
-    """The registrations that a batch of answers is about, and whose portrait is kept; held while they are written."""
+    """Load the registrations of a batch of answers with their kept portraits.
+
+    The caller holds the result while writing, so that the session does not load them again.
+    """
     about = [delivery.about for delivery in deliveries if delivery.work == "submit"]
     query = select(Registration).where(Registration.id.in_(about)).options(selectinload(Registration.portrait))
     return session.scalars(query).all() if about else None
 
 
 def _not_due(registration_id: str) -> Callable[[Session, int], None]:
-    """Remember that there was nothing to send."""
+    """Set the state to not_due: there was nothing to send."""
 
     def also(session: Session, _now: int) -> None:
         session.get_one(Registration, registration_id).state = "not_due"
@@ -142,7 +145,7 @@ def _not_due(registration_id: str) -> Callable[[Session, int], None]:
 
 
 def _awaiting_outcome(registration_id: str, tables: Mapping[str, str], sent_at: int) -> Callable[[Session, int], None]:
-    """Remember that it was sent and nobody knows the outcome, so that it is never submitted again blindly."""
+    """Record a submission with unknown outcome, so that it is never submitted again without a query."""
 
     def also(session: Session, _now: int) -> None:
         note_sending(session, registration_id, tables, sent_at)

@@ -1,4 +1,4 @@
-"""What a kiosk's screen is to say, sent once."""
+"""Screens for kiosks, sent once."""
 
 import os
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from gateway.store.database import Database
 
 
 class ScreenSenders:
-    """One sender: stable codes and ids as they were written down, and the keypad's code where there is one."""
+    """The sender of screens: stored codes and ids, and the keypad's code where there is one."""
 
     def __init__(self, database: Database, keyring: Keyring, send: Send, now: Callable[[], int]) -> None:
-        """`send` hands an intent to the device's driver and says what came of it."""
+        """`send` passes an intent to the device's driver and returns the outcome."""
         self._database, self._keyring, self._send, self._now = database, keyring, send, now
 
     def table(self) -> dict[str, Sender]:
@@ -28,7 +28,7 @@ class ScreenSenders:
         return {"show": self.show}
 
     async def show(self, delivery: Delivery) -> Sent:
-        """Ids come as bytes; a tenant without a phone is shown the code for the keypad."""
+        """Send one screen. Ids are converted to bytes; a tenant without a phone gets the keypad's code."""
         body: dict[str, Any] = dict(delivery.body or {})
         body |= {name: bytes.fromhex(body[name]) for name in ("registration", "sealed") if name in body}
         with self._database.reading() as session:

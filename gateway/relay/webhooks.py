@@ -1,4 +1,4 @@
-"""Telling consumers by webhook: in the feed's order, from each one's cursor, every page in the log beforehand."""
+"""Webhooks to consumers: in feed order from each consumer's cursor, every page logged before it is sent."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,13 +22,13 @@ TAKEN: Final = range(200, 300)
 
 
 def reader_of_consumer(row: FeedConsumer, entitled: Callable[[], bool]) -> Reader:
-    """The consumer as a reader of the feed."""
+    """The feed reader of a consumer."""
     scope = consumer_of(row).scope
     return Reader(f"consumer:{row.id}", scope.purpose, scope.areas, scope.fields, scope.rows_a_day, entitled)
 
 
 class WebhookSenders:
-    """Posts a page of entries, one request each, and writes down how far the receiver got."""
+    """Posts a page of entries, one request each, and stores the cursor reached."""
 
     def __init__(
         self, database: Database, vault: Vault, feed: Feed, now: Callable[[], int], *, allowed: str = ""
@@ -47,7 +47,7 @@ class WebhookSenders:
             await post.close()
 
     async def tell(self, delivery: Delivery) -> Sent:
-        """One page for one consumer; what it did not take is tried again, in order."""
+        """Send one page to one consumer; entries not accepted are retried in order."""
         with self._database.reading() as session:
             row = session.get_one(FeedConsumer, delivery.about)
         if standing(row, self._now()) != "in_force":
@@ -57,7 +57,7 @@ class WebhookSenders:
         except (BadAddress, ValueError, Erased):
             return Sent(Refused("the webhook's address or secret is not usable"))
         reader = reader_of_consumer(row, lambda: True)
-        newest = await asyncio.to_thread(self._feed.last_seq)  # before the page: nothing can slip between the two
+        newest = await asyncio.to_thread(self._feed.last_seq)  # before the page, so that no entry is missed
         items = await asyncio.to_thread(self._feed.page, reader, row.cursor)
         if not items:
             return await asyncio.to_thread(self._nothing_left, reader, row, newest)
@@ -67,7 +67,7 @@ class WebhookSenders:
         return Sent(Done(f"told up to {delivered_seq}"), _moved(row.id, delivered_seq, onward=True))
 
     async def _send(self, post: SignedPost, items: list[FeedItem], delivered_seq: int) -> tuple[int, str]:
-        """How far the receiver got, and why no further."""
+        """Returns the last accepted sequence number, and the reason for stopping ("" if none)."""
         for item in items:
             try:
                 reply = await post.send(str(item.seq), item.event)
@@ -93,7 +93,7 @@ class WebhookSenders:
 
 
 def _moved(consumer_id: str, delivered_seq: int, *, onward: bool = False) -> Callable[[Session, int], None]:
-    """Write the cursor, and owe the rest where the feed is further."""
+    """Store the cursor, and queue the next page where the feed is further."""
 
     def also(session: Session, now: int) -> None:
         row = session.get_one(FeedConsumer, consumer_id)
