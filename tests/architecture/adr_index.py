@@ -1,4 +1,4 @@
-"""docs/adr/index.md, from the decisions themselves: `python -m tests.architecture.adr_index` writes it."""
+"""Writes docs/adr/index.md from the decision pages: `python -m tests.architecture.adr_index`."""
 
 import re
 from pathlib import Path
@@ -25,12 +25,12 @@ number of its area and says which older one it replaces. Written by `python -m t
 
 
 def decisions() -> list[Path]:
-    """The pages, by number."""
+    """The decision pages, sorted by number."""
     return sorted(FOLDER.glob("[0-9]*.md"))
 
 
 def title_and_status(path: Path) -> tuple[str, str]:
-    """The title without its number, and the status. ValueError where the page has another form."""
+    """Title without its number, and status of a decision page. ValueError where the page has another form."""
     text = path.read_text(encoding="utf-8")
     found = re.match(rf"# {path.name[:4]}: (.+)\n\nStatus: (accepted|replaced by \d{{4}})\n", text)
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
@@ -40,7 +40,7 @@ def title_and_status(path: Path) -> tuple[str, str]:
 
 
 def page() -> str:
-    """The index, and the list that the built pages are put together by."""
+    """The index page, with the list that the site build reads."""
     rows = [HEAD]
     for area, name in AREAS.items():
         rows.append(f"\n## {name}\n\n| number | decision | status |\n|---|---|---|\n")

@@ -1,4 +1,4 @@
-"""The project's own source as the architecture tests see it: files under git, parsed."""
+"""Source files for the architecture tests: files under git, read and parsed."""
 
 import ast
 import subprocess
@@ -21,7 +21,7 @@ def tracked(pattern: str = "*") -> tuple[Path, ...]:
 
 
 def python_files(*folders: str) -> list[Path]:
-    """Python files under git in these top folders, all of them where none is named."""
+    """Python files under git in these top-level folders; all of them where none is given."""
     return [path for path in tracked("*.py") if not folders or path.parts[0] in folders]
 
 
@@ -38,7 +38,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def functions_in(path: Path) -> list[Function]:
-    """Every function and method of a file."""
+    """All functions and methods of a file."""
     return [node for node in ast.walk(tree_of(path)) if isinstance(node, Function)]
 
 

@@ -1,4 +1,4 @@
-"""docs/states.md, drawn from the state tables in the code: `python -m tests.architecture.state_diagrams` writes it."""
+"""Writes docs/states.md from the state tables in the code: `python -m tests.architecture.state_diagrams`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -20,7 +20,7 @@ Drawn from the tables in the code; a test fails where page and table differ
 
 
 def followers_diagram(states: Mapping[str, Iterable[str]], first: str) -> list[str]:
-    """A table of what may follow each state, as a mermaid state diagram."""
+    """Mermaid state diagram of a table that maps each state to those that may follow it."""
     lines = ["stateDiagram-v2", f"  [*] --> {first}"]
     for state, following in states.items():
         after = sorted(following)
@@ -29,7 +29,7 @@ def followers_diagram(states: Mapping[str, Iterable[str]], first: str) -> list[s
 
 
 def key_table() -> str:
-    """What is wanted of the lock and what the lock said, by the state that people see."""
+    """Table of the displayed key state by desired and observed state of the lock."""
     rows = ["| wanted | the lock said | shown as |", "|---|---|---|"]
     rows += [f"| {desired} | {observed} | {state} |" for (desired, observed), state in KEY_STATES.items()]
     return "\n".join(rows)
@@ -41,7 +41,7 @@ def section(title: str, where: str, text: str, lines: list[str]) -> str:
 
 
 def page() -> str:
-    """The whole page."""
+    """Content of docs/states.md."""
     deliveries = {"owed": [*SETTLED.values(), "owed"], "unknown": [*SETTLED_BY_A_PERSON.values()]}
     deliveries |= {state: [] for state in SETTLED.values() if state not in deliveries}
     phases: dict[str, list[str]] = {phase: [following] for phase, following in NEXT_PHASE.items()}

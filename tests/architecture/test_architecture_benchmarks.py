@@ -1,4 +1,4 @@
-"""Every benchmark has the form the harness prints."""
+"""Every benchmark has the form that the harness prints."""
 
 import json
 import subprocess

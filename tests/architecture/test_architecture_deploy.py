@@ -1,4 +1,4 @@
-"""The deployment files as far as they can be judged without docker: what they name exists here, and fits together."""
+"""Checks the deployment files without docker: the names they use exist in this project and agree with each other."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 UNIT = (DEPLOY / "lodgekey.service").read_text()
-# every key of a service that is used here, as the compose specification names it (compose-spec.io, 05-services.md)
+# keys of a service that are used here, with the compose specification's spelling (compose-spec.io, 05-services.md)
 KNOWN = {
     "build", "image", "init", "user", "restart", "depends_on", "environment", "volumes", "ports", "read_only", "tmpfs",
     "cap_drop", "security_opt", "ulimits", "command", "healthcheck",
@@ -27,7 +27,7 @@ PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *DEPLOY.iterdir()]
 
 
 def leaf(words: list[str]) -> tuple[Any, list[str]]:
-    """The command that these words name, and what is left of them."""
+    """The command that these words name, and the remaining words."""
     command: Any = typer.main.get_command(app)
     while words and words[0] in getattr(command, "commands", {}):
         command, words = command.commands[words[0]], words[1:]
@@ -35,7 +35,7 @@ def leaf(words: list[str]) -> tuple[Any, list[str]]:
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The Dockerfile's instructions, continued lines joined."""
+    """Instructions of the Dockerfile, with continued lines joined."""
     lines = re.sub(r"\\\n\s*", "", DOCKERFILE).splitlines()
     return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines if line and line[0] != "#")]
 
@@ -110,7 +110,7 @@ TYPED = re.compile(r"^\s*(?:\$ |sudo )?(?:\S+/)?lodgekey ([a-z][^`]*)$")
 
 
 def commands_named() -> set[tuple[str, str]]:
-    """Each `lodgekey …` that a page or file shows as a command, with the page it stands on."""
+    """Each `lodgekey …` command shown on a page or in a file, with the page's path."""
     found = set()
     for path in PAGES:
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -124,7 +124,7 @@ def commands_named() -> set[tuple[str, str]]:
 def test_every_command_that_the_docs_show_exists_with_its_options(page: str, words: str) -> None:
     command, left = leaf(words.split())
     choices = getattr(command, "commands", None)
-    if choices is not None:  # a group, perhaps with several of its commands: `key list|show|revoke`
+    if choices is not None:  # a command group, perhaps with several subcommands: `key list|show|revoke`
         assert not left or set(left[0].split("|")) <= choices.keys(), f"{page}: lodgekey {words}"
         return
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}

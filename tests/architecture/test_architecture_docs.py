@@ -1,4 +1,4 @@
-"""Tables in the docs that are printed from the code: `python -m tests.architecture.test_architecture_docs`."""
+"""Writes the tables of the docs that come from the code: `python -m tests.architecture.test_architecture_docs`."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 
 
 def driver_table() -> str:
-    """Drivers by abilities."""
+    """Table of drivers by abilities, in Markdown."""
     rows = [["driver", *(ability.value.replace("_", " ") for ability in Ability)]]
     rows.append(["---"] * len(rows[0]))
     rows += [[name, *("yes" if a in driver.abilities else "" for a in Ability)] for name, driver in DRIVERS.items()]
@@ -34,7 +34,7 @@ def test_decisions_have_one_format_and_are_all_in_the_index() -> None:
 
 
 def write_page() -> None:
-    """Put the table into its place."""
+    """Replace the table on its page."""
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
     (ROOT / PAGE).write_text(head + BEGIN + driver_table() + END + rest.partition(END)[2], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Who may import whom."""
+"""Import rules between packages."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""How many files a folder may hold, and that the unit tests stand where their source does."""
+"""Limits the number of files per folder; unit tests mirror the path of their source."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,7 +10,7 @@ CODE = (*PRODUCT, "benchmarks", "tests", "tooling")
 
 
 def rooms() -> Counter[Path]:
-    """Files in each folder of code, pages and scripts; an empty package marker is none."""
+    """Files in each folder of code, pages and scripts; empty package markers do not count."""
     code = [path for path in tracked() if path.parts[0] in CODE and path.name != "__init__.py"]
     return Counter(path.parent for path in code)
 

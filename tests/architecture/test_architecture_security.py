@@ -1,6 +1,6 @@
-"""Every attack on keys, links, certificates and devices has named tests: `python -m …` prints the page from this table.
+"""Each attack on keys, links, certificates and devices has named tests; `python -m …` writes docs/security-tests.md.
 
-The page is docs/security-tests.md. A name that no test has any more fails here.
+The page is written from this table. A name without a test fails here.
 """
 
 import ast
@@ -275,7 +275,7 @@ def names_in(path: Path) -> set[str]:
 
 
 def page() -> str:
-    """The page as it should be."""
+    """Content of docs/security-tests.md."""
     rows = ["| attack | shown by |\n", "|---|---|\n"]
     for attack, tests in ATTACKS.items():
         rows.append(f"| {attack} | {'<br>'.join(f'`{name}`' for name in tests)} |\n")

@@ -1,4 +1,4 @@
-"""The documentation builds without a warning, and what it and the deployment files name exists in the code."""
+"""The documentation builds without warnings; names used in it and in the deployment files exist in the code."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ from tests.architecture.source import ROOT
 
 DEPLOY = ROOT / "tooling" / "deploy"
 NAMED = [*(ROOT / "docs" / "guides").glob("*.md"), *DEPLOY.iterdir(), ROOT / "README.md"]
-NOT_OURS = {"LODGEKEY_"}  # the prefix itself, as in LODGEKEY_…
+NOT_OURS = {"LODGEKEY_"}  # the prefix of the environment variables, LODGEKEY_…
 
 
 def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
@@ -38,7 +38,9 @@ def test_the_containers_share_what_they_have_to_share() -> None:
     assert set(services) == {"gateway", "broker", "database"}
     assert "broker:/broker" in services["gateway"]["volumes"]
     assert "broker:/broker" in services["broker"]["volumes"]
-    assert services["gateway"]["user"] == services["broker"]["user"]  # one writes what the other reads, 0600
+    assert (
+        services["gateway"]["user"] == services["broker"]["user"]
+    )  # both containers read and write the same files of mode 0600
     assert "ports" not in services["database"]
 
 

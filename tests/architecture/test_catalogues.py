@@ -1,4 +1,4 @@
-"""The catalogues hold every text of the source, in every language that must have it, with the same placeholders."""
+"""The catalogues hold every text of the source in each required language, with the same placeholders."""
 
 import re
 import string
@@ -36,12 +36,12 @@ def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 
 
 def blanks(text: str) -> set[str]:
-    """The placeholders of a text; ValueError where a brace is left open."""
+    """Placeholders of a text; ValueError for an unbalanced brace."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 def faults(message: Message) -> Iterator[str]:
-    """What is wrong with a translation: empty, fuzzy, other placeholders or HTML tags than the English."""
+    """Faults of a translation: empty, fuzzy, or other placeholders or HTML tags than the English text."""
     english, translated = forms(message.id), forms(message.string)
     if message.fuzzy or not all(translated):
         yield "not translated"
@@ -55,7 +55,7 @@ def faults(message: Message) -> Iterator[str]:
 
 
 def test_the_catalogues_are_those_of_the_source() -> None:
-    """`make fmt` brings them up to date."""
+    """The committed catalogues match the source; `make fmt` updates them."""
     stale = [path for path, text in expected().items() if not path.exists() or path.read_text("utf-8") != text]
     assert stale == []
     assert set(LOCALE.rglob("*.po")) == expected().keys()

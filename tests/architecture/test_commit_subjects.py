@@ -1,4 +1,4 @@
-"""Commit subjects: of every commit since the rule was made, and what the hook refuses."""
+"""Subjects of all commits since the rule was introduced, and what the commit hook refuses."""
 
 import os
 import runpy
@@ -20,7 +20,7 @@ Git = Callable[..., str]
 
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
-    """git in a repository of its own, with nobody's settings."""
+    """Run git in a separate repository, without user or system configuration."""
     settings = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(tmp_path)}
     who = ["-c", "user.name=n", "-c", "user.email=n@example.org", "-c", "init.defaultBranch=main"]
 
@@ -38,7 +38,7 @@ def git(tmp_path: Path) -> Git:
 
 
 def commit(git: Git, subject: str, at: int) -> str:
-    """An empty commit; its name."""
+    """Create an empty commit; returns its id."""
     git("commit", "-q", "--allow-empty", "-m", subject, at=at)
     return git("rev-parse", "HEAD")
 

@@ -1,4 +1,4 @@
-"""What the fields in the tables of docs/wire-protocol.md mean; what they may be is printed from the code."""
+"""Meaning of the fields in the tables of docs/wire-protocol.md; their permitted values are printed from the code."""
 
 from typing import Final
 

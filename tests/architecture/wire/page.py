@@ -1,4 +1,4 @@
-"""Reads tables and test vectors of docs/wire-protocol.md as firmware authors do; imports nothing of the product."""
+"""Reads tables and test vectors of docs/wire-protocol.md as a firmware author would; imports no product code."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _DEVICE: Final = re.compile(r"[a-z0-9-]{1,36}")
 
 
 def block(sort: str, name: str) -> str:
-    """What stands between the marks of a table or of vectors; AssertionError where the page has none."""
+    """Text between the markers of a table or of vectors; AssertionError where the page has none."""
     found = re.search(_BLOCK.format(sort, re.escape(name), sort), PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert found, f"the page has no {sort} {name}"
     return found[1]
@@ -23,7 +23,7 @@ def block(sort: str, name: str) -> str:
 
 @cache
 def vectors(name: str) -> dict[str, Any]:
-    """The values of a block of vectors: bytes, texts and integers."""
+    """Values of a block of vectors: bytes, texts and integers."""
     lines = block("vectors", name).replace("\n  ", "").splitlines()
     pairs = (line.split(": ", 1) for line in lines if ": " in line)
     return {key: _value(text) for key, text in pairs}
@@ -37,14 +37,14 @@ def _value(text: str) -> bytes | str | int:
 
 @cache
 def rows(name: str) -> list[list[str]]:
-    """The cells of a table, without its head."""
+    """Cells of a table, without its header."""
     lines = [line.strip("|\n").split("|") for line in block("table", name).splitlines()]
     return [[cell.strip().strip("`") for cell in line] for line in lines[2:]]
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One line of a table of fields."""
+    """One row of a field table."""
 
     number: int
     name: str
@@ -54,13 +54,13 @@ class Slot:
 
 @cache
 def fields(name: str) -> dict[str, Slot]:
-    """A map's fields by name."""
+    """Fields of a map, by name."""
     return {row[1]: Slot(int(row[0]), row[1], row[2], row[3] == "yes") for row in rows(name)}
 
 
 @cache
 def types(name: str) -> dict[str, tuple[int, dict[str, Slot]]]:
-    """Types of commands or events by name: number and fields of the body."""
+    """Command or event types by name: number and fields of the body."""
     found: dict[str, tuple[int, dict[str, Slot]]] = {}
     slots: dict[str, Slot] = {}
     for number, type_, key, field, value, needed, _ in rows(name):
@@ -73,14 +73,14 @@ def types(name: str) -> dict[str, tuple[int, dict[str, Slot]]]:
 
 
 def pack(slots: dict[str, Slot], **values: Any) -> dict[int, Any]:
-    """Values by their numbers; AssertionError for what the page does not allow."""
+    """Map from field numbers to values; AssertionError for values the page does not permit."""
     numbered = {slots[name].number: value for name, value in values.items()}
     check(slots, numbered)
     return numbered
 
 
 def check(slots: dict[str, Slot], numbered: Any) -> dict[str, Any]:
-    """The map's values by their names; AssertionError for what the page does not allow."""
+    """Map from field names to values; AssertionError for values the page does not permit."""
     named: dict[str, Any] = {}
     for slot in slots.values():
         assert slot.number in numbered or not slot.needed, f"{slot.name} is needed"
@@ -92,7 +92,7 @@ def check(slots: dict[str, Slot], numbered: Any) -> dict[str, Any]:
 
 
 def allows(words: str, value: Any) -> bool:
-    """Whether a value is what the words of a table say."""
+    """Whether a value has the form that a table describes."""
     if "list of" in words[:7]:
         head, _, inner = words.partition(": ")
         high = int(head.split()[-1])
@@ -122,12 +122,12 @@ def _is_named(sort: str, words: str, value: Any) -> bool:
 
 
 def encode(value: Any) -> bytes:
-    """Section 3."""
+    """Encode, as section 3 of the page defines."""
     return cbor2.dumps(value, canonical=True)
 
 
 def decode(raw: bytes) -> Any:
-    """Section 3; AssertionError for another encoding."""
+    """Decode, as section 3 of the page defines; AssertionError for any other encoding."""
     value = cbor2.loads(raw)
     assert encode(value) == raw, "not the deterministic encoding"
     return value

@@ -1,4 +1,4 @@
-"""Tables and vectors of docs/wire-protocol.md, printed from the code: `python -m tests.architecture.wire.tables`."""
+"""Prints the tables and vectors of docs/wire-protocol.md from the code: `python -m tests.architecture.wire.tables`."""
 
 import inspect
 import re
@@ -36,7 +36,7 @@ _NAMED_KINDS: Final[dict[Kind, str]] = {
 
 
 def words_for(kind: Kind) -> str:
-    """What a field may be, in the page's words."""
+    """Permitted values of a field, in the page's wording."""
     if kind in _NAMED_KINDS:
         return _NAMED_KINDS[kind]
     made_by, given = kind.__qualname__.split(".")[0], inspect.getclosurevars(kind).nonlocals
@@ -62,7 +62,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def fields_table(name: str, listed: Sequence[Field]) -> str:
-    """The fields of one map."""
+    """Table of the fields of one map."""
     rows = [
         [item.number, f"`{item.name}`", words_for(item.kind), _needed(item), NOTES[name][item.name]] for item in listed
     ]
@@ -70,7 +70,7 @@ def fields_table(name: str, listed: Sequence[Field]) -> str:
 
 
 def types_table(sort: str, types: Mapping[str, Shape], about: Mapping[str, str]) -> str:
-    """All types of commands or events: a line for each, and below it one for each field of its body."""
+    """Table of all command or event types: one row each, followed by one row per field of its body."""
     rows: list[list[object]] = []
     for name, shape in types.items():
         notes = NOTES.get(f"{name} {sort}", NOTES.get(name, {}))
@@ -87,7 +87,7 @@ def _needed(item: Field) -> str:
 
 
 def topics_table() -> str:
-    """Channels and who speaks on them."""
+    """Table of channels and who publishes on them."""
     rows = [["`cmd`", f"`{topics.PREFIX}/<site>/<device>/cmd`", "gateway to device", "signed"]]
     rows += [
         [f"`{channel}`", f"`{topics.PREFIX}/<site>/<device>/{channel}`", "device to gateway",
@@ -98,7 +98,7 @@ def topics_table() -> str:
 
 
 def bluetooth_table() -> str:
-    """The GATT service."""
+    """Table of the GATT service."""
     rows = [
         ["service", f"`{gatt.SERVICE}`", "primary"],
         ["inlet", f"`{gatt.INLET}`", "write with response"],
@@ -108,7 +108,7 @@ def bluetooth_table() -> str:
 
 
 def seals_table() -> str:
-    """What each seal is bound to."""
+    """Table of what each seal is bound to."""
     sealed_by: list[tuple[str, str, Callable[[str, str], bytes]]] = [
         ("`registration`", "the registration (16.1)", sealing.registration_context),
         ("`turns_wanted`", "the offer's token or code, UTF-8", sealing.turns_context),
@@ -120,7 +120,7 @@ def seals_table() -> str:
 
 
 def limits_table() -> str:
-    """Sizes and counts."""
+    """Table of maximum sizes and counts."""
     rows: list[tuple[str, object, str]] = [
         ("signed message from or to a lock", messages.LOCK_LIMIT, "bytes"),
         ("signed event from a kiosk, and signed command to one", messages.KIOSK_LIMIT, "bytes"),
@@ -169,7 +169,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
 
 
 def vectors_block(named: Mapping[str, Any]) -> str:
-    """Names and values; bytes in hex, over several lines where they are long."""
+    """Names and values; bytes in hex, wrapped over several lines where long."""
     lines = ["```text"]
     for name, value in named.items():
         if isinstance(value, bytes):
@@ -182,7 +182,7 @@ def vectors_block(named: Mapping[str, Any]) -> str:
 
 
 def page_as_the_code_has_it(text: str) -> str:
-    """The page with every table and vector printed anew; KeyError for one that the code does not know."""
+    """The page with every table and vector printed again; KeyError for a name that the code does not know."""
 
     def printed(block: re.Match[str]) -> str:
         sort, name = block.groups()
@@ -193,12 +193,12 @@ def page_as_the_code_has_it(text: str) -> str:
 
 
 def names_on(text: str) -> set[str]:
-    """Names of the tables and vectors that the page has room for."""
+    """Names of the tables and vectors that the page has markers for."""
     return {block[2] for block in BLOCK.finditer(text)}
 
 
 def write_page(page: Path = PAGE) -> None:
-    """Print everything into its place."""
+    """Write all tables and vectors to the page."""
     page.write_text(page_as_the_code_has_it(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""docs/wire-protocol.md suffices: its vectors, built and verified by its own rules with libraries that are not ours."""
+"""docs/wire-protocol.md is complete: its vectors are built and verified by its rules with third-party libraries."""
 
 import hashlib
 import hmac
@@ -29,7 +29,7 @@ from tests.architecture.wire.page import decode, encode, vectors
 
 KEYS, COMMAND, CREDENTIAL = vectors("keys"), vectors("command"), vectors("credential")
 LOG, STATE, PHONE = vectors("log"), vectors("state"), vectors("phone")
-SIGNED = [  # message, whose key, channel
+SIGNED = [  # message, signing key, channel
     (COMMAND["unlock message"], "command", b"cmd"),
     (COMMAND["unlock message with the signature's twin"], "command", b"cmd"),
     (CREDENTIAL["put_key message"], "command", b"cmd"),
@@ -264,7 +264,7 @@ def test_a_registration_is_built_from_its_table_and_sealed() -> None:
 def hpke_schedule(
     own: Private, enc: bytes, recipient: bytes, info: bytes, other: ec.EllipticCurvePublicKey | None = None
 ) -> tuple[AESGCM, bytes]:
-    """RFC 9180 §4.1 and §5.1, base mode: cipher and nonce of the one message."""
+    """Cipher and nonce of the single message in HPKE base mode (RFC 9180 §4.1, §5.1)."""
     kem, suite = b"KEM\x00\x10", b"HPKE\x00\x10\x00\x01\x00\x02"
     peer = other or ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), enc)
     start = labeled_extract(kem, b"", b"eae_prk", own.exchange(ec.ECDH(), peer))

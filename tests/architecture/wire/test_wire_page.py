@@ -1,4 +1,4 @@
-"""docs/wire-protocol.md says what the code does: tables, vectors and the names of everything that can be said."""
+"""docs/wire-protocol.md agrees with the code: tables, vectors, and the names of all messages and fields."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The test vectors of docs/wire-protocol.md, computed by the code from fixed private keys."""
+"""Computes the test vectors of docs/wire-protocol.md from fixed private keys."""
 
 import hashlib
 import hmac
@@ -38,14 +38,14 @@ SEALED: Final = bytes.fromhex(
     "f79e721f8ecaa7fbc1a1d02aacab9d2b769166af27659abb47ac787ba377aca70d31e7a5ead829c729fc643dac83858e8e2b"
     "972c2889f62b8f250e842e3f562d86976ea5c6f17eedb7b5314211552b60b494dc79b95d46998482"
 )
-ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256's group
+ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # order of P-256's group
 OWNERS: Final = ("command", "credential", "intake", "passcode", "lock", "holder", "phone ephemeral", "lock ephemeral")
 Private = ec.EllipticCurvePrivateKey
 Vectors = Mapping[str, Any]
 
 
 class SteadyKey:
-    """A private key that signs the same bytes alike each time (RFC 6979)."""
+    """A private key with deterministic signatures (RFC 6979)."""
 
     def __init__(self, key: Private) -> None:
         self._key = key
@@ -55,27 +55,27 @@ class SteadyKey:
         return self._key.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True))
 
     def public_key(self) -> ec.EllipticCurvePublicKey:
-        """The public half."""
+        """The public key."""
         return self._key.public_key()
 
 
 def scalar_of(owner: str) -> int:
-    """The private key of this owner."""
+    """Private scalar of this owner."""
     return int.from_bytes(hashlib.sha256(f"lodgekey test vector {owner}".encode()).digest(), "big") % ORDER
 
 
 def key_of(owner: str) -> Private:
-    """The key pair of this owner."""
+    """Key pair of this owner."""
     return ec.derive_private_key(scalar_of(owner), ec.SECP256R1())
 
 
 def steady(owner: str) -> Private:
-    """The key pair of this owner, for signing."""
+    """Key pair of this owner, with deterministic signatures."""
     return cast("Private", SteadyKey(key_of(owner)))
 
 
 def numbered(first: int) -> bytes:
-    """16 bytes that are easy to see: first, first + 1, …"""
+    """16 easily recognised bytes: first, first + 1, …"""
     return bytes(range(first, first + 16))
 
 
@@ -87,13 +87,13 @@ STATE: Final = State(
 
 
 def credential() -> bytes:
-    """The key of the unlock command."""
+    """Credential of the unlock command's key."""
     held = KeyCredential(numbered(0x10), LOCK, key_of("holder").public_key(), NOW - 3600, NOW + 86_400)
     return issue_credential(held, steady("credential"))
 
 
 def log() -> tuple[Ack, Event]:
-    """The answers to the unlock command, as entries after `booted`."""
+    """Answers to the unlock command, as log entries after `booted`."""
     booted = Head(BOOTED.seq, entry_digest("event", encode_event(BOOTED)))
     ack = Ack(UNLOCK.id, 3, NOW + 1, "done", None, {"bolt": "unlocked"}, booted.seq, booted.digest)
     body = {"key": numbered(0x10), "means": "gateway", "command": UNLOCK.id}
@@ -112,7 +112,7 @@ def key_vectors() -> Vectors:
 
 
 def command_vectors() -> Vectors:
-    """A command, what is signed of it, and as it is published; then the same with the signature's twin."""
+    """A command, its signed bytes and its published form; then the same with the signature's twin (r, n - s)."""
     payload, message = encode_command(UNLOCK), sign_command(UNLOCK, steady("command"))
     twin = (ORDER - int.from_bytes(message[-32:], "big")).to_bytes(32, "big")
     return {
@@ -125,7 +125,7 @@ def command_vectors() -> Vectors:
 
 
 def credential_vectors() -> Vectors:
-    """A CWT, and the command that brings it."""
+    """A CWT, and the command that delivers it."""
     raw = credential()
     put = Command(numbered(0x30), LOCK, "put_key", NOW, NOW + 3600, {"credential": raw})
     return {
@@ -136,7 +136,7 @@ def credential_vectors() -> Vectors:
 
 
 def log_vectors() -> Vectors:
-    """Three entries of a log, each with its digest."""
+    """Three log entries, each with its digest."""
     ack, event = log()
     return {
         "booted payload": encode_event(BOOTED),
@@ -152,7 +152,7 @@ def log_vectors() -> Vectors:
 
 
 def state_vectors() -> Vectors:
-    """A state, the time for its nonce, a revocation list."""
+    """A state, the set_time command with its nonce, a revocation list."""
     time = Command(numbered(0x40), LOCK, "set_time", NOW, NOW + 10, {"now": NOW, "nonce": STATE.nonce})
     body = {"epoch": 4, "keys": [numbered(0x50), numbered(0x60)], "codes": 2, "once": 7}
     revoke = Command(numbered(0x70), LOCK, "revoke", NOW, NOW + 3600, body)
@@ -165,7 +165,7 @@ def state_vectors() -> Vectors:
 
 
 def passcode_vectors() -> Vectors:
-    """A secret as both ends compute it, a window code step by step, a one-time code."""
+    """A shared secret as both ends compute it, a window code step by step, a one-time code."""
     lock, gateway = key_of("lock"), key_of("passcode")
     secret = passcode_secret(lock, gateway.public_key(), LOCK)
     window = Window(NOW // 3600, 48, 1)
@@ -216,7 +216,7 @@ def phone_vectors() -> Vectors:
 
 
 def seal_vectors() -> Vectors:
-    """A registration before and after it was sealed (which is random, and so was done once)."""
+    """A registration before and after sealing; sealing is random, so the result is stored."""
     form = KioskRegistration(
         numbered(0x30),
         code_of(numbered(0x40)),
@@ -238,7 +238,7 @@ def seal_vectors() -> Vectors:
 
 
 def renewal_vectors() -> Vectors:
-    """When the certificate of the lock is to be renewed."""
+    """When the lock's certificate is due for renewal."""
     authority, own = key_of("command"), key_of("lock").public_key()
     issuer = profiles.Issuer(profiles.root_certificate(authority, NOW, 1), authority)
     made = profiles.device_certificate(issuer, own, SITE, LOCK, kind="lock", now=NOW, days=90)

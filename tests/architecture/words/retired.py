@@ -1,4 +1,4 @@
-"""Retired words and where one of them keeps its standard meaning; the words in use are in docs/vocabulary.md."""
+"""Retired words, and where each may keep its standard meaning; docs/vocabulary.md holds the words in use."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
 
-# Retired word, or words in a row -> what to say instead.
+# Retired word or sequence of words -> its replacement.
 RETIRED: Final[Mapping[str, str]] = {
     "told": "record_…, report_…, require_ok, or the name of what was reported",
     "wish": "date request, alert subscription, grant request, export request",
@@ -41,11 +41,11 @@ RETIRED: Final[Mapping[str, str]] = {
     "read door": "read onboarding",
     "patience": "…_TIMEOUT_SECONDS",
 }
-# Retired as the first word of a name.
+# Retired as the first word of a name only.
 RETIRED_FIRST: Final[Mapping[str, str]] = {"most": "MAX_…, maximum"}
-# Ordinary verbs and nouns in the sentences that tests are named by.
+# Ordinary verbs and nouns, permitted in the names of tests.
 IN_SENTENCES: Final = frozenset({"turn", "turns", "tries", "noticed", "notices", "claimed", "asking", "claim"})
-# Names that are retired as a whole: they say nothing alone.
+# Retired as a whole name only: without a further word they are ambiguous.
 RETIRED_NAMES: Final[Mapping[str, str]] = {
     "Answers": "AwaitedAnswers",
     "REFUSED": "…_REFUSED, REFUSALS",
@@ -53,7 +53,7 @@ RETIRED_NAMES: Final[Mapping[str, str]] = {
     "FEW": "REFILL_BELOW",
     "LOOK_AGAIN": "POLL_SECONDS",
 }
-# File names (without ending) that are retired in these folders.
+# File names (without suffix) that are retired in these folders.
 RETIRED_FILES: Final[Mapping[str, Mapping[str, str]]] = {
     "api/cli/*": {
         "walk": "journey_run",
@@ -71,9 +71,9 @@ RETIRED_FILES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "api/web/templates/*": {"opening": "open_record", "door": "onboarding"},
 }
-# Where a retired word has its standard meaning: (word, files).
+# Exceptions where a retired word has its standard meaning: (word, files).
 STANDARD: Final[tuple[tuple[str, str], ...]] = (
-    # the right to enrol one device, and its file
+    # claim: the right to enrol one device, and its file
     ("claim", "certs/*"),
     ("claim", "gateway/fleet/enrolment.py"),
     ("claim", "gateway/store/fleet.py"),
@@ -85,7 +85,7 @@ STANDARD: Final[tuple[tuple[str, str], ...]] = (
     ("claim", "tests/*claim*.py"),
     ("claim", "tests/integration/fleet_parts.py"),
     ("claim", "tests/unit/certs/*"),
-    # turns of a head, in a clip that proves that somebody is there
+    # turn: of a head, in a liveness clip
     ("turn", "api/web/static/kiosk/*"),
     ("turn", "api/web/static/tenant/clip.js"),
     ("turn", "api/web/templates/kiosk/kiosk.html"),
@@ -109,9 +109,9 @@ STANDARD: Final[tuple[tuple[str, str], ...]] = (
     ("turns", "tests/integration/gateway/identity/*"),
     ("turns", "tests/unit/*/test_liveness.py"),
     ("turns", "tests/unit/firmware_sim/kiosk_terminal/*"),
-    # a turn of a simulated head, or of the knob of a simulated lock
+    # turn: of a simulated head, or of a simulated lock's knob
     ("turn", "firmware_sim/*"),
-    # a claim of an identity token (OpenID Connect), as the provider's configuration names it
+    # claim: of an identity token (OpenID Connect), as the provider's configuration names it
     ("claim", "gateway/settings.py"),
 )
 
@@ -122,13 +122,13 @@ _DECLARED: Final = re.compile(
 
 
 def words_of(name: str) -> list[str]:
-    """The words of an identifier, in lower case: split at underscores, dots, hyphens and humps."""
+    """Words of an identifier in lower case: split at underscores, dots, hyphens and capitals."""
     split = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name))
     return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", split) if word]
 
 
 def fault_of(name: str, path: str = "", standard: Iterable[tuple[str, str]] = STANDARD) -> str | None:
-    """What is wrong with a name in this file, with what to say instead; None where nothing is."""
+    """The fault of a name in this file, with the replacement to use; None for a good name."""
     if name in RETIRED_NAMES:
         return f"{name}: say {RETIRED_NAMES[name]}"
     allowed = {word for word, files in standard if fnmatch(path, files)}
@@ -144,7 +144,7 @@ def fault_of(name: str, path: str = "", standard: Iterable[tuple[str, str]] = ST
 
 
 def names_given(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """(line, name) of everything a module names itself: functions, classes, arguments, variables and attributes."""
+    """(line, name) of everything a module defines: functions, classes, arguments, variables and attributes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.lineno, node.name
@@ -159,25 +159,25 @@ def names_given(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def faults_in(tree: ast.AST, path: str) -> list[str]:
-    """Retired names that a module gives, each with its place."""
+    """Retired names that a module defines, each with its line."""
     found = ((line, fault_of(name, path)) for line, name in names_given(tree))
     return sorted({f"{path}:{line}: {fault}" for line, fault in found if fault})
 
 
 def names_in_script(text: str) -> Iterator[str]:
-    """Names that a script declares: constants, variables, functions, classes, and the arguments of arrow functions."""
+    """Names that a script declares: constants, variables, functions, classes and arguments of arrow functions."""
     for declared, lone, several in _DECLARED.findall(text):
         yield from (declared,) if declared else re.findall(r"[A-Za-z_$][\w$]*", lone or several)
 
 
 def names_in_page(text: str) -> Iterator[str]:
-    """Ids, classes and field names of a template, without those that an expression makes."""
+    """Ids, classes and field names of a template, except those that an expression builds."""
     for found in re.findall(r'\b(?:id|class|name)="([^"{}]*)"', text):
         yield from found.split()
 
 
 def fields_of(document: Any) -> Iterator[str]:
-    """Names in an OpenAPI or AsyncAPI document: fields, schemas, parameters, channels, and the words of paths."""
+    """Names in an OpenAPI or AsyncAPI document: fields, schemas, parameters, channels and path segments."""
     if isinstance(document, dict):
         for key, value in document.items():
             if key in ("properties", "schemas", "channels", "messages", "paths") and isinstance(value, dict):
@@ -191,7 +191,7 @@ def fields_of(document: Any) -> Iterator[str]:
 
 
 def file_fault(path: Path) -> str | None:
-    """What is wrong with the name of a file."""
+    """The fault of a file's name; None for a good name."""
     for folder, retired in RETIRED_FILES.items():
         if fnmatch(str(path), folder) and path.stem in retired:
             return f"{path}: say {retired[path.stem]}"

@@ -1,4 +1,4 @@
-"""One word, one meaning: the words that docs/vocabulary.md replaces are no names any more."""
+"""One word, one meaning: words that docs/vocabulary.md retires are no longer used as names."""
 
 import ast
 import json
@@ -24,7 +24,7 @@ from tests.architecture.words.retired import (
     names_in_script,
 )
 
-HISTORY = Path("gateway/store/migrations/versions")  # what was so once
+HISTORY = Path("gateway/store/migrations/versions")  # migrations keep the names of their time
 
 DOCUMENTS = (Path("docs/openapi.json"), Path("docs/asyncapi.json"))
 VOCABULARY = Path("docs/vocabulary.md")
