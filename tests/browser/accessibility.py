@@ -1,4 +1,4 @@
-"""What axe-core finds wrong on a page as it stands."""
+"""Runs axe-core on a page."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 AXE = Path(__file__).parent / "axe/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Of what is right only the number is told: naming each part of it would take longer than looking at it.
+# Passed rules are only counted: listing their elements takes longer than the check itself.
 RUN_AXE = """async (rules) => {
   const options = { runOnly: rules, resultTypes: ["violations"], selectors: false };
   const { passes, violations } = await axe.run(document, options);
@@ -17,7 +17,7 @@ RUN_AXE = """async (rules) => {
 
 
 async def breaches_of(page: Page) -> list[str]:
-    """Each rule of WCAG 2.2 AA, and of axe's own good practice, that the page breaks, with the first part that does."""
+    """Rules of WCAG 2.2 AA and axe's best practices that the page violates, each with the first offending element."""
     assert AXE.exists(), "axe-core is missing: npm ci --prefix tests/browser/axe"
     if not await page.evaluate("'axe' in globalThis"):
         await page.evaluate(AXE.read_text())

@@ -1,4 +1,4 @@
-"""The Chromium of this machine and how tests start it."""
+"""Finds and starts Chromium for the tests."""
 
 import shutil
 
@@ -14,7 +14,7 @@ FLAGS = [
 
 
 def find_chromium() -> str:
-    """The path of the browser; FileNotFoundError says what to install."""
+    """Path of the browser; FileNotFoundError names the package to install."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found

@@ -1,4 +1,4 @@
-"""A real browser for all tests of this folder, and a running demonstration for each file: its rooms are its own."""
+"""A real browser for all tests of this folder; each file has its own running demonstration, and so its own rooms."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,20 +17,24 @@ from tests.browser.people import CLOSING_S, DESK, Visitor, visit, windows_closed
 
 @pytest.fixture(autouse=True)
 def stay_on_loopback() -> None:
-    """The guard of other tests holds sockets of one test; these are shared. The browser has no background network."""
+    """Overrides the loopback guard of the other tests, which is per test: browser and demo are shared between tests
+    here.
+
+    Chromium runs without background network traffic.
+    """
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def windows_of_the_test(browser: Browser) -> AsyncIterator[None]:
-    """A test leaves no window open but those of the people its file shares."""
+    """Closes all windows that a test opened, except those of people shared by the file."""
     async with windows_closed(browser):
         yield
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Gateway, registry and building as processes, on ports of their own; its people are gone before it is."""
-    patient = {"LODGEKEY_IDENTITY_TIMEOUT": "100"}  # a busy machine is no reason for a person to decide
+    """Gateway, registry and building as processes on free ports; its browser windows are closed before it ends."""
+    patient = {"LODGEKEY_IDENTITY_TIMEOUT": "100"}  # a slow machine must not send a case to a person
     folder = tmp_path_factory.mktemp("demo")
     async with running(folder, 0, lambda _: None, environment=patient) as parts, windows_closed(browser):
         yield parts
@@ -38,7 +42,7 @@ async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> As
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def landlord(browser: Browser, demo: Running) -> Visitor:
-    """The landlord of the demonstration, signed in at a desk."""
+    """The demonstration's landlord, signed in on a desktop."""
     visitor = await visit(browser, demo.url, DESK)
     await visitor.sign_in("landlord", demo.logins.password)
     return visitor
@@ -46,16 +50,16 @@ async def landlord(browser: Browser, demo: Running) -> Visitor:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
-    """A fictitious tenant's document and face."""
+    """Document and face of a fictitious tenant."""
     return await photograph(tmp_path_factory.mktemp("tenant"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
-    """What drives every Chromium of a run."""
+    """Playwright, shared by every Chromium of a test run."""
     driver = await async_playwright().start()
     yield driver
-    with suppress(TimeoutError):  # it sets itself no limit; its process ends with ours
+    with suppress(TimeoutError):  # has no time limit of its own; its process ends with the test run
         async with asyncio.timeout(CLOSING_S):
             await driver.stop()
 
@@ -70,7 +74,7 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
-    """Where pictures of the pages are left to be looked at; ignored by git."""
+    """Folder for screenshots to inspect; ignored by git."""
     folder = Path(".artefacts/browser")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

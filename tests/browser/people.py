@@ -1,4 +1,4 @@
-"""The people of the journey at their own browsers; every tap and typed field is counted."""
+"""The people of the journey in their own browsers; taps and typed fields are counted."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ OVERTAKEN = ("ERR_ABORTED", "interrupted by another navigation")
 
 @dataclass
 class Visitor:
-    """One person at one browser: what they pressed, typed, and what the browser complained about."""
+    """One person at one browser: taps, typed fields, and the browser's error messages."""
 
     page: Page
     url: str
@@ -36,7 +36,7 @@ class Visitor:
         await self.follow(self.url + path)
 
     async def follow(self, link: str) -> None:
-        """Go to an address; again where the page that is left was just replacing itself, which aborts the first try."""
+        """Open an address; repeated once where the current page is just navigating, which aborts the first attempt."""
         left, wanted = urlsplit(self.page.url).path, urlsplit(link).path
         for _ in range(ABORT_RETRIES - 1):
             try:
@@ -46,11 +46,11 @@ class Visitor:
                     raise
             else:
                 if left == wanted or urlsplit(self.page.url).path != left:
-                    return  # else the page that was left has replaced this one without a word
+                    return  # otherwise the previous page's navigation has replaced this page without an error
         await self.page.goto(link)
 
     async def open_case(self) -> None:
-        """Open the first case that waits on the landlord's list; what was shown is still being read for a while."""
+        """Open the first waiting case of the landlord's list; the examination may take a while before it is listed."""
         review = self.page.locator("a:has-text('Review')").first
         for _ in range(LOOKS):
             await self.open("/landlord")
@@ -59,11 +59,11 @@ class Visitor:
         return await review.click()
 
     async def reload(self) -> None:
-        """Open the page that is shown once more."""
+        """Reload the current page."""
         await self.follow(self.page.url.split("#")[0])
 
     async def tap(self, selector: str) -> None:
-        """Press something."""
+        """Click an element."""
         self.taps += 1
         await self.page.locator(selector).first.click()
 
@@ -73,13 +73,13 @@ class Visitor:
         await self.page.fill(selector, text)
 
     async def show(self, selector: str, picture: str) -> None:
-        """Take a photo into a file field: one tap on the page, the camera is the phone's own."""
+        """Put a photo into a file field: one tap on the page, as the phone's own camera does the rest."""
         self.taps += 1
         await self.page.set_input_files(selector, picture)
         await expect(self.page.locator(f"{selector} + output img")).to_be_visible()
 
     async def sign_in(self, login: str, password: str) -> None:
-        """Sign in and land on the own pages."""
+        """Sign in and wait for the start page."""
         await self.open("/login")
         await self.page.fill("[name=login]", login)
         await self.page.fill("[name=password]", password)
@@ -88,7 +88,7 @@ class Visitor:
 
 
 async def visit(browser: Browser, url: str, window: ViewportSize, language: str = "en", **settings: object) -> Visitor:
-    """A new person with a browser of their own."""
+    """A new person with a separate browser context."""
     context = await browser.new_context(
         viewport=window,
         locale=language,
@@ -108,11 +108,13 @@ async def visit(browser: Browser, url: str, window: ViewportSize, language: str 
 
 @asynccontextmanager
 async def windows_closed(browser: Browser) -> AsyncIterator[None]:
-    """Close at the end what was opened meanwhile: a window left open goes on asking a building that is gone."""
+    """Close the windows opened in this block: an open window keeps polling a building that no longer runs."""
     open_before = set(browser.contexts)
     yield
     for context in set(browser.contexts) - open_before:
-        with suppress(TimeoutError):  # Playwright sets no limit here: what does not close ends with its browser
+        with suppress(
+            TimeoutError
+        ):  # Playwright has no time limit here; a context that does not close ends with its browser
             async with asyncio.timeout(CLOSING_S):
                 await _close(context)
 
@@ -124,14 +126,14 @@ async def _close(context: BrowserContext) -> None:
 
 
 async def offer_key(landlord: Visitor, room: str) -> str:
-    """From the landlord's list to the link."""
+    """From the landlord's list to the offer's link."""
     await landlord.tap(f"a[aria-label='Offer a key to Room {room}']")
     await landlord.tap("text=Make the link")
     return await landlord.page.locator(".link").input_value()
 
 
 async def register_with_face(tenant: Visitor, pictures: Pictures) -> None:
-    """Document, face, both consents, send."""
+    """Submit document, face and both consents."""
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.tap("[name=check][value=face]")
     await tenant.tap("[name=consent_face]")
@@ -141,7 +143,7 @@ async def register_with_face(tenant: Visitor, pictures: Pictures) -> None:
 
 
 async def hold_to_unlock(tenant: Visitor) -> None:
-    """A finger on the button for a little more than a second."""
+    """Hold the button for a little more than a second."""
     box = await tenant.page.locator(".hold").bounding_box()
     assert box is not None
     await tenant.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

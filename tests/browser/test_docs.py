@@ -1,4 +1,4 @@
-"""The built documentation in a browser: every diagram is drawn, from files of the site alone."""
+"""The built documentation in a browser: every diagram is rendered, from files of the site only."""
 
 import subprocess
 import sys
@@ -19,10 +19,10 @@ WITH_DIAGRAMS = [path for path, diagrams in DIAGRAMS.items() if diagrams]
 
 
 class QuietFiles(SimpleHTTPRequestHandler):
-    """Files of a folder; requests are not logged."""
+    """Serves the files of a folder; requests are not logged."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name for it
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The main journey as its people see it: real Chromium, a running gateway, simulated locks and registry."""
+"""The main journey in Chromium, with a running gateway, simulated locks and a simulated registry."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ SLOW = 30_000
 
 
 async def keep(page: Page, artefacts: Path, name: str) -> None:
-    """A picture to look at."""
+    """Take a screenshot for review."""
     await page.screenshot(path=artefacts / f"journey-{name}.png", full_page=True)
 
 
@@ -32,8 +32,8 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
 
     tenant = await visit(browser, demo.url, PHONE)
     await tenant.follow(link)
-    await expect(tenant.page).to_have_url(f"{demo.url}/door")  # the token has left the address
-    assert await tenant.page.locator("input:checked").count() == 0  # nothing is agreed to beforehand
+    await expect(tenant.page).to_have_url(f"{demo.url}/door")  # the token is no longer in the address
+    assert await tenant.page.locator("input:checked").count() == 0  # no consent is ticked in advance
     await keep(tenant.page, artefacts, "2-door")
     await register_with_face(tenant, pictures)
     assert tenant.taps <= 7
@@ -61,7 +61,7 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
 
 
 async def pass_case(officer: Visitor, artefacts: Path) -> None:
-    """The officer's list shows the case by itself; document and face are side by side."""
+    """The case appears on the officer's list without a reload; document and face are shown side by side."""
     await officer.page.click("#cases .lines a", timeout=SLOW)
     for part in ("document", "face"):
         picture = officer.page.locator(f"img[src$='{part}']")
@@ -73,7 +73,7 @@ async def pass_case(officer: Visitor, artefacts: Path) -> None:
 
 
 async def open_newest_record(officer: Visitor, artefacts: Path) -> None:
-    """The record is in the live list, masked; it opens with a reason."""
+    """The record is in the live list, masked; opening it requires a reason."""
     row = officer.page.locator("#feed tr").first
     await expect(row).to_contain_text("Check-in", timeout=SLOW)
     await expect(row).to_contain_text("•")
@@ -87,7 +87,7 @@ async def open_newest_record(officer: Visitor, artefacts: Path) -> None:
 
 
 async def revoke(landlord: Visitor, artefacts: Path) -> None:
-    """Two taps; "revoked" is shown only when the lock has said so."""
+    """Revoke with two taps; "revoked" is shown only after the lock has confirmed it."""
     await landlord.reload()
     landlord.taps = 0
     await landlord.tap("summary:has-text('Revoke this key')")

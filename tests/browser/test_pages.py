@@ -1,4 +1,4 @@
-"""Every page in both languages and themes: accessible, narrow enough for a small phone, light enough for a slow one."""
+"""Every page in both languages and themes: accessibility, width on a small phone, and weight on a slow connection."""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ SMALL_PHONE: ViewportSize = {"width": 360, "height": 740}
 TENANT_BYTES = 60_000
 SMALL = """() => [...document.querySelectorAll(".button, summary, .choice, .quiet, button")]
   .filter((part) => part.getBoundingClientRect().height < 44).map((part) => part.outerHTML.slice(0, 90))"""
-# What scripts and people unfold is looked at too.
+# Content that scripts or people unfold is checked too.
 UNFOLD = """() => {
   document.documentElement.classList.add("js");
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
@@ -46,7 +46,7 @@ FAULTS = """() => {
 
 @pytest.fixture(scope="module")
 def preview_url() -> Iterator[str]:
-    """The sample pages, served with the real files and headers."""
+    """Address of the sample pages, served with the real files and headers."""
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(preview, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
@@ -60,7 +60,7 @@ def preview_url() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What is found on one page on a small phone: breaches by theme, its width, what is too small to press."""
+    """Findings on one page on a small phone: accessibility violations by theme, page width, undersized controls."""
 
     breaches: dict[Theme, list[str]]
     width: int
@@ -68,7 +68,7 @@ class PageView:
 
 
 async def view_page(page: Page) -> PageView:
-    """The page as it stands, unfolded, in both themes; the window is left in the dark."""
+    """Check the page, with all sections unfolded, in both themes; the window is left in the dark theme."""
     await page.evaluate(UNFOLD)
     width, small = await page.evaluate("document.documentElement.scrollWidth"), await page.evaluate(SMALL)
     found = {}
@@ -80,7 +80,7 @@ async def view_page(page: Page) -> PageView:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=LANGUAGES)
 async def views(request: pytest.FixtureRequest, browser: Browser, preview_url: str) -> dict[str, PageView]:
-    """Every page in one language, opened once."""
+    """Every page in one language; each is opened once."""
     found = {}
     async with windows_closed(browser):
         page = await browser.new_page(viewport=SMALL_PHONE)

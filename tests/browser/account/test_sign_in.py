@@ -1,4 +1,4 @@
-"""Signing in as people do it: a passkey on a device, an officer at their own provider, staff taken on by an owner."""
+"""Sign-in in a browser: a passkey on a device, an officer at an OpenID provider, staff added by an owner."""
 
 import time
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ DEVICE = {
 
 @dataclass
 class Served:
-    """A house on a port, and its officers' provider."""
+    """A house on a port, and the OpenID provider of its officers."""
 
     house: House
     url: str
@@ -50,7 +50,7 @@ async def served(first_house: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 async def log_in(visitor: Visitor, login: str, password: str = PASSWORD) -> None:
-    """By password, and on to the own pages."""
+    """Sign in by password and wait for the start page."""
     await visitor.open("/login")
     await visitor.page.fill("[name=login]", login)
     await visitor.page.fill("[name=password]", password)
@@ -59,7 +59,7 @@ async def log_in(visitor: Visitor, login: str, password: str = PASSWORD) -> None
 
 
 async def device_of(page: Page) -> tuple[CDPSession, str]:
-    """An authenticator built into the person's device, that has verified them."""
+    """A virtual authenticator built into the device, with user verification."""
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("WebAuthn.enable")
     made = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
@@ -67,7 +67,7 @@ async def device_of(page: Page) -> tuple[CDPSession, str]:
 
 
 async def make_passkey(visitor: Visitor) -> tuple[CDPSession, str]:
-    """Make one on the account's page."""
+    """Create a passkey on the account page."""
     devtools, device = await device_of(visitor.page)
     await visitor.open("/account")
     await visitor.page.click("text=Add a passkey")
@@ -76,7 +76,7 @@ async def make_passkey(visitor: Visitor) -> tuple[CDPSession, str]:
 
 
 async def answer_of(page: Page) -> Any:
-    """Begin a sign-in and have the device answer, without sending the answer."""
+    """Begin a sign-in and let the device answer; returns the answer without sending it."""
     return await page.evaluate(
         """async () => {
           const begun = await (await fetch("/api/v1/sessions/passkey/options", { method: "POST" })).json();
@@ -88,7 +88,7 @@ async def answer_of(page: Page) -> Any:
 
 
 async def send_answer(page: Page, answer: Any) -> int:
-    """The status of the gateway's reply."""
+    """Status code of the gateway's reply."""
     send = """async (answer) => (await fetch("/api/v1/sessions/passkey", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(answer) })).status"""
     return int(await page.evaluate(send, answer))
@@ -119,7 +119,7 @@ async def test_an_answer_of_a_passkey_is_taken_once_soon_unaltered_and_never_fro
     await landlord.page.click("text=Log out")
     page = landlord.page
     answer = await answer_of(page)
-    assert await send_answer(page, answer | {"ceremony": "x" * 43}) == 403  # nothing of the kind was begun
+    assert await send_answer(page, answer | {"ceremony": "x" * 43}) == 403  # no sign-in was begun
     altered = await answer_of(page)
     altered["credential"]["response"]["clientDataJSON"] = answer["credential"]["response"]["clientDataJSON"]
     assert await send_answer(page, altered) == 403  # signed for another challenge
@@ -136,7 +136,9 @@ async def test_an_answer_of_a_passkey_is_taken_once_soon_unaltered_and_never_fro
         assert used is not None
         assert used.sign_count > 0
         session.execute(update(Passkey).where(Passkey.id == used.id).values(sign_count=used.sign_count + 1000))
-    assert await send_answer(page, await answer_of(page)) == 403  # the counter fell back: a copy
+    assert (
+        await send_answer(page, await answer_of(page)) == 403
+    )  # the signature counter decreased: a cloned authenticator
 
 
 async def test_a_device_that_did_not_verify_its_person_makes_no_passkey(browser: Browser, served: Served) -> None:

@@ -1,4 +1,4 @@
-"""A tenant at the terminal at the gate: real Chromium on the kiosk's own page, a running gateway behind it."""
+"""A tenant at the kiosk: Chromium on the kiosk's page, with a running gateway."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from tests.browser.tenant.test_onboarding import let_landlord_pass
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
-TURNED = 120_000  # four turns, a document read, a clip judged
+TURNED = 120_000  # four turns, a document to read, a clip to check
 TERMINAL: ViewportSize = {"width": 1080, "height": 1920}
 SHOW_ONLY = """name => {
   for (const step of document.querySelectorAll("[data-step]")) step.hidden = step.dataset.step !== name;
@@ -27,21 +27,21 @@ SHOW_ONLY = """name => {
 
 
 async def control(demo: Running, path: str, body: dict[str, Any]) -> None:
-    """Ask something of the simulated building."""
+    """Send a request to the control interface of the simulated building."""
     reported = json.loads(demo.control_file.read_text())
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {reported['token']}"}) as client:
         (await client.post(reported["url"] + path, json=body)).raise_for_status()
 
 
 async def lay(demo: Running, pictures: Pictures, code: str | None = None, *, still: bool = False) -> None:
-    """A tenant lays document and code on the counter and stands before the camera, or holds a photograph up."""
+    """Place document and code on the counter and a face, or a photograph, before the camera."""
     shown: dict[str, Any] = {"document": b64encode(pictures.document.read_bytes()).decode(), "still": still}
     shown["face"] = b64encode(pictures.face.read_bytes()).decode()
     await control(demo, f"/kiosks/{KIOSK}/counter", shown | ({"code": code} if code else {}))
 
 
 async def kiosk(browser: Browser, demo: Running, language: str = "en") -> Visitor:
-    """Somebody at the kiosk, who has chosen a language."""
+    """A tenant at the kiosk who has chosen a language."""
     visitor = await visit(browser, kiosk_url(demo.folder), TERMINAL, "zh-CN")
     await visitor.open("/")
     await expect(visitor.page.locator("#link")).not_to_be_empty()
@@ -51,7 +51,7 @@ async def kiosk(browser: Browser, demo: Running, language: str = "en") -> Visito
 
 
 async def scan_document_and_agree(tenant: Visitor) -> None:
-    """From the document to the consent; nothing is ticked beforehand and nothing goes on without it."""
+    """From document to consent; nothing is ticked in advance, and nothing proceeds without consent."""
     await expect(tenant.page.locator("[data-step=document] h1")).to_be_focused(timeout=SLOW)
     await tenant.tap("[data-step=document] .shoot")
     await expect(tenant.page.locator("[data-step=document] img")).to_be_visible()
@@ -63,7 +63,7 @@ async def scan_document_and_agree(tenant: Visitor) -> None:
 
 
 async def look_and_turn(tenant: Visitor) -> None:
-    """From the question whether it is them to the first arrow: consent, picture, turns."""
+    """From the confirmation of the document to the first arrow: consent, picture, turns."""
     await tenant.tap("[data-step=face] [data-go=camera]")
     await expect(tenant.page.locator("[data-step=camera] .shoot")).to_be_disabled()
     await tenant.tap("#agree-face")
@@ -73,7 +73,7 @@ async def look_and_turn(tenant: Visitor) -> None:
 
 
 async def until_shown(tenant: Visitor, step: str) -> None:
-    """A tenant who waits, and touches the screen now and then so that it is not wiped, sees this step."""
+    """Wait until this step is shown, and touch the screen now and then so that the visit does not time out."""
 
     async def touch() -> None:
         while True:
@@ -153,7 +153,7 @@ async def test_a_code_nobody_made_is_refused_in_words(browser: Browser, demo: Ru
         "This code is not valid. Check it character by character."
     )
     await tenant.tap("#erase")
-    await tenant.tap(".keys [value='0']")  # its last sign now fits the others, but there is no such offer
+    await tenant.tap(".keys [value='0']")  # the check character is valid, but no such offer exists
     await tenant.tap("#use-code")
     await expect(tenant.page.locator("[data-step=refused] .reason")).to_be_visible(timeout=SLOW)
     await expect(tenant.page.locator("#offer")).to_be_hidden()

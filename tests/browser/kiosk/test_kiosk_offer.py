@@ -1,4 +1,4 @@
-"""What the kiosk says of an offer before anything is scanned, what Spain asks there, and that leaving wipes it all."""
+"""The kiosk's offer check before scanning, the additional fields for Spain, and wiping all data on leaving."""
 
 import json
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """A building in Spain, whose registry asks for a home and a way to be reached."""
+    """A building in Spain, whose registry requires a residence and contact details."""
     patient = {"LODGEKEY_IDENTITY_TIMEOUT": "100"}
     folder = tmp_path_factory.mktemp("spain")
     async with running(folder, 0, lambda _: None, "es", patient) as parts, windows_closed(browser):
@@ -33,7 +33,7 @@ async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> As
 
 
 def change(demo: Running, link: str, **values: object) -> None:
-    """What time or people would have done to an offer meanwhile."""
+    """Set fields of an offer in the database, as expiry or another person would."""
     database = Database(Settings(folder=demo.folder).database)
     secret = (demo.folder / "offers.secret").read_bytes()
     with database.writing() as session:
@@ -44,12 +44,12 @@ def change(demo: Running, link: str, **values: object) -> None:
 
 
 async def show(tenant: Visitor, demo: Running, pictures: Pictures, link: str) -> None:
-    """Lay everything on the counter and have the code read."""
+    """Place everything on the counter and scan the code."""
     await lay(demo, pictures, link)
     await tenant.tap("#scan-code")
 
 
-# why: room, what became of the offer, what the screen says
+# reason: room, changed fields of the offer, text on the screen
 SPENT: dict[str, tuple[str, dict[str, object], str]] = {
     "expired": ("101", {"expires_at": 1}, "expired"),
     "used": ("102", {"state": "used"}, "already"),
@@ -78,7 +78,7 @@ async def test_an_offer_that_leads_nowhere_is_refused_before_the_document_is_ask
 
 
 async def type_by_touch(page: Page, text: str) -> None:
-    """One key after the other."""
+    """Press the on-screen keys one after the other."""
     for sign in text:
         await page.click(f'.letters [value="{sign}"]')
 
@@ -102,7 +102,7 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
     await expect(question.locator("input")).to_have_value("HARBOUR-STREET 12")
     await page.screenshot(path=artefacts / "kiosk-facts.png")
     await page.click(".next-fact")
-    await page.keyboard.type(demo.tenant_facts["residence.postal_code"])  # at a keyboard
+    await page.keyboard.type(demo.tenant_facts["residence.postal_code"])  # with a hardware keyboard
     await page.keyboard.press("Enter")
     await page.keyboard.type(demo.tenant_facts["residence.municipality"])
     await page.click(".before-fact")
@@ -114,7 +114,7 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
     await expect(question).to_contain_text("One of these is enough")
     await type_by_touch(page, demo.tenant_facts["phone"].replace(" ", ""))
     while await page.locator("[data-step=facts]").is_visible():
-        await page.click(".next-fact")  # the rest concerns minors and Spaniards
+        await page.click(".next-fact")  # the other fields concern minors and Spaniards
     await page.click("#agree")
     await page.click("#agreed")
     await page.click("#ask-person")
@@ -151,7 +151,7 @@ async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(
     await page.screenshot(path=artefacts / "kiosk-still.png")
     async with page.expect_response("**/visit/touch"):
         await page.click("#still button")
-    left[0] = 60  # not sooner: an answer that says so closes what is still to be pressed
+    left[0] = 60  # only now: an earlier touch with this answer would close the dialog that is still to be pressed
     await expect(page.locator("#still")).to_be_hidden()
     left[0] = 0
     await expect(page.locator("[data-step=welcome]")).to_be_visible(timeout=SLOW)

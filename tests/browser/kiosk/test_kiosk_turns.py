@@ -1,4 +1,4 @@
-"""The kiosk's face step: arrows as the gateway asks, a clip that passes, a photograph that does not, a person."""
+"""The kiosk's face step: arrows as the gateway requests, a passing clip, a refused photograph, review by a person."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ NOTE_POSES = """() => {
 async def at_the_turns(
     browser: Browser, demo: Running, pictures: Pictures, link: str, language: str = "en", *, still: bool = False
 ) -> Visitor:
-    """A tenant who has shown everything and sees the arrows."""
+    """A tenant who has completed all earlier steps and sees the arrows."""
     await lay(demo, pictures, link, still=still)
     tenant = await kiosk(browser, demo, language)
     await tenant.page.evaluate(NOTE_POSES)
@@ -45,13 +45,13 @@ async def at_the_turns(
 
 
 async def status(tenant: Visitor) -> dict[str, Any]:
-    """What the kiosk tells its page."""
+    """The status that the kiosk sends to its page."""
     reported: dict[str, Any] = await tenant.page.evaluate("fetch('/status').then((answer) => answer.json())")
     return reported
 
 
 async def reasons(landlord: Visitor) -> str:
-    """The page of the case that waits, as the landlord reads it."""
+    """Reasons shown to the landlord on the page of the waiting case."""
     await landlord.open_case()
     await expect(landlord.page.locator("button[value=pass]")).to_be_visible()
     return await landlord.page.locator("main").inner_text()

@@ -1,4 +1,4 @@
-"""A landlord's pages as an app: it installs, opens without a network, and leaves nothing of anybody on the device."""
+"""The landlord pages as an installable app: installation, offline start, and no personal data left on the device."""
 
 import json
 import time
@@ -24,7 +24,7 @@ from tests.parts.served import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW: Final = 30_000
-# Everything a browser keeps by our doing: what is cached, with its content, and what is stored by name.
+# Everything the browser stores for the site: cache entries with content, and names of stored items.
 KEPT = """async () => {
   const kept = {};
   for (const name of await caches.keys()) {
@@ -38,7 +38,7 @@ KEPT = """async () => {
 
 @dataclass
 class Place:
-    """A house on a port, in which a tenant of landlord a's holds a key."""
+    """A house on a port, in which a tenant of landlord a holds a key."""
 
     house: House
     url: str
@@ -62,7 +62,7 @@ async def enter(page: Page, place: Place) -> None:
 
 
 async def landlord_of(browser: Browser, place: Place, language: str = "en") -> Visitor:
-    """The landlord with the list open and the worker in charge."""
+    """Landlord with the list open and the service worker active."""
     landlord = await visit(browser, place.url, PHONE, language)
     await enter(landlord.page, place)
     await landlord.open("/landlord")
@@ -71,7 +71,7 @@ async def landlord_of(browser: Browser, place: Place, language: str = "en") -> V
 
 
 async def ask_devtools(page: Page, command: str) -> Any:
-    """What Chromium itself says of the page as an app."""
+    """Chromium's own report on the page as an app, through the DevTools protocol."""
     devtools = await page.context.new_cdp_session(page)
     return await devtools.send(command)
 
@@ -80,7 +80,7 @@ async def ask_devtools(page: Page, command: str) -> Any:
 async def test_chromium_finds_nothing_against_installing_it(
     playwright: Playwright, place: Place, tmp_path: Path, language: Language
 ) -> None:
-    # A private window installs nothing, so this is a profile of its own.
+    # A private window cannot install an app, so this uses a separate profile.
     context = await playwright.chromium.launch_persistent_context(
         tmp_path / "profile", executable_path=find_chromium(), args=FLAGS, locale=language
     )

@@ -1,4 +1,6 @@
-"""A landlord's taps, and the true state of a key that is taken back: known to the lock, not yet, or only to us."""
+"""A landlord's actions, and the true state of a revoked key: confirmed by the lock, pending, or known to the gateway
+only.
+"""
 
 import re
 from pathlib import Path
@@ -23,7 +25,7 @@ YES: Final = "details[open] >> text=Yes, revoke it"
 
 
 async def switch(tester: Visitor, fault: str) -> None:
-    """One click on the lock's fault in the tester's console."""
+    """Toggle a fault of the lock in the tester's console."""
     await tester.open("/tester")
     tile = tester.page.locator(".lock", has_text=f"Door of room {ROOM}")
     await tile.locator("summary").click()

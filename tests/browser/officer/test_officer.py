@@ -1,4 +1,4 @@
-"""An officer's day in a browser, in order: what waits, who registered, what is late, the map, a two-person export."""
+"""An officer's day in a browser, in order: waiting cases, registrations, late filings, the map, a two-person export."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 SLOW = 30_000
 NAME, NUMBER = "VOORBEELD", "XR1001R58"
 CONSENTS = {"registration": True, "face": True, "text_version": "2026-11", "language": "en"}
-# What a browser says to a page whose tab is not the one looked at.
+# Chromium's message for a page in a background tab.
 GO_TO_THE_BACKGROUND = """() => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
   Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
@@ -40,7 +40,7 @@ COME_BACK = """() => {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def officer(browser: Browser, demo: Running) -> Visitor:
-    """The officer of the area, signed in."""
+    """Officer of the area, signed in."""
     visitor = await visit(browser, demo.url, DESK)
     await visitor.sign_in("officer", demo.logins.password)
     return visitor
@@ -48,7 +48,7 @@ async def officer(browser: Browser, demo: Running) -> Visitor:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def second(browser: Browser, demo: Running) -> Visitor:
-    """Another officer of the same area, on a phone, in Chinese and in the dark."""
+    """Another officer of the same area: phone viewport, Chinese, dark theme."""
     with rows_of(demo) as session:
         area = session.scalars(select(Account.area).where(Account.role == "officer")).first()
         hashed = hash_password(demo.logins.password)
@@ -64,7 +64,7 @@ async def second(browser: Browser, demo: Running) -> Visitor:
 
 @contextmanager
 def rows_of(demo: Running) -> Iterator[Session]:
-    """The gateway's rows, beside the gateway."""
+    """The gateway's database, read beside the running gateway."""
     database = Database(Settings(folder=demo.folder).database)
     with database.writing() as session:
         yield session
@@ -72,14 +72,14 @@ def rows_of(demo: Running) -> Iterator[Session]:
 
 
 def logged_as(demo: Running, purpose: str) -> int:
-    """How many entries of the disclosure log have a purpose that begins like this."""
+    """Number of disclosure log entries whose purpose begins with this text."""
     with rows_of(demo) as session:
         query = select(func.count()).select_from(Disclosure).where(Disclosure.purpose.startswith(purpose))
         return session.scalar(query) or 0
 
 
 async def come_to_the_door(landlord: Visitor, demo: Running, pictures: Pictures, room: str) -> None:
-    """A tenant shows document and face on a phone; without turns a person has to decide."""
+    """A tenant submits document and face on a phone; without turns, a person has to decide."""
     await landlord.open("/landlord")
     token = (await offer_key(landlord, room)).rpartition("/")[2]
     door, headers = f"{demo.url}/api/v1/onboarding", {"Authorization": f"Offer {token}"}
@@ -92,7 +92,7 @@ async def come_to_the_door(landlord: Visitor, demo: Running, pictures: Pictures,
 
 
 async def decide_the_case(officer: Visitor, room: str) -> None:
-    """Same person: the key is issued."""
+    """Decide that it is the same person; the key is issued."""
     await officer.open("/officer")
     await officer.page.click(f"#cases li:has-text('Room {room}') a", timeout=SLOW)
     await officer.page.click("button[value=pass]")
@@ -155,7 +155,7 @@ async def test_a_record_stays_masked_until_a_reason_is_given_and_the_log_knows_b
     await page.click("#feed tr:has-text('Room 102') a", timeout=SLOW)
     await expect(page.locator("form.card")).to_be_visible()
     assert NAME not in await page.content()
-    await page.click("main form button")  # without a reason the browser keeps the form
+    await page.click("main form button")  # without a reason, the browser does not submit the form
     assert NAME not in await page.content()
     logged: list[int] = []
 
@@ -176,7 +176,7 @@ async def test_a_record_stays_masked_until_a_reason_is_given_and_the_log_knows_b
 
 
 async def download(page: Page, logged: list[int], demo: Running) -> str:
-    """The table, and how many entries the log had when it arrived."""
+    """The downloaded table, and the number of disclosure log entries at its arrival."""
 
     async def look_into_the_log(route: Route) -> None:
         answer = await route.fetch()
@@ -227,11 +227,13 @@ async def test_an_export_needs_a_second_officer_is_taken_once_and_every_record_i
     await officer.open("/officer/exports")
     await expect(page.locator("li", has_text=reason)).to_contain_text("downloaded")
     assert await page.evaluate(early) == 409, "once"
-    officer.complaints.clear()  # the browser's own line on each refusal above
+    officer.complaints.clear()  # the browser's console message for each refusal above
 
 
 def press(demo: Running, hours: dict[str, int]) -> None:
-    """Check-ins nobody knows the outcome of: those of these rooms, due in so many hours, and a person is to look."""
+    """Set the check-ins of these rooms to `unknown` with a warning due, and the deadline this many hours after
+    creation.
+    """
     with rows_of(demo) as session:
         for row in session.scalars(select(Registration).where(Registration.kind == "check_in")):
             room = row.stay.unit.label.removeprefix("Room ")

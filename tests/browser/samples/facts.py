@@ -1,4 +1,4 @@
-"""The fictitious house that the sample pages show: its locks, keys, stays, filings, cases and records."""
+"""Facts of the fictitious house on the sample pages: its locks, keys, stays, filings, cases and records."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ ADDRESS = "杭州市西湖区文三路 90 号 3 幢"
 
 
 def lock(room: str, **reported: Any) -> LockShown:
-    """One lock; 12 s ago it was online and locked unless told otherwise."""
+    """One lock; by default last seen 12 s ago, online and locked."""
     values: dict[str, Any] = {
         "id": f"lock-{room}",
         "site": "wensan-90",
@@ -117,13 +117,13 @@ OFFER = OfferShown(
 
 
 def filing(kind: str, state: str) -> FilingShown:
-    """One record and how it stands."""
+    """One filing in this state."""
     receipt = "SBX-2026-000417" if state == "accepted" else None
     return FilingShown(id=f"f-{kind}", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None)
 
 
 def stay(name: str, state: str, **parts: Any) -> StayShown:
-    """One stay of room 301 unless told otherwise."""
+    """One stay, of room 301 by default."""
     values: dict[str, Any] = {
         "id": name,
         "unit": "u1",
@@ -186,7 +186,7 @@ FACES = FacesShown(jurisdiction="cn", people=81_240, limit=100_000, state="warn"
 
 
 def onboarding(stage: str, **parts: Any) -> OnboardingShown:
-    """The tenant's side at this stage."""
+    """The tenant's onboarding at this stage."""
     values: dict[str, Any] = {
         "unit": "301",
         "address": f"{ADDRESS} 301 室",
@@ -212,7 +212,7 @@ def onboarding(stage: str, **parts: Any) -> OnboardingShown:
 
 
 def case(**parts: Any) -> CaseOpened:
-    """A case with all its pictures unless told otherwise."""
+    """A case, with all its pictures by default."""
     values: dict[str, Any] = {
         "id": "c1",
         "unit": "301",
@@ -238,7 +238,7 @@ TYPED_CASE = case(id="c2", method="typed", reasons=["typed_without_camera"], pic
 
 
 def record(name: str, **parts: Any) -> dict[str, Any]:
-    """One registration record as the feed tells it, masked."""
+    """One registration record as the feed shows it, masked."""
     values: dict[str, Any] = {
         "id": name,
         "kind": "check_in",
@@ -284,7 +284,7 @@ KEY_PAGE: dict[str, Any] = {
 
 
 def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
-    """The values of stay.html."""
+    """Template values of stay.html."""
     return {
         "role": "landlord",
         "stay": shown,
@@ -332,7 +332,7 @@ TAKEN_ON = StaffTakenOn(id="a4", login="liu.night", name="刘夜班", staff="des
 
 
 def export(standing: str, *, mine: bool) -> ExportShown:
-    """One export that stands like this."""
+    """One export in this state."""
     return ExportShown(
         id=f"e-{standing}",
         area="330106",
@@ -348,7 +348,7 @@ def export(standing: str, *, mine: bool) -> ExportShown:
 
 
 def booked(room: str, first: int, last: int, state: str) -> StayShown:
-    """A stay of November."""
+    """A stay in November."""
     days = {"from_": f"2026-11-{first:02}T15:00:00+08:00", "until": f"2026-11-{last:02}T11:00:00+08:00"}
     return stay(f"m{room}-{first}", state, unit=f"u-{room}", unit_label=room, **days)
 

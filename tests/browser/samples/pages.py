@@ -1,4 +1,4 @@
-"""Every page with believable values: what the page tests render, measure and photograph."""
+"""Every page with realistic values, for rendering, measurement and screenshots."""
 
 from datetime import date
 from typing import Any
@@ -56,7 +56,7 @@ from tests.browser.samples.facts import (
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("account/sign_in.html", {"login": "", "single_sign_on": True, "passkeys": True}),
-    "signed-in": ("account/signed_in.html", {"home": "#main"}),  # stays where it is looked at
+    "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (
         "shared/error.html",

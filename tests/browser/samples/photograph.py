@@ -1,6 +1,6 @@
-"""Photographs sample pages, phone and desk, both languages and themes, for people to look at and for the docs.
+"""Takes screenshots of sample pages for review and for the docs: phone and desktop, both languages and themes.
 
-`python -m tests.browser.samples.photograph URL FOLDER [NAME…]`; with `docs` alone, the pictures of docs/pictures.
+`python -m tests.browser.samples.photograph URL FOLDER [NAME…]`; with `docs` alone, it writes docs/pictures.
 """
 
 import sys
@@ -21,7 +21,7 @@ DOCS = (
     ("officer", "desk", "zh"),
     ("tester", "desk", "en"),
 )
-# The key page as its holder's phone shows it, without a key pair.
+# The key page as its holder's phone shows it, but without a key pair.
 AS_HOLDER = """() => {
   document.querySelectorAll(".hold, .hint").forEach((part) => { part.hidden = false; });
   document.querySelectorAll(".not-here").forEach((part) => { part.hidden = true; });
@@ -29,7 +29,7 @@ AS_HOLDER = """() => {
 
 
 def take(browser: Browser, url: str, target: Path, name: str, window: str, language: str, dark: bool = False) -> None:
-    """One page as a PNG."""
+    """One page as PNG."""
     width, height = WINDOWS[window]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     tab = context.new_page()
@@ -41,7 +41,7 @@ def take(browser: Browser, url: str, target: Path, name: str, window: str, langu
 
 
 def photograph(url: str, folder: Path, names: list[str]) -> None:
-    """A PNG for each page, window, language and theme; or those of the docs."""
+    """One PNG for each page, viewport, language and theme; or the pictures of the docs."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)

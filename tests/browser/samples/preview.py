@@ -31,13 +31,13 @@ def show_sample(request: Request, name: str) -> Response:
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")
 def show_picture(case: str, part: str) -> Response:
-    """A drawn head for every picture."""
+    """A drawn head, for every picture."""
     return Response(PICTURE, media_type="image/svg+xml")
 
 
 @preview.get("/")
 def list_samples() -> HTMLResponse:
-    """Links to all of them."""
+    """Links to all sample pages."""
     return HTMLResponse("".join(f'<p><a href="/sample/{name}">{name}</a>' for name in SAMPLES))
 
 

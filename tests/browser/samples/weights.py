@@ -1,4 +1,4 @@
-"""What each page weighs: `python -m tests.browser.samples.weights` writes docs/page-weights.md."""
+"""Writes docs/page-weights.md, the size of each page: `python -m tests.browser.samples.weights`."""
 
 import gzip
 from pathlib import Path
@@ -22,7 +22,7 @@ Bytes, gzipped, of one page with its style sheet, modules and icon, loaded for t
 
 
 def weigh(name: str, language: Language) -> int:
-    """Bytes of one page with everything it loads, each gzipped."""
+    """Bytes of one page with all its resources, each gzipped."""
     template, values = SAMPLES[name]
     usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
     html = render(template, language, usual | values)

@@ -1,4 +1,4 @@
-"""The key page's own EDHOC and AES-CCM in Chromium against lakers and `cryptography`, which others wrote."""
+"""The key page's EDHOC and AES-CCM in Chromium, tested against the independent lakers and `cryptography`."""
 
 import os
 from base64 import b64decode, b64encode
@@ -28,7 +28,7 @@ SHIM = (Path(__file__).parents[1] / "bluetooth.js").read_text()
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, preview_url: str) -> Page:
-    """A page of ours with a Bluetooth adapter that a test holds the other end of."""
+    """A page of the gateway with a fake Bluetooth adapter, whose other end the test holds."""
     context = await browser.new_context()
     await context.add_init_script(SHIM)
     opened = await context.new_page()
@@ -55,7 +55,7 @@ async def test_what_the_page_seals_others_open_and_the_other_way_round(page: Pag
 
 @dataclass
 class Doorway:
-    """A simulated lock, and the Bluetooth of a page that stands before it."""
+    """A simulated lock, and the Bluetooth connection of a page within its range."""
 
     bench: Bench
     page: Page
@@ -63,7 +63,7 @@ class Doorway:
     gathering: Gathering
 
     def hear(self, fragment: bytes) -> list[bytes]:
-        """A fragment written by the page; the fragments notified to it."""
+        """Deliver a fragment that the page wrote; returns the fragments notified to the page."""
         whole = self.gathering.add(fragment)
         if whole is None:
             return []
@@ -73,7 +73,7 @@ class Doorway:
         return split(BleMessage(Kind.PHONE, 1, reply).to_bytes(), 60) if reply else []
 
     async def unlock(self, **changes: object) -> dict[str, Any]:
-        """The page makes an agreement key, gets a credential for it, and opens the lock nearby."""
+        """The page creates an agreement key, obtains a credential for it, and opens the nearby lock."""
         x, y = await self.page.evaluate(
             """async () => {
               const curve = { name: "ECDH", namedCurve: "P-256" };
@@ -104,7 +104,7 @@ class Doorway:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def doorway(page: Page, tmp_path: Path) -> Doorway:
-    """A lock that knows the time, within reach."""
+    """A lock within range whose clock is set."""
     bench = Bench.make(tmp_path).ready()
     made = Doorway(bench, page, OfflineSession(bench.lock, Backoff(lambda: 0.0)), Gathering())
     hear: Callable[..., list[str]] = lambda _, fragment: [  # noqa: E731 - the page's other end
@@ -137,4 +137,4 @@ async def test_a_credential_for_another_phone_opens_nothing(doorway: Doorway) ->
 
 async def test_a_device_that_only_says_it_is_the_lock_learns_nothing(doorway: Doorway) -> None:
     assert await doorway.unlock(lock_key=new_private_key().public_key()) == {"error": "another lock"}
-    assert doorway.session.step == "third"  # no message 3 was sent: the credential stayed on the phone
+    assert doorway.session.step == "third"  # no message 3 was sent: the credential has not left the phone

@@ -1,4 +1,4 @@
-"""The face step before a real camera of the browser: a head that turns as asked passes, a still does not."""
+"""The face step with the browser's camera: a head that turns as requested passes, a still picture does not."""
 
 import asyncio
 import json
@@ -26,14 +26,14 @@ SLOW = 90_000
 
 
 def head_angles(turns: Sequence[str]) -> list[float]:
-    """Degrees a frame: a second still, each turn out and back with a rest behind it, then still for long."""
+    """Angle per frame in degrees: one second still, each turn out and back followed by a rest, then still for long."""
     swing = [40 * float(np.sin(np.pi * step / 15)) for step in range(1, 15)]
     turned = [angle if turn == "left" else -angle for turn in turns for angle in (*swing, *[0.0] * 5)]
     return [0.0] * RATE + turned + [0.0] * (12 * RATE)
 
 
 def write_film(path: Path, turns: Sequence[str]) -> None:
-    """What the browser's camera will see: motion JPEG, as Chromium takes it for a camera."""
+    """Write the camera's film as motion JPEG, the format of Chromium's fake camera."""
     head = build_head(np.asarray(astronaut(), np.uint8))
     seen = {angle: turn_head(head, angle) for angle in set(head_angles(turns))}
     height, width = head.pixels.shape[:2]
@@ -48,7 +48,7 @@ def write_film(path: Path, turns: Sequence[str]) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file the camera reads when a page opens it."""
+    """The file that Chromium's fake camera plays."""
     path = tmp_path_factory.mktemp("camera") / "head.mjpeg"
     await asyncio.to_thread(write_film, path, ())
     return path
@@ -56,7 +56,7 @@ async def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def filmed(film: Path, playwright: Playwright) -> AsyncIterator[Browser]:
-    """Chromium with that camera."""
+    """Chromium with the fake camera."""
     camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
     chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=flags)
@@ -66,13 +66,13 @@ async def filmed(film: Path, playwright: Playwright) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def filmed_windows(filmed: Browser) -> AsyncIterator[None]:
-    """A test leaves no camera running."""
+    """Closes windows after each test, so that no camera keeps running."""
     async with windows_closed(filmed):
         yield
 
 
 async def tenant_of(browser: Browser, demo: Running, room: str) -> Visitor:
-    """A tenant with the link of a room's landlord."""
+    """A tenant with an offer link for this landlord's room."""
     landlord = await visit(browser, demo.url, DESK)
     await landlord.sign_in("landlord", demo.logins.password)
     tenant = await visit(browser, demo.url, PHONE)
@@ -82,7 +82,7 @@ async def tenant_of(browser: Browser, demo: Running, room: str) -> Visitor:
 
 
 async def show_face_and_turn(tenant: Visitor, pictures: Pictures) -> None:
-    """Document, face, turns, both consents; everything but sending."""
+    """Document, face, turns and both consents; everything except submitting."""
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.tap("[name=check][value=face]")
     await tenant.tap("[name=consent_face]")

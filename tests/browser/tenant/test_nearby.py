@@ -1,4 +1,4 @@
-"""The key page opens a lock nearby over Bluetooth: with a network, without one, and never for another phone."""
+"""The key page opens a nearby lock over Bluetooth: online, offline, and never with another phone's key."""
 
 import time
 from base64 import b64decode, b64encode
@@ -25,7 +25,7 @@ ROOM = "302"
 
 
 def lock_of(demo: Running, folder: Path) -> SimLock:
-    """The lock of the room with its own key, as it would stand there without a network; it knows the time."""
+    """The room's lock with its own key and a set clock, as it works without a network."""
     for name in ("device.json", "key.pem", "cert.pem", "ca.pem"):
         copy(demo.folder / "devices" / f"lock-{ROOM}" / name, folder / name)
     lock = assemble(read_device_folder(folder))
@@ -35,12 +35,12 @@ def lock_of(demo: Running, folder: Path) -> SimLock:
 
 
 def bolt_of(lock: SimLock) -> str:
-    """Where the bolt is now."""
+    """Current position of the bolt."""
     return lock.door.bolt
 
 
 async def stand_before(visitor: Visitor, lock: SimLock) -> None:
-    """The phone's Bluetooth reaches this lock: each connection is one conversation."""
+    """Connect the phone's Bluetooth to this lock; each connection is one session."""
     talk = {"session": OfflineSession(lock, Backoff(time.monotonic))}
     gathering = Gathering()
 
@@ -81,10 +81,10 @@ async def test_a_holder_opens_over_bluetooth_with_and_without_a_network(
     await expect(tenant.page.locator("#outcome strong")).to_have_text("Unlocked", timeout=SLOW)
     assert bolt_of(lock) == "unlocked"
     await tenant.page.screenshot(path=artefacts / "near-2-offline.png", full_page=True)
-    assert lock.flash.waiting() != []  # to be told to the gateway once the lock has a network
+    assert lock.flash.waiting() != []  # to be reported to the gateway once the lock has a network
 
     with lock.flash.write():
-        lock.flash.bar(bytes.fromhex(await held_key(tenant)), "revoked", 2**33)  # what a revocation list leaves behind
+        lock.flash.bar(bytes.fromhex(await held_key(tenant)), "revoked", 2**33)  # remains after a revocation list
     list(lock.auto_lock())
     await tenant.page.click(".nearby button")
     await expect(tenant.page.locator("#outcome strong")).to_have_text("The lock rejected the request", timeout=SLOW)
@@ -92,7 +92,7 @@ async def test_a_holder_opens_over_bluetooth_with_and_without_a_network(
 
 
 async def held_key(visitor: Visitor) -> str:
-    """The id of the key kept for a lock nearby."""
+    """Id of the stored key for a nearby lock."""
     found: str = await visitor.page.evaluate(
         "import('/static/tenant/key.js').then((module) => module.allNear()).then(([held]) => held.id)"
     )

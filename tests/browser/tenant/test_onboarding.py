@@ -1,4 +1,6 @@
-"""The tenant when things are not as usual: no scripts, no hand to hold a button, another phone, a silent lock."""
+"""Unusual conditions for a tenant: no scripts, a button that cannot be held, another phone, a lock that does not
+answer.
+"""
 
 import time
 from pathlib import Path
@@ -15,11 +17,11 @@ from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000
-RESIDENT = "11010519491231002X"  # the example of GB 11643: two fields say all that is asked
+RESIDENT = "11010519491231002X"  # the example number of GB 11643; two fields answer all required facts
 
 
 async def register_typed(tenant: Visitor) -> None:
-    """Two typed fields and a person instead of a face."""
+    """Register with two typed fields, to be decided by a person."""
     if await tenant.page.locator("[name=name]").is_hidden():
         await tenant.tap("summary:has-text('Type name and number instead')")
     await tenant.type("[name=name]", "Ada Example")
@@ -31,7 +33,7 @@ async def register_typed(tenant: Visitor) -> None:
 
 
 async def let_landlord_pass(landlord: Visitor) -> None:
-    """The landlord decides the case of their own tenant."""
+    """The landlord accepts the case of their own tenant."""
     await landlord.open_case()
     await landlord.page.click("button[value=pass]")
     await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key has been issued.", timeout=SLOW)
@@ -39,7 +41,7 @@ async def let_landlord_pass(landlord: Visitor) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def holder(browser: Browser, demo: Running, landlord: Visitor) -> Visitor:
-    """A tenant of room 103 whose key is on the lock."""
+    """A tenant of room 103 whose key is confirmed by the lock."""
     await landlord.open("/landlord")
     tenant = await visit(browser, demo.url, PHONE)
     await tenant.follow(await offer_key(landlord, "103"))
@@ -52,7 +54,7 @@ async def holder(browser: Browser, demo: Running, landlord: Visitor) -> Visitor:
 
 
 def count_unlocks(tenant: Visitor) -> list[str]:
-    """The unlock requests the page makes from now on."""
+    """Count the unlock requests that the page sends from now on."""
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -120,7 +122,7 @@ async def test_a_silent_lock_is_said_to_be_silent(
     await tester.sign_in("tester", demo.logins.password)
     tile = tester.page.locator(".lock", has_text="Door of room 103")
     await tile.locator("summary").click()
-    await tile.locator("button[value=offline]").click()  # two clicks
+    await tile.locator("button[value=offline]").click()  # each takes two clicks
     await expect(tester.page.locator(".lock", has_text="Door of room 103").locator(".badge.bad")).to_be_visible()
     await tester.page.screenshot(path=artefacts / "tester-offline.png", full_page=True)
     await holder.open("/key")
@@ -145,7 +147,7 @@ async def test_registration_works_without_scripts(
     await let_landlord_pass(landlord)
     await tenant.reload()
     await expect(tenant.page.locator("h1")).to_have_text("You are registered", timeout=SLOW)
-    # Chromium under test keeps noscript as text where scripts are switched off from outside, so its source is read.
+    # Where a test disables scripts, Chromium keeps noscript as text, so the source is read instead.
     assert "<noscript>" in await tenant.page.content()
     assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
     await expect(tenant.page.locator("#take-key")).to_be_hidden()

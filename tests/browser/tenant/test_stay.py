@@ -1,4 +1,4 @@
-"""The stay in its tenant's hands: other dates asked for on the phone and agreed to by the landlord; then its end."""
+"""Date changes and end of a stay, as tenant: dates requested on the phone, accepted by the landlord; then the end."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ KEPT = """() => new Promise((resolve, reject) => {
 
 
 async def open_own_data(tenant: Visitor) -> None:
-    """Unfold "my stay and my data" of the key page, on the phone that holds the key."""
+    """Unfold "my stay and my data" on the key page of the holder's phone."""
     await tenant.open("/key")
     await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
     await tenant.page.click("text=My stay and my data")

@@ -1,4 +1,4 @@
-"""The tester's console in a browser: behaviours, messages, and a recording saved as a file that plays again."""
+"""The tester's console in a browser: behaviours, messages, and a recording that is saved to a file and replayed."""
 
 import asyncio
 import json
@@ -23,34 +23,34 @@ ON = re.compile(r"\bon\b")
 
 
 def simulator_of(demo: Running) -> httpx.AsyncClient:
-    """The simulated building, as the console asks it."""
+    """Client of the simulated building's control interface, as the console uses it."""
     control = json.loads(demo.control_file.read_text())
     headers = {"Authorization": f"Bearer {control['token']}"}
     return httpx.AsyncClient(base_url=control["url"], headers=headers, timeout=30, trust_env=False)
 
 
 async def until_said(page: Page, lock: str, kind: str) -> None:
-    """Wait for the lock's message log to hold one of this kind."""
+    """Wait until the lock's message log holds a message of this kind."""
     look = """([lock, kind]) => fetch(`/tester/devices/${lock}`)
       .then((answer) => answer.text()).then((text) => text.includes(`>${kind}<`))"""
     await page.wait_for_function(look, arg=[lock, kind], polling=500, timeout=SLOW)
 
 
 async def unfold(page: Page, lock: str) -> Locator:
-    """A lock's tile, its faults in view."""
+    """A lock's tile, with its faults unfolded."""
     tile = page.locator(".lock", has_text=lock)
     await tile.locator("summary").click()
     return tile
 
 
 async def press(part: Locator, value: str) -> None:
-    """One click, and the page says that it is done."""
+    """Click, and wait until the page confirms it."""
     await part.locator(f"button[value={value}]").click()
     await expect(part.locator(f"button[value={value}]")).to_have_class(ON, timeout=SLOW)
 
 
 async def save(page: Page, link: str) -> str:
-    """The text of a file the page offers."""
+    """Text of a file that the page offers for download."""
     async with page.expect_download() as download:
         await page.locator(f"a[href='/tester/recording.{link}']").click()
     return (await (await download.value).path()).read_text()
@@ -86,7 +86,7 @@ async def test_what_is_clicked_is_recorded_and_plays_again(browser: Browser, dem
 
 
 async def press_all_off(page: Page) -> None:
-    """No fault, and a registry that behaves."""
+    """Switch off all faults, and set the registry's behaviour to normal."""
     tile = page.locator(".lock", has_text=ROOM)
     await tile.locator("button[value=none]").click()
     await expect(tile.locator("button.on")).to_have_count(0, timeout=SLOW)
