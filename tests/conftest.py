@@ -1,4 +1,4 @@
-"""What holds for every test: sockets reach this machine only."""
+"""Applies to every test: sockets can reach this machine only."""
 
 import ipaddress
 import socket
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A loaded machine is no fault of the code: examples are judged by what they show, not by how long they take.
+# No deadline for examples: on a loaded machine, slowness is not a fault of the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
@@ -37,11 +37,11 @@ def _guarded_connect_ex(sock: socket.socket, address: Any) -> int:
 
 @pytest.fixture(autouse=True)
 def stay_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse connections to anywhere but this machine."""
+    """Refuse connections to addresses other than loopback."""
     monkeypatch.setattr(socket.socket, "connect", _guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", _guarded_connect_ex)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name bytes by their argument: they may be random, and tests must have the same names in every worker."""
+    """Name byte parameters by their argument: random values would give different test ids in each worker."""
     return argname if isinstance(val, bytes) else None

@@ -1,4 +1,4 @@
-"""One bench a driver: the driver, a link, and the vendor's side of it played by a simulator. By name, as in DRIVERS."""
+"""One bench per driver: driver, link and a simulator of the vendor's side. Keyed by name, as in DRIVERS."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ KEY_ID = bytes(range(16))
 
 
 class BenchLink(Protocol):
-    """A link that a test can look at and cut."""
+    """A link that a test can inspect and disconnect."""
 
     connected: bool
 
     @property
     def sent(self) -> Sequence[object]:
-        """What was given to it."""
+        """Messages published to the link."""
 
     @property
     def unacked(self) -> list[Received]:
-        """What was said and not settled."""
+        """Received messages that are not settled."""
 
     def disconnect(self) -> None:
-        """Lose the connection."""
+        """Drop the connection."""
 
     def reconnect(self) -> None:
-        """Come back."""
+        """Restore the connection."""
 
 
 @dataclass
 class DriverBench:
-    """What the contract needs of a driver's world; the callables look at the device itself, not at its words."""
+    """What the contract suite needs of a driver; the callables inspect the device itself, not its reports."""
 
     driver: Driver
     link: BenchLink
@@ -69,15 +69,15 @@ class DriverBench:
     keys: Callable[[], tuple[bytes, ...]] = tuple
     nonce: Callable[[], bytes] = bytes
     outlets: tuple[str, ...] = ("ack", "event", "state", "online")
-    reachable: tuple[str, bytes, bytes] = ("online", b"1", b"0")  # channel, there, gone
+    reachable: tuple[str, bytes, bytes] = ("online", b"1", b"0")  # channel, payload when reachable, payload when not
 
     async def ask(self, intent: Intent, *, of: LockAddress | None = None) -> list[Report]:
-        """Send, and hear everything that is said in return."""
+        """Send an intent; returns all reports received in response."""
         answer = await self.driver.send(of or self.lock, intent)
         return [answer, *self.hear()] if answer else self.hear()
 
     def hear(self) -> list[Report]:
-        """Read and settle what has arrived."""
+        """Read and settle the messages that have arrived."""
         received: list[Report] = []
         for message in self.link.unacked:
             message.ack()
@@ -103,7 +103,7 @@ class NativeSide:
         return assemble(read_device_folder(path))
 
     def hear(self, sent: Sent) -> list[Said]:
-        """What the addressed device says to a command."""
+        """The addressed device's answers to a command."""
         device = {"lock-1": self.lock, "kiosk-1": self.kiosk}[sent.device]
         return [(said.channel, said.payload) for said in device.receive(sent.payload)]
 
@@ -112,12 +112,12 @@ class NativeSide:
         return {"lock-1": self.lock, "kiosk-1": self.kiosk}[device].dialogue.speech.key.public_key()
 
     def public_key_of(self, device: str) -> ec.EllipticCurvePublicKey | None:
-        """As the gateway's store would know it."""
+        """A device's public key, as the gateway's store would look it up."""
         return self.key_of(device) if device in ("lock-1", "kiosk-1") else None
 
 
 def native_bench(folder: Path) -> DriverBench:
-    """Our own lock, its clock set."""
+    """A lock of our own protocol, with its clock set."""
     side = NativeSide(folder)
     lock = side.lock
     assert isinstance(lock, SimLock)

@@ -1,4 +1,4 @@
-"""Drivers around makers' own Bluetooth libraries, unmodified, before emulators of their locks on a virtual air."""
+"""Drivers around the makers' unmodified Bluetooth libraries, with emulated locks on a virtual air."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LOCK_KEY, OUR_KEY = PrivateKey(bytes(range(1, 33))), PrivateKey(bytes(range(2, 3
 
 @dataclass(frozen=True)
 class OnAir:
-    """A driver, its maker's lock, and what the gateway is told of that lock."""
+    """A driver, the maker's emulated lock, and the gateway's address of that lock."""
 
     driver: type[RadioDriver]
     lock: Callable[[Air, str], VendorPeripheral]
@@ -69,14 +69,14 @@ ON_AIR: Final[dict[str, OnAir]] = {
 
 
 class AirClient(SimClient):
-    """What a library's own BleakClient becomes: it uses the adapter that the device was seen by."""
+    """Replaces the libraries' BleakClient: connects through the adapter that the device was seen by."""
 
     def __init__(self, address_or_ble_device: BLEDevice, **kwargs: Any) -> None:
         super().__init__(address_or_ble_device, dongle=address_or_ble_device.details["adapter"], **kwargs)
 
 
 class BenchRadioLink(RadioLink):
-    """The production link, looked at."""
+    """The production link, with inspection for tests."""
 
     sent: list[bytes]
 
@@ -86,27 +86,27 @@ class BenchRadioLink(RadioLink):
 
     @property
     def unacked(self) -> list[Received]:
-        """What was said since the last look."""
+        """Messages since the last call."""
         said, self._said = self._said, []
         return said
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Note it, then do it."""
+        """Record the message, then publish it."""
         self.sent.append(payload)
         await super().publish(site, device, payload, expires_in=expires_in, channel=channel)
 
     def disconnect(self) -> None:
-        """The radio is switched off."""
+        """Switch the radio off."""
         self.connected = False
 
     def reconnect(self) -> None:
-        """And on again."""
+        """Switch the radio on."""
         self.connected = True
 
 
 @dataclass
 class There:
-    """A bench, the lock on the air, what the gateway knows of it, and the gateway's adapter."""
+    """A bench, the lock on the air, the gateway's address of it, and the gateway's adapter."""
 
     bench: DriverBench
     lock: VendorPeripheral
@@ -116,7 +116,7 @@ class There:
 
 @asynccontextmanager
 async def virtual_radio() -> AsyncIterator[tuple[Air, BleRadio]]:
-    """An air, and a radio on it that also makers' libraries find when they ask bleak for the platform's own."""
+    """An air, and a radio on it that makers' libraries also find when they ask bleak for the platform's adapter."""
     air = Air()
     adapter = await SimAdapter.on_air(air)
     try:
@@ -128,7 +128,7 @@ async def virtual_radio() -> AsyncIterator[tuple[Air, BleRadio]]:
 
 @asynccontextmanager
 async def on_air(name: str) -> AsyncIterator[There]:
-    """The bench of one driver."""
+    """Bench of one driver."""
     case = ON_AIR[name]
     async with virtual_radio() as (air, radio):
         lock, secrets = case.lock(air, ADDRESS), {"address": ADDRESS, **case.secrets}

@@ -1,4 +1,4 @@
-"""What one case of the contract suite says of its adapter: a record it takes, one it must refuse before sending."""
+"""Test data of one adapter for the contract suite: a record it accepts, and one it must refuse before sending."""
 
 import dataclasses
 import itertools
@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class RegistryCase:
-    """What the contract suite needs to know of one adapter and its simulator."""
+    """One adapter and its simulator, as the contract suite needs them."""
 
     name: str
     record: Callable[[], Registration]
@@ -37,13 +37,13 @@ class RegistryCase:
     can_contradict: bool = True
     calls_before_filing: int = 0
     wrong_token: str = "wrong"
-    rows: int = 2  # on the registry's books for one record
-    settings: Mapping[str, str] = field(default_factory=dict)  # besides url and token
-    answers: Mapping[str, str] = field(default_factory=dict)  # of the authority, by SOAP operation
+    rows: int = 2  # rows in the registry's books per record
+    settings: Mapping[str, str] = field(default_factory=dict)  # adapter settings besides url and token
+    answers: Mapping[str, str] = field(default_factory=dict)  # recorded answers of the authority, by SOAP operation
 
 
 def base_record(unit: UnitFacts, *people: PersonFacts, **changes: Any) -> Registration:
-    """A two-night check-in that began an hour ago, with fresh ids."""
+    """A two-night check-in that began an hour ago, with new ids."""
     now = int(time.time())
     number = next(_numbers)
     record = Registration(
@@ -58,7 +58,7 @@ def base_record(unit: UnitFacts, *people: PersonFacts, **changes: Any) -> Regist
     return dataclasses.replace(record, **changes)
 
 
-# What is known of anybody who showed a passport, in a unit nobody registered anywhere yet.
+# Facts known of a person who showed a passport, in a unit that is not registered with any authority yet.
 TRAVELLER = PersonFacts(
     "p1", "Miller", "Eve", "1985-12-31", "USA", Document("passport", "C01X00T47", "USA"), sex="female"
 )

@@ -1,4 +1,4 @@
-"""Starts a simulated registry as its own process and holds its control side."""
+"""Starts a simulated registry as a process of its own and provides its control interface."""
 
 import json
 import os
@@ -19,25 +19,25 @@ _READY_WITHIN_S = 30
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRegistry:
-    """One running simulator: where it is, its secret, its behaviour and its books."""
+    """One running simulator: address, secret, behaviour and books."""
 
     url: str
     token: str
     token_file: str
     ca_file: str = ""
-    settings: dict[str, str] = field(default_factory=dict)  # for the adapter
-    facts: dict[str, str] = field(default_factory=dict)  # for a record that began as a passport
+    settings: dict[str, str] = field(default_factory=dict)  # settings of the adapter
+    facts: dict[str, str] = field(default_factory=dict)  # facts of a record that was read from a passport
 
     def set_behaviour(self, behaviour: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
-        """Switch its behaviour."""
+        """Set its behaviour."""
         self._post("behaviour", {"behaviour": behaviour, "times": times, "delay_s": delay_s, "skip": skip})
 
     def decide(self) -> None:
-        """Let everything that waits be decided."""
+        """Decide all pending records."""
         self._post("decide", {})
 
     def books(self) -> list[dict[str, Any]]:
-        """Every row it has on its books."""
+        """All rows of its books."""
         answer = httpx.get(
             f"{self.url}/control/records", headers=self._headers(), verify=self._trust(), trust_env=False
         )
@@ -61,7 +61,7 @@ class SimulatedRegistry:
 def running_registry(
     name: str, folder: Path, tls: tuple[Path, Path, Path] | None = None
 ) -> Iterator[SimulatedRegistry]:
-    """A simulator until the block ends; tls: certificate, key, CA."""
+    """A simulator that runs until the block ends; tls: certificate, key, CA."""
     command = [sys.executable, "-m", "firmware_sim.registries", name, "--dir", str(folder)]
     if tls:
         command += ["--cert", str(tls[0]), "--key", str(tls[1])]

@@ -1,4 +1,4 @@
-"""Writes down, as text, every request that an adapter sends, and answers each as told."""
+"""Records, as text, every request that an adapter sends, and returns preset answers."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-# Headers that belong to the content; Host, Content-Length, User-Agent and the like belong to the connection.
+# Content headers only; Host, Content-Length, User-Agent and the like depend on the connection.
 RECORDED = (
     "Accept-Encoding",
     "Authorization",
@@ -29,14 +29,14 @@ _SOLICITUD = re.compile(rb"(?<=<solicitud>)[^<]+(?=</solicitud>)")
 
 @dataclass
 class RequestRecorder:
-    """The requests so far, each as one entry of JSON; `answers` by the operation a SOAPAction ends with."""
+    """The requests so far, each as one JSON entry; `answers` are keyed by the last part of the SOAPAction."""
 
     answers: Mapping[str, str]
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Write it down and answer; with no answer told, 204."""
+        """Record the request and answer it; without a preset answer, 204."""
         headers = {name: request.headers[name] for name in RECORDED if name in request.headers}
         body = _SOLICITUD.sub(_unpacked, await request.read())
         self.requests.append(
@@ -49,7 +49,7 @@ class RequestRecorder:
 
 
 def _unpacked(packed: "re.Match[bytes]") -> bytes:
-    """The one file of a zip in Base64, escaped: how well it was compressed is zlib's business and not ours."""
+    """The single file of a zip in Base64, escaped: the compressed bytes depend on the zlib version."""
     try:
         with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[0], validate=True))) as archive:
             (name,) = archive.infolist()
@@ -62,7 +62,7 @@ def _unpacked(packed: "re.Match[bytes]") -> bytes:
 
 @asynccontextmanager
 async def recording(answers: Mapping[str, str]) -> AsyncIterator[RequestRecorder]:
-    """A server on loopback until the block ends."""
+    """A recording server on loopback, until the block ends."""
     recorder = RequestRecorder(answers)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", recorder.handle)

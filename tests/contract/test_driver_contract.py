@@ -1,4 +1,4 @@
-"""What every driver promises, tried on each by the abilities it declares."""
+"""The contract of every driver, tested by the abilities it declares."""
 
 import secrets
 import time
@@ -42,7 +42,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield there.bench
 
 
-# bytes that come close to what some vendor says
+# bytes that resemble a vendor's messages
 TELLING = [b"0", b"3", b"254", b"999", b"true", b"1,172,0,0", b"1,", b"{}", b"[]", b'{"lock_state":"unlocked"}', b"NaN"]
 TELLING += [b'{"action":"unlock","battery":NaN}', b'{"lock_state":{},"battery":1e999}', b"9" * 5000, b"[" * 9000]
 
@@ -52,7 +52,7 @@ def soon() -> int:
 
 
 def intents(bench: DriverBench) -> dict[Ability, Intent]:
-    """One of each, by the ability it takes."""
+    """One intent of each kind, by the ability it requires."""
     name = secrets.token_bytes(16)
     return {
         Ability.UNLOCK: Unlock(name, KEY_ID, soon()),
@@ -68,7 +68,7 @@ def intents(bench: DriverBench) -> dict[Ability, Intent]:
 
 
 def for_drivers(*abilities: Ability) -> pytest.MarkDecorator:
-    """Run with each driver that claims all of these."""
+    """Run with each driver that declares all of these abilities."""
     able = sorted(name for name, driver in DRIVERS.items() if driver.abilities.issuperset(abilities))
     return pytest.mark.parametrize("bench", able, indirect=True)
 
@@ -77,13 +77,13 @@ UNCLAIMED = [(name, ability) for name in sorted(DRIVERS) for ability in sorted(s
 
 
 def answer_of(reports: list[Report], intent: Intent) -> Answered:
-    """The one answer to an intent among what was heard."""
+    """The single answer to an intent among these reports."""
     (answer,) = [r for r in reports if isinstance(r, Answered) and r.command_id == intent.command_id]
     return answer
 
 
 def make_usable(bench: DriverBench) -> Intent:
-    """An unlock that the lock has every reason to obey."""
+    """An unlock intent that the lock accepts."""
     return Unlock(secrets.token_bytes(16), KEY_ID, soon())
 
 

@@ -1,4 +1,4 @@
-"""What drivers around makers' Bluetooth libraries promise beyond the contract: to look first, and never turn twice."""
+"""Additional promises of drivers around makers' Bluetooth libraries: query the lock first, and never turn twice."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""What every face engine must do, on photographs of real people fetched at test time."""
+"""Contract of every face engine, tested on photographs of real people that are fetched at test time."""
 
 from functools import cache
 
@@ -29,7 +29,7 @@ LIMITS = Thresholds()
 
 @cache
 def load_engine(name: str) -> FaceEngine:
-    """Loaded once for all tests of this file."""
+    """Load an engine once for all tests of this file."""
     return ENGINES[name]()
 
 
@@ -40,7 +40,7 @@ def engine(request: pytest.FixtureRequest) -> FaceEngine:
 
 
 def refusal(engine: FaceEngine, portrait: Pixels, probe: Pixels) -> tuple[str, str]:
-    """The code and the picture it is about."""
+    """Refusal code, and the picture it refers to."""
     with pytest.raises(ImageRefused) as refused:
         compare_faces(engine, LIMITS, portrait, probe)
     return refused.value.code, refused.value.part

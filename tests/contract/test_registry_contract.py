@@ -1,4 +1,4 @@
-"""One suite over every registry adapter and its simulated registry: whatever it answers, nothing is sent twice."""
+"""One suite over every registry adapter and its simulated registry: no record is sent twice, whatever the answer."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,7 +27,7 @@ from tests.contract.registry_simulators import SimulatedRegistry, running_regist
 
 
 def of(fits: Callable[[RegistryCase], bool]) -> pytest.MarkDecorator:
-    """Only the registries that can: one test each, nothing skipped."""
+    """Parametrise with the registries that fit; no test is skipped."""
     chosen = [case for case in CASES if fits(case)]
     return pytest.mark.parametrize("case", chosen, indirect=True, ids=[case.name for case in chosen])
 
@@ -58,7 +58,7 @@ async def registry(case: RegistryCase, simulator: SimulatedRegistry) -> AsyncIte
 
 
 async def settled(registry: Registry, answer: Answer) -> Answer:
-    """The answer once the registry has decided; twenty questions at most."""
+    """The final answer, after at most twenty polls."""
     for _ in range(20):
         if not isinstance(answer, Pending):
             return answer
@@ -136,7 +136,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_with_one_record_there(
 
 
 def prepared(case: RegistryCase, simulator: SimulatedRegistry, behaviour: str) -> None:
-    """Spoil the request that files, not one that only logs in before it."""
+    """Apply the behaviour to the filing request, not to the requests that only log in before it."""
     simulator.set_behaviour(behaviour, skip=case.calls_before_filing)
 
 

@@ -1,4 +1,4 @@
-"""What each adapter sends for its case, byte for byte, as kept in registries/sent (REWRITE_SENT=1 writes it anew)."""
+"""The bytes each adapter sends for its case, compared with registries/sent (REWRITE_SENT=1 rewrites them)."""
 
 import dataclasses
 import json
@@ -20,7 +20,7 @@ KINDS: Final = ("check_in", "change", "check_out", "annulment")
 
 
 def fixed(case: RegistryCase, kind: Any) -> Registration:
-    """The case's record as it would be on a known day."""
+    """The record of the case, with fixed dates."""
     record = case.record()
     return dataclasses.replace(
         record,
@@ -36,7 +36,7 @@ def fixed(case: RegistryCase, kind: Any) -> Registration:
 
 
 async def sent_by(case: RegistryCase) -> dict[str, Any]:
-    """Every request, by what was asked of the adapter."""
+    """Every request, by operation of the adapter."""
     found = {}
     for kind in (*KINDS, "poll", "cancel"):
         async with recording(case.answers) as recorder:
@@ -50,7 +50,7 @@ async def sent_by(case: RegistryCase) -> dict[str, Any]:
                 else:
                     await adapter.submit(fixed(case, kind))
             except RegistryUnreachable:
-                pass  # only what was sent counts here
+                pass  # the test compares only what was sent
             finally:
                 await adapter.close()
             found[kind] = recorder.requests

@@ -1,4 +1,4 @@
-"""One file a registry, each with its CASE; the contract suite takes every file that is here."""
+"""One file per registry, each with its CASE; the contract suite runs all files of this folder."""
 
 from importlib import import_module
 from pathlib import Path

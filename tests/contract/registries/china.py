@@ -1,4 +1,4 @@
-"""A regional service: a resident and a foreigner in Hangzhou."""
+"""China, a regional service: a resident and a foreigner in Hangzhou."""
 
 import dataclasses
 

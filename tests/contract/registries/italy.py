@@ -1,4 +1,4 @@
-"""Alloggiati Web: an Italian and her German child in Rome."""
+"""Italy, Alloggiati Web: an Italian and her German child in Rome."""
 
 import dataclasses
 

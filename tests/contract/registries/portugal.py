@@ -1,4 +1,4 @@
-"""SIBA: two foreigners in Lisbon."""
+"""Portugal, SIBA: two foreigners in Lisbon."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The sandbox, with the record of a Spanish unit."""
+"""The sandbox registry, with the record of a Spanish unit."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""SES.HOSPEDAJES: a Spanish and a German guest in Madrid."""
+"""Spain, SES.HOSPEDAJES: a Spanish and a German guest in Madrid."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""A webhook's receiver, with the record of a Spanish unit."""
+"""A webhook receiver, with the record of a Spanish unit."""
 
 from tests.contract.registries.spain import ANA, BEN, MADRID
 from tests.contract.registry_cases import RegistryCase, base_record
