@@ -41,6 +41,7 @@ PLACES: Final = (
     ("staff", "gateway/texts/alerts.py"),
     ("staff", "gateway/texts/review.py"),
     ("staff", "gateway/texts/simulator.py"),
+    ("staff", "gateway/texts/staff.py"),
     ("tenant", "gateway/texts/*.py"),
 )
 HEADER: Final = (

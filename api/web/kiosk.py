@@ -4,6 +4,7 @@ import json
 import posixpath
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from gateway.domain.verification.consent import LATEST, PURPOSES, consent_langua
 from gateway.registries import REGISTRIES
 from gateway.store import Device, Unit
 from gateway.texts.families import code_text, reason_text
-from gateway.texts.languages import LANGUAGES, Language
+from gateway.texts.languages import LANGUAGES, NAMES, SOURCE, Language
 from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
@@ -25,6 +26,7 @@ PAGE: Final = "page"
 REFUSALS: Final = (
     "offer_unknown", "offer_gone", "offer_expired", "offer_used", "conflict", "too_many_tries", "input_refused", "busy",
 )  # fmt: skip
+SPOKEN_IN: Final[Mapping[str, Language]] = {"cn": "zh-CN", "es": "es", "it": "it", "pt": "pt"}
 PICTURES: Final = (
     "too_large", "empty", "not_an_image", "disguised", "truncated", "too_many_pixels", "too_few_pixels", "animated",
     "no_face", "two_faces", "face_too_small", "too_many_frames", "too_few_frames", "chip_unreadable",
@@ -37,18 +39,25 @@ VERDICTS: Final = ("document_kind_not_accepted", "document_expired", "guardian_n
 
 
 def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: str = "sandbox") -> None:
-    """Both languages, what they load, and the address of the tenants' links, into `folder`/page."""
+    """A page for each language, what they load, and what the kiosk has to know, into `folder`/page."""
     page = folder / PAGE
     shutil.rmtree(page, ignore_errors=True)
     (page / "static").mkdir(parents=True)
-    profile = profile_for(jurisdiction)
-    for language in LANGUAGES:
-        html = render("kiosk/kiosk.html", language, kiosk_values(profile, language, registry))
+    profile, languages = profile_for(jurisdiction), local_first(jurisdiction)
+    for language in languages:
+        values = kiosk_values(profile, language, registry) | {"languages": {tag: NAMES[tag] for tag in languages}}
+        html = render("kiosk/kiosk.html", language, values)
         (page / f"{language}.html").write_text(html)
         for name in loaded_by(html):
             (page / "static" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(STATIC / name, page / "static" / name)
-    (page / "kiosk.json").write_text(json.dumps({"address": address}))
+    (page / "kiosk.json").write_text(json.dumps({"address": address, "languages": languages}))
+
+
+def local_first(jurisdiction: str) -> list[Language]:
+    """All languages, that of the place first: the kiosk shows it until somebody chooses."""
+    local = SPOKEN_IN.get(jurisdiction.partition("-")[0], SOURCE)
+    return sorted(LANGUAGES, key=lambda language: language != local)
 
 
 def loaded_by(html: str) -> set[str]:

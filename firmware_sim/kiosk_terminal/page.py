@@ -22,8 +22,7 @@ from firmware_sim.kiosk_terminal.session import Front
 from firmware_sim.kiosk_terminal.visit import Incomplete, NoVisit, Visit
 from firmware_sim.station.kiosk import QueueFull
 
-PAGE: Final = "page"  # in the device folder: zh-CN.html, en.html, kiosk.json, static/
-LANGUAGES: Final = ("zh-CN", "en")
+PAGE: Final = "page"  # in the device folder: one HTML file for each language, kiosk.json, static/
 LOOPBACK: Final = ("127.0.0.1", "localhost")
 TIDY_EVERY: Final = 1.0  # seconds
 HEADERS: Final = {
@@ -68,7 +67,8 @@ def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
     """The application over one kiosk's front; `folder` is the device's."""
     app = FastAPI(title="Lodgekey kiosk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.front, app.state.page = front, folder / PAGE
-    app.state.address = json.loads((folder / PAGE / "kiosk.json").read_text())["address"]
+    facts = json.loads((folder / PAGE / "kiosk.json").read_text())
+    app.state.address, app.state.languages = facts["address"], facts["languages"]
     app.middleware("http")(_guard)
     app.add_exception_handler(NoVisit, _say_nobody)
     app.mount("/static", StaticFiles(directory=folder / PAGE / "static"))
@@ -125,17 +125,23 @@ async def _visit(front: At) -> Visit:
 Here = Annotated[Visit, Depends(_visit)]
 
 
-async def _page(request: Request, lang: str = LANGUAGES[0]) -> FileResponse:
+def _known(request: Request, language: str) -> str:
+    """The language if the kiosk has a page in it, else the place's own."""
+    languages: list[str] = request.app.state.languages
+    return language if language in languages else languages[0]
+
+
+async def _page(request: Request, lang: str = "") -> FileResponse:
     page: Path = request.app.state.page
-    return FileResponse(page / f"{lang if lang in LANGUAGES else LANGUAGES[0]}.html", media_type="text/html")
+    return FileResponse(page / f"{_known(request, lang)}.html", media_type="text/html")
 
 
 async def _status(front: At) -> dict[str, Any]:
     return front.status()
 
 
-async def _begin(front: At, chosen: Chosen) -> None:
-    front.visits.begin(chosen.language if chosen.language in LANGUAGES else LANGUAGES[0])
+async def _begin(request: Request, front: At, chosen: Chosen) -> None:
+    front.visits.begin(_known(request, chosen.language))
 
 
 async def _end(front: At) -> None:

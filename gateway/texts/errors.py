@@ -14,15 +14,7 @@ ERROR: Final[Mapping[str, str]] = {
     "sign_on_not_entitled": N_("Your account is not assigned to an area here. Contact the system administrator."),
     "sign_on_away": N_("Your organisation's sign-in service is not responding. Try again later."),
     "passkey_refused": N_("The passkey was not accepted. Try again, or use your password."),
-    "password_wrong": N_("The current password is incorrect. Nothing was changed."),
-    "password_weak": N_(
-        "The new password must have 12 to 200 characters. It must not contain your username, be easy "
-        "to guess or be the same as the current one."
-    ),
-    "password_differs": N_("The new passwords do not match. Enter them again."),
     "conflict": N_("This cannot be done now. It may already have been done."),
-    "stays_overlap": N_("The unit is already booked for this time. Choose other dates."),
-    "too_many_codes": N_("This lock has too many unused one-time codes. Cancel those first."),
     "offer_unknown": N_("This link is not valid. Ask your landlord for a new one."),
     "offer_gone": N_("Your landlord has withdrawn this link. Ask for a new one."),
     "offer_expired": N_("This link has expired. Ask your landlord for a new one."),
@@ -36,13 +28,8 @@ ERROR: Final[Mapping[str, str]] = {
     "too_many_tries": N_("Too many attempts. Wait a few minutes and try again."),
     "busy": N_("The service is busy and nothing was saved. Try again later, or ask for a manual check."),
     "idempotency_mismatch": N_("This form has already been submitted. Reload the page."),
-    "disclosure_blocked": N_(
-        "Records cannot be shown because the disclosure log cannot be written. Contact the system administrator."
-    ),
-    "enrolment_refused": N_("The enrolment token is not valid, so the device cannot be added. Ask for a new one."),
     "error": N_(
         "An internal error occurred. Check whether your request was completed before you try again, "
         "or contact the system administrator."
     ),
-    "simulator_away": N_("The simulator is not running."),
 }

@@ -7,7 +7,7 @@ from gateway.texts.alerts import ALERT, ALERT_NAME
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
-from gateway.texts.record import ASKED, DOCUMENT, FACT, RECORD, SEEN_BY, SEX
+from gateway.texts.record import ASKED, DOCUMENT, FACT, SEEN_BY, SEX
 from gateway.texts.review import (
     ALARM,
     BAND,
@@ -15,29 +15,21 @@ from gateway.texts.review import (
     CASE_REASON,
     DELIVERY_STATE,
     EXPORT_STATE,
+    HOLD_UP,
     LEVEL,
     LEVEL_LIMITS,
     MAP_STATE,
+    OFFER,
+    RECORD,
     STAFF_RIGHTS,
     STAFF_ROLE,
     STANDING,
+    STAY,
     STORED_FACES,
 )
 from gateway.texts.simulator import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY
-from gateway.texts.states import (
-    BOLT,
-    CONSUMER,
-    FILING,
-    FILING_KIND,
-    HOLD_UP,
-    KEY,
-    OFFER,
-    ONE_TIME_CODE,
-    PURPOSE,
-    STAGE,
-    STAGE_TEXT,
-    STAY,
-)
+from gateway.texts.staff import STAFF_ERROR
+from gateway.texts.states import BOLT, CONSUMER, FILING, FILING_KIND, KEY, ONE_TIME_CODE, PURPOSE, STAGE, STAGE_TEXT
 from gateway.texts.translator import translator
 
 FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -59,7 +51,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "document": DOCUMENT,
     "sex": SEX,
     "door.seen_by": SEEN_BY,
-    "error": ERROR,
+    "error": {**ERROR, **STAFF_ERROR},
     "reason": REASON,
     "standing": STANDING,
     "band": BAND,

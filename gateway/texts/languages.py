@@ -18,7 +18,7 @@ LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "zh-CN": "zh_CN", "es": "es"
 """The CLDR locale whose dates, numbers and country names a language uses."""
 
 DOMAINS: Final[Mapping[str, tuple[Language, ...]]] = {
-    "tenant": ("zh-CN",),
+    "tenant": ("zh-CN", "es", "it", "pt"),
     "staff": ("zh-CN",),
     "command": ("zh-CN",),
 }

@@ -5,23 +5,6 @@ from typing import Final
 
 from gateway.texts.marks import N_, NP_
 
-RECORD: Final[Mapping[str, str]] = {
-    "name": N_("Name"),
-    "id_number": N_("Document number"),
-    "surname": N_("Surname"),
-    "given_names": N_("Given names"),
-    "document_kind": N_("Type of document"),
-    "expiry_date": N_("Valid until"),
-    "issuing_state": N_("Issuing country"),
-    "ethnicity": N_("Ethnic group"),
-    "birth_date": N_("Date of birth"),
-    "nationality": N_("Nationality"),
-    "sex": N_("Sex"),
-    "unit": N_("Unit"),
-    "address": N_("Address"),
-    "period": NP_("period", "Stay"),
-    "receipt": N_("Registry receipt"),
-}
 ASKED: Final[Mapping[str, str]] = {
     "name": N_("name"),
     "surname": N_("surname"),

@@ -106,3 +106,41 @@ STAFF_RIGHTS: Final[Mapping[str, str]] = {
     "desk": N_("Offer, change and revoke keys; check tenants' identity"),
     "viewer": N_("View units, stays and locks"),
 }
+STAY: Final[Mapping[str, str]] = {
+    "offered": N_("invitation sent"),
+    "active": N_("registered"),
+    "arrived": N_("arrived"),
+    "ended": NP_("stay", "ended"),
+    "cancelled": NP_("stay", "cancelled"),
+}
+OFFER: Final[Mapping[str, str]] = {
+    "open": N_("not opened yet"),
+    "opened": N_("opened by the tenant"),
+    "used": NP_("link", "used"),
+    "withdrawn": NP_("link", "withdrawn"),
+}
+HOLD_UP: Final[Mapping[str, str]] = {
+    "lock_out_of_service": N_("the lock is out of service"),
+    "link_down": N_("the connection to the lock is down"),
+    "lock_never_heard": N_("the lock has never been online"),
+    "lock_offline": N_("the lock is offline"),
+    "lock_refused": N_("the lock rejected the command"),
+    "lock_silent": N_("the lock is not responding"),
+}
+RECORD: Final[Mapping[str, str]] = {
+    "name": N_("Name"),
+    "id_number": N_("Document number"),
+    "surname": N_("Surname"),
+    "given_names": N_("Given names"),
+    "document_kind": N_("Type of document"),
+    "expiry_date": N_("Valid until"),
+    "issuing_state": N_("Issuing country"),
+    "ethnicity": N_("Ethnic group"),
+    "birth_date": N_("Date of birth"),
+    "nationality": N_("Nationality"),
+    "sex": N_("Sex"),
+    "unit": N_("Unit"),
+    "address": N_("Address"),
+    "period": NP_("period", "Stay"),
+    "receipt": N_("Registry receipt"),
+}

@@ -35,19 +35,6 @@ ONE_TIME_CODE: Final[Mapping[str, str]] = {
     "revoking": N_("being cancelled, not yet confirmed by the lock"),
     "revoked": N_("cancelled, confirmed by the lock"),
 }
-STAY: Final[Mapping[str, str]] = {
-    "offered": N_("invitation sent"),
-    "active": N_("registered"),
-    "arrived": N_("arrived"),
-    "ended": NP_("stay", "ended"),
-    "cancelled": NP_("stay", "cancelled"),
-}
-OFFER: Final[Mapping[str, str]] = {
-    "open": N_("not opened yet"),
-    "opened": N_("opened by the tenant"),
-    "used": NP_("link", "used"),
-    "withdrawn": NP_("link", "withdrawn"),
-}
 STAGE: Final[Mapping[str, str]] = {
     "review": N_("Manual check in progress"),
     "refused": N_("Not registered"),
@@ -85,14 +72,6 @@ FILING_KIND: Final[Mapping[str, str]] = {
     "correction": N_("Correction"),
     "annulment": NP_("report kind", "Cancellation"),
     "check_out": NP_("kind", "Check-out"),
-}
-HOLD_UP: Final[Mapping[str, str]] = {
-    "lock_out_of_service": N_("the lock is out of service"),
-    "link_down": N_("the connection to the lock is down"),
-    "lock_never_heard": N_("the lock has never been online"),
-    "lock_offline": N_("the lock is offline"),
-    "lock_refused": N_("the lock rejected the command"),
-    "lock_silent": N_("the lock is not responding"),
 }
 CONSUMER: Final[Mapping[str, str]] = {
     "officer": N_("an officer"),

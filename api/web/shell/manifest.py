@@ -10,6 +10,7 @@ from api.web.shell.page_route import PageRoute
 from api.web.shell.render import fingerprint
 from gateway.texts.languages import Language, direction_of
 from gateway.texts.marks import N_
+from gateway.texts.staff import LANDLORD_APP
 from gateway.texts.translator import translator
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -26,9 +27,7 @@ class AppTexts(NamedTuple):
 
 
 TEXTS: Final[Mapping[App, AppTexts]] = {
-    "landlord": AppTexts(
-        N_("Lodgekey for landlords"), N_("Lodgekey"), N_("Offer keys, monitor locks and revoke keys.")
-    ),
+    "landlord": AppTexts(*LANDLORD_APP),
     "key": AppTexts(N_("Lodgekey: my key"), N_("My key"), N_("Opens the door of your accommodation.")),
 }
 ICONS: Final = (

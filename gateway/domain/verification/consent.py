@@ -8,7 +8,7 @@ from typing import Final
 from gateway.domain.jurisdiction import Profile
 
 PURPOSES = ("registration", "face", "guardian")
-LANGUAGES = ("en", "zh", "es")
+LANGUAGES = ("en", "zh", "es", "it", "pt")
 
 
 class UnknownText(KeyError):
@@ -87,7 +87,25 @@ TEXTS: tuple[ConsentText, ...] = (
         "de su documento o de lo que usted escribe, los comunicamos a la autoridad competente y "
         "los mostramos solo a quienes se indica arriba. Las imágenes se eliminan cuando se "
         "resuelve su registro. El registro se conserva {registration_days} días después de su "
-        "estancia y después se elimina. Puede pedir su consulta, rectificación o supresión.",
+        "estancia y después se elimina. Puede pedir que se le muestre, se rectifique o se "
+        "elimine.",
+    ),
+    ConsentText(
+        "registration", "2026-11-28", "it",
+        "La legge ci obbliga a registrarti prima del soggiorno. Leggiamo i dati elencati sopra "
+        "dal tuo documento o da ciò che inserisci, li comunichiamo all'autorità competente e li "
+        "mostriamo solo ai soggetti elencati sopra. Le immagini sono eliminate quando la "
+        "registrazione viene decisa. La registrazione è conservata per {registration_days} "
+        "giorni dopo il soggiorno e poi eliminata. Puoi chiedere di vederla, rettificarla o "
+        "cancellarla.",
+    ),
+    ConsentText(
+        "registration", "2026-11-28", "pt",
+        "A lei obriga-nos a registar os seus dados antes da estadia. Lemos os dados acima "
+        "indicados do seu documento ou do que escrever, comunicamo-los à autoridade competente e "
+        "mostramo-los apenas a quem está indicado acima. As imagens são eliminadas quando o seu "
+        "registo é decidido. O registo é conservado durante {registration_days} dias após a "
+        "estadia e depois eliminado. Pode pedir para o consultar, retificar ou eliminar.",
     ),
     ConsentText(
         "face", "2026-11-28", "en",
@@ -108,12 +126,31 @@ TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         "face", "2026-11-28", "es",
         "Si da su consentimiento, su cara se compara una vez con la fotografía de su documento, "
-        "para que nuestro personal no tenga que mirarlas. La comparación se hace en el servidor "
-        "propio de este servicio. Cuando termina, se eliminan las dos imágenes y los datos "
-        "calculados a partir de ellas; solo se conserva el resultado, durante {evidence_days} "
-        "días. No tiene obligación de darlo: en su lugar puede comprobarlo nuestro personal y "
-        "recibirá la misma llave. Puede retirar su consentimiento en cualquier momento y "
-        "conservar su llave.{guardian}",
+        "para que el personal no tenga que mirar las imágenes. La comparación se hace en el "
+        "servidor propio de este servicio. Cuando termina, se eliminan las dos imágenes y los "
+        "datos calculados a partir de ellas; solo se conserva el resultado, durante "
+        "{evidence_days} días. No tiene obligación de darlo: en su lugar puede comprobarlo el "
+        "personal y usted recibirá la misma llave. Puede retirar su consentimiento en cualquier "
+        "momento y conservar su llave.{guardian}",
+    ),
+    ConsentText(
+        "face", "2026-11-28", "it",
+        "Se acconsenti, il tuo volto viene confrontato una sola volta con la foto del tuo "
+        "documento, così il personale non deve guardare le immagini. Il confronto avviene sul "
+        "server di questo servizio. Al termine, le due immagini e i dati calcolati a partire da "
+        "esse sono eliminati; si conserva solo il risultato, per {evidence_days} giorni. Non hai "
+        "l'obbligo di acconsentire: in alternativa verifica il personale e tu ricevi la stessa "
+        "chiave. Puoi revocare il consenso in qualsiasi momento e mantenere la chiave.{guardian}",
+    ),
+    ConsentText(
+        "face", "2026-11-28", "pt",
+        "Se der o seu consentimento, o seu rosto é comparado uma vez com a fotografia do "
+        "documento, para que a equipa não tenha de ver as imagens. A comparação é feita no "
+        "servidor próprio deste serviço. Quando termina, as duas imagens e os dados calculados a "
+        "partir delas são eliminados; só o resultado é conservado, durante {evidence_days} dias. "
+        "Não tem de dar o consentimento: a equipa pode verificar em alternativa, e a chave que "
+        "recebe é a mesma. Pode retirar o consentimento em qualquer momento e manter a sua "
+        "chave.{guardian}",
     ),
     ConsentText(
         "guardian", "2026-11-28", "en",
@@ -127,8 +164,20 @@ TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         "guardian", "2026-11-28", "es",
         "Para huéspedes menores de {age} años: la madre, el padre o el representante legal debe "
-        "estar presente y dar el consentimiento en su nombre. Nuestro personal lo confirma antes "
-        "de emitir la llave.",
+        "estar presente y dar el consentimiento en su nombre. El personal lo confirma antes de "
+        "emitir la llave.",
+    ),
+    ConsentText(
+        "guardian", "2026-11-28", "it",
+        "Per gli ospiti con meno di {age} anni: un genitore o un tutore deve essere presente e "
+        "dare il consenso per conto dell'ospite. Il personale lo conferma prima che la chiave "
+        "sia emessa.",
+    ),
+    ConsentText(
+        "guardian", "2026-11-28", "pt",
+        "Para hóspedes com menos de {age} anos: a mãe, o pai ou o representante legal tem de "
+        "estar presente e dar o consentimento em seu nome. A equipa confirma-o antes de a chave "
+        "ser emitida.",
     ),
 )  # fmt: skip
 GUARDIAN: Final[Mapping[tuple[str, str], str]] = {
@@ -136,10 +185,13 @@ GUARDIAN: Final[Mapping[tuple[str, str], str]] = {
     ("2026-11", "zh"): "未满 {age} 周岁须由监护人同意。",
     ("2026-11-28", "en"): " If you are under {age} years of age, a guardian must agree.",
     ("2026-11-28", "zh"): "未满 {age} 周岁的，须由监护人同意。",
-    (
-        "2026-11-28",
-        "es",
-    ): " Si tiene menos de {age} años, debe dar el consentimiento su madre, padre o representante legal.",
+    ("2026-11-28", "es"): (
+        " Si tiene menos de {age} años, debe dar el consentimiento su madre, padre o representante legal."
+    ),
+    ("2026-11-28", "it"): " Se hai meno di {age} anni, deve acconsentire un genitore o un tutore.",
+    ("2026-11-28", "pt"): (
+        " Se tiver menos de {age} anos, é preciso o consentimento da mãe, do pai ou do representante legal."
+    ),
 }
 """The sentence on guardians inside the text on faces, by version and language."""
 LATEST = "2026-11-28"
@@ -155,8 +207,7 @@ def consent_text(purpose: str, language: str, version: str = LATEST) -> ConsentT
 
 def consent_language(language: str) -> str:
     """The language of the texts that readers of a page's language (BCP 47) agree to."""
-    spoken = language.partition("-")[0]
-    return spoken if spoken in LANGUAGES else "en"
+    return language.partition("-")[0]
 
 
 def fill_in(text: ConsentText, profile: Profile) -> str:

@@ -2,7 +2,7 @@
 // nothing of anybody; what is the tenant's (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
 
 const CACHE = "lodgekey-offline-4";
-const LANGUAGE = new URL(location).searchParams.get("lang") === "zh-CN" ? "zh-CN" : "en";
+const LANGUAGE = encodeURIComponent(new URL(location).searchParams.get("lang") ?? "en");
 const AWAY = { key: `/key/offline?lang=${LANGUAGE}`, landlord: `/offline?lang=${LANGUAGE}` };
 const MODULES = [
   ...["offline", "key", "keypad_codes", "ble_button", "ble_unlock", "edhoc", "aes_ccm"].map((name) => `tenant/${name}`),

@@ -9,6 +9,7 @@ import pytest
 from devices.wire.kiosk.offer_question import OfferSummary
 from devices.wire.kiosk.registration import KioskRegistration
 from firmware_sim.device.dialogue import Spoken
+from gateway.texts.languages import LANGUAGES, NAMES
 from tests.unit.firmware_sim.kiosk_terminal.terminal_bench import AGREED, LINK, PICTURE, TOKEN, Terminal, open_terminal
 
 SUMMARY = OfferSummary("Canary Room", "Canary Landlady", ["phone", "email"], ["phone", "email"])
@@ -21,13 +22,14 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("en", "Self check-in"), ("zh-CN", "自助登记"), ("../../key", "自助登记")]
+    ("asked", "language"), [(language, language) for language in LANGUAGES] + [("../../key", "zh-CN"), ("", "zh-CN")]
 )
-async def test_the_page_is_served_by_the_kiosk_itself_in_both_languages(
-    terminal: Terminal, language: str, word: str
+async def test_the_page_is_served_by_the_kiosk_itself_in_every_language(
+    terminal: Terminal, asked: str, language: str
 ) -> None:
-    answer = await terminal.client.get("/", params={"lang": language})
-    assert word in answer.text
+    answer = await terminal.client.get("/", params={"lang": asked})
+    assert f'<html lang="{language}"' in answer.text
+    assert all(name in answer.text for name in NAMES.values())
     assert answer.headers["cache-control"] == "no-store"
     assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
     assert (await terminal.client.get("/static/kiosk/kiosk.js")).status_code == 200

@@ -1,0 +1,24 @@
+"""Texts that only staff read, of tables that otherwise tenants read too."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.texts.marks import N_
+
+STAFF_ERROR: Final[Mapping[str, str]] = {
+    "password_wrong": N_("The current password is incorrect. Nothing was changed."),
+    "password_weak": N_(
+        "The new password must have 12 to 200 characters. It must not contain your username, be easy "
+        "to guess or be the same as the current one."
+    ),
+    "password_differs": N_("The new passwords do not match. Enter them again."),
+    "stays_overlap": N_("The unit is already booked for this time. Choose other dates."),
+    "too_many_codes": N_("This lock has too many unused one-time codes. Cancel those first."),
+    "disclosure_blocked": N_(
+        "Records cannot be shown because the disclosure log cannot be written. Contact the system administrator."
+    ),
+    "enrolment_refused": N_("The enrolment token is not valid, so the device cannot be added. Ask for a new one."),
+    "simulator_away": N_("The simulator is not running."),
+}
+LANDLORD_APP: Final = (N_("Lodgekey for landlords"), N_("Lodgekey"), N_("Offer keys, monitor locks and revoke keys."))
+"""The landlords' app: its name in full, under its icon, and what it is for."""
