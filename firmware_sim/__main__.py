@@ -46,14 +46,14 @@ def lock(
     claim: ClaimPath = None,
     factory_reset: Reset = False,
 ) -> None:
-    """Run one lock; with a claim it enrols itself first."""
+    """Run one lock. With a claim in its folder it enrols itself first."""
     _enrol(claim, folder, factory_reset)
     _run(folder, "lock", control_port, auto_lock)
 
 
 @app.command()
 def kiosk(folder: Dir, control_port: Port = 0, claim: ClaimPath = None, factory_reset: Reset = False) -> None:
-    """Run one kiosk; with a claim it enrols itself first."""
+    """Run one kiosk. With a claim in its folder it enrols itself first."""
     _enrol(claim, folder, factory_reset)
     _run(folder, "kiosk", control_port, 0.0)
 
@@ -62,7 +62,7 @@ def kiosk(folder: Dir, control_port: Port = 0, claim: ClaimPath = None, factory_
 def building(
     folder: Dir, control_port: Port = 0, auto_lock: AutoLock = 8.0, air: AirPort = None, registry: RegistryFile = None
 ) -> None:
-    """Run every device whose folder is in DIR."""
+    """Run every device that has a folder in DIR."""
     _run(folder, None, control_port, auto_lock, air, registry)
 
 
@@ -92,7 +92,7 @@ def _run(
     kinds = {station.folder.kind for station in found.stations.values()}
     if not kinds or (kind is not None and kinds != {kind}):
         raise typer.BadParameter(f"no {kind or 'device'} in {folder}", param_hint="--dir")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a kiosk's pictures are in memory only
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a kiosk keeps pictures in memory only
     asyncio.run(_until_stopped(_work(found, folder, control_port, air)))
 
 
@@ -101,7 +101,7 @@ async def _work(found: Building, folder: Path, control_port: int, air: int | Non
         announced = {} if air is None else {"air": await stack.enter_async_context(_on_air(found, air))}
         group = await stack.enter_async_context(asyncio.TaskGroup())
         group.create_task(found.run())
-        for terminal in open_terminals(found.stations.values()):  # before control says that everything is ready
+        for terminal in open_terminals(found.stations.values()):  # before the control reports ready
             group.create_task(terminal.serve())
         group.create_task(serve_control(found, folder, listen(control_port), announced))
 
@@ -122,7 +122,7 @@ async def _until_stopped(to_do: Coroutine[None, None, None]) -> None:
     waiting = asyncio.create_task(stopped.wait())
     await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if work.done():
-        work.result()  # a device's program failed: end loudly
+        work.result()  # a device task failed: exit with the traceback
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
 

@@ -1,4 +1,4 @@
-"""The way to the simulated registry that runs beside the devices: its control, for the tester's behaviours."""
+"""Client of the simulated registry's control, which runs beside the devices."""
 
 import json
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ class RegistryControl:
 
     @classmethod
     def read(cls, control_file: Path) -> "RegistryControl":
-        """The one that wrote this file."""
+        """Read the control.json of a registry."""
         answered = json.loads(control_file.read_text())
         return cls(answered["registry"], answered["url"], answered["token"])
 
     async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        """Change its behaviour as {"behaviour", "times", "delay_s", "skip"}; KeyError for one it does not know."""
+        """Set the behaviour from {"behaviour", "times", "delay_s", "skip"}. Raises KeyError for an unknown one."""
         answer = await self._ask("POST", dict(form))
         if answer.status == 422:
             raise KeyError("behaviour")
@@ -34,7 +34,7 @@ class RegistryControl:
         return changed
 
     async def behaviour(self) -> dict[str, Any]:
-        """Its behaviour now, and those it knows."""
+        """Return the present behaviour, and the supported ones."""
         answered: dict[str, Any] = (await self._ask("GET")).require_ok().json()
         return answered
 

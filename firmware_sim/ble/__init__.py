@@ -1,1 +1,1 @@
-"""Bluetooth LE without hardware: an air, dongles on it, and devices with a GATT server. Built on Bumble."""
+"""Simulated Bluetooth LE, built on Bumble: the air, dongles on it, and devices with a GATT server."""

@@ -1,4 +1,4 @@
-"""A gateway's Bluetooth adapter without hardware: one Bumble host in the central role."""
+"""Simulated Bluetooth adapter of a gateway: one Bumble host in the central role."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Listener = Callable[[str, Any], None]  # address, Bumble's advertisement
 
 
 class SimAdapter:
-    """Scans for whoever asks, and makes one connection at a time, as a real controller does."""
+    """Scans for several listeners and makes one connection at a time, as a real controller does."""
 
     def __init__(self, device: Device, transport: Transport | None = None) -> None:
         self.device = device
@@ -30,14 +30,14 @@ class SimAdapter:
 
     @classmethod
     async def on_air(cls, air: Air, address: str = "F0:00:00:00:00:01") -> Self:
-        """An adapter in this process."""
+        """Create an adapter on an air of this process."""
         adapter = cls(make_device(air, "adapter", address)[0])
         await adapter.device.power_on()
         return adapter
 
     @classmethod
     async def plugged_in(cls, name: str, address: str = "F0:00:00:00:00:02") -> Self:
-        """An adapter behind Bumble's transport `name`: tcp-client:host:port, or a real one (usb:0, serial:…)."""
+        """Create an adapter behind Bumble's transport `name`: tcp-client:host:port, or a real one (usb:0, serial:…)."""
         transport = await open_transport(name)
         device = Device.with_hci("adapter", random_address(address), transport.source, transport.sink)
         pair_without_person(device)
@@ -46,7 +46,7 @@ class SimAdapter:
         return adapter
 
     async def close(self) -> None:
-        """Hang up everywhere and power off."""
+        """Disconnect all links and power off."""
         for connection in list(self.device.connections.values()):
             await connection.disconnect()
         await self.device.power_off()
@@ -54,20 +54,20 @@ class SimAdapter:
             await self._transport.close()
 
     async def listen(self, listener: Listener) -> None:
-        """Tell of every advertisement until hush()."""
+        """Call the listener for every advertisement until hush()."""
         self._listeners.append(listener)
         if not self.device.is_scanning:
             await self.device.start_scanning(filter_duplicates=False)
 
     async def hush(self, listener: Listener) -> None:
-        """Stop telling."""
+        """Remove the listener."""
         if listener in self._listeners:
             self._listeners.remove(listener)
         if not self._listeners and self.device.is_scanning:
             await self.device.stop_scanning()
 
     async def connect(self, address: hci.Address, seconds: float) -> Any:
-        """A Bumble connection. Raises TimeoutError, core.ConnectionError."""
+        """Return a Bumble connection. Raises TimeoutError, core.ConnectionError."""
         async with asyncio.timeout(seconds), self._connecting:
             attempt = asyncio.ensure_future(self.device.connect(address, timeout=None))
             try:
@@ -77,7 +77,7 @@ class SimAdapter:
                 raise
 
     async def _give_up(self, attempt: asyncio.Future[Any]) -> None:
-        """Cancel at the controller, so that its one connecting slot is free again."""
+        """Cancel the connect at the controller, which frees its only connection slot."""
         with contextlib.suppress(hci.HCI_Error):
             await self.device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
         await asyncio.wait([attempt], timeout=0.5)

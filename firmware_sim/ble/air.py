@@ -20,20 +20,20 @@ from bumble.pairing import PairingConfig, PairingDelegate
 
 
 class Air(LocalLink):
-    """What every controller in range shares."""
+    """State that all controllers in range share."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # Bumble leaves it untyped
 
     def send_acl_data(self, sender: Any, destination: Any, transport: Any, data: bytes) -> None:
-        """Fault: LocalLink names the random address as sender, so that data of a public address goes nowhere."""
+        """Fault: LocalLink names the random address as sender, so that data from a public address is lost."""
         connection = sender.le_connections.get(destination)
         receiver = self.find_le_controller(destination)
         if connection and receiver:
             _soon(receiver.on_link_acl_data, connection.self_address, transport, data)
 
     def send_advertising_pdu(self, sender: Any, packet: Any) -> None:
-        """Fault: LocalLink tells every controller of every advertisement; only those that listen need to know."""
+        """Fault: LocalLink passes every advertisement to every controller; only scanning controllers need it."""
         for controller in self.controllers:
             listens = controller.le_scan_enable or controller.pending_le_connection
             if controller is not sender and (listens or isinstance(packet, ll.ConnectInd)):
@@ -41,7 +41,7 @@ class Air(LocalLink):
 
 
 class SimController(Controller):
-    """One radio chip."""
+    """One Bluetooth controller."""
 
     def on_hci_le_create_connection_cancel_command(self, _command: Any) -> Any:
         """Fault: Controller ignores the cancel, so that after one timeout every later connect is refused."""
@@ -52,7 +52,7 @@ class SimController(Controller):
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
 
     def drop_links(self) -> None:
-        """The radio is gone: both ends notice as after a supervision timeout."""
+        """Drop all links: both ends see a supervision timeout."""
         reason = hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
         for connection in list(self.le_connections.values()):
             with contextlib.suppress(core.InvalidArgumentError):
@@ -66,7 +66,7 @@ class SimController(Controller):
 
 
 def make_device(air: Air, name: str, address: str) -> tuple[Device, SimController]:
-    """A host and its controller on this air, with a random static address; not powered on."""
+    """Create a host and its controller on this air, with a random static address; not powered on."""
     controller = SimController(name, link=air)
     device = Device.with_hci(name, random_address(address), controller, controller)
     pair_without_person(device)
@@ -74,7 +74,10 @@ def make_device(air: Air, name: str, address: str) -> tuple[Device, SimControlle
 
 
 def pair_without_person(device: Device) -> None:
-    """Fault: with an identity key exchanged, Device.connect scans without a timeout first; so none is."""
+    """Pair without user interaction and without an identity key.
+
+    Fault: after an identity key exchange, Device.connect scans without a timeout first.
+    """
     keys = PairingDelegate.KeyDistribution.DISTRIBUTE_ENCRYPTION_KEY
     delegate = PairingDelegate(PairingDelegate.NO_OUTPUT_NO_INPUT, keys, keys)
     device.pairing_config_factory = lambda _: PairingConfig(sc=True, mitm=False, bonding=True, delegate=delegate)
@@ -82,12 +85,12 @@ def pair_without_person(device: Device) -> None:
 
 
 def random_address(text: str) -> hci.Address:
-    """A random static device address."""
+    """Return `text` as a random static device address."""
     return hci.Address(text, hci.Address.RANDOM_DEVICE_ADDRESS)
 
 
 def _no_connection(peer: hci.Address) -> hci.HCI_LE_Connection_Complete_Event:
-    """What a controller says of a cancelled connect (Bluetooth Core 5.4, Vol 4 Part E §7.7.65.1)."""
+    """Return the event of a cancelled connect (Bluetooth Core 5.4, Vol 4 Part E §7.7.65.1)."""
     return hci.HCI_LE_Connection_Complete_Event(
         status=hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR,
         connection_handle=0,

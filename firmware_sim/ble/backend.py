@@ -1,6 +1,6 @@
-"""bleak's scanner and client over a SimAdapter: what BleakScanner(backend=…) and BleakClient(backend=…) take.
+"""bleak scanner and client over a SimAdapter, for BleakScanner(backend=…) and BleakClient(backend=…).
 
-Both want the keyword `dongle`. As much of bleak 3 as locks need: no pairing, no descriptors written.
+Both take the keyword `dongle`. Covers what locks need of bleak 3: no pairing, no descriptor writes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SERVICE_DATA = (AdvertisingData.SERVICE_DATA_16_BIT_UUID, AdvertisingData.SERVIC
 
 
 class SimScanner(BaseBleakScanner):
-    """Hears what advertises on the adapter's air."""
+    """Reports the devices that advertise on the adapter's air."""
 
     def __init__(
         self, detection_callback: Any, service_uuids: list[str] | None, scanning_mode: str, *, dongle: SimAdapter,
@@ -41,12 +41,12 @@ class SimScanner(BaseBleakScanner):
         self._adapter, self.scanning_mode = dongle, scanning_mode
 
     async def start(self) -> None:
-        """Begin to hear."""
+        """Start scanning."""
         self.seen_devices = {}
         await self._adapter.listen(self._on_advertisement)
 
     async def stop(self) -> None:
-        """Hear no more."""
+        """Stop scanning."""
         await self._adapter.hush(self._on_advertisement)
 
     def _on_advertisement(self, address: str, advertisement: Any) -> None:
@@ -62,7 +62,7 @@ class SimScanner(BaseBleakScanner):
 
 
 class SimClient(BaseBleakClient):
-    """One connection to a device that was seen."""
+    """Connection to one scanned device."""
 
     def __init__(self, address_or_ble_device: BLEDevice | str, *, dongle: SimAdapter, timeout: float, **kwargs: Any):
         super().__init__(address_or_ble_device, timeout=timeout, disconnected_callback=kwargs["disconnected_callback"])
@@ -73,7 +73,7 @@ class SimClient(BaseBleakClient):
 
     @property
     def name(self) -> str:
-        """As advertised."""
+        """Advertised name."""
         return (self._device.name if isinstance(self._device, BLEDevice) else None) or self.address
 
     @property
@@ -83,11 +83,11 @@ class SimClient(BaseBleakClient):
 
     @property
     def mtu_size(self) -> int:
-        """Of the ATT bearer."""
+        """MTU of the ATT bearer."""
         return self._connection.att_mtu if self._connection else 23
 
     async def connect(self, pair: bool, **kwargs: Any) -> None:
-        """Connect and learn what the device offers. Raises BleakError, TimeoutError."""
+        """Connect and discover services. Raises BleakError, TimeoutError."""
         if pair:
             raise BleakError("this backend does not pair")
         target = self._adapter.seen.get(self.address)
@@ -130,22 +130,22 @@ class SimClient(BaseBleakClient):
                 self._disconnected_callback()
 
     async def disconnect(self) -> None:
-        """Hang up."""
+        """Disconnect."""
         connection = self._connection
         if connection:
             await connection.disconnect()
             self._on_disconnection(0)
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_: Any) -> bytearray:
-        """A characteristic's value."""
+        """Read the value of a characteristic."""
         return bytearray(await self._ask(characteristic.obj.read_value()))
 
     async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: Any, response: bool) -> None:
-        """Write, and with `response` wait until the device took it."""
+        """Write a characteristic; with `response`, wait for the device's confirmation."""
         await self._ask(characteristic.obj.write_value(bytes(data), with_response=response))
 
     async def start_notify(self, characteristic: BleakGATTCharacteristic, callback: Any, **_: Any) -> None:
-        """Hear what the device says on a characteristic."""
+        """Subscribe to notifications of a characteristic."""
 
         def listener(value: bytes) -> None:
             callback(bytearray(value))
@@ -154,11 +154,11 @@ class SimClient(BaseBleakClient):
         await self._ask(characteristic.obj.subscribe(listener))
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
-        """Hear no more."""
+        """Unsubscribe."""
         await self._ask(characteristic.obj.unsubscribe(self._listeners.pop(characteristic.handle)))
 
     async def _ask(self, operation: Any) -> Any:
-        """One ATT operation, its errors in bleak's words."""
+        """Run one ATT operation and convert its errors to bleak's."""
         if self._connection is None:
             operation.close()
             raise BleakError("Not connected")
@@ -168,31 +168,31 @@ class SimClient(BaseBleakClient):
             raise BleakGATTProtocolError(error.error_code) from error
         except (core.BaseBumbleError, TimeoutError) as error:
             raise BleakError(str(error)) from error
-        except asyncio.CancelledError:  # Bumble cancels what is pending when the link is lost
+        except asyncio.CancelledError:  # Bumble cancels pending operations when the link is lost
             task = asyncio.current_task()
             if self._connection is None and task is not None and not task.cancelling():
                 raise BleakError("disconnected") from None
             raise
 
     async def pair(self, *args: Any, **kwargs: Any) -> None:
-        """Not needed: what goes over the link is signed."""
+        """Not supported: messages on the link are signed."""
         raise NotImplementedError
 
     async def unpair(self) -> None:
-        """See pair()."""
+        """Not supported; see pair()."""
         raise NotImplementedError
 
     async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, **kwargs: Any) -> bytearray:
-        """Locks have none worth reading."""
+        """Not supported: locks have no descriptors to read."""
         raise NotImplementedError
 
     async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: Any) -> None:
-        """Locks have none worth writing; subscribing does it itself."""
+        """Not supported: locks have no descriptors to write; subscribing writes the CCCD itself."""
         raise NotImplementedError
 
 
 def text_of(found: UUID) -> str:
-    """A UUID as bleak writes it."""
+    """Return a UUID in bleak's format."""
     if len(found.to_bytes()) == 16:
         return str(uuid.UUID(found.to_hex_str("-")))
     return normalize_uuid_16(int(found.to_hex_str(), 16))

@@ -1,7 +1,7 @@
-"""Virtual HCI dongles over TCP (H4): a gateway in another process plugs one in with `tcp-client:host:port`.
+"""Virtual HCI dongles over TCP (H4): a gateway in another process connects with `tcp-client:host:port`.
 
-Fault worked around: Bumble's own `tcp-server:` shares one controller between successive clients, and HCI Reset cleans
-nothing. Here every client gets a controller of its own, which leaves the air with it.
+Fault worked around: Bumble's own `tcp-server:` shares one controller between successive clients, and HCI Reset
+clears nothing. Here every client gets its own controller, which is removed from the air with the client.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from firmware_sim.ble.air import Air, SimController
 
 
 async def serve_dongles(air: Air, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
-    """Listen; port 0 takes a free one."""
+    """Listen on `port`; 0 takes a free one."""
 
     async def plug_in(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         source = StreamPacketSource()
@@ -23,7 +23,7 @@ async def serve_dongles(air: Air, host: str = "127.0.0.1", port: int = 0) -> asy
             while data := await reader.read(65536):
                 source.data_received(data)
         except ConnectionError:
-            return  # unplugged
+            return  # client disconnected
         finally:
             controller.drop_links()
             air.remove_controller(controller)
@@ -33,11 +33,11 @@ async def serve_dongles(air: Air, host: str = "127.0.0.1", port: int = 0) -> asy
 
 
 class _Sink:
-    """Where a controller's packets leave."""
+    """Sink for the packets of a controller."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
 
     def on_packet(self, packet: bytes) -> None:
-        """One HCI packet to the host."""
+        """Send one HCI packet to the host."""
         self._writer.write(packet)

@@ -1,4 +1,4 @@
-"""Every lock of a building on one air, and dongles over TCP for the phones and gateways that come near."""
+"""All locks of a building on one air, and dongles over TCP for phones and gateways in range."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from firmware_sim.station.station import Station
 
 @asynccontextmanager
 async def on_air(stations: Iterable[Station], port: int) -> AsyncIterator[str]:
-    """Power up the Bluetooth side of every lock; yields where dongles plug in, as `host:port`."""
+    """Power up the Bluetooth side of every lock; yields the dongles' TCP address as `host:port`."""
     air = Air()
     server = await serve_dongles(air, port=port)
     locks: list[BlePeripheral] = []
@@ -35,7 +35,7 @@ async def on_air(stations: Iterable[Station], port: int) -> AsyncIterator[str]:
 
 
 def address_of(device: str) -> str:
-    """A random static address (Bluetooth Core 5.4, Vol 6 Part B §1.3.2.1), always the same for a device."""
+    """Return a device's random static address (Bluetooth Core 5.4, Vol 6 Part B §1.3.2.1), constant per device."""
     digest = bytearray(hashlib.sha256(device.encode()).digest()[:6])
     digest[0] |= 0xC0
     return ":".join(f"{byte:02X}" for byte in digest)

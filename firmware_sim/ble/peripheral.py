@@ -1,8 +1,8 @@
-"""A device's Bluetooth side: it advertises its tag, hears on its inlet, speaks on its outlet.
+"""Bluetooth side of a device: advertises its tag, receives on its inlet, notifies on its outlet.
 
-A central is a stranger until it brings a command of the gateway that the lock carries out; only then does the lock
-tell its state and what it has kept. What it tells stays in its flash until the other side has settled it, as with the
-broker. A phone is spoken to in the offline handshake only.
+A central is unauthenticated until the lock has executed a gateway command from it; only then the lock sends its
+state and its stored messages. A stored message stays in flash until the central has settled it, as with the broker.
+Phones take part in the offline handshake only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS = {"ack": Kind.ACK, "event": Kind.EVENT, "state": Kind.STATE}
 
 
 class Visit:
-    """One central's connection."""
+    """Connection of one central."""
 
     def __init__(self, connection: Any, lock: SimLock, backoff: Backoff) -> None:
         self.connection = connection
@@ -54,7 +54,7 @@ class BlePeripheral:
         self.radio.advertising_data = advertisement(device)
 
     async def power_on(self) -> None:
-        """Advertise until connected, and again after."""
+        """Advertise until connected, and again after a disconnect."""
         await self.radio.power_on()
         await self._advertise()
 
@@ -64,7 +64,7 @@ class BlePeripheral:
         )
 
     async def set_in_range(self, near: bool) -> None:
-        """Be heard by those around, or by nobody: connections end without a word."""
+        """Put the device in or out of radio range; out of range, connections end by timeout."""
         if near:
             await self._advertise()
         else:
@@ -72,12 +72,12 @@ class BlePeripheral:
             self.vanish()
 
     async def power_off(self) -> None:
-        """Leave the air."""
+        """Remove the device from the air."""
         self.vanish()
         await self.radio.power_off()
 
     def vanish(self) -> None:
-        """Lose every connection without a word, as when somebody walks away."""
+        """Drop every connection without a disconnect, as when the phone leaves the range."""
         self._controller.drop_links()
 
     async def _hear(self, connection: Any, fragment: bytes) -> None:
@@ -104,7 +104,7 @@ class BlePeripheral:
             await self._obey(visit, message.body)
 
     async def _obey(self, visit: Visit, raw: bytes) -> None:
-        """Acks leave at once, each before the lock goes on; the rest is for the gateway only."""
+        """Execute a command. Each ack is sent before the lock continues; all other messages go to the gateway only."""
         kept: list[Outgoing] = []
         was_known = visit.known
         for said in self.lock.receive(raw):
@@ -133,7 +133,7 @@ class BlePeripheral:
 
 
 def advertisement(device: str) -> bytes:
-    """29 bytes: flags, and the tag as the service's data. No name."""
+    """Return the advertisement, 29 bytes: flags, and the tag as service data. No name."""
     tagged = UUID(SERVICE).to_bytes() + tag_of(device)
     return bytes(
         AdvertisingData([(AdvertisingData.FLAGS, b"\x06"), (AdvertisingData.SERVICE_DATA_128_BIT_UUID, tagged)])

@@ -1,4 +1,4 @@
-"""What a tester can ask of the simulated devices, over HTTP on loopback with a bearer token."""
+"""HTTP control of the simulated devices for testers, on loopback with a bearer token."""
 
 import asyncio
 import base64
@@ -32,7 +32,7 @@ CONTROL_FILE = "control.json"  # {"url", "token"}, 0600, beside the device folde
 
 
 class Registration(BaseModel):
-    """What a tenant shows and types at the kiosk; images in base64 or as files this process may read."""
+    """What a tenant shows and types at the kiosk; images in base64 or as paths readable by this process."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,7 +47,7 @@ class Registration(BaseModel):
     holder_key: Base64Bytes | None = None
 
     def sealed_form(self) -> KioskRegistration:
-        """The registration with a fresh id; raises OSError for a file that cannot be read."""
+        """Return the registration with a fresh id, sealed. Raises OSError for an unreadable file."""
         return KioskRegistration(
             secrets.token_bytes(16),
             self.offer_token,
@@ -61,7 +61,7 @@ class Registration(BaseModel):
 
 
 def make_control(building: Building, token: str) -> FastAPI:
-    """The application; every route needs the token."""
+    """Create the application; every route needs the token."""
 
     async def know(request: Request) -> None:
         given = request.headers.get("Authorization", "").encode()
@@ -86,9 +86,9 @@ def make_control(building: Building, token: str) -> FastAPI:
 async def serve_control(
     building: Building, folder: Path, listener: socket.socket, announced: Mapping[str, str] | None = None
 ) -> None:
-    """Serve until cancelled; where and with which token is written to control.json in `folder`.
+    """Serve until cancelled; write URL and token to control.json in `folder`.
 
-    One JSON line on stdout says so, and what else is `announced`, to whoever started the process.
+    Prints both, and `announced`, as one JSON line on stdout for the parent process.
     """
     token = secrets.token_urlsafe(32)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -153,7 +153,7 @@ async def _register(building: Devices, device: str, registration: Registration) 
     except (BadMessage, OSError) as error:
         raise HTTPException(422, str(error)) from error
     except QueueFull as error:
-        raise HTTPException(507, "the kiosk holds as many registrations as it can") from error
+        raise HTTPException(507, "the kiosk's queue is full") from error
     return {"registration": base64.b16encode(given.registration).decode().lower()}
 
 

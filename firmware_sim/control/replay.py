@@ -1,4 +1,4 @@
-"""Doing things to the simulated devices so that they can be done again: the routes for recordings and scenarios."""
+"""Routes for recordings and scenarios, which replay actions on the simulated devices."""
 
 from typing import Annotated, Any
 
@@ -43,7 +43,7 @@ Recorded = Annotated[Recording, Depends(_recording)]
 
 
 async def do(building: Building, recording: Recording, step: Step) -> Any:
-    """One step now, and into the recording if one runs."""
+    """Perform one step, and record it while a recording runs."""
     done = await _or_refuse(perform(building, step))
     recording.note(step)
     return done
@@ -53,7 +53,7 @@ async def _or_refuse(work: Any) -> Any:
     try:
         return await work
     except KeyError as error:
-        raise HTTPException(404, "there is no such device, or it knows no such thing") from error
+        raise HTTPException(404, "the device is unknown or does not support this action") from error
     except ValidationError as error:
         raise HTTPException(422, error.errors(include_url=False, include_context=False)) from error
     except RequestFailed as error:
@@ -62,7 +62,7 @@ async def _or_refuse(work: Any) -> Any:
 
 @router.get("/registry")
 async def show_registry(building: Devices) -> dict[str, Any]:
-    """The simulated registry's name, behaviour and possible behaviours."""
+    """Return the simulated registry's name, behaviour and possible behaviours."""
     if building.registry is None:
         raise HTTPException(404, "no simulated registry runs beside the devices")
     return {"registry": building.registry.name, **await _or_refuse(building.registry.behaviour())}
@@ -70,19 +70,19 @@ async def show_registry(building: Devices) -> dict[str, Any]:
 
 @router.post("/registry/behaviour")
 async def set_behaviour(building: Devices, recording: Recorded, form: dict[str, Any]) -> Any:
-    """Change its behaviour."""
+    """Change the registry's behaviour."""
     return await do(building, recording, Step(device=REGISTRY, act="behaviour", given=form))
 
 
 @router.get("/recording")
 async def show_recording(recording: Recorded) -> dict[str, Any]:
-    """Whether something is recorded, and how much."""
+    """Return whether a recording runs and its number of steps."""
     return {"running": recording.running, "steps": recording.count, "seed": recording.seed}
 
 
 @router.post("/recording")
 async def begin_recording(building: Devices, recording: Recorded) -> dict[str, int]:
-    """Begin anew, with chances that can be had again."""
+    """Start a new recording with a reproducible random seed."""
     seed = recording.start()
     await sow(building, seed)
     return {"seed": seed}
@@ -90,32 +90,32 @@ async def begin_recording(building: Devices, recording: Recorded) -> dict[str, i
 
 @router.delete("/recording", status_code=204)
 async def end_recording(recording: Recorded) -> None:
-    """Forget it."""
+    """Discard the recording."""
     recording.stop()
 
 
 @router.get("/recording/yaml", response_class=PlainTextResponse)
 async def copy_as_yaml(recording: Recorded, name: str = "recorded") -> str:
-    """What was recorded, to be kept as a file."""
+    """Return the recording as a YAML scenario."""
     return write_scenario(recording.scenario(name))
 
 
 @router.get("/recording/pytest", response_class=PlainTextResponse)
 async def copy_as_pytest(building: Devices, recording: Recorded, name: str = "recorded") -> str:
-    """What was recorded as a test that expects what the devices say now."""
+    """Return the recording as a test that expects the devices' present state."""
     scenario = recording.scenario(name)
     return write_test(scenario, outcome(building, scenario))
 
 
 @router.post("/scenarios")
 async def play_scenario(building: Devices, scenario: Scenario) -> Any:
-    """Play it; answered when it is over, with what the devices it touched then say."""
+    """Play a scenario; responds after its end with the state of the devices it touched."""
     return await _or_refuse(play(building, scenario))
 
 
 @router.post("/scenarios/text")
 async def play_file(building: Devices, text: Annotated[str, Body(embed=True)]) -> Any:
-    """Play a scenario as it stands in its file."""
+    """Play a scenario from its YAML text."""
     try:
         scenario = read_scenario(text)
     except BadScenario as error:

@@ -1,4 +1,4 @@
-"""A pytest plugin: the fixture `simulated` plays recorded scenarios on the simulated devices that run beside the test.
+"""pytest plugin: the fixture `simulated` plays recorded scenarios on simulated devices that run beside the test.
 
 Run with `pytest -p firmware_sim.control.rerun --control DIR/control.json`.
 """
@@ -14,11 +14,11 @@ import pytest
 from firmware_sim.client import request
 from firmware_sim.control.scenario import read_scenario
 
-LONGEST = 3600.0  # seconds a scenario may take
+LONGEST = 3600.0  # seconds, maximum length of a scenario
 
 
 class Simulated:
-    """The control of the devices named by control.json."""
+    """Client of the control that control.json names."""
 
     def __init__(self, control_file: Path) -> None:
         control = json.loads(control_file.read_text())
@@ -26,7 +26,7 @@ class Simulated:
         self._url = f"{control['url']}/scenarios"
 
     def play(self, text: str) -> dict[str, dict[str, Any]]:
-        """Play a YAML scenario; what each device it touched then says. Raises BadScenario, RequestFailed."""
+        """Play a YAML scenario; return the state of each touched device. Raises BadScenario, RequestFailed."""
         scenario = read_scenario(text).model_dump()
         asked = request("POST", self._url, json=scenario, headers=self._headers, timeout_s=LONGEST)
         with ThreadPoolExecutor(1) as thread:  # the caller's thread may have an event loop that runs, or one to keep
@@ -36,13 +36,13 @@ class Simulated:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the control of the devices is."""
+    """Add the option `--control`."""
     parser.addoption("--control", type=Path, help="control.json beside the simulated devices")
 
 
 @pytest.fixture
 def simulated(pytestconfig: pytest.Config) -> Simulated:
-    """The devices that run beside the test."""
+    """Return a client of the devices that run beside the test."""
     control_file = pytestconfig.getoption("--control")
     if control_file is None:
         pytest.fail("name the simulator's control.json with --control")

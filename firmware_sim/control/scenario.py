@@ -1,4 +1,4 @@
-"""What a tester did, as a file that does it again: YAML with a seed, or a pytest function around the same YAML."""
+"""Scenarios: recorded actions with a seed, as YAML or as a pytest function around the same YAML."""
 
 import asyncio
 import random
@@ -12,16 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from firmware_sim.station.building import Building, describe
 
 Act = Literal["faults", "knob", "reset", "passcode", "behaviour"]
-REGISTRY = "registry"  # stands where a device stands, for the acts of the simulated registry
+REGISTRY = "registry"  # in place of a device id, for actions on the simulated registry
 LONGEST = 3600.0
 
 
 class BadScenario(Exception):
-    """The file is no scenario; the text says where it is wrong."""
+    """The file is not a valid scenario; the message names the place."""
 
 
 class Step(BaseModel):
-    """One act on one device, `after` seconds behind the step before."""
+    """One action on one device, `after` seconds after the previous step."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     after: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
@@ -31,7 +31,7 @@ class Step(BaseModel):
 
 
 class Scenario(BaseModel):
-    """Steps, the seed of all chance in them, and how long to wait after the last before looking."""
+    """Steps, the random seed, and the seconds to wait after the last step before reading the outcome."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
@@ -41,7 +41,7 @@ class Scenario(BaseModel):
 
 
 def read_scenario(text: str) -> Scenario:
-    """The scenario of a YAML text; raises BadScenario."""
+    """Parse a YAML scenario. Raises BadScenario."""
     try:
         return Scenario.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, ValidationError) as error:
@@ -49,12 +49,12 @@ def read_scenario(text: str) -> Scenario:
 
 
 def write_scenario(scenario: Scenario) -> str:
-    """The scenario as YAML, as read_scenario takes it."""
+    """Return the scenario as YAML for read_scenario."""
     return yaml.safe_dump(scenario.model_dump(exclude_defaults=True), sort_keys=False, allow_unicode=True)
 
 
 def write_test(scenario: Scenario, reported: Mapping[str, Mapping[str, Any]]) -> str:
-    """A pytest module that plays the scenario and expects what the devices then said (`reported`, by device)."""
+    """Return a pytest module that plays the scenario and expects `reported`, the outcome by device."""
     name = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_") or "recorded"
     lines = [
         '"""Recorded in the console: pytest -p firmware_sim.control.rerun THIS_FILE --control control.json"""',
@@ -105,14 +105,14 @@ ACTS: dict[Act, Callable[[Building, str, Mapping[str, Any]], Awaitable[Any]]] = 
 
 
 async def perform(building: Building, step: Step) -> Any:
-    """Do one step now; raises KeyError for a device there is not, ValidationError for what cannot be set."""
+    """Perform one step. Raises KeyError for an unknown device, ValidationError for an invalid setting."""
     return await ACTS[step.act](building, step.device, step.given)
 
 
 async def play(
     building: Building, scenario: Scenario, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> dict[str, dict[str, Any]]:
-    """Do every step in its time; what each device that was touched then says. Raises KeyError, ValidationError."""
+    """Perform all steps on time; return the outcome by touched device. Raises KeyError, ValidationError."""
     await sow(building, scenario.seed)
     for step in scenario.steps:
         await sleep(step.after)
@@ -122,13 +122,13 @@ async def play(
 
 
 async def sow(building: Building, seed: int) -> None:
-    """Give every device the same chances as in any other run with this seed."""
+    """Seed the random generator of every device: runs with the same seed have the same faults."""
     for device in building.stations:
         await building.set_faults(device, {"seed": seed})
 
 
 def outcome(building: Building, scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """What a test may expect of the devices a scenario touched."""
+    """Return the values of the touched devices that a test may expect."""
     touched = dict.fromkeys(step.device for step in scenario.steps if step.device != REGISTRY)
     expected = ("online", "bolt", "door", "battery", "movements")
     reported = {device: describe(building.stations[device]) for device in touched}
@@ -136,7 +136,7 @@ def outcome(building: Building, scenario: Scenario) -> dict[str, dict[str, Any]]
 
 
 class Recording:
-    """What is done from start() on, with its times."""
+    """Records the steps performed since start(), with their times."""
 
     def __init__(self, clock: Callable[[], float], seed: Callable[[], int] = lambda: random.randrange(1 << 16)) -> None:
         self._clock, self._seed = clock, seed
@@ -145,31 +145,31 @@ class Recording:
 
     @property
     def running(self) -> bool:
-        """Whether something is being recorded."""
+        """Whether a recording runs."""
         return self._steps is not None
 
     @property
     def count(self) -> int:
-        """Steps recorded so far."""
+        """Number of recorded steps."""
         return len(self._steps or ())
 
     def start(self) -> int:
-        """Begin anew; the seed to sow."""
+        """Start a new recording; return its seed."""
         self._steps, self._last, self.seed = [], self._clock(), self._seed()
         return self.seed
 
     def stop(self) -> None:
-        """Forget what was recorded."""
+        """Discard the recording."""
         self._steps = None
 
     def note(self, step: Step) -> None:
-        """One step that was just done."""
+        """Record a step just performed."""
         if self._steps is not None:
             now = self._clock()
             self._steps.append(step.model_copy(update={"after": round(now - self._last, 2)}))
             self._last = now
 
     def scenario(self, name: str) -> Scenario:
-        """Everything so far."""
+        """Return all recorded steps as a scenario."""
         settle = round(min(self._clock() - self._last, 10.0), 2) if self._steps else 0.0
         return Scenario(name=name, seed=self.seed, steps=tuple(self._steps or ()), settle=settle)

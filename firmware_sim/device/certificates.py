@@ -1,4 +1,4 @@
-"""A device's certificate and the anchors it trusts: renewed in time, replaced only by what the gateway signed."""
+"""A device's certificate and trust anchors: renewed before expiry, replaced only by messages the gateway signed."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ ABILITIES = frozenset({"put_certificate", "put_trust"})
 
 @dataclass(slots=True)
 class DeviceCertificates:
-    """Files of one device folder; `changed` says that a new connection is due."""
+    """Certificate files of one device folder; `changed` is set when a reconnect is needed."""
 
     folder: DeviceFolder
     clock: SimClock
@@ -25,16 +25,16 @@ class DeviceCertificates:
 
     @property
     def due(self) -> bool:
-        """Whether it is time to ask for a new certificate."""
+        """Whether the certificate should be renewed."""
         own = read_certificates(self.folder.cert_file.read_bytes())[0]
         return self.clock.known and self.clock.now() >= renewal_time(own, self.folder.key.public_key())
 
     def request(self) -> bytes:
-        """The request to send."""
+        """Return the certificate request to send."""
         return certificate_request(self.folder.key, self.folder.device)
 
     def put_certificate(self, command: Command) -> Answer:
-        """Present this chain from now on, if it is this device's and leads to an anchor it trusts."""
+        """Use this chain from now on if it is for this device's key and leads to a trusted anchor."""
         folder = self.folder
         urn = f"urn:lodgekey:{folder.kind}:{folder.site}:{folder.device}"
         try:
@@ -46,7 +46,7 @@ class DeviceCertificates:
         return Answer(body={"certificate": self.report()["certificate"]})
 
     def put_trust(self, command: Command) -> Answer:
-        """Trust these roots, and no others, from now on."""
+        """Replace the trusted roots."""
         try:
             anchors = read_certificates(command.body["anchors"])
             roots = all(found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca for found in anchors)
@@ -58,7 +58,7 @@ class DeviceCertificates:
         return Answer(body={"trust": self.report()["trust"]})
 
     def report(self) -> Body:
-        """What it says of its papers: read from the files, so that it is what the next connection will use."""
+        """Return the certificate report, read from the files that the next connection will use."""
         serial = read_certificates(self.folder.cert_file.read_bytes())[0].serial_number
         trust = trust_digest(self.folder.ca_file.read_bytes())
         return {"trust": trust, "certificate": serial.to_bytes((serial.bit_length() + 7) // 8, "big")}

@@ -1,4 +1,4 @@
-"""What every simulated device does with power, its connection, its clock and its commands."""
+"""Common behaviour of simulated devices: power, connection, clock and commands."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ Changes = Mapping[str, Callable[[Command], Answer]]
 
 
 class SimDevice(ABC):
-    """One device, put together by firmware_sim.station.assembly from the parts it is given."""
+    """One device, assembled by firmware_sim.station.assembly."""
 
     kind: str
 
     def __init__(self, dialogue: Dialogue, certificates: DeviceCertificates, changes: Changes) -> None:
-        """`changes`: the commands that change memory only, besides those that every device takes."""
+        """`changes`: the commands that change memory only, in addition to those of every device."""
         self.dialogue, self.certificates = dialogue, certificates
         self.flash, self.clock = dialogue.flash, dialogue.clock
         self._changes: Changes = {
@@ -29,19 +29,19 @@ class SimDevice(ABC):
         }
 
     def boot(self) -> Spoken:
-        """Power came back: say so, and answer what was interrupted without doing it again."""
+        """Report the boot, and answer interrupted commands without executing them again."""
         for command_id in self.flash.interrupted():
             yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", self._interrupted()))
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
 
     def connected(self) -> Spoken:
-        """The broker is there: say the state, with the nonce the gateway needs to tell the time."""
+        """Send the state after connecting, with the nonce the gateway needs to set the clock."""
         if not self.clock.nonce_is_fresh():
             self.clock.renew_nonce()
         yield self.dialogue.speech.state(self._state)
 
     def receive(self, raw: bytes, retained: bool = False) -> Spoken:
-        """A message on the device's command topic."""
+        """Handle a message on the device's command topic."""
         verdict = self.dialogue.guard.judge(raw, retained)
         if verdict.repeat is not None:
             yield from self.dialogue.repeat(verdict)
@@ -51,13 +51,13 @@ class SimDevice(ABC):
             yield from self._carry_out(verdict.command, verdict)
 
     def lose_clock(self) -> Spoken:
-        """The clock's battery died."""
+        """Lose the time, as when the clock's battery dies."""
         self.clock.lose()
         yield from self.dialogue.tell("clock_lost", {})
         yield from self.connected()
 
     def factory_reset(self) -> Spoken:
-        """Someone pressed the pin hole: nothing kept is left, and commands from before count no more."""
+        """Reset by the pin hole: wipes all stored data; earlier commands are no longer accepted."""
         self.flash.reset()
         self.clock.forget()
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce, "reset": True})
@@ -78,13 +78,13 @@ class SimDevice(ABC):
         return "set" if self.clock.known else "lost"
 
     def _interrupted(self) -> Body:
-        """What the answer to an interrupted command says besides."""
+        """Return additional fields for the answer to an interrupted command."""
         return {}
 
     @abstractmethod
     def _read_back(self, _: Command) -> Answer:
-        """Everything the gateway may want to compare."""
+        """Return everything the gateway may want to compare."""
 
     @abstractmethod
     def _state(self, seq: int, at: int) -> State:
-        """The state as it is sent, with its sequence number and time."""
+        """Return the state message with its sequence number and time."""

@@ -1,7 +1,7 @@
-"""The conversation between a device and the gateway: every command gets one answer, kept before or as it is sent.
+"""Message exchange of a device with the gateway: one answer for each command, stored before or when it is sent.
 
-Methods yield signed messages in the order they are to be sent; the caller sends each at once and takes the next,
-without hearing anything else in between.
+Methods yield signed messages in sending order; the caller sends each before it takes the next, and handles no other
+input in between.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,12 +15,12 @@ from firmware_sim.device.speech import Outgoing, Speech
 
 Spoken = Iterator[Outgoing]
 EventBody = tuple[str, Body]
-MAX_STRANGER_REPORTS = 20  # refusals of unsigned messages kept at a time: noise must not fill the flash
+MAX_STRANGER_REPORTS = 20  # stored refusals of unsigned messages: noise must not fill the flash
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a command: outcome, code, ack body, and events to tell."""
+    """Result of a command: outcome, code, ack body, and events to send."""
 
     outcome: Outcome = "done"
     code: str | None = None
@@ -29,13 +29,13 @@ class Answer:
 
 
 def refused(code: str, command: Command) -> Answer:
-    """An answer that says no, with the event that tells of it."""
+    """Return a refusal with its event."""
     return Answer("refused", code, events=(("refused", {"code": code, "command": command.id}),))
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """One device's side of it."""
+    """The device's side of the exchange."""
 
     site: str
     device: str
@@ -45,15 +45,15 @@ class Dialogue:
     clock: SimClock
 
     def begin(self, command: Command, digest: bytes) -> None:
-        """Make the command's id durable: from here on it is never begun again."""
+        """Store the command's id durably: the command is never started again."""
         with self.flash.write():
             self.flash.use(command.id, digest, command.expires_at)
             self.clock.vouch(command.issued_at)
 
     def settle(self, command_id: bytes, answer: Answer) -> Spoken:
-        """Answer a command that was begun: the ack leaves first, then answer and events are stored."""
+        """Answer a started command: the ack is sent first, then answer and events are stored."""
         ack = self.speech.ack(command_id, answer.outcome, answer.code, answer.body)
-        self.flash.follow(ack)  # it is said before it is kept: power lost in between is answered in its place
+        self.flash.follow(ack)  # sent, then stored: after a power cut in between it is answered as interrupted
         yield ack
         with self.flash.write():
             events = self._keep(command_id, ack, answer)
@@ -61,7 +61,10 @@ class Dialogue:
         yield from events
 
     def change(self, command: Command, digest: bytes, act: Callable[[Command], Answer]) -> Spoken:
-        """Do what only changes memory: id, effect, answer and events become durable together, then leave."""
+        """Execute a command that changes memory only.
+
+        One commit stores id, effect, answer and events; then answer and events are sent.
+        """
         with self.flash.write():
             self.flash.use(command.id, digest, command.expires_at)
             answer = act(command)
@@ -71,7 +74,7 @@ class Dialogue:
         yield from events
 
     def refuse(self, verdict: Verdict, code: str) -> Spoken:
-        """Say no: an event always, an ack where the command's id is this device's to answer."""
+        """Refuse a command: always an event, and an ack if the command's id belongs to this device."""
         command = verdict.command
         if command is not None and verdict.answerable:
             yield from self.change(command, verdict.digest, lambda command: refused(code, command))
@@ -81,14 +84,14 @@ class Dialogue:
             yield from self.tell("refused", {"code": code})
 
     def repeat(self, verdict: Verdict) -> Spoken:
-        """A command seen before: the first answer again, never a second deed."""
+        """Send the first answer to a repeated command again; never execute it twice."""
         if verdict.repeat:
             yield Outgoing("ack", 0, verdict.repeat, "repeat")
         if verdict.code is not None:
             yield from self.refuse(verdict, verdict.code)
 
     def tell(self, name: str, body: Body) -> Spoken:
-        """Something happened: stored, then sent."""
+        """Store an event, then send it."""
         with self.flash.write():
             said = self._kept(name, body)
         yield said

@@ -1,6 +1,6 @@
-"""EDHOC (RFC 9528, suite 2, static DH both ways) by lakers, with one kind of failure for all that can go wrong.
+"""EDHOC (RFC 9528, suite 2, static DH both ways) by lakers, with one exception for every failure.
 
-lakers 0.6.2 panics on an empty message 3 and on calls out of order; a panic is not an Exception, so it is turned into
+lakers 0.6.2 panics on an empty message 3 and on calls out of order. A panic is not an Exception; it is converted to
 HandshakeFailed here and nowhere else.
 """
 
@@ -29,45 +29,45 @@ from devices.wire.offline import (
     edhoc_credential,
 )
 
-SHORTEST_MESSAGE_3 = 8 + 2  # a tag and something in it
+SHORTEST_MESSAGE_3 = 8 + 2  # a tag and at least one byte
 
 
 class HandshakeFailed(Exception):
-    """The other side is not who it must be, or the bytes are none of EDHOC."""
+    """The peer failed authentication, or the bytes are not valid EDHOC."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionKeys:
-    """What a finished handshake leaves: a key for the phone's command and one for the lock's answer."""
+    """Keys of a finished handshake: one for the phone's command and one for the lock's answer."""
 
     command: bytes
     answer: bytes
 
 
 class Responder:
-    """The lock's side of one handshake; calls in this order: hear_first, hear_third, prove."""
+    """The lock's side of one handshake; call order: hear_first, hear_third, prove."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self._edhoc = EdhocResponder(_scalar(key), _credential(key.public_key(), LOCK_KID))
 
     def hear_first(self, message: bytes) -> bytes:
-        """Message 2 in answer to message 1."""
+        """Process message 1; return message 2."""
         with _guarded():
             self._edhoc.process_message_1(message)
             return bytes(self._edhoc.prepare_message_2(CredentialTransfer.ByReference))
 
     def hear_third(self, message: bytes) -> bytes:
-        """The token that came in message 3, not yet proven to be the sender's."""
+        """Process message 3; return its token, whose sender is not yet authenticated."""
         _require_sealed(message)
         with _guarded():
             _, items = self._edhoc.parse_message_3(message)
         for item in items:
             if item.label() == EAD_CREDENTIAL and item.is_critical():
                 return bytes(item.value() or b"")
-        raise HandshakeFailed("message 3 brings no credential")
+        raise HandshakeFailed("message 3 has no credential")
 
     def prove(self, holder: ec.EllipticCurvePublicKey) -> SessionKeys:
-        """The keys, once message 3 is proven to come from the holder of this key."""
+        """Authenticate message 3 as sent by the holder of this key; return the session keys."""
         with _guarded():
             self._edhoc.verify_message_3(_credential(holder, HOLDER_KID))
             self._edhoc.completed_without_message_4()
@@ -75,19 +75,19 @@ class Responder:
 
 
 class Initiator:
-    """The phone's side of one handshake with a lock whose public key it knows."""
+    """The phone's side of one handshake with a lock whose public key is known."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, lock: ec.EllipticCurvePublicKey) -> None:
         self._key, self._lock = key, lock
         self._edhoc = EdhocInitiator()
 
     def first(self) -> bytes:
-        """Message 1."""
+        """Return message 1."""
         with _guarded():
             return bytes(self._edhoc.prepare_message_1())
 
     def third(self, message: bytes, token: bytes) -> bytes:
-        """Message 3 with the token, in answer to message 2 of the lock and no other."""
+        """Process message 2 of this lock; return message 3 with the token."""
         with _guarded():
             self._edhoc.parse_message_2(message)
             own = _credential(self._key.public_key(), HOLDER_KID)
@@ -98,7 +98,7 @@ class Initiator:
             return bytes(third)
 
     def keys(self) -> SessionKeys:
-        """The keys after message 3 was made."""
+        """Return the session keys, after message 3."""
         with _guarded():
             return _export(self._edhoc)
 
@@ -134,4 +134,4 @@ def _guarded() -> Iterator[None]:
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise HandshakeFailed("lakers gave up") from error
+        raise HandshakeFailed("lakers failed") from error

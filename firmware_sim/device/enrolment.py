@@ -1,4 +1,4 @@
-"""A device fresh from the box, or reset to the factory, enrols itself with the claim its installer brought."""
+"""Enrolment of a new or reset device with the claim its installer provided."""
 
 import asyncio
 import base64
@@ -15,15 +15,15 @@ MEMORY = ("key.pem", "cert.pem", "ca.pem", "device.json", USED, "state.sqlite", 
 
 
 class NotEnrolled(CertError):
-    """The gateway did not take the device in."""
+    """The gateway refused the enrolment."""
 
     code = "not_enrolled"
 
 
 def enrol(claim_file: Path, folder: Path, *, reset: bool = False) -> None:
-    """Make `folder` a device's: its key is made there, its certificate fetched; `reset` forgets who it was before.
+    """Enrol a device in `folder`: create its key, fetch its certificate; `reset` discards an earlier identity.
 
-    Nothing happens where this very claim was used here before: the device was only started again. Raises CertError.
+    Does nothing if this claim was already used in this folder (a restart). Raises CertError.
     """
     claim = ClaimFile.read(claim_file)
     if claim.is_used(folder):

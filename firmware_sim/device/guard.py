@@ -1,7 +1,7 @@
-"""What a device checks before it obeys: signature, sense, addressee, repetition, retention, time. In this order.
+"""Checks of a command before it is executed: signature, parsing, addressee, repetition, retention, time, in this order.
 
-A repeated command is answered as before even after its time: the first answer stays the only answer. A message that
-no gateway signed is never acknowledged: an ack under its claimed id could contradict the true command's.
+A repeated command gets its first answer even after its time. A message that no gateway signed is never acknowledged:
+an ack for its claimed id could contradict the ack of the genuine command.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ WITHOUT_CLOCK = frozenset({"set_time", "read_back", "revoke"})  # harmless when 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A command to do (no code), to refuse (code), or to answer as before (`repeat`).
+    """A command to execute (no code), to refuse (code), or to answer as before (`repeat`).
 
-    A command is given whenever the gateway signed it; `answerable` says whether its id is this device's to answer.
+    `command` is set whenever the gateway signed it; `answerable`: its id belongs to this device.
     """
 
     command: Command | None
@@ -37,7 +37,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Judges every message for one device; `abilities` are the command types it has."""
+    """Checks every message for one device; `abilities` are the command types it supports."""
 
     device: str
     kind: str
@@ -47,7 +47,7 @@ class Guard:
     clock: SimClock
 
     def judge(self, raw: bytes, retained: bool) -> Verdict:
-        """What to do with bytes from the broker. Changes nothing."""
+        """Return the verdict on bytes from the broker. Changes nothing."""
         try:
             command = read_command(raw, self.gateway, limit=limit_of(self.kind))
         except BadSignature:
@@ -90,5 +90,5 @@ def _judge_again(command: Command, digest: bytes, seen: tuple[bytes, bytes | Non
 
 
 def _digest(command: Command) -> bytes:
-    """The signed content, not the envelope: an ECDSA signature has a twin that verifies too."""
+    """Digest of the signed content, not of the envelope: an ECDSA signature has a second valid form."""
     return hashlib.sha256(encode_command(command)).digest()

@@ -1,4 +1,4 @@
-"""A device's connection to its broker: MQTT 5 over mutual TLS, its own certificate, its own topics."""
+"""A device's broker connection: MQTT 5 over mutual TLS, with its own certificate and topics."""
 
 import logging
 import socket
@@ -12,29 +12,29 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from certs.enrolment.device_folder import DeviceFolder
 from devices.wire.topics import Channel, Topic, format_topic
 
-SESSION_EXPIRY = 120  # seconds a broker keeps what was sent to a device that is away
-KEEPALIVE = 20  # seconds; the broker speaks the will after one and a half of it
+SESSION_EXPIRY = 120  # seconds, session expiry: how long the broker keeps messages for an offline device
+KEEPALIVE = 20  # seconds, keep alive; the broker publishes the will after one and a half times this
 QUIET = logging.getLogger("firmware_sim.device.radio")
 QUIET.setLevel(logging.CRITICAL)
 
 
 class Radio(aiomqtt.Client):
-    """An aiomqtt client that can also be cut off."""
+    """aiomqtt client whose connection can be cut."""
 
     def cut(self) -> None:
-        """Lose the connection without a goodbye, as when a router dies."""
+        """Cut the connection without DISCONNECT, as when a router fails."""
         found = self._client.socket()
         if isinstance(found, socket.socket):
             found.shutdown(socket.SHUT_RDWR)
 
 
 def topic_of(folder: DeviceFolder, channel: Channel) -> str:
-    """One of the device's own topics."""
+    """Return one of the device's own topics."""
     return format_topic(Topic(folder.site, folder.device, channel))
 
 
 def make_radio(folder: DeviceFolder) -> Radio:
-    """A client for the device's broker; its will says that the device is gone. Raises OSError for a bad certificate."""
+    """Create a client for the device's broker; its will reports the device as offline. Raises OSError."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's own
     properties.SessionExpiryInterval = SESSION_EXPIRY
     return Radio(
@@ -53,7 +53,7 @@ def make_radio(folder: DeviceFolder) -> Radio:
 
 
 async def listen_for_commands(radio: Radio, folder: DeviceFolder) -> None:
-    """Subscribe so that a retained command is known for one, whether it is fresh or old."""
+    """Subscribe with MQTT 5 Retain As Published: a retained command stays recognisable."""
     options = SubscribeOptions(qos=1, retainAsPublished=True)
     await radio.subscribe(topic_of(folder, "cmd"), options=options)
 

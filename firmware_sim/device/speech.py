@@ -1,4 +1,4 @@
-"""How a device speaks: what it says is numbered, chained if it is a lock's, and signed before it leaves."""
+"""Numbering, log chaining (locks only) and signing of a device's messages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from devices.wire.topics import Channel
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A signed message on its way to the broker."""
+    """Signed message for the broker."""
 
     channel: Channel
     seq: int
     payload: bytes
     kind: str = ""
-    digest: bytes = b""  # names it for the entry after it
+    digest: bytes = b""  # the next entry refers to this one
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
     """Numbers and signs a device's messages; `next_seq` is durable, `now` is the device's own clock.
 
-    `head` is the last entry that was kept or said; a kiosk, which keeps no log, has none.
+    `head` is the last entry stored or sent; a kiosk keeps no log and has none.
     """
 
     key: ec.EllipticCurvePrivateKey
@@ -39,19 +39,19 @@ class Speech:
     def ack(
         self, command: Command | bytes, outcome: Outcome, code: str | None = None, body: Body | None = None
     ) -> Outgoing:
-        """The answer to a command."""
+        """Return the signed answer to a command."""
         command_id = command if isinstance(command, bytes) else command.id
         ack = Ack(command_id, self.next_seq(), self.now(), outcome, code, body or {}, *self._place())
         return Outgoing("ack", ack.seq, sign_ack(ack, self.key), outcome, entry_digest("ack", encode_ack(ack)))
 
     def event(self, type_: str, body: Body | None = None) -> Outgoing:
-        """Something that happened."""
+        """Return a signed event."""
         event = Event(self.next_seq(), self.now(), type_, body or {}, *self._place())
         signed = sign_event(event, self.key, limit=limit_of(self.kind))
         return Outgoing("event", event.seq, signed, type_, entry_digest("event", encode_event(event)))
 
     def state(self, state: Callable[[int, int], State]) -> Outgoing:
-        """What the device is now; `state(seq, at)` makes it."""
+        """Return the signed state; `state(seq, at)` builds it."""
         made = state(self.next_seq(), self.now())
         return Outgoing("state", made.seq, sign_state(made, self.key), "state")
 

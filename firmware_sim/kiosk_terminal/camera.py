@@ -1,4 +1,4 @@
-"""The kiosk's camera films the turns a gateway asks for: small frames, so that a whole registration is one message."""
+"""Kiosk camera: films the requested head turns in small frames, so that a whole registration fits in one message."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -15,15 +15,15 @@ QUALITIES: Final = (65, 55, 45, 30)
 
 
 class TurnCamera(Protocol):
-    """Films who stands before the kiosk."""
+    """Films the person in front of the kiosk."""
 
     def film(self, turns: Sequence[str]) -> list[bytes]:
-        """JPEG frames in order while the screen asks for these turns."""
+        """Return JPEG frames in order, filmed while the screen requests these turns."""
         ...
 
 
 class SimTurnCamera:
-    """A head that does as the screen asks."""
+    """Simulated camera with a head that follows the request."""
 
     def __init__(self, head: Head) -> None:
         self._head = head
@@ -34,16 +34,16 @@ class SimTurnCamera:
 
 
 def film_who_stands_there(face: bytes, turns: Sequence[str], *, still: bool) -> list[bytes]:
-    """What the camera sees of a tester's picture: its head doing as asked, or the picture held up (`still`)."""
+    """Film a tester's picture: its head turning as requested, or the picture held up (`still`)."""
     try:
         head = None if still else build_head(_open(face))
-    except ValueError:  # nobody is in it
+    except ValueError:  # no face in the picture
         head = None
     return SimTurnCamera(head).film(turns) if head else [shrink_frame(face)] * len(list(swing_angles(turns)))
 
 
 def shrink_frame(frame: bytes) -> bytes:
-    """The frame 320 pixels wide, in at most 24 KiB."""
+    """Return the frame scaled to 320 pixels wide, in at most 24 KiB."""
     pixels = _open(frame)
     scale = WIDTH / pixels.shape[1]
     small = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
@@ -54,7 +54,7 @@ def shrink_frame(frame: bytes) -> bytes:
 
 
 def fit_frames(frames: Sequence[bytes], room: int) -> list[bytes] | None:
-    """The frames as sharp as they can be in so many bytes together; None where there is too little room."""
+    """Compress the frames to the best quality that fits `room` bytes together; None if none fits."""
     for quality in (None, *QUALITIES):
         tried = list(frames) if quality is None else [encode_jpeg(_open(frame), quality) for frame in frames]
         if sum(map(len, tried)) <= room:
@@ -63,8 +63,8 @@ def fit_frames(frames: Sequence[bytes], room: int) -> list[bytes] | None:
 
 
 def _open(picture: bytes) -> Pixels:
-    """RGB pixels; ValueError where it is no picture."""
+    """Decode to RGB pixels. Raises ValueError for invalid image data."""
     pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:
-        raise ValueError("what stands before the camera is no picture")
+        raise ValueError("the picture cannot be decoded")
     return np.ascontiguousarray(pixels[..., ::-1], np.uint8)

@@ -1,6 +1,6 @@
-"""The kiosk's screen: its page and what the page may ask, over HTTP on loopback. The page holds no secret.
+"""The kiosk's page and its HTTP interface, on loopback. The page holds no secret.
 
-Whoever can reach loopback can do what somebody standing before the kiosk can do, and no more.
+A process with access to loopback can do what a person at the kiosk can do, and no more.
 """
 
 import asyncio
@@ -39,14 +39,14 @@ Next = Callable[[Request], Awaitable[Response]]
 
 
 class Shown(BaseModel):
-    """The text of a scanned code, or a typed one."""
+    """The text of a scanned or typed code."""
 
     model_config = ConfigDict(extra="forbid")
     code: Annotated[str, Field(max_length=300)]
 
 
 class Agreed(BaseModel):
-    """What the tenant ticked, nothing being ticked beforehand, and what they answered of what the registry asks."""
+    """The consents the tenant ticked (none is preselected), and the answers to the registry's questions."""
 
     model_config = ConfigDict(extra="forbid")
     registration: bool
@@ -57,14 +57,14 @@ class Agreed(BaseModel):
 
 
 class Chosen(BaseModel):
-    """The language of the visit."""
+    """Language of the visit."""
 
     model_config = ConfigDict(extra="forbid")
     language: str
 
 
 def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
-    """The application over one kiosk's front; `folder` is the device's."""
+    """Create the application over one kiosk's front; `folder` is the device folder."""
     app = FastAPI(title="Lodgekey kiosk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.front, app.state.page = front, folder / PAGE
     facts = json.loads((folder / PAGE / "kiosk.json").read_text())
@@ -89,14 +89,14 @@ def make_kiosk_page(front: Front, folder: Path) -> FastAPI:
 
 
 async def keep_tidy(front: Front) -> None:
-    """Wipe in time, also where the page has crashed; until cancelled."""
+    """Wipe expired visits until cancelled, even if the page has crashed."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         front.tidy()
 
 
 async def _guard(request: Request, call_next: Next) -> Response:
-    """Another site in the kiosk's browser, or a name that was made to point here, is refused."""
+    """Refuse requests from other origins in the kiosk's browser, and other host names (DNS rebinding)."""
     origin = request.headers.get("origin")
     elsewhere = origin is not None and origin != f"http://{request.headers.get('host')}"
     if request.url.hostname not in LOOPBACK or elsewhere or request.headers.get("sec-fetch-site") == "cross-site":
@@ -150,7 +150,7 @@ async def _end(front: At) -> None:
 
 
 async def _touch(_visit: Here) -> None:
-    """Somebody is still there."""
+    """Restart the idle timeout."""
 
 
 async def _type_code(front: At, visit: Here, shown: Shown) -> dict[str, bool]:
@@ -165,7 +165,7 @@ async def _scan_code(front: At, visit: Here) -> dict[str, bool]:
 
 
 async def _name_offer(front: Front, visit: Visit, code: str) -> dict[str, bool]:
-    """Whether the gateway was asked; what it says of the offer is then in the status."""
+    """Ask the gateway for the offer's summary; return whether it was sent. The answer is in the status."""
     if not visit.name_offer(code):
         raise HTTPException(422, "no_code")
     return {"asked": await front.ask(visit)}
@@ -190,12 +190,12 @@ def _usable(picture: bytes | None) -> bytes:
 
 
 async def _request_challenge(front: At, _visit: Here) -> dict[str, bool]:
-    """Whether the gateway was asked; the turns are then in the status."""
+    """Request a challenge; return whether it was sent. The turns are in the status."""
     return {"asked": await front.request_challenge()}
 
 
 async def _film(front: At, _visit: Here) -> None:
-    """The camera films while the page shows the turns; 409 where there is nothing to film."""
+    """Film while the page shows the turns; 409 without turns or without a usable clip."""
     if not await front.film():
         raise HTTPException(409, "nothing_there")
 
@@ -210,7 +210,7 @@ async def _hand_in(front: At, _visit: Here, agreed: Agreed) -> None:
 
 
 async def _draw_link(request: Request, visit: Here) -> Response:
-    """The tenant's own link as a code for their phone; 404 where it was not the link that they showed."""
+    """Return the tenant's own link as a QR code for their phone; 404 if the tenant did not show a link."""
     if visit.token is None or visit.registration is None:
         raise HTTPException(404, "no_link")
     drawn = io.BytesIO()

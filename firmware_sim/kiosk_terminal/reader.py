@@ -1,6 +1,6 @@
-"""What a kiosk reads with: a code reader, a document scanner, a camera, and simulated ones that read what a tester put.
+"""Readers of a kiosk: code reader, document scanner and camera, with simulated ones fed by a tester.
 
-A real terminal puts its own parts behind the same protocols; none of them writes a picture anywhere.
+A real terminal implements the same protocols; none of them writes a picture to storage.
 """
 
 import asyncio
@@ -15,45 +15,45 @@ class CodeReader(Protocol):
     """Reads a two-dimensional code."""
 
     async def read(self) -> str | None:
-        """The text of the code before it; None where there is none."""
+        """Return the text of the code in view; None without one."""
 
 
 class Scanner(Protocol):
     """Scans a document."""
 
     async def scan(self) -> bytes | None:
-        """The document on the glass as JPEG, at most 480 KiB; None where there is none."""
+        """Return the document on the glass as JPEG, at most 480 KiB; None without one."""
 
 
 class Camera(Protocol):
-    """Looks at who stands before the kiosk."""
+    """Camera directed at the person in front of the kiosk."""
 
     async def take(self) -> bytes | None:
-        """One picture as JPEG, at most 480 KiB; None where nobody is seen."""
+        """Return one picture as JPEG, at most 480 KiB; None if nobody is in view."""
 
     async def film(self, turns: Sequence[str]) -> list[bytes] | None:
-        """JPEG frames of at most 24 KiB while the screen asks for these turns; None where nobody is seen."""
+        """Return JPEG frames of at most 24 KiB, filmed while the screen requests these turns; None without a person."""
 
 
 @dataclass(slots=True)
 class SimCounter:
-    """All three over what lies on the counter, in memory; a tenant who leaves takes it along."""
+    """Simulates all three over the items on the counter, in memory; cleared when the tenant leaves."""
 
     code: str | None = None
     document: bytes | None = field(default=None, repr=False)
     face: bytes | None = field(default=None, repr=False)
-    still: bool = False  # the face is a photograph held up, no head that turns
+    still: bool = False  # the face is a photograph held up, not a turning head
 
     def put(
         self, *, code: str | None = None, document: bytes | None = None, face: bytes | None = None, still: bool = False
     ) -> None:
-        """Lay something on the counter; what is not named stays."""
+        """Put items on the counter; those not named stay."""
         self.code, self.document = code or self.code, document or self.document
         if face:
             self.face, self.still = face, still
 
     def clear(self) -> None:
-        """The tenant has left."""
+        """Remove all items: the tenant has left."""
         self.code = self.document = self.face = None
         self.still = False
 

@@ -1,4 +1,4 @@
-"""Kiosks' pages, each on a port of its own on loopback for the full-screen browser of the terminal."""
+"""The kiosks' pages, each on its own loopback port for the terminal's full-screen browser."""
 
 import asyncio
 import json
@@ -22,15 +22,15 @@ from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station
 
 TERMINAL_FILE: Final = "terminal.json"  # {"url"}, in the kiosk's folder
-FRONTS: Final[WeakKeyDictionary[Station, Front]] = WeakKeyDictionary()  # of the kiosks served in this process
+FRONTS: Final[WeakKeyDictionary[Station, Front]] = WeakKeyDictionary()  # kiosks served in this process
 
 router = APIRouter()
 
 
 class OnCounter(BaseModel):
-    """What a tenant lays on a kiosk's counter: the text of a code, pictures in base64.
+    """Items a tenant puts on a kiosk's counter: the text of a code, pictures in base64.
 
-    The face turns its head as the screen asks, unless it is a photograph held up (`still`).
+    The face turns its head as requested, unless it is a photograph held up (`still`).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,7 @@ class OnCounter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """One kiosk's page on its port; where is written to terminal.json in the kiosk's folder."""
+    """One kiosk's page on its port; its URL is written to terminal.json in the kiosk's folder."""
 
     front: Front
     folder: Path
@@ -65,7 +65,7 @@ class Terminal:
 
 
 def open_terminals(stations: Iterable[Station]) -> list[Terminal]:
-    """The pages of the kiosks that have one; each can be connected to from now on, and is answered once served."""
+    """Open the pages of all kiosks that have one; they accept connections at once and answer once served."""
     return [
         open_terminal(Front(station, station.mind, SimCounter()), station)
         for station in stations
@@ -74,7 +74,7 @@ def open_terminals(stations: Iterable[Station]) -> list[Terminal]:
 
 
 def open_terminal(front: Front, station: Station) -> Terminal:
-    """Take a port for one kiosk's page and say where."""
+    """Take a port for one kiosk's page and write its URL."""
     FRONTS[station], listener = front, listen(0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     write_atomic(station.folder.path / TERMINAL_FILE, json.dumps({"url": url}).encode(), PUBLIC)
@@ -84,11 +84,11 @@ def open_terminal(front: Front, station: Station) -> Terminal:
 async def _front(request: Request, device: str) -> Front:
     station = request.app.state.building.stations.get(device)
     if station not in FRONTS:
-        raise HTTPException(404, "there is no kiosk with a page of this name")
+        raise HTTPException(404, "no kiosk with a page has this name")
     return FRONTS[station]
 
 
 @router.post("/kiosks/{device}/counter", status_code=204)
 async def lay_on_counter(front: Annotated[Front, Depends(_front)], laid: OnCounter) -> None:
-    """A tenant lays something on the counter."""
+    """Put a tenant's items on the counter."""
     front.counter.put(code=laid.code, document=laid.document, face=laid.face, still=laid.still)

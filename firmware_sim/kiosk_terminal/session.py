@@ -1,4 +1,4 @@
-"""The front of one kiosk: what its page may do, and what it is told. It knows no tenant but the one who is there."""
+"""Interface of one kiosk's page to its device: actions and status, for the current tenant only."""
 
 import asyncio
 import secrets
@@ -20,12 +20,12 @@ from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station
 
 WELCOME = {"screen": "welcome"}
-IN_TIME: Final = 55.0  # seconds from asking for turns to handing in their clip: the gateway takes it for a minute
-ROOM: Final = MAX_REGISTRATION - 16 * 1024  # bytes for pictures and clip; the rest are words
+IN_TIME: Final = 55.0  # seconds from the request for turns to handing in the clip: the challenge expires after a minute
+ROOM: Final = MAX_REGISTRATION - 16 * 1024  # bytes for pictures and clip; the rest of the message is text
 
 
 class Front:
-    """Between the page and the kiosk's mind; raises visit.NoVisit, visit.Incomplete and kiosk.QueueFull."""
+    """Connects the page to the kiosk device. Raises visit.NoVisit, visit.Incomplete and kiosk.QueueFull."""
 
     def __init__(self, station: Station, mind: SimKiosk, counter: SimCounter) -> None:
         self.counter, self._station, self._mind = counter, station, mind
@@ -34,7 +34,7 @@ class Front:
         self._kinds: dict[int, str] = {}
 
     async def ask(self, visit: Visit) -> bool:
-        """Ask the gateway of the offer just named; False while there is no network, and then nothing is asked."""
+        """Ask the gateway for a summary of the named offer; False, and nothing is sent, while offline."""
         if not self._station.online.is_set():
             return False
         question, visit.question = visit.ask()
@@ -42,7 +42,7 @@ class Front:
         return True
 
     async def request_challenge(self) -> bool:
-        """Ask how the head is to turn; False while there is no network: then a person looks at the face."""
+        """Request the head turns; False while offline, which leaves the face to a person's decision."""
         visit = self.visits.current()
         visit.clip = None
         if not self._station.online.is_set():
@@ -52,7 +52,7 @@ class Front:
         return True
 
     async def film(self) -> bool:
-        """Film the turns asked for; False where none were, nobody is there, or it does not fit beside the pictures."""
+        """Film the requested turns; False without a request or a person, or if it does not fit beside the pictures."""
         visit = self.visits.current()
         screen = self._screen_for(visit.turning)
         if screen is None or screen["screen"] != "turn":
@@ -66,9 +66,9 @@ class Front:
     async def hand_in(
         self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
     ) -> None:
-        """Seal what the tenant showed; it is sent at once, or waits sealed while the gateway is away.
+        """Seal the registration; it is sent at once, or stored sealed while the gateway is away.
 
-        A clip that would come too late is left out: the gateway would refuse it, and so a person looks at the face.
+        A clip that would arrive too late is left out, because the gateway would refuse it; a person then decides.
         """
         visit = self.visits.current()
         if visit.clip and (self._mind.clock.ticks() >= visit.clip.until or not self._station.online.is_set()):
@@ -80,7 +80,7 @@ class Front:
         await self._station.play(self._mind.register(form))
 
     def status(self) -> dict[str, Any]:
-        """For the page: connection, registrations that wait, seconds left, this visit's offer, turns and answer."""
+        """Return connection, queued registrations, seconds left, and this visit's offer, turns and answer."""
         self.tidy()
         shown: dict[str, Any] = {"online": self._station.online.is_set(), "waiting": self.waiting()}
         shown |= {"seconds_left": round(self.visits.seconds_left()), "offer": None, "turns": None, "answer": None}
@@ -91,13 +91,13 @@ class Front:
         return shown | {"offer": self._offer(visit), "turns": self._turns(visit), "answer": self._answer(visit)}
 
     def waiting(self) -> int:
-        """Registrations the broker has not taken yet."""
+        """Number of registrations the broker has not confirmed."""
         numbers = self._mind.flash.waiting_events()
         self._kinds = {seq: self._kinds.get(seq) or self._kind_of(seq) for seq in numbers}
         return sum(kind == "registration" for kind in self._kinds.values())
 
     def tidy(self) -> None:
-        """Wipe a visit whose minute is over, and a screen that came too late for the one it was meant for."""
+        """Wipe an expired visit, and screens that answer a visit that is over."""
         if self.visits.seconds_left() == 0:
             self.visits.end()
         if self._mind.screen.get("registration") in self._left:
@@ -105,7 +105,7 @@ class Front:
         self._mind.screens = [body for body in self._mind.screens if body.get("registration") not in self._left]
 
     def _offer(self, visit: Visit) -> dict[str, Any] | None:
-        """What was said of the offer they showed, or why it is refused. It is kept sealed and opened for each look."""
+        """Return the offer's summary, or why it is refused. The summary is kept sealed and opened for each status."""
         screen = self._screen_for(visit.question)
         if screen is None or visit.reply_key is None:
             return None
@@ -118,17 +118,17 @@ class Front:
             return None
 
     def _turns(self, visit: Visit) -> list[str] | None:
-        """How the head is to turn, in order; none where the gateway gives no more tries."""
+        """Return the head turns in order; an empty list if the gateway allows no more attempts."""
         screen = self._screen_for(visit.turning)
         return (list(screen["turns"]) if screen["screen"] == "turn" else []) if screen else None
 
     def _answer(self, visit: Visit) -> dict[str, Any] | None:
-        """What the gateway said of the registration of the one who is there; nothing of anybody else's."""
+        """Return the gateway's answer to the current visit's registration, never another's."""
         screen = self._screen_for(visit.registration)
         return {name: screen[name] for name in ("screen", "code", "lines") if name in screen} if screen else None
 
     def _screen_for(self, name: bytes | None) -> Body | None:
-        """The latest screen that answers what this name was given to."""
+        """Return the latest screen that answers the request with this name."""
         said = (self._mind.screen, *reversed(self._mind.screens))
         return next(
             (body for body in said if name and body.get("registration") == name and body["screen"] != "wait"), None

@@ -1,4 +1,4 @@
-"""One tenant at a kiosk: what was shown so far, in memory only, and gone a minute after the last touch."""
+"""One tenant's visit at a kiosk: inputs so far, in memory only, wiped a minute after the last touch."""
 
 import re
 import secrets
@@ -13,21 +13,21 @@ from devices.wire.kiosk.offer_code import read_code
 from devices.wire.kiosk.offer_question import OfferQuestion
 from devices.wire.kiosk.registration import KioskRegistration
 
-IDLE: Final = 60.0  # seconds without a touch after which everything is wiped
+IDLE: Final = 60.0  # idle seconds after which the visit is wiped
 _TOKEN: Final = re.compile(r"(?:^|/o/)([A-Za-z0-9_-]{43})$")
 
 
 class NoVisit(LookupError):
-    """Nobody is at the kiosk, or not any more."""
+    """There is no visit, or it has expired."""
 
 
 class Incomplete(Exception):
-    """Something is still missing; the text names it."""
+    """A required input is missing; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Frames that answer the challenge of this nonce; of no use from `until` (ticks) on."""
+    """Frames that answer the challenge of this nonce; expires at `until` (ticks)."""
 
     nonce: str
     frames: list[bytes] = field(repr=False)
@@ -36,10 +36,10 @@ class Clip:
 
 @dataclass(slots=True)
 class Visit:
-    """What one tenant chose and showed; `registration` is set once it was sealed and handed in.
+    """Inputs of one tenant; `registration` is set once it was sealed and handed in.
 
-    `turning` names the request for turns of the head, `requested_at` (ticks) is when it was made; `clip` answers it.
-    `question` names what the gateway was asked of the offer; the answer can be opened with `reply_key` only.
+    `turning` names the request for head turns, `requested_at` (ticks) is its time, `clip` its answer.
+    `question` names the offer inquiry; only `reply_key` opens its answer.
     """
 
     language: str
@@ -55,26 +55,26 @@ class Visit:
     clip: Clip | None = None
 
     def name_offer(self, shown: str) -> bool:
-        """Take a link, its token or a typed code; False for what can be none of them."""
+        """Take a link, its token or a typed code; False if it is none of them."""
         found = _TOKEN.search(shown.strip()) if len(shown) <= 300 else None
         self.offer = found[1] if found else read_code(shown) or ""
         self.question = self.reply_key = None
         return bool(self.offer)
 
     def ask(self) -> tuple[OfferQuestion, bytes]:
-        """What to ask of the offer just named, and the name that the answer will bear."""
+        """Return the offer inquiry to send, and the name that its answer will bear."""
         self.reply_key, name = new_private_key(), secrets.token_bytes(16)
         return OfferQuestion(self.offer, compressed_point(self.reply_key.public_key())), name
 
     @property
     def token(self) -> str | None:
-        """The token of the link, where the link itself was shown."""
+        """Return the link's token if a link was shown."""
         return self.offer if len(self.offer) == 43 else None
 
     def complete(
         self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
     ) -> KioskRegistration:
-        """What is handed in; raises Incomplete. The pictures are let go of: from here on they exist sealed only."""
+        """Return the form to hand in; raises Incomplete. Drops the pictures: from here on they exist sealed only."""
         for name, given in (("offer", self.offer), ("document", self.document), ("consent", registration)):
             if not given:
                 raise Incomplete(name)
@@ -101,20 +101,20 @@ class Visit:
 
 
 class Visits:
-    """The one visit there can be; `ticks` are seconds that only rise, `left` is told of a visit that is over."""
+    """Holds the only visit; `ticks` are monotonic seconds, `left` is called with a visit that is over."""
 
     def __init__(self, ticks: Callable[[], float], left: Callable[[Visit], None]) -> None:
         self._ticks, self._left = ticks, left
         self._visit: Visit | None = None
 
     def begin(self, language: str) -> Visit:
-        """Somebody came; whatever was there before is wiped."""
+        """Start a visit; an earlier one is wiped."""
         self.end()
         self._visit = Visit(language, self._ticks())
         return self._visit
 
     def current(self, *, touch: bool = True) -> Visit:
-        """The visit; raises NoVisit where there is none or its minute is over, and then nothing is left of it."""
+        """Return the visit. Raises NoVisit, and wipes it, if it is absent or expired."""
         if self._visit is None or self._ticks() - self._visit.touched >= IDLE:
             self.end()
             raise NoVisit
@@ -123,11 +123,11 @@ class Visits:
         return self._visit
 
     def seconds_left(self) -> float:
-        """Until the wipe; 0 where nobody is there."""
+        """Seconds until the wipe; 0 without a visit."""
         return max(0.0, IDLE - (self._ticks() - self._visit.touched)) if self._visit else 0.0
 
     def end(self) -> None:
-        """Wipe."""
+        """Wipe the visit."""
         visit, self._visit = self._visit, None
         if visit is not None:
             visit.offer, visit.document, visit.face, visit.reply_key, visit.clip = "", None, None, None, None

@@ -1,6 +1,6 @@
-"""The world a lock acts on: bolt, door and battery. It does not forget when the lock's program dies.
+"""Physical state of a lock: bolt, door and battery. It survives the end of the lock's program.
 
-Every movement is one line of `path` (JSON: at, to, cause), so that a test can count what really moved.
+Every movement is one line of `path` (JSON: at, to, cause), so that a test can count real movements.
 """
 
 import json
@@ -16,7 +16,7 @@ Position = Literal["locked", "unlocked"]
 
 @dataclass
 class SimDoor:
-    """Bolt and sensors; `path` None keeps the movements in memory only."""
+    """Bolt and sensors; with `path` None, movements are kept in memory only."""
 
     path: Path | None
     now: Callable[[], int]
@@ -27,7 +27,7 @@ class SimDoor:
     movements: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """The bolt is where the last movement left it."""
+        """Restore the bolt's position from the last movement."""
         if self.path is not None and self.path.exists():
             self.movements = [json.loads(line) for line in self.path.read_text().splitlines()]
             if self.movements:
@@ -35,7 +35,7 @@ class SimDoor:
 
     @property
     def bolt(self) -> Bolt:
-        """What the bolt's sensor says."""
+        """Position reported by the bolt's sensor."""
         return "jammed" if self.jammed else self.position
 
     def move(self, to: Position, cause: str) -> bool:

@@ -1,6 +1,6 @@
-"""The lock's keypad: passcodes checked without a network, with few tries and growing pauses.
+"""The lock's keypad: checks passcodes offline, with limited attempts and growing pauses.
 
-What was tried is durable before it is judged, so that pulling the battery buys no more tries: after a power cut the
+An attempt is durable before it is checked, so that removing the battery gains no attempts: after a power cut the
 pause of the failures so far begins again.
 """
 
@@ -17,7 +17,7 @@ FIRST_PAUSE, MAX_BACKOFF_SECONDS = 30.0, 4 * 3600.0  # seconds
 
 @dataclass(slots=True)
 class Keypad:
-    """Keypad of one lock; `said` gathers the events of the last try. `secret`: certs.agreement.passcode_secret."""
+    """Keypad of one lock; `said` holds the events of the last attempt. `secret`: certs.agreement.passcode_secret."""
 
     lock: SimLock
     secret: bytes
@@ -25,7 +25,7 @@ class Keypad:
     _until: float | None = None
 
     def enter(self, code: str) -> str | None:
-        """None if the code opened, else why not: paused, bad_passcode, clock_lost, battery_empty, jammed."""
+        """Try a code; None if it opened, else: paused, bad_passcode, clock_lost, battery_empty, jammed."""
         self.said = []
         if self.lock.clock.ticks() < self._paused_until():
             return "paused"

@@ -1,4 +1,4 @@
-"""The keys a lock holds, and what they may do: every question is answered from what is durable here and the clock."""
+"""Keys stored in a lock and their permissions, decided from durable data and the clock only."""
 
 from dataclasses import dataclass, field
 
@@ -11,8 +11,8 @@ from firmware_sim.device.clock import SimClock
 from firmware_sim.device.dialogue import Answer, EventBody, refused
 from firmware_sim.device.flash import Flash
 
-CAPACITY = 300  # keys a lock holds at once
-BARRED_FOR = 400 * 86400  # seconds a revoked id is remembered: longer than any credential lives
+CAPACITY = 300  # keys a lock stores at most
+BARRED_FOR = 400 * 86400  # seconds a revoked id is stored: longer than any credential's lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +23,25 @@ class Keyring:
     issuer: ec.EllipticCurvePublicKey
     flash: Flash
     clock: SimClock
-    _verified: dict[bytes, KeyCredential] = field(default_factory=dict)  # spares the signature at each unlock
+    _verified: dict[bytes, KeyCredential] = field(default_factory=dict)  # avoids a signature check at each unlock
 
     @property
     def epoch(self) -> int:
-        """The newest revocation list here."""
+        """Epoch of the latest revocation list stored."""
         return self.flash.number("epoch", 0)
 
     @property
     def code_epoch(self) -> int:
-        """Passcodes of another epoch are dead; 0 until the gateway named one: the keypad is off."""
+        """Passcode epoch; passcodes of others are invalid. 0 until the gateway sets one: the keypad is off."""
         return self.flash.number("code_epoch", 0)
 
     @property
     def once_base(self) -> int:
-        """One-time codes with a smaller number are dead. It only rises, through every epoch: no number comes twice."""
+        """Lowest valid number of one-time codes. It only rises, through every epoch: no number is reused."""
         return self.flash.number("once_base", 0)
 
     def refusal_for_key(self, key: bytes) -> str | None:
-        """Why a key must not open now, if so."""
+        """Return why a stored key must not open now, or None."""
         if self.flash.barred(key) == "revoked":
             return "key_revoked"
         raw = self.flash.credential(key)
@@ -51,7 +51,7 @@ class Keyring:
         return self.refusal_for_credential(credential) if credential else "bad_credential"
 
     def refusal_for_credential(self, credential: KeyCredential) -> str | None:
-        """Why a verified credential must not open this lock now, if so. Says nothing of revocation."""
+        """Return why a verified credential must not open this lock now, or None. Ignores revocation."""
         if credential.lock != self.lock:
             return "wrong_lock"
         if not self.clock.known:
@@ -61,7 +61,7 @@ class Keyring:
         return "key_not_yet" if self.clock.now() < credential.not_before else "key_expired"
 
     def refusal_for_visitor(self, credential: KeyCredential) -> str | None:
-        """Why a credential that a phone brings must not open now: barred here, or narrowed by a newer one held here."""
+        """Return why a phone's credential must not open now: blocked here, or narrowed by a newer one stored here."""
         barred = self.flash.barred(credential.id)
         if barred is not None:
             return "key_revoked"
@@ -70,7 +70,7 @@ class Keyring:
         return self.refusal_for_credential(credential) or (self.refusal_for_credential(held) if held else None)
 
     def put(self, command: Command) -> Answer:
-        """Hold a credential, or a newer one of the same key."""
+        """Store a credential, or a newer one of the same key."""
         raw = command.body["credential"]
         credential = self._read(raw)
         refusal = self._why_not_hold(credential) if credential else "bad_credential"
@@ -82,7 +82,7 @@ class Keyring:
         return Answer(events=(("key_put", {"key": credential.id}),))
 
     def drop(self, command: Command) -> Answer:
-        """Hold a key no more; dropping what is not held is done already."""
+        """Delete a key; deleting an absent one succeeds."""
         key = command.body["key"]
         self.clock.vouch(command.issued_at)
         self.flash.bar(key, "dropped", self.clock.now() + BARRED_FOR)
@@ -91,7 +91,7 @@ class Keyring:
         return Answer(events=(("key_dropped", {"key": key, "reason": "command"}),))
 
     def revoke(self, command: Command) -> Answer:
-        """Take in a revocation list: its keys never open again, whatever later lists say."""
+        """Store a revocation list: its keys never open again, whatever later lists contain."""
         epoch, held = command.body["epoch"], self.epoch
         if epoch < held:
             return refused("stale_epoch", command)
@@ -108,11 +108,11 @@ class Keyring:
         return Answer(body=body | self.code_report(), events=(*dropped, *announced))
 
     def code_report(self) -> dict[str, int]:
-        """Where it stands with passcodes, as an answer tells it."""
+        """Return the passcode status for an answer."""
         return {"codes": self.code_epoch, "once": self.once_base}
 
     def raise_once_base(self, number: int) -> None:
-        """Take no one-time code below this number any more."""
+        """Invalidate one-time codes below this number."""
         self.flash.set_fact("once_base", max(self.once_base, number))
 
     def _why_not_hold(self, credential: KeyCredential) -> str | None:

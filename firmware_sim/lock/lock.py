@@ -1,7 +1,7 @@
-"""The simulated lock: what it does with what it hears. No network and no waiting here.
+"""Simulated lock: reactions to its inputs, without network access or waiting.
 
-A movement's order is fixed: the command's id is durable, then the bolt moves, then the answer leaves, then answer
-and event are stored. Power lost in between is answered as `interrupted`, never by moving again.
+Order of a movement: the command's id is durable, the bolt moves, the answer is sent, then answer and event are
+stored. After a power cut in between, the answer is `interrupted`; the bolt is never moved again.
 """
 
 from devices.wire.messages import Body, Command, State
@@ -20,7 +20,7 @@ ABILITIES = CERTIFICATE_ABILITIES | {"unlock", "lock", "put_key", "drop_key", "s
 
 
 class SimLock(SimDevice):
-    """One lock; everything it needs to know or touch is given to it."""
+    """One lock; all its dependencies are passed in."""
 
     kind = "lock"
 
@@ -32,38 +32,38 @@ class SimLock(SimDevice):
         self._reported_battery = door.battery
 
     def boot(self) -> Spoken:
-        """Power came back: what was held around a movement is judged first."""
+        """Report the boot, after settling events held around a movement."""
         self._judge_held()
         yield from super().boot()
 
-    # people and things
+    # physical inputs
     def turn_knob(self) -> Spoken:
-        """Someone inside turns the knob."""
+        """Turn the inside knob, and report the movement."""
         to: Position = "locked" if self.door.position == "unlocked" else "unlocked"
         if self.door.move(to, "knob"):
             yield from self.dialogue.tell(to, {"means": "knob"})
 
     def auto_lock(self) -> Spoken:
-        """Time has passed since the lock was opened; a door that stands open is not locked."""
+        """Lock again after the auto-lock time, unless the door is open."""
         if self.door.position == "unlocked" and self.door.door != "open" and self.door.move("locked", "auto"):
             yield from self.dialogue.tell("locked", {"means": "auto"})
 
     def sense_door(self, is_open: bool) -> Spoken:
-        """The door was opened or closed."""
+        """Report that the door was opened or closed."""
         self.door.door = "open" if is_open else "closed"
         yield from self.dialogue.tell("door", {"open": is_open})
 
     def sense_battery(self, percent: int) -> Spoken:
-        """The battery is at `percent`: told when it fell past a mark or was changed for a fuller one."""
+        """Set the battery to `percent`; reports a fall below a mark, or a rise (a new battery)."""
         before, self.door.battery = self._reported_battery, percent
         if percent > before or any(percent <= mark < before for mark in LOW_BATTERY):
             self._reported_battery = percent
             yield from self.dialogue.tell("battery", {"percent": percent})
 
     def move_here(self, to: Position, body: Body) -> tuple[str | None, list[Outgoing]]:
-        """Someone at the door with a right to it: why it did not move (None if it did), and what was told.
+        """Move the bolt for an authorised person at the lock; return why it did not move (or None), and the events.
 
-        The event is durable before the bolt moves, so that no opening is untold; it is told only once it is true.
+        The event is durable before the bolt moves, so that no opening goes unreported; it is sent once it is true.
         """
         if self.door.battery == 0:
             return "battery_empty", list(self.dialogue.tell("refused", {"code": "battery_empty"}))
@@ -77,11 +77,11 @@ class SimLock(SimDevice):
         return None, [event]
 
     def _judge_held(self) -> None:
-        """Power was lost around a movement at the door: the bolt's sensor says whether it was made."""
+        """Settle held events after a power cut during a movement: the bolt's sensor decides whether it was made."""
         self.flash.release(self.flash.held(self.door.position))
         self.flash.discard(self.flash.held("locked") + self.flash.held("unlocked"))
 
-    # what commands do
+    # commands
     def _move(self, command: Command, verdict: Verdict) -> Spoken:
         refusal = self._why_not_move(command)
         if refusal is not None:
@@ -127,7 +127,7 @@ class SimLock(SimDevice):
         body |= {"epoch": self.keyring.epoch} | self.keyring.code_report()
         return Answer(body=body | self.certificates.report())
 
-    # what it says of itself
+    # reports
     def _state(self, seq: int, at: int) -> State:
         return State(
             seq, at, self.door.bolt, self.door.door, self.door.battery, self.flash.held_keys(), self._clock_word(),

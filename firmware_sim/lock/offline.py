@@ -1,7 +1,7 @@
-"""The lock without a network: one EDHOC handshake, one sealed command, one sealed answer, then over.
+"""Offline unlock: one EDHOC handshake, one sealed command, one sealed answer, then the session ends.
 
 Order of checks in message 3: signature, lock, window, revocation, and last the proof that the phone holds the key.
-Bad handshakes in a row cost growing pauses, so that guessing is slow and a true key still works after the pause.
+Consecutive failed handshakes cause growing pauses: guessing is slow, and a valid key still works after the pause.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ MAX_BACKOFF_SECONDS = 30.0  # seconds
 
 @dataclass(slots=True)
 class Backoff:
-    """Pauses after bad handshakes: none for the first three, then 1, 2, 4 … 30 seconds."""
+    """Pauses after failed handshakes: none for the first three, then 1, 2, 4 … 30 seconds."""
 
     ticks: Callable[[], float]
     failures: int = 0
@@ -31,11 +31,11 @@ class Backoff:
 
     @property
     def paused(self) -> bool:
-        """Whether the lock does not listen now."""
+        """Whether handshakes are paused."""
         return self.ticks() < self.until
 
     def fail(self) -> bool:
-        """One more; whether a pause began."""
+        """Count a failure; return whether a pause began."""
         self.failures += 1
         beyond = self.failures - FREE_FAILURES
         if beyond <= 0:
@@ -44,15 +44,15 @@ class Backoff:
         return True
 
     def succeed(self) -> None:
-        """A true key: start anew."""
+        """Reset after a valid key."""
         self.failures, self.until = 0, 0.0
 
 
 @dataclass(slots=True)
 class OfflineSession:
-    """One phone at one lock. `hear` takes each whole message and gives the reply; `said` gathers events to send on.
+    """Session of one phone. `hear` takes each whole message and returns the reply; `said` collects events to send.
 
-    Steps: "first" → "third" → "command" → "over"; anything unexpected ends it.
+    Steps: "first" → "third" → "command" → "over"; an unexpected message ends the session.
     """
 
     lock: SimLock
@@ -64,7 +64,7 @@ class OfflineSession:
     _keys: SessionKeys | None = None
 
     def hear(self, message: bytes) -> bytes | None:
-        """The reply to a message; None when the session is over or the lock does not listen."""
+        """Return the reply to a message; None when the session is over or handshakes are paused."""
         if self.step == "over" or self.backoff.paused:
             self.step = "over"
             return None
@@ -87,7 +87,7 @@ class OfflineSession:
         self._keys = self._responder.prove(credential.holder)
         self._credential = credential
         self.backoff.succeed()
-        self.step = "command"  # without the time too: the phone may be the one to bring it
+        self.step = "command"  # also without the time: the phone may be the one that delivers it
         return self._sealed("done" if refusal is None else "refused", refusal, place=READY)
 
     def _command(self, message: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The tenant's phone as a Bluetooth central: carries the handshake of phone.offline to a lock in range."""
+"""The tenant's phone as a Bluetooth central: transports the handshake of phone.offline to a lock in range."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from firmware_sim.ble.backend import SimClient, SimScanner
 from firmware_sim.phone.offline import Exchange
 
 FIND_SECONDS = 10.0
-ANSWER_SECONDS = 2.0  # a relayed conversation is a slow one: no reply in this time ends it
+ANSWER_SECONDS = 2.0  # limit against relay attacks, which delay the reply
 
 
 class LockOutOfRange(Exception):
-    """Nobody in range advertises this lock's tag."""
+    """No device in range advertises this lock's tag."""
 
 
 @asynccontextmanager
 async def reach(adapter: SimAdapter, lock: str) -> AsyncIterator[Exchange]:
-    """Connect to a lock by its id; yields what `ask_lock` needs. Raises LockOutOfRange, BleakError."""
+    """Connect to a lock by its id; yields the `exchange` for `ask_lock`. Raises LockOutOfRange, BleakError."""
     tag = tag_of(lock)
     scanner: dict[str, Any] = {"backend": SimScanner, "dongle": adapter}
     found = await BleakScanner.find_device_by_filter(
@@ -55,7 +55,7 @@ async def reach(adapter: SimAdapter, lock: str) -> AsyncIterator[Exchange]:
         size = inlet.max_write_without_response_size
 
         async def exchange(message: bytes) -> bytes:
-            """One message there, its reply back; empty where the lock says nothing in time."""
+            """Send one message and return the reply; empty after a timeout."""
             for fragment in split(BleMessage(Kind.PHONE, 0, message).to_bytes(), size):
                 await client.write_gatt_char(INLET, fragment, response=True)
             try:

@@ -1,6 +1,7 @@
-"""The tenant's phone: makes a key pair, shows its public half, keeps a credential, signs requests.
+"""The tenant's phone: creates a key pair, gives its public key, stores a credential, signs requests.
 
-The private key never leaves its file (0600). What is signed is plain text by lines, signature r || s in base64url.
+The private key never leaves its file (0600). Signed content is plain text in lines; signatures are r || s in
+base64url.
 """
 
 import base64
@@ -30,7 +31,7 @@ class GatewayRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One phone; `now` gives UTC seconds, `new_nonce` a text used once."""
+    """One phone; `now` returns UTC seconds, `new_nonce` a text used once."""
 
     folder: Path
     key: ec.EllipticCurvePrivateKey
@@ -39,7 +40,7 @@ class Holder:
 
     @classmethod
     def open(cls, folder: Path, now: Callable[[], int]) -> Self:
-        """The phone kept in `folder`, with a key pair made there the first time."""
+        """Open the phone kept in `folder`; creates its key pair on first use."""
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "holder.pem"
         if not file.exists():
@@ -48,11 +49,11 @@ class Holder:
 
     @property
     def jwk(self) -> dict[str, str]:
-        """The public key, as a verification form takes it."""
+        """Public key as JWK, as a verification form takes it."""
         return jwk_of(self.key.public_key())
 
     def take(self, raw: bytes, issuer: ec.EllipticCurvePublicKey) -> KeyCredential:
-        """Keep a credential signed for this phone; raises BadSignature, BadCredential or ValueError."""
+        """Store a credential signed for this phone. Raises BadSignature, BadCredential or ValueError."""
         credential = read_credential(raw, issuer)
         if jwk_of(credential.holder) != self.jwk:
             raise ValueError("the credential is for another phone")
@@ -60,17 +61,17 @@ class Holder:
         return credential
 
     def keep(self, raw: bytes) -> None:
-        """Keep a credential as the gateway gave it; the lock judges it."""
+        """Store a credential unchecked; the lock verifies it."""
         write_atomic(self.folder / CREDENTIAL, raw, SECRET)
 
     @property
     def credential(self) -> bytes | None:
-        """The credential kept, as signed."""
+        """The stored credential, as signed."""
         file = self.folder / CREDENTIAL
         return file.read_bytes() if file.exists() else None
 
     def sign(self, purpose: str, key_id: str) -> dict[str, Any]:
-        """{at, nonce, signature} over purpose, key id, time and nonce by lines."""
+        """Return {at, nonce, signature} over purpose, key id, time and nonce, one a line."""
         at, nonce = self.now(), self.new_nonce()
         signed = self.key.sign(f"{purpose}\n{key_id}\n{at}\n{nonce}".encode(), ec.ECDSA(hashes.SHA256()))
         r, s = decode_dss_signature(signed)
@@ -78,16 +79,16 @@ class Holder:
         return {"at": at, "nonce": nonce, "signature": base64.urlsafe_b64encode(raw).rstrip(b"=").decode()}
 
     def proof(self, key_id: str) -> str:
-        """The Holder-Proof header of a reading request."""
+        """Return the Holder-Proof header of a reading request."""
         signed = self.sign(READ, key_id)
         return f"{signed['at']}.{signed['nonce']}.{signed['signature']}"
 
     async def unlock(self, gateway: str, key_id: str) -> dict[str, Any]:
-        """Ask the gateway at this base URL to open; its answer. Raises GatewayRefused, RequestFailed."""
+        """Send an unlock request to the gateway at this base URL. Raises GatewayRefused, RequestFailed."""
         return await _ask("POST", f"{gateway.rstrip('/')}/api/v1/keys/{key_id}/unlock", json=self.sign(UNLOCK, key_id))
 
     async def read_key(self, gateway: str, key_id: str) -> dict[str, Any]:
-        """What the gateway says of the key, its credential renewed where due. Raises GatewayRefused, RequestFailed."""
+        """Read the key from the gateway, its credential renewed if due. Raises GatewayRefused, RequestFailed."""
         url = f"{gateway.rstrip('/')}/api/v1/keys/{key_id}"
         found = await _ask("GET", url, headers={"Holder-Proof": self.proof(key_id)})
         if not found["renewal_due"]:
@@ -103,5 +104,5 @@ async def _ask(
         raise GatewayRefused(answer.text)
     found = answer.json()
     if not isinstance(found, dict):
-        raise TypeError("the gateway answers with objects")
+        raise TypeError("the answer is not a JSON object")
     return found

@@ -1,4 +1,4 @@
-"""The tenant's phone at a lock without a network: the other half of firmware_sim.lock.offline, over any link."""
+"""The phone's side of an offline unlock, over any link; counterpart of firmware_sim.lock.offline."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,10 +12,10 @@ Exchange = Callable[[bytes], Awaitable[bytes]]
 
 
 class LockRefused(Exception):
-    """The lock ended the session; `code` says why."""
+    """The lock ended the session; `code` is the reason."""
 
     def __init__(self, code: str) -> None:
-        """`code`: as the lock gave it, unsealed."""
+        """`code`: unsealed, as the lock sent it."""
         super().__init__(code)
         self.code = code
 
@@ -27,10 +27,10 @@ async def ask_lock(
     credential: bytes,
     command: OfflineCommand,
 ) -> tuple[OfflineAnswer, OfflineAnswer]:
-    """Three round trips: what the lock is (ready) and what came of the command.
+    """Run an offline command in three round trips; return the lock's state and the command's result.
 
-    `exchange` sends one message and returns the reply. Raises LockRefused, HandshakeFailed or BadMessage. Never call
-    it again for a command whose reply was lost: ask for the state first.
+    `exchange` sends one message and returns the reply. Raises LockRefused, HandshakeFailed or BadMessage. Do not
+    repeat a command whose reply was lost: request the state first.
     """
     handshake = Initiator(key, lock)
     second = _require_answer(await exchange(handshake.first()))
@@ -46,5 +46,5 @@ def _require_answer(message: bytes) -> bytes:
     if code is not None:
         raise LockRefused(code)
     if not message:
-        raise BadMessage("the lock said nothing")
+        raise BadMessage("the lock did not reply")
     return message

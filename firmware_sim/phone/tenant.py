@@ -1,6 +1,6 @@
-"""A fictitious tenant with a passport: photographs the document and the face, as a phone at the door would.
+"""A fictitious tenant with a passport: pictures of document and face as a phone takes them.
 
-`python -m firmware_sim.phone.tenant --dir DIR` writes document.jpg and face.jpg there and says so as one JSON line.
+`python -m firmware_sim.phone.tenant --dir DIR` writes document.jpg and face.jpg and prints both as one JSON line.
 """
 
 import argparse
@@ -21,13 +21,13 @@ TENANT: Final = Person("VOORBEELD", "ANNA MARIA", "XR1001R58", date(1985, 3, 3),
 
 
 def photograph_document(person: Person = TENANT) -> Image.Image:
-    """The passport's data page on a table, turned a little."""
+    """Photograph the passport's data page on a table, slightly turned."""
     page = np.asarray(print_passport(person, astronaut()), np.uint8)
     return Image.fromarray(DEGRADATIONS["turned 7 degrees"](page))
 
 
 def photograph_face() -> Image.Image:
-    """The same person in other light, closer, with the head at a slight angle."""
+    """Photograph the same person in other light, closer, with the head at a slight angle."""
     picture = astronaut().resize((500, 580), Image.Resampling.LANCZOS).rotate(3, Image.Resampling.BICUBIC)
     return ImageEnhance.Brightness(picture.crop((40, 20, 470, 560))).enhance(1.12)
 

@@ -1,4 +1,4 @@
-"""`python -m firmware_sim holder …`: be the tenant's phone from a terminal."""
+"""`python -m firmware_sim holder …`: the tenant's phone on the command line."""
 
 import asyncio
 import base64
@@ -31,13 +31,13 @@ AirPort = Annotated[str, typer.Option("--air", help="host:port of the building's
 
 @app.command()
 def new(folder: Dir) -> None:
-    """Make a key pair (once) and print its public half as a JWK."""
+    """Create a key pair (once) and print its public key as a JWK."""
     _say(_phone(folder).jwk)
 
 
 @app.command()
 def read(folder: Dir, gateway: Gateway, key: Key) -> None:
-    """Ask the gateway about the key, and take the credential it gives."""
+    """Read the key from the gateway and store its credential."""
     found = _answer(_phone(folder).read_key(gateway, key))
     if "credential" in found:
         _phone(folder).keep(base64.b64decode(found["credential"]))
@@ -46,13 +46,13 @@ def read(folder: Dir, gateway: Gateway, key: Key) -> None:
 
 @app.command()
 def unlock(folder: Dir, gateway: Gateway, key: Key) -> None:
-    """Ask the gateway to open."""
+    """Request an unlock from the gateway."""
     _say(_answer(_phone(folder).unlock(gateway, key)))
 
 
 @app.command()
 def near(folder: Dir, lock: Lock, lock_cert: LockCert, air: AirPort, order: str = "unlock") -> None:
-    """Hold the phone to the lock: open (or lock) it over Bluetooth, with no network."""
+    """Unlock (or lock) a lock in range over Bluetooth, without a network."""
     if order not in ("unlock", "lock"):
         raise typer.BadParameter("unlock or lock", param_hint="--order")
     chosen: Order = "lock" if order == "lock" else "unlock"

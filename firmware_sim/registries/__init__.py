@@ -1,1 +1,1 @@
-"""Simulated registries: each a process with its own books and its own strict reading of its layout."""
+"""Simulated registries: each a process with its own records and its own strict parser of its layout."""

@@ -1,4 +1,4 @@
-"""How a simulated registry misbehaves, switchable while it runs."""
+"""Fault behaviour of a simulated registry, switchable while it runs."""
 
 import asyncio
 import threading
@@ -8,25 +8,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Behaviour(StrEnum):
-    """One way to answer; all but NORMAL are what real registries were seen to do."""
+    """One kind of answer; all but NORMAL were observed at real registries."""
 
     NORMAL = "normal"
-    REFUSE = "refuse"  # every record is refused with the registry's own code
-    PARTIAL = "partial"  # the last person of a record is refused
-    LATE = "late"  # taken in now, decided after delay_s
-    SILENT = "silent"  # commits, then the connection drops before the answer
-    HANG = "hang"  # commits, then says nothing for delay_s
-    TWICE = "twice"  # the same answer twice
-    TWO_RECEIPTS = "two_receipts"  # two answers that contradict each other
-    DOWN = "down"  # 503 before anything is read
+    REFUSE = "refuse"  # refuses every record with the registry's own code
+    PARTIAL = "partial"  # refuses the last person of a record
+    LATE = "late"  # accepts now, decides after delay_s
+    SILENT = "silent"  # commits, then drops the connection before the answer
+    HANG = "hang"  # commits, then sends nothing for delay_s
+    TWICE = "twice"  # sends the same answer twice
+    TWO_RECEIPTS = "two_receipts"  # sends two contradicting answers
+    DOWN = "down"  # 503 before the request is read
     BROKEN = "broken"  # commits, then an error page
-    HUGE = "huge"  # commits, then an endless answer
-    MALFORMED = "malformed"  # commits, then an answer that cannot be read
-    REDIRECT = "redirect"  # sends the caller to a private address
+    HUGE = "huge"  # commits, then sends an endless answer
+    MALFORMED = "malformed"  # commits, then sends an unparsable answer
+    REDIRECT = "redirect"  # redirects to a private address
 
 
 class BehaviourSwitch:
-    """The behaviour in force: after `skip` normal requests, for `times` requests (None: until it is changed)."""
+    """Behaviour in force: after `skip` normal requests, for `times` requests (None: until it is changed)."""
 
     behaviour: Behaviour
     times: int | None
@@ -38,12 +38,12 @@ class BehaviourSwitch:
         self.set(behaviour)
 
     def set(self, behaviour: Behaviour, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
-        """Switch the behaviour."""
+        """Set the behaviour."""
         with self._lock:
             self.behaviour, self.times, self.delay_s, self.skip = behaviour, times, delay_s, skip
 
     def take(self) -> tuple[Behaviour, float]:
-        """The behaviour for one request, counted; the delay in seconds."""
+        """Return the behaviour for one request, which is counted, and its delay in seconds."""
         with self._lock:
             if self.skip:
                 self.skip -= 1
@@ -60,7 +60,7 @@ _HTML = [(b"content-type", b"text/html")]
 
 
 class BehaviourGate:
-    """ASGI: puts the request's behaviour in its scope, and spoils the answer where the behaviour says so."""
+    """ASGI middleware: stores the request's behaviour in its scope, and replaces the answer where it requires."""
 
     def __init__(self, app: ASGIApp, switch: BehaviourSwitch) -> None:
         self.app, self.switch = app, switch
@@ -86,7 +86,7 @@ class BehaviourGate:
 
 
 async def _swallow(_: Message) -> None:
-    """The answer that nobody gets."""
+    """Discard the application's answer."""
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
@@ -95,7 +95,7 @@ async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[byte
 
 
 async def _drop(send: Send, _: float) -> None:
-    # A promised body that never comes: the server closes the connection under the caller.
+    # Content-Length without a body: the server closes the connection before the answer is complete.
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"64")]})
 
 

@@ -1,4 +1,4 @@
-"""The simulated registries by the name that settings and units use."""
+"""Catalog of the simulated registries, by the name that settings and units use."""
 
 from importlib import import_module
 from typing import cast

@@ -1,4 +1,4 @@
-"""The control side of every simulated registry: its behaviour and its books, for the tester and the tests."""
+"""Control interface of every simulated registry: behaviour and records, for testers and tests."""
 
 import hmac
 import time
@@ -14,7 +14,7 @@ from firmware_sim.registries.store import RecordStore
 
 
 class BehaviourForm(BaseModel):
-    """What the behaviour shall be, for how many requests, after how many, with which delay in seconds."""
+    """Behaviour, number of requests, requests before it, and delay in seconds."""
 
     model_config = ConfigDict(extra="forbid")
     behaviour: Behaviour
@@ -24,7 +24,7 @@ class BehaviourForm(BaseModel):
 
 
 def bearer_check(token: str) -> Callable[..., None]:
-    """A dependency that lets in only who shows the token."""
+    """Return a dependency that requires the bearer token."""
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
         if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
@@ -58,7 +58,7 @@ def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> 
 
 
 def registry_app(title: str, store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
-    """An application with behaviours and control, to which a registry adds its own routes."""
+    """Create an application with behaviours and control, to which a registry adds its routes."""
     app = FastAPI(title=title, docs_url=None, redoc_url=None)
     app.include_router(_control_router(switch, store, token))
     app.add_middleware(BehaviourGate, switch=switch)

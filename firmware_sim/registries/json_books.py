@@ -1,4 +1,4 @@
-"""What the registries that take JSON do alike: file each reference once, and answer from the books."""
+"""Common part of the JSON registries: file each reference once, and answer from the stored records."""
 
 import hashlib
 import time
@@ -16,7 +16,7 @@ Refusal = tuple[str, str]  # code, sentence
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """One filing as the books keep it; fault is the first rule it breaks that its layout cannot say."""
+    """One filing as it is stored; `fault` is the first broken rule that the schema does not express."""
 
     reference: str
     body: str
@@ -26,11 +26,12 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One registry's own JSON and words.
+    """JSON format and texts of one registry.
 
-    `other_record`: another filing came under this reference. `refused` and `person_refused`: by the behaviour in force.
-    `pending`: the answer while a lot waits so many seconds. `answer`: the receipt of a lot. `contradiction`: the same
-    with another number. `list_name`: what the list of receipts is called. `status`: of an answer with receipts.
+    `other_record`: another filing exists under this reference. `refused` and `person_refused`: by the behaviour in
+    force. `pending`: the answer while a lot is undecided, with the seconds left. `answer`: the receipt of a lot.
+    `contradiction`: the same with another number. `list_name`: name of the list of receipts. `status`: HTTP status of
+    an answer with receipts.
     """
 
     other_record: Refusal
@@ -45,13 +46,13 @@ class Layout:
 
 
 class JsonBooks:
-    """The books of one registry with its layout."""
+    """The records of one registry with its layout."""
 
     def __init__(self, store: RecordStore, layout: Layout) -> None:
         self._store, self._layout = store, layout
 
     def file(self, filing: Filing, behaviour: Behaviour, delay: float) -> JSONResponse:
-        """Enter it, or answer as the first time; the same reference with another content is refused."""
+        """Store a filing, or repeat the first answer; other content under the same reference is refused."""
         layout = self._layout
         digest = hashlib.sha256(filing.body.encode()).hexdigest()
         known = self._store.lot(filing.reference)
@@ -64,7 +65,7 @@ class JsonBooks:
         return self.reply(self._store.add(self._rows(filing, digest, behaviour, delay)), behaviour)
 
     def reply(self, rows: list[Row], behaviour: Behaviour) -> JSONResponse:
-        """The answer for a lot: to be asked for later, or its receipts."""
+        """Return the answer for a lot: pending, or its receipts."""
         layout = self._layout
         left = max(row.decided_at for row in rows) - time.time()
         if left > 0:
@@ -77,7 +78,7 @@ class JsonBooks:
         return JSONResponse({layout.list_name: answers}, layout.status)
 
     def annul(self, receipt: str) -> Row | None:
-        """Annul by receipt, as often as asked; the row as it was before, None where there is none."""
+        """Annul by receipt, repeatable; return the row as it was before, or None if unknown."""
         row = self._store.by_receipt(receipt)
         return row if row is not None and self._store.annul(receipt) else None
 

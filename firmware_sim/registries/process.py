@@ -1,4 +1,4 @@
-"""Runs one simulated registry as a process of its own."""
+"""Runs one simulated registry as a separate process."""
 
 import argparse
 import base64
@@ -21,7 +21,7 @@ from firmware_sim.registries.store import RecordStore
 
 
 def token_of(folder: Path) -> str:
-    """The service's secret in FOLDER/token, made (0600) on the first start."""
+    """Return the secret in FOLDER/token, created (0600) on the first start."""
     path = folder / "token"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -30,14 +30,14 @@ def token_of(folder: Path) -> str:
     token = secrets.token_urlsafe(24)
     with os.fdopen(handle, "w") as file:
         file.write(token)
-    shared = folder / "whsec"  # the same secret as Standard Webhooks write it
+    shared = folder / "whsec"  # the same secret in Standard Webhooks format
     shared.touch(0o600)
     shared.write_text("whsec_" + base64.b64encode(token.encode()).decode())
     return token
 
 
 def set_up(name: str, folder: Path, url: str, behaviour: Behaviour) -> tuple[FastAPI, dict[str, Any]]:
-    """The application at a URL, with its books in folder, and what an adapter and a demonstration need to know."""
+    """Create the application at a URL, with its records in folder, and the settings for adapter and demonstration."""
     folder.mkdir(parents=True, exist_ok=True)
     token, simulator = token_of(folder), SIMULATORS[name]
     app = simulator.app(RecordStore(folder / "registry.db"), token, BehaviourSwitch(behaviour))
@@ -56,7 +56,7 @@ def set_up(name: str, folder: Path, url: str, behaviour: Behaviour) -> tuple[Fas
 
 
 def serve(name: str, folder: Path, port: int, behaviour: Behaviour, tls: tuple[Path, Path] | None) -> None:
-    """Serve until stopped; says where as one JSON line on stdout once it listens. tls: certificate, key."""
+    """Serve until stopped; prints its address as one JSON line on stdout once it listens. tls: certificate, key."""
     listener = socket.create_server(("127.0.0.1", port))
     url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
     app, ready = set_up(name, folder, url, behaviour)

@@ -1,4 +1,4 @@
-"""What a simulated registry says of itself; each has one SIMULATOR, in the `service` of its folder."""
+"""Description of a simulated registry; each has one SIMULATOR, in the `service` of its folder."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from firmware_sim.registries.store import RecordStore
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
-    """One simulated registry: its application, its path, how an adapter is set up for it and whom it knows.
+    """One simulated registry: application, path and adapter settings.
 
-    `settings`: the adapter's, besides url and token_file. `secrets`: its settings that are the path of the secret too.
-    `signs`: an adapter signs with the secret and reads it as whsec_…, not as it is. `facts`: what a passport does not
-    say and a record must, by path.
+    `settings`: the adapter's, besides url and token_file. `secrets`: adapter settings that hold the secret's path too.
+    `signs`: the adapter signs with the secret and reads it as whsec_…, not raw. `facts`: those that a record needs and
+    a passport lacks, by path.
     """
 
     name: str

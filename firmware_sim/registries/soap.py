@@ -1,4 +1,4 @@
-"""SOAP 1.1 as the simulated registries read and write it: by hand, on a parser that resolves nothing."""
+"""SOAP 1.1 of the simulated registries: built by hand, on a parser that resolves nothing."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,20 +14,20 @@ _MAX = 8 << 20  # bytes
 
 
 class NotSoap(Exception):
-    """The body is no SOAP envelope with exactly one element inside."""
+    """The body is not a SOAP envelope with exactly one element inside."""
 
 
 def parsed(raw: bytes) -> etree._Element:
-    """An XML document, without entities, DTD or network."""
+    """Parse an XML document without entities, DTD or network access."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = etree.fromstring(raw, parser)
     if root.getroottree().docinfo.doctype:
-        raise NotSoap("a document type is not taken")
+        raise NotSoap("a document type declaration is not allowed")
     return root
 
 
 def content_of(raw: bytes) -> etree._Element:
-    """The one element in the envelope's body."""
+    """Return the one element in the envelope's body."""
     if len(raw) > _MAX:
         raise NotSoap("too large")
     try:
@@ -41,7 +41,7 @@ def content_of(raw: bytes) -> etree._Element:
 
 
 def tree(tag: str, *children: etree._Element | str) -> etree._Element:
-    """An element with children or text."""
+    """Create an element with children or text."""
     element = etree.Element(tag)
     for child in children:
         if isinstance(child, str):
@@ -52,13 +52,13 @@ def tree(tag: str, *children: etree._Element | str) -> etree._Element:
 
 
 def answer(content: etree._Element, status: int = 200) -> Response:
-    """The element in an envelope, as an HTTP response."""
+    """Return the element in an envelope, as an HTTP response."""
     envelope = tree(f"{{{ENVELOPE}}}Envelope", tree(f"{{{ENVELOPE}}}Body", content))
     return Response(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"), status, media_type="text/xml")
 
 
 def fault(sentence: str) -> Response:
-    """A SOAP fault, with status 500 as SOAP 1.1 §6.2 has it."""
+    """Return a SOAP fault, with status 500 (SOAP 1.1 §6.2)."""
     content = tree(f"{{{ENVELOPE}}}Fault", tree("faultcode", "soap:Client"), tree("faultstring", sentence))
     return answer(content, 500)
 
@@ -72,10 +72,10 @@ def add_service(
     unknown_operation: str,
     dependencies: Sequence[Depends] = (),
 ) -> None:
-    """Every operation behind one address.
+    """Add one endpoint for all operations.
 
-    operate is given the content, the behaviour and its delay in seconds; None: it knows no such operation. The two
-    sentences are those of the faults.
+    `operate` gets the content, the behaviour and its delay in seconds, and returns None for an unknown operation.
+    The two sentences are the texts of the faults.
     """
 
     @app.post(path, dependencies=dependencies)

@@ -1,4 +1,4 @@
-"""What a simulated registry has on its books, in a SQLite file of its own."""
+"""Records of a simulated registry, in its own SQLite file."""
 
 import sqlite3
 import threading
@@ -18,7 +18,7 @@ CREATE INDEX IF NOT EXISTS records_by_lot ON records (lot);
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the books: a person or a communication of a lot; times in UTC seconds."""
+    """One record: a person or a communication of a lot; times in UTC seconds."""
 
     lot: str
     person: str
@@ -33,7 +33,7 @@ class Row:
 
 
 class RecordStore:
-    """The registry's books: rows are added once and only their state changes."""
+    """Record store: rows are added once and only their state changes."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
@@ -42,7 +42,7 @@ class RecordStore:
         self._db.executescript(_SCHEMA)
 
     def add(self, rows: list[Row]) -> list[Row]:
-        """Enter a lot in one transaction; returns the rows with their receipts."""
+        """Store a lot in one transaction; return the rows with their receipts."""
         entered = [_with_receipt(row) for row in rows]
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
@@ -55,19 +55,19 @@ class RecordStore:
         return entered
 
     def lot(self, lot: str) -> list[Row]:
-        """The rows of a lot in the order they came."""
+        """Return the rows of a lot in order of arrival."""
         return self._read("WHERE lot = ? ORDER BY number", lot)
 
     def by_receipt(self, receipt: str) -> Row | None:
-        """The row with this receipt."""
+        """Return the row with this receipt."""
         return next(iter(self._read("WHERE receipt = ?", receipt)), None)
 
     def every(self) -> list[Row]:
-        """The whole book."""
+        """Return all rows."""
         return self._read("WHERE ? ORDER BY number", 1)
 
     def annul(self, receipt: str) -> bool:
-        """Mark a row as annulled; False if there is none, true again if it already was."""
+        """Mark a row as annulled; False if there is none, True again if it already was."""
         with self._lock:
             done = self._db.execute(
                 "UPDATE records SET state = 'annulled' WHERE receipt = ? AND state IN ('accepted', 'annulled')",
@@ -76,7 +76,7 @@ class RecordStore:
             return done.rowcount == 1
 
     def decide(self, now: float) -> None:
-        """Let every row that still waits be decided now."""
+        """Decide every pending row now."""
         with self._lock:
             self._db.execute("UPDATE records SET decided_at = ? WHERE decided_at > ?", (now, now))
 

@@ -1,4 +1,4 @@
-"""What a phone camera does to a document: named degradations of a picture, the same every time."""
+"""Simulates a phone camera's effect on a document: named, deterministic degradations of a picture."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ TABLE = (88, 74, 62)
 
 
 def _lay_on_table(page: Pixels, *, turn: float = 0.0, lean: float = 0.0, margin: float = 0.12) -> Pixels:
-    """The page on a dark table, turned by degrees and seen from the side (`lean`: share the far edge is shorter)."""
+    """Lay the page on a dark table, turned by degrees and seen from the side (`lean`: the far edge's shortening)."""
     height, width = page.shape[:2]
     edge = round(margin * max(height, width))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -57,7 +57,7 @@ def _shadow(page: Pixels) -> Pixels:
 
 
 def _glare(page: Pixels, x: float, y: float, radius: float) -> Pixels:
-    """A white spot with soft edges at a share of width and height."""
+    """Add a white spot with soft edges at a share of width and height."""
     height, width = page.shape[:2]
     rows, columns = np.mgrid[0:height, 0:width]
     away = np.hypot(columns - x * width, rows - y * height) / (radius * width)
@@ -106,13 +106,13 @@ DEGRADATIONS: dict[str, Callable[[Pixels], Pixels]] = {
 
 
 def take_photograph(page: Image.Image, degradation: str = "on a table") -> bytes:
-    """A JPEG of the page as a phone would send it."""
+    """Return a JPEG of the page as a phone sends it."""
     seen = DEGRADATIONS[degradation](np.asarray(page.convert("RGB"), np.uint8))
     return encode_jpeg(seen)
 
 
 def take_selfie(face: Image.Image) -> bytes:
-    """A JPEG of the person as a phone would take it now: a little turned, closer, in another light."""
+    """Return a JPEG of the person as a phone takes it: slightly turned, closer, in other light."""
     pixels = np.asarray(face.convert("RGB"), np.uint8)
     height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), 4, 1.15)
@@ -122,7 +122,7 @@ def take_selfie(face: Image.Image) -> bytes:
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
-    """RGB pixels as JPEG bytes."""
+    """Encode RGB pixels as JPEG."""
     done, data = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError("the picture could not be encoded")

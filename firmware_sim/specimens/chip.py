@@ -1,4 +1,4 @@
-"""A simulated travel document chip: country, document signer, data groups and the object that signs them."""
+"""Simulated travel document chip: country, document signer, data groups and their signature (EF.SOD)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SECURITY_OBJECT = "2.23.136.1.1.1"
 
 
 def wrap(tag: int, value: bytes) -> bytes:
-    """One BER element."""
+    """Encode one BER element."""
     name = tag.to_bytes(2 if tag > 0xFF else 1)
     if len(value) < 0x80:
         return name + bytes([len(value)]) + value
@@ -27,7 +27,7 @@ def wrap(tag: int, value: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SimCountry:
-    """A country that issues documents: its CSCA certificate and one document signer."""
+    """An issuing country: its CSCA certificate and one document signer."""
 
     certificate: x509.Certificate
     signer: x509.Certificate
@@ -35,7 +35,7 @@ class SimCountry:
 
 
 def found_country(code: str, now: int) -> SimCountry:
-    """A country of its own, with fresh keys."""
+    """Create a country with fresh keys."""
     country_key, signer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, code),
                       x509.NameAttribute(x509.NameOID.COMMON_NAME, "CSCA")])  # fmt: skip
@@ -55,7 +55,7 @@ def _certify(
     *,
     authority: bool,
 ) -> x509.Certificate:
-    """A certificate of ten years that began yesterday."""
+    """Issue a certificate valid for ten years from yesterday."""
     began = datetime.fromtimestamp(now, UTC) - timedelta(days=1)
     builder = x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number())
     builder = builder.not_valid_before(began).not_valid_after(began + timedelta(days=3650))
@@ -66,12 +66,12 @@ def _certify(
 
 
 def write_zone_group(person: Person) -> bytes:
-    """DG1."""
+    """Encode DG1."""
     return wrap(0x61, wrap(0x5F1F, "".join(td3_lines(person)).encode()))
 
 
 def write_face_group(jpeg: bytes) -> bytes:
-    """DG2 with one face."""
+    """Encode DG2 with one face."""
     image = bytes(12) + jpeg
     face = (len(image) + 20).to_bytes(4) + bytes(16)
     record = b"FAC\x00010\x00" + (14 + len(face) + len(image)).to_bytes(4) + (1).to_bytes(2) + face + image
@@ -80,7 +80,7 @@ def write_face_group(jpeg: bytes) -> bytes:
 
 
 def sign_groups(country: SimCountry, groups: dict[int, bytes]) -> bytes:
-    """EF.SOD over the groups."""
+    """Encode EF.SOD over the groups."""
     stated = _state_hashes(groups)
     content_type = cms.ContentType(SECURITY_OBJECT)
     attributes = cms.CMSAttributes([
@@ -104,7 +104,7 @@ def sign_groups(country: SimCountry, groups: dict[int, bytes]) -> bytes:
 
 
 def _state_hashes(groups: dict[int, bytes]) -> bytes:
-    """LDSSecurityObject, version 0, DER."""
+    """Encode LDSSecurityObject, version 0, DER."""
     stated = b"".join(
         wrap(0x30, core.Integer(number).dump() + wrap(0x04, hashlib.sha256(group).digest()))
         for number, group in sorted(groups.items())

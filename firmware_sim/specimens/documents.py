@@ -1,6 +1,6 @@
 """Prints fictitious documents: passport (TD3), identity cards (TD2, TD1) and the Chinese resident card.
 
-Written apart from the gateway's reader on purpose: each checks the other.
+Shares no code with the gateway's reader, so that each checks the other.
 """
 
 from dataclasses import dataclass
@@ -43,13 +43,13 @@ LIN = Person("", "", "11010519491231002X", date(1949, 12, 31), "F", date(2036, 1
 
 
 def check_digit(text: str) -> str:
-    """ICAO 9303-3 (8th ed.) 4.9: weights 7, 3, 1; letters from A = 10; the filler counts nothing."""
+    """Return the check digit by ICAO 9303-3 (8th ed.) 4.9: weights 7, 3, 1; A = 10 and up; fillers are 0."""
     values = (0 if char == "<" else int(char, 36) for char in text)
     return str(sum(value * weight for value, weight in zip(values, cycle((7, 3, 1)), strict=False)) % 10)
 
 
 def _names(person: Person, width: int) -> str:
-    """Surname, two fillers, given names, filled to the width."""
+    """Return surname, two fillers and given names, filled to the width."""
     return (
         f"{person.surname}<<{person.given_names}".replace(" ", "<")
         .replace("-", "<")
@@ -59,18 +59,18 @@ def _names(person: Person, width: int) -> str:
 
 
 def _checked(text: str, width: int) -> str:
-    """A field filled to its width and its check digit."""
+    """Return a field filled to its width, with its check digit."""
     filled = text.ljust(width, "<")
     return filled + check_digit(filled)
 
 
 def _birth_to_expiry(person: Person) -> tuple[str, str]:
-    """Both dates as YYMMDD with their check digits."""
+    """Return both dates as YYMMDD with their check digits."""
     return _checked(person.birth.strftime("%y%m%d"), 6), _checked(person.expiry.strftime("%y%m%d"), 6)
 
 
 def td3_lines(person: Person) -> tuple[str, str]:
-    """ICAO 9303-4 (8th ed.) 4.2.2: two lines of 44."""
+    """Return two lines of 44 (ICAO 9303-4, 8th ed., 4.2.2)."""
     born, until = _birth_to_expiry(person)
     number, optional = _checked(person.number, 9), "<" * 15
     composite = check_digit(number + born + until + optional)
@@ -81,7 +81,7 @@ def td3_lines(person: Person) -> tuple[str, str]:
 
 
 def td2_lines(person: Person) -> tuple[str, str]:
-    """ICAO 9303-6 (8th ed.) 4.2.2: two lines of 36."""
+    """Return two lines of 36 (ICAO 9303-6, 8th ed., 4.2.2)."""
     born, until = _birth_to_expiry(person)
     number, optional = _checked(person.number, 9), "<" * 7
     composite = check_digit(number + born + until + optional)
@@ -92,7 +92,7 @@ def td2_lines(person: Person) -> tuple[str, str]:
 
 
 def td1_lines(person: Person) -> tuple[str, str, str]:
-    """ICAO 9303-5 (8th ed.) 4.2.2: three lines of 30."""
+    """Return three lines of 30 (ICAO 9303-5, 8th ed., 4.2.2)."""
     born, until = _birth_to_expiry(person)
     number = _checked(person.number, 9)
     composite = check_digit(number + "<" * 15 + born + until + "<" * 11)
@@ -104,7 +104,7 @@ def td1_lines(person: Person) -> tuple[str, str, str]:
 
 
 def _print_machine_zone(draw: Drawing, lines: tuple[str, ...], *, at: tuple[int, int], pitch: float, step: int) -> None:
-    """OCR-B, each character in its own cell, so that a stand-in typeface keeps the pitch too."""
+    """Print in OCR-B, one character a cell, which keeps the pitch with a substitute typeface too."""
     font = load_font("ocr-b", round(pitch / 0.6))
     for row, line in enumerate(lines):
         for column, char in enumerate(line):
@@ -112,19 +112,19 @@ def _print_machine_zone(draw: Drawing, lines: tuple[str, ...], *, at: tuple[int,
 
 
 def _print_day(day: date) -> str:
-    """A date as passports print it."""
+    """Format a date as passports print it."""
     return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _print_fields(draw: Drawing, fields: list[tuple[int, int, str, str]], size: int) -> None:
-    """Small label, larger value below it, each at its place."""
+    """Print small labels, each with its larger value below, at their positions."""
     for x, y, label, value in fields:
         draw.text((x, y), label, LABEL, load_font("latin", round(size * 0.6)))
         draw.text((x, y + round(size * 0.72)), value, INK, load_font("latin", size))
 
 
 def _blank_page(size: tuple[int, int], tint: tuple[int, int, int]) -> tuple[Image.Image, Drawing]:
-    """A page with fine wavy print, as documents have behind their text."""
+    """Return a page with the fine wavy background print of documents."""
     page = Image.new("RGB", size, tint)
     draw = ImageDraw.Draw(page)
     for y in range(0, size[1], 9):
@@ -134,7 +134,7 @@ def _blank_page(size: tuple[int, int], tint: tuple[int, int, int]) -> tuple[Imag
 
 
 def _paste_portrait(page: Image.Image, face: Image.Image, box: tuple[int, int, int, int]) -> None:
-    """The face picture, cut to the frame's proportion."""
+    """Paste the portrait, cropped to the frame's aspect ratio."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     scale = max(width / face.width, height / face.height)
@@ -146,7 +146,7 @@ def _paste_portrait(page: Image.Image, face: Image.Image, box: tuple[int, int, i
 
 
 def print_passport(person: Person, face: Image.Image) -> Image.Image:
-    """The data page of a passport, 125 mm × 88 mm at 10 pixels a millimetre."""
+    """Print the data page of a passport, 125 mm × 88 mm at 10 pixels a millimetre."""
     page, draw = _blank_page((1250, 880), (226, 232, 238))
     draw.text((60, 40), "PASSPORT", BLUE, load_font("latin", 46))
     draw.text((1190, 44), "SPECIMEN", (190, 120, 120), load_font("latin", 40), anchor="ra")
@@ -165,7 +165,7 @@ def print_passport(person: Person, face: Image.Image) -> Image.Image:
 
 
 def print_card_td2(person: Person, face: Image.Image) -> Image.Image:
-    """An identity card of 105 mm × 74 mm with the machine zone below, at 11 pixels a millimetre."""
+    """Print an identity card of 105 mm × 74 mm with the machine-readable zone below, at 11 pixels a millimetre."""
     page, draw = _blank_page((1155, 814), (236, 230, 222))
     draw.text((50, 30), "IDENTITY CARD", BLUE, load_font("latin", 42))
     draw.text((1105, 34), "SPECIMEN", (190, 120, 120), load_font("latin", 36), anchor="ra")
@@ -176,7 +176,7 @@ def print_card_td2(person: Person, face: Image.Image) -> Image.Image:
 
 
 def _print_card_fields(draw: Drawing, person: Person, x: int, y: int) -> None:
-    """The printed zone both sizes of card share."""
+    """Print the visual zone that both card sizes share."""
     _print_fields(draw, [
         (x, y, "Surname", person.surname), (x, y + 80, "Given names", person.given_names),
         (x, y + 160, "Nationality", person.nationality), (x + 330, y + 160, "Sex", person.sex),
@@ -186,7 +186,7 @@ def _print_card_fields(draw: Drawing, person: Person, x: int, y: int) -> None:
 
 
 def print_card_td1(person: Person, face: Image.Image) -> Image.Image:
-    """Both sides of an identity card of 85.6 mm × 54 mm, front above back, at 12 pixels a millimetre."""
+    """Print both sides of an identity card of 85.6 mm × 54 mm, front above back, at 12 pixels a millimetre."""
     page = Image.new("RGB", (1027, 1320), (120, 112, 104))
     front, draw = _blank_page((1027, 648), (228, 236, 228))
     draw.text((40, 26), "IDENTITY CARD", BLUE, load_font("latin", 40))
@@ -202,7 +202,7 @@ def print_card_td1(person: Person, face: Image.Image) -> Image.Image:
 
 
 def print_resident_card(person: Person, face: Image.Image) -> Image.Image:
-    """The portrait side of a Chinese resident card, 85.6 mm × 54 mm at 12 pixels a millimetre; needs a CJK font."""
+    """Print a Chinese resident card's portrait side, 85.6 mm × 54 mm, 12 pixels a millimetre; needs a CJK font."""
     page, draw = _blank_page((1027, 648), (214, 228, 236))
     label, value = load_font("cjk", 30), load_font("cjk", 36)
     sex, born = {"M": "男", "F": "女"}[person.sex], person.birth
@@ -231,7 +231,7 @@ def print_resident_card(person: Person, face: Image.Image) -> Image.Image:
 
 @cache
 def astronaut() -> Image.Image:
-    """A portrait in the public domain (NASA, Eileen Collins), as scikit-image ships it, cut to head and shoulders."""
+    """Return a public-domain portrait (NASA, Eileen Collins) from scikit-image, cropped to head and shoulders."""
     spec = find_spec("skimage")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("scikit-image is not installed; it brings the picture")

@@ -1,11 +1,11 @@
-"""Finds the typefaces that specimens are printed with."""
+"""Finds the typefaces for specimens."""
 
 from functools import cache
 from pathlib import Path
 
 from PIL import ImageFont
 
-UNPACKED = str(Path(__file__).resolve().parents[2] / ".tools/debian/usr/share/fonts")  # where there is no root
+UNPACKED = str(Path(__file__).resolve().parents[2] / ".tools/debian/usr/share/fonts")  # installed without root
 FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -24,12 +24,12 @@ INDEX = {"NotoSansCJK-Regular.ttc": 2}
 
 
 class FontMissing(RuntimeError):
-    """No typeface of this kind is installed; the message names the Debian packages that bring it."""
+    """No typeface of this kind is installed; the message names the Debian packages that contain one."""
 
 
 @cache
 def find_font_file(kind: str) -> Path | None:
-    """The first installed file of a kind (`ocr-b`, `cjk`, `latin`), or None."""
+    """Return the first installed file of a kind (`ocr-b`, `cjk`, `latin`), or None."""
     for name in FILES[kind]:
         for folder in FOLDERS:
             found = next(iter(sorted(Path(folder).expanduser().rglob(name))), None)
@@ -40,7 +40,7 @@ def find_font_file(kind: str) -> Path | None:
 
 @cache
 def load_font(kind: str, size: int) -> ImageFont.FreeTypeFont:
-    """The typeface in pixels; where none is installed Pillow's own stands in, which has no Chinese: FontMissing."""
+    """Load a typeface at a size in pixels; Pillow's own is the substitute, except for Chinese: FontMissing."""
     path = find_font_file(kind)
     if path:
         return ImageFont.truetype(str(path), size, index=INDEX.get(path.name, 0))

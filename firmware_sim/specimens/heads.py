@@ -1,4 +1,4 @@
-"""Films a synthetic head from one photograph: turning as a challenge asks, or being one of the usual attacks."""
+"""Films a synthetic head made from one photograph: turning as requested, or as one of the usual attacks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NOSE = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A picture, where its eyes are (pixels), and how far each pixel stands out towards the camera (pixels)."""
+    """A picture, the positions of its eyes (pixels), and each pixel's depth towards the camera (pixels)."""
 
     pixels: Pixels
     middle: tuple[float, float]
@@ -36,7 +36,7 @@ class Head:
 
 @cache
 def _models() -> tuple[Any, Any]:
-    """dlib's detector and 5-point predictor."""
+    """Load dlib's detector and 5-point predictor."""
     dlib, spec = import_module("dlib"), find_spec("face_recognition_models")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("the package face_recognition_models is not installed")
@@ -45,7 +45,7 @@ def _models() -> tuple[Any, Any]:
 
 
 def build_head(pixels: Pixels) -> Head:
-    """A head from a frontal photograph: an ellipsoid with a nose, fitted to the eyes; ValueError without a face."""
+    """Build a head from a frontal photograph: an ellipsoid with a nose, fitted to the eyes; ValueError without one."""
     picture = _close_up(pixels)
     points = find_points(picture)
     first, second = points[:2].mean(axis=0), points[2:4].mean(axis=0)
@@ -54,7 +54,7 @@ def build_head(pixels: Pixels) -> Head:
 
 
 def find_points(picture: Pixels) -> NDArray[np.float64]:
-    """Outer and inner corner of the one eye, then of the other, then the nose; ValueError without a face."""
+    """Return outer and inner corner of one eye, then of the other, then the nose. ValueError without a face."""
     faces = find_faces(picture)
     if not faces:
         raise ValueError("the photograph shows no face to film")
@@ -62,14 +62,14 @@ def find_points(picture: Pixels) -> NDArray[np.float64]:
 
 
 def find_faces(picture: Pixels) -> list[NDArray[np.float64]]:
-    """The five points of every face, surest first."""
+    """Return the five points of every face, highest confidence first."""
     detector, predictor = _models()
     shapes = [predictor(picture, face) for face in detector(picture, 1)]
     return [np.array([(point.x, point.y) for point in shape.parts()], np.float64) for shape in shapes]
 
 
 def _close_up(pixels: Pixels) -> Pixels:
-    """The picture as a phone held at arm's length frames it: 5.6 by 6.4 distances between the eyes, these level."""
+    """Crop to a phone's framing at arm's length: 5.6 by 6.4 eye distances, eyes level."""
     points = find_points(pixels)
     first, second = sorted((points[:2].mean(axis=0), points[2:4].mean(axis=0)), key=lambda eye: float(eye[0]))
     across = second - first
@@ -84,7 +84,7 @@ def _close_up(pixels: Pixels) -> Pixels:
 
 
 def _relief(picture: Pixels, middle: NDArray[np.float64], eyes: float, nose: NDArray[np.float64]) -> Floats:
-    """Depth: a rounded head, and a ridge that rises from between the eyes to the nose's tip, wherever that looks."""
+    """Return the depth map: a rounded head, and a ridge from between the eyes to the tip of the nose."""
     rows, columns = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
     x, y = (columns - middle[0]) / eyes, (rows - middle[1]) / eyes
     skull = np.sqrt(np.clip(1 - (x / 1.3) ** 2 - ((y - 0.35) / 1.9) ** 2, 0, 1))
@@ -101,7 +101,7 @@ def _relief(picture: Pixels, middle: NDArray[np.float64], eyes: float, nose: NDA
 
 
 def turn_head(head: Head, degrees: float) -> Pixels:
-    """The head turned about the neck, positive to its own left (the picture's right); orthographic, near hides far."""
+    """Turn the head about the neck, positive to its own left (the picture's right); orthographic, near hides far."""
     height, width = head.relief.shape
     grid = np.mgrid[0:height, 0:width].astype(np.float32)
     rows, columns = grid[0], grid[1]
@@ -115,7 +115,7 @@ def turn_head(head: Head, degrees: float) -> Pixels:
 
 
 def _see_nearest(landing: Floats, depth: Floats, columns: Floats) -> Floats:
-    """For each place the column it shows: of those landing there the nearest, between neighbours a blend."""
+    """Return the source column of each position: the nearest of several, blended between neighbours."""
     height, width = landing.shape
     seen = np.full((height, width), np.nan, np.float32)
     order = np.argsort(depth, axis=None, kind="stable")
@@ -129,7 +129,7 @@ def _see_nearest(landing: Floats, depth: Floats, columns: Floats) -> Floats:
 
 
 def swing_angles(turns: Sequence[str], frames: int = FRAMES_A_TURN, widest: float = WIDEST) -> Iterator[float]:
-    """Degrees a frame: still, then out and back for every turn, then still."""
+    """Return degrees a frame: still, then out and back for every turn, then still."""
     yield from (0.0, 0.0, 0.0)
     for turn in turns:
         for step in range(1, frames + 1):
@@ -140,24 +140,24 @@ def swing_angles(turns: Sequence[str], frames: int = FRAMES_A_TURN, widest: floa
 
 
 def film(picture_at: Callable[[float], Pixels], turns: Sequence[str], widest: float = WIDEST) -> list[bytes]:
-    """The JPEG frames of a clip; `picture_at` gives the picture at an angle in degrees."""
+    """Return the JPEG frames of a clip; `picture_at` returns the picture at an angle in degrees."""
     angles = [round(angle, 6) for angle in swing_angles(turns, widest=widest)]
     frames = {angle: encode_jpeg(picture_at(angle)) for angle in set(angles)}
     return [frames[angle] for angle in angles]
 
 
 def film_living(head: Head, turns: Sequence[str], widest: float = WIDEST) -> list[bytes]:
-    """A head that does what it is asked."""
+    """Film a head that follows the request."""
     return film(lambda angle: turn_head(head, angle), turns, widest)
 
 
 def film_still(head: Head, turns: Sequence[str]) -> list[bytes]:
-    """A photograph held before the camera."""
+    """Film a photograph held still."""
     return film(lambda _: head.pixels, turns)
 
 
 def film_sliding(head: Head, turns: Sequence[str]) -> list[bytes]:
-    """A photograph pushed to the side asked for."""
+    """Film a photograph pushed to the requested side."""
 
     def slid(angle: float) -> Pixels:
         shift = np.array([[1, 0, angle * head.eyes / WIDEST / 2], [0, 1, 0]], np.float32)
@@ -168,7 +168,7 @@ def film_sliding(head: Head, turns: Sequence[str]) -> list[bytes]:
 
 
 def film_turned_print(head: Head, turns: Sequence[str], widest: float = 60.0) -> list[bytes]:
-    """A flat print turned to the side asked for, seen in perspective."""
+    """Film a flat print turned to the requested side, in perspective."""
 
     def turned(angle: float) -> Pixels:
         height, width = head.pixels.shape[:2]
@@ -187,9 +187,9 @@ def film_turned_print(head: Head, turns: Sequence[str], widest: float = 60.0) ->
 def film_bent_print(
     head: Head, turns: Sequence[str], bend: float = 100.0, widest: float = 40.0, slant: float = 0.0
 ) -> list[bytes]:
-    """A print bent around the face by `bend` degrees and turned: no nose, but a curve.
+    """Film a print bent around the face by `bend` degrees and turned: curved, without a nose.
 
-    The axis it is bent about leans by `slant` degrees: 0 is upright, 90 level.
+    The bending axis is tilted by `slant` degrees: 0 is upright, 90 level.
     """
     height, width = head.pixels.shape[:2]
     radius = width / np.deg2rad(bend)
@@ -202,7 +202,7 @@ def film_bent_print(
 
 
 def film_print_bent_across(head: Head, turns: Sequence[str]) -> list[bytes]:
-    """A print bent about a level axis, so that the nose is its ridge."""
+    """Film a print bent about a level axis, which makes the nose a ridge."""
     return film_bent_print(head, turns, 120, 50, 90)
 
 

@@ -1,4 +1,4 @@
-"""Where a device's parts meet: from its folder to a lock or kiosk that can hear and speak."""
+"""Assembles a lock or kiosk from its device folder."""
 
 import secrets
 import time
@@ -27,7 +27,7 @@ ABILITIES: dict[str, frozenset[str]] = {"lock": lock.ABILITIES, "kiosk": kiosk.A
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a device gets from the world: seconds of its crystal, seconds since power-up, randomness."""
+    """Physical inputs of a device: seconds of its crystal, seconds since power-up, randomness."""
 
     hardware: Callable[[], int] = lambda: int(time.time())
     ticks: Callable[[], float] = time.monotonic
@@ -35,7 +35,7 @@ class Surroundings:
 
 
 def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> SimLock | SimKiosk:
-    """The device of a folder, with its memory in `state.sqlite` and its movements in `movements.jsonl` there."""
+    """Assemble a folder's device, with its memory in `state.sqlite` and its movements in `movements.jsonl` there."""
     world = surroundings or Surroundings()
     flash = Flash(folder.path / "state.sqlite")
     clock = SimClock(flash, world.hardware, world.ticks, world.nonce)
@@ -51,10 +51,10 @@ def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> 
 
 
 def keypad_of(folder: DeviceFolder, lock: SimLock) -> Keypad:
-    """The lock's keypad, with the secret that only it and the gateway can compute."""
+    """Create the lock's keypad, with the secret shared with the gateway only."""
     return Keypad(lock, passcode_secret(folder.key, folder.gateway.passcode, folder.device))
 
 
 def assemble_at(path: Path, surroundings: Surroundings | None = None) -> SimLock | SimKiosk:
-    """The device of the folder at `path`; raises certs.errors.BadFolder."""
+    """Assemble the device of the folder at `path`. Raises certs.errors.BadFolder."""
     return assemble(read_device_folder(path), surroundings)

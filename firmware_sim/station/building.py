@@ -1,4 +1,4 @@
-"""Devices of one folder at work in one process, and what a tester can do to them."""
+"""Runs the devices of one folder in one process, with the actions of a tester."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from firmware_sim.station.station import Station
 
 @dataclass(slots=True)
 class Building:
-    """Stations by device id, and the simulated registry next door if there is one."""
+    """Stations by device id, and the simulated registry beside them if there is one."""
 
     stations: dict[str, Station]
     auto_lock: float = 0.0
@@ -27,13 +27,13 @@ class Building:
 
     @classmethod
     def open(cls, folders: Iterable[Path], *, auto_lock: float = 0.0) -> "Building":
-        """One station a device folder; raises certs.errors.BadFolder."""
+        """Create one station a device folder. Raises certs.errors.BadFolder."""
         building = cls({}, auto_lock)
         building.move_in(folders)
         return building
 
     def move_in(self, folders: Iterable[Path]) -> list[str]:
-        """Take in the devices of these folders that are not here yet; their ids. Raises certs.errors.BadFolder."""
+        """Add the devices of these folders not present yet; return their ids. Raises certs.errors.BadFolder."""
         read = [read_device_folder(path) for path in folders]
         new = {
             folder.device: Station(folder, assemble(folder), auto_lock=self.auto_lock)
@@ -45,7 +45,7 @@ class Building:
         return list(new)
 
     async def run(self) -> None:
-        """Run every device until cancelled, those that move in later too."""
+        """Run every device until cancelled, including those added later."""
         started: set[str] = set()
         async with asyncio.TaskGroup() as group:
             while True:
@@ -56,13 +56,13 @@ class Building:
                 await self._moved_in.wait()
 
     async def set_behaviour(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the registry's behaviour; raises KeyError where there is no registry or it knows no such behaviour."""
+        """Change the registry's behaviour. Raises KeyError without a registry or for an unknown behaviour."""
         if self.registry is None:
             raise KeyError("registry")
         return await self.registry.set_behaviour(form)
 
     async def set_faults(self, device: str, changes: Mapping[str, Any], clock_lost: bool = False) -> FaultSettings:
-        """Change a device's faults; raises KeyError or pydantic.ValidationError."""
+        """Change a device's faults. Raises KeyError or pydantic.ValidationError."""
         station = self.stations[device]
         settings = station.faults.set(changes)
         if isinstance(station.mind, SimLock):
@@ -78,21 +78,21 @@ class Building:
         return settings
 
     async def turn_knob(self, device: str) -> None:
-        """Someone inside turns the knob; raises KeyError if there is no such lock."""
+        """Turn a lock's inside knob. Raises KeyError for an unknown lock."""
         station, mind = self._lock(device)
         await station.play(mind.turn_knob())
 
     async def enter_code(self, device: str, code: str) -> str | None:
-        """Someone types a passcode: None if it opened, else why not. Raises KeyError."""
+        """Type a passcode: None if it opened, else the reason. Raises KeyError."""
         return await self.stations[device].enter_code(code)
 
     async def reset(self, device: str) -> None:
-        """Someone presses the pin hole."""
+        """Press a device's pin hole: factory reset."""
         station = self.stations[device]
         await station.play(station.mind.factory_reset())
 
     async def register(self, device: str, registration: KioskRegistration) -> None:
-        """A tenant is done at a kiosk; raises KeyError, QueueFull or BadMessage."""
+        """Hand in a tenant's registration at a kiosk. Raises KeyError, QueueFull or BadMessage."""
         station = self.stations[device]
         if not isinstance(station.mind, SimKiosk):
             raise KeyError(device)
@@ -106,12 +106,12 @@ class Building:
 
 
 def device_folders_at(path: Path) -> list[Path]:
-    """The folder itself if it is a device's, else those directly under it."""
+    """Return the folder itself if it is a device's, else the device folders directly under it."""
     return [path] if (path / "device.json").exists() else find_device_folders(path)
 
 
 def describe(station: Station) -> dict[str, Any]:
-    """State, counters and last messages of a device, for a tester."""
+    """Return state, counters and last messages of a device, for a tester."""
     mind, folder = station.mind, station.folder
     reported: dict[str, Any] = {
         "device": folder.device,

@@ -1,4 +1,4 @@
-"""What can go wrong around a device, settable while it runs; all chance comes from one seed."""
+"""Injected faults around a device, settable while it runs; all randomness comes from one seed."""
 
 import random
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class FaultSettings(BaseModel):
-    """Faults of one device. Chances are of each message it sends; delays are milliseconds."""
+    """Faults of one device. Probabilities apply to each message it sends; delays are milliseconds."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -33,31 +33,31 @@ class FaultSettings(BaseModel):
 
 @dataclass(slots=True)
 class Faults:
-    """Faults as they stand, and the chance that decides on each message."""
+    """The present faults, and the random generator that decides on each message."""
 
     settings: FaultSettings = field(default_factory=FaultSettings)
     chance: random.Random = field(default_factory=lambda: random.Random(0))
 
     def set(self, changes: Mapping[str, Any]) -> FaultSettings:
-        """Change some; raises pydantic.ValidationError and changes nothing if one cannot be."""
+        """Change settings. Raises pydantic.ValidationError and changes nothing if one is invalid."""
         self.settings = FaultSettings.model_validate({**self.settings.model_dump(), **changes})
         if "seed" in changes:
             self.chance = random.Random(self.settings.seed)
         return self.settings
 
     def delays(self) -> list[float]:
-        """Seconds after which each copy of a message leaves; none if it is lost on the air."""
+        """Return the delay in seconds of each copy of a message; empty if it is lost."""
         settings = self.settings
         if self.chance.random() < settings.drop:
             return []
         delay = settings.delay_ms / 1000
         if self.chance.random() < settings.reorder:
-            delay += 0.05 + self.chance.random() / 10  # long enough for the next messages to overtake it
+            delay += 0.05 + self.chance.random() / 10  # long enough for later ones to overtake it
         copies = 2 if self.chance.random() < settings.duplicate else 1
         return [delay] * copies
 
     def loses_answer(self, message: Outgoing) -> bool:
-        """Whether this ack is one of those to be lost for good; each counts once."""
+        """Return whether this ack is one of those to lose for good; each is counted once."""
         if message.channel != "ack" or message.kind != "done" or not self.settings.lost_answers:
             return False
         self.settings.lost_answers -= 1

@@ -1,7 +1,7 @@
-"""The simulated kiosk: shows what the gateway says, and sends sealed registrations. It opens no door.
+"""Simulated kiosk: shows the gateway's screens and sends sealed registrations. It opens no door.
 
-What a tenant shows or types is sealed to the gateway's intake key at once; only the sealed form is stored, waits
-while the network is away, and is deleted when the broker has taken it.
+A tenant's input is sealed to the gateway's intake key at once; only the sealed form is stored, queued while the
+network is down, and deleted when the broker has confirmed it.
 """
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,16 +16,16 @@ from firmware_sim.device.device import SimDevice
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
 
 FIRMWARE = "lodgekey-sim-kiosk 1"
-QUEUE_LIMIT = 200  # sealed registrations a kiosk holds; beyond it, it sends people to a person
+QUEUE_LIMIT = 200  # sealed registrations stored at most; a full kiosk refers tenants to a person
 ABILITIES = CERTIFICATE_ABILITIES | {"show", "set_time", "read_back"}
 
 
 class QueueFull(Exception):
-    """The kiosk holds as many registrations as it can; nothing was taken."""
+    """The kiosk's queue of registrations is full; nothing was stored."""
 
 
 class SimKiosk(SimDevice):
-    """One kiosk; everything it needs to know or touch is given to it."""
+    """One kiosk; all its dependencies are passed in."""
 
     kind = "kiosk"
 
@@ -36,7 +36,7 @@ class SimKiosk(SimDevice):
         self.screens: list[Body] = []
 
     def register(self, registration: KioskRegistration) -> Spoken:
-        """A tenant is done at the kiosk; raises QueueFull, or BadMessage for what no gateway could read."""
+        """Send a tenant's registration. Raises QueueFull, or BadMessage for a form that no gateway could read."""
         if self.flash.waiting_count() >= QUEUE_LIMIT:
             raise QueueFull
         context = registration_context(self.dialogue.site, self.dialogue.device)
@@ -45,19 +45,19 @@ class SimKiosk(SimDevice):
         yield from self.dialogue.tell("registration", {"sealed": sealed, "registration": registration.registration})
 
     def request_challenge(self, offer_token: str, registration: bytes) -> Spoken:
-        """Ask for the turns a tenant's head has to make; they come as the screen "turn", and hold for a minute."""
+        """Request the head turns; they arrive as the screen "turn" and are valid for a minute."""
         context = turns_context(self.dialogue.site, self.dialogue.device)
         sealed = seal(offer_token.encode(), self._intake, context=context)
         yield from self.dialogue.tell("turns_wanted", {"sealed": sealed, "registration": registration})
 
     def ask_offer(self, question: OfferQuestion, name: bytes) -> Spoken:
-        """Ask what may be said of an offer; it comes as the screen "offer" with this name, sealed to the reply key."""
+        """Request an offer's summary; it arrives as the screen "offer" with this name, sealed to the reply key."""
         context = question_context(self.dialogue.site, self.dialogue.device)
         sealed = seal(encode_question(question), self._intake, context=context)
         yield from self.dialogue.tell("offer_shown", {"sealed": sealed, "registration": name})
 
     def factory_reset(self) -> Spoken:
-        """Back to the factory; registrations that waited are gone with the flash."""
+        """Reset to the factory state; queued registrations are deleted with the flash."""
         self.screen = {"screen": "welcome"}
         yield from super().factory_reset()
 

@@ -1,7 +1,7 @@
-"""One device at work: its mind (SimLock or SimKiosk), its radio, its faults, and a log.
+"""Runs one device: its logic (SimLock or SimKiosk), its connection, its faults, and a log.
 
-What a device says is sent at once, kept in its flash until the broker has taken it, and sent again after a reconnect
-or a loss. While it speaks it hears nothing else.
+A message is sent at once, stored in flash until the broker has confirmed it, and sent again after a reconnect or a
+loss. Input is not handled while messages are being sent.
 """
 
 import asyncio
@@ -25,24 +25,24 @@ from firmware_sim.station.faults import Faults
 from firmware_sim.station.kiosk import SimKiosk
 
 log = logging.getLogger(__name__)
-RETRY = 2.0  # seconds after which what the broker did not take is sent again
-STATE_EVERY = 3600.0  # seconds between states said without a reason, so that drift is noticed
-LET_OUT = 4  # turns of the event loop until aiomqtt has written a message to the socket
-BACK_OFF = (0.2, 10.0)  # seconds: the first and the longest wait before connecting again
+RETRY = 2.0  # seconds until an unconfirmed message is sent again
+STATE_EVERY = 3600.0  # seconds between periodic states, which reveal drift
+LET_OUT = 4  # event loop iterations until aiomqtt has written a message to the socket
+BACK_OFF = (0.2, 10.0)  # seconds: first and longest wait before a reconnect
 
 
 class AirSide(Protocol):
-    """A device's Bluetooth side, where it is on an air."""
+    """Bluetooth side of a device, if it has one."""
 
     async def set_in_range(self, near: bool) -> None:
-        """Be heard by those around, or by nobody."""
+        """Put the device in or out of radio range."""
 
 
 class Station:
     """Runs one device until cancelled."""
 
     def __init__(self, folder: DeviceFolder, mind: SimLock | SimKiosk, *, auto_lock: float = 0.0) -> None:
-        """`auto_lock`: seconds after which an opened lock locks itself; 0 for never."""
+        """`auto_lock`: seconds until an opened lock locks itself; 0 for never."""
         self.folder, self.mind, self.faults = folder, mind, Faults()
         self.counters: Counter[str] = Counter()
         self.log: deque[dict[str, Any]] = deque(maxlen=200)
@@ -60,7 +60,7 @@ class Station:
         self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Power up, then stay connected as well as the faults allow."""
+        """Power up, then stay connected as far as the faults allow."""
         async with asyncio.TaskGroup() as group:
             await self.play(self.mind.boot())
             group.create_task(self._tend())
@@ -76,7 +76,7 @@ class Station:
                 await asyncio.sleep(wait * (0.5 + random.random()))
 
     async def play(self, spoken: Spoken) -> None:
-        """Send what the mind says, each message on its way before the mind goes on."""
+        """Send the device's messages, each before the next is generated."""
         async with self._speaking:
             for message in spoken:
                 self._send(message)
@@ -84,7 +84,7 @@ class Station:
                     await asyncio.sleep(0)
 
     async def enter_code(self, code: str) -> str | None:
-        """Someone types a passcode; None if it opened, else why not. Raises KeyError if this is no lock."""
+        """Type a passcode; None if it opened, else the reason. Raises KeyError if this is not a lock."""
         if self.keypad is None:
             raise KeyError(self.folder.device)
         refusal = self.keypad.enter(code)
@@ -92,20 +92,20 @@ class Station:
         return refusal
 
     def meet(self) -> OfflineSession:
-        """A phone comes near, over whatever link: pass its messages to hear_near. Raises KeyError for a kiosk."""
+        """Open a session with a phone in range; its messages go to hear_near. Raises KeyError for a kiosk."""
         if not isinstance(self.mind, SimLock):
             raise KeyError(self.folder.device)
         return OfflineSession(self.mind, self._backoff)
 
     async def hear_near(self, session: OfflineSession, message: bytes) -> bytes | None:
-        """The reply to a near phone's message; what it gave rise to is told to the gateway too."""
+        """Return the reply to a message of a phone in range; resulting events are sent to the gateway too."""
         reply = session.hear(message)
         said, session.said = session.said, []
         await self.play(iter(said))
         return reply
 
     async def set_offline(self, offline: bool) -> None:
-        """Cut the radio without a goodbye (the broker then speaks the will), or give it back."""
+        """Cut the connection without DISCONNECT (the broker publishes the will), or restore it."""
         if not offline:
             self._allowed.set()
             return
@@ -118,7 +118,7 @@ class Station:
             self.counters["connects"] += 1
             self._radio = radio
             try:
-                await listen_for_commands(radio, self.folder)  # first: what it says now may be answered at once
+                await listen_for_commands(radio, self.folder)  # first: the messages below may be answered at once
                 await radio.publish(topic_of(self.folder, "online"), b"1", qos=1)
                 await self.play(self.mind.connected())
                 self._say_waiting()
@@ -144,7 +144,7 @@ class Station:
         lost = message.seq in self._lost or self.faults.loses_answer(message)
         delays = [] if lost else self.faults.delays()
         if lost:
-            self._lost.add(message.seq)  # it may be stored only after it was said: then it is lost once more
+            self._lost.add(message.seq)  # a message stored after it was sent is dropped once more
             self.mind.flash.delivered(message.seq)
         self.counters["lost" if lost or not delays else "said"] += 1
         self._log("out" if delays else "lost", message)
@@ -160,7 +160,7 @@ class Station:
                 await asyncio.sleep(delay)
             await radio.publish(topic_of(self.folder, message.channel), message.payload, qos=1)
         except (aiomqtt.MqttError, OSError):
-            self.counters["not_taken"] += 1  # it waits in the flash, if it is one that waits
+            self.counters["not_taken"] += 1  # a stored message stays in flash
         else:
             if message.channel != "state" and message.seq:
                 self.mind.flash.delivered(message.seq)
@@ -168,7 +168,7 @@ class Station:
             self._in_flight.discard(message.seq)
 
     async def _tend(self) -> None:
-        """Say again what was not taken, say the state now and then, lock after a while."""
+        """Send unconfirmed messages again, send the state periodically, and lock after the auto-lock time."""
         said_at = time.monotonic()
         while True:
             await asyncio.sleep(min(RETRY, self._auto_lock or RETRY) / 2)
@@ -182,7 +182,7 @@ class Station:
             await self._lock_after_a_while()
 
     async def _ask_for_certificate(self) -> None:
-        """Once due, and again every hour until it has come."""
+        """Request a certificate once due, and again every hour until it has arrived."""
         if time.monotonic() >= self._ask_at and self._radio is not None and self.mind.certificates.due:
             self._ask_at = time.monotonic() + STATE_EVERY
             request = {"csr": self.mind.certificates.request()}

@@ -1,1 +1,1 @@
-"""Locks of other makers, as they behave on their side of MQTT."""
+"""Locks of other makers, simulated on their side of MQTT and Bluetooth."""

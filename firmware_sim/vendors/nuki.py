@@ -1,4 +1,4 @@
-"""A simulated Nuki lock behind its MQTT API: what it hears on `lockAction`, and what it says on its other topics."""
+"""Simulated Nuki lock behind its MQTT API: receives `lockAction`, publishes its other topics."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class SimNuki:
 
     @property
     def bolt(self) -> str:
-        """Where the bolt is, in our words."""
+        """Bolt position in the gateway's terms."""
         return "unlocked" if self.state == UNLOCKED else "locked"
 
     def hear(self, channel: str, payload: bytes) -> list[Said]:
-        """What it says to one message on its inlet."""
+        """Return the messages published in response to one message on the inlet."""
         target = TARGETS.get(payload)
         if channel != "lockAction" or target is None:
             return [("commandResponse", BAD_PARAMETER)]
@@ -37,11 +37,11 @@ class SimNuki:
         return [] if self.deaf else [*said, ("commandResponse", OK)]
 
     def turn_knob(self) -> list[Said]:
-        """Somebody turns it by hand."""
+        """Turn the knob by hand."""
         return self._move(LOCKED if self.state == UNLOCKED else UNLOCKED, BY_HAND)
 
     def enter_code(self, code_id: int) -> list[Said]:
-        """Somebody types a good code."""
+        """Type a valid code."""
         self.movements.append(UNLOCKED)
         self.state = UNLOCKED
         return [("state", b"3"), ("lockActionEvent", b"1,0,0,%d,0" % code_id)]

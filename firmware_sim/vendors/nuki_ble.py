@@ -1,4 +1,4 @@
-"""A simulated Nuki Smart Lock over Bluetooth (Nuki's Bluetooth API 2): sealed messages, actions under a challenge."""
+"""Simulated Nuki Smart Lock over Bluetooth (Nuki's Bluetooth API 2): sealed messages, challenged actions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ YEAR = struct.pack("<HBBBBB", 2026, 11, 22, 3, 0, 0)
 
 
 class SimNukiBle(VendorPeripheral):
-    """Paired with one bridge; an action takes the nonce of the last challenge, which is good once."""
+    """Paired with one bridge; an action needs the nonce of the last challenge, which is valid once."""
 
     service, inlets, outlets = UUID.format("200"), (PAIRING, USER), (PAIRING, USER)
 
@@ -32,7 +32,7 @@ class SimNukiBle(VendorPeripheral):
         self._nonce = b""
 
     async def hear(self, _inlet: str, data: bytes) -> None:
-        """nonce 24, authorization 4, length 2, sealed: authorization 4, command 2, payload, CRC 2."""
+        """Handle nonce 24, authorization 4, length 2, sealed (authorization 4, command 2, payload, CRC 2); bytes."""
         try:
             opened = self._box.decrypt(data[30:], data[:24])
         except CryptoError:

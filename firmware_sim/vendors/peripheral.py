@@ -1,4 +1,4 @@
-"""A lock of another maker on the air: one service, inlets it hears on, outlets it speaks on."""
+"""Bluetooth peripheral of another maker's lock: one service, writable inlets, notifying outlets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from firmware_sim.ble.air import Air, make_device
 
 
 class VendorPeripheral:
-    """What every maker's emulator shares; one that is `jammed` hears and answers, but its bolt does not move."""
+    """Common part of the makers' emulators; a `jammed` one receives and answers, but its bolt does not move."""
 
     service: ClassVar[str]
     inlets: ClassVar[tuple[str, ...]]
@@ -31,14 +31,14 @@ class VendorPeripheral:
         ]
         self.radio.add_service(Service(self.service, [*hearing, *self._speaking.values()]))
         self.radio.advertising_data = bytes(
-            AdvertisingData([(AdvertisingData.FLAGS, b"\x06"), self._served()])  # no name: it is found by its address
+            AdvertisingData([(AdvertisingData.FLAGS, b"\x06"), self._served()])  # no name: found by its address
         )
         self.radio.on(self.radio.EVENT_CONNECTION, lambda _: self.connected())
         self._connection: Any = None
         self._saying: asyncio.Future[None] | None = None
 
     def _outlet(self, uuid: str) -> Any:
-        """Characteristics that go both ways are Nuki's."""
+        """Nuki's characteristics are both inlet and outlet."""
         properties, permissions = Characteristic.Properties.NOTIFY, Characteristic.READABLE
         if uuid in self.inlets:
             properties |= Characteristic.Properties.WRITE
@@ -63,34 +63,34 @@ class VendorPeripheral:
             self._saying = asyncio.ensure_future(self.subscribed(outlet))
 
     def connected(self) -> None:
-        """A central has connected: no session of an earlier connection counts any more."""
+        """Handle a new connection: ends the session of an earlier one."""
 
     async def subscribed(self, outlet: str, /) -> None:
-        """Somebody listens on this outlet from now on."""
+        """Handle a subscription to this outlet."""
 
     async def hear(self, inlet: str, data: bytes, /) -> None:
-        """Take one write. Raises ATT_Error, which becomes the answer to that write."""
+        """Handle one write. Raises ATT_Error, which becomes the answer to that write."""
         raise NotImplementedError
 
     async def say(self, outlet: str, data: bytes) -> None:
-        """One notification."""
+        """Send one notification."""
         await self.radio.notify_subscriber(self._connection, self._speaking[outlet], data)
 
     def move(self, target: str) -> None:
-        """Throw or draw the bolt."""
+        """Extend or retract the bolt."""
         if not self.jammed:
             self.bolt = target
             self.movements.append(target)
 
     async def power_on(self) -> None:
-        """Advertise until connected, and again after."""
+        """Advertise until connected, and again after a disconnect."""
         await self.radio.power_on()
         await self.radio.start_advertising(
             auto_restart=True, advertising_interval_min=100, advertising_interval_max=100
         )
 
     async def power_off(self) -> None:
-        """Leave the air."""
+        """Remove the lock from the air."""
         self._controller.drop_links()
         await self.radio.stop_advertising()
         await self.radio.power_off()

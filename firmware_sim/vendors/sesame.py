@@ -1,4 +1,4 @@
-"""A simulated Sesame 5 (Candy House, Sesame OS3 over Bluetooth): a token, a login, then AES-CCM with counters."""
+"""Simulated Sesame 5 (Candy House, Sesame OS3 over Bluetooth): a token, a login, then AES-CCM with counters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DONE, NOT_ALLOWED, PLAIN, SEALED = b"\0", b"\x07", 2, 4
 
 
 class SimSesameLock(VendorPeripheral):
-    """It knows one secret; whoever does not is not answered."""
+    """Has one secret; a login without it is refused, and other messages before a login are ignored."""
 
     service, inlets, outlets = "0000fd81-0000-1000-8000-00805f9b34fb", (INLET,), (OUTLET,)
 
@@ -29,15 +29,15 @@ class SimSesameLock(VendorPeripheral):
         super().__init__(air, address)
         self._secret, self._token, self._parts = secret, b"", b""
         self._cipher: AESCCM | None = None
-        self._counts = [0, 0]  # heard, said
+        self._counts = [0, 0]  # received, sent
 
     async def subscribed(self, _outlet: str) -> None:
-        """A session begins with a token."""
+        """Start a session by sending a token."""
         self._token, self._cipher, self._counts = os.urandom(4), None, [0, 0]
         await self._say(bytes([PUBLISH, TOKEN]) + self._token)
 
     async def hear(self, _inlet: str, data: bytes) -> None:
-        """Fragments of 20 bytes: 1 begins, 2 ends in clear, 4 ends sealed."""
+        """Handle a fragment of up to 20 bytes: flag 1 begins a message, 2 ends it in clear, 4 ends it sealed."""
         self._parts = data[1:] if data[0] & 1 else self._parts + data[1:]
         if data[0] & PLAIN:
             await self._login(self._parts)

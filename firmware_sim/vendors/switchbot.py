@@ -1,4 +1,4 @@
-"""A simulated SwitchBot Lock: AES-128-CTR with a starting value of the lock's own for each connection."""
+"""Simulated SwitchBot Lock: AES-128-CTR with an initialisation vector chosen by the lock for each connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATES = {"locked": 0, "unlocked": 1}
 
 
 class SimSwitchbotLock(VendorPeripheral):
-    """Its key is known by an id of one byte; what is not sealed with it is met with noise."""
+    """Has one key with an id of one byte; answers noise to messages not sealed with it."""
 
     service, inlets, outlets = UUID.format("d00"), (INLET,), (OUTLET,)
 
@@ -26,11 +26,11 @@ class SimSwitchbotLock(VendorPeripheral):
         self._key_id, self._key, self._start = key_id, key, b""
 
     def connected(self) -> None:
-        """The starting value is asked for anew."""
+        """Handle a new connection: the initialisation vector must be requested again."""
         self._start = b""
 
     async def hear(self, _inlet: str, data: bytes) -> None:
-        """`57 000000 …` asks for the starting value; `57 id v0 v1 sealed` is a command."""
+        """`57 000000 …` requests the initialisation vector; `57 id v0 v1 sealed` is a command."""
         if data[1:4] == bytes(3):
             self._start = os.urandom(16)
             await self.say(OUTLET, OK + bytes(3) + self._start)

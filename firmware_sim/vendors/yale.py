@@ -1,4 +1,4 @@
-"""A simulated Yale or August lock: an exchange under the offline key, then frames of 18 bytes under a fresh one."""
+"""Simulated Yale or August lock: key exchange under the offline key, then frames of 18 bytes under a session key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATES, STALLED = {"locked": 5, "unlocked": 3}, 0x1E
 
 
 class SimYaleLock(VendorPeripheral):
-    """It knows one offline key in one slot."""
+    """Has one offline key in one slot."""
 
     service, inlets, outlets = "0000fe24-0000-1000-8000-00805f9b34fb", (INLET, KEY_INLET), (OUTLET, KEY_OUTLET)
 
@@ -30,21 +30,21 @@ class SimYaleLock(VendorPeripheral):
         self._writing: Any = None
 
     def connected(self) -> None:
-        """The keys are exchanged anew."""
+        """Handle a new connection: the key exchange starts again."""
         self._session, self._reading = b"", None
 
     async def hear(self, inlet: str, data: bytes) -> None:
-        """A frame of the key exchange, or a command of the session it led to."""
+        """Handle a frame of the key exchange, or a command of the resulting session."""
         if inlet == KEY_INLET:
             await self._exchange(data)
         elif inlet == INLET and self._reading:
             await self._obey(self._reading.update(data[:16]))
 
     async def _exchange(self, data: bytes) -> None:
-        """Which key opens a frame follows from the state alone: trying both takes one frame in 256 for another.
+        """Handle a key exchange frame. Its key follows from the state alone: trying both confuses one frame in 256.
 
-        A frame that its key does not open is answered with the error by which the maker's library knows a wrong key
-        or slot (yalexs_ble.util.is_key_error).
+        A frame that its key does not decrypt is answered with the error by which the maker's library recognises a wrong
+        key or slot (yalexs_ble.util.is_key_error).
         """
         under = self._session or self._key
         asked = _ecb(under).decryptor().update(data[:16])
@@ -74,7 +74,7 @@ class SimYaleLock(VendorPeripheral):
             await self._say(0xBB, word, detail, (15, STALLED if self.jammed else 0))
 
     async def _say(self, kind: int, word: int, detail: int, more: tuple[int, int]) -> None:
-        """One frame: the sum of its 18 bytes is a multiple of 256."""
+        """Send one frame; its 18 bytes sum to a multiple of 256."""
         frame = bytearray(18)
         frame[0], frame[1], frame[4] = kind, word, detail
         frame[more[0]] = more[1]
@@ -83,7 +83,7 @@ class SimYaleLock(VendorPeripheral):
 
 
 def _sum_of_words(frame: bytes) -> int:
-    """The checksum of the key exchange: the little-endian words of a whole frame sum to 0 modulo 2^32."""
+    """Return the key exchange checksum: the little-endian words of a whole frame sum to 0 modulo 2^32."""
     return sum(int.from_bytes(frame[at : at + 4], "little") for at in range(0, len(frame), 4)) % 2**32
 
 

@@ -1,4 +1,4 @@
-"""A simulated Zigbee lock as Zigbee2MQTT presents it."""
+"""Simulated Zigbee lock as presented by Zigbee2MQTT."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SimZigbeeLock:
     jammed: bool = False
 
     def hear(self, channel: str, payload: bytes) -> list[Said]:
-        """What it says to one message on its inlet `set`."""
+        """Return the messages published in response to one message on the inlet `set`."""
         asked = json.loads(payload)
         if channel != "set":
             return []
@@ -34,7 +34,7 @@ class SimZigbeeLock:
         return [self._say({"action": asked["state"].lower(), "action_source_name": "rf"})]
 
     def turn_knob(self) -> list[Said]:
-        """Somebody turns it by hand."""
+        """Turn the knob by hand."""
         self._move("locked" if self.bolt == "unlocked" else "unlocked")
         return [
             self._say(
@@ -43,7 +43,7 @@ class SimZigbeeLock:
         ]
 
     def enter_pin(self, digits: str) -> list[Said]:
-        """Somebody types a PIN; a wrong one is met with silence."""
+        """Type a PIN; a wrong one causes no message."""
         slot = next((slot for slot, pin in self.pins.items() if pin == digits), None)
         if slot is None:
             return []
@@ -51,7 +51,7 @@ class SimZigbeeLock:
         return [self._say({"action": "unlock", "action_source_name": "keypad", "action_user": slot})]
 
     def report(self) -> list[Said]:
-        """The state it repeats now and then."""
+        """Return the periodic state."""
         return [self._say({})]
 
     def _keep_pin(self, asked: dict[str, Any]) -> dict[str, Any]:

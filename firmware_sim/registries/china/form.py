@@ -1,4 +1,4 @@
-"""The filing as a simulated regional service reads it, in the GB codes; written for itself."""
+"""The filing of a simulated regional service, in GB codes; shares no code with the gateway."""
 
 import re
 from datetime import datetime
@@ -24,7 +24,7 @@ class _Strict(BaseModel):
 
 
 class IdentityDocument(_Strict):
-    """GA/T 517 kind and number."""
+    """Document kind (GA/T 517) and number."""
 
     kind: Literal["111", "414", "553", "990"]
     number: Annotated[str, Field(pattern=r"^[A-Z0-9]{5,20}$")]
@@ -39,7 +39,7 @@ class _Person(_Strict):
 
 
 class Resident(_Person):
-    """The residents' form."""
+    """Form for residents."""
 
     name: Name
     registered_address: Annotated[str, Field(max_length=200)]
@@ -54,7 +54,7 @@ class Visa(_Strict):
 
 
 class Foreigner(_Person):
-    """The foreigners' form."""
+    """Form for foreigners."""
 
     surname: Capitals
     given_names: Capitals | Literal[""]
@@ -63,7 +63,7 @@ class Foreigner(_Person):
 
 
 class Dwelling(_Strict):
-    """The dwelling by its permanent code."""
+    """Dwelling, by its permanent code."""
 
     code: Word
     region: Annotated[str, Field(pattern=r"^[1-8][0-9]{5}$")]
@@ -71,7 +71,7 @@ class Dwelling(_Strict):
 
 
 class Landlord(_Strict):
-    """Who lets it."""
+    """Landlord of the dwelling."""
 
     name: Name
     phone: Annotated[str, Field(max_length=20)]
@@ -95,7 +95,7 @@ class Filing(_Strict):
 
 
 def fault(filing: Filing) -> tuple[str, str] | None:
-    """(code, message) of the first rule the layout alone cannot say."""
+    """Return (code, message) of the first broken rule that the schema does not express."""
     if not filing.residents and not filing.foreigners:
         return "E1002", "没有登记人员"
     if filing.leaves < filing.moves_in:
@@ -112,7 +112,7 @@ def fault(filing: Filing) -> tuple[str, str] | None:
 
 
 def _id_number_fits(resident: Resident) -> bool:
-    """GB 11643: the check character by ISO 7064 MOD 11-2, birth date and sex as registered."""
+    """Check a GB 11643 number: check character by ISO 7064 MOD 11-2, birth date and sex as registered."""
     number = resident.document.number
     if not re.fullmatch(r"[1-8][0-9]{16}[0-9X]", number):
         return False

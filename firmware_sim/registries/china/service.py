@@ -1,4 +1,4 @@
-"""A simulated regional registration service: JSON, one filing a reference, receipts of a receiving unit."""
+"""Simulated regional registration service: JSON, one filing a reference, receipts of a receiving unit."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def china_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAP
 
 def _entry(filing: form.Filing) -> Filing:
     people = [person.id for person in [*filing.residents, *filing.foreigners]]
-    body = filing.model_dump_json(exclude={"days_late"})  # how late it is changes while it is sent again
+    body = filing.model_dump_json(exclude={"days_late"})  # lateness changes between repeated sendings
     return Filing(filing.reference, body, people, form.fault(filing))
 
 

@@ -1,4 +1,4 @@
-"""How the simulated police read a row: by position, with their own table, naming the field that is wrong."""
+"""Row parser of the simulated police: by position, with its own table; names the invalid field."""
 
 import csv
 import re
@@ -22,7 +22,7 @@ _HEAD_OF = {"19": "17", "20": "18"}
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The police's code, its name and the field."""
+    """The police's error code, its name and the field."""
 
     code: str
     name: str
@@ -36,7 +36,7 @@ def _places() -> dict[str, dict[str, str]]:
 
 
 def wrongs(rows: list[str]) -> list[Wrong | None]:
-    """What is wrong with each row, in their order; None: nothing."""
+    """Return the error of each row in order; None: valid."""
     found: list[Wrong | None] = []
     head = ""
     for row in rows:

@@ -1,4 +1,4 @@
-"""A simulated Alloggiati Web: tokens that expire, Test and Send with an answer per row, no way to ask or to undo."""
+"""Simulated Alloggiati Web: expiring tokens, Test and Send with a result per row, no query and no annulment."""
 
 import hashlib
 import hmac
@@ -25,14 +25,14 @@ _REFUSED = Wrong("12", "SCHEDINA_CAMPO_NON_CORRETTO", "Cognome")
 
 
 class AlloggiatiService:
-    """The operations behind the one address; user "demo", password and WsKey are the service's token."""
+    """Operations of the single endpoint; user "demo", password and WsKey are the service's token."""
 
     def __init__(self, store: RecordStore, secret: str) -> None:
         self._store, self._secret = store, secret
         self._tokens: dict[str, float] = {}
 
     def answer(self, content: etree._Element, behaviour: Behaviour) -> etree._Element | None:
-        """The response element; None for an unknown operation."""
+        """Return the response element; None for an unknown operation."""
         name = etree.QName(content).localname
         if name == "GenerateToken":
             return self._generate_token(content)

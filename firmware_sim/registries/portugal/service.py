@@ -1,4 +1,4 @@
-"""A simulated SIBA: checks the movement by its own schema, answers "0" or errors by line."""
+"""Simulated SIBA: validates the movement by its own schema, answers "0" or errors by line."""
 
 import base64
 import binascii
@@ -25,7 +25,7 @@ _OPERATION = f"{_NS}EntregaBoletinsAlojamento"
 _PATH = "/baws/boletinsalojamento.asmx"
 _SCHEMA = Path(__file__).with_name("siba.xsd")
 UNIT, ESTABLISHMENT = "500000000", "1"
-Error = tuple[int, str, str]  # line, code, words
+Error = tuple[int, str, str]  # line, code, text
 _REFUSED = ("70", "Boletim recusado")
 
 
@@ -35,7 +35,7 @@ def _schema() -> etree.XMLSchema:
 
 
 def portugal_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
-    """One SOAP address; unit 500000000, establishment 1, the access key is the token."""
+    """One SOAP endpoint; unit 500000000, establishment 1; the access key is the token."""
     app = registry_app("Simulated SIBA", store, token, switch)
 
     def operate(content: etree._Element, behaviour: Behaviour, _: float) -> etree._Element | None:
@@ -79,7 +79,7 @@ def _entered(store: RecordStore, root: etree._Element, behaviour: Behaviour) -> 
 def _row(lot: str, bulletin: etree._Element, now: float) -> Row:
     raw = etree.tostring(bulletin, encoding="unicode")
     digest = hashlib.sha256(raw.encode()).hexdigest()
-    # The days as the authority's own clock reads them, which is where midnight would slip.
+    # Days in the authority's own time zone: this finds errors around midnight.
     days = {name: _day(bulletin, name) for name in ("Data_Nascimento", "Data_Entrada")}
     return Row(lot, " ".join(days.values()), "accepted", digest, now, now, raw)
 

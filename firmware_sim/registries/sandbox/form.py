@@ -1,4 +1,4 @@
-"""The layout the sandbox registry takes, written for itself and shared with nobody."""
+"""Record layout of the sandbox registry; shares no code with the gateway."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
@@ -36,7 +36,7 @@ class Person(_Strict):
 
 
 class Dwelling(_Strict):
-    """Where."""
+    """Address of the dwelling."""
 
     code: Word
     area: Word
@@ -44,7 +44,7 @@ class Dwelling(_Strict):
 
 
 class Record(_Strict):
-    """One registration as the sandbox takes it."""
+    """One registration in the sandbox's layout."""
 
     reference: Word
     kind: Literal["check_in", "change", "check_out"]
@@ -68,7 +68,7 @@ class Record(_Strict):
 
 
 def faults(record: Record) -> list[tuple[str, str]]:
-    """(code, sentence) of each rule the layout alone cannot say."""
+    """Return (code, sentence) of each broken rule that the schema does not express."""
     today = datetime.now(tz=record.arrives.tzinfo).date()
     found = []
     for person in record.people:

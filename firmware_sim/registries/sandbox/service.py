@@ -1,4 +1,4 @@
-"""The sandbox registry: plain JSON, strict about its layout, asked by reference, everything undoable."""
+"""The sandbox registry: plain JSON, strict validation, query by reference, annulment of every receipt."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""How the simulated ministry reads a communication: Base64, one zip entry, its own schema, then its manual's rules."""
+"""Parser of the simulated ministry: Base64, one zip entry, its own schema, then its manual's rules."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 
 
 class Refusal(Exception):
-    """The ministry's code and words; nothing of the request was taken in."""
+    """The ministry's code and text; nothing of the request was stored."""
 
     def __init__(self, code: int, words: str) -> None:
         super().__init__(code)
@@ -28,7 +28,7 @@ class Refusal(Exception):
 
 
 def unpacked(content: str) -> etree._Element:
-    """The XML of a solicitud; 10111 where it is not Base64 of a zip with one XML entry."""
+    """Return the XML of a solicitud; 10111 if it is not Base64 of a zip with one XML entry."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(content, validate=True)))
         (entry,) = archive.infolist()
@@ -40,7 +40,7 @@ def unpacked(content: str) -> etree._Element:
 
 
 def communications(root: etree._Element) -> list[etree._Element]:
-    """The comunicacion elements of an arrival report; 10121 where the schema refuses it."""
+    """Return the comunicacion elements of an arrival report; 10121 if the schema refuses it."""
     schema = _schema()
     if not schema.validate(root):
         raise Refusal(10121, f"Error de validación: {str(schema.error_log[0].path)[:120]}")
@@ -48,7 +48,7 @@ def communications(root: etree._Element) -> list[etree._Element]:
 
 
 def annulled_codes(root: etree._Element) -> list[str]:
-    """The codes an annulment names."""
+    """Return the codes in an annulment."""
     codes = [element.text or "" for element in root.findall(f"{_ANNUL}codigoComunicacion")]
     if root.tag != f"{_ANNUL}comunicaciones" or not codes:
         raise Refusal(10121, "Error de validación")
@@ -61,7 +61,7 @@ def _schema() -> etree.XMLSchema:
 
 
 def errors(communication: etree._Element) -> list[tuple[str, str]]:
-    """(code, words) of every rule the manual states and the schema lacks."""
+    """Return (code, text) of every broken rule that the manual states and the schema lacks."""
     found = []
     contract = communication.find("contrato")
     people = communication.findall("persona")

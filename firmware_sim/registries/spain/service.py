@@ -1,4 +1,4 @@
-"""A simulated SES.HOSPEDAJES: Basic auth, lots that are decided later, annulment, the ministry's codes."""
+"""Simulated SES.HOSPEDAJES: Basic authentication, lots decided later, annulment, the ministry's codes."""
 
 import base64
 import hashlib
@@ -26,7 +26,7 @@ _STATES = {1: "Lote tramitado sin errores", 4: "Lote en proceso", 6: "Lote trami
 
 
 def spain_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAPI:
-    """One SOAP address; the user is "demo", the password the token, the landlord 0000000123."""
+    """One SOAP endpoint; user "demo", the password is the token, landlord 0000000123."""
     app = registry_app("Simulated SES.HOSPEDAJES", store, token, switch)
 
     async def let_in(authorization: Annotated[str, Header()] = "") -> None:

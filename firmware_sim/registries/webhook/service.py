@@ -1,4 +1,4 @@
-"""A simulated receiver of webhooks: checks the Standard Webhooks signature and the CloudEvent by hand."""
+"""Simulated webhook receiver: checks the Standard Webhooks signature and the CloudEvent by hand."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ _TOLERANCE_S = 300
 
 
 class Event(BaseModel):
-    """A CloudEvent 1.0 in the structured mode, with the attributes a registration has."""
+    """CloudEvent 1.0 in structured mode, with the attributes of a registration."""
 
     model_config = ConfigDict(extra="forbid")
     specversion: Annotated[str, Field(pattern=r"^1\.0$")]
@@ -33,7 +33,7 @@ class Event(BaseModel):
 
 
 def secret_of(token: str) -> bytes:
-    """The key both sides share: the service's token as bytes (the sender has it as whsec_<Base64>)."""
+    """Return the shared key: the service's token as bytes (the sender has it as whsec_<Base64>)."""
     return token.encode()
 
 
