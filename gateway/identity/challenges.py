@@ -1,4 +1,4 @@
-"""Challenges that wait for their clips: one an offer, in the database, so that any process may judge what any asked."""
+"""Liveness challenges, one per offer, stored in the database so that any process can judge any clip."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -13,12 +13,12 @@ from gateway.store import LivenessChallenge
 from gateway.store.database import Database
 
 ATTEMPT_WINDOW_SECONDS: Final = 3600
-"""Seconds until an offer's used-up tries are forgotten."""
+"""After these seconds an offer's attempts are counted from 0 again."""
 TURN_OF: Final[dict[str, Turn]] = {"l": "left", "r": "right"}
 
 
 class ChallengeBook:
-    """Issues a challenge an offer at a time and lets each be answered once, whichever process is asked."""
+    """Issues one challenge per offer at a time; each can be answered once, in any process."""
 
     def __init__(
         self, database: Database, now: Callable[[], int], choose: Callable[[Sequence[Turn]], Turn] = secrets.choice
@@ -26,7 +26,7 @@ class ChallengeBook:
         self._database, self._now, self._choose = database, now, choose
 
     def issue(self, offer_id: str) -> Challenge:
-        """A new challenge; an earlier one of the same offer can no longer be answered."""
+        """Issue a challenge; it replaces an earlier one of the same offer."""
         now = self._now()
         with self._database.writing() as session:
             known = _waiting(session, offer_id)
@@ -49,7 +49,7 @@ class ChallengeBook:
         return challenge
 
     def take(self, offer_id: str, nonce: str) -> Challenge:
-        """The challenge a clip answers, once; raises ImageRefused about the clip, and counts the try."""
+        """Use up the challenge that a clip answers and count the attempt. Raises ImageRefused for "clip"."""
         now = self._now()
         with self._database.writing() as session:
             known = _waiting(session, offer_id)
@@ -61,23 +61,23 @@ class ChallengeBook:
 
 
 def forget_challenges(session: Session, now: int) -> None:
-    """Challenges too late for any clip, once their offers' tries are forgotten too."""
+    """Delete expired challenges whose offers' attempts are past ATTEMPT_WINDOW_SECONDS."""
     over = (LivenessChallenge.expires_at <= now, LivenessChallenge.since <= now - ATTEMPT_WINDOW_SECONDS)
     session.execute(delete(LivenessChallenge).where(*over))
 
 
 def challenge_of(row: LivenessChallenge) -> Challenge:
-    """The value a row holds."""
+    """The challenge stored in a row."""
     return Challenge(row.nonce, tuple(TURN_OF[letter] for letter in row.turns), row.issued_at, row.expires_at)
 
 
 def _waiting(session: Session, offer_id: str) -> LivenessChallenge | None:
-    """The offer's row, which no other transaction changes until this one is over."""
+    """The offer's row, locked until the end of the transaction (SELECT … FOR UPDATE)."""
     return session.get(LivenessChallenge, offer_id, with_for_update=True)
 
 
 def _answer(session: Session, offer_id: str, nonce: str, now: int) -> bool:
-    """Use the challenge up; False where it was used or replaced meanwhile."""
+    """Mark the challenge as answered; False where it was answered or replaced meanwhile."""
     asked = (LivenessChallenge.offer_id == offer_id, LivenessChallenge.nonce == nonce)
     used = update(LivenessChallenge).where(*asked, LivenessChallenge.answered_at.is_(None))
     done = session.execute(used.values(answered_at=now, attempts=LivenessChallenge.attempts + 1))

@@ -1,4 +1,4 @@
-"""Looking at what a tenant shows, before any transaction: document read, face compared, rules applied."""
+"""Examination of a tenant's submission, outside transactions: read the document, compare faces, apply the rules."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -33,11 +33,11 @@ from gateway.domain.verification.sentences import sentence
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a tenant hands in; pictures are JPEG or PNG bytes, `typed` what they typed or corrected.
+    """A tenant's submission. Pictures are JPEG or PNG bytes; `typed` has the fields the tenant typed or corrected.
 
-    `facts` (path: text) is what the unit's registry asks beyond any document. `clip` (JPEG frames in order, filmed by
-    `camera`) answers the `challenge`, which was taken out of the book before. `chip` is what a reader got out of the
-    document's chip; the picture of the document is then only for a person to see.
+    `facts` (path -> text) are required by the unit's registry beyond any document. `clip` (JPEG frames in order,
+    filmed by `camera`) answers the `challenge`, which has already been used up. `chip` is the content read from the
+    document's chip; the picture of the document is then only for manual review.
     """
 
     typed: Mapping[str, str]
@@ -54,7 +54,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The verdict, the fields it rests on, how it came about, and the portrait to show beside the face."""
+    """The verdict, its fields, the method, and the portrait to show beside the face."""
 
     verdict: Verdict
     fields: Mapping[str, str]
@@ -71,7 +71,10 @@ async def examine(
     today: date,
     read_chip: Callable[[ChipContents], DocumentReading],
 ) -> Examined:
-    """The whole step without a database. Raises InputRefused with the fields to correct, or Busy; keeps nothing."""
+    """Examine a submission without a database; nothing is stored.
+
+    Raises InputRefused with the fields to correct, or Busy.
+    """
     refuse_typed(submission, profile, today)
     try:
         reading = await _read(identity, submission, read_chip)
@@ -102,7 +105,7 @@ async def examine(
 
 
 def refuse_typed(submission: Submission, profile: Profile, today: date) -> None:
-    """InputRefused where a typed field cannot be right, before anything else is done."""
+    """Raise InputRefused for an invalid typed field, before any other work."""
     problems = [{"field": p.field, "code": p.code} for p in typed_problems(submission.typed, profile, today)]
     needed = ("name", "id_number") if submission.document is None and submission.chip is None else ()
     problems += [{"field": name, "code": "field_missing"} for name in needed if not submission.typed.get(name)]
@@ -118,14 +121,14 @@ def picture_refused(code: str, part: str) -> InputRefused:
 async def _read(
     identity: Identity, submission: Submission, read_chip: Callable[[ChipContents], DocumentReading]
 ) -> DocumentReading | None:
-    """What the chip says, else what the picture says, else nothing."""
+    """The reading of the chip, else of the picture, else None."""
     if submission.chip is not None:
         return await asyncio.to_thread(read_chip, submission.chip)
     return await identity.read_document(submission.document) if submission.document else None
 
 
 def _method(submission: Submission, reading: DocumentReading | None, face: FaceComparison | None) -> str:
-    """How it came about: typed, document or chip, with `_face` where a face was compared."""
+    """The method: typed, document or chip, with `_face` appended where a face was compared."""
     if reading is None:
         return "typed"
     shown = "chip" if submission.chip is not None else "document"
@@ -135,7 +138,7 @@ def _method(submission: Submission, reading: DocumentReading | None, face: FaceC
 async def _compare(
     identity: Identity, submission: Submission, reading: DocumentReading | None, profile: Profile, today: date
 ) -> FaceComparison | None:
-    """One face against the document's portrait, where both exist and the place and the tenant allow it."""
+    """Compare a face with the document's portrait, where both exist and the jurisdiction and the tenant allow it."""
     if reading is None or reading.portrait is None or submission.face is None:
         return None
     born = concluded_fields(_evidence(submission, reading, None, today)).get("birth_date")
@@ -152,7 +155,7 @@ async def _compare(
 async def _judge_clip(
     identity: Identity, submission: Submission, reading: DocumentReading | None
 ) -> LivenessResult | None:
-    """Whether the clip shows the portrait's owner turning as asked; None where no clip came."""
+    """Judge whether the clip shows the portrait's owner making the requested turns; None without a clip."""
     if submission.challenge is None or not submission.clip:
         return None
     portrait = reading.portrait if reading else None

@@ -1,4 +1,4 @@
-"""How many workers, how much memory, and how alike two faces must be, per model."""
+"""Workers, memory, and each model's thresholds for comparing faces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,26 +6,29 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Distances of 128-number templates: up to `accept` passes, up to `refuse` a person decides, beyond is another."""
+    """Distances of 128-number templates.
+
+    Up to `accept` passes, up to `refuse` is reviewed, beyond is another person.
+    """
 
     accept: float = 0.45
     refuse: float = 0.60
 
     def __post_init__(self) -> None:
         if not 0 < self.accept < self.refuse:
-            raise ValueError("a face passes up to a smaller distance than it is refused from, both above 0")
+            raise ValueError("thresholds must be 0 < accept < refuse")
 
 
 DEFAULT_THRESHOLDS: Mapping[str, Thresholds] = {
     "face_recognition": Thresholds(),
     "five_point": Thresholds(),
 }
-"""dlib's model is documented as poor on East Asian faces, so 0.60, its own default, only ends the face path."""
+"""dlib's model is documented as poor on East Asian faces: its default of 0.60 only sets `refuse`, not `accept`."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentitySettings:
-    """The workers: seconds, mebibytes, pictures waiting beyond the ones being read, how far they give way (nice)."""
+    """Settings of the workers: timeouts (s), memory (MiB), pictures waiting beyond those being read, niceness."""
 
     engine: str = "face_recognition"
     workers: int = 1

@@ -1,4 +1,4 @@
-"""The country certificates (CSCA) an operator trusts, and what chips say that they vouch for."""
+"""Country certificates (CSCA) trusted by the operator, and the reading of chips they authenticate."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,25 +14,25 @@ ENDINGS: Final = (".pem", ".crt", ".cer", ".der")
 
 
 class BadCountry(ValueError):
-    """A file among the country certificates that is none; the message names the file."""
+    """A file among the country certificates is not a certificate; the message names the file."""
 
 
 class TrustedCountries:
-    """Checks chips against these certificates and no others; with none, no chip is believed."""
+    """Checks chips against these certificates only; without any, every chip is refused."""
 
     def __init__(self, certificates: Sequence[x509.Certificate], now: Callable[[], int]) -> None:
         self.certificates, self._now = tuple(certificates), now
 
     def read_chip(self, contents: ChipContents) -> DocumentReading:
-        """What an authentic chip says, every field certain; raises ChipRefused."""
+        """The reading of an authentic chip, every field certain. Raises ChipRefused."""
         return check_chip(contents, self.certificates, self._now())
 
 
 def load_countries(folder: Path | None) -> list[x509.Certificate]:
-    """Every certificate of a folder (PEM, also several in a file, or DER); raises BadCountry, or none without a folder.
+    """All certificates in a folder (PEM, also several in one file, or DER); none without a folder. Raises BadCountry.
 
-    An operator puts in the CSCA certificates of the states whose documents are to be believed, from a source the
-    operator trusts: a state's own publication, or an ICAO master list checked elsewhere.
+    The operator adds the CSCA certificates of the states whose documents are accepted, from a trusted source: a
+    state's own publication, or an ICAO master list verified elsewhere.
     """
     found: list[x509.Certificate] = []
     for path in sorted(folder.iterdir()) if folder else ():

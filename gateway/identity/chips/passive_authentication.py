@@ -1,7 +1,7 @@
-"""Passive authentication of a travel document's chip: ICAO 9303 (8th edition) part 11, section 5.1; formats of part 10.
+"""Passive authentication of a travel document's chip: ICAO 9303 (8th edition) part 11, 5.1; formats: part 10.
 
-Country certificate → document signer → security object → data groups. It proves that the contents are the issuer's
-and unaltered, not that the chip is no copy (that is active authentication).
+Country certificate → document signer → security object → data groups. It proves that the contents come from the
+issuer and are unaltered, not that the chip is no copy (that is active authentication).
 """
 
 import hashlib
@@ -27,24 +27,24 @@ DIGESTS: Mapping[str, hashes.HashAlgorithm] = {
     "sha512": hashes.SHA512(),
     "sha224": hashes.SHA224(),
 }
-"""SHA-1 is left out: its collisions can be made."""
+"""Without SHA-1, for which collisions can be produced."""
 NEEDED_GROUPS = (1, 2)
 
 
 class DataGroupHash(core.Sequence):  # type: ignore[misc] # asn1crypto has no types
-    """Part 10, 4.6.2.3."""
+    """DataGroupHash (ICAO 9303 part 10, 4.6.2.3)."""
 
     _fields = [("number", core.Integer), ("value", core.OctetString)]  # noqa: RUF012 - the library's way to declare
 
 
 class DataGroupHashes(core.SequenceOf):  # type: ignore[misc] # asn1crypto has no types
-    """Part 10, 4.6.2.3."""
+    """DataGroupHashValues (ICAO 9303 part 10, 4.6.2.3)."""
 
     _child_spec = DataGroupHash
 
 
 class SecurityObject(core.Sequence):  # type: ignore[misc] # asn1crypto has no types
-    """LDSSecurityObject, version 0; version 1 adds a part that nothing here needs."""
+    """LDSSecurityObject, version 0; the field that version 1 adds is not needed here."""
 
     _fields = [  # noqa: RUF012 - the library's way to declare
         ("version", core.Integer),
@@ -54,7 +54,7 @@ class SecurityObject(core.Sequence):  # type: ignore[misc] # asn1crypto has no t
     ]
 
 
-# what reading bytes that may be anybody's can raise; those of x509 are no ValueErrors
+# raised when reading untrusted bytes; the errors of x509 are no ValueErrors
 UNREADABLE: Final = (
     *(ValueError, KeyError, TypeError, IndexError, UnsupportedAlgorithm),
     *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
@@ -62,7 +62,7 @@ UNREADABLE: Final = (
 
 
 def check_chip(contents: ChipContents, countries: Sequence[x509.Certificate], now: int) -> DocumentReading:
-    """The chip's own reading, every field certain; raises ChipRefused. `countries`: trusted CSCA certificates."""
+    """The chip's reading, every field certain. Raises ChipRefused. `countries`: trusted CSCA certificates."""
     try:
         signed = cms.ContentInfo.load(unwrap(contents.security_object, 0x77), strict=True)["content"]
         signer, attributes = _signer(signed)
@@ -79,15 +79,15 @@ def check_chip(contents: ChipContents, countries: Sequence[x509.Certificate], no
 
 
 def unwrap(data: bytes, tag: int) -> bytes:
-    """The value of one BER element with this tag and nothing behind it; raises ValueError."""
+    """The value of a single BER element with this tag and no trailing data. Raises ValueError."""
     found, value, rest = next_element(data)
     if found != tag or rest:
-        raise ValueError("another element was expected")
+        raise ValueError("unexpected BER element")
     return value
 
 
 def next_element(data: bytes) -> tuple[int, bytes, bytes]:
-    """Tag, value and what follows, of one BER element with a tag of one or two bytes; raises ValueError."""
+    """Tag, value and remaining bytes of a BER element with a tag of one or two bytes. Raises ValueError."""
     wide = 2 if data[0] & 0x1F == 0x1F else 1
     tag, length, start = int.from_bytes(data[:wide]), data[wide], wide + 1
     if length & 0x80:
@@ -95,23 +95,23 @@ def next_element(data: bytes) -> tuple[int, bytes, bytes]:
         length, start = int.from_bytes(data[start : start + size]), start + size
     value = data[start : start + length]
     if len(value) != length:
-        raise ValueError("an element is cut short")
+        raise ValueError("a BER element is truncated")
     return tag, value, data[start + length :]
 
 
 def _signer(signed: Any) -> tuple[Any, dict[str, Any]]:
-    """The one signer and its signed attributes by name; raises ValueError for another content or more signers."""
+    """The only signer and its signed attributes by name. Raises ValueError for other content or several signers."""
     if signed["encap_content_info"]["content_type"].dotted != SECURITY_OBJECT or len(signed["signer_infos"]) != 1:
         raise ValueError("not a security object with one signer")
     signer = signed["signer_infos"][0]
     attributes = {item["type"].native: item["values"] for item in signer["signed_attrs"]}
     if len(attributes) != len(signer["signed_attrs"]) or any(len(values) != 1 for values in attributes.values()):
-        raise ValueError("an attribute stands twice")
+        raise ValueError("an attribute appears twice")
     return signer, attributes
 
 
 def _certificate_of(signed: Any, signer: Any) -> x509.Certificate:
-    """The signer's certificate among those sent along; raises ValueError where it is missing."""
+    """The signer's certificate from the signed data. Raises ValueError where it is missing."""
     wanted = signer["sid"]
     for choice in signed["certificates"]:
         given = choice.chosen
@@ -128,7 +128,7 @@ def _certificate_of(signed: Any, signer: Any) -> x509.Certificate:
 
 
 def _check_signature(signed: Any, signer: Any, attributes: dict[str, Any], certificate: x509.Certificate) -> None:
-    """RFC 5652 section 5.4: the attributes hold the content's digest, the signature holds the attributes."""
+    """RFC 5652 section 5.4: the attributes contain the content's digest, and the signature covers the attributes."""
     digest = DIGESTS[signer["digest_algorithm"]["algorithm"].native]
     content = signed["encap_content_info"]["content"].contents
     fits = attributes["message_digest"][0].native == hashlib.new(digest.name, content).digest()
@@ -142,7 +142,7 @@ def _check_signature(signed: Any, signer: Any, attributes: dict[str, Any], certi
 
 
 def _verify(key: object, signature: bytes, covered: bytes, digest: hashes.HashAlgorithm, algorithm: Any) -> None:
-    """ECDSA or RSA; raises InvalidSignature, or ValueError for another kind of key."""
+    """Verify an ECDSA or RSA signature. Raises InvalidSignature, or ValueError for another kind of key."""
     if isinstance(key, ec.EllipticCurvePublicKey):
         key.verify(signature, covered, ec.ECDSA(digest))
     elif isinstance(key, rsa.RSAPublicKey):
@@ -150,11 +150,11 @@ def _verify(key: object, signature: bytes, covered: bytes, digest: hashes.HashAl
         scheme = padding.PSS(padding.MGF1(digest), padding.PSS.AUTO) if probabilistic else padding.PKCS1v15()
         key.verify(signature, covered, scheme, digest)
     else:
-        raise ValueError("a key of another kind")
+        raise ValueError("unsupported kind of key")
 
 
 def _check_issuer(signer: x509.Certificate, countries: Sequence[x509.Certificate], now: int) -> None:
-    """The document signer was valid and issued by a trusted country certificate that may sign certificates."""
+    """Check that the document signer was valid and was issued by a trusted CSCA that may sign certificates."""
     moment = datetime.fromtimestamp(now, UTC)
     if not signer.not_valid_before_utc <= moment <= signer.not_valid_after_utc:
         raise ChipRefused("chip_issuer_unknown")
@@ -169,7 +169,7 @@ def _check_issuer(signer: x509.Certificate, countries: Sequence[x509.Certificate
 
 
 def _may_issue(country: x509.Certificate) -> bool:
-    """True for a certificate authority's certificate."""
+    """Whether the certificate is that of a certificate authority."""
     try:
         return country.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
@@ -177,7 +177,7 @@ def _may_issue(country: x509.Certificate) -> bool:
 
 
 def _check_groups(stated: Any, groups: Mapping[int, bytes]) -> None:
-    """Every group read is stated with its hash; machine zone and face are among them."""
+    """Check every data group read against its signed hash; machine-readable zone and face are required."""
     algorithm = DIGESTS[stated["algorithm"]["algorithm"].native].name
     expected = {item["number"].native: item["value"].native for item in stated["hashes"]}
     for number in {*NEEDED_GROUPS, *groups}:
@@ -186,16 +186,16 @@ def _check_groups(stated: Any, groups: Mapping[int, bytes]) -> None:
 
 
 def read_zone_group(group: bytes) -> MachineZone:
-    """DG1 (part 10, 4.7.1): the machine zone as one string; raises ValueError."""
+    """DG1 (part 10, 4.7.1): the machine-readable zone as one string. Raises ValueError."""
     text = unwrap(unwrap(group, 0x61), 0x5F1F).decode("ascii")
     for layout in LAYOUTS.values():
         if len(text) == layout.width * layout.lines:
             return parse_mrz([text[start : start + layout.width] for start in range(0, len(text), layout.width)])
-    raise BadMachineZone("a machine zone of another length")
+    raise BadMachineZone("the machine-readable zone has another length")
 
 
 def read_face_group(group: bytes) -> bytes | None:
-    """DG2 (part 10, 4.7.2; ISO/IEC 19794-5:2005): the first face as plain JPEG; None where it is JPEG 2000."""
+    """DG2 (part 10, 4.7.2; ISO/IEC 19794-5:2005): the first face as plain JPEG; None if it is JPEG 2000."""
     templates = unwrap(unwrap(group, 0x75), 0x7F61)
     _, _, rest = next_element(templates)
     tag, template, _ = next_element(rest)
@@ -208,7 +208,7 @@ def read_face_group(group: bytes) -> bytes | None:
 
 
 def _face_image(record: bytes) -> bytes | None:
-    """Header of 14 bytes, face of 20, 8 for each feature point, image of 12, then the picture."""
+    """The picture after a header of 14 bytes, face of 20, 8 for each feature point, and image header of 12."""
     if record[:4] != b"FAC\x00":
         raise ValueError("not a face record")
     points = int.from_bytes(record[18:20])
@@ -217,7 +217,7 @@ def _face_image(record: bytes) -> bytes | None:
 
 
 def _plain(image: bytes) -> bytes:
-    """The picture without comments and EXIF: it may be stored, and shown to a person; ValueError where it is none."""
+    """The picture without comments and EXIF, as it may be stored and shown to a person. Raises ValueError."""
     try:
         return open_container(image).data
     except ImageRefused:
@@ -225,7 +225,7 @@ def _plain(image: bytes) -> bytes:
 
 
 def _reading(zone: MachineZone, portrait: bytes | None, today: date) -> DocumentReading:
-    """The fields the issuer signed."""
+    """The fields signed by the issuer."""
     texts = {
         "name": f"{zone.given_names} {zone.surname}".strip(), "surname": zone.surname,
         "given_names": zone.given_names, "id_number": zone.fields["number"],

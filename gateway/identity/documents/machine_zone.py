@@ -1,4 +1,4 @@
-"""From lines as read by a model to a machine-readable zone: repairs only what position and check digits allow."""
+"""Machine-readable zone from recognised lines; repairs only what position and check digits allow."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, Layout, Mac
 TO_DIGIT = str.maketrans("OQDILZSGBT", "0001125687")
 TO_LETTER = str.maketrans("0123568", "OIZESGB")
 LOOKALIKES = {"0": "O", "O": "0", "1": "I", "I": "1", "5": "S", "S": "5", "8": "B", "B": "8", "2": "Z", "Z": "2"}
-"""Pairs a check digit tells apart; G and 6, L and 1 are not among them: they weigh the same modulo 10."""
+"""Pairs that a check digit distinguishes. Not G and 6, L and 1: they have the same weight modulo 10."""
 TWINS = frozenset("G6L1")
 DIGIT_FIELDS = ("birth", "expiry")
 LETTER_FIELDS = ("state", "nationality", "names")
@@ -18,7 +18,7 @@ ZONE_TEXT = re.compile(r"[A-Z0-9<]{24,50}")
 
 
 def machine_text(text: str) -> str | None:
-    """The line as it would stand in a zone, or None where it cannot be one: too short, or foreign characters."""
+    """The line normalised to the zone's characters; None where it is too short or has other characters."""
     plain = text.upper().replace(" ", "").replace("«", "<<").replace("‹", "<").replace("《", "<<").replace("〈", "<")
     if not ZONE_TEXT.fullmatch(plain):
         return None
@@ -26,7 +26,7 @@ def machine_text(text: str) -> str | None:
 
 
 def find_zone(texts: Sequence[str]) -> MachineZone | None:
-    """The zone with the most fitting check digits among the given lines, top to bottom; None where there is none."""
+    """The zone with the most valid check digits among the given lines, top to bottom; None where there is none."""
     candidates = [text for text in map(machine_text, texts) if text]
     best: MachineZone | None = None
     for layout in LAYOUTS.values():
@@ -38,7 +38,7 @@ def find_zone(texts: Sequence[str]) -> MachineZone | None:
 
 
 def _fit(lines: Sequence[str], layout: Layout) -> MachineZone | None:
-    """The lines repaired to the layout, or None where their lengths cannot be."""
+    """The lines repaired to the layout; None where their lengths do not match it."""
     widened = [_widen(line, layout.width) for line in lines]
     if not all(len(line) == layout.width for line in widened):
         return None
@@ -56,7 +56,7 @@ def _fit(lines: Sequence[str], layout: Layout) -> MachineZone | None:
 
 
 def _widen(line: str, width: int) -> str:
-    """Models miscount long runs of fillers: the longest run gives or takes up to four."""
+    """Lengthen or shorten the longest run of fillers by up to four: models miscount long runs."""
     if not 0 < abs(len(line) - width) <= 4:
         return line
     longest = max(re.findall(r"<+", line), key=len)
@@ -65,7 +65,7 @@ def _widen(line: str, width: int) -> str:
 
 
 def _correct_by_position(lines: Sequence[str], layout: Layout) -> list[str]:
-    """Digits where only digits may stand, letters where only letters may."""
+    """Replace lookalikes: digits in numeric positions, letters in alphabetic ones."""
     fixed = [list(line) for line in lines]
     for name, (row, first, last) in layout.fields.items():
         table = TO_DIGIT if name in DIGIT_FIELDS else TO_LETTER if name in LETTER_FIELDS else None
@@ -77,7 +77,7 @@ def _correct_by_position(lines: Sequence[str], layout: Layout) -> list[str]:
 
 
 def _number_variants(lines: list[str], layout: Layout) -> Iterator[list[str]]:
-    """The lines as they are, then with lookalikes of the document number swapped, fewest swaps first."""
+    """The unchanged lines, then variants with lookalikes in the document number swapped, fewest swaps first."""
     row, first, last = layout.fields["number"]
     number = lines[row][first:last]
     places = [place for place, char in enumerate(number) if char in LOOKALIKES]

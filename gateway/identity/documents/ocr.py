@@ -1,4 +1,4 @@
-"""Finds and reads lines of print with RapidOCR, whichever way round the page lies."""
+"""Finds and reads printed lines with RapidOCR, in any orientation of the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ Corners = NDArray[np.float32]
 
 DETECTION_SIDE = 1024
 PROBES = 5
-"""How many of the widest lines are read both ways round to tell which is up."""
+"""How many of the widest lines are read in both directions to find which is up."""
 PLAINLY_UPRIGHT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """One line as read: its text, the model's score 0-1, and where it stands on the upright page."""
+    """A recognised line: its text, the model's score 0-1, and its position on the upright page."""
 
     text: str
     score: float
@@ -29,32 +29,32 @@ class PrintedLine:
 
     @property
     def left(self) -> float:
-        """The leftmost column."""
+        """The leftmost column, in pixels."""
         return float(self.corners[:, 0].min())
 
     @property
     def right(self) -> float:
-        """The rightmost column."""
+        """The rightmost column, in pixels."""
         return float(self.corners[:, 0].max())
 
     @property
     def top(self) -> float:
-        """The uppermost row."""
+        """The uppermost row, in pixels."""
         return float(self.corners[:, 1].min())
 
     @property
     def middle(self) -> float:
-        """The row halfway down."""
+        """The row halfway down, in pixels."""
         return float(self.corners[:, 1].mean())
 
     @property
     def height(self) -> float:
-        """From the uppermost to the lowest row."""
+        """Pixels from the uppermost to the lowest row."""
         return float(np.ptp(self.corners[:, 1]))
 
 
 class PrintReader:
-    """RapidOCR with its models in the package: one thread, no direction model (that is tried out instead)."""
+    """RapidOCR with the models of its package: one thread, no direction model (both directions are tried instead)."""
 
     def __init__(self) -> None:
         self._ocr = RapidOCR(params={
@@ -64,13 +64,13 @@ class PrintReader:
         })  # fmt: skip
 
     def warm_up(self) -> None:
-        """Loads both models by reading an empty page."""
+        """Load both models by reading an empty page."""
         blank = np.full((64, 320, 3), 255, np.uint8)
         self._find(blank)
         self.read_lines([blank])
 
     def read_page(self, pixels: Pixels) -> tuple[Pixels, list[PrintedLine]]:
-        """The page turned upright, and its lines from top to bottom; no lines where there is no print."""
+        """The page turned upright, and its lines from top to bottom; no lines where nothing is printed."""
         corners = self._find(pixels)
         if not corners:
             return pixels, []
@@ -86,7 +86,7 @@ class PrintReader:
         return pixels, sorted(lines, key=lambda line: line.middle)
 
     def read_lines(self, cuts: Sequence[Pixels]) -> list[tuple[str, float]]:
-        """Text and score of each cut-out line, in the order given."""
+        """Text and score of each cut-out line, in the given order."""
         if not cuts:
             return []
         read = self._ocr.recognize_txt([np.ascontiguousarray(cut[..., ::-1]) for cut in cuts])
@@ -99,7 +99,7 @@ class PrintReader:
         return [] if boxes is None else [np.asarray(box, np.float32) for box in boxes]
 
     def _read_upright(self, pixels: Pixels, corners: Sequence[Corners]) -> dict[int, tuple[str, float]] | None:
-        """What the widest lines say, by place, or None where they read better upside down."""
+        """The readings of the widest lines, by index; None where they read better upside down."""
         widest = sorted(range(len(corners)), key=lambda place: float(np.ptp(corners[place][:, 0])), reverse=True)[
             :PROBES
         ]
@@ -113,7 +113,7 @@ class PrintReader:
 
 
 def _is_tall(box: Corners) -> bool:
-    """True for a line that runs down the page; short words count for neither side."""
+    """Whether most lines run down the page; short words are not counted."""
     return float(np.ptp(box[:, 1])) > 1.5 * float(np.ptp(box[:, 0]))
 
 
@@ -128,13 +128,13 @@ def rotate_page(pixels: Pixels, corners: Sequence[Corners], rotations: int) -> t
 
 
 def _from_top_left(box: Corners) -> Corners:
-    """The same four corners, clockwise, beginning at the top left."""
+    """The same four corners, clockwise from the top left."""
     start = int(np.argmin(box.sum(axis=1)))
     return np.roll(box, -start, axis=0)
 
 
 def cut_line(pixels: Pixels, box: Corners, grow: float = 0.0) -> Pixels:
-    """The line laid flat; `grow` takes in a share of its height more on every side."""
+    """The line cut out and levelled; `grow` adds this share of its height on every side."""
     width = max(np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[3] - box[2]))
     height = max(np.linalg.norm(box[0] - box[3]), np.linalg.norm(box[1] - box[2]))
     edge = float(grow * height)

@@ -1,4 +1,4 @@
-"""Whether the printed part of a document says the same as its machine-readable zone."""
+"""Comparison of a document's printed part with its machine-readable zone."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ MONTHS = {name: place for place, name in enumerate(
     ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1)}  # fmt: skip
 LETTERS = {"Ä": "AE", "Å": "AA", "Æ": "AE", "Ö": "OE", "Ø": "OE", "Œ": "OE", "Ü": "UE", "ß": "SS", "Ñ": "N", "Þ": "TH",
            "Ð": "D", "Ł": "L", "Đ": "D", "ı": "I"}  # fmt: skip
-"""Transliterations of ICAO 9303-3 section 6 that dropping the accent would not give."""
+"""Transliterations of ICAO 9303-3 section 6 that differ from removing the accent."""
 WORDY_DATE = re.compile(r"(\d{1,2})\s*([A-Z]{3})[A-Z]*\.?\s*(?:/\s*[A-Z]+\.?\s*)?(\d{4}|\d{2})(?!\d)")
 DIGIT_DATES = (
     (re.compile(r"(?<!\d)(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?!\d)"), (3, 2, 1)),
@@ -18,7 +18,7 @@ DIGIT_DATES = (
 
 
 def plain_letters(text: str, *, transliterate: bool = True) -> str:
-    """Only A-Z and 0-9: upper case, accents dropped or written out as machine zones do."""
+    """Only A-Z and 0-9: upper case, with accents removed or transliterated as in machine-readable zones."""
     upper = text.upper()
     if transliterate:
         upper = "".join(LETTERS.get(char, char) for char in upper)
@@ -26,7 +26,7 @@ def plain_letters(text: str, *, transliterate: bool = True) -> str:
 
 
 def shows_text(printed: Sequence[str], wanted: str) -> bool:
-    """True where one printed line is the wanted words, or holds them whole beside a label."""
+    """Whether a printed line is the wanted text, or ends with it as whole words after a label."""
     target = plain_letters(wanted)
     if not target:
         return False
@@ -38,24 +38,27 @@ def shows_text(printed: Sequence[str], wanted: str) -> bool:
 
 
 def _stands_alone(line: str, target: str) -> bool:
-    """True where the last words of a line are the target: part of a longer word is not it."""
+    """Whether the last whole words of the line are the target; part of a longer word does not count."""
     words = [plain_letters(word) for word in re.split(r"[\s:/.,]+", line)]
     return any("".join(words[start:]) == target for start in range(len(words)))
 
 
 def shows_date(printed: Sequence[str], wanted: date) -> bool:
-    """True where a printed line holds this date in one of the usual forms."""
+    """Whether a printed line contains this date in one of the usual formats."""
     return any(wanted == found for line in printed for found in _dates(line.upper(), wanted.year // 100))
 
 
 def days_between(printed: Sequence[str], first: date, last: date) -> set[date]:
-    """The days printed that lie strictly between two days; years of two digits are past, they may be births."""
+    """Printed dates strictly between two dates.
+
+    Two-digit years are put in the previous century: they may be births.
+    """
     past = first.year // 100 - 1
     return {day for line in printed for day in _dates(line.upper(), past) if first < day < last}
 
 
 def shows_name(printed: Sequence[str], surname: str, given_names: str) -> bool:
-    """True where both parts stand in the printed zone; a document without given names shows the surname alone."""
+    """Whether both parts of the name are printed; without given names the surname is enough."""
     together = (f"{surname} {given_names}", f"{given_names} {surname}")
     if given_names and any(shows_text(printed, name) for name in together):
         return True
@@ -63,7 +66,7 @@ def shows_name(printed: Sequence[str], surname: str, given_names: str) -> bool:
 
 
 def _dates(line: str, century: int) -> Iterator[date]:
-    """Every date a line may mean; two-digit years are of the given century."""
+    """All dates a line may contain; two-digit years are in the given century."""
     for day, month, year in WORDY_DATE.findall(line):
         if month in MONTHS:
             yield from _date(int(year) + (100 * century if len(year) == 2 else 0), MONTHS[month], int(day))
@@ -73,7 +76,7 @@ def _dates(line: str, century: int) -> Iterator[date]:
 
 
 def _date(year: int, month: int, day: int) -> Iterator[date]:
-    """The date, or nothing where the calendar has none such."""
+    """The date, or nothing where it is not valid."""
     try:
         yield date(year, month, day)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads one picture of one document: flattens it, reads the print, checks what can be checked, cuts the portrait."""
+"""Reads one picture of one document: flattens it, reads the print, checks the fields, cuts out the portrait."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,18 +17,18 @@ FEWEST_LINES = 3
 SURE = 0.95
 PORTRAIT_MARGIN = 0.6
 PORTRAIT_SEARCH = 1280
-"""Pixels: a document far from the camera is searched again at this width."""
+"""Pixels. A document far from the camera is searched for faces again at this width."""
 
 
 class DocumentReader:
-    """Reads documents with one print reader and one face engine, both of this process."""
+    """Reads documents with one print reader and one face engine of this process."""
 
     def __init__(self, reader: PrintReader, engine: FaceEngine) -> None:
         self._reader = reader
         self._engine = engine
 
     def read(self, pixels: Pixels, today: date) -> DocumentReading:
-        """The reading of the flattened sheet, or of the whole picture where the sheet was only part of a document."""
+        """The reading of the flattened sheet, or of the whole picture where that is better."""
         whole = limit_size(pixels)
         flat = lay_flat(whole)
         reading = self._read_page(flat, today) if flat is not None else None
@@ -38,7 +38,7 @@ class DocumentReader:
         return other if reading is None or _worth(other) >= _worth(reading) else reading
 
     def _read_page(self, pixels: Pixels, today: date) -> DocumentReading:
-        """One pass over one page."""
+        """Read one page once."""
         page, lines = self._reader.read_page(pixels)
         zone = find_zone([line.text for line in lines])
         if zone:
@@ -54,11 +54,11 @@ class DocumentReader:
         return DocumentReading(kind, fields, (*problems, *trouble), portrait)
 
     def _reread(self, page: Pixels, line: PrintedLine) -> tuple[str, float]:
-        """The line read again from a cut with a little more around it."""
+        """The line read again from a slightly larger cut."""
         return self._reader.read_lines([cut_line(page, line.corners, grow=0.15)])[0]
 
     def _cut_portrait(self, page: Pixels) -> tuple[bytes | None, tuple[str, ...]]:
-        """The largest face of the page with its surroundings, as JPEG; documents print smaller ghosts of it."""
+        """The largest face of the page with its surroundings, as JPEG; smaller ones may be ghost images."""
         faces = find_faces(self._engine, page) or find_faces(self._engine, page, PORTRAIT_SEARCH)
         if not faces:
             return None, ("no_portrait",)
@@ -70,14 +70,14 @@ class DocumentReader:
 
 
 def _worth(reading: DocumentReading) -> tuple[bool, int]:
-    """Which of two readings of one picture to keep: a known kind first, then the more certain fields."""
+    """Sort key for readings of the same picture: a known kind first, then the number of certain fields."""
     return reading.kind != "unknown", sum(item.certain for item in reading.fields.values())
 
 
 def read_zone(
     zone: MachineZone, lines: Sequence[PrintedLine], today: date
 ) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
-    """Fields and problems of a machine-readable zone held against the lines printed above it."""
+    """Fields and problems of a machine-readable zone, compared with the lines printed above it."""
     printed = [line.text for line in lines if not machine_text(line.text)]
     sharp = min((line.score for line in lines if machine_text(line.text)), default=0.0) >= SURE
     fields = _named_fields(zone, printed) | _dated_fields(zone, printed, today)
@@ -95,13 +95,13 @@ def read_zone(
 
 
 def _begins_later(expiry: FieldReading | None, printed: Sequence[str], today: date) -> bool:
-    """True where the print shows another day to come before the one it ends on: the machine zone holds no first day."""
+    """Whether the print shows a future date before the expiry date: the zone has no date of first validity."""
     last = date.fromisoformat(expiry.value) if expiry else None
     return last is not None and shows_date(printed, last) and bool(days_between(printed, today, last))
 
 
 def _named_fields(zone: MachineZone, printed: Sequence[str]) -> dict[str, FieldReading]:
-    """The name, which no check digit covers: certain only where the print shows both parts too."""
+    """The name, which no check digit covers: certain only if both parts are also printed."""
     sure = bool(zone.surname) and shows_name(printed, zone.surname, zone.given_names)
     texts = {
         "name": f"{zone.given_names} {zone.surname}".strip(),
@@ -113,7 +113,7 @@ def _named_fields(zone: MachineZone, printed: Sequence[str]) -> dict[str, FieldR
 
 
 def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dict[str, FieldReading]:
-    """Both dates; certain where the own and the composite digit fit, or the own digit and the print."""
+    """Both dates; certain if their own and the composite check digit match, or their own and the print."""
     days = {
         "birth_date": ("birth", birth_date(zone.fields["birth"], today)),
         "expiry_date": ("expiry", expiry_date(zone.fields["expiry"])),
@@ -127,7 +127,7 @@ def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dic
 
 
 def _problems(zone: MachineZone, fields: dict[str, FieldReading], printed: Sequence[str]) -> tuple[str, ...]:
-    """Why a person may have to look; the zones can disagree only where the print shows some of the same."""
+    """Reasons for a manual review. The zones can disagree only where the print shows some of the same fields."""
     born = fields.get("birth_date")
     beside = any(shows_text(printed, text) for text in (zone.fields["number"], zone.surname, zone.given_names)) or (
         born is not None and shows_date(printed, date.fromisoformat(born.value))
@@ -142,5 +142,5 @@ def _problems(zone: MachineZone, fields: dict[str, FieldReading], printed: Seque
 
 
 def _certain(fields: dict[str, FieldReading], name: str) -> bool:
-    """True where the field was read and is certain."""
+    """Whether the field was read and is certain."""
     return name in fields and fields[name].certain

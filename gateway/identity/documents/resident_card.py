@@ -19,14 +19,14 @@ Reread = Callable[[PrintedLine], tuple[str, float]]
 
 
 def looks_like_card(lines: Sequence[PrintedLine]) -> bool:
-    """True where at least three of the printed labels, or two and a long number, were read."""
+    """Whether at least three of the printed labels, or two and a long number, were read."""
     text = "".join(line.text for line in lines)
     seen = sum(label in text for label in LABELS)
     return seen >= 3 or (seen >= 2 and NUMBER.search(text) is not None)
 
 
 def read_card(lines: Sequence[PrintedLine], reread: Reread) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
-    """Fields and problems; certain only where the number's digit fits and the print agrees with it."""
+    """Fields and problems; a field is certain only if the number's check character matches and the print agrees."""
     rows = _rows(lines)
     number, problems = _number(lines), []
     fields = {"nationality": FieldReading("CHN", number is not None)}
@@ -65,7 +65,7 @@ def _text(row: Sequence[PrintedLine]) -> str:
 
 
 def _number(lines: Sequence[PrintedLine]) -> ResidentNumber | None:
-    """The one number whose check character fits."""
+    """The only number with a valid check character."""
     for line in lines:
         for found in NUMBER.findall(line.text.replace(" ", "")):
             try:
@@ -93,7 +93,7 @@ def _sex(rows: Sequence[Sequence[PrintedLine]]) -> str | None:
 def _name(rows: Sequence[Sequence[PrintedLine]], reread: Reread) -> FieldReading | None:
     """The name beside 姓名; certain where two readings agree on characters of GB 2312.
 
-    A card has no check digit for it, and a rare or old-style character is more often a misreading than a name.
+    The card has no check digit for it, and a rare or old-style character is more often a misreading than a name.
     """
     for row in rows:
         text = _text(row)
@@ -108,7 +108,7 @@ def _name(rows: Sequence[Sequence[PrintedLine]], reread: Reread) -> FieldReading
 
 
 def _is_plain(name: str) -> bool:
-    """True where every character is one of the 6,763 of GB 2312."""
+    """Whether every character is one of the 6,763 of GB 2312."""
     try:
         name.replace("·", "").encode("gb2312")
     except UnicodeEncodeError:
@@ -117,7 +117,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _advisory(rows: Sequence[Sequence[PrintedLine]]) -> dict[str, FieldReading]:
-    """Ethnicity and address: nothing on the card confirms them."""
+    """Ethnicity and address, never certain: nothing else on the card confirms them."""
     texts = [_text(row) for row in rows]
     found = ETHNICITY.search("".join(texts))
     fields = {"ethnicity": FieldReading(found[1].replace("漢", "汉"), certain=False)} if found else {}

@@ -1,4 +1,4 @@
-"""Finds the sheet in a photograph and lays it flat."""
+"""Finds the document in a photograph and flattens it."""
 
 import cv2
 import numpy as np
@@ -8,13 +8,13 @@ from gateway.identity.images.decode import Pixels
 
 LOOK_SIDE = 640
 MAX_SIDE = 2000
-"""Pixels: 44 characters across such a page are 36 pixels each, more than reading needs."""
+"""Pixels. 44 characters across such a page have 36 pixels each, more than recognition needs."""
 MIN_SHARE = 0.25
 FILLED = 0.97
 
 
 def limit_size(pixels: Pixels) -> Pixels:
-    """The picture at most 2000 pixels wide and high."""
+    """The picture scaled down to at most 2000 pixels in width and height."""
     scale = MAX_SIDE / max(pixels.shape[:2])
     if scale >= 1:
         return pixels
@@ -22,7 +22,7 @@ def limit_size(pixels: Pixels) -> Pixels:
 
 
 def lay_flat(pixels: Pixels) -> Pixels | None:
-    """The sheet cut out and flat, or None where its four corners cannot be seen."""
+    """The sheet cut out and flattened; None where its four corners are not visible."""
     corners = find_sheet(pixels)
     if corners is None:
         return None
@@ -35,7 +35,7 @@ def lay_flat(pixels: Pixels) -> Pixels | None:
 
 
 def find_sheet(pixels: Pixels) -> NDArray[np.float32] | None:
-    """Four corners, clockwise from the top left, of the largest bright or dark quadrangle; None if there is none."""
+    """Corners of the largest bright or dark quadrangle, clockwise from the top left; None if there is none."""
     scale = min(1.0, LOOK_SIDE / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (5, 5), 0)
@@ -50,7 +50,7 @@ def find_sheet(pixels: Pixels) -> NDArray[np.float32] | None:
 
 
 def _largest_quadrangle(mask: Pixels) -> NDArray[np.float32] | None:
-    """The largest convex outline of four corners that fills its hull and at least a quarter of the picture."""
+    """The largest convex four-cornered outline that fills its hull and at least a quarter of the picture."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     whole = mask.shape[0] * mask.shape[1]
     for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:3]:
@@ -63,7 +63,7 @@ def _largest_quadrangle(mask: Pixels) -> NDArray[np.float32] | None:
 
 
 def _clockwise(quad: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Top left first, then clockwise."""
+    """The corners clockwise from the top left."""
     middle = quad.mean(axis=0)
     order = np.argsort(np.arctan2(quad[:, 1] - middle[1], quad[:, 0] - middle[0]))
     turned = quad[order]

@@ -1,4 +1,4 @@
-"""Finds the one face of a picture and says how alike two faces are. No template leaves this file."""
+"""Face detection and comparison. Face templates never leave this module."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,16 +19,16 @@ from gateway.identity.settings import Thresholds
 Points = NDArray[np.float64]
 DETECTION_WIDTH = 640
 MIN_FACE = 80
-"""Pixels: at 50 twice as many true pairs fail, at 35 half of them."""
+"""Pixels. At 50 twice as many true pairs fail, at 35 half of all true pairs."""
 GREY_JITTERS = 10
 TURNED = -0.6
-"""Below dlib's own bar of 0, which loses half of the frames of a head that is turned by 40°."""
+"""Detection score. dlib's default of 0 misses half of the frames of a head turned by 40°."""
 SAME_PLACE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class FaceBox:
-    """Where a face is, in pixels of the picture it was found in."""
+    """A face's position, in pixels of the picture it was found in."""
 
     left: int
     top: int
@@ -37,23 +37,23 @@ class FaceBox:
 
     @property
     def side(self) -> int:
-        """The shorter side."""
+        """The shorter side, in pixels."""
         return min(self.right - self.left, self.bottom - self.top)
 
     def overlap(self, other: "FaceBox") -> float:
-        """Which share of both boxes together both cover."""
+        """Intersection over union of both boxes, 0-1."""
         width = max(0, min(self.right, other.right) - max(self.left, other.left))
         height = max(0, min(self.bottom, other.bottom) - max(self.top, other.top))
         areas = [(box.right - box.left) * (box.bottom - box.top) for box in (self, other)]
         return width * height / (sum(areas) - width * height)
 
     def scaled(self, factor: float) -> "FaceBox":
-        """The box in a picture so many times as large."""
+        """The box in a picture scaled by this factor."""
         return FaceBox(*(round(edge * factor) for edge in (self.left, self.top, self.right, self.bottom)))
 
 
 class FaceEngine(Protocol):
-    """A face model; `name` is the key of its thresholds, `version` is what a verdict records."""
+    """A face model; `name` is the key of its thresholds, `version` is recorded in verdicts."""
 
     name: str
     version: str
@@ -64,20 +64,20 @@ class FaceEngine(Protocol):
         ...
 
     def find_turned(self, pixels: Pixels, before: FaceBox | None) -> FaceBox | None:
-        """The largest face, or where none is sure one that may look aside, where the face was `before`; else None."""
+        """The largest sure face, else a less sure, possibly turned one at the place of `before`; else None."""
         ...
 
     def encode(self, pixels: Pixels, box: FaceBox, jitters: int) -> Points:
-        """128 numbers; `jitters` pictures slightly moved are averaged."""
+        """A template of 128 numbers, averaged over `jitters` slightly moved copies."""
         ...
 
     def landmarks(self, pixels: Pixels, box: FaceBox) -> Points | None:
-        """The 68 points of iBUG 300-W, or None where the engine goes without that model."""
+        """The 68 points of iBUG 300-W; None where the engine has no such model."""
         ...
 
 
 def model_file(name: str) -> str:
-    """The path of a weight file, found without importing its package (which needs pkg_resources)."""
+    """The path of a model file, found without importing its package (which needs pkg_resources)."""
     spec = find_spec("face_recognition_models")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("the package face_recognition_models is not installed")
@@ -102,16 +102,16 @@ class FaceRecognitionEngine:
         return [FaceBox(left, top, right, bottom) for top, right, bottom, left in found]
 
     def find_turned(self, pixels: Pixels, before: FaceBox | None) -> FaceBox | None:
-        """HOG, one upsampling, with a bar low enough for heads turned by 45°."""
+        """HOG, one upsampling, with a threshold low enough for heads turned by 45°."""
         return _find_turned(self._package.api.face_detector, pixels, before)
 
     def encode(self, pixels: Pixels, box: FaceBox, jitters: int) -> Points:
-        """Aligned by the 68-point model."""
+        """A template aligned by the 68-point model."""
         place = [(box.top, box.right, box.bottom, box.left)]
         return np.asarray(self._package.face_encodings(pixels, place, num_jitters=jitters, model="large")[0])
 
     def landmarks(self, pixels: Pixels, box: FaceBox) -> Points | None:
-        """68 points, one a row."""
+        """68 rows of x and y, in pixels."""
         shape = self._package.api.pose_predictor_68_point(
             pixels, self._package.api._css_to_rect((box.top, box.right, box.bottom, box.left))
         )
@@ -119,7 +119,10 @@ class FaceRecognitionEngine:
 
 
 class FivePointEngine:
-    """dlib's detector, 5-point alignment and ResNet: all free for commercial use. It has no landmarks for liveness."""
+    """dlib's detector, 5-point alignment and ResNet, all free for commercial use.
+
+    No landmarks, so no liveness check.
+    """
 
     name = "five_point"
     version = "dlib-5-point/dlib-resnet-1"
@@ -140,21 +143,21 @@ class FivePointEngine:
         ]
 
     def find_turned(self, pixels: Pixels, before: FaceBox | None) -> FaceBox | None:
-        """As the other engine does."""
+        """As FaceRecognitionEngine."""
         return _find_turned(self._detector, pixels, before)
 
     def encode(self, pixels: Pixels, box: FaceBox, jitters: int) -> Points:
-        """Aligned by eye corners and nose."""
+        """A template aligned by eye corners and nose."""
         shape = self._predictor(pixels, self._dlib.rectangle(box.left, box.top, box.right, box.bottom))
         return np.array(self._encoder.compute_face_descriptor(pixels, shape, jitters), np.float64)
 
     def landmarks(self, pixels: Pixels, box: FaceBox) -> Points | None:  # noqa: ARG002 - the port's shape
-        """None: goes without that model."""
+        """None: there is no landmark model."""
         return None
 
 
 def _find_turned(detector: Any, pixels: Pixels, before: FaceBox | None) -> FaceBox | None:
-    """dlib's detector gives a score beside each box; above 0 is what `find` finds."""
+    """Find a turned face by dlib's detector, whose boxes have scores; `find` returns those above 0."""
     found, scores, _ = detector.run(pixels, 1, TURNED)
     height, width = pixels.shape[:2]
     boxes = [
@@ -174,7 +177,7 @@ ENGINES: dict[str, Callable[[], FaceEngine]] = {
 
 
 def shrink(pixels: Pixels, width: int = DETECTION_WIDTH) -> tuple[Pixels, float]:
-    """The picture at most so wide and high, and by what factor it was shrunk."""
+    """The picture scaled down to at most `width` pixels in width and height, and the factor."""
     scale = min(1.0, width / max(pixels.shape[:2]))
     if scale == 1.0:
         return np.ascontiguousarray(pixels), 1.0
@@ -183,16 +186,16 @@ def shrink(pixels: Pixels, width: int = DETECTION_WIDTH) -> tuple[Pixels, float]
 
 
 def find_faces(engine: FaceEngine, pixels: Pixels, width: int = DETECTION_WIDTH) -> list[FaceBox]:
-    """All faces in the picture's own pixels, largest first; looked for in a picture at most so wide."""
+    """All faces in the picture's own pixels, largest first; detected in a copy of at most `width` pixels."""
     small, scale = shrink(pixels, width)
     grown = [box.scaled(1 / scale) for box in engine.find(small)]
     return sorted(grown, key=lambda box: box.side, reverse=True)
 
 
 def one_face(engine: FaceEngine, pixels: Pixels, part: str) -> tuple[Pixels, FaceBox]:
-    """A close cut around the only face and its place in it; raises ImageRefused for none, two, or a tiny one.
+    """A close cut around the only face, and its place in it. Raises ImageRefused for none, two, or a tiny one.
 
-    A second face counts where it is at least half as large: a picture on the wall does not.
+    A second face counts if it is at least half as large, so that a picture on the wall does not.
     """
     faces = find_faces(engine, pixels)
     if not faces:
@@ -205,7 +208,7 @@ def one_face(engine: FaceEngine, pixels: Pixels, part: str) -> tuple[Pixels, Fac
 
 
 def _cut_close(pixels: Pixels, box: FaceBox) -> tuple[Pixels, FaceBox]:
-    """The face with as much again around it, shrunk so that encoding costs the same for any camera."""
+    """The face with a margin of half its width, shrunk so that encoding costs the same for any camera."""
     margin = (box.right - box.left) // 2
     top, left = max(0, box.top - margin), max(0, box.left - margin)
     cut, scale = shrink(pixels[top : box.bottom + margin, left : box.right + margin])
@@ -213,7 +216,7 @@ def _cut_close(pixels: Pixels, box: FaceBox) -> tuple[Pixels, FaceBox]:
 
 
 def compare_faces(engine: FaceEngine, thresholds: Thresholds, portrait: Pixels, probe: Pixels) -> FaceComparison:
-    """One reference against one probe; more jitters only where the first distance leaves a doubt."""
+    """Compare a reference with a probe; more jitters only where the first distance is "unsure"."""
     cuts = [one_face(engine, portrait, "portrait"), one_face(engine, probe, "face")]
     band = band_of(distance(engine, cuts, 1), thresholds)
     if band == "unsure":
@@ -222,13 +225,13 @@ def compare_faces(engine: FaceEngine, thresholds: Thresholds, portrait: Pixels, 
 
 
 def distance(engine: FaceEngine, cuts: Sequence[tuple[Pixels, FaceBox]], jitters: int) -> float:
-    """Euclidean, between the templates of two cuts."""
+    """The Euclidean distance between the templates of two cuts."""
     first, second = (engine.encode(pixels, box, jitters) for pixels, box in cuts)
     return float(np.linalg.norm(first - second))
 
 
 def band_of(far: float, thresholds: Thresholds) -> Band:
-    """pass up to `accept`, unsure up to `refuse`, then refuse."""
+    """ "pass" up to `accept`, "unsure" up to `refuse`, then "refuse"."""
     if far <= thresholds.accept:
         return "pass"
     return "unsure" if far <= thresholds.refuse else "refuse"

@@ -1,4 +1,4 @@
-"""Judges a clip against its challenge: the head turned as asked, and in every turn its nose stood out from the face."""
+"""Judges a clip against its challenge: the requested turns, and the nose standing out from the face in each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,28 +17,28 @@ from gateway.identity.settings import Thresholds
 
 FRAME_WIDTH, DETECTION_WIDTH = 480, 240
 PLANE = np.r_[17:27, 36:68]
-"""Brows, eyes and lips of the 68 points: near enough one plane."""
+"""Indices of brows, eyes and lips in the 68 points, which lie nearly in one plane."""
 NOSE = np.r_[27:36]
 LEFT_EYE, RIGHT_EYE = np.r_[42:48], np.r_[36:42]
 JAW = np.r_[0:17]
 RULES = "parallax-4"
-"""What a verdict says of the rules below; raised with every change of them."""
+"""The version of the rules below in verdicts; incremented with every change of them."""
 LEAST_SWING, OWN_SHARE = 0.15, 0.4
-"""Of the nose against the jaw, in distances between the eyes; and the share of this head's own widest turns."""
+"""Least shift of the nose against the jaw, in eye distances, and least share of this head's widest turns."""
 MIN_PARALLAX = 0.05
-"""Nose off the homography of the face's plane, likewise, in every turn: by the landmarks."""
+"""By landmarks, in every turn: distance of the nose from the homography of the face's plane, in eye distances."""
 MIN_WAY = 0.08
-"""Of the nose off the line from its root to the lips, likewise, in every turn: by its pixels."""
+"""By pixels, in every turn: shift of the nose off the line from its root to the lips, in eye distances."""
 FAR_FRAMES = 3
-"""Whose median speaks for a turn."""
+"""The number of far frames whose median represents a turn."""
 MAX_LOST = 0.25
 FARTHEST_JUMP = 0.8
-"""Of the distance between the eyes, from one frame to the next."""
+"""Largest movement from one frame to the next, in eye distances."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where one frame's head looks: 68 points as seen (pixels), and upright on the eyes' line with eye distance 1."""
+    """One frame's head: 68 points in pixels (`seen`), and levelled, in eye distances from `middle` (`level`)."""
 
     frame: int
     seen: Points
@@ -51,7 +51,7 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class TurnMade:
-    """A turn to one side: from the last pose at rest before it to its last far one, and which of them are far."""
+    """A turn to one side: the poses from the last one at rest to the last far one, and the far ones."""
 
     side: Turn
     path: Sequence[Pose]
@@ -61,9 +61,9 @@ class TurnMade:
 def check_liveness(
     engine: FaceEngine, challenge: Challenge, frames: Sequence[Pixels], portrait: Pixels | None, thresholds: Thresholds
 ) -> LivenessResult:
-    """Passed only if every turn was made, in order, each with swing and parallax, by one face: the portrait's.
+    """Pass only if one face, the portrait's, made every turn in order, each with swing and parallax.
 
-    Raises ImageRefused for a clip too short or too long, or a portrait without one face.
+    Raises ImageRefused for a clip too short or too long, or a portrait without exactly one face.
     """
     if not engine.has_landmarks:
         return LivenessResult(passed=False, model=engine.version, problems=("liveness_not_available",))
@@ -77,7 +77,7 @@ def check_liveness(
 
 
 def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: Sequence[Pixels]) -> str | None:
-    """Why the movement is not that of a living head asked for these turns, or None."""
+    """The problem code if the movement is not a living head making these turns, else None."""
     if len(poses) < (1 - MAX_LOST) * len(frames) or _jumps(poses):
         return "liveness_face_lost"
     poses = steady(poses)
@@ -89,7 +89,7 @@ def motion_problem(turns: Sequence[Turn], poses: Sequence[Pose], frames: Sequenc
 
 
 def stands_out(front: Points, turn: TurnMade, frames: Sequence[Pixels]) -> bool:
-    """Whether the nose left the plane by its landmarks, and its line by its pixels, towards where the head turned."""
+    """Whether the nose leaves the face's plane (landmarks) and its line (pixels), towards the side of the turn."""
     if _far_median([parallax(front, pose.level) for pose in turn.far]) < MIN_PARALLAX:
         return False
     ways = follow_nose([shrink(frames[pose.frame], FRAME_WIDTH)[0] for pose in turn.path], turn.path)
@@ -99,7 +99,7 @@ def stands_out(front: Points, turn: TurnMade, frames: Sequence[Pixels]) -> bool:
 
 
 def find_poses(engine: FaceEngine, frames: Sequence[Pixels]) -> list[Pose]:
-    """The poses of the frames that show a face; a turned one is looked for where the face was last."""
+    """The poses of the frames that show a face; a turned face is searched at the previous position."""
     poses: list[Pose] = []
     for place, frame in enumerate(frames):
         pose = find_pose(engine, frame, place, poses[-1].box if poses else None)
@@ -108,7 +108,7 @@ def find_poses(engine: FaceEngine, frames: Sequence[Pixels]) -> list[Pose]:
 
 
 def find_pose(engine: FaceEngine, frame: Pixels, place: int, before: FaceBox | None) -> Pose | None:
-    """The pose of the one face, or None where no face or no landmarks are found."""
+    """The pose of the only face; None where no face or no landmarks are found."""
     small, _ = shrink(frame, FRAME_WIDTH)
     tiny, scale = shrink(small, DETECTION_WIDTH)
     face = engine.find_turned(tiny, before)
@@ -124,14 +124,14 @@ def find_pose(engine: FaceEngine, frame: Pixels, place: int, before: FaceBox | N
 
 
 def swing_of(level: Points) -> float:
-    """How far the nose stands to the picture's right of the jaw's middle, in distances between the eyes."""
+    """Distance of the nose to the picture's right of the jaw's middle, in eye distances."""
     return float(level[NOSE, 0].mean() - level[JAW, 0].mean())
 
 
 def steady(poses: Sequence[Pose]) -> list[Pose]:
-    """The poses with each level landmark at the median of its own frame and the two beside it.
+    """The poses with each level landmark replaced by the median of three neighbouring frames.
 
-    Grain moves the landmarks of single frames by up to half a turn; a turn and the rest behind it last longer.
+    Noise moves the landmarks of single frames by up to half a turn; a turn and the rest after it last longer.
     """
     levels = np.array([pose.level for pose in poses])
     beside = np.concatenate((levels[:1], levels, levels[-1:]))
@@ -140,9 +140,9 @@ def steady(poses: Sequence[Pose]) -> list[Pose]:
 
 
 def find_turns(poses: Sequence[Pose]) -> list[TurnMade]:
-    """Each turn made, in order; between two turns to one side the head comes back, by this head's own measure.
+    """Each turn made, in order. Between two turns to one side the head must return, as measured for this head.
 
-    The person's left is the picture's right. The rest is the median of the first frames.
+    The person's left is the picture's right. The rest position is the median of the first frames.
     """
     rest = float(np.median([pose.swing for pose in poses[: _still(poses)]]))
     aways = [pose.swing - rest for pose in poses]
@@ -161,7 +161,7 @@ def find_turns(poses: Sequence[Pose]) -> list[TurnMade]:
 
 
 def parallax(front: Points, turned: Points) -> float:
-    """How far the nose lies from where a flat face would have carried it, in distances between the eyes."""
+    """Mean distance of the nose from its position on a flat face in the same pose, in eye distances."""
     carried = np.asarray(cv2.findHomography(front[PLANE], turned[PLANE], 0)[0], np.float64)
     if carried.shape != (3, 3):
         return 0.0
@@ -171,17 +171,17 @@ def parallax(front: Points, turned: Points) -> float:
 
 
 def _still(poses: Sequence[Pose]) -> int:
-    """How many of the first frames show the head before it turns."""
+    """The number of first frames that show the head before it turns."""
     return max(FAR_FRAMES, len(poses) // 12)
 
 
 def _far_median(values: Sequence[float]) -> float:
-    """The median of the largest few; 0 of none."""
+    """The median of the FAR_FRAMES largest values; 0 without values."""
     return float(np.median(sorted(values)[-FAR_FRAMES:])) if values else 0.0
 
 
 def _jumps(poses: Sequence[Pose]) -> bool:
-    """True where the face is somewhere else, or of another size, from one frame to the next."""
+    """Whether the face's position or size jumps from one frame to the next."""
     for before, after in pairwise(poses):
         moved = float(np.hypot(*(after.middle - before.middle)))
         if moved > FARTHEST_JUMP * before.eyes * (after.frame - before.frame):
@@ -192,7 +192,7 @@ def _jumps(poses: Sequence[Pose]) -> bool:
 def _other_face(
     engine: FaceEngine, ends: Sequence[Pixels], portrait: Pixels | None, thresholds: Thresholds
 ) -> str | None:
-    """Whether first and last frame, and the portrait, show different faces."""
+    """ "liveness_face_changed" if the first and last frames, or the portrait, show different faces; else None."""
     cuts = [one_face(engine, frame, "clip") for frame in ends]
     if portrait is not None:
         cuts.append(one_face(engine, portrait, "portrait"))

@@ -1,7 +1,7 @@
-"""Follows the pixels of the nose through a turn: how far it leaves the line from its root to the lips.
+"""Tracks the pixels of the nose through a turn: how far it leaves the line from its root to the lips.
 
-However a print is bent around an upright axis and turned, whatever lies on one upright line of it stays on one upright
-line; only what stands out moves on its own. The landmarks cannot tell: their model pulls every face towards a head.
+However a print is bent around an upright axis and turned, points on one upright line of it stay on one upright line;
+only what stands out moves on its own. Landmarks cannot show this: their model pulls every face towards a head.
 """
 
 from collections.abc import Sequence
@@ -18,32 +18,32 @@ from gateway.identity.images.decode import Pixels
 Grey = NDArray[np.uint8]
 Spots = NDArray[np.float32]
 ROOT, TIP, UNDER, UPPER_LIP, LOWER_LIP = 27, 30, 33, 51, 57
-"""Of the 68 points."""
+"""Indices in the 68 points of iBUG 300-W."""
 WINDOW, SPREAD, GRID = 0.35, 0.05, range(-2, 3)
-"""What is followed, and how far apart, in distances between the eyes: five by five spots at each of four places."""
+"""The tracked window and the spacing of spots, in eye distances; 5 × 5 spots at each of four places."""
 FARTHEST_BACK = 0.04
-"""A spot that does not lead back to where it came from, likewise, is lost."""
+"""A spot that tracks back further than this from its start, in eye distances, is lost."""
 FEWEST_SPOTS = 5
 
 
 class Seen(Protocol):
-    """One frame of a turn: its 68 points and the distance between the eyes, in pixels of the frame."""
+    """One frame of a turn: its 68 points and the eye distance, in pixels of the frame."""
 
     @property
     def seen(self) -> Points:
-        """68 rows."""
+        """68 rows of x and y."""
         ...
 
     @property
     def eyes(self) -> float:
-        """Never 0."""
+        """The eye distance; never 0."""
         ...
 
 
 def follow_nose(frames: Sequence[Pixels], faces: Sequence[Seen]) -> list[float | None]:
-    """For every frame after the first the nose's own way to the picture's right, in its distances between the eyes.
+    """For every frame after the first, the nose's shift to the picture's right, in that frame's eye distances.
 
-    None where too few spots could be followed. The first frame is the head at rest, just before it turns.
+    None where too few spots could be tracked. The first frame is the head at rest, just before it turns.
     """
     greys = [soften(frame) for frame in frames]
     spots, eyes = place_spots(faces[0]), faces[0].eyes
@@ -60,12 +60,12 @@ def follow_nose(frames: Sequence[Pixels], faces: Sequence[Seen]) -> list[float |
 
 
 def soften(frame: Pixels) -> Grey:
-    """Grey and without grain."""
+    """The frame in grey, blurred against noise."""
     return np.asarray(cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (0, 0), 1.2), np.uint8)
 
 
 def place_spots(face: Seen) -> Spots:
-    """Five by five spots each at the nose's root, its tip, the upper lip and the lower lip: 4 x 25 x 2."""
+    """5 × 5 spots each at the nose's root, its tip, the upper lip and the lower lip: an array of 4 × 25 × 2."""
     grid = np.array([(x, y) for x in GRID for y in GRID]) * SPREAD * face.eyes
     tip = 0.75 * face.seen[TIP] + 0.25 * face.seen[UNDER]
     places = (face.seen[ROOT], tip, face.seen[UPPER_LIP], face.seen[LOWER_LIP])
@@ -73,7 +73,7 @@ def place_spots(face: Seen) -> Spots:
 
 
 def follow_spots(before: Grey, after: Grey, spots: Spots, eyes: float) -> tuple[Spots, NDArray[np.bool_]]:
-    """Where the spots are one frame later, and which of them lead back to where they were."""
+    """The positions of the spots one frame later, and which of them track back to where they were."""
     side = max(9, round(WINDOW * eyes)) | 1
     flat = spots.reshape(-1, 1, 2)
     found, there, _ = cv2.calcOpticalFlowPyrLK(before, after, flat, np.empty_like(flat), winSize=(side, side))
@@ -84,7 +84,7 @@ def follow_spots(before: Grey, after: Grey, spots: Spots, eyes: float) -> tuple[
 
 
 def nose_aside(spots: Spots, kept: NDArray[np.bool_], eyes: float) -> float | None:
-    """How far the tip lies to the right of the line from the root to the lips, in distances between the eyes."""
+    """Distance of the tip to the right of the line from the root to the lips, in eye distances."""
     if not kept.any(axis=1).all():
         return None
     root, tip, upper, lower = (np.median(place[good], axis=0) for place, good in zip(spots, kept, strict=True))

@@ -1,4 +1,4 @@
-"""Pictures of cases that wait for a person: in memory only, few, and for a short time."""
+"""Pictures of cases in manual review: in memory only, a limited number, for a short time."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,7 +14,7 @@ LIFETIME: Final = 2 * 3600
 
 @dataclass(frozen=True, slots=True)
 class CasePictures:
-    """What a person compares: the document as photographed, the portrait cut out of it, the face."""
+    """The pictures a reviewer compares: the document as photographed, its portrait cut out, the face."""
 
     kept_at: int
     document: bytes | None = field(default=None, repr=False)
@@ -23,7 +23,7 @@ class CasePictures:
 
 
 def plain_picture(data: bytes | None) -> bytes | None:
-    """The picture without what its camera wrote beside it; None where it is none that could be shown."""
+    """The picture without the camera's metadata; None where it cannot be shown."""
     try:
         return screen_image(data).data if data else None
     except ImageRefused:
@@ -31,7 +31,7 @@ def plain_picture(data: bytes | None) -> bytes | None:
 
 
 class PictureTray:
-    """Pictures by case id; the oldest go first, all of them after two hours or when the case is decided."""
+    """Pictures by case id. The oldest are dropped first, all after two hours or when the case is decided."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
@@ -45,21 +45,21 @@ class PictureTray:
             self._cases.popitem(last=False)
 
     def get(self, case_id: str) -> CasePictures | None:
-        """The pictures of one case, if they are still there."""
+        """The pictures of one case; None where they are no longer kept."""
         self.sweep()
         return self._cases.get(case_id)
 
     def drop_face(self, case_id: str) -> None:
-        """Forget the face of one case; the document stays for the person who decides."""
+        """Drop the face of one case; the document stays for the reviewer."""
         if case_id in self._cases:
             self._cases[case_id] = replace(self._cases[case_id], face=None)
 
     def drop(self, case_id: str) -> None:
-        """Forget the pictures of one case."""
+        """Drop the pictures of one case."""
         self._cases.pop(case_id, None)
 
     def sweep(self) -> None:
-        """Forget what is older than two hours."""
+        """Drop pictures older than two hours."""
         oldest = self._now() - LIFETIME
         for case_id in [name for name, pictures in self._cases.items() if pictures.kept_at < oldest]:
             self.drop(case_id)

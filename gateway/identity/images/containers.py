@@ -1,4 +1,4 @@
-"""Looks into JPEG and PNG files without decoding them: what they declare, and what they carry besides a picture."""
+"""Reads JPEG and PNG structure without decoding: declared properties, and data besides the picture."""
 
 import re
 import struct
@@ -11,20 +11,20 @@ from gateway.domain.verification.port import ImageRefused
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
-"""What a picture needs; text, time, colour profiles and positions are left behind."""
+"""Chunks that are kept; text, time, colour profiles and positions are dropped."""
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 STANDALONE = (0x01, *range(0xD0, 0xD9))
 FRAMES = (0xC0, 0xC1, 0xC2)
-"""Baseline, extended and progressive Huffman frames; the rest of ITU-T T.81 table B.1 no camera writes."""
+"""Baseline, extended and progressive Huffman frames; cameras write no others of ITU-T T.81 table B.1."""
 KEPT_SEGMENTS = (0xC0, 0xC1, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0, 0xEE)
-"""Frames, tables, scan, restart interval, JFIF and Adobe's colour transform; comments and EXIF are left behind."""
+"""Frames, tables, scan, restart interval, JFIF and Adobe's colour transform; comments and EXIF are dropped."""
 FOREIGN_TEXT = (b"<script", b"<html", b"<?php", b"<svg", b"%pdf-")
 FOREIGN_BYTES = (b"PK\x03\x04", b"PK\x05\x06", b"MZ\x90\x00", b"\x7fELF", b"Rar!\x1a")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file reduced to its picture; `orientation` is the EXIF orientation (1-8) the camera wrote."""
+    """A file reduced to its picture; `orientation` is the camera's EXIF orientation (1-8)."""
 
     data: bytes
     kind: str
@@ -34,7 +34,7 @@ class Picture:
 
 
 def open_container(data: bytes) -> Picture:
-    """The picture without what came along with it; raises ImageRefused."""
+    """The picture without its metadata. Raises ImageRefused."""
     if not data:
         raise ImageRefused("empty")
     if data.startswith(b"\xff\xd8\xff"):
@@ -46,14 +46,14 @@ def open_container(data: bytes) -> Picture:
 
 
 def _refuse_foreign(extra: bytes) -> None:
-    """A page, archive or program hidden beside the picture: refused rather than cleaned, someone meant it."""
+    """Raise ImageRefused for a page, archive or program beside the picture: it was put there on purpose."""
     lowered = extra.lower()
     if any(mark in lowered for mark in FOREIGN_TEXT) or any(mark in extra for mark in FOREIGN_BYTES):
         raise ImageRefused("disguised")
 
 
 def _open_jpeg(data: bytes) -> Picture:
-    """Walks the segments (ITU-T T.81 annex B) up to the end marker."""
+    """Read the segments (ITU-T T.81 annex B) up to the end marker."""
     kept, size, orientation, at = [b"\xff\xd8"], (0, 0), 1, 2
     extra: list[bytes] = []
     while True:
@@ -77,7 +77,7 @@ def _open_jpeg(data: bytes) -> Picture:
 
 
 def _orientation_segment(orientation: int) -> bytes:
-    """An EXIF segment (Exif 2.32, 4.5.2) that says which way is up and nothing else; empty where it is up already."""
+    """An EXIF segment (Exif 2.32, 4.5.2) with the orientation only; empty where the picture is upright."""
     if orientation == 1:
         return b""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
@@ -86,7 +86,7 @@ def _orientation_segment(orientation: int) -> bytes:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the entropy-coded data after a scan header ends; raises ImageRefused at the end of the file."""
+    """The end of the entropy-coded data after a scan header. Raises ImageRefused at the end of the file."""
     found = MARKER.search(data, at)
     if not found:
         raise ImageRefused("truncated")
@@ -105,7 +105,7 @@ def _exif_orientation(payload: bytes) -> int:
 
 
 def _open_png(data: bytes) -> Picture:
-    """Walks the chunks (ISO/IEC 15948 clause 5), checking each sum, up to the end chunk."""
+    """Read the chunks (ISO/IEC 15948 clause 5) up to the end chunk, checking each CRC."""
     kept, at, size = [PNG_START], len(PNG_START), (0, 0)
     extra: list[bytes] = []
     while True:

@@ -1,4 +1,4 @@
-"""From the bytes a tenant sent to pixels: screened before decoding, and free of everything but the picture."""
+"""Untrusted picture bytes to pixels: screened before decoding, and stripped to the picture."""
 
 import struct
 import zlib
@@ -18,11 +18,14 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 MIN_SIDE = 64
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
-"""What Pillow raises over a damaged file, by its own documentation and by trying."""
+"""Errors of Pillow for damaged files, by its documentation and by trial."""
 
 
 def screen_image(data: bytes, part: str = "image") -> Picture:
-    """Refuses by size, kind and declared pixels, decoding nothing: cheap enough for the event loop."""
+    """Refuse by size, kind and declared pixels, without decoding: fast enough for the event loop.
+
+    Raises ImageRefused.
+    """
     try:
         return _screen(data)
     except ImageRefused as refused:
@@ -30,7 +33,7 @@ def screen_image(data: bytes, part: str = "image") -> Picture:
 
 
 def _screen(data: bytes) -> Picture:
-    """As `screen_image`, not knowing which picture it is about."""
+    """As `screen_image`, but the error does not name the part."""
     if len(data) > MAX_BYTES:
         raise ImageRefused("too_large")
     picture = open_container(data)
@@ -42,7 +45,7 @@ def _screen(data: bytes) -> Picture:
 
 
 def decode_image(data: bytes, part: str = "image") -> Pixels:
-    """Upright RGB pixels of a screened JPEG or PNG of any colour mode; raises ImageRefused. Run it in a worker."""
+    """Upright RGB pixels of a screened JPEG or PNG of any colour mode. Raises ImageRefused. Run it in a worker."""
     picture = screen_image(data, part)
     try:
         with Image.open(BytesIO(picture.data), formats=(picture.kind,)) as image:
@@ -55,7 +58,7 @@ def decode_image(data: bytes, part: str = "image") -> Pixels:
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode to 8-bit RGB: 16-bit keeps its high byte, transparency lies on white, CMYK is converted."""
+    """Convert any mode to 8-bit RGB: the high byte of 16-bit, transparency on white, CMYK converted."""
     if image.mode.startswith("I"):
         deep = np.asarray(image)
         return Image.fromarray((deep >> 8).astype(np.uint8)).convert("RGB")
@@ -66,7 +69,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _orient(image: Image.Image, orientation: int) -> Pixels:
-    """Upright pixels, by the EXIF orientation noted before the EXIF was left behind."""
+    """Rotate the pixels upright by the EXIF orientation, which was read before the EXIF was removed."""
     if orientation != 1:
         exif = image.getexif()
         exif[0x0112] = orientation
@@ -75,7 +78,7 @@ def _orient(image: Image.Image, orientation: int) -> Pixels:
 
 
 def encode_jpeg(pixels: Pixels) -> bytes:
-    """A JPEG of nothing but these pixels."""
+    """A JPEG of these pixels, without metadata."""
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()

@@ -1,6 +1,6 @@
-"""How the gateway and a worker talk: length-prefixed CBOR over the worker's standard input and output.
+"""Messages between gateway and worker: length-prefixed CBOR over the worker's standard input and output.
 
-CBOR and not pickle: a picture that takes over a worker must not take over the gateway by its answer.
+CBOR, not pickle: a picture that takes over a worker must not take over the gateway by its answer.
 """
 
 import struct
@@ -12,11 +12,11 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class WorkerGone(Exception):
-    """The other end closed the pipe, or wrote what is no frame."""
+    """The other end closed the pipe, or wrote an invalid frame."""
 
 
 def write_frame(pipe: IO[bytes], body: dict[str, Any]) -> None:
-    """Writes one frame and flushes; raises WorkerGone."""
+    """Write one frame and flush. Raises WorkerGone."""
     data = cbor2.dumps(body)
     try:
         pipe.write(struct.pack(">I", len(data)) + data)
@@ -26,7 +26,7 @@ def write_frame(pipe: IO[bytes], body: dict[str, Any]) -> None:
 
 
 def read_frame(pipe: IO[bytes]) -> dict[str, Any]:
-    """Reads one frame, waiting for it; raises WorkerGone."""
+    """Read one frame, blocking until it arrives. Raises WorkerGone."""
     header = pipe.read(4)
     size = struct.unpack(">I", header)[0] if len(header) == 4 else MAX_BYTES + 1
     data = pipe.read(size) if size <= MAX_BYTES else b""

@@ -1,4 +1,4 @@
-"""The identity port, answered by worker processes."""
+"""The identity port, implemented by worker processes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from gateway.identity.workers.supervisor import Body, WorkerPool
 
 
 class IdentityPool:
-    """Screens each picture in place, then asks a worker; holds no picture once the answer is there."""
+    """Screens each picture in this process, then passes it to a worker; keeps no picture after the answer."""
 
     def __init__(
         self, settings: IdentitySettings | None = None, now: Callable[[], int] = utc_now, *, workers: int | None = None
@@ -33,19 +33,19 @@ class IdentityPool:
 
     @property
     def ready(self) -> bool:
-        """True once a worker has its models loaded."""
+        """Whether a worker has its models loaded."""
         return self._pool.ready
 
     async def start(self) -> None:
-        """Starts the workers and returns at once."""
+        """Start the workers and return at once."""
         self._pool.start()
 
     async def stop(self) -> None:
-        """Ends the workers."""
+        """Stop the workers."""
         await asyncio.to_thread(self._pool.stop)
 
     async def read_document(self, image: bytes) -> DocumentReading:
-        """Reads one picture of one document."""
+        """Read one picture of one document."""
         screen_image(image, "document")
         today = datetime.fromtimestamp(self._now(), UTC).date().isoformat()
         answer = await self._pool.ask({"job": "read_document", "image": image, "today": today})
@@ -53,7 +53,7 @@ class IdentityPool:
         return DocumentReading(answer["kind"], fields, tuple(answer["problems"]), answer["portrait"])
 
     async def compare_faces(self, portrait: bytes, probe: bytes) -> FaceComparison:
-        """Compares the one face of each picture."""
+        """Compare the only face of each picture."""
         for image, part in ((portrait, "portrait"), (probe, "face")):
             screen_image(image, part)
         body = {"job": "compare_faces", "portrait": portrait, "probe": probe, "thresholds": self._thresholds()}
@@ -63,7 +63,7 @@ class IdentityPool:
     async def check_liveness(
         self, challenge: Challenge, clip_frames: Sequence[bytes], portrait: bytes | None
     ) -> LivenessResult:
-        """Judges a clip; whether the challenge is still valid is asked before, in `domain.liveness`."""
+        """Judge a clip. The caller has already checked the challenge's validity, in `domain.liveness`."""
         for frame in clip_frames:
             screen_image(frame, "clip")
         body: Body = {
@@ -78,6 +78,6 @@ class IdentityPool:
         return LivenessResult(answer["passed"], answer["model"], tuple(answer["problems"]))
 
     def _thresholds(self) -> list[float]:
-        """Of the engine in use."""
+        """The thresholds of the engine in use."""
         limits = self._settings.thresholds[self._settings.engine]
         return [limits.accept, limits.refuse]

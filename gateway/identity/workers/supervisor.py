@@ -1,4 +1,4 @@
-"""Keeps worker processes: one picture each at a time, a bounded queue, a time limit, a new process after a crash."""
+"""Worker processes: one picture each at a time, a bounded queue, a time limit, a new process after a crash."""
 
 import asyncio
 import contextlib
@@ -18,13 +18,13 @@ from gateway.identity.workers.framing import WorkerGone, read_frame, write_frame
 log = logging.getLogger(__name__)
 Body = dict[str, Any]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""More workers, not more threads, are what uses the cores."""
+"""Cores are used by more workers, not by more threads in one."""
 TELL_NOBODY = {"ORT_DISABLE_TELEMETRY": "1"}
-"""ONNX Runtime's builds report to their maker unless told not to before they start (its Privacy.md, 1.31)."""
+"""ONNX Runtime's builds send telemetry unless disabled before the start (its Privacy.md, 1.31)."""
 
 
 def worker_arguments(settings: IdentitySettings) -> list[str]:
-    """What a worker is told on its command line."""
+    """The worker's command line arguments."""
     return [settings.engine, str(settings.memory), str(settings.niceness)]
 
 
@@ -37,7 +37,10 @@ class WorkerProcess:
         self._late = threading.Event()
 
     def warm_up(self) -> float:
-        """Starts the child unless it runs, waits until its models are loaded; milliseconds it took, 0 if it ran."""
+        """Start the child and wait until its models are loaded.
+
+        Returns the milliseconds taken, 0 if it was running.
+        """
         if self._child is not None:
             return 0.0
         self._child = subprocess.Popen(
@@ -49,12 +52,12 @@ class WorkerProcess:
         return float(self._await_answer(self._settings.warm_up_timeout)["ms"])
 
     def ask(self, body: Body) -> Body:
-        """One question, one answer; a child that dies or takes too long is replaced at the next question."""
+        """Send one request and return its answer; a child that dies or times out is replaced at the next request."""
         self.warm_up()
         return self._await_answer(self._settings.timeout, body)
 
     def _await_answer(self, timeout: float, body: Body | None = None) -> Body:
-        """Writes the question, if any, and reads the answer; raises IdentityFailed and ends the child otherwise."""
+        """Write the request, if any, and read the answer. On failure ends the child and raises IdentityFailed."""
         child, self._late = self._running(), threading.Event()
         watch = threading.Timer(timeout, self._end_late, (child, self._late))
         watch.start()
@@ -72,7 +75,7 @@ class WorkerProcess:
             watch.cancel()
 
     def _running(self) -> subprocess.Popen[bytes]:
-        """The child; ending it from another thread counts as its crash."""
+        """The child. Raises IdentityFailed where another thread has ended it, as after a crash."""
         if self._child is None:
             raise IdentityFailed("worker_crashed")
         return self._child
@@ -83,7 +86,7 @@ class WorkerProcess:
         child.kill()
 
     def end(self) -> None:
-        """Kills the child, if there is one, and closes its pipes."""
+        """Kill the child, if there is one, and close its pipes."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -95,14 +98,14 @@ class WorkerProcess:
 
 
 def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    """The child's standard input and output."""
+    """The child's standard input and output. Raises WorkerGone."""
     if child.stdin is None or child.stdout is None:
         raise WorkerGone
     return child.stdin, child.stdout
 
 
 class WorkerPool:
-    """N workers behind one bounded queue; `ask` is called on the event loop and never blocks it."""
+    """N workers behind one bounded queue; `ask` is called on the event loop and does not block it."""
 
     def __init__(self, settings: IdentitySettings) -> None:
         self._settings = settings
@@ -114,18 +117,18 @@ class WorkerPool:
 
     @property
     def ready(self) -> bool:
-        """True once one worker has loaded its models."""
+        """Whether one worker has loaded its models."""
         return self._warm > 0
 
     def start(self) -> None:
-        """Begins warming up every worker in its own thread, and returns."""
+        """Start warming up every worker in its own thread, and return."""
         self._threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="identity")
         for worker in self._workers:
             self._free.put(worker)
             self._threads.submit(self._warm_up)
 
     def stop(self) -> None:
-        """Ends the workers; questions still waiting raise IdentityFailed."""
+        """Stop the workers; waiting requests raise IdentityFailed."""
         threads, self._threads = self._threads, None
         if threads is None:
             return
@@ -138,7 +141,7 @@ class WorkerPool:
         self._warm = 0
 
     async def ask(self, body: Body) -> Body:
-        """The worker's answer; raises ImageRefused, IdentityBusy or IdentityFailed."""
+        """The worker's answer. Raises ImageRefused, IdentityBusy or IdentityFailed."""
         if self._threads is None:
             raise IdentityFailed("worker_crashed")
         if self._waiting >= self._settings.workers + self._settings.queue:
@@ -156,7 +159,7 @@ class WorkerPool:
         self._waiting -= 1
 
     def _ask_free(self, body: Body) -> Body:
-        """In a pool thread: there are as many threads as workers, so one is always free."""
+        """Runs in a pool thread; there are as many threads as workers, so one is always free."""
         worker = self._free.get()
         try:
             return worker.ask(body)
@@ -164,7 +167,7 @@ class WorkerPool:
             self._free.put(worker)
 
     def _warm_up(self) -> None:
-        """In a pool thread, once per worker."""
+        """Runs in a pool thread, once per worker."""
         worker = self._free.get()
         try:
             milliseconds = worker.warm_up()
@@ -177,7 +180,7 @@ class WorkerPool:
 
 
 async def _result(future: Future[Body]) -> Body:
-    """The future's result; a question cancelled by stopping the pool counts as a crash."""
+    """The future's result; a request cancelled by stopping the pool counts as a crash."""
     try:
         return await asyncio.wrap_future(future)
     except asyncio.CancelledError:

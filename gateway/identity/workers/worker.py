@@ -1,6 +1,6 @@
-"""The process that sees the pictures: `python -m gateway.identity.workers.worker ENGINE MEBIBYTES NICENESS`.
+"""The process that decodes the pictures: `python -m gateway.identity.workers.worker ENGINE MEBIBYTES NICENESS`.
 
-It may not write a file, dump its memory or grow beyond its share; when its pipe closes it ends.
+It cannot write files, dump core or exceed its memory limit; it ends when its pipe closes.
 """
 
 import os
@@ -27,15 +27,15 @@ Body = dict[str, Any]
 
 
 class Jobs(Protocol):
-    """What a worker can do, by name."""
+    """A worker's jobs, by name."""
 
     def __call__(self, job: str, body: Body) -> Body:
-        """Does one job; raises ImageRefused."""
+        """Run one job. Raises ImageRefused."""
         ...
 
 
 def confine(mebibytes: int, niceness: int = 0) -> None:
-    """Limits memory, forbids files and core dumps, and gives way to the gateway's own work."""
+    """Limit memory, forbid files and core dumps, and lower the priority below the gateway's own."""
     size = mebibytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -44,7 +44,7 @@ def confine(mebibytes: int, niceness: int = 0) -> None:
 
 
 def load_jobs(engine_name: str) -> Jobs:
-    """Loads every model and runs each once, so that the first tenant does not wait for it."""
+    """Load every model and run each once, so that the first tenant does not wait for it."""
     cv2.setNumThreads(1)
     engine = ENGINES[engine_name]()
     reader = PrintReader()
@@ -73,7 +73,7 @@ def load_jobs(engine_name: str) -> Jobs:
 
 
 def describe_reading(reading: DocumentReading) -> Body:
-    """A reading as plain values."""
+    """A reading as plain values for CBOR."""
     return {
         "kind": reading.kind,
         "fields": {name: [item.value, item.certain] for name, item in reading.fields.items()},
@@ -83,7 +83,7 @@ def describe_reading(reading: DocumentReading) -> Body:
 
 
 def serve(requests: IO[bytes], answers: IO[bytes], jobs: Jobs) -> None:
-    """Answers one frame after another until the pipe closes; a refused picture is an answer, anything else ends it."""
+    """Answer frames until the pipe closes; a refused picture is an answer, any other error ends the worker."""
     while True:
         try:
             body = read_frame(requests)
@@ -99,7 +99,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], jobs: Jobs) -> None:
 
 
 def main() -> None:
-    """Takes the pipes away from everything that prints, loads, reports ready, serves."""
+    """Redirect printed output away from the pipes, load the models, report ready, serve."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     started = time.perf_counter()
