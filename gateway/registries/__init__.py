@@ -1,4 +1,4 @@
-"""The registries a gateway can file with, by the name that settings and units use."""
+"""The registries a gateway can file with, by the name used in settings and units."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -14,7 +14,7 @@ def _profile_of(folder: str) -> RegistryProfile:
     return cast("RegistryProfile", import_module(f"{__name__}.{folder}.profile").PROFILE)
 
 
-# One line a registry: its folder beside this file.
+# One line per registry: the name of its folder beside this file.
 REGISTRIES: dict[str, RegistryProfile] = {
     profile.name: profile
     for profile in (
@@ -29,8 +29,8 @@ REGISTRIES: dict[str, RegistryProfile] = {
 
 
 def open_registry(name: str, settings: Mapping[str, str], now: Clock) -> Registry:
-    """The adapter of a registry, not connected yet. Its module is imported now, for SOAP is slow to load.
+    """The adapter of a registry, not connected yet. Its module is imported only here, because SOAP loads slowly.
 
-    KeyError: there is no registry of this name. Raises pydantic's ValidationError for settings it does not take.
+    Raises KeyError for an unknown name and pydantic's ValidationError for invalid settings.
     """
     return cast("Registry", import_module(REGISTRIES[name].client).open_registry(settings, now))

@@ -1,4 +1,4 @@
-"""What every adapter does alike: check before sending, hash receipts, settle by person, show differences."""
+"""Common to all adapters: check before sending, hash receipts, combine answers by person, list differences."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ Clock = Callable[[], int]  # UTC seconds
 
 
 class Outcome(NamedTuple):
-    """What a registry said of one person: whether they were taken in, else its code and a sentence."""
+    """A registry's answer for one person: accepted, or its code and sentence."""
 
     taken: bool
     code: str = ""
@@ -30,19 +30,22 @@ class Outcome(NamedTuple):
 
 
 def refused_before_sending(problems: tuple[FieldProblem, ...]) -> Refused:
-    """The refusal we give ourselves, naming the first field and its rule."""
+    """The refusal before sending, with the first field and its rule."""
     first = problems[0]
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     return Refused(f"{first.rule}:{first.field}", first.sentence + more)
 
 
 def unknown(lost: LostAnswer) -> Answer:
-    """The answer never came: nobody may send it again blindly."""
+    """The answer to a lost response: the outcome is unknown, and it must not be sent again blindly."""
     return OutcomeUnknown(str(lost))
 
 
 def settled_by_person(record: Registration, outcomes: Sequence[Outcome], receipt: str, digest: str, at: int) -> Answer:
-    """The answer of a registry that decides on each person, in the record's order: the first refusal where all are."""
+    """The answer for a record from one outcome per person, in the record's order.
+
+    The first refusal if all are refused.
+    """
     if all(outcome.taken for outcome in outcomes):
         return Accepted(receipt, digest, at)
     if not any(outcome.taken for outcome in outcomes):
@@ -55,12 +58,12 @@ def settled_by_person(record: Registration, outcomes: Sequence[Outcome], receipt
 
 
 def sha256_of(raw: bytes) -> str:
-    """Hex SHA-256 of a receipt as it was received."""
+    """Hex SHA-256 of a receipt as received."""
     return hashlib.sha256(raw).hexdigest()
 
 
 def name_differences(record: Registration, sent: Callable[[PersonFacts, str], str]) -> tuple[Difference, ...]:
-    """Every name that the registry receives in other letters, to be shown before sending."""
+    """Every name that is transliterated for the registry, to be shown before sending."""
     found = []
     for index, person in enumerate(record.people):
         for field in ("surname", "second_surname", "given_names"):

@@ -1,4 +1,4 @@
-"""What the adapters of JSON services do alike: one filing a reference, queried by it, taken back by receipt."""
+"""Common to adapters of JSON services: one filing per reference, queried by reference, cancelled by receipt."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ ReceiptLayout = TypeVar("ReceiptLayout", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How a filing is sent."""
+    """The HTTP request of a filing."""
 
     method: str
     url: str
@@ -39,25 +39,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an answer means: the number; people is None where everybody was taken in."""
+    """A receipt's number; `people` is None where everybody was accepted."""
 
     number: str
     people: tuple[PersonAnswer, ...] | None = None
 
 
 class JsonRegistry(ABC, Generic[ReceiptLayout]):
-    """Registry port over an HTTP interface; a subclass says the paths and layouts. read_… raise ValidationError."""
+    """Registry port over HTTP; subclasses define paths and layouts. read_… methods raise ValidationError."""
 
     can_be_queried = True
     resends_safely = True
     filings: ClassVar[str]  # path segment of the filings
-    done: ClassVar[tuple[int, ...]] = (200,)  # statuses of an answer with receipts
+    done: ClassVar[tuple[int, ...]] = (200,)  # statuses of a response with receipts
 
     def __init__(self, client: Client, url: str, now: Clock) -> None:
         self._client, self._url, self._now = client, url, now
 
     async def submit(self, registration: Registration) -> Answer:
-        """Send the filing under its reference; an annulment is a cancel."""
+        """Send the filing under its reference; an annulment becomes a cancellation."""
         if found := self.problems(registration):
             return refused_before_sending(found)
         if registration.kind == "annulment":
@@ -65,11 +65,11 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
         return await self._exchange(self.request(registration), registration.reference)
 
     async def poll(self, reference: str) -> Answer:
-        """GET the filing by our own reference."""
+        """GET the filing by the gateway's reference."""
         return self._read(await self._client.ask("GET", self.at(self.filings, reference)), reference)
 
     async def cancel(self, receipt: str) -> Answer:
-        """DELETE by receipt; doing it twice is harmless there."""
+        """DELETE by receipt; idempotent at the registry."""
         try:
             reply = await self._client.exchange("DELETE", self.at("receipts", receipt))
         except LostAnswer as lost:
@@ -81,32 +81,32 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
         await self._client.close()
 
     def at(self, *path: str) -> str:
-        """The address of a path of the service's interface."""
+        """The URL of a path of the service's interface."""
         return "/".join((f"{self._url}/v1", *(quote(part, safe="") for part in path)))
 
     @abstractmethod
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """What the registry would refuse."""
+        """The fields the registry would refuse."""
 
     @abstractmethod
     def request(self, registration: Registration) -> Request:
-        """The filing as it is sent."""
+        """The request that files this registration."""
 
     @abstractmethod
     def read_pending(self, body: bytes, reference: str) -> tuple[str, int]:
-        """What to ask for later, and after how many seconds."""
+        """The reference to query later, and after how many seconds."""
 
     @abstractmethod
     def read_refusal(self, body: bytes) -> tuple[str, str]:
-        """Code and sentence."""
+        """The refusal's code and sentence."""
 
     @abstractmethod
     def read_receipts(self, body: bytes) -> Sequence[ReceiptLayout]:
-        """At least one receipt; more than one where the registry answers twice."""
+        """At least one receipt; several where the registry answered twice."""
 
     @abstractmethod
     def receipt(self, receipt: ReceiptLayout) -> Receipt:
-        """What a receipt means."""
+        """The number and the answers by person in a receipt."""
 
     async def _exchange(self, request: Request, reference: str) -> Answer:
         content: dict[str, Any] = {"json": dict(request.content), "headers": dict(request.headers)}
@@ -140,7 +140,7 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
 
 
 def open_bearer_client(settings: Mapping[str, str]) -> tuple[Client, str]:
-    """The client and the service's URL by the settings url, token or token_file, ca_file?, timeout_s?."""
+    """The client and the service's URL. Settings: url, token or token_file, ca_file?, timeout_s?."""
     given = BearerSettings.model_validate(settings)
     headers = {"Authorization": f"Bearer {given.secret()}"}
     return open_client(ca_file=given.ca_file, timeout_s=given.timeout_s, headers=headers), given.url

@@ -1,4 +1,4 @@
-"""What an operator sets for a registry; unknown names are refused, secrets may come from a file."""
+"""Settings of a registry; unknown names are refused, secrets may be read from a file."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from gateway.outbound.settings import BearerSettings
 
 
 class AccountSettings(BearerSettings):
-    """An account with a password (token or token_file); landlord is its number at the registry."""
+    """An account with a password (token or token_file); landlord is the landlord's number at the registry."""
 
     user: Annotated[str, Field(min_length=1)]
     landlord: str = ""

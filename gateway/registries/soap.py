@@ -1,4 +1,4 @@
-"""SOAP to an authority: zeep writes and reads the envelopes by our WSDL, the sending is transport's."""
+"""SOAP to an authority: zeep encodes and decodes envelopes by WSDL, gateway.outbound.http sends them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +23,13 @@ class SoapFault(Exception):
 
 
 def unknown_fault(fault: SoapFault) -> OutcomeUnknown:
-    """A fault in answer to a record says nothing about what became of it."""
+    """The answer to a fault: it does not show whether the record was processed."""
     return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
 
 
 @dataclass(frozen=True, slots=True)
 class SoapReply:
-    """The answer's content as zeep read it, and its bytes."""
+    """The response as decoded by zeep, and its bytes."""
 
     content: Any
     raw: bytes
@@ -37,7 +37,7 @@ class SoapReply:
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """What zeep looks at of an HTTP response."""
+    """The parts of an HTTP response that zeep reads."""
 
     status_code: int
     content: bytes
@@ -46,22 +46,22 @@ class _Letter:
 
 
 class SoapPort:
-    """One SOAP service at a URL, described by one of our WSDL files."""
+    """One SOAP service at a URL, described by a WSDL file here."""
 
     def __init__(self, wsdl: Path, binding: str, url: str, client: Client, limit: int = MAX_ANSWER) -> None:
         settings = Settings(strict=True, xml_huge_tree=False, forbid_dtd=True, forbid_entities=True)
-        describe: Any = Zeep  # zeep's own annotations stop here
+        describe: Any = Zeep  # zeep is only partly annotated
         self._zeep = describe(str(wsdl), settings=settings)
         self._binding = self._zeep.wsdl.bindings[binding]
         self._url, self._client, self._limit = url, client, limit
 
     async def call(self, operation: str, **arguments: Any) -> SoapReply:
-        """Call what changes something; raises SoapFault, LostAnswer or RegistryUnreachable."""
+        """Call an operation that changes data. Raises SoapFault, LostAnswer or RegistryUnreachable."""
         sent = self._written(operation, arguments)
         return self._read(operation, await self._client.exchange("POST", self._url, limit=self._limit, **sent))
 
     async def ask(self, operation: str, **arguments: Any) -> SoapReply:
-        """Call what changes nothing: a lost answer is RegistryUnreachable."""
+        """Call a read-only operation. Raises SoapFault, or RegistryUnreachable for a lost answer too."""
         sent = self._written(operation, arguments)
         reply = await self._client.ask("POST", self._url, limit=self._limit, **sent)
         try:
@@ -101,6 +101,6 @@ def open_soap(
     account: tuple[str, str] | None = None,
     limit: int = MAX_ANSWER,
 ) -> SoapPort:
-    """The service at the settings' address; account is a user and a password. A connection for each request."""
+    """The service at the settings' address; account: user name and password. Opens a connection for each request."""
     client = open_client(ca_file=settings.ca_file, timeout_s=settings.timeout_s, account=account, reuse=False)
     return SoapPort(wsdl, binding, settings.url, client, limit)

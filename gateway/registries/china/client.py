@@ -1,4 +1,4 @@
-"""China, the profile: JSON over HTTPS in the GB codes, idempotent by reference, queried and taken back by number."""
+"""China: the project's own profile, JSON over HTTPS in the GB codes, idempotent by reference, cancelled by number."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -44,21 +44,21 @@ class _Error(BaseModel):
 
 
 class ChinaRegistry(JsonRegistry[_Receipt]):
-    """Registry port over the profile's HTTP interface."""
+    """Registry port for the profile's HTTP interface."""
 
     name = "cn"
     filings = "filings"
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """What a regional service would refuse."""
+        """The fields a regional service would refuse."""
         return tuple(rules.problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
-        """Foreigners' names in capitals; residents' as they are."""
+        """Foreigners' names are sent in capitals, residents' unchanged."""
         return name_differences(registration, record.sent_name)
 
     def tables(self) -> Mapping[str, str]:
-        """The GB tables, countries and the spelling."""
+        """Versions of the GB tables, the countries and the transliteration."""
         spelling = {spelling.name: spelling.version for spelling in PROFILE.spellings}
         return codes.TABLES | {COUNTRIES.name: COUNTRIES.version} | spelling
 
@@ -68,7 +68,7 @@ class ChinaRegistry(JsonRegistry[_Receipt]):
         return Request("PUT", self.at(self.filings, registration.reference), content)
 
     def read_pending(self, body: bytes, reference: str) -> tuple[str, int]:
-        """The reference we sent; the service says the seconds."""
+        """The reference sent; the seconds come from the service."""
         return reference, _Later.model_validate_json(body).retry_after
 
     def read_refusal(self, body: bytes) -> tuple[str, str]:
@@ -81,7 +81,7 @@ class ChinaRegistry(JsonRegistry[_Receipt]):
         return _Receipts.model_validate_json(body).receipts
 
     def receipt(self, receipt: _Receipt) -> Receipt:
-        """The receiving unit's number; a person's code "0" is taken in."""
+        """The receiving unit's number; code "0" means that the person was accepted."""
         if all(person.code == _TAKEN_IN for person in receipt.people):
             return Receipt(receipt.number)
         return Receipt(receipt.number, tuple(_person_answer(person, receipt.number) for person in receipt.people))

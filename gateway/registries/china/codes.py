@@ -1,4 +1,4 @@
-"""The Chinese national codes that residents' and visitors' registrations use, and the resident ID number's check."""
+"""Chinese national codes for registrations of residents and visitors, and the check of resident ID numbers."""
 
 import re
 from datetime import date
@@ -27,7 +27,7 @@ VISAS = CodeTable(
         Code("none", "免签"),
     ],
 )
-# GB/T 2260: the first two digits are the province; counties come and go, and births keep the abolished ones.
+# GB/T 2260: the first two digits are the province; counties change, and numbers keep the abolished ones.
 PROVINCES = CodeTable(
     "GB/T 2260",
     "2007",

@@ -1,4 +1,4 @@
-"""A Chinese regional service, by our profile of the GB codes."""
+"""China: a regional service with the project's own profile of the GB codes."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts

@@ -1,4 +1,4 @@
-"""The Chinese profile: residents and foreigners in one filing, in the GB codes."""
+"""The Chinese profile's record: residents and foreigners in one filing, in the GB codes."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,17 +17,17 @@ _DOCUMENTS = {"resident_id": "111", "national_id": "111", "passport": "414", "re
 
 
 def is_foreigner(person: PersonFacts) -> bool:
-    """Whether the person goes on the foreigners' form."""
+    """Whether the person is filed on the foreigners' form."""
     return person.nationality != "CHN"
 
 
 def sent_name(person: PersonFacts, name: str) -> str:
-    """A resident's name as it is; a foreigner's in capitals as in the passport."""
+    """A resident's name unchanged; a foreigner's in capitals as in the passport."""
     return spell(name, FOREIGNERS if is_foreigner(person) else RESIDENTS)
 
 
 def filing(record: Registration, now: int, tables: Mapping[str, str]) -> dict[str, Any]:
-    """The filing as JSON; days are YYYYMMDD where the unit is."""
+    """The filing as JSON; dates are YYYYMMDD in the unit's time zone."""
     unit = record.unit
     return {
         "profile": PROFILE,
@@ -50,7 +50,7 @@ def filing(record: Registration, now: int, tables: Mapping[str, str]) -> dict[st
 
 
 def days_late(record: Registration, now: int) -> int:
-    """Whole days begun since the deadline, 0 in time."""
+    """Days since the deadline, counting each day begun; 0 if in time."""
     clock = deadline(record, now)
     return 0 if clock is None or now < clock.due_at else (now - clock.due_at) // 86_400 + 1
 

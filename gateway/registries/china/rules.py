@@ -1,4 +1,4 @@
-"""What a Chinese regional service would refuse, said before sending."""
+"""Rules of a Chinese regional service, checked before sending."""
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
@@ -59,7 +59,7 @@ def _resident_rules(at: str, person: PersonFacts, _: Registration) -> rules.Prob
 
 
 def id_number_fault_of(person: PersonFacts) -> str | None:
-    """The rule of GB 11643 that a resident's number breaks against their own facts."""
+    """The rule of GB 11643 that a resident's number breaks, given the resident's other facts."""
     return codes.id_number_fault(person.document.number, rules.calendar_day(person.birth_date), person.sex)
 
 

@@ -1,4 +1,4 @@
-"""Italy, Alloggiati Web: a token, a Test before each Send, an answer per row; nothing can be asked or taken back."""
+"""Italy, Alloggiati Web: a token, a Test before each Send, an answer per row; no query and no cancellation."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -40,12 +40,12 @@ _BINDING = "{AlloggiatiService}ServiceSoap"
 _ROME = ZoneInfo("Europe/Rome")
 _NOT_LET_IN = {"100", "101", "102", "103", "104"}
 _TABLE_KEPT_S = 86_400
-_MAX_TABLE_BYTES = 8 << 20  # bytes; there are some 12 000 places
+_MAX_TABLE_BYTES = 8 << 20  # bytes; there are about 12,000 places
 Rows = list[str]
 
 
 class ItalianSettings(AccountSettings):
-    """An account at Alloggiati Web: also the key of the web service, as wskey or as the path wskey_file."""
+    """An account at Alloggiati Web, with the web service's key as wskey or as the path wskey_file."""
 
     wskey: SecretStr = SecretStr("")
     wskey_file: str = ""
@@ -56,7 +56,7 @@ class ItalianSettings(AccountSettings):
 
 
 class ItalyRegistry:
-    """Registry port over the police's service; the table of places is fetched once a day and pinned by its hash."""
+    """Registry port for the police's service; the table of places is fetched daily and identified by its hash."""
 
     name = "it"
     can_be_queried = False
@@ -69,7 +69,7 @@ class ItalyRegistry:
         self._places_until = 0
 
     async def submit(self, registration: Registration) -> Answer:
-        """Test, and only when every row passes, Send."""
+        """Call Test, then Send if every row passed."""
         if found := self.problems(registration):
             return refused_before_sending(found)
         try:
@@ -79,15 +79,15 @@ class ItalyRegistry:
         except LostAnswer as lost:
             return unknown(lost)
         except RegistryUnreachable:
-            self._token_until = 0  # it may be the token that they no longer take
+            self._token_until = 0  # the token may have expired
             raise
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """The police's service cannot be asked about a row."""
+        """OutcomeUnknown: the service has no query for a row."""
         return OutcomeUnknown("Alloggiati Web cannot be asked what it has on file")
 
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """Not possible there."""
+        """Refused: the service has no cancellation."""
         return Refused(NOT_TAKEN, "Alloggiati Web cannot take a record back; correct it by a new one.")
 
     async def receipt(self, day: datetime) -> bytes:
@@ -99,15 +99,15 @@ class ItalyRegistry:
         return pdf
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """What the police would refuse; places are checked once the table was fetched (submit does before sending)."""
+        """The fields the police would refuse; places are checked once the table is loaded (submit loads it first)."""
         return tuple(rules.problems(registration, self._now(), self._places))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
-        """Names as they will be written: A-Z, space, apostrophe."""
+        """Names as transliterated: A-Z, space, apostrophe."""
         return name_differences(registration, lambda _, name: italy_rows.sent_name(name))
 
     def tables(self) -> Mapping[str, str]:
-        """The spelling, and the table of places as fetched."""
+        """Versions of the transliteration and of the table of places."""
         spelling = {SPELLING.name: SPELLING.version}
         return spelling | ({self._places.table.name: self._places.table.version} if self._places else {})
 
@@ -136,7 +136,7 @@ class ItalyRegistry:
 
     def _settled(self, record: Registration, outcomes: list[Outcome], raw: bytes) -> Answer:
         digest, at = sha256_of(raw), self._now()
-        # The police give no number; their PDF is by day, so the receipt names the day and our reference.
+        # The police give no number and their PDF is by day, so the receipt names the day and our reference.
         receipt = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}/{record.reference}"
         return settled_by_person(record, outcomes, receipt, digest, at)
 
@@ -175,7 +175,7 @@ class ItalyRegistry:
 
 
 def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
-    """One outcome a row; the list given twice alike counts once, anything else that does not fit is no answer."""
+    """One outcome per row. A list repeated identically counts once; any other mismatch raises LostAnswer."""
     whole = getattr(reply.content, name)
     if whole is None or (whole.esito and reply.content.result is None):
         raise LostAnswer("the registry's answer lacks its result")

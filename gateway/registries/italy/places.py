@@ -1,4 +1,4 @@
-"""The police's table of places (Tabella Luoghi): comuni and states with nine-digit codes, read from their CSV."""
+"""The police's table of places (Tabella Luoghi): comuni and states with nine-digit codes, from its CSV."""
 
 import csv
 import hashlib
@@ -15,7 +15,7 @@ from gateway.registries.italy.profile import SPELLING
 
 ITALY = "100000100"
 _STATE = "100000"
-# Where the police's name of a state is not the one Italian dictionaries give.
+# States whose name at the police differs from that in Italian dictionaries.
 _POLICE_NAMES = {
     "USA": "STATI UNITI D'AMERICA",
     "CZE": "REPUBBLICA CECA",
@@ -32,14 +32,14 @@ class BadTable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A comune of Italy, with its province in two letters."""
+    """An Italian comune, with its province in two letters."""
 
     code: str
     province: str
 
 
 class Places:
-    """States by ISO alpha-3 and comuni by code, each valid until the day the table says."""
+    """States by ISO alpha-3 and comuni by code, each with its last day of validity."""
 
     def __init__(self, table: CodeTable, provinces: dict[str, str]) -> None:
         self.table, self._provinces = table, provinces
@@ -50,7 +50,7 @@ class Places:
         }
 
     def state(self, country: str) -> str:
-        """The code of a state by ISO alpha-3, empty where the table has none in force."""
+        """The code of a state by ISO alpha-3; empty where the table has none in force."""
         if country == "ITA":
             return ITALY
         return next((self._states[name] for name in _names(country) if name in self._states), "")
@@ -63,7 +63,10 @@ class Places:
 
 
 def read_places(text: str) -> Places:
-    """The table from "Codice;Descrizione;Provincia;DataFineVal"; its version is the hash of the text."""
+    """Parse the table "Codice;Descrizione;Provincia;DataFineVal"; its version is the hash of the text.
+
+    Raises BadTable.
+    """
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     try:
         codes = [Code(row["Codice"], row["Descrizione"], until=_day(row["DataFineVal"])) for row in rows]

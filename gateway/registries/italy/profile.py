@@ -1,4 +1,4 @@
-"""Italy, Alloggiati Web: arrivals only, on their day or the next, and nothing is taken back."""
+"""Italy, Alloggiati Web: arrivals only, on the day or the next; no cancellation."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts

@@ -1,4 +1,4 @@
-"""Alloggiati Web: one person as a row of 168 characters."""
+"""The Alloggiati Web record: one person as a row of 168 characters."""
 
 from datetime import date
 
@@ -27,19 +27,19 @@ def sent_name(name: str) -> str:
 
 
 def arrival(record: Registration, today: date) -> date:
-    """The day of arrival to file: of an extension, the day it is filed, for older days are not taken."""
+    """The arrival day to file; for an extension, the day of filing, because older days are refused."""
     day = local_time(record.stay.from_at, record.unit.timezone).date()
     return max(day, today) if record.kind == "change" else day
 
 
 def nights(record: Registration, today: date) -> int:
-    """Days of stay from the arrival filed, at least one."""
+    """Days of stay from the filed arrival, at least one."""
     until = local_time(record.stay.until_at, record.unit.timezone).date()
     return max(1, (until - arrival(record, today)).days)
 
 
 def row(person: PersonFacts, record: Registration, places: Places, today: date) -> str:
-    """The person's row; the record has no problems()."""
+    """The person's row, for a record without problems()."""
     member = person.role in HEADS
     text = (
         ROLES[person.role]

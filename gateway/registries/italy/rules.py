@@ -1,4 +1,4 @@
-"""What Alloggiati Web would refuse, said before sending."""
+"""Rules of Alloggiati Web, checked before sending."""
 
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX
 
 
 def problems(record: Registration, now: int, places: Places | None) -> rules.Problems:
-    """Every field the police would refuse; codes of places only once their table is here."""
+    """Every field the police would refuse; place codes only if their table is loaded."""
     yield from rules.coherent(record)
     if record.kind in ("annulment", "check_out"):
         yield FieldProblem("kind", "not_taken", "Alloggiati Web takes arrivals only, and nothing can be taken back.")

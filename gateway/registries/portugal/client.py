@@ -1,4 +1,4 @@
-"""Portugal, SIBA: foreigners' bulletins over SOAP; "0" or errors by line, nothing to ask and nothing to take back."""
+"""Portugal, SIBA: bulletins of foreigners over SOAP; answers "0" or errors by line; no query, no cancellation."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +36,7 @@ Errors = dict[int, tuple[str, str]]  # line → code, sentence; line 0 is the wh
 
 
 class PortugalRegistry:
-    """Registry port over SIBA; the landlord's number is the nine digits, the unit's the establishment."""
+    """Registry port for SIBA; registered_as is the landlord's nine digits and the unit's establishment number."""
 
     name = "pt"
     can_be_queried = False
@@ -47,7 +47,7 @@ class PortugalRegistry:
         self._number = 0
 
     async def submit(self, registration: Registration) -> Answer:
-        """One movement with a bulletin for each person."""
+        """Send one movement with a bulletin for each person."""
         if found := self.problems(registration):
             return refused_before_sending(found)
         number, now = self._next_number(), self._now()
@@ -68,23 +68,23 @@ class PortugalRegistry:
         return self._settled(registration, errors, receipt, sha256_of(reply.raw))
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """SIBA cannot be asked about a bulletin."""
+        """OutcomeUnknown: SIBA has no query for a bulletin."""
         return OutcomeUnknown("SIBA cannot be asked what it has on file")
 
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """Not possible there."""
+        """Refused: SIBA has no cancellation."""
         return Refused(NOT_TAKEN, "SIBA takes no annulment; a wrong bulletin is corrected by a new one.")
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """What the authority would refuse."""
+        """The fields the authority would refuse."""
         return tuple(portugal_record.problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
-        """Names as they will be written: without accents."""
+        """Names as transliterated: without accents."""
         return name_differences(registration, lambda _, name: portugal_record.sent_name(name))
 
     def tables(self) -> Mapping[str, str]:
-        """Countries and the spelling."""
+        """Versions of the countries and the transliteration."""
         return portugal_record.TABLES
 
     async def close(self) -> None:
@@ -92,7 +92,7 @@ class PortugalRegistry:
         await self._port.close()
 
     def _next_number(self) -> int:
-        # Ever rising also across restarts, without a counter to keep.
+        # Always increasing, also across restarts, without a stored counter.
         self._number = max(self._number + 1, self._now() - _NUMBERED_FROM)
         return self._number
 
@@ -108,7 +108,7 @@ class PortugalRegistry:
 
 
 def _errors(result: str) -> Errors:
-    """The errors by line of "0" or <ErrosBA>; LostAnswer where it is neither."""
+    """Errors by line, from "0" or <ErrosBA>. Raises LostAnswer for anything else."""
     if result.strip() == "0":
         return {}
     try:

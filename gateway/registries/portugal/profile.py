@@ -1,4 +1,4 @@
-"""Portugal, SIBA: arrivals and departures of foreigners; nothing is taken back."""
+"""Portugal, SIBA: arrivals and departures of foreigners; no cancellation."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts

@@ -1,4 +1,4 @@
-"""SIBA: bulletins of accommodation (MovimentoBAL) as XML in Base64, and what the authority would refuse."""
+"""The SIBA record: bulletins of accommodation (MovimentoBAL) as XML in Base64, and the authority's rules."""
 
 import base64
 from datetime import date
@@ -22,7 +22,7 @@ def sent_name(name: str) -> str:
 
 
 def bulletins(record: Registration, number: int, now: int) -> str:
-    """Base64 of the movement with one bulletin a person; number is the file's, ever rising."""
+    """The movement in Base64, with one bulletin per person; `number` is the file's and always increasing."""
     root = Element("MovimentoBAL", xmlns=_NS)
     _unit(SubElement(root, "Unidade_Hoteleira"), record)
     for person in record.people:
@@ -72,7 +72,7 @@ def _departure_day(record: Registration) -> date:
 
 
 def _noon(day: date) -> str:
-    # Noon UTC: at midnight the authority's clock would read the day before.
+    # Noon UTC: midnight UTC would be the day before on the authority's clock.
     return f"{day.isoformat()}T12:00:00Z"
 
 

@@ -40,22 +40,22 @@ class _Refusal(BaseModel):
 
 
 class SandboxRegistry(JsonRegistry[_RecordReply]):
-    """Registry port over the sandbox's HTTP interface; url is checked by the factory."""
+    """Registry port for the sandbox's HTTP interface; the URL is checked by open_registry."""
 
     name = "sandbox"
     filings = "registrations"
     done = (200, 201)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """The sandbox's own rules: identifiers, names ≤ 120, ISO-3 countries, a document from 14 years on."""
+        """The sandbox's rules: identifiers, names ≤ 120 characters, ISO alpha-3 countries, a document from age 14."""
         return tuple(sandbox_problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
-        """Nothing is rewritten: the sandbox takes every script."""
+        """None: the sandbox accepts every script."""
         return ()
 
     def tables(self) -> Mapping[str, str]:
-        """The one table used: countries."""
+        """The version of the only table used: countries."""
         return {COUNTRIES.name: COUNTRIES.version}
 
     def request(self, registration: Registration) -> Request:
@@ -64,7 +64,7 @@ class SandboxRegistry(JsonRegistry[_RecordReply]):
         return Request("POST", self.at(self.filings), record_of(registration, self.tables()), key)
 
     def read_pending(self, body: bytes, reference: str) -> tuple[str, int]:  # noqa: ARG002 - it says which itself
-        """The reference it names, and its seconds."""
+        """The reference and the seconds in the response."""
         later = _Later.model_validate_json(body)
         return later.reference, later.poll_after_s
 
@@ -74,11 +74,11 @@ class SandboxRegistry(JsonRegistry[_RecordReply]):
         return refusal.code, refusal.sentence
 
     def read_receipts(self, body: bytes) -> Sequence[_RecordReply]:
-        """The list of answers."""
+        """The list of receipts."""
         return _Answers.model_validate_json(body).answers
 
     def receipt(self, receipt: _RecordReply) -> Receipt:
-        """A receipt is whole unless its state is "partial"."""
+        """Everybody was accepted unless its state is "partial"."""
         number = receipt.receipt
         if receipt.state != "partial":
             return Receipt(number)

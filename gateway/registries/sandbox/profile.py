@@ -1,4 +1,4 @@
-"""The sandbox: takes every kind of record and requires nothing beyond a passport."""
+"""The sandbox: accepts every kind of record and requires nothing beyond a passport."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 

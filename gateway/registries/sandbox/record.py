@@ -1,4 +1,4 @@
-"""The sandbox's own JSON of a record, and what it would refuse."""
+"""The sandbox's JSON of a record, and its rules."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ _WORD = r"[A-Za-z0-9._:-]{1,64}"
 
 
 def record_of(registration: Registration, tables: Mapping[str, str]) -> dict[str, Any]:
-    """The sandbox's JSON of a record; times RFC 3339 in UTC."""
+    """The sandbox's JSON of a record; times are RFC 3339 in UTC."""
     unit, stay = registration.unit, registration.stay
     return {
         "reference": registration.reference,

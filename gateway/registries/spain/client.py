@@ -1,4 +1,4 @@
-"""Spain, SES.HOSPEDAJES v3.1.3: asynchronous lots over SOAP; corrected by annulling and sending again."""
+"""Spain, SES.HOSPEDAJES v3.1.3: asynchronous lots over SOAP; a correction is an annulment and a new record."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +26,7 @@ from gateway.registries.spain import record, rules
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
 _APPLICATION = "Lodgekey"
 _DONE, _IN_WORK = {1, 6}, {4, 5}  # codigoEstado
-# Codes of the header come at once and mean that nothing was taken in; samples carry them with three digits too.
+# Codes of the header are immediate and mean that nothing was processed; samples have them with three digits too.
 _SENTENCES = {
     10107: "The user may not file for this landlord.",
     10111: "The request is no XML in a zip.",
@@ -38,13 +38,13 @@ _SENTENCES = {
 
 
 class SpanishSettings(AccountSettings):
-    """An account at SES.HOSPEDAJES: also how many seconds to leave a lot before asking for it again."""
+    """An account at SES.HOSPEDAJES; poll_after_s: seconds between queries for a lot."""
 
     poll_after_s: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
 class SpainRegistry:
-    """Registry port over the ministry's service; the landlord's number comes with each record."""
+    """Registry port for the ministry's service; the landlord's number is in each record."""
 
     name = "es"
     can_be_queried = False
@@ -54,7 +54,7 @@ class SpainRegistry:
         self._port, self._landlord, self._now, self._poll_after_s = port, landlord, now, poll_after_s
 
     async def submit(self, registration: Registration) -> Answer:
-        """Operation A (PV), or B for an annulment: Pending with the lot's code."""
+        """Send operation A (PV), or B for an annulment. Returns Pending with the lot's code."""
         if found := self.problems(registration):
             return refused_before_sending(found)
         landlord = registration.landlord.registered_as
@@ -63,7 +63,7 @@ class SpainRegistry:
         return await self._send("A", record.arrival_report(registration), landlord)
 
     async def poll(self, reference: str) -> Answer:
-        """The state of a lot."""
+        """Query the state of a lot."""
         try:
             reply = await self._port.ask("consultaLote", codigosLote={"lote": [reference]})
         except SoapFault as fault:
@@ -77,19 +77,19 @@ class SpainRegistry:
         return self._decided(mine[0], reply)
 
     async def cancel(self, receipt: str) -> Answer:
-        """Operation B with the code of a communication: Pending with a lot of its own."""
+        """Send operation B with the code of a communication. Returns Pending with a lot of its own."""
         return await self._send("B", record.annulment([receipt]), self._landlord)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """What the ministry would refuse."""
+        """The fields the ministry would refuse."""
         return tuple(rules.problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
-        """Names as they will be written."""
+        """Names as transliterated."""
         return name_differences(registration, lambda _, name: record.sent_name(name))
 
     def tables(self) -> Mapping[str, str]:
-        """The ministry's code tables."""
+        """Versions of the ministry's code tables."""
         return record.TABLES
 
     async def close(self) -> None:

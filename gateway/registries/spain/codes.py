@@ -1,4 +1,4 @@
-"""SES.HOSPEDAJES' own codes, as its manual v3.1.3 has them."""
+"""The codes of SES.HOSPEDAJES, from its manual v3.1.3."""
 
 from gateway.domain.filings.codes.table import Code, CodeTable
 from gateway.domain.filings.record import Document
@@ -28,7 +28,7 @@ RELATIONS = CodeTable(
 
 
 def document_type(document: Document) -> str:
-    """The ministry's word for a document: Spanish identity cards and residence permits have their own."""
+    """The ministry's code for a document: Spanish identity cards and residence permits have their own."""
     spanish = document.issuing_country == "ESP"
     if document.kind == "passport":
         return "PAS"

@@ -1,4 +1,4 @@
-"""Spain, SES.HOSPEDAJES: a change is an annulment and a new record; a departure is not reported."""
+"""Spain, SES.HOSPEDAJES: a change is an annulment and a new record; departures are not reported."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts

@@ -1,4 +1,4 @@
-"""SES.HOSPEDAJES v3.1.3: the arrival report (PV) as XML in a zip in Base64, and what the ministry would refuse."""
+"""The SES.HOSPEDAJES v3.1.3 record: the arrival report (PV) as XML in a zip in Base64, and an annulment."""
 
 import base64
 import io
@@ -15,9 +15,8 @@ from gateway.registries.spain.profile import SPELLING
 _PV = "http://www.neg.hospedajes.mir.es/altaParteHospedaje"
 _ANNUL = "http://www.neg.hospedajes.mir.es/anularComunicacion"
 _SEX = {"male": "H", "female": "M", "other": "O"}
-TABLES = {
-    table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING)
-}  # what a record is written with
+# versions of the tables a record is encoded with
+TABLES = {table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING)}
 
 
 def arrival_report(record: Registration) -> str:
@@ -49,7 +48,7 @@ def packed(xml: bytes) -> str:
 
 
 def sent_name(name: str) -> str:
-    """A name in the ministry's letters."""
+    """A name transliterated for the ministry."""
     return spell(name, SPELLING)
 
 
@@ -92,7 +91,7 @@ def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
 
 
 def relation_code(person: PersonFacts) -> str:
-    """The ministry's two letters for a minor's relation, empty where none was told."""
+    """The ministry's two letters for a minor's relation; empty where none is given."""
     return _RELATION_CODES.get(person.relation, "")
 
 

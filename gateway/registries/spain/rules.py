@@ -1,4 +1,4 @@
-"""What SES.HOSPEDAJES would refuse, said before sending; includes the rules its XSD lacks and its manual states."""
+"""Rules of SES.HOSPEDAJES, checked before sending; includes rules of its manual that its XSD lacks."""
 
 from datetime import date
 
@@ -88,7 +88,7 @@ def _address(at: str, address: Address, arrival: date) -> rules.Problems:
     yield from rules.need(f"{at}.country", address.country)
     yield from rules.known(f"{at}.country", address.country, COUNTRIES.valid_on(arrival))
     if address.country == "ESP":
-        # INE: two digits of the province, 01 to 52, and three of the municipality.
+        # INE: two digits for the province, 01 to 52, and three for the municipality.
         code = address.municipality_code or " "
         shape = r"(0[1-9]|[1-4]\d|5[0-2])\d{3}"
         yield from rules.shaped(f"{at}.municipality_code", code, shape, "the five digits of the INE")

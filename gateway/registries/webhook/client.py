@@ -1,4 +1,4 @@
-"""Anyone else: a record as a CloudEvent in a Standard Webhooks request, safe to send again under its id."""
+"""Any other receiver: a record as a CloudEvent in a Standard Webhooks request, safe to resend under its id."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ class _Receipt(BaseModel):
 
 
 class WebhookRegistry:
-    """Registry port over a receiver's address; the receiver keeps one record a webhook-id."""
+    """Registry port for a receiver's address; the receiver keeps one record per webhook-id."""
 
     name = "webhook"
     can_be_queried = False
@@ -48,7 +48,7 @@ class WebhookRegistry:
         self._post, self._now = post, now
 
     async def submit(self, registration: Registration) -> Answer:
-        """POST the CloudEvent, signed; the webhook-id is the record's reference."""
+        """POST the signed CloudEvent; the webhook-id is the record's reference."""
         if found := self.problems(registration):
             return refused_before_sending(found)
         reference = registration.reference
@@ -58,23 +58,23 @@ class WebhookRegistry:
             return unknown(lost)
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """A receiver cannot be asked; sending again under the same id is the way."""
+        """OutcomeUnknown: a receiver has no query; the record is sent again under its id instead."""
         return OutcomeUnknown("a webhook's receiver cannot be asked")
 
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """An annulment is a record of its own here: submit it."""
+        """Refused: an annulment is a record of its own here, sent by submit."""
         return Refused(NOT_TAKEN, "A webhook is told of an annulment by a record of its own.")
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """Only what makes no sense to anybody."""
+        """Only the fields that are invalid at any receiver."""
         return tuple(webhook_problems(registration))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
-        """Nothing is rewritten."""
+        """None: nothing is transliterated."""
         return ()
 
     def tables(self) -> Mapping[str, str]:
-        """The one table used: countries."""
+        """The version of the only table used: countries."""
         return {COUNTRIES.name: COUNTRIES.version}
 
     async def close(self) -> None:

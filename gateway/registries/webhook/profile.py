@@ -1,4 +1,4 @@
-"""A webhook's receiver: takes every kind of record, an annulment as a record of its own."""
+"""A webhook receiver: accepts every kind of record, an annulment as a record of its own."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 
