@@ -1,1 +1,1 @@
-"""Every text a person reads: English in the source, other languages in gettext catalogues under locale/."""
+"""All texts shown to people: English in the source, other languages in gettext catalogues under locale/."""

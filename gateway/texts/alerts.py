@@ -1,4 +1,4 @@
-"""What a landlord is alerted to and what to do about it: on the page, by e-mail and by webhook."""
+"""Landlord alerts and what to do about them: on the page, by e-mail and by webhook."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,6 +1,6 @@
-"""The catalogues of a language, compiled in memory from the .po files when somebody first reads it.
+"""gettext catalogues, compiled in memory from the .po files at a language's first use.
 
-There are no compiled files that could be older than their source. English needs no catalogue: it is the source.
+There are no compiled files that could be out of date. English needs no catalogue: it is the source.
 """
 
 import gettext
@@ -16,13 +16,13 @@ LOCALE: Final = Path(__file__).parent / "locale"
 
 
 def path_of(domain: str, language: str) -> Path:
-    """Where the translations of a domain are, in gettext's layout."""
+    """The .po file of a domain in a language, in gettext's layout."""
     return LOCALE / LOCALES[language].replace("pt_PT", "pt") / "LC_MESSAGES" / f"{domain}.po"
 
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """All texts of a language; what is not translated, or marked fuzzy, is answered in English."""
+    """All texts of a language; untranslated and fuzzy ones fall back to English."""
     last = gettext.NullTranslations()
     if language == SOURCE:
         return last
@@ -37,8 +37,8 @@ def translations(language: str) -> gettext.NullTranslations:
 
 
 def compile_catalogue(path: Path, language: str) -> gettext.GNUTranslations:
-    """One .po file, ready to be asked."""
-    # 60 ms to import, and nobody who reads English needs it: a command starts in 400
+    """Compile one .po file for lookups."""
+    # takes 60 ms to import and is not needed for English: a command starts in 400
     babel: Any = import_module("babel.messages.pofile")
     writer: Any = import_module("babel.messages.mofile")
     with path.open("rb") as source:

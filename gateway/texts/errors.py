@@ -1,4 +1,4 @@
-"""What a person can do about an error, by its code."""
+"""What to do about an error, by its code."""
 
 from collections.abc import Mapping
 from typing import Final

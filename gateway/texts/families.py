@@ -1,4 +1,4 @@
-"""The families of codes that have texts: states, reasons, errors, kinds. Each is a table of its own module."""
+"""The families of codes that have texts: states, reasons, errors, kinds. Each is a table in its own module."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -77,7 +77,10 @@ UNKNOWN: Final = NP_("value", "unknown")
 
 
 def code_text(language: str, family: str, code: str | None, /, **values: object) -> str:
-    """What a code is called; one without a text is shown as it came, never hidden. KeyError for an unknown family."""
+    """The text of a code; a code without a text is returned unchanged, never hidden.
+
+    KeyError for an unknown family.
+    """
     if code is None:
         return translator(language).translate(UNKNOWN)
     message = FAMILIES[family].get(code)
@@ -85,11 +88,11 @@ def code_text(language: str, family: str, code: str | None, /, **values: object)
 
 
 def reason_text(language: str, code: str) -> str:
-    """Why a case is with a person or was refused, and what to do."""
+    """Why a case is in review or was refused, and what to do."""
     return code_text(language, "reason", code)
 
 
 def purpose_text(language: str, purpose: str) -> str:
-    """A stated purpose: one of the console's own codes, perhaps with a note behind it, or somebody's own text."""
+    """A stated purpose: one of the console's codes, optionally with a note after it, or free text."""
     code, separator, note = purpose.partition(": ")
     return code_text(language, "opening.purpose", code) + separator + note

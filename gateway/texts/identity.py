@@ -1,4 +1,4 @@
-"""What to do about a refused picture, an uncertain reading or a case before a person, by its code."""
+"""What to do about a refused picture, an uncertain reading or a case in review, by its code."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""The languages of Lodgekey and which texts each of them has."""
+"""Lodgekey's languages, and which texts each has."""
 
 from collections.abc import Mapping
 from typing import Final, Literal

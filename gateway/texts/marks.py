@@ -1,7 +1,7 @@
-"""Marks for texts that are written in one place and shown in another: extraction finds them by these names.
+"""Markers for texts that are defined in one place and shown in another; extraction finds them by these names.
 
-A marked text is its English, so it can be stored, compared and shown as any string. What the same English needs
-besides, for languages that need more than one translation of it, travels with it.
+A marked text is an English string that can be stored, compared and shown. Its gettext context or plural form, which
+other languages may need, is attached to it.
 """
 
 from typing import Self
@@ -16,19 +16,19 @@ class Message(str):
     number: str
 
     def __new__(cls, text: str, context: str | None = None, plural: str | None = None, number: str = "n") -> Self:
-        """The text itself; `plural` is the English for every number but one, `number` its placeholder."""
+        """Create the text. `plural` is the English for every number but one; `number` names its placeholder."""
         message = super().__new__(cls, text)
         message.context, message.plural, message.number = context, plural, number
         return message
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools know
-    """Mark a text; Translator.translate shows it."""
+    """Mark a text for Translator.translate."""
     return text
 
 
 def NP_(context: str, text: str) -> Message:  # noqa: N802
-    """Mark a text that has another translation elsewhere; `context` is a phrase that tells a translator which it is."""
+    """Mark a text that has another translation elsewhere; `context` is a phrase that tells a translator which one."""
     return Message(text, context)
 
 

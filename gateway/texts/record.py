@@ -1,4 +1,4 @@
-"""What the fields of a registration and the kinds of document are called."""
+"""Names of registration fields and kinds of document."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the tester's console calls behaviours, faults and messages of simulated devices."""
+"""Names of behaviours, faults and messages of simulated devices in the tester's console."""
 
 from collections.abc import Mapping
 from typing import Final

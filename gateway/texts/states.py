@@ -1,4 +1,4 @@
-"""What states of locks, keys, stays and filings are called."""
+"""Names of the states of locks, keys, stays and filings."""
 
 from collections.abc import Mapping
 from typing import Final

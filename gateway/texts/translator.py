@@ -1,4 +1,4 @@
-"""Texts in the language of one reader, their {placeholders} filled."""
+"""Texts in one reader's language, with their {placeholders} filled."""
 
 import gettext
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ from gateway.texts.marks import Message
 class Translator:
     """The texts of one language. Its methods have gettext's names, by which extraction finds the texts.
 
-    Values replace {placeholders} as in str.format; without values a text is shown as it is. KeyError for a placeholder
-    that was given no value. What has no translation is answered in English.
+    Values replace {placeholders} as in str.format; without values the text is returned unchanged. KeyError for a
+    placeholder without a value. Untranslated texts are returned in English.
     """
 
     def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
@@ -20,19 +20,19 @@ class Translator:
         self._catalogue = catalogue
 
     def gettext(self, text: str, /, **values: object) -> str:
-        """A text."""
+        """Translate a text."""
         return _filled(self._catalogue.gettext(text), values)
 
     def pgettext(self, context: str, text: str, /, **values: object) -> str:
-        """A text that has another translation elsewhere, told apart by `context`."""
+        """Translate a text that has another translation elsewhere, identified by `context`."""
         return _filled(self._catalogue.pgettext(context, text), values)
 
     def ngettext(self, singular: str, plural: str, n: int, /, **values: object) -> str:
-        """A text with a number, in the form the language has for `n`; {n} is the number."""
+        """Translate a text with a number, in the language's form for `n`; {n} is the number."""
         return _filled(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})
 
     def translate(self, message: str, /, **values: object) -> str:
-        """A text marked elsewhere (gateway.texts.marks); the number of one with plural forms is among the values."""
+        """Translate a text marked elsewhere (gateway.texts.marks); a plural form's number is among the values."""
         context = message.context if isinstance(message, Message) else None
         if isinstance(message, Message) and message.plural is not None:
             number = _whole(values[message.number])
@@ -40,11 +40,11 @@ class Translator:
         return self.gettext(message, **values) if context is None else self.pgettext(context, message, **values)
 
     def join(self, items: Iterable[str], /) -> str:
-        """Several things in one line, parted as the language does it."""
+        """Several items in one line, separated as usual in the language."""
         return self.pgettext("list separator", ", ").join(items)
 
     def has(self, message: str) -> bool:
-        """Whether this language says the text in words of its own."""
+        """Whether the text has a translation in this language."""
         context = message.context if isinstance(message, Message) else None
         found = self._catalogue.gettext(message) if context is None else self._catalogue.pgettext(context, message)
         return bool(message) and found != message
@@ -52,7 +52,7 @@ class Translator:
 
 @cache
 def translator(language: str) -> Translator:
-    """The texts of a language (a BCP 47 tag of gateway.texts.languages)."""
+    """The translator of a language (a BCP 47 tag of gateway.texts.languages)."""
     return Translator(language, translations(language))
 
 
