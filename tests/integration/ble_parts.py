@@ -1,4 +1,4 @@
-"""Locks on a simulated air, and the production link with the simulated adapter behind it."""
+"""Locks on a simulated air, and the production link with a simulated adapter."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def now() -> int:
 
 
 def radio_of(adapter: SimAdapter, client: type[SimClient] = SimClient) -> BleRadio:
-    """What a link needs to use this adapter."""
+    """Radio of a link that uses this adapter."""
     return BleRadio({"backend": SimScanner, "dongle": adapter}, {"backend": client, "dongle": adapter})
 
 
 @dataclass
 class Street:
-    """An air with locks on it, and a gateway in range."""
+    """An air with locks on it, and a gateway within range."""
 
     authority: Authority
     folder: Path
@@ -73,7 +73,7 @@ class Street:
         return link
 
     async def vanish(self, device: str) -> None:
-        """Let a lock go out of range, and the gateway notice."""
+        """Move a lock out of range and let the gateway detect it."""
         (connection,) = self.adapter.device.connections.values()
         gone = asyncio.Event()
         connection.on("disconnection", lambda _: gone.set())
@@ -88,14 +88,14 @@ class Street:
         return self.locks[device].lock.dialogue.speech.key.public_key() if device in self.locks else None
 
     def credential(self, device: str, key: bytes) -> bytes:
-        """A key for one lock, good for an hour."""
+        """A key for one lock, valid for an hour."""
         window = KeyCredential(key, device, new_private_key().public_key(), now() - 60, now() + 3600)
         return issue_credential(window, self.authority.credential_key)
 
 
 @asynccontextmanager
 async def open_street(folder: Path) -> AsyncIterator[Street]:
-    """An air, and an adapter on it; all of it ends with the test."""
+    """An air with an adapter; closed with the test."""
     air = Air()
     adapter = await SimAdapter.on_air(air)
     street = Street(Authority.open(folder / "authority", now), folder, air, adapter)
@@ -114,7 +114,7 @@ def address(device: str) -> LockAddress:
 
 
 async def hear_until(link: BleLink, driver: NativeDriver, kind: type[Report], count: int = 1) -> list[Report]:
-    """Reports, settled as they come, up to the `count`th of a kind."""
+    """Reports, settled as they arrive, up to the `count`th of a kind."""
     received: list[Report] = []
     async with asyncio.timeout(TIMEOUT_SECONDS):
         async for batch in link.batches():

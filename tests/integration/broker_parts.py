@@ -1,4 +1,4 @@
-"""A real mosquitto with an authority behind it, and clients that speak to it as gateways, devices or strangers."""
+"""A real mosquitto with a certificate authority, and clients that act as gateways, devices or strangers."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ TIMEOUT_SECONDS = 30.0
 
 
 def wall_clock() -> int:
-    """UTC seconds: certificates are judged by mosquitto, which knows only the real time."""
+    """UTC seconds; real time, because mosquitto judges certificates by the system clock."""
     return int(time.time())
 
 
 def free_port() -> int:
-    """A port nobody listens on right now."""
+    """A port that nobody listens on at present."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
@@ -42,7 +42,7 @@ def free_port() -> int:
 
 @dataclass
 class Party:
-    """Somebody with a certificate."""
+    """The holder of a certificate."""
 
     name: str
     tls: ssl.SSLContext
@@ -51,7 +51,7 @@ class Party:
 
 @dataclass
 class House:
-    """One building's broker and authority."""
+    """Broker and authority of one building."""
 
     folder: Path
     authority: Authority
@@ -60,17 +60,17 @@ class House:
 
     @property
     def port(self) -> int:
-        """Where the broker listens."""
+        """Port of the broker."""
         return self.broker.settings.port
 
     def device(self, name: str, *, days: int = 90) -> Party:
-        """A lock with a certificate of the house's authority."""
+        """A lock with a certificate of this authority."""
         key = new_private_key()
         issued = self.authority.issue_device(key.public_key(), SITE, name, "lock", days)
         return Party(name, self.context(name, key, issued.chain_pem), issued)
 
     def context(self, name: str, key: ec.EllipticCurvePrivateKey, chain_pem: bytes) -> ssl.SSLContext:
-        """A client context that presents this chain and trusts the house."""
+        """TLS client context that presents this chain and trusts this authority."""
         folder = self.folder / "clients"
         folder.mkdir(exist_ok=True)
         ca, certificate, key_file = folder / "ca.pem", folder / f"{name}.pem", folder / f"{name}.key"
@@ -80,7 +80,7 @@ class House:
         return client_tls(ca, certificate, key_file)
 
     def gateway(self, name: str = "gateway-0") -> Party:
-        """A gateway worker."""
+        """Certificate of a gateway worker."""
         return Party(name, client_tls(*write_gateway_client(self.folder / "gateway", self.authority, name)))
 
     async def link(self, name: str = "gateway-0", *, receive_maximum: int = 1000) -> MqttLink:
@@ -100,7 +100,7 @@ class House:
         identifier: str | None = None,
         clean_start: bool = True,
     ) -> aiomqtt.Client:
-        """An MQTT 5 client of its own, for those who do not keep to the rules."""
+        """A plain MQTT 5 client, for parties that do not follow the protocol's rules."""
         return aiomqtt.Client(
             "127.0.0.1",
             self.port,
@@ -115,7 +115,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(folder: Path, *, gateways: tuple[str, ...] = ("gateway-0", "gateway-1")) -> AsyncIterator[House]:
-    """Start the broker, and end it and every link with the test."""
+    """Start the broker; broker and links end with the test."""
     authority = Authority.open(folder / "authority", wall_clock)
     settings = BrokerSettings(free_port(), gateways=gateways)
     broker = EmbeddedBroker(folder / "broker", settings, issue_broker_certificates(authority), binary=find_mosquitto())
@@ -130,12 +130,12 @@ async def open_house(folder: Path, *, gateways: tuple[str, ...] = ("gateway-0", 
 
 
 def topic(device: str, channel: str, site: str = SITE) -> str:
-    """A device's topic."""
+    """A topic of a device."""
     return f"lodgekey/v1/{site}/{device}/{channel}"
 
 
 async def read_until(link: MqttLink, payload: bytes, *, ack: bool = True) -> list[Received]:
-    """Everything a link receives up to and with this payload."""
+    """Everything a link receives, up to and including this payload."""
     seen: list[Received] = []
     async with asyncio.timeout(TIMEOUT_SECONDS):
         async for batch in link.batches():
@@ -148,7 +148,7 @@ async def read_until(link: MqttLink, payload: bytes, *, ack: bool = True) -> lis
 
 
 async def hear_until(client: aiomqtt.Client, payload: bytes) -> list[tuple[str, object]]:
-    """Everything a client receives up to and with this payload."""
+    """Everything a client receives, up to and including this payload."""
     seen: list[tuple[str, object]] = []
     async with asyncio.timeout(TIMEOUT_SECONDS):
         async for message in client.messages:
@@ -159,14 +159,14 @@ async def hear_until(client: aiomqtt.Client, payload: bytes) -> list[tuple[str, 
 
 
 async def until_disconnected(link: MqttLink) -> None:
-    """Wait until the link has noticed that its connection is lost."""
+    """Wait until the link has detected the loss of its connection."""
     while link.connected:
         await link._lost.wait()
-        await asyncio.sleep(0)  # the supervisor notices in the same turn of the loop
+        await asyncio.sleep(0)  # the supervisor detects it in the same iteration of the event loop
 
 
 def cut(client: paho.Client) -> None:
-    """End a client's TCP connection without a word of MQTT."""
+    """Drop a client's TCP connection without an MQTT DISCONNECT."""
     sock = client.socket()
     assert isinstance(sock, socket.socket)
     sock.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Both databases a gateway can keep its rows in."""
+"""Both databases that a gateway supports."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.parts.postgres import postgres
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty SQLite file, then of an empty PostgreSQL of the test's own."""
+    """URL of an empty SQLite file, then of an empty PostgreSQL created for the test."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'lodgekey.sqlite'}"
         return

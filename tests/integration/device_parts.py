@@ -1,4 +1,4 @@
-"""Simulated devices as a process of their own beside a real broker, and the gateway's side to speak with them."""
+"""Simulated devices as a separate process beside a real broker, with the gateway's side of the protocol."""
 
 import asyncio
 import json
@@ -23,13 +23,13 @@ from devices.wire.messages import Ack, Command, Event, State
 from firmware_sim.control.control import CONTROL_FILE
 from tests.integration.broker_parts import SITE, House, wall_clock
 
-TIMEOUT_SECONDS, START_TIMEOUT_SECONDS = 30.0, 60.0  # seconds: a loaded machine takes its time
+TIMEOUT_SECONDS, START_TIMEOUT_SECONDS = 30.0, 60.0  # seconds; generous for a loaded machine
 Parsed = Ack | Event | State | bytes
 
 
 @dataclass
 class Devices:
-    """A folder of devices, the process that runs them, and what the gateway heard of them."""
+    """A folder of devices, the process that runs them, and the reports the gateway received from them."""
 
     house: House
     path: Path
@@ -77,7 +77,7 @@ class Devices:
         return readers[message.channel](message.payload, public)
 
     async def until(self, wanted: Callable[[str, Parsed], bool]) -> Parsed:
-        """The first thing heard that is wanted, from the beginning."""
+        """The first matching report since the start."""
 
         def found() -> Parsed | None:
             return next((received for device, received in self.received if wanted(device, received)), None)
@@ -113,7 +113,7 @@ class Devices:
         return await self.answer(await self.send(device, type_, **body))
 
     async def greet(self, device: str) -> None:
-        """Wait for its state and tell it the time."""
+        """Wait for the device's state and set its clock."""
 
         def is_state(of: str, received: Parsed) -> bool:
             return of == device and isinstance(received, State)
@@ -139,7 +139,7 @@ class Devices:
 
 @asynccontextmanager
 async def open_devices(house: House, command: str = "building") -> AsyncIterator[Devices]:
-    """The gateway's side is listening; add devices, then start()."""
+    """The gateway's side is connected; add devices, then call start()."""
     path = house.folder / "devices"
     path.mkdir()
     devices = Devices(house, path, await house.link(), command)

@@ -1,4 +1,4 @@
-"""A whole gateway with its mosquitto and its HTTP side, real locks as processes, and the operator's command beside."""
+"""A whole gateway with mosquitto and HTTP, real lock processes, and the operator's command line."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ CONNACK = 0x20
 
 @dataclass
 class Estate:
-    """One gateway, what it knows, and the devices' processes."""
+    """One gateway, its database, and the processes of its devices."""
 
     world: World
     gateway: Gateway
@@ -50,16 +50,16 @@ class Estate:
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     def tell(self) -> None:
-        """Something was committed, in whatever thread."""
+        """Signal a commit; callable from any thread."""
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.news.set)
 
     def folder(self, name: str) -> Path:
-        """Where a device keeps its things."""
+        """Folder of a device."""
         return self.world.folder.parent / "devices" / name
 
     def add(self, name: str, *, age: int = 0) -> DeviceFolder:
-        """A lock taken in by the operator `age` seconds ago."""
+        """A lock enrolled by the operator `age` seconds ago."""
         authority = Authority.open(self.gateway.authority.folder, lambda: wall_clock() - age)
         with self.gateway.database.writing() as session:
             enrol_device(
@@ -69,7 +69,7 @@ class Estate:
         return read_device_folder(self.folder(name))
 
     async def lodgekey(self, *arguments: str) -> tuple[int, str]:
-        """The operator's command beside the running gateway, with nothing in common but the folder: code, and words."""
+        """Run the operator's command in a process that shares only the folder; returns exit code and output."""
         settings = self.gateway.settings
         environment = {
             "LODGEKEY_FOLDER": str(settings.folder),
@@ -80,7 +80,7 @@ class Estate:
         return result.exit_code, result.output
 
     async def claim(self, name: str) -> Path:
-        """What the installer takes along."""
+        """The claim file for the installer."""
         file = self.world.folder.parent / f"{name}.claim"
         code, said = await self.lodgekey("device", "claim", name, "--site", SITE, "--out", str(file))
         assert code == 0, said
@@ -100,14 +100,14 @@ class Estate:
         assert json.loads(line)["ready"], line
 
     async def stop(self, name: str) -> None:
-        """Take its battery out."""
+        """Cut the power."""
         process = self.processes.pop(name)
         if process.returncode is None:
             process.kill()
         await process.communicate()
 
     async def until(self, so: Callable[[], bool], what: str) -> None:
-        """Look after each commit of the gateway."""
+        """Evaluate after each commit of the gateway."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not so():
@@ -118,21 +118,21 @@ class Estate:
             raise AssertionError(f"not so after {TIMEOUT_SECONDS:.0f} s: {what}") from None
 
     async def until_reported(self, name: str, after: int = -1) -> None:
-        """The device has told its state, with a number beyond `after`."""
+        """Wait until the device has reported its state, with a sequence number above `after`."""
         await self.until(lambda: self.device(name).state_seq > after, f"{name} is heard")
 
     def device(self, name: str) -> Device:
-        """The device as the gateway believes it."""
+        """The device's row at the gateway."""
         with self.gateway.database.reading() as session:
             return session.get_one(Device, name)
 
     def certificates(self, name: str) -> list[Certificate]:
-        """Every certificate it ever got."""
+        """Every certificate issued to it."""
         with self.gateway.database.reading() as session:
             return list(session.scalars(select(Certificate).where(Certificate.device_id == name)))
 
     def key(self, key_id: str) -> Key:
-        """A key as it stands."""
+        """The key's row."""
         with self.gateway.database.reading() as session:
             return session.get_one(Key, key_id)
 
@@ -142,14 +142,15 @@ class Estate:
             return list(session.scalars(select(Event.type).order_by(Event.id)))
 
     def behind(self) -> dict[str, list[str]]:
-        """Which devices lack what."""
+        """Devices that lack a certificate or roots, with what they lack."""
         with self.gateway.database.reading() as session:
             return behind(session, self.gateway.authority)
 
     async def broker_lets_in(self, folder: Path) -> bool:
-        """Whether a device with the papers in this folder is let in, and believes the broker.
+        """Whether the broker accepts a device with the certificates in this folder, and the device accepts the
+        broker.
 
-        A broker that is not there is asked again: one that ended is being started by its gateway.
+        A refused connection is retried: after a broker has ended, its gateway needs time to restart it.
         """
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
@@ -159,12 +160,12 @@ class Estate:
 
 
 def presented(folder: Path) -> str:
-    """The serial of the certificate a device presents from its next connection on."""
+    """Serial number of the certificate that a device presents from its next connection on."""
     return str(read_certificates((folder / "cert.pem").read_bytes())[0].serial_number)
 
 
 def copy_certificates(folder: Path, to: Path) -> Path:
-    """What a thief took from a device one day: its key, and the certificate of that day."""
+    """A copy of a device's key and current certificate, as an attacker would steal them."""
     to.mkdir(parents=True)
     for name in ("key.pem", "cert.pem", "ca.pem"):
         shutil.copy(folder / name, to / name)
@@ -186,7 +187,7 @@ def _knock(folder: Path, port: int) -> bool:
 
 @asynccontextmanager
 async def open_estate(folder: Path) -> AsyncIterator[Estate]:
-    """Everything started but the devices; all of it ended with the test."""
+    """Everything is started except the devices, and ends with the test."""
     world = World.build(folder / "gateway")
     settings = Settings(folder=folder / "gateway", broker_port=free_port())
     gateway = Gateway(settings, identity=MemoryIdentity())

@@ -1,4 +1,4 @@
-"""A gateway on an operator's own broker, and other makers' locks on it, played by their emulators."""
+"""A gateway with an operator's own broker, and emulators of other makers' locks on it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Said = tuple[str, bytes]  # topic, payload
 
 @dataclass
 class Home:
-    """A running gateway with people, and the broker its other locks are on."""
+    """A running gateway with its people, and the broker of the other makers' locks."""
 
     house: House
     port: int
@@ -50,14 +50,14 @@ class Home:
         return self.house.gateway
 
     def client(self, name: str) -> aiomqtt.Client:
-        """Somebody on the operator's broker."""
+        """A client on the operator's broker."""
         return aiomqtt.Client(
             "127.0.0.1", self.port, identifier=name, username=USER, password=PASSWORD,
             protocol=aiomqtt.ProtocolVersion.V5,
         )  # fmt: skip
 
     def add_lock(self, driver: str, device: str, secrets: dict[str, str] | None = None) -> None:
-        """The one lock of unit a is of another maker."""
+        """Replace the single lock of unit a by another maker's."""
         with self.gateway.database.writing() as session:
             session.get_one(Device, "lock-a").revoked_at = 1
             unit = session.get_one(Unit, self.house.units["a"])
@@ -67,7 +67,7 @@ class Home:
             )
 
     async def play(self, inlet: str, hear: Callable[[str, bytes], list[Said]], first: list[Said]) -> aiomqtt.Client:
-        """An emulator on the broker: says `first`, and answers what comes to its inlet."""
+        """Run an emulator on the broker: publishes `first`, and answers messages on its command topic."""
         listener, ready = self.client(f"vendor-{inlet.replace('/', '-')}"), asyncio.Event()
 
         async def run() -> None:
@@ -85,11 +85,11 @@ class Home:
         return listener
 
     async def until(self, look: Callable[[], bool], what: str) -> None:
-        """Wait for a commit that makes it so."""
+        """Wait for a commit that makes the condition true."""
         await until(self.gateway, look, what)
 
     async def move_in(self, *, begins: int = -60) -> tuple[httpx.AsyncClient, str, str]:
-        """Offer to key: the tenant's client, the stay's id, the key's id."""
+        """From offer to key: the tenant's client, the stay's id, the key's id."""
         tenant, offer = await self.house.tenant("a", begins=begins)
         stage = good(await self.house.register(tenant))["stage"]
         if stage == "review":
@@ -106,22 +106,22 @@ class Home:
         return dict((await tenant.post(f"/api/v1/keys/{key_id}/unlock", json=form)).json())
 
     def device(self, device: str) -> Device:
-        """The row as it stands."""
+        """The device's row."""
         with self.gateway.database.reading() as session:
             return session.get_one(Device, device)
 
     def observed(self, key_id: str) -> str:
-        """What the lock said of a key."""
+        """Observed state of a key on the lock."""
         with self.gateway.database.reading() as session:
             return session.get_one(Key, key_id).observed
 
     def set_aside(self) -> list[tuple[str, str]]:
-        """Messages nobody could believe: of whom, and why."""
+        """Messages set aside as invalid: device and reason."""
         with self.gateway.database.reading() as session:
             return [(row.device_id, row.code) for row in session.scalars(select(SetAside))]
 
     def arrived(self, stay_id: str) -> bool:
-        """Whether the stay has begun at its door."""
+        """Whether the stay has begun with an arrival."""
         with self.gateway.database.reading() as session:
             return session.get_one(Stay, stay_id).arrived_at is not None
 
@@ -133,14 +133,14 @@ class Home:
         return dict(good(await tenant.get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": proof})))
 
     def refused(self) -> list[tuple[str, str | None]]:
-        """Work nobody could do."""
+        """Deliveries that were refused."""
         with self.gateway.database.reading() as session:
             rows = session.execute(select(Delivery.work, Delivery.outcome).where(Delivery.state == "refused"))
             return [(work, outcome) for work, outcome in rows if work not in ("check_in", "check_out")]
 
 
 async def until(gateway: Gateway, look: Callable[[], bool], what: str) -> None:
-    """Look after each commit of the gateway; fails with `what` after half a minute."""
+    """Evaluate after each commit of the gateway; fails with `what` after 30 s."""
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
@@ -158,7 +158,7 @@ async def until(gateway: Gateway, look: Callable[[], bool], what: str) -> None:
 
 
 def write_broker(folder: Path, port: int) -> Path:
-    """Its configuration; the password as mosquitto keeps them: PBKDF2 with SHA-512."""
+    """Write the broker's configuration; the password in mosquitto's format, PBKDF2 with SHA-512."""
     folder.mkdir(parents=True)
     passwords, config, salt = folder / "passwords", folder / "mosquitto.conf", os.urandom(12)
     digest = hashlib.pbkdf2_hmac("sha512", PASSWORD.encode(), salt, 101)
@@ -170,7 +170,7 @@ def write_broker(folder: Path, port: int) -> Path:
 
 @asynccontextmanager
 async def own_broker(folder: Path) -> AsyncIterator[int]:
-    """The operator's mosquitto: a name and a password, no certificates of ours. Yields its port."""
+    """The operator's mosquitto, with user name and password and no client certificates. Yields its port."""
     port = free_port()
     config = write_broker(folder, port)
     process = await asyncio.create_subprocess_exec(find_mosquitto(), "-c", config, stderr=asyncio.subprocess.DEVNULL)
@@ -196,7 +196,7 @@ async def _listening(port: int) -> None:
 
 
 async def _until_connected(gateway: Gateway) -> None:
-    """Wait until the gateway hears what is said on the operator's broker; nobody keeps there what came before."""
+    """Wait until the gateway receives from the operator's broker, which retains no earlier messages."""
     for link in gateway.vendor_locks.links.values():
         if isinstance(link, MqttLink):
             await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)

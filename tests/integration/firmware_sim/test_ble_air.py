@@ -1,4 +1,4 @@
-"""One test for each fault of Bumble 0.0.236 that firmware_sim.ble works around: it fails where the fault is back."""
+"""One test for each fault of Bumble 0.0.236 that firmware_sim.ble works around; it fails where the fault reappears."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def street(tmp_path: Path) -> AsyncIterator[Street]:
 
 
 async def connect(adapter: SimAdapter, device: str) -> Any:
-    """A connection to whoever advertises this tag."""
+    """A connection to the device that advertises this tag."""
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def found_data(address: str, data: Any) -> None:
@@ -92,7 +92,7 @@ async def test_each_dongle_is_a_controller_of_its_own_and_leaves_nothing_behind(
         assert len(street.air.controllers) == before + 1
         await connect(adapter, "lock-1")
         assert adapter._transport is not None
-        await adapter._transport.close()  # the process died: no goodbye
+        await adapter._transport.close()  # the process was killed: no disconnect was sent
         await asyncio.wait_for(gone.wait(), TIMEOUT_SECONDS)
     assert len(street.air.controllers) == before
     server.close()
@@ -100,7 +100,7 @@ async def test_each_dongle_is_a_controller_of_its_own_and_leaves_nothing_behind(
 
 
 class CountingController(SimController):
-    """Counts what it is told of."""
+    """Counts the advertisements it receives."""
 
     data = 0
 

@@ -1,4 +1,4 @@
-"""A phone opens a lock over the air, with no gateway and no network anywhere."""
+"""A phone opens a lock over Bluetooth, without gateway or network."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -45,7 +45,7 @@ async def ask(
     key: bytes,
     adapter: SimAdapter | None = None,
 ) -> str:
-    """What comes of an unlock: an outcome or the code of a refusal."""
+    """Outcome of an unlock, or the code of its refusal."""
     public = lock.lock.dialogue.speech.key.public_key()
     async with reach(adapter or street.adapter, lock.radio.name) as exchange:
         try:

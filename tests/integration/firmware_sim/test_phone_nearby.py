@@ -1,4 +1,4 @@
-"""A tester as the phone, from the terminal: the network is gone, the phone is held to the lock."""
+"""A tester as the phone, on the command line: without a network, within the lock's range."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Simulated devices in their own process against a real broker: unlocks, faults, power cuts, what a kiosk sends."""
+"""Simulated devices in a process of their own with a real broker: unlocks, faults, power cuts, kiosk messages."""
 
 import asyncio
 import json
@@ -74,7 +74,9 @@ async def test_a_killed_building_remembers_and_moves_nothing_twice(devices: Devi
     key = await devices.put_key("lock-1")
     unlock = await devices.send("lock-1", "unlock", key=key)
     await devices.answer(unlock)
-    await devices.until_reported("unlocked")  # said only once the answer is stored: a lock killed before it says so
+    await devices.until_reported(
+        "unlocked"
+    )  # the event is sent only after the answer is stored; a lock killed earlier sends none
     await devices.stop(kill=True)
     devices.received.clear()
     await devices.deliver(unlock)

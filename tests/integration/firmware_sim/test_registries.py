@@ -1,4 +1,4 @@
-"""The simulated authorities are as strict as the facts: what they refuse, with which code, whoever sends it."""
+"""The simulated authorities are as strict as the real ones: what they refuse, and with which code."""
 
 import base64
 import io
@@ -182,7 +182,7 @@ def test_portugal_refuses_a_wrong_key(portugal: SimulatedRegistry) -> None:
 
 
 async def test_no_day_slips_on_the_way_to_portugal(portugal: SimulatedRegistry) -> None:
-    # A quarter past midnight in Lisbon's summer is still the day before in UTC: where a day would slip.
+    # 00:15 in Lisbon's summer time is still the previous day in UTC: detects dates computed in UTC.
     zone = ZoneInfo("Europe/Lisbon")
     arrives = int(datetime(2026, 7, 1, 0, 15, tzinfo=zone).timestamp())
     record = base_record(LISBON, BEN, landlord=SENHORIO)

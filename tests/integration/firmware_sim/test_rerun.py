@@ -1,4 +1,4 @@
-"""What a tester did to running devices, copied as YAML and as a test, and done again by each."""
+"""A recording of a tester's actions, exported as YAML and as a test, gives the same result when replayed."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ LOCKS = ("lock-1", "lock-2")
 
 @pytest.fixture
 async def devices(tmp_path: Path) -> AsyncIterator[Devices]:
-    """Two locks and, beside them, a registry whose behaviour can be switched."""
+    """Two locks, and a registry whose behaviour can be switched."""
     registry = Child(
         "the registry",
         ["-m", "firmware_sim.registries", "sandbox", "--dir", str(tmp_path / "registry")],
@@ -40,7 +40,7 @@ async def devices(tmp_path: Path) -> AsyncIterator[Devices]:
 
 
 async def click_about(control: httpx.AsyncClient) -> None:
-    """A recording of four clicks."""
+    """Record four clicks."""
     for path, given in (
         ("/recording", {}),
         ("/devices/lock-1/faults", {"battery": 8}),
@@ -52,7 +52,7 @@ async def click_about(control: httpx.AsyncClient) -> None:
 
 
 async def rerun(devices: Devices, file: Path) -> tuple[int, str]:
-    """pytest on a copied test: its exit code and what it said."""
+    """Run pytest on an exported test; returns exit code and output."""
     options = [
         "-q",
         "-p",
@@ -76,7 +76,7 @@ async def rerun(devices: Devices, file: Path) -> tuple[int, str]:
 
 
 async def undo(control: httpx.AsyncClient) -> None:
-    """Everything as before the clicks."""
+    """Restore the state before the clicks."""
     for device in LOCKS:
         (await control.post(f"/devices/{device}/faults", json={"battery": 100, "door_ajar": False})).raise_for_status()
     (await control.post("/devices/lock-1/knob")).raise_for_status()
@@ -84,7 +84,7 @@ async def undo(control: httpx.AsyncClient) -> None:
 
 
 async def states(control: httpx.AsyncClient) -> dict[str, Any]:
-    """What each lock says, and the registry's behaviour."""
+    """State of each lock, and behaviour of the registry."""
     reported = {
         state["device"]: (state["bolt"], state["door"], state["battery"])
         for state in (await control.get("/devices")).json()

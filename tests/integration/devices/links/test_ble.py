@@ -1,4 +1,4 @@
-"""The Bluetooth link against simulated locks on a simulated air: bleak and Bumble are real, the radio is not."""
+"""The Bluetooth link with simulated locks: bleak and Bumble are real, the radio is simulated."""
 
 import asyncio
 import secrets
@@ -68,7 +68,9 @@ async def test_a_stranger_who_listens_hears_nothing_of_the_door(street: Street) 
     stranger, driver = NativeDriver(link, new_private_key(), street.public_key_of, now), street.driver(link)
     list(lock.lock.turn_knob())
     await stranger.send(address("lock-1"), read_back())
-    await driver.send(address("lock-1"), read_back())  # a barrier: whatever came before this answer was for strangers
+    await driver.send(
+        address("lock-1"), read_back()
+    )  # a barrier: anything received before this answer belongs to the stranger
     received = await hear_until(link, driver, Answered)
     assert isinstance(received[0], Answered)
 
@@ -84,9 +86,9 @@ async def test_what_was_settled_is_not_sent_again_and_what_was_not_is(street: St
     await driver.send(address("lock-1"), read_back())
     again = await asyncio.wait_for(_events(link, 2), TIMEOUT_SECONDS)
     assert again[0].payload == first[0].payload
-    first[0].ack()  # of the former connection: settles nothing
+    first[0].ack()  # of the previous connection: settles nothing
     again[0].ack()
-    for _ in range(2):  # the second is written after the settling, whatever the first was
+    for _ in range(2):  # the second is written after the first was settled, whatever its outcome
         await driver.send(address("lock-1"), read_back())
         await hear_until(link, driver, Answered)
     waiting = [message.payload for message in lock.lock.flash.waiting()]
@@ -123,12 +125,12 @@ async def test_a_link_that_is_off_takes_no_command(street: Street) -> None:
 
 
 class Faltering(SimClient):
-    """Loses the connection before the n-th fragment goes out."""
+    """A client that loses the connection before it sends the n-th fragment."""
 
     left = 0
 
     async def write_gatt_char(self, characteristic: Any, data: Any, response: bool) -> None:
-        """Write, unless this is where the link breaks."""
+        """Write, unless this is the fragment at which the connection breaks."""
         if Faltering.left == 0:
             await self.disconnect()
             raise BleakError("disconnected")
@@ -137,7 +139,7 @@ class Faltering(SimClient):
 
     @property
     def mtu_size(self) -> int:
-        """The smallest there is, so that there are many fragments."""
+        """The minimum, so that messages have many fragments."""
         return 23
 
 
@@ -213,7 +215,9 @@ async def test_a_lock_that_is_not_talked_to_is_let_go(street: Street) -> None:
 
 
 async def test_a_stranger_on_the_air_cannot_answer_for_a_lock(street: Street) -> None:
-    """Advertising another's tag brings the command, but a stranger can neither obey it nor sign an answer."""
+    """Advertising another lock's tag attracts its commands, but a stranger can neither execute one nor sign an
+    answer.
+    """
     impostor, link = await street.lock("lock-2"), await street.link()
     assert impostor.lock.flash.held_keys() == ()
     await street.driver(link).send(LockAddress(SITE, "lock-2"), put_key(street, "lock-1"))

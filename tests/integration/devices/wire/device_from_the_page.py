@@ -1,4 +1,4 @@
-"""What lock and kiosk have in common, written from docs/wire-protocol.md alone. Sections (§) are the page's."""
+"""Common part of lock and kiosk, written from docs/wire-protocol.md alone. Sections (§) are those of the page."""
 
 import base64
 import hashlib
@@ -36,7 +36,7 @@ FRESH = {"used": {}, "keys": {}, "barred": {}, "waiting": [], "head": [0, "00" *
 )
 Fields = dict[int, Any]
 Events = list[tuple[int, dict[int, Any]]]
-Done = tuple[Fields, Events]  # the ack's body, events
+Done = tuple[Fields, Events]  # body of the ack, events
 
 
 def encode(value: Any) -> bytes:
@@ -61,11 +61,11 @@ def verify(raw: bytes, public: ec.EllipticCurvePublicKey, aad: bytes, limit: int
 
 
 class Refusal(Exception):
-    """A command that is not done, with its code."""
+    """A command is refused, with this code."""
 
 
 def is_command(found: Any) -> bool:
-    """§5.1, as far as this device has to know."""
+    """§5.1, as far as this device has to check it."""
     head = {0: int, 1: bytes, 2: str, 3: int, 4: int, 5: int, 6: dict}
     if type(found) is not dict or {key: type(value) for key, value in found.items()} != head or found[0] != 1:
         return False
@@ -80,7 +80,7 @@ def is_command(found: Any) -> bool:
 
 
 class PageDevice:
-    """One device; `protocol` is paho's number for MQTT 5 or 3.1.1. `abilities`: what each command does."""
+    """One device; `protocol` is paho's constant for MQTT 5 or 3.1.1, `abilities` maps commands to their handlers."""
 
     limit = 8192
 
@@ -100,7 +100,7 @@ class PageDevice:
         folder.mkdir(parents=True, exist_ok=True)
 
     def gateway(self, name: str) -> ec.EllipticCurvePublicKey:
-        """§2: one of the four keys."""
+        """§2: one of the gateway's four keys."""
         x, y = (base64.urlsafe_b64decode(self.given["gateway"][name][part] + "=") for part in ("x", "y"))
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + x + y)
 
@@ -132,7 +132,7 @@ class PageDevice:
         (self.folder / "cert.pem").write_text(chain)
 
     def start(self) -> None:
-        """§8: power comes back. §4: connect."""
+        """Power up (§8) and connect (§4)."""
         self.key = files.load_pem_private_key((self.folder / "key.pem").read_bytes(), None)
         self.offset, self.memory = None, json.loads(self.file.read_text()) if self.file.exists() else self.memory
         self.new_nonce()
@@ -153,12 +153,12 @@ class PageDevice:
         self.client.loop_start()
 
     def stop(self) -> None:
-        """Take the battery out."""
+        """Cut the power."""
         self.client.disconnect()
         self.client.loop_stop()
 
     def came(self, *_: Any) -> None:
-        """§4: what is said after each connect, in this order."""
+        """§4: messages after each connect, in this order."""
         with self.gate:
             options = subscribeoptions.SubscribeOptions(1, retainAsPublished=True)
             cmd = self.topic + "/cmd"
@@ -175,7 +175,9 @@ class PageDevice:
             self.judge(bytes(message.payload), message.retain)
 
     def taken(self, _c: Any, _u: Any, mid: int, *_: Any) -> None:
-        """§4: the broker has it; forgotten with the next write. (paho holds a lock here: this must not wait.)"""
+        """§4: PUBACK received; the deletion is stored with the next write. paho holds a lock here, so this must not
+        block.
+        """
         self.acked.append(mid)
 
     def judge(self, raw: bytes, retained: bool) -> None:
@@ -224,11 +226,11 @@ class PageDevice:
 
     # §10
     def now(self) -> int:
-        """UTC seconds, or the highest time while the clock is lost."""
+        """UTC seconds, or the highest time while the clock is not set."""
         return int(self.memory["highest"]) if self.offset is None else int(time.monotonic()) + self.offset
 
     def new_nonce(self) -> None:
-        """From now on only an answer to this one sets the clock."""
+        """Only the answer to this nonce sets the clock from now on."""
         self.nonce, self.nonce_at = secrets.token_bytes(16), time.monotonic()
 
     def set_time(self, body: Fields, command: Fields) -> Done:
@@ -242,7 +244,7 @@ class PageDevice:
 
     # §14
     def put_certificate(self, body: Fields, _command: Fields) -> Done:
-        """Presented from the next connection on."""
+        """Used from the next connection on."""
         try:
             self.present(body[1].decode())
         except ValueError:
@@ -250,7 +252,7 @@ class PageDevice:
         return {10: self.found()[10]}, []
 
     def put_trust(self, body: Fields, _command: Fields) -> Done:
-        """Trusted from the next connection on."""
+        """Used from the next connection on."""
         try:
             roots = x509.load_pem_x509_certificates(body[1])
             if not all(root.extensions.get_extension_for_class(x509.BasicConstraints).value.ca for root in roots):
@@ -260,13 +262,13 @@ class PageDevice:
         (self.folder / "ca.pem").write_bytes(body[1])
         return {9: self.found()[9]}, []
 
-    # what is said
+    # messages published
     def sensed(self) -> Fields:
-        """What an ack says of the bolt, where there is one."""
+        """State of the bolt for an ack, if there is a bolt."""
         return {}
 
     def found(self) -> Fields:
-        """What read_back is answered with."""
+        """Body of the answer to read_back."""
         roots = x509.load_pem_x509_certificates((self.folder / "ca.pem").read_bytes())
         trust = hashlib.sha256(b"".join(sorted(root.public_bytes(files.Encoding.DER) for root in roots))).digest()[:16]
         serial = x509.load_pem_x509_certificate((self.folder / "cert.pem").read_bytes()).serial_number
@@ -286,18 +288,18 @@ class PageDevice:
         self.say("state", sign(encode(said), self.key, b"state"))
 
     def answer(self, name: bytes, outcome: str, code: str | None, body: Fields, events: Events) -> None:
-        """§7: answer and events are durable together, then they leave."""
+        """§7: answer and events are stored in one write before they are published."""
         ack = self.entry("ack", {1: name, 4: outcome, 6: body} | ({5: code} if code else {}))
         self.memory["used"][name.hex()][2] = ack[2]
         self.send([ack, *(self.entry("event", {4: kind, 6: about}) for kind, about in events)])
 
     def report(self, events: Events) -> None:
-        """Something happened."""
+        """Record an event."""
         with self.gate:
             self.send([self.entry("event", {4: kind, 6: about}) for kind, about in events])
 
     def place(self) -> Fields:
-        """§9: where the next entry stands; nowhere for a kiosk."""
+        """§9: sequence number and previous digest of the next log entry; none for a kiosk."""
         return {}
 
     def entry(self, channel: str, fields: Fields) -> list[Any]:
@@ -314,7 +316,7 @@ class PageDevice:
         return int(self.memory["seq"])
 
     def send(self, entries: list[list[Any]]) -> None:
-        """Keep, then say."""
+        """Store, then publish."""
         self.memory["waiting"] += entries
         self.save()
         for seq, channel, raw in entries:

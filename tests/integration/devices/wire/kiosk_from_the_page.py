@@ -1,4 +1,4 @@
-"""A kiosk written from docs/wire-protocol.md alone: it imports nothing of the product. Sections (§) are the page's."""
+"""A kiosk written from docs/wire-protocol.md alone; imports no product code. Sections (§) are those of the page."""
 
 import secrets
 from pathlib import Path
@@ -17,7 +17,7 @@ SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
 class PageKiosk(PageDevice):
-    """A kiosk without a screen; `shown` is what it was asked to show, by the question it answers."""
+    """A kiosk without a screen; `shown` holds what it had to show, by the id of its request."""
 
     limit = 1024 * 1024
 
@@ -32,23 +32,23 @@ class PageKiosk(PageDevice):
         return {}, []
 
     def info(self, purpose: str) -> bytes:
-        """§16: what binds a seal to its purpose and to this kiosk."""
+        """§16: HPKE info that binds a seal to its purpose and to this kiosk."""
         return f"{purpose}\n{self.site}\n{self.device}".encode()
 
     def ask(self, offer: str) -> tuple[bytes, Any]:
-        """§16.2: the question's name, and the key its answer is sealed to."""
+        """§16.2: the request's id, and the private key for its answer."""
         name, visit = secrets.token_bytes(16), ec.generate_private_key(ec.SECP256R1())
         point = visit.public_key().public_bytes(files.Encoding.X962, files.PublicFormat.CompressedPoint)
         self.report_sealed(OFFER_SHOWN, "lodgekey-offer-v1", {1: offer, 2: point}, name)
         return name, visit
 
     def answer_to(self, name: bytes, visit: Any) -> Fields:
-        """§16.2: what the gateway said of the offer."""
+        """§16.2: the gateway's answer about the offer."""
         summary = cbor2.loads(SUITE.decrypt(self.shown[name][8], visit, info=self.info("lodgekey-offer-told-v1")))
         return dict(summary)
 
     def register(self, offer: str, document: bytes) -> bytes:
-        """§16.1: a tenant who shows a document and asks a person to look at it; the registration's id."""
+        """§16.1: a tenant who shows a document and requests review by a person; returns the registration's id."""
         name, agreed = secrets.token_bytes(16), {"registration": True, "face": False, "text_version": "1"}
         form: Fields = {1: name, 2: offer, 3: document, 5: {}, 6: agreed, 7: "en"}
         self.report_sealed(REGISTRATION, "lodgekey-registration-v1", form, name)

@@ -1,4 +1,4 @@
-"""A lock written from docs/wire-protocol.md alone: it imports nothing of the product. Sections (§) are the page's."""
+"""A lock written from docs/wire-protocol.md alone; imports no product code. Sections (§) are those of the page."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ UNLOCKED, LOCKED, KEY_PUT, KEY_DROPPED, REVOKED = 1, 2, 3, 4, 11
 
 
 class PageLock(PageDevice):
-    """A lock with a bolt that never jams, no keypad and no Bluetooth; `moved` is where the bolt went."""
+    """A lock whose bolt never jams, without keypad and Bluetooth; `moved` lists the bolt's movements."""
 
     def __init__(self, folder: Path, permit_file: Path, protocol: int) -> None:
         super().__init__(folder, permit_file, protocol)
@@ -25,7 +25,7 @@ class PageLock(PageDevice):
 
     # §7: the bolt
     def unlock(self, body: Fields, command: Fields) -> Done:
-        """For the holder of a key that is held here."""
+        """Unlock for the holder of a stored key."""
         key = body[1].hex()
         if self.memory["barred"].get(key) == "revoked":
             raise Refusal("key_revoked")
@@ -36,25 +36,25 @@ class PageLock(PageDevice):
         return self.sensed(), [(UNLOCKED, {1: body[1], 2: "gateway", 3: command[1]})]
 
     def lock(self, _body: Fields, _command: Fields) -> Done:
-        """Throw the bolt."""
+        """Extend the bolt."""
         self.move("locked")
         return self.sensed(), [(LOCKED, {1: "gateway"})]
 
     def move(self, to: str) -> None:
-        """The command's id is durable before the bolt moves: from here on it never begins again."""
+        """Store the command's id before the bolt moves, so that the command is never executed twice."""
         self.save()
         self.bolt = to
         self.moved.append(to)
 
     def open_by_hand(self) -> None:
-        """Somebody inside opens the door."""
+        """Someone inside opens the door."""
         with self.gate:
             self.bolt = "unlocked"
             self.report([(UNLOCKED, {2: "knob"})])
 
     # §11: keys
     def read(self, raw: bytes) -> Fields:
-        """The claims of a credential of this gateway."""
+        """Claims of a credential signed by this gateway."""
         try:
             claims = cbor2.loads(payload := verify(raw, self.gateway("credential"), b"", limit=200))
             key = claims[8][1]
@@ -67,7 +67,7 @@ class PageLock(PageDevice):
         return dict(claims)
 
     def judge_claims(self, claims: Fields, *, early: bool = False) -> None:
-        """Whether the key may open now, or later where `early`."""
+        """Whether the key may open now, or later if `early`."""
         if claims[3] != self.device:
             raise Refusal("wrong_lock")
         if self.now() >= claims[4] or (self.now() < claims[5] and not early):
@@ -106,10 +106,10 @@ class PageLock(PageDevice):
         return {5: memory["epoch"], 4: self.keys(), 8: memory["codes"], 11: memory["once"]}, events
 
     def keys(self) -> list[bytes]:
-        """Ids of the keys held."""
+        """Ids of the stored keys."""
         return [bytes.fromhex(key) for key in sorted(self.memory["keys"])]
 
-    # what is said
+    # messages published
     def place(self) -> Fields:
         """§9"""
         seq, digest = self.memory["head"]

@@ -1,4 +1,4 @@
-"""Devices that were written from docs/wire-protocol.md alone, at a real gateway with a real broker."""
+"""Devices written from docs/wire-protocol.md alone, at a real gateway with a real broker."""
 
 import asyncio
 import secrets
@@ -36,7 +36,7 @@ async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
 
 @pytest.fixture(params=list(PROTOCOLS.values()), ids=list(PROTOCOLS))
 async def lock(estate: Estate, request: pytest.FixtureRequest) -> AsyncIterator[PageLock]:
-    """Enrolled with its claim, and at work."""
+    """A lock, enrolled with its claim and running."""
     made = PageLock(estate.folder(LOCK), await estate.claim(LOCK), request.param)
     await asyncio.to_thread(made.enrol)
     await asyncio.to_thread(made.start)
@@ -46,14 +46,14 @@ async def lock(estate: Estate, request: pytest.FixtureRequest) -> AsyncIterator[
 
 
 async def key_on(estate: Estate) -> Key:
-    """A tenant's key, once the lock has said that it is there."""
+    """A tenant's key, after the lock has confirmed it."""
     key = estate.world.tenant()
     await estate.until(lambda: estate.key(key.id).observed == "present", "the key is on the lock")
     return key
 
 
 async def unlock(estate: Estate, key: Key) -> str:
-    """The id of an unlock asked for by the key's holder, once the lock has answered it."""
+    """Id of an unlock requested by the key's holder, after the lock has answered it."""
     command, estate.world.now = secrets.token_hex(16), wall_clock()
     with estate.gateway.database.writing() as session:
         request_unlock(session, key.id, command, estate.world.proof(key.id, command), estate.world.now)
@@ -67,7 +67,7 @@ def outcome_of(estate: Estate, command: str) -> str | None:
 
 
 def alarms(estate: Estate) -> list[str]:
-    """Codes of what devices gave alarm for, but for the commands that came before the time (section 10)."""
+    """Alarm codes of devices, except those for commands received before the clock was set (section 10)."""
     with estate.gateway.database.reading() as session:
         found = session.scalars(select(Event.data).where(Event.type == "DeviceAlarmed").order_by(Event.id))
         codes = [str((data or {})["code"]) for data in found]
@@ -75,18 +75,18 @@ def alarms(estate: Estate) -> list[str]:
 
 
 def set_aside(estate: Estate) -> int:
-    """How many messages the gateway could not read."""
+    """Number of messages the gateway set aside as invalid."""
     with estate.gateway.database.reading() as session:
         return session.scalar(select(func.count()).select_from(SetAside)) or 0
 
 
 def received(lock: PageDevice, command: str) -> bytes:
-    """The signed command of this id, as the device got it."""
+    """The signed command with this id, as the device received it."""
     return next(raw for raw in lock.received if bytes.fromhex(command) in raw)
 
 
 def verified(raw: bytes, lock: PageDevice, channel: bytes) -> bool:
-    """Whether the lock signed this for the channel."""
+    """Whether the lock's signature for this channel is valid."""
     try:
         verify(raw, lock.key.public_key(), channel)
     except InvalidSignature:
@@ -95,7 +95,9 @@ def verified(raw: bytes, lock: PageDevice, channel: bytes) -> bool:
 
 
 async def send_altered(estate: Estate, command: str, times: int) -> None:
-    """The same id with other content, signed by the gateway; returns once the lock has refused it `times` times."""
+    """Send the same id with other content, signed by the gateway; returns after the lock has refused it `times`
+    times.
+    """
     now = wall_clock()
     altered = WireCommand(bytes.fromhex(command), LOCK, "unlock", now, now + 10, {"key": secrets.token_bytes(16)})
     signed = sign_command(altered, estate.gateway.authority.command_key)

@@ -1,4 +1,4 @@
-"""The simulated Yale lock before the maker's library: the session's frames are opened with the session's key."""
+"""The simulated Yale lock with the maker's library: session frames are decrypted with the session key."""
 
 import itertools
 import secrets
@@ -31,7 +31,7 @@ def initialize_frame(challenge: bytes) -> bytes:
 
 
 def ambiguous_challenges() -> Iterator[bytes]:
-    """Challenges whose frame, opened with the offline key, begins like an exchange: one in 256."""
+    """Challenges whose frame, decrypted with the offline key, begins like a key exchange: one in 256."""
     challenges = (number.to_bytes(8, "little") for number in itertools.count())
     return (one for one in challenges if ecb(KEY).decryptor().update(initialize_frame(one))[0] == EXCHANGE)
 

@@ -1,4 +1,4 @@
-"""Who the broker lets in at all."""
+"""Which certificates the broker accepts."""
 
 import asyncio
 import datetime
@@ -39,7 +39,7 @@ CONNACK = 0x20
 
 
 def knock(house: House, party: Party) -> bytes:
-    """What the broker answers to a CONNECT: empty where it ends the connection instead. Raises ssl.SSLError."""
+    """The broker's reply to a CONNECT; empty where it closes the connection instead. Raises ssl.SSLError."""
     sock = socket.create_connection(("127.0.0.1", house.port), TIMEOUT_SECONDS)
     with sock, party.tls.wrap_socket(sock, server_hostname="localhost") as secured:
         secured.sendall(CONNECT)
@@ -47,7 +47,7 @@ def knock(house: House, party: Party) -> bytes:
 
 
 async def assert_refused(house: House, party: Party) -> None:
-    """The broker answers a bad certificate with an alert (TLS 1.3: after the client's side of the handshake)."""
+    """The broker answers a bad certificate with a TLS alert (in TLS 1.3, after the client's side of the handshake)."""
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
         await asyncio.to_thread(knock, house, party)
 
@@ -106,7 +106,7 @@ async def test_a_revoked_certificate_is_refused_without_a_restart_and_others_are
     await house.broker.replace_crl(house.authority.crl([stolen.issued.serial]))
     await assert_refused(house, stolen)
     await assert_welcome(house, kept)
-    await assert_welcome(house, house.device("lock-a"))  # its successor
+    await assert_welcome(house, house.device("lock-a"))  # the new certificate of the same device
     assert house.broker.pid == pid
 
 
@@ -121,7 +121,7 @@ async def test_a_revoked_certificate_stays_refused_after_a_restart(house: House)
 
 @pytest.mark.parametrize("name", ["+", "#", "lock-a/../lock-b", "%u"])
 async def test_a_wildcard_as_a_certificates_name_opens_nothing(house: House, name: str) -> None:
-    """CVE-2017-7650. The authority refuses such names; here a certificate bears one all the same."""
+    """CVE-2017-7650. The authority refuses such names, so the test signs a certificate with one itself."""
     link = await house.link()
     async with house.client(house.device("lock-a")) as lock:
         try:
@@ -134,13 +134,13 @@ async def test_a_wildcard_as_a_certificates_name_opens_nothing(house: House, nam
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(anext(attacker.messages), 0.3)
         except aiomqtt.MqttError:
-            pass  # not even a session
+            pass  # no session is created
         await lock.publish(topic("lock-a", "event"), b"true", qos=1)
         assert [m.payload for m in await asyncio.wait_for(read_until(link, b"true"), TIMEOUT_SECONDS)] == [b"true"]
 
 
 def _named_at_will(house: House, name: str) -> Party:
-    """A certificate signed by the house's issuing key with any common name."""
+    """A certificate with any common name, signed by the issuing key."""
     key, issuing = new_private_key(), house.authority.issuing
     now = datetime.datetime.now(datetime.UTC)
     certificate = (

@@ -1,4 +1,4 @@
-"""Configuration for an operator's own mosquitto: complete, and good wherever it is started from."""
+"""Configuration for an operator's own mosquitto: complete, and independent of the working directory."""
 
 import asyncio
 import stat
@@ -24,7 +24,7 @@ from tests.parts.identity import MemoryIdentity
 
 @pytest.fixture
 def out() -> Iterator[Path]:
-    """A folder that mosquitto, which is not us, can walk to from the root."""
+    """A folder whose parents mosquitto's user may all traverse."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder) / "out"
@@ -65,7 +65,9 @@ def test_every_gateway_worker_has_rights_of_its_own_and_none_is_anonymous() -> N
         "user gateway-0",
         "user gateway-1",
     ]
-    assert render_acl(settings).splitlines()[0].startswith("user")  # nothing before the first user: that is for all
+    assert (
+        render_acl(settings).splitlines()[0].startswith("user")
+    )  # nothing before the first user: such rules would apply to all
     lines = render_config(settings).splitlines()
     needed = ("require_certificate true", "use_username_as_clientid true", "allow_anonymous false", "persistence true")
     assert set(needed) <= set(lines)

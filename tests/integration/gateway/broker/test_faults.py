@@ -1,4 +1,4 @@
-"""The broker and its link when something breaks: kill -9, a port in use, floods, readers that stop."""
+"""Faults of the broker and its link: kill -9, a port in use, floods, readers that stall."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def kill_broker(house: House, *links: MqttLink) -> None:
-    """kill -9, then wait until the links have come back to its successor."""
+    """kill -9, then wait until the links have reconnected to the new broker."""
     pid = house.broker.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -43,7 +43,7 @@ async def kill_broker(house: House, *links: MqttLink) -> None:
 
 
 async def say(house: House, device: str, *payloads: bytes) -> None:
-    """Let a device publish events; each was acked by the broker when this returns."""
+    """Let a device publish events; the broker has acknowledged each on return."""
     async with house.client(house.device(device)) as lock:
         for payload in payloads:
             await lock.publish(topic(device, "event"), payload, qos=1)
@@ -64,8 +64,10 @@ async def test_a_killed_broker_comes_back_and_the_gateway_loses_nothing_it_acked
 
 
 async def test_a_killed_broker_keeps_what_it_acked_for_a_gateway_that_was_down(house: House) -> None:
-    """mosquitto sends an ack a few milliseconds before it writes: what it acked is safe once it answered anything
-    later. A device that forgets its events only then loses none, even to a kill -9 at the worst moment."""
+    """mosquitto sends a PUBACK a few milliseconds before it stores the message; the message is safe once the broker
+    has
+    answered anything later. A device that deletes events only then loses none, even to a kill -9 at the worst moment.
+    """
     link = await house.link()
     await link.stop()
     async with house.client(house.device("lock-a")) as lock:
@@ -92,7 +94,7 @@ async def test_an_ack_from_before_a_reconnect_settles_nothing_of_after(house: Ho
     (early,) = await read_until(link, b"one", ack=False)
     await link.stop()
     again = await house.link()
-    early.ack()  # its number, sent on the new connection, would settle the second coming
+    early.ack()  # acknowledging its packet id on the new connection would settle the redelivery
     assert again.connected
     await again.stop()
     third = await house.link()
@@ -175,7 +177,7 @@ async def test_the_broker_of_a_killed_gateway_is_ended_before_a_new_one_starts(h
     with pytest.raises(BrokerFailed, match="another gateway"):
         await successor.start()
     assert house.broker.pid == left
-    house.broker._watching.cancel()  # the gateway that would restart it is gone, and its claim on the folder with it
+    house.broker._watching.cancel()  # its gateway no longer runs, so nobody restarts it or holds the folder's lock
     house.broker._release()
     await successor.start()
     try:
@@ -197,5 +199,5 @@ async def test_only_the_broker_can_read_its_files(house: House) -> None:
 
 
 def _owner(pid: int) -> int:
-    """User id a process runs as."""
+    """User id of a process."""
     return Path(f"/proc/{pid}").stat().st_uid

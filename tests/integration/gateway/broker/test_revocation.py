@@ -1,4 +1,4 @@
-"""A revoked device loses its live session too, not only the next one."""
+"""Revocation ends a device's current session too, not only later ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ async def test_a_revoked_device_is_cut_off_and_hears_no_further_command(house: H
 
 
 async def test_a_list_alone_would_leave_the_session_alive(house: House) -> None:
-    """Why end_session is needed: mosquitto asks for certificates when a connection begins, and never again."""
+    """Why end_session is needed: mosquitto checks certificates when a connection begins, and not afterwards."""
     link = await house.link()
     stolen = house.device("lock-a")
     async with house.client(stolen) as thief:

@@ -1,4 +1,4 @@
-"""What a device with a good certificate still cannot do. A SUBACK proves nothing: these assert what is delivered."""
+"""What a device with a valid certificate may not do. A SUBACK proves nothing, so these tests assert deliveries."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -105,7 +105,7 @@ async def test_a_gateway_itself_cannot_speak_as_a_device(house: House) -> None:
 async def _try_to_publish(
     client: aiomqtt.Client, name: str, payload: bytes, *, qos: int = 1, retain: bool = False
 ) -> None:
-    """Publish whatever the broker says to it: only what others receive counts."""
+    """Publish and ignore the broker's reply: only deliveries to others count."""
     try:
         await client.publish(name, payload, qos=qos, retain=retain)
     except aiomqtt.MqttError:
@@ -113,11 +113,11 @@ async def _try_to_publish(
 
 
 async def _vanish(client: aiomqtt.Client) -> None:
-    """Connect, then drop the connection without a word, so that the broker sends the will if it took it."""
+    """Connect, then drop the connection without DISCONNECT, so that the broker publishes the will if it accepted it."""
     try:
         await client.__aenter__()
     except aiomqtt.MqttError:
-        return  # the broker would not even take the will
+        return  # the broker refuses even the will
     cut(client._client)
     with pytest.raises(aiomqtt.MqttError):
         await asyncio.wait_for(anext(client.messages), TIMEOUT_SECONDS)

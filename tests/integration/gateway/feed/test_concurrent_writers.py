@@ -1,4 +1,4 @@
-"""The feed under writers that commit at the same time: numbered without a gap, followed without gap or duplicate."""
+"""The feed with concurrent writers: entries are numbered without gaps and read without gaps or duplicates."""
 
 import asyncio
 import threading
@@ -15,7 +15,7 @@ OFFICER = Reader("officer:1", "following registrations", (AREA[:6],), None, None
 
 
 def write(world: World, number: int) -> None:
-    """Commit a dozen records, one a transaction; every other writer also numbers, as relay and intake do."""
+    """Commit a dozen records, each in its own transaction; every other writer also numbers, as relay and intake do."""
     for _ in range(EACH):
         with world.database.writing() as session:
             row = session.scalars(select(Registration)).first()
@@ -26,7 +26,7 @@ def write(world: World, number: int) -> None:
 
 
 def start_writers(world: World) -> list[threading.Thread]:
-    """All of them at once."""
+    """Start all writers at once."""
     writers = [threading.Thread(target=write, args=(world, number)) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
@@ -34,20 +34,20 @@ def start_writers(world: World) -> list[threading.Thread]:
 
 
 def number_the_rest(world: World) -> None:
-    """What no writer numbered."""
+    """Number the entries that no writer numbered."""
     with world.database.writing() as session:
         events.stamp_feed(session)
 
 
 def logged(world: World) -> int:
-    """How far the log of disclosures says that the officer was told."""
+    """Highest feed number disclosed to the officer, by the disclosure log."""
     with world.database.reading() as session:
         lasts = session.scalars(select(Disclosure.last).where(Disclosure.consumer == OFFICER.id)).all()
     return max((last for last in lasts if last is not None), default=0)
 
 
 def finish(world: World, writers: list[threading.Thread]) -> None:
-    """Wait for the writers, and number what they left."""
+    """Wait for the writers, and number the remaining entries."""
     for writer in writers:
         writer.join(30)
     number_the_rest(world)
@@ -64,7 +64,7 @@ def test_numbers_have_no_gap_and_follow_the_order_of_commit(world: World) -> Non
 
 
 async def read_some(feed: Feed, world: World, cursor: int, maximum: int) -> list[FeedItem]:
-    """Connect at a cursor, take what comes until there is enough, and be cut off."""
+    """Connect at a cursor, read until there are enough entries, then lose the connection."""
     taken: list[FeedItem] = []
     async with asyncio.timeout(30):
         async for items in feed.follow(OFFICER, cursor):

@@ -1,4 +1,4 @@
-"""Consumers of the feed over real sockets: who may follow, what they see, and that nothing is missed or doubled."""
+"""Consumers of the feed over real sockets: access, masking, and delivery without gaps or duplicates."""
 
 import json
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ async def desk(world: World) -> AsyncIterator[Desk]:
 
 
 def check_in(desk: Desk, count: int = 1) -> None:
-    """Tenants arrive, one after the other, and the feed is numbered."""
+    """Tenants check in one after the other, and the feed is numbered."""
     for _ in range(count):
         world = desk.world
         world.now += 700
@@ -106,7 +106,7 @@ async def test_an_ended_grant_stops_the_stream_and_the_token(desk: Desk) -> None
             await read_events(lines, 1)
             assert (await officer.delete(f"/consumers/{consumer_id}")).status_code == 204
             check_in(desk)
-            assert await read_events(lines, 1) == []  # the stream ends instead
+            assert await read_events(lines, 1) == []  # instead, the stream ends
         assert (await client.get(f"{url}/feed", headers=headers)).status_code == 401
 
 

@@ -1,4 +1,4 @@
-"""Whoever reads a record is in the log first, and the tenant can see who it was, unless a law forbids telling."""
+"""Each reading of a record is logged first and shown to the tenant, unless a law forbids it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def desk(world: World) -> AsyncIterator[Desk]:
 
 
 def registered(desk: Desk) -> tuple[str, str]:
-    """A tenant who checked in: the offer's token and the record's id."""
+    """A tenant who has checked in: the offer's token and the record's id."""
     token = desk.world.offer()
     desk.world.consent(token)
     desk.world.show(token)
@@ -111,7 +111,7 @@ async def test_anyone_holding_a_head_can_verify_the_log_from_afar(desk: Desk, tm
 
 
 async def audited(gateway: str, head: Path) -> int:
-    """The exit code of `lodgekey audit verify` against a running gateway."""
+    """Exit code of `lodgekey audit verify` against a running gateway."""
     command = ["audit", "verify", "--head", str(head), "--url", gateway]
     done = await asyncio.to_thread(CliRunner().invoke, app, command)
     return done.exit_code

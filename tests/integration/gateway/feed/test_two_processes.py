@@ -1,4 +1,4 @@
-"""Two gateway processes over one database: what an officer decides at one of them holds at the other."""
+"""Two gateway processes over one database: an officer's decision in one of them is effective in the other."""
 
 import asyncio
 import sys
@@ -12,12 +12,12 @@ from gateway.feed.stream import POLL_SECONDS
 from tests.parts.desk import Desk, consumer_token, read_events
 from tests.parts.world import World
 
-BOUND = 5 * POLL_SECONDS  # seconds: the other process looks every second, and the machine may be busy
+BOUND = 5 * POLL_SECONDS  # seconds: the other process polls every second, and the machine may be busy
 
 
 @asynccontextmanager
 async def second_gateway(world: World) -> AsyncIterator[str]:
-    """The address of another process that serves the same folder."""
+    """Address of another process that serves the same folder."""
     command = [sys.executable, "-m", "tests.parts.second_gateway", str(world.folder), str(world.now)]
     child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert child.stdout is not None
@@ -46,5 +46,5 @@ async def test_a_grant_that_is_ended_here_closes_the_stream_of_another_process(d
             lines = stream.aiter_lines()
             assert len(await read_events(lines, 1)) == 1
             assert (await officer.delete(f"/consumers/{consumer_id}")).status_code == 204
-            assert await read_events(lines, 1, seconds=BOUND) == []  # it ends, and nothing was told meanwhile
+            assert await read_events(lines, 1, seconds=BOUND) == []  # the stream ends without another entry
         assert (await client.get(f"{url}/feed", headers=headers)).status_code == 401

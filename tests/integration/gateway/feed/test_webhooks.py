@@ -1,4 +1,4 @@
-"""Signed webhooks to consumers: in the feed's order, from a cursor, never to a private address."""
+"""Signed webhooks to consumers: in feed order, from a cursor, never to a private address."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ FAR = AREA + "99"
 
 @dataclass
 class Receiver:
-    """Somebody's endpoint: keeps each request; answers with `status` until told otherwise."""
+    """A consumer's endpoint: stores each request and answers with `status`."""
 
     status: int = 204
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Receiver:
 
 @asynccontextmanager
 async def listening(receiver: Receiver) -> AsyncIterator[str]:
-    """The receiver's address."""
+    """Address of the receiver."""
     server = SignallingServer(uvicorn.Config(receiver, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's process keeps its signals
     listener = socket.create_server(("127.0.0.1", 0))
@@ -69,7 +69,7 @@ async def listening(receiver: Receiver) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def relaying(desk: Desk) -> AsyncIterator[Relay]:
-    """The gateway's relay, without its locks."""
+    """The gateway's relay, without lock deliveries."""
     relay = desk.gateway.relay
     task = asyncio.create_task(relay.run())
     try:
@@ -95,7 +95,7 @@ def check_in(desk: Desk) -> None:
 
 
 async def delivery_of(desk: Desk) -> Delivery:
-    """The webhook's last delivery, once it was tried."""
+    """The webhook's last delivery, after an attempt."""
     for _ in range(200):
         with desk.gateway.database.reading() as session:
             row = session.scalars(
@@ -133,7 +133,7 @@ async def test_entries_arrive_signed_and_in_order_from_the_approval_on(desk: Des
 
 
 def signed(secret: str, headers: dict[str, str], body: bytes) -> str:
-    """The signature as Standard Webhooks 1.0 has it, by its own library."""
+    """The Standard Webhooks 1.0 signature, computed by the reference library."""
     at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
     return Webhook(secret).sign(headers["webhook-id"], at, body.decode())
 
@@ -146,7 +146,7 @@ async def test_what_a_receiver_did_not_take_comes_again_before_what_follows(desk
         await receiver.wait(1)
         await delivery_of(desk)
         receiver.status = 204
-        check_in(desk)  # the clock moves on too
+        check_in(desk)  # also advances the clock
         got = await receiver.wait(3)
     assert [json.loads(body)["id"] for _, body in got] == ["1", "1", "2"]
 
@@ -176,14 +176,14 @@ async def test_a_record_that_comes_while_nothing_is_found_to_tell_is_reported_to
     def look_and_be_overtaken(reader: Reader, cursor: int) -> list[FeedItem]:
         found = look(reader, cursor)
         if not found and not slipped.is_set():
-            publish(desk, FAR)  # after the look, before its cursor is written
+            publish(desk, FAR)  # after the read and before its cursor is stored
             loop.call_soon_threadsafe(slipped.set)
         return found
 
     monkeypatch.setattr(desk.gateway.feed, "page", look_and_be_overtaken)
     async with listening(receiver) as url, relaying(desk):
         consumer_id, _ = await approved(desk, url, areas=[FAR])
-        check_in(desk)  # in another area: the page for this consumer is empty
+        check_in(desk)  # in another area, so this consumer's page is empty
         async with asyncio.timeout(15):
             await slipped.wait()
         await receiver.wait(1)
@@ -194,7 +194,7 @@ async def test_a_record_that_comes_while_nothing_is_found_to_tell_is_reported_to
 
 
 def publish(desk: Desk, area: str) -> None:
-    """One more entry about the tenant who is there, as of a unit in this area; numbered at once."""
+    """Publish one more entry about the present tenant, for a unit in this area, and number it at once."""
     with desk.gateway.database.writing() as session:
         row = session.scalars(select(Registration)).first()
         assert row is not None

@@ -1,4 +1,4 @@
-"""What somebody does with the papers of one device: a kiosk's credential, a revoked lock's live session."""
+"""Attacks with one device's stolen certificates: a kiosk's credential, a revoked lock's open session."""
 
 import secrets
 import sqlite3
@@ -26,7 +26,7 @@ LOCK = "lock-2"
 
 @pytest.fixture
 async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
-    """One lock at work."""
+    """One running lock."""
     async with open_estate(tmp_path) as opened:
         opened.add(LOCK)
         await opened.start(LOCK)
@@ -35,14 +35,14 @@ async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
 
 
 def kiosk_of(estate: Estate) -> DeviceFolder:
-    """A kiosk's folder, as somebody finds it who opens its case."""
+    """Copy of a kiosk's folder, as an attacker who opens its case would get it."""
     path, port = estate.folder("kiosk-1"), estate.gateway.settings.broker_port
     write_device_folder(path, estate.gateway.authority, SITE, "kiosk-1", "kiosk", host="127.0.0.1", port=port)
     return read_device_folder(path)
 
 
 def forged(kiosk: DeviceFolder) -> list[bytes]:
-    """Everything a kiosk's key can sign that a lock might obey."""
+    """Everything a kiosk's key can sign that a lock might execute."""
     now, key = wall_clock(), secrets.token_bytes(16)
     window = KeyCredential(key, LOCK, new_private_key().public_key(), now - 60, now + 600)
     put = {"credential": issue_credential(window, kiosk.key)}
@@ -52,7 +52,7 @@ def forged(kiosk: DeviceFolder) -> list[bytes]:
 
 
 async def test_a_kiosks_credential_opens_nothing(estate: Estate) -> None:
-    """Hard-coded credentials: neither its way into the broker nor its key moves a bolt or puts a key on a lock."""
+    """Hard-coded credentials: neither a kiosk's broker access nor its key moves a bolt or puts a key on a lock."""
     kiosk = kiosk_of(estate)
     lock = read_device_folder(estate.folder(LOCK))
     async with make_radio(kiosk) as thief:
@@ -61,8 +61,8 @@ async def test_a_kiosks_credential_opens_nothing(estate: Estate) -> None:
                 try:
                     await thief.publish(topic_of(lock, "cmd"), raw, qos=1, retain=retain)
                 except aiomqtt.MqttError:
-                    continue  # refused in so many words
-    for raw in forged(kiosk):  # even if the broker let them through
+                    continue  # refused explicitly
+    for raw in forged(kiosk):  # in case the broker let them through
         await estate.gateway.link.publish(SITE, LOCK, raw, expires_in=30)
     await estate.until(lambda: estate.events().count("DeviceAlarmed") >= len(forged(kiosk)), "the lock tells of each")
     await estate.stop(LOCK)
@@ -81,26 +81,28 @@ async def test_a_revoked_lock_loses_its_live_session_and_does_not_come_back(esta
 
 
 def last_entry(estate: Estate) -> tuple[int, bytes]:
-    """Number and digest of the last entry in the lock's own memory."""
+    """Sequence number and digest of the last entry in the lock's own memory."""
     with closing(sqlite3.connect(estate.folder(LOCK) / "state.sqlite")) as flash:
         seq, digest = flash.execute("select seq, digest from heads where name = 'last'").fetchone()
     return seq, digest
 
 
 async def say_as(lock: DeviceFolder, event: Event) -> None:
-    """Somebody who has copied a lock speaks in its name, from a client of their own."""
+    """Publish as the lock, from a separate client with the lock's copied key."""
     async with make_radio(lock) as thief:
         await thief.publish(topic_of(lock, "event"), sign_event(event, lock.key), qos=1)
 
 
 async def test_a_copied_lock_that_goes_on_with_the_log_is_found_out_when_the_lock_speaks_again(estate: Estate) -> None:
-    """Whoever has the key and the last entry can write one that fits; the lock itself then contradicts it."""
+    """With the key and the last entry, an attacker can write a valid successor; the lock's own next entry contradicts
+    it.
+    """
     await estate.until(lambda: estate.device(LOCK).chain_seq == last_entry(estate)[0], "all it said is heard")
     await estate.stop(LOCK)
     lock, (seq, digest) = read_device_folder(estate.folder(LOCK)), last_entry(estate)
     await say_as(lock, Event(seq + 1, wall_clock(), "clock_lost", {}, seq, digest))
     await estate.until(lambda: estate.device(LOCK).chain_seq == seq + 1, "the forged entry is heard")
-    assert estate.device(LOCK).log_alarm is None  # it fits: nobody could tell
+    assert estate.device(LOCK).log_alarm is None  # the entry is a valid successor: not detectable yet
     await estate.start(LOCK)
     await estate.until(lambda: estate.device(LOCK).log_alarm == "log_forged", "the lock contradicts it")
 

@@ -1,4 +1,4 @@
-"""A lock's papers from the box to the end, with a real gateway, a real broker and real locks as processes."""
+"""The certificates of a lock from enrolment to decommissioning, with a real gateway, broker and lock process."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,7 +27,7 @@ async def test_a_lock_renews_its_certificate_in_time_and_comes_back_with_it(esta
     assert presented(estate.folder("lock-2")) == row.certificate_serial
     assert row.certificate_expires_at > estate.world.now + 89 * DAY
     assert len(estate.certificates("lock-2")) == 2
-    await estate.until_reported("lock-2", after=row.state_seq)  # it comes back by itself, and says its state anew
+    await estate.until_reported("lock-2", after=row.state_seq)  # it reconnects by itself and reports its state again
 
 
 async def test_a_factory_fresh_lock_enrols_itself_and_works(estate: Estate) -> None:
@@ -47,7 +47,7 @@ async def test_a_lock_reset_to_the_factory_enrols_again_is_accepted_from_its_fir
     await estate.until(lambda: estate.key(key.id).observed == "present", "the key is on the lock")
     await estate.stop(LOCK)
     received = estate.device(LOCK).state_seq
-    await estate.start(LOCK)  # each life of a device begins at a higher number
+    await estate.start(LOCK)  # each start of a device begins at a higher sequence number
     await estate.until_reported(LOCK, after=received)
     before, high = copy_certificates(estate.folder(LOCK), tmp_path / "before"), estate.device(LOCK).state_seq
     await estate.stop(LOCK)

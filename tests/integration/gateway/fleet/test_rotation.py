@@ -1,4 +1,4 @@
-"""The authority changes under a living fleet, and no lock is lost: not the ones at work, not the one that sleeps."""
+"""Authority rotation with running devices loses no lock, neither those at work nor the one that is switched off."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ AWAKE, SLEEPER = (LOCK, "lock-2"), "lock-3"
 
 @pytest.fixture
 async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
-    """Three locks that have spoken; one of them is switched off since."""
+    """Three locks that have reported; one of them is switched off afterwards."""
     async with open_estate(tmp_path) as opened:
         for name in (*AWAKE, SLEEPER):
             opened.add(name)
@@ -37,13 +37,13 @@ async def estate(tmp_path: Path) -> AsyncIterator[Estate]:
 
 
 async def certs(estate: Estate, *arguments: str) -> Any:
-    """What the operator's command tells; the complaint where it refuses."""
+    """Output of the operator's command, or its error message."""
     code, said = await estate.lodgekey("certs", *arguments, "--json")
     return json.loads(said) if code == 0 else said
 
 
 async def confirmed(estate: Estate) -> None:
-    """The gateway follows, and all but the sleeper say that they have what it wants."""
+    """The gateway uses the new certificates, and all devices but the sleeping one have confirmed theirs."""
     await estate.gateway.tend_certificates()
     await estate.until(lambda: set(estate.behind()) <= {SLEEPER}, "everyone awake has confirmed")
 
@@ -59,7 +59,9 @@ def step(estate: Estate) -> None:
 
 
 async def everyone_returns_after_the_broker_was_killed(estate: Estate) -> None:
-    """Nobody may live on an old connection: all come back with the papers of now, the gateway too."""
+    """Kill the broker, so that no old connection remains: devices and gateway reconnect with their current
+    certificates.
+    """
     received = {name: estate.device(name).state_seq for name in AWAKE}
     assert estate.gateway.broker is not None
     assert estate.gateway.broker.pid is not None
@@ -77,7 +79,7 @@ async def test_a_full_rotation_loses_no_lock(estate: Estate, tmp_path: Path) -> 
         await nobody_is_shut_out(estate)
         await everyone_returns_after_the_broker_was_killed(estate)
     assert estate.behind() == {SLEEPER: ["put_trust", "put_certificate"]}
-    await estate.start(SLEEPER)  # it slept through all of it
+    await estate.start(SLEEPER)  # it was switched off during the whole rotation
     await estate.until(lambda: estate.behind() == {}, "the sleeper has been moved")
     assert generations(estate) == dict.fromkeys((*AWAKE, SLEEPER), 2)
     Authority.open(estate.gateway.authority.folder, wall_clock).forget_generation(1)
@@ -119,7 +121,7 @@ async def test_the_operator_is_shown_who_is_behind_and_names_who_is_not_waited_f
 
 
 def generations(estate: Estate) -> dict[str, int]:
-    """Which authority signed the certificate each device presents."""
+    """Generation of the authority that signed each device's presented certificate."""
     with estate.gateway.database.reading() as session:
         rows = [(name, estate.device(name).certificate_serial) for name in (*AWAKE, SLEEPER)]
         return {name: session.get_one(Certificate, serial).generation for name, serial in rows}

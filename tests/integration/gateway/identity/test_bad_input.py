@@ -1,4 +1,4 @@
-"""Bad pictures, faces and documents at a real HTTP door with real models: the sentence given, and nothing kept."""
+"""Bad pictures, faces and documents at a real server with real models: the exact error text, and nothing stored."""
 
 import asyncio
 import hashlib
@@ -49,7 +49,7 @@ UNUSABLE = {name: bad for name, bad in BAD.items() if name != "empty"} | {
 
 @dataclass
 class OnboardingClient:
-    """A house on a port, whose workers have real models, and what it has on the disk."""
+    """A house on a port, whose workers have real models, with its files on disk."""
 
     house: House
     address: str
@@ -58,7 +58,7 @@ class OnboardingClient:
 
     @contextmanager
     def tenant(self, *, face: bool = False) -> Iterator[httpx.Client]:
-        """A tenant on a phone, with a link for dates of their own, who agreed to the registration, perhaps to more."""
+        """A tenant with an offer link for separate dates, who consented to the registration and perhaps to more."""
         begins = NOW + next(self.days) * DAY
         dates = {"from": at(begins), "until": at(begins + 2 * DAY)}
         session = {context.SESSION_COOKIE: self.house.session_of("landlord-a")}
@@ -74,8 +74,8 @@ class OnboardingClient:
         return httpx.Client(base_url=self.address, cookies=dict(cookies), headers=headers, timeout=LONG_TIMEOUT)
 
     def kept(self) -> tuple[dict[str, list[Any]], dict[Path, str]]:
-        """Every row, and every file with its sum; the database's own files, which SQLite tidies up when it likes, are
-        compared by their rows.
+        """Every row, and every file with its digest. The database's files are compared by their rows,
+        because SQLite may rewrite them at any time.
         """
         with self.house.gateway.database.reading() as session:
             rows = {table.name: list(session.execute(table.select())) for table in Model.metadata.sorted_tables}
@@ -85,12 +85,12 @@ class OnboardingClient:
 
 
 def at(seconds: int) -> str:
-    """RFC 3339."""
+    """Timestamp as RFC 3339."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def on_page(tenant: httpx.Client, language: str, **files: bytes) -> httpx.Response:
-    """The tenant sends the form of the page in one language."""
+    """The tenant submits the page's form in one language."""
     shown = {name: (f"{name}.jpg", content) for name, content in files.items()}
     check = "face" if "face" in files else "person"
     form = {"text_version": LATEST, "check": check, "consent_registration": "on", "consent_face": "on"}
@@ -105,7 +105,7 @@ def by_api(tenant: httpx.Client, **files: bytes) -> httpx.Response:
 
 @pytest.fixture(scope="module")
 def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnboardingClient]:
-    """One house and one worker for the whole file: its models take long to load."""
+    """One house and one worker for the whole file, because loading the models takes long."""
     folder, temporary = tmp_path_factory.mktemp("bad"), tmp_path_factory.mktemp("temporary")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(temporary))
@@ -121,13 +121,13 @@ def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def door(first_door: OnboardingClient, monkeypatch: pytest.MonkeyPatch) -> OnboardingClient:
-    """The same, with rates that begin with the test."""
+    """The same, with rate limits reset for the test."""
     monkeypatch.setattr(context, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     return first_door
 
 
 def assert_refused(door: OnboardingClient, tenant: httpx.Client, part: str, code: str, **files: bytes) -> None:
-    """On both pages and over the API: the exact sentence, not a row or file more than before, and no byte of it."""
+    """On both pages and over the API: the exact error text, no new row or file, and no byte of the picture on disk."""
     tenant.get("/onboarding")
     before = door.kept()
     for language in LANGUAGES:
@@ -138,7 +138,9 @@ def assert_refused(door: OnboardingClient, tenant: httpx.Client, part: str, code
     assert problem["fields"] == [{"field": part, "code": code}]
     assert problem["detail"] == sentence(code, "en")
     assert door.kept() == before
-    beginnings = [content[:64] for content in files.values() if len(content) >= 16]  # shorter ones are anywhere
+    beginnings = [
+        content[:64] for content in files.values() if len(content) >= 16
+    ]  # shorter ones could match by chance
     assert not beginnings or find_canaries(door.places, beginnings) == []
 
 
@@ -162,7 +164,7 @@ def test_an_empty_file_counts_as_none_sent(door: OnboardingClient) -> None:
 
 
 def two_people() -> bytes:
-    """The same face twice, side by side: as large as each other."""
+    """The same face twice, side by side and of equal size."""
     face = astronaut()
     both = Image.new("RGB", (face.width * 2, face.height))
     both.paste(face, (0, 0))
@@ -171,7 +173,7 @@ def two_people() -> bytes:
 
 
 def far_away() -> bytes:
-    """A face of less than eighty pixels."""
+    """A face of less than 80 pixels."""
     room = Image.new("RGB", (480, 480), (120, 130, 125))
     room.paste(astronaut().resize((150, 174)), (150, 150))
     return saved(room, "JPEG")
@@ -195,13 +197,13 @@ def test_a_face_that_cannot_be_compared_says_how_to_take_it_and_nothing_is_writt
 
 
 def deep(page: Image.Image) -> bytes:
-    """A PNG of sixteen bits a colour."""
+    """A PNG with 16 bits per channel."""
     wide = np.asarray(page, np.uint16)[..., ::-1] * 257
     return bytes(cv2.imencode(".png", np.ascontiguousarray(wide))[1])
 
 
 def on_its_head(page: Image.Image) -> bytes:
-    """Stored upside down, with the EXIF note of a phone that was held so, and where it was."""
+    """Stored upside down, with EXIF orientation and GPS position as a phone writes them."""
     exif = position()
     exif[0x0112] = 3
     return saved(page.rotate(180), "JPEG", quality=92, exif=exif)
@@ -236,7 +238,7 @@ def test_a_picture_that_is_only_unusual_is_read_and_what_came_with_it_is_left_be
 
 
 def glaring(page: Image.Image) -> bytes:
-    """A lamp in the middle of it."""
+    """A glare spot in the middle of the picture."""
     return take_photograph(page, "glare on everything")
 
 

@@ -1,4 +1,4 @@
-"""A whole building of real processes: a planted name, number and picture reach who is to see them, and no file."""
+"""A whole building of real processes: a planted name, number and picture reach their readers, and no file."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ ANY_PICTURE = b"JFIF\x00"
 
 
 def taken(who: Somebody) -> tuple[bytes, bytes]:
-    """Document and face, with a remark and a position beside each picture."""
+    """Document and face, each with an EXIF comment and position."""
     files = []
     for image in (photograph_document(who), photograph_face()):
         buffer = BytesIO()
@@ -54,7 +54,7 @@ def taken(who: Somebody) -> tuple[bytes, bytes]:
 
 
 def marks(pictures: Sequence[bytes]) -> list[bytes]:
-    """Bytes from the middle of each picture itself."""
+    """Bytes from the middle of each picture's own data."""
     return [data[len(data) // 2 :][:48] for data in pictures]
 
 
@@ -68,14 +68,14 @@ SECRETS = [CANARY, ANY_PICTURE, *marks((*WALKED, *SCANNED))] + [
 
 
 def limits_of_children() -> dict[str, str]:
-    """What the kernel lets each process do, by its command line."""
+    """The kernel's resource limits of each child process, by command line."""
     children = PSUTIL.Process().children(recursive=True)
     return {" ".join(child.cmdline()): Path(f"/proc/{child.pid}/limits").read_text() for child in children}
 
 
 @dataclass
 class House:
-    """The running parts, everything they may write to, and who looks."""
+    """The running parts, all folders they may write to, and the people with access."""
 
     parts: Running
     places: list[Path]
@@ -83,12 +83,14 @@ class House:
     officer: httpx.AsyncClient
 
     def leaked_files(self) -> list[Path]:
-        """Files of ours that hold a secret. The registry's own books are another's, and are to hold the record."""
+        """The gateway's files that hold a secret; the registry's own books are excluded, as they must hold the
+        record.
+        """
         ours = [path for place in self.places for path in place.iterdir() if path.name != "registry"]
         return find_canaries(ours, SECRETS)
 
     async def offer(self, unit: str) -> str:
-        """The token of a link."""
+        """Token of an offer link."""
         units = good(await self.landlord.get("/units"))
         place = next(found["id"] for found in units if found["code"] == unit)
         now = datetime.now(UTC)
@@ -98,7 +100,7 @@ class House:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Registry, gateway with workers and broker, and the building, with a folder of their own for temporary files."""
+    """Registry, gateway with workers and broker, and building, with their own folder for temporary files."""
     folder, temporary = tmp_path_factory.mktemp("canary"), tmp_path_factory.mktemp("temporary")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(temporary))

@@ -1,4 +1,4 @@
-"""Real models read rendered documents: exactly, or with a reason for a person to look; never wrongly for certain."""
+"""Real models on rendered documents: read exactly, or with a reason for review by a person; never wrong but certain."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -42,17 +42,17 @@ BADLY_TAKEN = sorted(set(DEGRADATIONS) - set(EVERY_WAY_ROUND))
 
 @cache
 def load_reader() -> DocumentReader:
-    """The models, once for this file."""
+    """Load the models once for this file."""
     return DocumentReader(PrintReader(), FivePointEngine())
 
 
 def read(page: Image.Image, degradation: str = "plain") -> DocumentReading:
-    """What the reader makes of a photograph of the page."""
+    """Result of the reader for a photograph of the page."""
     return load_reader().read(decode_image(take_photograph(page, degradation)), TODAY)
 
 
 def truth(person: Person) -> dict[str, str]:
-    """The fields as printed."""
+    """The printed fields."""
     return {
         "name": person.name_zh or f"{person.given_names} {person.surname}",
         "id_number": person.number,
@@ -63,7 +63,7 @@ def truth(person: Person) -> dict[str, str]:
 
 
 def wrongly_certain(reading: DocumentReading, person: Person) -> dict[str, str]:
-    """Fields read for certain that are not what was printed."""
+    """Fields read as certain that differ from the printed ones."""
     expected = truth(person)
     return {
         name: item.value
@@ -103,7 +103,7 @@ def test_a_badly_taken_resident_card_is_never_wrong_for_certain(degradation: str
 
 
 def forged(printed: Person, machine: Person) -> Image.Image:
-    """A passport whose machine-readable lines are another's."""
+    """A passport with another passport's machine-readable zone."""
     page = print_passport(printed, astronaut())
     page.paste(print_passport(machine, astronaut()).crop((0, 690, 1250, 880)), (0, 690))
     return page

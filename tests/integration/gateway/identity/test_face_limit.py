@@ -1,4 +1,4 @@
-"""Two gateways on one PostgreSQL store faces in the same moment: together they never store one too many."""
+"""Two gateways on one PostgreSQL store faces at the same moment and together never exceed the limit."""
 
 import threading
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SMALL = replace(load_profiles()["cn"], keep_portrait=True, face_filing_limit=LIM
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """A database with the newest tables."""
+    """A database migrated to the newest schema."""
     with postgres() as address:
         database = Database(address)
         database.migrate()
@@ -33,7 +33,7 @@ def url() -> Iterator[str]:
 
 
 def move_in(database: Database, people: int) -> list[str]:
-    """So many people, whose portraits are wanted."""
+    """This many tenants whose portraits are required."""
     with database.writing() as session:
         owner = Landlord(name="Landlord", phone="", email=None)
         session.add(owner)

@@ -1,4 +1,6 @@
-"""A kiosk asks for turns, films them and sends document, face, chip and clip in one sealed message to a real desk."""
+"""A kiosk requests turns, films them, and sends document, face, chip and clip in one sealed message to a real
+gateway.
+"""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -35,14 +37,14 @@ CONSENTS = {"registration": True, "face": True, "text_version": "2026-11"}
 
 @dataclass
 class Counter:
-    """One gateway with its own workers, and the kiosk that speaks to its desk."""
+    """One gateway with its own workers, and a kiosk that sends to it."""
 
     world: World
     gateway: Gateway
     seq: int = 0
 
     async def say(self, type_: str, body: dict[str, Any]) -> dict[str, Any]:
-        """What the kiosk is to show after this event; the message is acked."""
+        """The screen after this event; the message is acknowledged."""
         self.seq += 1
         acked: list[bool] = []
         message = Received("house-1", KIOSK, "event", b"", False, lambda: acked.append(True))
@@ -55,7 +57,7 @@ class Counter:
         return dict(last.body or {})
 
     async def turns(self, token: str) -> dict[str, Any]:
-        """The screen that answers the kiosk's request for turns."""
+        """The screen in answer to the kiosk's request for turns."""
         context = turns_context("house-1", KIOSK)
         sealed = seal(token.encode(), self.gateway.authority.intake_key.public_key(), context=context)
         return await self.say("turns_wanted", {"sealed": sealed, "registration": secrets.token_bytes(16)})
@@ -70,14 +72,14 @@ class Counter:
         return await self.say("registration", {"sealed": sealed, "registration": form.registration})
 
     def verification(self) -> Verification:
-        """The newest."""
+        """The newest verification."""
         with self.gateway.database.reading() as session:
             return session.scalars(select(Verification).order_by(Verification.created_at.desc())).all()[-1]
 
 
 @pytest.fixture
 async def counter(world: World) -> AsyncIterator[Counter]:
-    """Workers started; the unit's landlord asks for the kiosk's camera."""
+    """Workers are started; the unit's landlord requires the kiosk's camera for the liveness check."""
     (world.folder / "offers.secret").write_bytes(world.keyring.offer_secret)
     with world.database.writing() as session:
         session.get_one(Unit, world.unit_id).liveness_level = "kiosk"

@@ -1,4 +1,4 @@
-"""Clips filmed from photographs: a head that turns as asked passes, what only looks like one does not."""
+"""Clips made from photographs: a head that turns as requested passes, an imitation does not."""
 
 from functools import cache
 
@@ -21,18 +21,18 @@ PORTRAIT = np.asarray(print_passport(ANNA, astronaut()), np.uint8)
 
 @cache
 def load_engine() -> FaceRecognitionEngine:
-    """Once for this file."""
+    """Load the engine once for this file."""
     return FaceRecognitionEngine()
 
 
 @cache
 def collins() -> Head:
-    """The head of the passport's holder."""
+    """Pictures of the head of the passport's holder."""
     return build_head(np.asarray(astronaut(), np.uint8))
 
 
 def judge(clip: list[bytes], turns: tuple[Turn, ...] = ASKED, portrait: Pixels | None = PORTRAIT) -> LivenessResult:
-    """The verdict over a clip."""
+    """Verdict on a clip."""
     frames = [decode_image(frame) for frame in clip]
     return check_liveness(load_engine(), Challenge("nonce", turns, 0, 60), frames, portrait, Thresholds())
 

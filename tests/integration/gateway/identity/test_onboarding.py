@@ -1,4 +1,4 @@
-"""A tenant at the door with real models, real rows and a clip: from picture to key, and nothing of it on disk."""
+"""Onboarding with real models, rows and a clip: from picture to key, with none of the pictures on disk."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -29,7 +29,7 @@ CANARY = b"CANARY-51.5007N"
 
 
 class Onboarding:
-    """The front desk of one world with its own workers, and what it keeps in memory."""
+    """Tenant registration of one world with its own workers, and what it holds in memory."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -43,13 +43,13 @@ class Onboarding:
         )
 
     def agreed(self, *, face: bool = True) -> str:
-        """A link whose tenant has agreed."""
+        """An offer link whose tenant has consented."""
         token = self.world.offer()
         self.world.consent(token, face=face)
         return token
 
     def offer_id(self, token: str) -> str:
-        """What the challenge belongs to."""
+        """The offer, to which the challenge is bound."""
         return offer_of(token, self.world.keyring.offer_secret)
 
     async def show(self, token: str, submission: Submission) -> Verification:
@@ -59,7 +59,7 @@ class Onboarding:
 
 @pytest.fixture
 async def door(world: World) -> AsyncIterator[Onboarding]:
-    """Workers started, and ended afterwards."""
+    """Workers are started, and stopped at the end."""
     made = Onboarding(world)
     await made.identity.start()
     yield made

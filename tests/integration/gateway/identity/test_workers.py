@@ -1,4 +1,4 @@
-"""The confined processes that see pictures: ready, busy, late, crashed, and never writing."""
+"""The confined worker processes: ready, busy, late, crashed, and never writing to disk."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ CANARY = b"CANARY-Zx81-never-on-disk"
 
 @asynccontextmanager
 async def running(settings: IdentitySettings) -> AsyncIterator[IdentityPool]:
-    """A pool, ended afterwards."""
+    """A pool of workers, stopped at the end."""
     pool = IdentityPool(settings)
     await pool.start()
     try:
@@ -44,18 +44,18 @@ async def running(settings: IdentitySettings) -> AsyncIterator[IdentityPool]:
 
 
 async def until_ready(pool: IdentityPool) -> None:
-    """The first question waits for the models."""
+    """The first request waits for the models to load."""
     await pool.compare_faces(FACE, FACE)
     assert pool.ready
 
 
 def fresh_files(since: float) -> list[Path]:
-    """What appeared in the temporary folder since then."""
+    """Files that appeared in the temporary folder since then."""
     return [path for path in Path(tempfile.gettempdir()).glob("*") if path.lstat().st_mtime >= since]
 
 
 def worker_ids() -> list[int]:
-    """The children of this process that see pictures."""
+    """Worker processes among the children of this process."""
     children = PSUTIL.Process().children()
     return [child.pid for child in children if "gateway.identity.workers.worker" in child.cmdline()]
 
@@ -63,7 +63,7 @@ def worker_ids() -> list[int]:
 async def test_a_worker_tells_nobody_outside_and_leaves_no_mark(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its libraries would: a report to their maker, with an identifier kept at home or among the temporary files."""
+    """The libraries' telemetry is off: no report to their maker, no identifier in the home or temporary folder."""
     for place in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(place, str(tmp_path))
     async with running(IdentitySettings()) as pool:
@@ -137,7 +137,7 @@ async def test_a_worker_that_cannot_start_is_never_ready() -> None:
 
 
 def confined(code: str) -> subprocess.CompletedProcess[str]:
-    """Runs code in a process confined as a worker is."""
+    """Runs code in a process confined like a worker."""
     script = f"from gateway.identity.workers.worker import confine; confine(300)\n{code}"
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
 

@@ -1,4 +1,4 @@
-"""Home Assistant on the operator's own mosquitto: told what locks said, and obeyed only where it is switched on."""
+"""Home Assistant on the operator's own mosquitto: receives lock states, and may send commands only where enabled."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ SET = f"lodgekey-home/{NUKI}/set"
 
 
 class SimHomeAssistant:
-    """Hears what is retained for it, as it would after its own start."""
+    """Receives the retained messages, as Home Assistant does at its start."""
 
     def __init__(self, client: aiomqtt.Client) -> None:
         self.client = client
@@ -30,20 +30,22 @@ class SimHomeAssistant:
         self._news = asyncio.Condition()
 
     async def listen(self) -> None:
-        """Until cancelled."""
+        """Receive until cancelled."""
         async for message in self.client.messages:
             async with self._news:
                 self.received[str(message.topic)] = bytes(message.payload)
                 self._news.notify_all()
 
     async def until(self, topic: str, payload: bytes | None = None) -> bytes:
-        """Wait for a topic, or for what it is to say."""
+        """Wait for a topic, or for a given payload on it."""
         async with asyncio.timeout(TIMEOUT_SECONDS), self._news:
             await self._news.wait_for(lambda: topic in self.received and payload in (None, self.received[topic]))
         return self.received[topic]
 
     async def start_anew(self) -> None:
-        """It was started, and is told everything once more: by then what it said before was acted on."""
+        """Simulate a restart of Home Assistant: all states are published again, after all earlier messages were
+        handled.
+        """
         self.received.clear()
         await self.client.publish(BIRTH, b"online", qos=1)
         await self.until(f"homeassistant/lock/lodgekey-{NUKI}/config")
@@ -63,7 +65,7 @@ async def home_assistant(home: Home) -> AsyncIterator[SimHomeAssistant]:
 
 
 async def a_beat(there: SimHomeAssistant, home: Home) -> None:
-    """Everything that was said before has been heard and acted on: something said after it came through."""
+    """A barrier: all earlier messages have been handled, because one published after them has arrived."""
     async with home.client("somebody") as client:
         await client.publish("nuki/3A4B5C6D/batteryChargeState", b"33", qos=1)
     await there.until(f"lodgekey-home/{NUKI}/battery", b"33")

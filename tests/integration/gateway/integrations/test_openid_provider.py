@@ -1,4 +1,4 @@
-"""Officers sign in at a real OpenID provider (its own process, over TLS), and what is refused on the way."""
+"""Officers sign in at a real OpenID provider (a separate process, over TLS), and the refused attempts."""
 
 import re
 import ssl
@@ -29,9 +29,9 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def settled(first_house: Path, tmp_path: Path, office: Office) -> AsyncIterator[House]:
-    """A house whose officers belong to the provider."""
+    """A house whose officers sign in at the provider."""
     house = move_in(first_house, tmp_path / "house", public_url=ADDRESS, single_sign_on=office.settings)
-    house.now[0] = int(time.time())  # the provider's clock is the machine's
+    house.now[0] = int(time.time())  # the provider uses the system clock
     yield house
     for client in house.clients:
         await client.aclose()
@@ -40,7 +40,7 @@ async def settled(first_house: Path, tmp_path: Path, office: Office) -> AsyncIte
 
 
 async def at_the_provider(office: Office, address: str, user: str, password: str = PASSWORD) -> str:
-    """The officer's browser at the provider's form; the address it sends the browser back to."""
+    """Complete the provider's form in the officer's browser; returns the redirect address."""
     trust = ssl.create_default_context(cafile=office.settings.ca_file)
     async with httpx.AsyncClient(verify=trust, trust_env=False) as browser:
         form = await browser.get(address)
@@ -52,7 +52,7 @@ async def at_the_provider(office: Office, address: str, user: str, password: str
 
 
 def provider_address(begun: httpx.Response) -> str:
-    """Where the page that answers the start of a sign-in goes on to by itself."""
+    """The address that the start page of the sign-in redirects to."""
     assert begun.status_code == 200, begun.text
     going_on = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', begun.text)
     assert going_on, begun.text
@@ -60,7 +60,7 @@ def provider_address(begun: httpx.Response) -> str:
 
 
 async def sign_on(house: House, office: Office, user: str) -> tuple[httpx.AsyncClient, httpx.Response]:
-    """One whole sign-in."""
+    """One complete sign-in."""
     browser = house.client()
     begun = await browser.post("/login/officer")
     back = await at_the_provider(office, provider_address(begun), user)
@@ -122,7 +122,7 @@ async def test_an_answer_is_good_once_and_only_in_the_browser_that_asked(settled
     browser, other = settled.client(), settled.client()
     begun = await browser.post("/login/officer")
     back = await at_the_provider(office, provider_address(begun), "li")
-    assert (await other.get(back)).status_code == 403  # somebody else's browser: login CSRF
+    assert (await other.get(back)).status_code == 403  # another person's browser: login CSRF
     assert (await browser.get(back)).status_code == 200
     browser.cookies.set("lodgekey_sign_on", begun.cookies["lodgekey_sign_on"])
     assert (await browser.get(back)).status_code == 403

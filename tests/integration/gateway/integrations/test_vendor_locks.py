@@ -1,4 +1,4 @@
-"""Other makers' locks in a running gateway, through the operator's own mosquitto: offer, key, unlock, revoke."""
+"""Other makers' locks in a running gateway, on the operator's own mosquitto: offer, key, unlock, revocation."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ NUKI, ZIGBEE = "3a4b5c6d", "front-door"
 
 
 async def nuki_in(home: Home) -> SimNuki:
-    """A Nuki lock on the operator's broker, taken into service."""
+    """A Nuki lock on the operator's broker, enrolled."""
     sim = SimNuki()
 
     def hear(topic: str, payload: bytes) -> list[Said]:
@@ -32,7 +32,7 @@ BATTERY = [("nuki/3A4B5C6D/batteryChargeState", b"64")]
 
 
 async def zigbee_in(home: Home) -> SimZigbeeLock:
-    """A Zigbee lock behind the operator's Zigbee2MQTT, taken into service."""
+    """A Zigbee lock behind the operator's Zigbee2MQTT, enrolled."""
     sim = SimZigbeeLock()
 
     def hear(topic: str, payload: bytes) -> list[Said]:
@@ -184,7 +184,7 @@ async def test_a_lock_out_of_service_that_is_away_is_shown_with_the_pin_it_keeps
 
 
 async def share(home: Home, stay: str) -> tuple[AsyncClient, str]:
-    """Another tenant of the stay: their client and key."""
+    """Add another tenant to the stay; returns their client and key."""
     offer = good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/offers"))
     tenant = home.house.client(offer=offer["url"].rpartition("/")[2])
     good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS))
@@ -196,7 +196,7 @@ async def share(home: Home, stay: str) -> tuple[AsyncClient, str]:
 
 
 def observed(home: Home) -> dict[int, str]:
-    """What the lock said of each slot."""
+    """Observed content of each PIN slot."""
     with home.gateway.database.reading() as session:
         return {code.slot: code.observed for code in session.scalars(select(SlotCode))}
 
@@ -208,6 +208,6 @@ def on_lock(home: Home) -> bool:
 
 
 def gone(home: Home) -> bool:
-    """Whether the lock has said that the slot is empty."""
+    """Whether the lock has confirmed that the slot is empty."""
     with home.gateway.database.reading() as session:
         return [code.observed for code in session.scalars(select(SlotCode))] == ["absent"]

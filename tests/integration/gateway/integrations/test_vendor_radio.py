@@ -1,4 +1,4 @@
-"""Locks in the radio's range, in a running gateway: another maker's, and our own when the network does not carry."""
+"""Locks within Bluetooth range of a running gateway: another maker's, and our own while the network is down."""
 
 import stat
 from pathlib import Path
@@ -76,7 +76,7 @@ async def test_our_own_lock_is_reached_over_bluetooth_where_it_is_not_on_the_net
 
 
 def enrolled(home: Home, folder: Path) -> SimLock:
-    """Our own lock on the door of unit a, its clock set."""
+    """A lock of our own protocol on the door of unit a, with its clock set."""
     with home.gateway.database.writing() as session:
         session.get_one(Device, "lock-a").revoked_at = 1
         unit = session.get_one(Unit, home.house.units["a"])

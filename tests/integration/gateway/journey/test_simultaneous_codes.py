@@ -1,4 +1,4 @@
-"""Several at once ask for one-time codes of one lock: each gets a number of its own, on both databases."""
+"""Concurrent requests for one-time codes of one lock each get a different number, on both databases."""
 
 import time
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ MANY = 12
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Each of the two, migrated."""
+    """Each of the two databases, migrated."""
     database = Database(database_url)
     database.migrate()
     yield database
@@ -51,7 +51,7 @@ def running_stay(database: Database) -> tuple[str, str]:
 
 
 def ask(database: Database, owner: str, stay: str) -> int | None:
-    """The number that was given; None where the stay was over."""
+    """The assigned number; None where the stay was over."""
     try:
         with database.writing() as session:
             held = held_stay(session, stay, owner)

@@ -1,4 +1,4 @@
-"""What each authority hears of a stay that changes: the same steps, each in the way that registry takes them."""
+"""Records that each authority receives when a stay changes: the same steps, in the form each registry accepts."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -19,7 +19,7 @@ EXPECTED = {
     "it": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
     "pt": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
 }
-# what becomes of the check-in and of taking it back, when a stay is cancelled before it began
+# states of the check-in and its annulment where a stay is cancelled before its beginning
 CANCELLED = {
     "sandbox": [("check_in", "accepted"), ("annulment", "accepted")],
     "webhook": [("check_in", "accepted"), ("annulment", "accepted")],

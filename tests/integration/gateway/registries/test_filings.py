@@ -1,4 +1,4 @@
-"""A filing's clock, what is shown before it is sent, and what a person settles where the registry kept silent."""
+"""A filing's deadline, its preview, and its settlement by a person where the registry did not answer."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -27,7 +27,7 @@ async def desk(world: World) -> AsyncIterator[Desk]:
 
 
 def check_in(desk: Desk, **fields: str) -> str:
-    """A record that is owed; its id."""
+    """A pending record; returns its id."""
     token = desk.world.offer()
     desk.world.consent(token)
     desk.world.show(token, fields=FIELDS | fields)
@@ -40,7 +40,7 @@ def filing(desk: Desk) -> Registration:
 
 
 def lose_the_answer(desk: Desk) -> None:
-    """The registry never answered, and nobody can ask it."""
+    """The registry's answer is lost, and the registry cannot be queried."""
     with desk.gateway.database.writing() as session:
         record_registry_answer(session, filing(desk).id, OutcomeUnknown("no answer"), desk.world.now)
         delivery = session.scalars(select(Delivery).where(Delivery.work == "submit")).one()

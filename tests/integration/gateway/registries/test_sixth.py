@@ -1,4 +1,4 @@
-"""A sixth registry is its folder and one line: nothing else has to know of it."""
+"""A sixth registry needs its folder and one line in the catalog; no other code changes."""
 
 import asyncio
 import json
@@ -32,14 +32,14 @@ FACTS = {"residence.country": "USA", "phone": "+12125550100"}
 
 @pytest.fixture(autouse=True)
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one line on each side."""
+    """Add the one line to gateway and simulator."""
     monkeypatch.setitem(REGISTRIES, PROFILE.name, PROFILE)
     monkeypatch.setitem(SIMULATORS, SIMULATOR.name, SIMULATOR)
 
 
 @asynccontextmanager
 async def guest_book(folder: Path) -> AsyncIterator[dict[str, Any]]:
-    """The simulator, listening; what its process would print."""
+    """The simulator, listening; yields what its process would print."""
     listener = socket.create_server(("127.0.0.1", 0))
     app, ready = set_up("xx", folder, f"http://127.0.0.1:{listener.getsockname()[1]}", Behaviour.NORMAL)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -60,13 +60,13 @@ def report_to(house: House, facts: dict[str, str]) -> None:
 
 
 def filed(house: House) -> Registration | None:
-    """The tenant's record, as far as it is."""
+    """State of the tenant's record."""
     with house.gateway.database.reading() as session:
         return session.scalars(select(Registration)).first()
 
 
 async def relay_until_answered(house: House) -> Registration:
-    """Deliver what is owed to registries until the record has an answer."""
+    """Deliver to registries until the record has an answer."""
     gateway = house.gateway
     senders = RegistrySenders(gateway.database, gateway.vault, gateway.registries, lambda: house.now[0]).table()
     relay, answered = Relay(gateway.database, senders, lambda: house.now[0], leased=LEASED), asyncio.Event()

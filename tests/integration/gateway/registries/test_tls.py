@@ -1,4 +1,4 @@
-"""A registry is believed only under the authority its operator named."""
+"""A registry's TLS certificate is accepted only under the authority that the operator configured."""
 
 import time
 from collections.abc import Iterator

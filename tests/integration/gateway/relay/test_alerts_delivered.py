@@ -1,4 +1,4 @@
-"""Notices reach a real mail server and a real receiver, once, with nobody's name in them."""
+"""Alerts reach a real mail server and a real webhook receiver, once each, without personal names."""
 
 import email
 import json
@@ -25,7 +25,7 @@ from gateway.relay.alerts import AlertSenders
 from gateway.store import Delivery, Device, OpenAlert
 from tests.parts.house import House, good, refused
 
-# apprise reads all its services' files at first use, one of which uses a module Python is about to drop.
+# apprise imports all its services at first use, one of which uses a deprecated standard module.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 CODES = list(SENTENCES)
 NAMES = ("VOORBEELD", "XR1001R58")
@@ -33,12 +33,12 @@ NAMES = ("VOORBEELD", "XR1001R58")
 
 @dataclass
 class Mailbox:
-    """What a mail server took in."""
+    """Mails that a mail server accepted."""
 
     mails: list[Envelope] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd names it
-        """One mail."""
+        """Store one mail."""
         self.mails.append(envelope)
         return "250 OK"
 
@@ -76,7 +76,7 @@ def receiver() -> Iterator[tuple[list[Any], str]]:
 
 
 def mailed(box: Mailbox) -> str:
-    """The text of the first mail."""
+    """Text of the first mail."""
     content = box.mails[0].content
     assert isinstance(content, bytes)
     parts = [part for part in email.message_from_bytes(content).walk() if not part.is_multipart()]
@@ -84,26 +84,26 @@ def mailed(box: Mailbox) -> str:
 
 
 def watch(house: House) -> int:
-    """One round of the housekeeping."""
+    """Run one round of the housekeeping."""
     with house.gateway.database.writing() as session:
         return watch_alerts(session, house.now[0])
 
 
 def report(house: House, **state: Any) -> None:
-    """The lock of room a says something of itself."""
+    """The lock of room a reports an event."""
     with house.gateway.database.writing() as session:
         for name, value in state.items():
             setattr(session.get_one(Device, "lock-a"), name, value)
 
 
 def owed(house: House, work: str) -> list[Delivery]:
-    """Notices written down."""
+    """Pending alert deliveries."""
     with house.gateway.database.reading() as session:
         return list(session.scalars(select(Delivery).where(Delivery.work == work).order_by(Delivery.id)))
 
 
 async def want(house: House, **where: Any) -> Any:
-    """The owner wants notices."""
+    """The owner subscribes to alerts."""
     form = {"codes": CODES} | where
     return good(await house.client("landlord-a").put("/api/v1/alerts", json=form))
 
@@ -151,7 +151,7 @@ async def test_a_jam_is_reported_at_once_and_a_door_ajar_after_five_minutes(
 
 
 async def bring_about(house: House, code: str) -> None:
-    """Have it come to this at the door of room a."""
+    """Create the condition of this alert at the lock of room a."""
     if code == "key_late":
         await house.key("a", begins=3600)
     now = house.now[0]
@@ -252,7 +252,7 @@ async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
 
 
 def _moment(at: str) -> Any:
-    """The house's clock stands still, so the age of a signature is not judged here."""
+    """Bound to the house's fixed clock, so that the age of a signature is not checked."""
     return datetime.fromtimestamp(float(at), UTC)
 
 

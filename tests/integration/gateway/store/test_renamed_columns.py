@@ -1,4 +1,4 @@
-"""Migration 0011 on both databases: rows keep what they say under the new names, and the way back is the way there."""
+"""Migration 0011 on both databases: rows keep their values under the new names, and the downgrade restores the old."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ ROWS = (
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty database of either kind."""
+    """An empty database of each kind."""
     if request.param == "sqlite":
         made = create_engine(f"sqlite:///{tmp_path / 'gateway.db'}")
         yield made
@@ -44,7 +44,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 def config_of(engine: Engine) -> Config:
-    """Alembic's configuration for the migrations of the gateway."""
+    """Alembic configuration for the gateway's migrations."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = engine

@@ -1,4 +1,4 @@
-"""The largest numbers a device may say are kept by both databases: one that says them is not set aside for it."""
+"""Both databases store the largest numbers a device may send; a message with them is not set aside."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""A made-up sixth authority: everything that a registry consists of, as docs/guides/add-a-registry.md tells it."""
+"""A fictitious sixth authority: all parts of a registry, as docs/guides/add-a-registry.md describes them."""

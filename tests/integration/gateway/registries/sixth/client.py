@@ -1,4 +1,4 @@
-"""The guest book over JSON: PUT by reference, queried by reference, taken back by number."""
+"""The guest book over JSON: PUT by reference, query by reference, annulment by number."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,19 +37,19 @@ class GuestBook(JsonRegistry[_Entry]):
     filings = "guests"
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """What the guest book would refuse."""
+        """Rules of the guest book that the record breaks."""
         return tuple(_problems(registration))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
-        """Names in capitals."""
+        """Values changed for the guest book: names in capitals."""
         return name_differences(registration, lambda _, name: spell(name, SPELLING))
 
     def tables(self) -> Mapping[str, str]:
-        """Countries and the spelling."""
+        """Code tables: countries, and the spelling of names."""
         return {COUNTRIES.name: COUNTRIES.version, SPELLING.name: SPELLING.version}
 
     def request(self, registration: Registration) -> Request:
-        """PUT under the reference."""
+        """PUT with the reference in the path."""
         content = {
             "kind": registration.kind,
             "house": registration.unit.registered_as,
@@ -58,20 +58,20 @@ class GuestBook(JsonRegistry[_Entry]):
         return Request("PUT", self.at(self.filings, registration.reference), content)
 
     def read_pending(self, body: bytes, reference: str) -> tuple[str, int]:
-        """The reference we sent; the book says the seconds."""
+        """The reference of a pending record; the response holds the seconds to wait."""
         return reference, _Later.model_validate_json(body).seconds
 
     def read_refusal(self, body: bytes) -> tuple[str, str]:
-        """Code and sentence."""
+        """Code and message of a refusal."""
         error = _Error.model_validate_json(body)
         return error.code, error.sentence
 
     def read_receipts(self, body: bytes) -> Sequence[_Entry]:
-        """The list of entries."""
+        """Receipts from the list of entries."""
         return _Entries.model_validate_json(body).entries
 
     def receipt(self, receipt: _Entry) -> Receipt:
-        """The book takes a record whole or not at all."""
+        """Receipt of a record; the guest book accepts records as a whole only."""
         return Receipt(receipt.number)
 
 

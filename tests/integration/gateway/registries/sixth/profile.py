@@ -1,4 +1,4 @@
-"""Utopia's guest book: every kind of record, arrivals on their day, names in capitals."""
+"""Profile of Utopia's guest book: accepts all kinds of records, arrivals on their day only, names in capitals."""
 
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts

@@ -14,7 +14,7 @@ from firmware_sim.registries.store import RecordStore
 
 
 class Guest(BaseModel):
-    """One guest, in capitals."""
+    """One guest, with names in capitals."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     id: str
