@@ -1,4 +1,4 @@
-"""A street to walk: registry, gateway with its broker, and a building of locks, each a process that can be killed."""
+"""A street for journey tests: registry, gateway with broker, and a building of locks, each a process to kill."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ TYPED: Final = {
     "nationality": "NLD",
     "sex": "F",
 }
-# Whether a lock is owed something, or a registry a record of a stay in its unit.
+# Pending deliveries for a lock, or registration records pending for a stay in its unit.
 OWED: Final = """
 SELECT 1 FROM deliveries WHERE state = 'owed' AND (party = ? OR about IN (
     SELECT registrations.id FROM registrations JOIN stays ON stays.id = stay_id WHERE unit_id = ?))
@@ -46,17 +46,17 @@ SELECT 1 FROM deliveries WHERE state = 'owed' AND (party = ? OR about IN (
 
 @dataclass(frozen=True)
 class Room:
-    """A unit of the street while it is one test's own; only `Street.free_room` makes them."""
+    """A unit reserved for one test; only `Street.free_room` creates rooms."""
 
     code: str
     lock: str
     unit: str  # id
-    moved_before: int  # how often its bolt was drawn back for others
+    moved_before: int  # retractions of its bolt before this test
 
 
 @dataclass
 class Tenant:
-    """Somebody with a link and a phone."""
+    """A person with an offer link and a phone."""
 
     offer: Json
     client: httpx.AsyncClient
@@ -64,13 +64,13 @@ class Tenant:
 
     @property
     def token(self) -> str:
-        """The link's token."""
+        """Token of the offer link."""
         return str(self.offer["url"].rpartition("/")[2])
 
 
 @dataclass
 class Street:
-    """The processes, and the people who were signed in before anything went wrong."""
+    """The processes, and people who signed in before any fault was introduced."""
 
     folder: Path
     gateway_port: int
@@ -79,25 +79,27 @@ class Street:
     registry: Json
     gateway: Child
     people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
-    rooms: deque[str] = field(default_factory=lambda: deque(ROOMS))  # the one left longest ago comes first
+    rooms: deque[str] = field(default_factory=lambda: deque(ROOMS))  # the least recently used first
 
     @property
     def url(self) -> str:
-        """Where the gateway answers."""
+        """Base URL of the gateway."""
         return f"http://127.0.0.1:{self.gateway_port}/api/v1"
 
     async def ask(self, who: str, method: str, path: str, **sent: Any) -> Any:
-        """What a person's call answers; fails with the problem otherwise."""
+        """The JSON answer to a person's request; fails with the problem document otherwise."""
         return good(await self.people[who].request(method, path, **sent))
 
     async def sign_in(self) -> None:
-        """Landlord, officer and tester, each once."""
+        """Sign in landlord, officer and tester, once each."""
         for login in ("landlord", "officer", "tester"):
             self.people[login] = httpx.AsyncClient(base_url=self.url, timeout=60)
             await self.ask(login, "POST", "/sessions", json={"login": login, "password": self.logins.password})
 
     async def free_room(self) -> Room:
-        """A room where nobody stays, whose lock is sound and owed nothing; a test's own until twelve more are taken."""
+        """A room without a tenant, whose lock works and has no pending deliveries; reserved until twelve more are
+        taken.
+        """
         number = self.rooms[0]
         self.rooms.rotate(-1)
         code, lock, units = f"HS7-{number}", f"lock-{number}", await self.ask("landlord", "GET", "/units")
@@ -111,7 +113,7 @@ class Street:
         return Room(code, lock, unit, self._moved(lock))
 
     async def offer(self, room: Room) -> Tenant:
-        """Step 1 for a room of its own, and the tenant's agreement."""
+        """Step 1 for a separate room, and the tenant's consent."""
         now = datetime.now(UTC).replace(microsecond=0)
         dates = {"from": (now - timedelta(minutes=1)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
         offer = await self.ask("landlord", "POST", f"/units/{room.unit}/offers", json=dates)
@@ -123,24 +125,24 @@ class Street:
         return tenant
 
     async def register(self, tenant: Tenant) -> None:
-        """Steps 2 to 4: fields typed by hand, and the officer who passes the case."""
+        """Steps 2 to 4: typed fields, and an officer who accepts the case."""
         form = TYPED | {"holder_key": json.dumps(jwk_of(tenant.phone.public_key()))}
         good(await tenant.client.post("/onboarding/verification", data=form))
         await self.decide()
 
     async def decide(self) -> None:
-        """The officer passes the one case that waits."""
+        """The officer accepts the single waiting case."""
         case = (await self.ask("officer", "GET", "/cases"))[-1]["id"]
         await self.ask("officer", "POST", f"/cases/{case}/decision", json={"decision": "pass"})
 
     async def move_in(self, room: Room) -> tuple[Tenant, str]:
-        """Steps 1 to 5: a tenant whose key is on the lock."""
+        """Steps 1 to 5: a tenant whose key is confirmed by the lock."""
         tenant = await self.offer(room)
         await self.register(tenant)
         return tenant, await self.on_lock(tenant)
 
     async def on_lock(self, tenant: Tenant) -> str:
-        """Wait for the lock's word: the key's id."""
+        """Wait for the lock's confirmation; returns the key's id."""
         door = await until(
             lambda: require_ok(tenant.client, "/onboarding"), lambda door: door["stage"] == "on_lock", "on the lock"
         )
@@ -158,7 +160,7 @@ class Street:
         return dict(await self.ask("landlord", "GET", f"/stays/{tenant.offer['stay_id']}"))
 
     async def filing(self, tenant: Tenant, state: str, kind: str = "check_in") -> Json:
-        """Wait until the stay's record stands like this."""
+        """Wait until the stay's filing is in this state."""
 
         async def look() -> Json:
             rows = (await self.stay(tenant))["registrations"]
@@ -167,16 +169,16 @@ class Street:
         return await until(look, lambda row: row["state"] == state, f"the {kind} is {state}")
 
     async def owed(self, work: str) -> list[Json]:
-        """What is visibly not delivered yet, or never will be."""
+        """Deliveries that are pending or failed, as shown to people."""
         return [row for row in await self.ask("tester", "GET", "/deliveries") if row["work"] == work]
 
     async def set_behaviour(self, behaviour: str, **how: Any) -> None:
-        """The registry's behaviour from now on."""
+        """Set the registry's behaviour."""
         async with httpx.AsyncClient(headers=self._registry_key()) as client:
             good(await client.post(f"{self.registry['url']}/control/behaviour", json={"behaviour": behaviour, **how}))
 
     async def books(self, reference: str) -> list[Json]:
-        """What the registry has under this reference."""
+        """The registry's rows with this reference."""
         async with httpx.AsyncClient(headers=self._registry_key()) as client:
             rows = good(await client.get(f"{self.registry['url']}/control/records"))
         return [row for row in rows if row["lot"] == reference]
@@ -185,14 +187,14 @@ class Street:
         return {"Authorization": f"Bearer {Path(self.registry['token_file']).read_text().strip()}"}
 
     async def control(self, method: str, path: str, **sent: Any) -> Any:
-        """What a tester asks of the simulated devices."""
+        """A request to the control interface of the simulated devices."""
         described = json.loads((self.folder / "devices" / "control.json").read_text())
         headers = {"Authorization": f"Bearer {described['token']}"}
         async with httpx.AsyncClient(base_url=described["url"], headers=headers, timeout=60) as client:
             return good(await client.request(method, path, **sent))
 
     def openings(self, room: Room) -> int:
-        """How often the bolt of a room was really drawn back since the room was taken."""
+        """How often the room's bolt was retracted since the room was taken."""
         return self._moved(room.lock) - room.moved_before
 
     def _moved(self, lock: str) -> int:
@@ -201,7 +203,7 @@ class Street:
         return len([movement for movement in moved if movement["to"] == "unlocked"])
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What stands in the gateway's database; looked at from outside."""
+        """Rows of the gateway's database, read from outside its process."""
         with closing(sqlite3.connect(f"file:{self.folder / 'lodgekey.sqlite'}?mode=ro", uri=True)) as database:
             return database.execute(query, values).fetchall()
 
@@ -219,27 +221,27 @@ class Street:
         await until(look, lambda answer: bool(answer["link"]), "the gateway has its link")
 
     def kill_broker(self) -> int:
-        """kill -9 to mosquitto: the process id that is no more."""
+        """kill -9 to mosquitto; returns the killed process id."""
         pid = int((self.folder / "broker" / "pid").read_text())
         os.kill(pid, signal.SIGKILL)
         return pid
 
     async def kill_gateway(self) -> None:
-        """kill -9 to the gateway; its mosquitto is left behind."""
+        """kill -9 to the gateway; its mosquitto keeps running."""
         assert self.gateway.pid is not None
         os.kill(self.gateway.pid, signal.SIGKILL)
         await self.gateway.wait()
         await self.gateway.stop()
 
     async def start_gateway(self) -> None:
-        """Start the gateway again where it was."""
+        """Restart the gateway in the same folder and on the same port."""
         self.gateway = gateway_child(self.folder, self.gateway_port, self.broker_port, self.registry)
         await self.gateway.start()
         await self.until_ready()
 
 
 def gateway_child(folder: Path, port: int, broker_port: int, registry: Json, **settings: str) -> Child:
-    """The gateway's process."""
+    """The gateway's child process."""
     environment = settings | {
         "LODGEKEY_FOLDER": str(folder),
         "LODGEKEY_BROKER_PORT": str(broker_port),
@@ -251,9 +253,9 @@ def gateway_child(folder: Path, port: int, broker_port: int, registry: Json, **s
 
 @asynccontextmanager
 async def open_street(folder: Path, *simulate: str, **environment: str) -> AsyncIterator[Street]:
-    """Everything started, everybody signed in; ended in order whatever was killed meanwhile.
+    """All processes started and all people signed in; ended in order, whichever of them a test killed.
 
-    `simulate`: more options for the building; `environment`: more of the gateway's environment.
+    `simulate`: additional options of the building; `environment`: additional variables of the gateway.
     """
     port, broker_port = free_port(), free_port()
     arguments = ["-m", "firmware_sim.registries", "sandbox", "--dir", str(folder / "registry")]
@@ -283,13 +285,13 @@ async def require_ok(client: httpx.AsyncClient, path: str) -> Json:
 
 
 def good(answer: httpx.Response) -> Any:
-    """The answer's JSON; fails with what was said otherwise."""
+    """The answer's JSON; fails with the answer's text otherwise."""
     assert answer.is_success, f"{answer.request.url.path}: {answer.status_code} {answer.text[:300]}"
     return answer.json() if answer.content else None
 
 
 async def eventually(look: Callable[[], bool], what: str) -> None:
-    """Wait until something outside this process is so."""
+    """Wait until a condition outside this process is true."""
 
     async def ask() -> Json:
         return {"so": look()}

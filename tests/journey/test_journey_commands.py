@@ -1,4 +1,4 @@
-"""Commands that stay, started for real: what they print with --json, and what they print where they cannot start."""
+"""Long-running commands as processes: their output with --json, and their errors when they cannot start."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 180.0
 
 @asynccontextmanager
 async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Process, Any]]:
-    """`lodgekey … --json`, and the first line it prints; ended in order."""
+    """`lodgekey … --json` and the first line it prints; ended in order."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "api.cli.main", *arguments, "--json"),
         stdout=PIPE,
@@ -38,7 +38,7 @@ async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Pr
 
 
 async def run(*arguments: str) -> tuple[int, Any]:
-    """A command that ends: its exit code and the one document on its stdout."""
+    """Run a command to its end: exit code and the single document on its stdout."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "api.cli.main", *arguments, "--json", stdout=PIPE, stderr=PIPE
     )

@@ -1,4 +1,6 @@
-"""Shell completion as the shells ask for it: bash itself, and what zsh and fish send (they need not be installed)."""
+"""Shell completion as the shells request it: bash itself, and the requests of zsh and fish, which need not be
+installed.
+"""
 
 import os
 import subprocess
@@ -13,7 +15,7 @@ FILES = {
     "zsh": ".zfunc/_lodgekey",
     "fish": ".config/fish/completions/lodgekey.fish",
 }
-# what each shell's script sets before it calls the program again, and what it then must find
+# variables that each shell's script sets before it calls the program, and the completions it must get
 ASKED = {
     "bash": {"COMP_WORDS": "lodgekey reg", "COMP_CWORD": "1"},
     "zsh": {"_TYPER_COMPLETE_ARGS": "lodgekey reg"},
@@ -23,7 +25,9 @@ ASKED = {
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A home of its own, with `lodgekey` on the path; the shell is named instead of looked for among the parents."""
+    """A home of its own, with `lodgekey` on the path; the shell is given instead of detected from the parent
+    processes.
+    """
     program = tmp_path / "bin" / "lodgekey"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m api.cli.main "$@"\n')
@@ -36,7 +40,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def lodgekey(environment: dict[str, str], *arguments: str) -> str:
-    """What the command prints on stdout."""
+    """The command's stdout."""
     done = subprocess.run(["lodgekey", *arguments], env=environment, capture_output=True, text=True, check=False)
     return done.stdout
 

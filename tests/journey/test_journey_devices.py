@@ -1,4 +1,4 @@
-"""Devices that misbehave on the real broker, a device out of service, and a tenant who registers at the kiosk."""
+"""Faulty devices on the real broker, a decommissioned device, and a tenant who registers at the kiosk."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 async def lodgekey(street: Street, *arguments: str) -> None:
-    """The operator's command, beside the running gateway."""
+    """The operator's command line, beside the running gateway."""
     environment = {"LODGEKEY_FOLDER": str(street.folder), "LODGEKEY_BROKER_PORT": str(street.broker_port)}
     command = [sys.executable, "-m", "api.cli.main", *arguments]
     process = await asyncio.create_subprocess_exec(*command, env={"PATH": "/usr/bin:/bin"} | environment)
@@ -34,7 +34,9 @@ async def lodgekey(street: Street, *arguments: str) -> None:
 
 @asynccontextmanager
 async def spare(street: Street, name: str, kind: str = "lock") -> AsyncIterator[tuple[DeviceFolder, aiomqtt.Client]]:
-    """A device with a valid certificate that nobody simulates, on the air: two with one name would end each other."""
+    """A connected device with a valid certificate that no simulator uses; two clients of one name would disconnect
+    each other.
+    """
     path = street.folder / "spare" / name
     await lodgekey(street, "device", "add", name, "--out", str(path), "--site", SITE, "--kind", kind)
     folder = read_device_folder(path)
@@ -45,17 +47,17 @@ async def spare(street: Street, name: str, kind: str = "lock") -> AsyncIterator[
 
 
 def aside(street: Street, device: str) -> list[str]:
-    """Why messages of a device were set aside."""
+    """Reasons for which a device's messages were set aside."""
     return [code for (code,) in street.rows("SELECT code FROM set_aside WHERE device_id = ? ORDER BY at", device)]
 
 
 def battery_event(folder: DeviceFolder, seq: int, percent: int) -> bytes:
-    """A signed word on the battery."""
+    """A signed battery event."""
     return sign_event(Event(seq, int(time.time()), "battery", {"percent": percent}), folder.key)
 
 
 def battery(street: Street, device: str) -> int | None:
-    """The battery as the gateway believes it."""
+    """The battery level recorded by the gateway."""
     level = street.rows("SELECT battery FROM devices WHERE id = ?", device)[0][0]
     return int(level) if level is not None else None
 
@@ -107,7 +109,7 @@ async def test_a_tenant_registers_at_the_kiosk_and_takes_the_key_home_on_the_pho
 
 
 async def screen(street: Street) -> dict[str, str]:
-    """What the kiosk shows."""
+    """Content of the kiosk's screen."""
     return dict((await street.control("GET", f"/devices/{KIOSK}"))["screen"])
 
 

@@ -1,4 +1,4 @@
-"""The shell commands of the docs, run as they stand there against a running house."""
+"""Runs the shell commands of the docs against a running house."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 180.0
 
 
 def commands(page: str) -> list[str]:
-    """The commands of a page's `sh` blocks in their order; one may take several lines."""
+    """Commands of a page's `sh` blocks, in order; one command may span several lines."""
     found, inside, open_command = [], False, ""
     for line in (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines():
         if line.strip().startswith("```"):
@@ -39,7 +39,7 @@ def commands(page: str) -> list[str]:
 
 
 def is_whole(command: str) -> bool:
-    """Whether a command ends here."""
+    """Whether a command is complete at the end of this line."""
     try:
         return shlex.split(command, comments=True)[-1:] != ["|"]
     except ValueError:
@@ -47,7 +47,7 @@ def is_whole(command: str) -> bool:
 
 
 class Shell:
-    """A folder and the variables that the commands use."""
+    """A working folder, and the variables that the commands use."""
 
     def __init__(self, folder: Path, **values: str) -> None:
         program = folder / "bin" / "lodgekey"
@@ -58,20 +58,20 @@ class Shell:
         self.values = os.environ | values | {"PATH": f"{program.parent}:{os.environ['PATH']}", "no_proxy": "*"}
 
     async def run(self, command: str) -> str:
-        """What it prints; fails where its exit code is not 0."""
+        """Output of the command; fails where its exit code is not 0."""
         process = await self._start(command)
         out, err = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
         assert process.returncode == 0, f"{command}: {out.decode()} {err.decode()}"
         return out.decode()
 
     async def ask(self, command: str) -> Json:
-        """The JSON it prints, which must not be a refusal."""
+        """The JSON it prints, which must not be a problem document."""
         require_ok = json.loads(await self.run(command) or "{}")
         assert "type" not in require_ok, f"{command}: {require_ok}"
         return dict(require_ok)
 
     async def follow(self, command: str) -> tuple[str, Json]:
-        """The cursor and the content of the first entry that a stream shows; the stream is then left."""
+        """Cursor and content of a stream's first entry; the stream is then closed."""
         process = await self._start(f"exec {command}")
         assert process.stdout is not None
         cursor = ""
@@ -106,14 +106,14 @@ def second_officer(street: Street) -> None:
 
 @pytest.fixture
 def shell(street: Street, tmp_path: Path) -> Shell:
-    """A terminal beside the gateway, with the two officers' logins."""
+    """A terminal beside the gateway, with the logins of both officers."""
     for file, login in (("first.json", street.logins.officer), ("second.json", "second")):
         (tmp_path / file).write_text(json.dumps({"login": login, "password": street.logins.password}))
     return Shell(tmp_path, G=street.url.removesuffix("/api/v1"), LODGEKEY_FOLDER=str(street.folder))
 
 
 def in_order(page: str) -> Iterator[str]:
-    """The page's commands; a grant's last day is one that is still to come."""
+    """The page's commands, with a grant's last day replaced by a date in the future."""
     day = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
     yield from (command.replace("2027-03-31", day) for command in commands(page))
 

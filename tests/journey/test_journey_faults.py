@@ -1,4 +1,4 @@
-"""What goes wrong on the way, with real processes: nothing is lost, done twice, or shown that is not so."""
+"""Faults during the journey, with real processes: nothing is lost, executed twice, or shown although it is not true."""
 
 import asyncio
 from typing import Any
@@ -12,12 +12,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def key_state(street: Street, tenant: Tenant) -> str:
-    """The stay's first key as its landlord sees it."""
+    """State of the stay's first key, as the landlord sees it."""
     return str((await street.stay(tenant))["keys"][0]["state"])
 
 
 async def fault(street: Street, room: Room, **settings: Any) -> None:
-    """Make a lock misbehave, or behave again."""
+    """Switch a fault of the lock on or off."""
     await street.control("POST", f"/devices/{room.lock}/faults", json=settings)
 
 
@@ -109,7 +109,7 @@ async def test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twic
 
 
 def done_unlocks(street: Street, key: str) -> int:
-    """How many unlocks with this key the lock has answered as done."""
+    """Number of unlocks with this key that the lock has confirmed as done."""
     query = "SELECT count(*) FROM commands WHERE type = 'unlock' AND key_id = ? AND outcome = 'done'"
     return int(street.rows(query, key)[0][0])
 
@@ -139,11 +139,11 @@ async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_ow
 
 
 def taps(street: Street, key: str) -> int:
-    """How many unlocks were asked for with this key."""
+    """Number of unlocks requested with this key."""
     return int(street.rows("SELECT count(*) FROM commands WHERE type = 'unlock' AND key_id = ?", key)[0][0])
 
 
-# A key without its event, a check-in nobody is owed and nobody has, an event or key of no stay.
+# A key without its event, a check-in neither pending nor filed, or an event or key without a stay.
 ORPHANS = """
 SELECT 'key', id FROM keys WHERE id NOT IN (SELECT json_extract(data, '$.key') FROM events WHERE type = 'KeyIssued')
 UNION SELECT 'key without delivery', id FROM keys WHERE id NOT IN (SELECT about FROM deliveries WHERE work = 'put_key')

@@ -1,4 +1,4 @@
-"""The guide "unlock without a network", command by command: what it says each prints is what each prints."""
+"""The guide "unlock without a network", command by command: each prints what the guide says."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ GUIDE = ROOT / "docs" / "guides" / "unlock-without-a-network.md"
 
 @dataclass(frozen=True)
 class Line:
-    """One command of the guide, and what it says comes of it; `fails` names a word of the refusal."""
+    """One command of the guide, and its documented result; `fails` is a word of the expected refusal."""
 
     command: str
     prints: str = ""
@@ -32,7 +32,7 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """The guide's commands in its order."""
+    """Commands of the guide, in order."""
     found = []
     for line in GUIDE.read_text(encoding="utf-8").splitlines():
         if line.startswith("$ "):
@@ -44,14 +44,14 @@ def lines() -> list[Line]:
 
 @dataclass
 class Terminal:
-    """A shell beside the gateway, with the guide's variables set."""
+    """A shell beside the gateway, with the variables of the guide."""
 
     street: Street
-    room: Room  # the one of the guide
+    room: Room  # the lock used in the guide
     values: dict[str, str]
 
     async def run(self, command: str) -> tuple[int, str]:
-        """Exit code, and what it wrote on stdout and stderr."""
+        """Exit code, stdout and stderr."""
         program, *arguments = shlex.split(Template(command).substitute(self.values))
         assert program == "lodgekey"
         process = await asyncio.create_subprocess_exec(
@@ -67,7 +67,7 @@ class Terminal:
         return process.returncode or 0, out.decode()
 
     async def check(self, line: Line) -> None:
-        """The command does what the guide says, at once or as soon as the lock has answered."""
+        """The command has the documented result, at once or after the lock has answered."""
 
         async def look() -> Json:
             code, said = await self.run(line.command)
@@ -91,7 +91,7 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
 
 
 async def register(terminal: Terminal) -> str:
-    """The tenant registers with the phone's key; the id of the key made for it."""
+    """The tenant registers with the phone's key; returns the id of the issued key."""
     tenant = await terminal.street.offer(terminal.room)
     tenant.phone = load_private_key(Path(terminal.values["PHONE"]) / "holder.pem")
     await terminal.street.register(tenant)
@@ -99,7 +99,7 @@ async def register(terminal: Terminal) -> str:
 
 
 async def until_offline(street: Street) -> None:
-    """The gateway has heard the lock's will."""
+    """Wait until the gateway has received the lock's MQTT will."""
 
     async def look() -> Json:
         return next(row for row in await street.ask("tester", "GET", "/locks") if row["id"] == "lock-101")

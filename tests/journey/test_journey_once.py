@@ -1,4 +1,4 @@
-"""A one-time code, from the landlord who asks to the keypad of a lock in a process of its own, over the real broker."""
+"""A one-time code, from the landlord's request to the keypad of a lock process, over the real broker."""
 
 import pytest
 
@@ -9,19 +9,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def ask(street: Street, room: Room, tenant: Tenant) -> str:
-    """The digits of a new code."""
+    """Digits of a new code."""
     made = await street.ask("landlord", "POST", f"/stays/{tenant.offer['stay_id']}/locks/{room.lock}/one-time-codes")
     return str(made["digits"].replace(" ", ""))
 
 
 async def type_in(street: Street, room: Room, digits: str) -> str | None:
-    """Somebody at the door types them: why they did not open, or None."""
+    """Type the digits at the lock; returns the reason of a refusal, or None if it opened."""
     refusal = (await street.control("POST", f"/devices/{room.lock}/passcode", json={"code": digits}))["refused"]
     return None if refusal is None else str(refusal)
 
 
 async def newest(street: Street, tenant: Tenant, *states: str) -> Json:
-    """Wait until the stay's newest code stands like this."""
+    """Wait until the stay's newest code is in this state."""
 
     async def look() -> Json:
         return dict((await street.stay(tenant))["once_codes"][0])

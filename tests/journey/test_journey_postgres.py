@@ -1,4 +1,4 @@
-"""The whole journey on PostgreSQL, with nothing but the database's URL changed."""
+"""The whole journey on PostgreSQL; only the database's URL differs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A gateway's whole HTTP side over a world's rows, without broker or identity workers: officers, landlord, tenant."""
+"""A gateway's HTTP side over a world's rows, without broker or identity workers: officers, landlord, tenant."""
 
 import asyncio
 import secrets
@@ -26,7 +26,7 @@ from tests.parts.world import AREA, World
 
 @dataclass
 class Desk:
-    """One gateway and its clients, all on the test's own loop."""
+    """One gateway and its clients, all on the test's own event loop."""
 
     world: World
     gateway: Gateway
@@ -35,7 +35,7 @@ class Desk:
 
     @classmethod
     def over(cls, world: World, **settings: Any) -> "Desk":
-        """A gateway over the world's folder, with the world's clock and secrets."""
+        """A gateway in the world's folder, with the world's clock and secrets."""
         (world.folder / "offers.secret").write_bytes(world.keyring.offer_secret)
         gateway = Gateway(Settings(folder=world.folder, **settings), world.clock)
         desk = cls(world, gateway)
@@ -45,14 +45,14 @@ class Desk:
         return desk
 
     def add_account(self, login: str, role: str, *, area: str | None = None, landlord_id: str | None = None) -> None:
-        """Somebody who may sign in."""
+        """Add an account that can sign in."""
         with self.gateway.database.writing() as session:
             account = Account(role=role, login=login, password_hash="", name=login, area=area, landlord_id=landlord_id)
             account.staff = "owner" if role == "landlord" else None
             session.add(account)
 
     def client(self, **headers: str) -> httpx.AsyncClient:
-        """Nobody in particular, unless a header says so."""
+        """A client that is not signed in, unless a header is given."""
         self.app = self.app or create_app(self.gateway, run=False)
         transport = httpx.ASGITransport(self.app)
         client = httpx.AsyncClient(transport=transport, base_url="http://testserver/api/v1", headers=headers)
@@ -60,7 +60,7 @@ class Desk:
         return client
 
     async def signed_in(self, login: str) -> httpx.AsyncClient:
-        """A client with a session of an hour."""
+        """A client with a session of one hour."""
         token = secrets.token_urlsafe(16)
         with self.gateway.database.writing() as session:
             account = session.scalars(select(Account).where(Account.login == login)).one()
@@ -69,7 +69,7 @@ class Desk:
         return self.client(Cookie=f"{SESSION_COOKIE}={token}")
 
     def stamp(self) -> None:
-        """What the relay does for the feed: number what was committed."""
+        """Number committed entries of the feed, as the relay does."""
         with self.gateway.database.writing() as session:
             events.stamp_feed(session)
         self.gateway.feed.wake()
@@ -80,7 +80,7 @@ class Desk:
             return session.scalars(select(Event).order_by(Event.id.desc())).first() or Event()
 
     async def close(self) -> None:
-        """Give everything back."""
+        """Close gateway and clients."""
         for client in self.served:
             await client.aclose()
         self.gateway.feed.stop()
@@ -89,21 +89,21 @@ class Desk:
 
 
 class SignallingServer(uvicorn.Server):
-    """Says when it listens."""
+    """A server that signals when it is listening."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then signal."""
         await super().startup(sockets)
         self.up.set()
 
 
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[str]:
-    """The desk over real sockets, for what streams; yields its address."""
+    """Serve the desk over real sockets, for streams; yields its address."""
     desk.gateway.feed.start()
     config = uvicorn.Config(
         create_app(desk.gateway, run=False), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1
@@ -124,7 +124,7 @@ async def served(desk: Desk) -> AsyncIterator[str]:
 
 
 async def consumer_token(desk: Desk, **changes: Any) -> tuple[str, str]:
-    """Asked for by one officer and approved by another: (consumer's id, token)."""
+    """A consumer requested by one officer and approved by another: (consumer's id, token)."""
     officer, second = await desk.signed_in("officer"), await desk.signed_in("second")
     asked = await officer.post("/consumers", json=grant_request(desk, **changes))
     assert asked.status_code == 201, asked.text
@@ -134,7 +134,7 @@ async def consumer_token(desk: Desk, **changes: Any) -> tuple[str, str]:
 
 
 def grant_request(desk: Desk, **changes: Any) -> dict[str, Any]:
-    """A request for a consumer."""
+    """Body of a request for a consumer."""
     expires = datetime.fromtimestamp(desk.world.now + 30 * 86_400, UTC).isoformat()
     return {
         "name": "City statistics",

@@ -1,4 +1,4 @@
-"""A driver in memory: what was asked of locks can be looked at, and what messages mean is put in by hand."""
+"""A driver in memory: sent intents can be inspected, and the meaning of payloads is preset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,9 @@ from devices.reports import Answered, Report
 
 @dataclass
 class MemoryDriver:
-    """The port: `down` for a link that is, `unable` for what the lock cannot; `meaning` of payloads."""
+    """The driver port: `down` for a lost link, `unable` for intents the lock cannot execute; `meaning` maps payloads
+    to reports.
+    """
 
     name: str = "native"
     abilities: frozenset[Ability] = frozenset(Ability)
@@ -21,7 +23,7 @@ class MemoryDriver:
     meaning: dict[bytes, list[Report]] = field(default_factory=dict)
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
-        """Note what is asked."""
+        """Record the intent."""
         if self.down:
             raise LinkDown("down")
         if self.unable:
@@ -30,7 +32,7 @@ class MemoryDriver:
         return None
 
     def read(self, message: Received) -> Sequence[Report]:
-        """What the payload was said to mean."""
+        """The preset meaning of the payload."""
         if message.payload not in self.meaning:
             raise Unreadable("bad_signature")
         return self.meaning[message.payload]

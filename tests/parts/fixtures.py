@@ -1,4 +1,4 @@
-"""Fixtures that several folders of tests share."""
+"""Fixtures shared by several test folders."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.parts.world import World
 
 @pytest.fixture(scope="session")
 def first_world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Migrated once; every test gets a copy."""
+    """Migrated once; each test gets a copy."""
     built = World.build(tmp_path_factory.mktemp("first") / "world")
     built.close()
     return built
@@ -22,7 +22,7 @@ def first_world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture
 def world(first_world: World, tmp_path: Path) -> Iterator[World]:
-    """A gateway's rows of the test's own."""
+    """The rows of a gateway, private to the test."""
     copy = first_world.copied_to(tmp_path / "world")
     yield copy
     copy.close()
@@ -30,7 +30,7 @@ def world(first_world: World, tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def first_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built once; every test gets a copy."""
+    """Built once; each test gets a copy."""
     folder = tmp_path_factory.mktemp("first") / "house"
     houses.build(folder)
     return folder
@@ -38,7 +38,7 @@ def first_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def house(first_house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[houses.House]:
-    """A gateway behind its application, with rates that begin with the test."""
+    """A gateway behind its application, with new rate limits for each test."""
     monkeypatch.setattr(context, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     moved_in = houses.move_in(first_house, tmp_path / "house")
     yield moved_in

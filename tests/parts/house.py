@@ -1,4 +1,4 @@
-"""A whole gateway behind its HTTP application, in one process and without a network, and people to call it."""
+"""A whole gateway behind its HTTP application, in one process without a network, and clients for its people."""
 
 import json
 import secrets
@@ -51,7 +51,7 @@ class House:
     seq: int = 0
 
     def client(self, login: str = "", *, offer: str = "", client: str = "127.0.0.1") -> httpx.AsyncClient:
-        """Somebody: signed in, with a link, or a stranger."""
+        """A client: signed in, with an offer link, or anonymous."""
         transport = httpx.ASGITransport(self.app, client=(client, 1), raise_app_exceptions=True)
         made = httpx.AsyncClient(transport=transport, base_url="http://lodgekey.test")
         if login:
@@ -62,7 +62,7 @@ class House:
         return made
 
     def session_of(self, login: str) -> str:
-        """A session's token, without the slow password."""
+        """Token of a new session, without the slow password check."""
         token = secrets.token_urlsafe(16)
         with self.gateway.database.writing() as session:
             account = session.scalars(select(Account).where(Account.login == login)).one()
@@ -71,26 +71,26 @@ class House:
         return token
 
     async def offer(self, who: str = "a", *, days: int = 3, begins: int = 0) -> Json:
-        """The landlord's offer of their unit."""
+        """The landlord's offer of the unit."""
         dates = {"from": utc(self.now[0] + begins), "until": utc(self.now[0] + begins + days * DAY)}
         answer = await self.client(f"landlord-{who}").post(f"/api/v1/units/{self.units[who]}/offers", json=dates)
         return dict(good(answer))
 
     async def tenant(self, who: str = "a", **asked: int) -> tuple[httpx.AsyncClient, Json]:
-        """A tenant with a link who agreed to everything, and the offer."""
+        """A tenant with a link who gave all consents, and the offer."""
         offer = await self.offer(who, **asked)
         tenant = self.client(offer=offer["url"].rpartition("/")[2])
         good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS))
         return tenant, offer
 
     async def register(self, tenant: httpx.AsyncClient, *, picture: bytes = b"", **form: str) -> httpx.Response:
-        """The tenant shows document and face."""
+        """The tenant submits document and face."""
         files = {"document": ("d.jpg", picture or photograph()), "face": ("f.jpg", photograph())}
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key()))} | form
         return await tenant.post("/api/v1/onboarding/verification", data=form, files=files)
 
     async def key(self, who: str = "a", **asked: int) -> str:
-        """The id of a key that a tenant got through an officer's decision."""
+        """Id of a tenant's key, issued after an officer's decision."""
         tenant, _ = await self.tenant(who, **asked)
         stage = good(await self.register(tenant))["stage"]
         if stage == "review":
@@ -101,12 +101,12 @@ class House:
         return keys[0]
 
     def hear(self, report: Report) -> None:
-        """A device says something."""
+        """Deliver a message from a device."""
         with self.gateway.database.writing() as session:
             reports.record_report(session, report, self.now[0], None)
 
     def put_on_lock(self, key_id: str) -> None:
-        """The lock says that the key is on it."""
+        """The lock confirms that it holds the key."""
         self.seq += 1
         with self.gateway.database.writing() as session:
             device_id = session.get_one(Key, key_id).device_id
@@ -118,9 +118,9 @@ CONSENTS: Final = {"registration": True, "face": True, "text_version": "2026-11"
 
 
 def build(folder: Path) -> None:
-    """The rows of a house in a folder of its own."""
+    """Build the rows of a house in a folder."""
     gateway = Gateway(Settings(folder=folder), lambda: NOW, identity=MemoryIdentity())
-    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # cheap to try
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # minimal cost, for speed
     with gateway.database.writing() as session:
         session.add(Account(role="tester", login="tester", password_hash=hashed, name="Tester"))
         for who, area in PLACES.items():
@@ -148,7 +148,7 @@ def build(folder: Path) -> None:
 
 
 def move_in(first: Path, folder: Path, looking: Identity | None = None, **settings: Any) -> House:
-    """A copy of a built house with its application; `looking` sees the pictures instead of the port without models."""
+    """A copy of a built house with its application; `looking` replaces the identity port without models."""
     shutil.copytree(first, folder)
     now, identity = [NOW], MemoryIdentity()
     gateway = Gateway(Settings(folder=folder, **settings), lambda: now[0], identity=looking or identity)
@@ -161,18 +161,18 @@ def move_in(first: Path, folder: Path, looking: Identity | None = None, **settin
 
 @cache
 def application() -> FastAPI:
-    """One application for all tests: building its routes takes longer than most tests. It has no gateway yet."""
+    """One application for all tests, without a gateway: building its routes takes longer than most tests."""
     return create_app(cast(Gateway, None), run=False)
 
 
 def good(answer: httpx.Response) -> Any:
-    """The answer's JSON; fails with what was said otherwise."""
+    """The answer's JSON; fails for an error status."""
     assert answer.is_success, f"{answer.status_code} {answer.text}"
     return answer.json() if answer.content else None
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> Json:
-    """The problem of an answer that has to be one (RFC 9457)."""
+    """The problem document of an answer that must be one (RFC 9457)."""
     body: Json = answer.json()
     assert (answer.status_code, body["code"]) == (status, code), body
     assert answer.headers["content-type"] == "application/problem+json"
@@ -190,7 +190,7 @@ def utc(at: int) -> str:
 
 @cache
 def photograph(side: int = 96) -> bytes:
-    """A JPEG of noise: a picture as far as screening goes."""
+    """A JPEG of noise, sufficient for the screening of pictures."""
     noise = np.random.default_rng(1).integers(0, 255, (side, side, 3), np.uint8)
     buffer = BytesIO()
     Image.fromarray(noise).save(buffer, "JPEG")

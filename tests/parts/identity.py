@@ -1,4 +1,4 @@
-"""Reading documents and comparing faces without models: pictures are really decoded, what they say is given."""
+"""Document reading and face comparison without models: pictures are decoded, results are preset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ ANNA = {
 
 @dataclass
 class MemoryIdentity:
-    """The port: every document is a passport that says `fields`, every face comparison falls into `band`."""
+    """The identity port: every document is a passport with `fields`, every face comparison gives `band`."""
 
     band: Band = "pass"
     ready: bool = True
@@ -41,13 +41,13 @@ class MemoryIdentity:
         """Nothing to stop."""
 
     async def read_document(self, image: bytes) -> DocumentReading:
-        """The given fields, read for certain."""
+        """The preset fields, read as certain."""
         pixels = decode_image(image, "document")
         read = {name: FieldReading(value, certain=True) for name, value in self.fields.items()}
         return DocumentReading("passport", read, (), encode_jpeg(pixels[:64, :64]))
 
     async def compare_faces(self, portrait: bytes, probe: bytes) -> FaceComparison:
-        """The given band."""
+        """The preset band."""
         decode_image(portrait, "portrait")
         decode_image(probe, "face")
         return FaceComparison(self.band, "memory")
@@ -55,5 +55,5 @@ class MemoryIdentity:
     async def check_liveness(
         self, challenge: Challenge, clip_frames: Sequence[bytes], portrait: bytes | None
     ) -> LivenessResult:
-        """Every clip answers its challenge."""
+        """Every clip passes its challenge."""
         return LivenessResult(passed=True, model="memory")

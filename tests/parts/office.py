@@ -1,4 +1,4 @@
-"""A world whose relay files with simulated registries, on the real clock."""
+"""A world whose relay files with simulated registries, in real time."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 30.0
 
 
 def changes_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
-    """The facts of the unit or the landlord, by their path within it."""
+    """Facts of the unit or the landlord, by path."""
     known = ("unit.jurisdiction", "unit.timezone")
     named = {path: text for path, text in facts.items() if path.startswith(f"{part}.") and path not in known}
     return {path.removeprefix(f"{part}."): text for path, text in named.items()}
@@ -33,7 +33,7 @@ def changes_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
 
 @dataclass
 class Office:
-    """Steps and what became of them at the registry."""
+    """Executes steps of the journey and returns their results at the registry."""
 
     world: World
     relay: Relay
@@ -41,7 +41,7 @@ class Office:
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tenant(self, stay_id: str = "", *, begins: int = -3600, days: int = 2) -> str:
-        """A tenant checks in, of a new stay or as another of one; returns the stay's id."""
+        """A tenant checks in, on a new or an existing stay; returns the stay's id."""
         world = self.world
         world.now = int(time.time())
         people = {path: text for path, text in self.facts.items() if path.startswith("person.")}
@@ -56,7 +56,7 @@ class Office:
         return self.rows()[-1].stay_id
 
     def move(self, stay_id: str, days: int) -> None:
-        """The landlord moves the end of the stay."""
+        """The landlord moves the stay's end."""
         with self.world.database.writing() as session:
             stay = session.get_one(Stay, stay_id)
             window = Window(stay.from_at, stay.until_at + days * DAY)
@@ -68,13 +68,13 @@ class Office:
             landlord.end_stay(session, session.get_one(Stay, stay_id), self.world.keyring, int(time.time()))
 
     def correct(self, stay_id: str, **fields: str) -> None:
-        """An officer puts the first tenant's fields right."""
+        """An officer corrects the first tenant's fields."""
         with self.world.database.writing() as session:
             stay = session.get_one(Stay, stay_id)
             correct_person(session, stay, stay.people[0], fields, self.world.keyring, int(time.time()))
 
     def rows(self) -> list[Registration]:
-        """Every record, in the order it was made."""
+        """All records, in order of creation."""
         with self.world.database.reading() as session:
             query = select(Registration).join(Person).order_by(Registration.created_at, Person.created_at)
             rows = session.scalars(query.order_by(Registration.number)).all()
@@ -85,7 +85,7 @@ class Office:
         return [(row.kind, row.state) for row in self.rows()]
 
     async def settled(self) -> None:
-        """Wait until nothing is owed to a registry that could go now."""
+        """Wait until no delivery to a registry is due."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while self._owed():
                 self.news.clear()
@@ -109,7 +109,7 @@ def landlord_token(world: World, offer_id: str) -> str:
 async def open_office(
     world: World, name: str, settings: Mapping[str, str], facts: Mapping[str, str]
 ) -> AsyncIterator[Office]:
-    """The world's unit reports to this registry; its relay runs until the block ends."""
+    """Connect the world's unit to this registry; the relay runs until the block ends."""
     with world.database.writing() as session:
         unit = session.get_one(Unit, world.unit_id)
         unit.registry_name, unit.registry_facts = name, changes_of(facts, "unit")
@@ -142,5 +142,5 @@ async def open_office(
 
 
 async def later(_delivery: Delivery) -> Sent:
-    """No lock is reachable in this world."""
+    """No lock is reachable in this world, so retry in an hour."""
     return Sent(RetryAt(int(time.time()) + 3600, "no lock here"))

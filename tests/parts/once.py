@@ -1,4 +1,4 @@
-"""Asking for one-time codes, using them and hearing of them, over the rows of a world."""
+"""Requests, uses and reports of one-time codes, over the rows of a world."""
 
 from dataclasses import replace
 
@@ -15,20 +15,20 @@ from tests.parts.world import LOCK, World
 
 
 def ask(world: World, stay_id: str = "", lock: str = LOCK) -> OnceShown:
-    """A new code of the stay, of the newest one where none is named."""
+    """A new code of the stay; of the newest stay by default."""
     with world.database.writing() as session:
         stay = held_stay(session, stay_id or world.stay().id, world.landlord_id)
         return show_once(session, issue_once(session, stay, lock, "account", world.now), world.keyring)
 
 
 def rows(world: World) -> list[OnceCode]:
-    """Every code there is, by its number."""
+    """All codes, by number."""
     with world.database.reading() as session:
         return list(session.scalars(select(OnceCode).order_by(OnceCode.number)))
 
 
 def standings(world: World, stay_id: str = "") -> list[OnceStanding]:
-    """How the stay's codes stand, the latest first."""
+    """Standing of each of the stay's codes, the newest first."""
     with world.database.reading() as session:
         return once_standings(session, session.get_one(Stay, stay_id or world.stay().id), world.now)
 
@@ -39,13 +39,13 @@ def states(world: World) -> list[str]:
 
 
 def use(world: World, number: object, *, at: int = 0) -> None:
-    """The lock tells that the code of this number opened it."""
+    """The lock reports that the code of this number opened it."""
     report = world.happened("unlocked", means="passcode", once=number)
     world.say(replace(report, at=at or world.now))
 
 
 def hear(world: World) -> None:
-    """The lock says that it stands where we do."""
+    """The lock reports the gateway's current code epoch and one-time number."""
     with world.database.writing() as session:
         lock = session.get_one(Device, LOCK)
         lock.reported_code_epoch, lock.reported_once_from, lock.online = lock.code_epoch, lock.once_from, True
@@ -58,7 +58,7 @@ def end_stay(world: World, stay_id: str) -> None:
 
 
 def found_by_lock(world: World, code: OnceShown, *, epoch: int = 0, base: int = -1) -> int | None:
-    """The number the lock finds behind the digits, from the shared secret and where it stands."""
+    """The number that the lock finds for the digits, from the shared secret and its own state."""
     lock = world.device()
     secret = passcode_secret(world.keyring.passcode_key, public_from_point(lock.public_key), LOCK)
     from_ = lock.once_from if base < 0 else base

@@ -1,7 +1,7 @@
-"""An OpenID provider as a process of its own (pyop, over TLS): `python -m tests.parts.openid_provider FOLDER BACK`.
+"""An OpenID provider as a separate process (pyop, over TLS): `python -m tests.parts.openid_provider FOLDER BACK`.
 
-FOLDER holds people.json (user name: claims; read at each sign-in) and gets ca.pem; everybody's password is PASSWORD.
-Says {"issuer": …} once it listens.
+FOLDER holds people.json (user name: claims; read at each sign-in) and receives ca.pem; all passwords are PASSWORD.
+Prints {"issuer": …} once it is listening.
 """
 
 import json
@@ -32,7 +32,7 @@ FORM: Final = """<!doctype html><html lang="en"><title>City office</title><h1>Ci
 
 
 def provider_at(issuer: str, people: "People", return_to: str) -> Any:
-    """A provider with one client and these people."""
+    """A provider with one client and these users."""
     return Provider(
         RSAKey(key=RSA.generate(2048), alg="RS256", kid="office-1"),
         {
@@ -66,7 +66,7 @@ class ProviderEndpoint(BaseHTTPRequestHandler):
     people: "People"
 
     def do_GET(self) -> None:
-        """Discovery, keys, the login form, who somebody is."""
+        """Discovery, keys, the login form, and userinfo."""
         path, _, query = self.path.partition("?")
         if path == "/.well-known/openid-configuration":
             self._send(self.provider.provider_configuration.to_json())
@@ -79,7 +79,7 @@ class ProviderEndpoint(BaseHTTPRequestHandler):
             self._send(self.provider.handle_userinfo_request(query, dict(self.headers)).to_json())
 
     def do_POST(self) -> None:
-        """The login form's answer, and the exchange of a code."""
+        """The submitted login form, and the exchange of a code for tokens."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if self.path.startswith("/token"):
             self._exchange(body)
@@ -101,7 +101,7 @@ class ProviderEndpoint(BaseHTTPRequestHandler):
             self._send('{"error": "invalid_grant"}', status=400)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own name
-        """Nothing: addresses here carry codes."""
+        """Log nothing: addresses here contain codes."""
 
     def _send(self, body: str, kind: str = "application/json", status: int = 200) -> None:
         content = body.encode()
@@ -113,7 +113,7 @@ class ProviderEndpoint(BaseHTTPRequestHandler):
 
 
 class People(dict[str, dict[str, Any]]):
-    """Who the provider knows, as the file says at this moment."""
+    """The provider's users, read from the file at each access."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class People(dict[str, dict[str, Any]]):
 
 
 def main(folder: str, return_to: str) -> None:
-    """Serve until ended."""
+    """Serve until terminated."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), ProviderEndpoint)
     issuer = f"https://127.0.0.1:{server.server_port}"
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

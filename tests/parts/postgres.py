@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test's own: a real server in a folder of its own, on a free port of this machine."""
+"""A real PostgreSQL server for tests, in a folder of its own, on a free port of this machine."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ OWNER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run a
 
 
 def find_programs() -> Path:
-    """The folder of initdb and pg_ctl, wherever Debian's package was put."""
+    """Folder of initdb and pg_ctl, wherever Debian's package installed it."""
     found = sorted(path.parent for place in PLACES for path in place.glob("*/bin/initdb"))
     if not found:
         pytest.fail("PostgreSQL is missing (Debian: apt-get install postgresql)")

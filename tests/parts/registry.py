@@ -1,4 +1,4 @@
-"""An authority in memory: it keeps what it is sent by reference, and answers as the test tells it to."""
+"""An authority in memory: stores records by reference and answers as preset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,9 @@ from gateway.domain.filings.record import (
 
 @dataclass
 class MemoryRegistry:
-    """The port, with `behaviours` used one a call: down, lost (kept, answer lost), broken (kept, then our fault)."""
+    """The registry port; `behaviours` are used one per call: down, lost (stored, no answer), broken (stored, then our
+    fault).
+    """
 
     can_be_queried: bool = True
     resends_safely: bool = False
@@ -28,7 +30,7 @@ class MemoryRegistry:
     asked: list[str] = field(default_factory=list)
 
     async def submit(self, registration: Registration) -> Answer:
-        """Keep it and answer."""
+        """Store the record and answer."""
         behaviour = self.behaviours.pop(0) if self.behaviours else "normal"
         if behaviour == "down":
             raise RegistryUnreachable("it is down")
@@ -38,22 +40,22 @@ class MemoryRegistry:
         return OutcomeUnknown("no answer came") if behaviour == "lost" else self._receipt(registration.reference)
 
     async def poll(self, reference: str) -> Answer:
-        """What became of it."""
+        """The state of a stored record."""
         self.asked.append(reference)
         if reference in [record.reference for record in self.sent]:
             return self._receipt(reference)
         return Refused(UNKNOWN_REFERENCE, "No record has this reference.")
 
     async def cancel(self, receipt: str) -> Answer:
-        """Nothing is cancelled in these tests."""
+        """Not used by these tests."""
         return Refused("not_possible", receipt)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """Everything is fine."""
+        """No problems."""
         return ()
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
-        """Nothing is rewritten."""
+        """No values are changed."""
         return ()
 
     def tables(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""A relay at work over a world's rows, and waiting for what it commits."""
+"""A relay running over a world's rows, and waiting for its commits."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Set
@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 class Commits:
-    """Wakes whoever waits whenever something was committed."""
+    """Wakes all waiters after each commit."""
 
     def __init__(self, world: World) -> None:
         self._loop = asyncio.get_running_loop()
@@ -26,7 +26,7 @@ class Commits:
             self._loop.call_soon_threadsafe(self._news.set)
 
     async def until(self, good: Callable[[], bool]) -> None:
-        """Look after each commit; TimeoutError after ten seconds."""
+        """Evaluate after each commit; TimeoutError after 10 s."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while not good():
                 await self._news.wait()
@@ -37,7 +37,7 @@ class Commits:
 async def relaying(
     world: World, senders: Mapping[str, Sender], *, leased: Set[str] = frozenset()
 ) -> AsyncIterator[Commits]:
-    """One relay until the end of the block."""
+    """One relay, until the block ends."""
     commits = Commits(world)
     relay = Relay(world.database, senders, world.clock, leased=leased)
     world.database.after_commit(relay.wake)
@@ -50,12 +50,12 @@ async def relaying(
 
 
 def delivery_rows(world: World, work: str = "") -> list[Delivery]:
-    """What is or was owed, in order."""
+    """All deliveries, in order."""
     query = select(Delivery).order_by(Delivery.id)
     with world.database.reading() as session:
         return list(session.scalars(query.where(Delivery.work == work) if work else query))
 
 
 def states(world: World, work: str = "") -> list[str]:
-    """The states of what is or was owed, in order."""
+    """States of all deliveries, in order."""
     return [row.state for row in delivery_rows(world, work)]

@@ -1,6 +1,6 @@
 """`python -m tests.parts.second_gateway FOLDER NOW`: another gateway process over the same database.
 
-Serves its HTTP side only, with the clock standing at NOW; prints its address.
+Serves the HTTP side only, with a clock fixed at NOW; prints its address.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A house whose application listens on a port, for a real browser."""
+"""A house whose application listens on a port, for use by a browser."""
 
 import threading
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from api.cli.demo.demo import free_port
 from gateway.domain.verification.port import Identity
 from tests.parts.house import House, move_in
 
-HOST = "localhost"  # passkeys need a name
+HOST = "localhost"  # passkeys need a domain name
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Officers' provider for tests: started as its own process, with the settings that make a gateway trust it."""
+"""The officers' provider for tests: a separate process, and the settings that make a gateway trust it."""
 
 import json
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ class Office:
     settings: SingleSignOnSettings
 
     def tell(self, user: str, **claims: Any) -> None:
-        """The provider knows something else of a user from now on."""
+        """Set a user's claims at the provider."""
         path = self.folder / "people.json"
         people = json.loads(path.read_text())
         people[user] |= claims
@@ -34,7 +34,7 @@ class Office:
 
 
 def prepare(folder: Path) -> Path:
-    """What the provider starts from; the file of the client's secret."""
+    """Write the provider's start files; returns the file of the client's secret."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "people.json").write_text(json.dumps(PEOPLE))
     secret = folder / "client.secret"
@@ -44,7 +44,7 @@ def prepare(folder: Path) -> Path:
 
 @asynccontextmanager
 async def open_provider(folder: Path, return_to: str) -> AsyncIterator[Office]:
-    """A provider that knows PEOPLE, until the block ends."""
+    """A provider with the users PEOPLE, until the block ends."""
     secret = prepare(folder)
     arguments = ["-m", "tests.parts.openid_provider", str(folder), return_to]
     async with Child("the provider", arguments, folder / "provider.log") as child:

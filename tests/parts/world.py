@@ -1,4 +1,4 @@
-"""A gateway's rows over a real SQLite file: one landlord, one unit with a lock, and a clock the test turns."""
+"""A gateway's rows in a real SQLite file: one landlord, one unit with a lock, and a settable clock."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class World:
 
     @classmethod
     def build(cls, folder: Path, url: str = "") -> "World":
-        """A migrated database, SQLite in the folder if no other, with a landlord, an officer, a unit and its lock."""
+        """A migrated database (by default SQLite in the folder) with a landlord, an officer, a unit and its lock."""
         folder.mkdir(parents=True, exist_ok=True)
         database = Database(url or f"sqlite:///{folder / 'lodgekey.sqlite'}")
         database.migrate()
@@ -78,7 +78,7 @@ class World:
         return replace(self, folder=folder, database=database, keyring=keyring)
 
     def close(self) -> None:
-        """Give files back."""
+        """Close the database and its files."""
         self.database.close()
         self.keyring.vault.close()
 
@@ -87,7 +87,7 @@ class World:
         return self.now
 
     def add_unit(self, room: str, lock_id: str | None, *, jurisdiction: str = "sandbox") -> tuple[str, str]:
-        """Another landlord's unit with a lock of this id: (landlord, unit)."""
+        """Another landlord's unit, with a lock of this id: (landlord, unit)."""
         with self.database.writing() as session:
             owner = Landlord(name=f"Landlord of {room}", phone="+39 06 1234", email=None)
             session.add(owner)
@@ -120,7 +120,7 @@ class World:
             return token_of(offer.id, self.keyring.offer_secret)
 
     def consent(self, token: str, *, registration: bool = True, face: bool = False) -> None:
-        """Step 2: open and agree."""
+        """Step 2: open the offer and consent."""
         with self.database.writing() as session:
             offer = onboarding.open_offer(session, token, self.keyring, self.now)
             onboarding.record_consent(session, offer, {"registration": registration, "face": face}, "1", "en", self.now)
@@ -134,7 +134,7 @@ class World:
         fields: Mapping[str, str] = FIELDS,
         at_kiosk: bool = False,
     ) -> str:
-        """Step 3: the id of the verification."""
+        """Step 3: submit a verification; returns its id."""
         with self.database.writing() as session:
             offer = onboarding.usable_offer(session, token, self.keyring, self.now)
             holder = None if at_kiosk else self.phone.public_key()
@@ -142,13 +142,13 @@ class World:
             return onboarding.record_verification(session, offer, shown, self.keyring, self.now).id
 
     def decide(self, case_id: str, decision: str, reason: str = "") -> None:
-        """Step 3, by a person."""
+        """Step 3: decision by a person."""
         with self.database.writing() as session:
             case = onboarding.case_named(session, case_id, area=AREA)
             onboarding.decide_case(session, case, decision, self.officer_id, reason, self.keyring, self.now)
 
     def tenant(self, window: Window | None = None) -> Key:
-        """Steps 1 to 4: the key of a tenant who was let through."""
+        """Steps 1 to 4: the key of an accepted tenant."""
         token = self.offer(window)
         self.consent(token)
         self.show(token)
@@ -157,13 +157,13 @@ class World:
             return onboarding.keys_of(session, offer)[-1]
 
     def say(self, *reports: Report) -> None:
-        """A device says something."""
+        """Deliver a report of a device."""
         with self.database.writing() as session:
             for report in reports:
                 record_report(session, report, self.now, None)
 
     def number(self) -> int:
-        """The lock's next own number."""
+        """The lock's next sequence number."""
         self.seq += 1
         return self.seq
 
@@ -172,13 +172,13 @@ class World:
         return Happened(LOCK, self.number(), self.now, type_, body)
 
     def put(self, key: Key) -> None:
-        """The lock says that the key is on it."""
+        """The lock confirms that it holds the key."""
         self.say(self.happened("key_put", key=bytes.fromhex(key.id)))
 
     def state(
         self, *keys: str, nonce: bytes = b"n" * 16, clock: ClockWord = "set", bolt: Bolt = "locked", seq: int = 0
     ) -> StateReported:
-        """The lock's account of itself."""
+        """A state report of the lock."""
         held = tuple(bytes.fromhex(key) for key in keys)
         number = seq or self.number()
         return StateReported(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 1, "sim"))
@@ -193,27 +193,27 @@ class World:
         return Proof(bare.at, nonce, sign_statement(unlock_statement(key_id, bare), by or self.phone))
 
     def issued(self) -> Sequence[Key]:
-        """Every key, the oldest first."""
+        """Every key, oldest first."""
         with self.database.reading() as session:
             return session.scalars(select(Key).order_by(Key.created_at, Key.id)).all()
 
     def key(self, key_id: str) -> Key:
-        """One key as it stands."""
+        """The key's current row."""
         with self.database.reading() as session:
             return session.get_one(Key, key_id)
 
     def stay(self) -> Stay:
-        """The newest stay as it stands."""
+        """The newest stay's current row."""
         with self.database.reading() as session:
             return session.scalars(select(Stay).order_by(Stay.created_at.desc(), Stay.id)).first() or Stay()
 
     def device(self) -> Device:
-        """The lock as it stands."""
+        """The lock's current row."""
         with self.database.reading() as session:
             return session.get_one(Device, LOCK)
 
     def owed(self) -> list[str]:
-        """The work that is owed, in order."""
+        """Work of the pending deliveries, in order."""
         with self.database.reading() as session:
             rows = session.scalars(select(Delivery).where(Delivery.state == "owed").order_by(Delivery.id))
             return [row.work for row in rows]
@@ -224,7 +224,7 @@ class World:
             return list(session.scalars(select(Event.type).order_by(Event.id)))
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All there is in every table."""
+        """All rows of all tables."""
         with self.database.reading() as session:
             tables = Model.metadata.sorted_tables
             return {
@@ -234,7 +234,7 @@ class World:
 
 
 def device(name: str, unit_id: str | None, kind: str = "lock") -> Device:
-    """A device's row with a key of its own; the lock has told that it has the first revocation list."""
+    """A device's row with a new public key; the lock has confirmed the first revocation list."""
     return Device(
         list_epoch=1,
         code_epoch=1,

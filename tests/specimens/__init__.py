@@ -1,1 +1,1 @@
-"""What the identity tests read and compare: fetched photographs, rendered documents."""
+"""Input of the identity tests: fetched photographs and rendered documents."""

@@ -1,4 +1,4 @@
-"""Files that are no picture one could use, each with the code it is refused by, and a mark to look for afterwards."""
+"""Unusable picture files, each with its refusal code, and a marker to search for afterwards."""
 
 import struct
 import zlib
@@ -13,20 +13,20 @@ GPS = 0x8825
 
 
 def pattern(mode: str = "RGB", size: tuple[int, int] = (160, 120)) -> Image.Image:
-    """A picture that is not of one colour."""
+    """A picture of more than one colour."""
     pixels = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
     return Image.fromarray(pixels).convert(mode)
 
 
 def saved(image: Image.Image, kind: str, **extra: object) -> bytes:
-    """The picture as a file."""
+    """The picture as the bytes of a file."""
     buffer = BytesIO()
     image.save(buffer, kind, **extra)
     return buffer.getvalue()
 
 
 def png_chunk(kind: bytes, body: bytes) -> bytes:
-    """One chunk with its sum."""
+    """One chunk with its CRC."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
@@ -38,7 +38,7 @@ def tiny_bomb() -> bytes:
 
 
 def position() -> Image.Exif:
-    """EXIF of a camera that wrote where it was, and a remark."""
+    """EXIF data with a GPS position and a comment."""
     exif = Image.Exif()
     exif[0x010E] = CANARY.decode()
     exif[GPS] = {1: "N", 2: (51.0, 30.0, 2.5), 3: "W", 4: (0.0, 7.0, 28.5)}

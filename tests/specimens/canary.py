@@ -1,4 +1,4 @@
-"""Looks for planted bytes wherever a process may have written them."""
+"""Searches for planted bytes wherever a process may have written them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ BLOCK = 1 << 20
 
 
 def find_canaries(places: Iterable[Path], canaries: Sequence[bytes]) -> list[Path]:
-    """Every file under the places, names included, that holds one of the canaries."""
+    """Every file under these folders whose name or content holds one of the canaries."""
     found = []
     for place in places:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
@@ -18,7 +18,7 @@ def find_canaries(places: Iterable[Path], canaries: Sequence[bytes]) -> list[Pat
 
 
 def _holds(path: Path, canaries: Sequence[bytes]) -> bool:
-    """True where the file holds a canary, also across two blocks; a file that vanished meanwhile holds none."""
+    """Whether the file holds a canary, also across two blocks; False for a file that was deleted meanwhile."""
     longest = max(len(canary) for canary in canaries)
     try:
         with path.open("rb") as file:

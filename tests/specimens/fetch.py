@@ -1,6 +1,6 @@
-"""Fetches the photographs the face tests compare: `python -m tests.specimens.fetch`; nothing of them is committed.
+"""Fetches the photographs of the face tests: `python -m tests.specimens.fetch`; none of them is committed.
 
-They are US government photographs inside the source distribution of face_recognition.
+They are US government photographs from the source distribution of face_recognition.
 """
 
 import shutil
@@ -16,7 +16,7 @@ NAMES = ("biden.jpg", "obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_fa
 
 
 def fetch_photographs(folder: Path = CACHE) -> Path:
-    """The folder with all photographs, fetched once with pip; raises CalledProcessError where no registry answers."""
+    """Folder with all photographs, fetched once with pip; CalledProcessError where no package registry answers."""
     if all((folder / name).is_file() for name in NAMES):
         return folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,13 +28,13 @@ def fetch_photographs(folder: Path = CACHE) -> Path:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """Takes the photographs out of the archive, and nothing else."""
+    """Extract only the photographs from the archive."""
     with tarfile.open(archive) as packed:
         for member in packed.getmembers():
             name = Path(member.name).name
             content = packed.extractfile(member) if name in NAMES else None
             if content:
-                # whole or not there: several test processes fetch at once
+                # moved into place as a whole, since several test processes may fetch at once
                 unfinished = archive.parent / name
                 unfinished.write_bytes(content.read())
                 unfinished.replace(folder / name)

@@ -1,4 +1,4 @@
-"""Photographs of people for the face tests, by person; fetched by a child process, since tests stay on loopback."""
+"""Photographs of people for the face tests, by person; a child process fetches them, as tests stay on loopback."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ PEOPLE = {
 
 @cache
 def load_photographs() -> dict[str, tuple[Pixels, ...]]:
-    """Pixels by person."""
+    """Decoded pictures by person."""
     subprocess.run([sys.executable, "-m", "tests.specimens.fetch"], cwd=ROOT, check=True, timeout=400)
     found = {
         person: tuple(decode_image((CACHE / name).read_bytes()) for name in names) for person, names in PEOPLE.items()
