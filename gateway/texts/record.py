@@ -1,4 +1,4 @@
-"""Names of registration fields and kinds of document."""
+"""Texts for tenants about the facts asked of them, kinds of document and who sees what."""
 
 from collections.abc import Mapping
 from typing import Final

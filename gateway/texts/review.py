@@ -1,4 +1,4 @@
-"""Texts for landlords and officers about cases, filings, exports and the team, by code."""
+"""Texts for landlords and officers about stays, cases, filings, exports and the team, by code."""
 
 from collections.abc import Mapping
 from typing import Final

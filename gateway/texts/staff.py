@@ -1,4 +1,4 @@
-"""Texts that only staff read, of tables that otherwise tenants read too."""
+"""Texts for staff only that complete tables which tenants read too, and the landlord app."""
 
 from collections.abc import Mapping
 from typing import Final

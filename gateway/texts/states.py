@@ -1,4 +1,4 @@
-"""Names of the states of locks, keys, stays and filings."""
+"""Texts about the states of locks, keys, codes and filings, stages of a stay, consumers and purposes."""
 
 from collections.abc import Mapping
 from typing import Final
