@@ -1,4 +1,4 @@
-// Passkeys: signing in with one, and making one. Without WebAuthn, or at an address without a name, nothing is shown.
+// Passkeys: sign-in and registration. Hidden without WebAuthn or if the address has no domain name.
 
 async function ask(path, body) {
   const answer = await fetch(`/api/v1/${path}`, {

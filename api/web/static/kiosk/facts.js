@@ -1,12 +1,12 @@
-// What the registry asks beyond the document, at the kiosk: one question a screen, by touch or at a keyboard.
+// The registry's additional questions at the kiosk: one a screen, answered by touch or keyboard.
 
 const section = document.querySelector("[data-step=facts]");
 const every = [...section.querySelectorAll("[data-fact]")];
 const field = () => section.querySelector("[data-fact]:not([hidden]) input");
-let asked = every.filter((label) => label.dataset.asked !== undefined); // as the place asks, until the offer is known
+let asked = every.filter((label) => label.dataset.asked !== undefined); // the kiosk's default questions, until the offer is known
 let number = 0;
 
-/** What this offer's registry asks; of `oneOf` one answer is enough. */
+/** Set the questions of this offer's registry; one answer to those of `oneOf` is enough. */
 export function askFor(paths, oneOf) {
   asked = paths.map((path) => every.find((label) => label.dataset.fact === path)).filter(Boolean);
   for (const label of every) label.querySelector("small").hidden = !oneOf.includes(label.dataset.fact);
@@ -14,7 +14,7 @@ export function askFor(paths, oneOf) {
 
 export const anyAsked = () => asked.length > 0;
 
-/** The answers given, by path. */
+/** Return the answers by path. */
 export function answers() {
   const given = asked.map((label) => [label.dataset.fact, label.querySelector("input").value.trim()]);
   return Object.fromEntries(given.filter(([, text]) => text));
@@ -25,7 +25,7 @@ function show(place) {
   for (const label of every) label.hidden = label !== asked[number];
 }
 
-/** Begins with the first question, or where one comes back with the last; a keyboard types into it at once. */
+/** Show the first question, or the last when coming back; typing starts in its field. */
 export function begin(last = false) {
   show(last ? asked.length - 1 : 0);
 }
@@ -45,7 +45,7 @@ function changeCase(button) {
   }
 }
 
-/** `back` and `on` are what comes before the first question and after the last. */
+/** Attach the handlers; `back` and `on` are called before the first question and after the last. */
 export function prepare(back, on) {
   for (const key of section.querySelectorAll(".sign")) key.onclick = () => put(key.value);
   section.querySelector(".delete").onclick = () => put(null);

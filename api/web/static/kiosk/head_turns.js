@@ -1,8 +1,8 @@
-// How the head is to turn, in large arrows, while the kiosk's own camera films.
+// Shows the requested head turns as large arrows while the kiosk's camera films.
 
-const POSES_MS = { first: 1000, turn: 1600, middle: 900 }; // a terminal's camera films to the same measure
+const POSES_MS = { first: 1000, turn: 1600, middle: 900 }; // the camera uses the same timing
 const SOON = 250; // ms
-const CHALLENGE_TIMEOUT = 10000; // ms; without an answer nobody is held up: a person looks at the face instead
+const CHALLENGE_TIMEOUT = 10000; // ms; without an answer the visit continues, and a person checks the face
 const section = document.querySelector("[data-step=turns]");
 const words = section.querySelector(".pose");
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -12,7 +12,7 @@ function show(pose) {
   words.textContent = words.dataset[pose];
 }
 
-/** The turns the gateway asks for; none without a network, or where it gives no more tries. */
+/** Return the requested turns; none without a network, or if no attempt is left. */
 async function askForTurns(ask) {
   const answer = await ask("POST", "/visit/turns");
   if (!answer.ok || !(await answer.json()).asked) return [];
@@ -23,7 +23,7 @@ async function askForTurns(ask) {
   return [];
 }
 
-/** Asks, shows and films, as far as that can be done. */
+/** Request, show and film the turns; does nothing without any. */
 export async function filmTurns(ask) {
   show("middle");
   const turns = await askForTurns(ask);

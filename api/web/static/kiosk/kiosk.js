@@ -1,28 +1,28 @@
-// The kiosk's page: one step at a time. What is shown lives in the kiosk's memory; leaving wipes both.
+// The kiosk's page: one step at a time. Inputs are in the kiosk's memory; leaving wipes page and memory.
 
 import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts } from "./facts.js";
 import { filmTurns } from "./head_turns.js";
 
 const WARN = 15; // seconds before the wipe
 const POLL_INTERVAL = 1000; // ms
-const SOON = 250; // ms, while the screen waits for what the gateway says of the offer
-const ANSWER_TIMEOUT = 10000; // ms; a gateway that does not answer stops nobody: it is asked again when it is all handed in
+const SOON = 250; // ms, while waiting for the offer's summary
+const ANSWER_TIMEOUT = 10000; // ms; without an answer the visit continues: the gateway checks the offer again at the end
 const { dataset: say } = document.body;
 const $ = (selector, within = document) => within.querySelector(selector);
 const step = (name) => $(`[data-step=${name}]`);
 let at = "welcome";
 let typed = "";
 let sent = false;
-let named = false; // unit and landlord are on the screen
+let named = false; // unit and landlord are shown
 
 async function ask(method, path, body) {
   const headers = body ? { "Content-Type": "application/json" } : {};
   const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  if (answer.status === 410) wipe(); // the minute is over: nothing is left of the visit
+  if (answer.status === 410) wipe(); // expired: the visit is wiped
   return answer;
 }
 
-/** Shows one step; a screen reader begins at its heading. */
+/** Show one step and move the focus to its heading, for screen readers. */
 function go(name) {
   step(at).hidden = true;
   at = name;
@@ -33,7 +33,7 @@ function go(name) {
   $("h1", step(at)).focus();
 }
 
-/** A fresh page holds nothing of what was before. */
+/** Reload: a new page holds nothing of the visit. */
 async function wipe() {
   await fetch("/visit", { method: "DELETE" }).catch(() => {});
   location.replace("/");
@@ -66,7 +66,7 @@ async function takeCode(path, body) {
   }
 }
 
-/** What the gateway says of the offer: nothing is scanned for one that leads nowhere, however late that is said. */
+/** Show the offer's summary; a refused offer ends the visit at any step. */
 function learn(offer) {
   if (offer.refused) {
     if (at !== "refused") conclude("refused", { code: offer.refused });
@@ -121,7 +121,7 @@ async function send(face) {
   go("wait");
 }
 
-/** The head turns before the camera, and then it is all handed in; who asks for a person meanwhile is past this step. */
+/** Film the head turns, then hand in; does nothing further if the tenant has left this step for a person's check. */
 async function turn() {
   go("turns");
   await filmTurns(ask);
@@ -152,7 +152,7 @@ function conclude(name, answer = {}) {
   if (name !== "refused") showLink(section);
 }
 
-/** What became of it: the gateway's answer, or that it is kept until there is a network. */
+/** Show the gateway's answer, or that the registration is stored until the network is back. */
 function follow(status) {
   if (!sent) return;
   if (status.answer?.screen === "received") return;
@@ -168,7 +168,7 @@ function warn(left) {
 }
 
 function tell(element, text) {
-  if (element.textContent !== text) element.textContent = text; // an unchanged status is not read out again
+  if (element.textContent !== text) element.textContent = text; // unchanged: screen readers do not repeat it
 }
 
 async function showStatus() {

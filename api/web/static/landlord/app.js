@@ -1,4 +1,4 @@
-// A landlord's pages as an app: they open without a network, and say when what they show is no longer news.
+// Makes a landlord's pages available offline, with a banner while offline.
 
 import { keepOffline } from "../shared/register_service_worker.js";
 

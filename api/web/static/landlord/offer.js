@@ -1,4 +1,4 @@
-// Comfort on the offer pages: one-tap lengths of stay, copying, sharing. Everything works without it.
+// Optional helpers of the offer pages: one-tap lengths of stay, copying, sharing. The pages work without them.
 
 function localValue(date) {
   const two = (n) => String(n).padStart(2, "0");
@@ -14,7 +14,7 @@ if (spans) {
   spans.addEventListener("click", (event) => {
     const days = Number(event.target.dataset.days);
     if (!days || !from.value) return;
-    // Calendar days on the wall clock of the unit: the time of day stays, whatever the clocks do in between.
+    // Calendar days in the unit's local time: the time of day stays the same across a change of daylight saving.
     const [year, month, day] = from.value.slice(0, 10).split("-").map(Number);
     until.value = localValue(new Date(year, month - 1, day + days)).slice(0, 11) + hour;
   });

@@ -1,8 +1,8 @@
-// On a page shown for want of a network: back to what was asked for once the gateway answers.
+// On an offline page: returns to the requested page once the gateway answers.
 
 const OWN = { "/offline": "/landlord", "/key/offline": "/key" };
 
-// "online" is no promise that the gateway is reached: it is asked, at once and again.
+// "online" does not mean that the gateway is reachable: check it at once, and repeatedly.
 async function goBack() {
   const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
   if (answer?.ok) location.replace(OWN[location.pathname] ?? location.pathname);

@@ -1,4 +1,4 @@
-// The officer's list: EventSource goes on in a background tab and resumes by Last-Event-ID; the server sends finished rows.
+// The officer's list: EventSource runs in background tabs and resumes by Last-Event-ID; the server sends rendered rows.
 
 import "../shared/ages.js";
 
@@ -31,7 +31,7 @@ source.addEventListener("error", () => show("care", state.dataset.lost));
 source.addEventListener("rows", (event) => add(event.data));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { unseen = 0; document.title = title; } });
 
-// Cases come and go, and filings get their answer, without being records of the feed: both are few and asked for.
+// Cases and the answers to filings are not in the feed; both are few and polled.
 async function lookForNews() {
   const answer = await fetch("/officer/news");
   if (!answer.ok) return;

@@ -1,4 +1,4 @@
-// Ages grow while a page is open: an old state must not look fresh.
+// Updates the ages on an open page: an old state must not look fresh.
 
 const language = document.documentElement.lang;
 const format = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });

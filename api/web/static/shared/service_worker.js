@@ -1,5 +1,5 @@
-// Lets the key page and a landlord's pages open without a network. Its cache holds our own files and two pages that say
-// nothing of anybody; what is the tenant's (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
+// Serves the key page and a landlord's pages offline. Its cache holds static files and two pages without personal data;
+// the tenant's data (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
 
 const CACHE = "lodgekey-offline-4";
 const LANGUAGE = encodeURIComponent(new URL(location).searchParams.get("lang") ?? "en");
@@ -11,7 +11,7 @@ const MODULES = [
 ];
 const FILES = [...Object.values(AWAY), ...MODULES.map((name) => `/static/${name}.js`)];
 
-// Asked for without cookies: as anybody would get them.
+// Fetched without cookies, so that the cache holds no account's page.
 const asAnybody = (addresses) => addresses.map((address) => new Request(address, { credentials: "omit" }));
 
 async function keep() {
@@ -22,7 +22,7 @@ async function keep() {
   await cache.addAll(asAnybody([...new Set(named)]));
 }
 
-/** Which page stands in for an address, if any. */
+/** Return the offline page for a path, or null. */
 function standIn(pathname) {
   if (pathname === "/key" || pathname === "/onboarding") return AWAY.key;
   const landlords = ["/", "/login", "/account", "/landlord"].includes(pathname) || pathname.startsWith("/landlord/");

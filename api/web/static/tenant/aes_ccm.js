@@ -1,5 +1,5 @@
-// AES-CCM with an 8-byte tag and a 13-byte nonce (RFC 3610: M = 8, L = 2), which WebCrypto lacks: its AES-CBC gives the
-// CBC-MAC, its AES-CTR the rest.
+// AES-CCM with an 8-byte tag and a 13-byte nonce (RFC 3610: M = 8, L = 2), which WebCrypto lacks: built from its
+// AES-CBC (for the CBC-MAC) and AES-CTR.
 
 const TAG = 8;
 const BLOCK = 16;
@@ -19,10 +19,10 @@ async function mac(key, nonce, message, extra) {
   const head = extra.length ? padded(join(short(extra.length), extra)) : extra;
   const blocks = join(first, head, padded(message));
   const chained = await crypto.subtle.encrypt({ name: "AES-CBC", iv: new Uint8Array(BLOCK) }, await load(key, "AES-CBC", "encrypt"), blocks);
-  return new Uint8Array(chained, blocks.length - BLOCK, BLOCK); // what follows is WebCrypto's own padding
+  return new Uint8Array(chained, blocks.length - BLOCK, BLOCK); // the rest is WebCrypto's padding
 }
 
-/** The first block is the tag's own, the message follows: one stream from counter 0. */
+/** Encrypt tag (block 0) and message as one stream from counter 0. */
 async function stream(key, nonce, bytes) {
   const counter = join(Uint8Array.of(1), nonce, Uint8Array.of(0, 0));
   return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-CTR", counter, length: 16 }, await load(key, "AES-CTR", "encrypt"), bytes));
@@ -33,7 +33,7 @@ export async function seal(key, nonce, message, extra) {
   return join(both.subarray(BLOCK), both.subarray(0, TAG));
 }
 
-/** The message; throws where it was not sealed with this key, nonce and extra. */
+/** Return the message; throws if it was not sealed with this key, nonce and extra. */
 export async function open(key, nonce, sealed, extra) {
   if (sealed.length < TAG) throw new Error("too short");
   const tag = sealed.subarray(sealed.length - TAG);

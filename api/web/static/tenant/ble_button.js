@@ -1,11 +1,11 @@
-// The button for a lock nearby, on the key page and on the page without a network.
+// The button for a lock in Bluetooth range, on the key page and the offline page.
 
 import { findNear, keepNear, proof } from "./key.js";
 import { hasBluetooth, Refused, unlockNearby, Unanswered } from "./ble_unlock.js";
 
 const AGREEMENT = { name: "ECDH", namedCurve: "P-256" };
 
-/** A second key, for agreement only, and the credential that the gateway gives it on the holder's signature. */
+/** Store a key agreement pair, and the credential that the gateway issues for it on the holder's signature. */
 export async function prepareNear(id, holder) {
   if (!hasBluetooth()) return;
   const kept = await findNear(id);
@@ -27,7 +27,7 @@ async function ask(held, say) {
     const { outcome } = await unlockNearby(held);
     return outcome === "done" ? ["good", say.unlocked, ""] : ["bad", say.refused, say.failedHint];
   } catch (error) {
-    if (error.name === "NotFoundError") return ["", "", ""]; // nobody chose a lock: nothing was asked
+    if (error.name === "NotFoundError") return ["", "", ""]; // dialog cancelled: no command was sent
     if (error instanceof Unanswered) return ["care", say.noAnswer, say.noAnswerHint];
     if (error instanceof Refused) return ["bad", say.refused, say.failedHint];
     if (error.message === "another lock") return ["bad", say.nearOther, say.nearOtherHint];
@@ -35,7 +35,7 @@ async function ask(held, say) {
   }
 }
 
-/** Shows the button of `part` for what is kept of a key, and tells in `outcome` what the lock said. */
+/** Show the button of `part` for the stored key `held`; `outcome` shows the lock's answer. */
 export function offerNear(part, outcome, held, say) {
   if (!held || !hasBluetooth() || held.expires <= Date.now() / 1000) return;
   const button = part.querySelector("button");

@@ -1,5 +1,5 @@
-// A lock nearby, opened over Bluetooth without a network: one handshake, one sealed command, one sealed answer.
-// Never asked twice by itself: after silence nobody knows whether the bolt moved.
+// Unlocks a lock over Bluetooth without a network: one handshake, one sealed command, one sealed answer.
+// A command is never repeated automatically: after a timeout it is unknown whether the bolt moved.
 
 import { join, open, seal } from "./aes_ccm.js";
 import { Handshake } from "./edhoc.js";
@@ -10,7 +10,7 @@ const OUTLET = "6c6f6467-656b-4579-8000-000000000003";
 const PHONE = 5; // kind of message: the offline handshake
 const PIECE = 100; // bytes of a fragment with its header; a link with smaller packets cuts them itself
 const LAST = 0x80;
-const ANSWER_MS = 4000; // a relayed conversation is a slow one
+const ANSWER_MS = 4000; // limit against relay attacks, which delay the reply
 const CONTEXT = new TextEncoder().encode("lodgekey-offline-v1");
 const [COMMAND_KEY, ANSWER_KEY, KEY_LENGTH] = [201, 202, 16];
 const [SEALED, FAILED] = [1, 0];
@@ -18,10 +18,10 @@ const UNLOCK = Uint8Array.of(0xa1, 0x01, 0x66, ...new TextEncoder().encode("unlo
 
 export const hasBluetooth = () => Boolean(navigator.bluetooth?.requestDevice);
 
-/** The lock ended the conversation and says why. */
+/** The lock ended the session; the message is its reason. */
 export class Refused extends Error {}
 
-/** The lock was asked to open, and what came of it nobody here knows. */
+/** The command was sent, and its result is unknown. */
 export class Unanswered extends Error {}
 
 function fragments(message) {
@@ -30,7 +30,7 @@ function fragments(message) {
     join(Uint8Array.of(at | (at === count - 1 ? LAST : 0)), message.subarray(at * room, (at + 1) * room)));
 }
 
-/** Fragments to messages: whole or nothing. `onMessage` gets the body of each message of the handshake. */
+/** Reassemble fragments; incomplete messages are dropped. `onMessage` gets the body of each handshake message. */
 function gather(onMessage) {
   let pieces = [];
   return (fragment) => {
@@ -59,7 +59,7 @@ async function converse(server) {
       deliver = resolve;
       setTimeout(() => reject(new Error("silence")), ANSWER_MS);
     });
-    reply.catch(() => {}); // where a write fails first, that is what is told
+    reply.catch(() => {}); // if a write fails first, its error is thrown
     for (const piece of fragments(join(Uint8Array.of(PHONE, 0, 0), body))) await inlet.writeValueWithResponse(piece);
     const answer = await reply;
     if (answer[0] === FAILED) throw new Refused(new TextDecoder().decode(answer.subarray(1)));
@@ -67,7 +67,7 @@ async function converse(server) {
   };
 }
 
-/** The value at the front of deterministic CBOR (RFC 8949), as far as a lock's answer needs it, and where it ends. */
+/** Decode the first item of deterministic CBOR (RFC 8949; the types in a lock's answer only); return it and its end. */
 function decode(bytes, at = 0) {
   const kind = bytes[at] >> 5, small = bytes[at] & 31;
   const wide = small < 24 ? 0 : 2 ** (small - 24);
@@ -101,8 +101,8 @@ async function openAnswer(sealed, key, place) {
   return { outcome: answer.get(1), code: answer.get(2), bolt: answer.get(3) };
 }
 
-/** Opens over an `exchange` of whole messages: {outcome, code, bolt} as the lock sealed it. Throws Refused, Unanswered,
- * or, where the lock was not even asked, another error. */
+/** Unlock over an `exchange` of whole messages; return {outcome, code, bolt} as sealed by the lock. Throws Refused,
+ * Unanswered, or another error if the command was not sent. */
 export async function unlockOver(exchange, { pair, credential, lock }) {
   const handshake = new Handshake(pair, lock);
   const third = await handshake.third(await exchange(await handshake.first()), credential);
@@ -117,7 +117,7 @@ export async function unlockOver(exchange, { pair, credential, lock }) {
   }
 }
 
-/** The person picks the lock in the browser's own dialog; then it is asked to open. Rejects with NotFoundError if none. */
+/** Unlock the lock chosen in the browser's dialog. Rejects with NotFoundError if none is chosen. */
 export async function unlockNearby(held) {
   const device = await navigator.bluetooth.requestDevice({ filters: [{ services: [SERVICE] }] });
   const server = await device.gatt.connect();

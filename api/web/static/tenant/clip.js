@@ -1,4 +1,4 @@
-// Films the head turning as the server asks: a short row of still pictures, shrunk, nothing kept on the phone.
+// Films the requested head turns as a short series of small still pictures; nothing is stored on the phone.
 
 const FRAME_MS = 160;
 const WIDTH = 480;
@@ -23,7 +23,7 @@ async function filmPose(video, canvas, frames, ms) {
   }
 }
 
-/** The nonce of a fresh challenge and the frames that answer it; `say` is told the pose wanted: middle, left or right. */
+/** Return the nonce of a new challenge and its frames; `say` is called with each pose: middle, left or right. */
 export async function filmTurns(video, say) {
   const answer = await fetch("/api/v1/onboarding/challenge", { method: "POST" });
   if (!answer.ok) throw new Error(`challenge ${answer.status}`);
@@ -51,7 +51,7 @@ export async function filmTurns(video, say) {
   }
 }
 
-/** Makes the part of the form that films: button, picture, words, and the fields that carry the clip. */
+/** Set up the form's filming part: button, picture, instructions, and the fields for the clip. */
 export function prepareFilming(part, form) {
   if (!canFilm()) return;
   const [button, video, words] = ["button", "video", "[role=status]"].map((name) => part.querySelector(name));
@@ -67,7 +67,7 @@ export function prepareFilming(part, form) {
       form.elements.clip_nonce.value = nonce;
       words.textContent = part.dataset.done;
     } catch {
-      words.textContent = part.dataset.denied; // no camera, not allowed, too many tries: a person decides instead
+      words.textContent = part.dataset.denied; // no camera, no permission, or no attempt left: a person decides
       button.hidden = false;
     }
     video.hidden = true;

@@ -1,5 +1,5 @@
-// EDHOC (RFC 9528), the phone's side: suite 2, method 3 (static DH both ways), credentials by reference, the key's
-// credential in a critical EAD_3. The other half is devices/wire/offline.py and the lock.
+// The phone's side of EDHOC (RFC 9528): suite 2, method 3 (static DH both ways), credentials by reference, the key's
+// credential in a critical EAD_3. Counterpart: devices/wire/offline.py and the lock.
 
 import { join, seal } from "./aes_ccm.js";
 
@@ -7,7 +7,7 @@ const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 const HOLDER = 0x2b, LOCK = 0x0a; // kid: the role, one byte that is its own CBOR integer
-const CONNECTION = 0x01; // C_I: there is one session a connection
+const CONNECTION = 0x01; // C_I: one session a connection
 const EAD_CREDENTIAL = Uint8Array.of(0x39, 0xfd, 0xe8); // -65001: critical
 const EMPTY = new Uint8Array();
 const MAC = 8;
@@ -23,8 +23,8 @@ async function extract(salt, secret) {
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, secret));
 }
 
-/** EDHOC_KDF (§4.1.2): HKDF-Expand with info = label, context, length. Locks run lakers 0.6.2, which writes a label in
- * one byte and a context's length in one, also where CBOR would take more: the same here, or there is no key in common. */
+/** EDHOC_KDF (§4.1.2): HKDF-Expand with info = label, context, length. Locks run lakers 0.6.2, which encodes a label and
+ * a context's length in one byte each, even where CBOR needs more: done here too, otherwise the keys differ. */
 async function kdf(secret, label, context, length) {
   const head = context.length < 24 ? Uint8Array.of(0x40 | context.length) : Uint8Array.of(0x58, context.length & 255);
   const size = length < 24 ? Uint8Array.of(length) : Uint8Array.of(0x18, length);
@@ -49,7 +49,7 @@ function power(base, exponent) {
 const toNumber = (bytes) => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 const toBytes = (number) => Uint8Array.from(number.toString(16).padStart(64, "0").match(/../g), (pair) => parseInt(pair, 16));
 
-/** The public key of an x coordinate; either y gives the same secret. Throws for an x that is on no point of P-256. */
+/** Return the public key of an x coordinate; either y gives the same secret. Throws if x is not on P-256. */
 async function pointAt(xBytes) {
   const x = toNumber(xBytes);
   const square = (((x * x) % P) * x + (P - 3n) * x + B) % P;
@@ -62,7 +62,7 @@ const agree = async (own, other) => new Uint8Array(await crypto.subtle.deriveBit
 
 const fromBase64 = (words) => Uint8Array.from(atob(words.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
 
-/** The CCS of a key in a role (§3.5.2), byte for byte as the lock makes it. */
+/** Return the CCS of a key in a role (§3.5.2), byte for byte as the lock encodes it. */
 function credentialOf({ x, y }, kid) {
   const name = text(kid.toString(16).padStart(2, "0"));
   return join(
@@ -88,7 +88,7 @@ export class Handshake {
     return message;
   }
 
-  /** Message 3 with the key's credential, in answer to message 2 of this lock; throws for any other's. */
+  /** Process message 2 of this lock, return message 3 with the key's credential; throws for another lock's. */
   async third(second, token) {
     if (second[0] !== 0x58 || second.length !== second[1] + 2 || second.length < 2 + 32 + 11) throw new Error("not a message 2");
     const gy = second.subarray(2, 34), sealed = second.subarray(34);

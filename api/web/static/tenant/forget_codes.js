@@ -1,4 +1,4 @@
-// On the page that says a stay is over or its key was taken back.
+// Deletes the stored keys and codes, on the page of an ended stay or a revoked key.
 
 import { forgetCodes } from "./keypad_codes.js";
 

@@ -1,4 +1,4 @@
-// The holder's key pair: made in this browser, never extractable, kept in IndexedDB. What it signs follows the HTTP contract.
+// The holder's key pair: created in this browser, not extractable, stored in IndexedDB. Signatures follow the HTTP API.
 
 const STORE = "keys";
 const PENDING = "pending:";
@@ -33,7 +33,7 @@ const keepPair = (name, pair) => inStore("readwrite", (store) => store.put(pair,
 
 export const findCodes = () => findPair(CODES);
 export const keepCodes = (codes) => keepPair(CODES, codes);
-/** What opens a lock nearby: {id, unit, pair, credential, lock, expires} of each key. */
+/** Offline unlock data of each key: {id, unit, pair, credential, lock, expires}. */
 export const keepNear = (id, held) => keepPair(NEAR + id, held);
 export const findNear = (id) => findPair(NEAR + id);
 export const allNear = () => inStore("readonly", (store) => store.getAll(IDBKeyRange.bound(NEAR, `${NEAR}\uffff`)));
@@ -43,7 +43,7 @@ export function canHoldKeys() {
   return Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 }
 
-/** Makes the pair for a registration and returns its public half as JWK text. It waits as "pending:<x>" for its key. */
+/** Create the pair for a registration; return its public key as JWK text. Stored as "pending:<x>" until its key exists. */
 export async function holderKeyForRegistration() {
   const pair = await crypto.subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
@@ -51,7 +51,7 @@ export async function holderKeyForRegistration() {
   return JSON.stringify({ kty, crv, x, y });
 }
 
-/** Pairs that may hold key `id`: its own, else those still waiting for theirs, the latest stays unknown until tried. */
+/** Return the pairs that may hold key `id`: its own, else all pending ones; only a signed request shows which. */
 export async function pairsFor(id) {
   const own = await findPair(id);
   if (own) return [own];
@@ -59,14 +59,14 @@ export async function pairsFor(id) {
   return Promise.all(waiting.map(findPair));
 }
 
-/** From now on `pair` is the one of key `id`. It also stays pending: an offer may lead to keys of several locks. */
+/** Store `pair` as the one of key `id`. It also stays pending: an offer may lead to keys of several locks. */
 export const bind = (id, pair) => keepPair(id, pair);
 
 export function base64url(bytes) {
   return btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** {at, nonce, signature} over "lodgekey-<act>\n<id>\n<at>\n<nonce>", `more` in further lines; raw r||s (IEEE P1363). */
+/** Return {at, nonce, signature} over "lodgekey-<act>\n<id>\n<at>\n<nonce>", `more` in further lines; raw r||s (IEEE P1363). */
 export async function proof(pair, act, id, ...more) {
   const at = Math.floor(Date.now() / 1000);
   const nonce = base64url(crypto.getRandomValues(new Uint8Array(16)));

@@ -1,14 +1,14 @@
-// Codes for the keypad, shown to the phone that holds the key and left on it for when there is no network.
+// Keypad codes: shown on the phone that holds the key, and stored there for offline use.
 
 import { dropEverything, findCodes, keepCodes } from "./key.js";
 import { keepOffline } from "../shared/register_service_worker.js";
 
 export const readCodes = () => findCodes();
 
-/** The stay is over: nothing of it stays on the phone. */
+/** Delete all data of the stay from the phone. */
 export const forgetCodes = () => dropEverything();
 
-/** From and until as the rest of the page writes moments: day before month, twenty-four hours. */
+/** Format the validity like other times on the page: day before month, 24 hours. */
 function period(code, zone) {
   const language = document.documentElement.lang;
   const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
@@ -17,10 +17,10 @@ function period(code, zone) {
   return format.formatRange(new Date(code.from), new Date(code.until));
 }
 
-/** The code of now and the one after it: a long stay has one for every four weeks, and nobody reads a page of them. */
+/** Return the present code and the next; a long stay has one for every four weeks, too many to show. */
 export const soonest = (codes) => codes.filter((code) => Date.parse(code.until) > Date.now()).slice(0, 2);
 
-/** Puts the codes that a signed answer told on the page. */
+/** Show the codes of a signed request's answer. */
 function showCodes(card, codes) {
   card.querySelectorAll(".passcode").forEach((line) => line.remove());
   for (const code of soonest(codes)) {
@@ -33,7 +33,7 @@ function showCodes(card, codes) {
   card.hidden = codes.length === 0;
 }
 
-/** Shows the codes, writes down what is needed offline, and has the browser open the key page offline from now on. */
+/** Show the codes, store them for offline use, and register the service worker. */
 export async function saveCodes(passcodes) {
   const card = document.querySelector("#codes");
   const codes = passcodes.map((code) => ({ ...code, when: period(code, card.dataset.zone) }));

@@ -1,4 +1,4 @@
-// The key page without a network: what was written down while there was one.
+// The offline key page: shows the codes and keys stored while online.
 
 import "../landlord/retry.js";
 import { allNear } from "./key.js";

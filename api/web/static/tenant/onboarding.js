@@ -1,4 +1,4 @@
-// Registration: shrinks photos, makes the holder's key pair, says what is missing before anything is sent.
+// Onboarding: shrinks photos, creates the holder's key pair, reports missing fields before the form is sent.
 
 import { canHoldKeys, holderKeyForRegistration } from "./key.js";
 import { prepareFilming } from "./clip.js";
@@ -19,7 +19,7 @@ for (const input of form.querySelectorAll("input[type=file]")) {
 const turning = document.querySelector("#turning");
 if (turning) prepareFilming(turning, form);
 
-// A resident number says date of birth, sex and nationality by itself; nobody is asked for them before it is known.
+// A resident number contains date of birth, sex and nationality: ask for them only with other numbers.
 const details = document.querySelector("#details");
 const isResident = (number) => /^\d{17}[\dXx]$/.test(number.replaceAll(" ", ""));
 function showDetails() {
@@ -71,5 +71,5 @@ form.addEventListener("submit", async (event) => {
   setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
   form.submit();
 });
-// Coming back with the browser's back button must not leave a dead form.
+// After the browser's back button the form must work again.
 addEventListener("pageshow", () => { sending = false; wait(false); });

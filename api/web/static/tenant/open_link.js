@@ -1,9 +1,9 @@
-// Tells the gateway that a person opened the landlord's link. No GET does: a link preview or a crawler loads the page too.
+// Reports to the gateway that a person opened the landlord's link. GET does not: link previews and crawlers send it too.
 
 function open() {
-  fetch("/api/v1/onboarding/open", { method: "POST", keepalive: true }).catch(() => {}); // sending the form opens it as well
+  fetch("/api/v1/onboarding/open", { method: "POST", keepalive: true }).catch(() => {}); // sending the form also opens it
 }
 
-// A page that the browser prepares before anybody asked for it is not opened until it is shown.
+// A prerendered page is not opened until it is shown.
 if (document.prerendering) document.addEventListener("prerenderingchange", open, { once: true });
 else open();

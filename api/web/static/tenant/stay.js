@@ -1,4 +1,4 @@
-// The stay in its tenant's hands: ask for other dates, or end it. Shown only on the phone that holds the key.
+// Date request and end of the stay. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
 import { forgetCodes } from "./keypad_codes.js";
@@ -19,7 +19,7 @@ async function send(act, id, body) {
   return false;
 }
 
-/** Lets the holder of key `id` ask and end. */
+/** Show both forms to the holder of key `id`. */
 export function manageStay(id, pair) {
   const dates = document.querySelector("#dates");
   for (const part of document.querySelectorAll(".holder-only")) part.hidden = false;
@@ -31,7 +31,7 @@ export function manageStay(id, pair) {
   document.querySelector("#end").onsubmit = async (event) => {
     event.preventDefault();
     if (!await send("end", id, await proof(pair, "end", id))) return;
-    await forgetCodes().catch(() => {}); // what a browser cannot forget opens nothing any more
+    await forgetCodes().catch(() => {}); // codes that cannot be deleted are invalid from now on
     location.replace("/onboarding");
   };
 }

@@ -1,4 +1,4 @@
-// Registered elsewhere or by a person: makes this phone's key pair and asks for the key with its public half.
+// For tenants registered at a kiosk or by a person: creates this phone's key pair and requests the key with it.
 
 import { canHoldKeys, holderKeyForRegistration } from "./key.js";
 

@@ -1,4 +1,4 @@
-// Hold to unlock: a second's hold by finger, mouse or Space, or two presses of Enter; then only what the lock said is shown.
+// Hold to unlock: hold for a second by finger, mouse or Space, or press Enter twice; then the lock's answer is shown.
 
 import { bind, findNear, pairsFor, proof } from "./key.js";
 import { offerNear, prepareNear } from "./ble_button.js";
@@ -7,8 +7,8 @@ import { manageStay } from "./stay.js";
 import { refresh } from "../shared/live_parts.js";
 
 const HOLD = 1000; // ms
-const ANSWER_TIMEOUT = 3000; // ms until the page says that the lock has not answered yet
-const LIMIT = 15000; // ms; the command itself is dead after ten seconds
+const ANSWER_TIMEOUT = 3000; // ms until the page reports that the lock has not answered yet
+const LIMIT = 15000; // ms; the command expires after ten seconds
 const REFRESH_AFTER = [300, 1500, 6000]; // ms
 const ARMED = 5000; // ms in which a second press counts
 
@@ -49,7 +49,7 @@ class Unlocker {
     if (!this.busy) this.label(this.say.hold);
   }
 
-  // A screen reader, a switch or a short press of a key cannot hold: the second press within five seconds counts.
+  // Screen readers, switches and short key presses cannot hold: a second press within five seconds counts.
   press() {
     if (this.busy) return;
     if (Date.now() < this.armedUntil) {
@@ -99,13 +99,13 @@ class Unlocker {
       if (!navigator.onLine) this.show("bad", this.say.offline, this.say.offlineHint);
       else this.tell(await this.ask());
     } catch {
-      this.show("care", this.say.noAnswer, this.say.noAnswerHint); // sent or not: nobody here knows
+      this.show("care", this.say.noAnswer, this.say.noAnswerHint); // unknown whether the command was sent
     } finally {
       clearTimeout(unanswered);
       this.busy = false;
       this.button.removeAttribute("aria-disabled");
       this.label(this.say.hold);
-      for (const ms of REFRESH_AFTER) setTimeout(refresh, ms); // the lock tells of its bolt a moment after its answer
+      for (const ms of REFRESH_AFTER) setTimeout(refresh, ms); // the lock reports its bolt shortly after its answer
     }
   }
 
@@ -124,14 +124,14 @@ class Unlocker {
   }
 }
 
-// The pair of this key, if this phone is its holder: the gateway says so of a signed request; offline, what is kept counts.
+// Return this key's pair if this phone is its holder, by a signed request to the gateway; offline, by stored data.
 async function holderOf(id) {
   for (const pair of await pairsFor(id).catch(() => [])) {
     const { at, nonce, signature } = await proof(pair, "read", id);
     const answer = await fetch(`/api/v1/keys/${id}`, { headers: { "Holder-Proof": `${at}.${nonce}.${signature}` } }).catch(() => null);
     if (answer?.ok) {
       await bind(id, pair);
-      answer.json().then((key) => saveCodes(key.passcodes)).catch(() => {}); // a browser that keeps nothing still unlocks
+      answer.json().then((key) => saveCodes(key.passcodes)).catch(() => {}); // unlocking works without storage
     }
     if (!answer || ![401, 403, 404].includes(answer.status)) return pair;
   }
@@ -148,7 +148,7 @@ async function start(section) {
   section.querySelector(".hint").hidden = false;
   unlocker.listen();
   const { key: id } = section.dataset;
-  await prepareNear(id, pair).catch(() => {}); // no network, or a browser that keeps nothing: what is kept still counts
+  await prepareNear(id, pair).catch(() => {}); // no network or no storage: data stored earlier is used
   offerNear(section.querySelector(".nearby"), unlocker.outcome, await findNear(id).catch(() => undefined), section.dataset);
 }
 

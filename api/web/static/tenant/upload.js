@@ -1,4 +1,4 @@
-// A photo leaves the phone small and without its metadata: redrawn on a canvas, EXIF (place, time, device) is gone.
+// Shrinks photos before upload; redrawing on a canvas removes EXIF metadata (place, time, device).
 
 const LONGEST = 1600;
 const QUALITY = 0.9;
@@ -7,11 +7,11 @@ async function decode(file) {
   try {
     return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    return null; // e.g. HEIC where the browser cannot read it: sent as it is, the server says what it takes
+    return null; // e.g. HEIC that the browser cannot decode: sent unchanged, the server reports the accepted formats
   }
 }
 
-/** A JPEG of at most 1600 px on its longer side. */
+/** Return a JPEG of at most 1600 px on its longer side. */
 export async function shrink(file) {
   const bitmap = await decode(file);
   if (!bitmap) return file;
@@ -25,7 +25,7 @@ export async function shrink(file) {
   return blob ? new File([blob], "photo.jpg", { type: "image/jpeg" }) : file;
 }
 
-/** Replaces what a file input holds by its small copy and shows it, so that a blurred photo is seen before it is sent. */
+/** Replace a file input's photo by its small copy and preview it, so that blur is noticed before sending. */
 export async function prepare(input) {
   const [file] = input.files;
   const shown = input.parentElement.querySelector("output");

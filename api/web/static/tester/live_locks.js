@@ -1,5 +1,5 @@
-// The tester's grid goes on by itself and after each click: what each lock says is put in place, locks that come or go
-// come or go, and what is unfolded, focused or scrolled to stays as it is.
+// Refreshes the tester's grid every second and after each click: updates each lock's state, adds and removes locks, and
+// keeps open details, focus and scroll position.
 
 import { replaceLiveParts } from "../shared/live_parts.js";
 
@@ -10,7 +10,7 @@ const named = (tiles, name) => tiles.find((tile) => tile.dataset.lock === name);
 function placeTiles(fresh) {
   const [here, there] = [tilesOf(document), tilesOf(fresh)];
   for (const tile of here) if (!named(there, tile.dataset.lock)) tile.remove();
-  if (!here.length && there.length) location.reload(); // there is nothing yet that could be lost
+  if (!here.length && there.length) location.reload(); // an empty page has no state to lose
   let before = null;
   for (const tile of there) {
     const known = named(here, tile.dataset.lock);
@@ -21,7 +21,7 @@ function placeTiles(fresh) {
   }
 }
 
-/** Which faults and behaviours are on. The buttons stay the ones they are: one may be under a finger. */
+/** Update the active faults and behaviours. Buttons are not replaced: one may be pressed at the moment. */
 function placeChoices(fresh) {
   for (const button of document.querySelectorAll("button[name=fault], button[name=behaviour]")) {
     const form = `form[action="${CSS.escape(button.form.getAttribute("action"))}"]`;
@@ -47,7 +47,7 @@ async function refresh() {
   if (answer.ok) place(await answer.text());
 }
 
-/** A click is done without leaving the page; what was refused is said above the grid. */
+/** Submit a form without leaving the page; a refusal is shown above the grid. */
 async function send(event) {
   const form = event.target;
   if (!form.closest("#fleet, #registry, #recording")) return;
@@ -60,7 +60,7 @@ async function send(event) {
   if (answer.ok) place(html);
 }
 
-/** One look after the other: a busy gateway is not asked again before it has answered. */
+/** Refresh one after the other: no new request before the gateway has answered. */
 async function follow() {
   await refresh().catch(() => {});
   setTimeout(follow, EVERY);
