@@ -9,13 +9,13 @@ from benchmarks.harness import Figure, benchmark_names, load_benchmark, measure
 
 
 def main() -> int:
-    """Print one object (--json) or one line a benchmark. Exit code 2 for a name there is not."""
+    """Print one object (--json) or one line a benchmark. Exit code 2 for an unknown name."""
     known = benchmark_names()
     parser = argparse.ArgumentParser(prog="make bench", description="Ratios against baselines in the same run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     given = parser.parse_args()
-    # what the measured parts log is no figure: stdout is for those alone
+    # keep log output of the measured parts off stdout, which is for figures only
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
     unknown = sorted(set(given.names) - set(known))
     if unknown:

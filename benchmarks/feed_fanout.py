@@ -1,4 +1,4 @@
-"""The live feed to a thousand consumers at once, against sse-starlette."""
+"""Live feed to a thousand simultaneous consumers, against sse-starlette."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,6 @@ CONSUMERS, EVENTS = 1000, 100
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """A server with both feeds; the consumers are another process."""
+    """Start a server with both feeds; the consumers run in another process."""
     with open_stage(CONSUMERS, EVENTS) as stage:
         yield Pair(lambda: stage.round("/ours"), lambda: stage.round("/theirs"), CONSUMERS * EVENTS)

@@ -1,4 +1,4 @@
-"""What one consumer who stopped reading costs the others."""
+"""Cost of one consumer that stopped reading, to the other consumers."""
 
 import statistics
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ CONSUMERS, EVENTS, BACKLOG, BURST_PAIRS = 500, 200, 20_000, 3
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """The same server for both."""
+    """Use the same server for both."""
     with open_stage(CONSUMERS, EVENTS) as stage:
         stage.round("/ours")
         bursts = AlternatingBursts(stage)
@@ -28,18 +28,18 @@ def prepare() -> Iterator[Pair]:
 
 
 class AlternatingBursts:
-    """Bursts in the order ABBA…, so that whatever drifts on the machine weighs on both alike; each is told once."""
+    """Bursts in the order ABBA…, so that drift of the machine affects both equally; each result is returned once."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._medians: dict[bool, list[float]] = {True: [], False: []}
 
     def with_stalled(self) -> float:
-        """The median second of bursts beside a stalled reader."""
+        """Median seconds of bursts beside a stalled reader."""
         return self._next(stalled=True)
 
     def without(self) -> float:
-        """The same of bursts beside nobody."""
+        """Median seconds of bursts without one."""
         return self._next(stalled=False)
 
     def _next(self, *, stalled: bool) -> float:

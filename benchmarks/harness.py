@@ -1,8 +1,8 @@
-"""How a figure is made: ours and a baseline in turns in one process, three rounds, the median of their ratios.
+"""Measures a ratio: ours and a baseline alternate in one process for three rounds; the figure is the median ratio.
 
 A benchmark is a module of this package with NAME (its file's), BAR, BETTER ("lower" or "higher": on which side of
-BAR the ratio should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair: there processes are
-started and ended, and the first, slower round is run if there is one.
+BAR the ratio should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair. It starts and ends
+processes, and runs the first, slower round if there is one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Each call does one round of `n` operations and returns its cost or rate, in the same unit for both."""
+    """Each call runs one round of `n` operations and returns its cost or rate, in the same unit for both."""
 
     ours: Callable[[], float]
     baseline: Callable[[], float]
@@ -33,7 +33,7 @@ class Pair:
 
 
 class Benchmark(Protocol):
-    """What a module of this package offers; one without NAME helps others."""
+    """Interface of a benchmark module; a module without NAME is a helper."""
 
     NAME: str
     BAR: float
@@ -61,28 +61,28 @@ class Figure:
         return self.ratio <= self.bar if self.better == "lower" else self.ratio >= self.bar
 
     def row(self) -> dict[str, object]:
-        """As it is printed."""
+        """Return the figure as printed."""
         return asdict(self)
 
 
 def benchmark_names() -> list[str]:
-    """Every benchmark's name, which is its file's; nothing is imported for this."""
+    """Return every benchmark's name, which is its file's, without importing any."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return [file.stem for file in files if "\nNAME: " in file.read_text(encoding="utf-8")]
 
 
 def load_benchmark(name: str) -> Benchmark:
-    """One benchmark, imported only now: some bring heavy libraries."""
+    """Import one benchmark, not before it is needed: some import heavy libraries."""
     module: Any = importlib.import_module(f"benchmarks.{name}")
     benchmark: Benchmark = module
     return benchmark
 
 
 def measure(benchmark: Benchmark) -> Figure:
-    """Run one benchmark; says on stderr when it took longer than it should."""
+    """Run one benchmark; warns on stderr if it took more than MAX_SECONDS."""
     began = time.monotonic()
     with benchmark.prepare() as pair:
-        collect_seldom()  # as `lodgekey serve` does once it is up, for both sides
+        collect_seldom()  # for both sides, as `lodgekey serve` does after its start
         ratios = [_ratio(pair, ours_first=bool(number % 2)) for number in range(ROUNDS)]
     if time.monotonic() - began > MAX_SECONDS:
         print(f"{benchmark.NAME} took {time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -100,7 +100,7 @@ def _ratio(pair: Pair, *, ours_first: bool) -> float:
 
 
 def cpu_seconds(operation: Callable[[], object], times: int) -> float:
-    """CPU this process spent on `times` operations, all threads together."""
+    """Return the CPU seconds of this process for `times` operations, all threads together."""
     began = time.process_time()
     for _ in range(times):
         operation()

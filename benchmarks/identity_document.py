@@ -1,4 +1,4 @@
-"""One document through the gateway's workers, against calling the text reader and the face detector directly."""
+"""Reading one document in the gateway's workers, against direct calls of the text reader and the face detector."""
 
 import asyncio
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ N = 2
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """One warm worker, and both libraries in this process with the same options."""
+    """Start one warm worker; load both libraries in this process with the same options."""
     FaceRecognitionEngine()
     library: Any = import_module("face_recognition")
     reader = RapidOCR(params={

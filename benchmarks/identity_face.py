@@ -1,4 +1,4 @@
-"""One face comparison through the gateway's workers, against calling face_recognition directly."""
+"""One face comparison in the gateway's workers, against direct calls of face_recognition."""
 
 import asyncio
 import time
@@ -28,8 +28,8 @@ N = 5
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """One warm worker, and the library in this process."""
-    FaceRecognitionEngine()  # imports the library past its warning about pkg_resources
+    """Start one warm worker; load the library in this process."""
+    FaceRecognitionEngine()  # imports the library and silences its warning about pkg_resources
     library: Any = import_module("face_recognition")
     portrait, probe = encode_jpeg(np.asarray(astronaut(), np.uint8)), take_selfie(astronaut())
     with asyncio.Runner() as runner:
@@ -51,7 +51,7 @@ def prepare() -> Iterator[Pair]:
 
 
 def cpu_of_all(operation: Any, times: int) -> float:
-    """CPU seconds this process and its children spent on so many operations: other programs' work does not count."""
+    """Return the CPU seconds of this process and its children; unaffected by other programs."""
     psutil: Any = import_module("psutil")
     processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
     began = sum(sum(process.cpu_times()[:2]) for process in processes)
@@ -61,7 +61,7 @@ def cpu_of_all(operation: Any, times: int) -> float:
 
 
 def timed(operation: Any, times: int) -> float:
-    """Seconds of wall clock for so many operations."""
+    """Return the wall-clock seconds of the operations."""
     began = time.perf_counter()
     for _ in range(times):
         operation()
@@ -69,7 +69,7 @@ def timed(operation: Any, times: int) -> float:
 
 
 def compare_directly(library: Any, portrait: bytes, probe: bytes) -> float:
-    """As the library's own examples do it."""
+    """Compare as in the library's own examples."""
     codes = []
     for data in (portrait, probe):
         pixels = library.load_image_file(BytesIO(data))

@@ -1,4 +1,4 @@
-"""What several workers get done, against one core's direct calls times the cores."""
+"""Throughput of several workers, against one core's direct calls times the cores."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ N = 4 * CORES
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """A warm worker per core, and the library in this process."""
+    """Start a warm worker per core; load the library in this process."""
     FaceRecognitionEngine()
     library: Any = import_module("face_recognition")
     portrait, probe = encode_jpeg(np.asarray(astronaut(), np.uint8)), take_selfie(astronaut())

@@ -23,7 +23,7 @@ PROTECTED = bytes.fromhex("a10126")
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """One credential, issued again and again."""
+    """Issue the same credential repeatedly."""
     signer, holder = new_private_key(), new_private_key().public_key()
     credential = KeyCredential(bytes(16), "lock-1", holder, 1_800_000_000, 1_800_086_400)
 
@@ -35,13 +35,13 @@ def prepare() -> Iterator[Pair]:
     def by_hand() -> float:
         return cpu_seconds(lambda: sign_by_hand(credential, signer, kid), N)
 
-    # all but the signature, which differs each time
+    # equal except for the signature, which is randomised
     assert sign_by_hand(credential, signer, kid)[:-64] == issue_credential(credential, signer)[:-64]
     yield Pair(ours, by_hand, N)
 
 
 def sign_by_hand(credential: KeyCredential, signer: ec.EllipticCurvePrivateKey, kid: bytes) -> bytes:
-    """COSE_Sign1 (RFC 9052 §4.2) over the claims, with nothing checked."""
+    """Return a COSE_Sign1 (RFC 9052 §4.2) over the claims, without checks."""
     claims = {
         3: credential.lock,
         4: credential.expires,

@@ -1,4 +1,4 @@
-"""Five hundred devices that all come back at once: our broker's configuration against a bare mosquitto with mTLS."""
+"""Five hundred devices reconnecting at once: our broker's configuration against a bare mosquitto with mTLS."""
 
 import asyncio
 import socket
@@ -37,7 +37,7 @@ log_dest none
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """Two brokers of one authority, and the devices' certificates."""
+    """Start two brokers of one authority; issue the devices' certificates."""
     with tempfile.TemporaryDirectory() as name, asyncio.Runner() as runner:
         folder = Path(name)
         folder.chmod(0o755)
@@ -55,14 +55,14 @@ def prepare() -> Iterator[Pair]:
 
 
 async def rate(port: int, devices: list[ssl.SSLContext]) -> float:
-    """Connects a second."""
+    """Return connects a second."""
     began = time.perf_counter()
     await connect_all(port, devices)
     return len(devices) / (time.perf_counter() - began)
 
 
 async def connect_all(port: int, devices: list[ssl.SSLContext]) -> None:
-    """Connect every device until its session stands, fifty at a time; all stay until the last is in."""
+    """Connect every device, fifty at a time; all stay connected until the last session is established."""
     room = asyncio.Semaphore(AT_ONCE)
     writers = await asyncio.gather(*(_connect(port, tls, room) for tls in devices))
     for writer in writers:

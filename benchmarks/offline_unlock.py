@@ -1,6 +1,6 @@
-"""A phone opens a lock over the simulated radio: the whole talk, against the same bytes and the same durable deed
-without cryptography, plus what the primitives cost by themselves. Connecting is left out on both sides: it would hide
-the difference.
+"""A phone unlocks a lock over the simulated radio: the whole session, against the same bytes and the same durable write
+without cryptography, plus the primitives alone. Connecting is excluded on both sides, because it would hide the
+difference.
 """
 
 import asyncio
@@ -35,16 +35,14 @@ from firmware_sim.station.assembly import assemble
 NAME: Final = "offline_unlock"
 BAR: Final = 1.5
 BETTER: Final[Literal["lower", "higher"]] = "lower"
-WHAT: Final = (
-    "p50 of an unlock by phone on the virtual radio / same bytes and deed without cryptography plus bare primitives"
-)
+WHAT: Final = "p50 of an unlock by phone on the virtual radio / same bytes and durable write, plus bare primitives"
 N = 15
 KEY_ID = bytes(range(16))
 LOCK = "lock-1"
 
 
 class MutePeripheral(BlePeripheral):
-    """Answers with as many meaningless bytes as the true lock would, and opens at the last of them."""
+    """Answers with zero bytes of the same lengths as the real lock, and opens after the last message."""
 
     replies: tuple[int, ...] = ()
 
@@ -57,7 +55,7 @@ class MutePeripheral(BlePeripheral):
 
 
 class Doorstep:
-    """A true lock, a mute one, and a phone in range of both."""
+    """A real lock, a mute one, and a phone in range of both."""
 
     def __init__(self, folder: Path, authority: Authority, adapter: SimAdapter, air: Air) -> None:
         self.adapter, self.authority = adapter, authority
@@ -74,7 +72,7 @@ class Doorstep:
         return self.lock.lock.dialogue.speech.key
 
     async def learn_sizes(self) -> None:
-        """One true talk, to know how long its messages are."""
+        """Run one real session to learn the lengths of its messages."""
         async with reach(self.adapter, LOCK) as exchange:
 
             async def noted(message: bytes) -> bytes:
@@ -86,14 +84,14 @@ class Doorstep:
         self.mute.replies = tuple(self.sizes[1::2])
 
     async def true_ms(self) -> float:
-        """One unlock, from the first message to the lock's answer."""
+        """Return the time of one unlock, from the first message to the lock's answer."""
         async with reach(self.adapter, LOCK) as exchange:
             began = time.perf_counter()
             await self._ask(exchange)
             return (time.perf_counter() - began) * 1000
 
     async def mute_ms(self) -> float:
-        """The same bytes there and back."""
+        """Return the time of the same bytes in both directions."""
         async with reach(self.adapter, "mute") as exchange:
             began = time.perf_counter()
             for size in self.sizes[0::2]:
@@ -101,7 +99,7 @@ class Doorstep:
             return (time.perf_counter() - began) * 1000
 
     async def primitives_ms(self) -> float:
-        """Both sides' EDHOC, the credential's signature, three sealed messages; no link, no lock."""
+        """Return the time of both sides' EDHOC, the credential's signature and three sealed messages alone."""
         began = time.perf_counter()
         initiator, responder = Initiator(self.phone, self.lock_key.public_key()), Responder(self.lock_key)
         third = initiator.third(responder.hear_first(initiator.first()), self.credential)
@@ -122,7 +120,7 @@ class Doorstep:
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """Both locks advertise throughout."""
+    """Open the stage; both locks advertise throughout."""
     with tempfile.TemporaryDirectory() as name, asyncio.Runner() as runner:
         house = open_doorstep(Path(name))
         door = runner.run(house.__aenter__())
@@ -138,7 +136,7 @@ def prepare() -> Iterator[Pair]:
 
 @asynccontextmanager
 async def open_doorstep(folder: Path) -> AsyncIterator[Doorstep]:
-    """The air and all on it."""
+    """Create the air with both locks and the phone."""
     air = Air()
     adapter = await SimAdapter.on_air(air)
     door = Doorstep(folder, Authority.open(folder / "authority", lambda: int(time.time())), adapter, air)

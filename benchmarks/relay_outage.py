@@ -1,4 +1,4 @@
-"""A registry that is away for a day while people go on checking in, and what follows when it is back."""
+"""A registry outage of a day with continuing check-ins, and the deliveries after it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ WHAT: Final = (
     "records/s at which 10,000 check-ins owed through 24 h of outage (by injected clock) are delivered afterwards, each"
     " once and in order per stay / records/s of the same relay where there was no outage"
 )
-N, STEADY = 3_334, 1_000  # of 10,002 a third each round
-STEP, DAY = 320, 86_400  # a little more than the longest pause
+N, STEADY = 3_334, 1_000  # of 10,002, a third each round
+STEP, DAY = 320, 86_400  # a little more than the longest retry pause
 
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """All check-ins through one outage already, then a third of them each round; and as many rounds without one."""
+    """Create all check-ins and run the outage; each round delivers a third of them, and as many without an outage."""
     with (
         scratch() as folder,
         open_relay(folder / "away", ROUNDS * N) as away,
@@ -35,7 +35,7 @@ def prepare() -> Iterator[Pair]:
 
 
 async def outage(stage: RelayStage) -> None:
-    """A day passes in steps of about five minutes, and the relay tries at each."""
+    """Advance the clock by a day in steps of about five minutes; the relay tries at each step."""
     await stage.switch("down")
     registry = open_registry("sandbox", {"url": stage.url, "token": "x"}, lambda: stage.now)
     relay = stage.relay(registry, Quota())
@@ -55,7 +55,7 @@ async def outage(stage: RelayStage) -> None:
 
 
 def check(stage: RelayStage) -> None:
-    """Nothing is missing, doubled or out of order, by the registry's own books."""
+    """Check by the registry's records that nothing is missing, doubled or out of order."""
     books = asyncio.run(stage.books())
     if sorted(books) != sorted(stage.rows.registrations):
         raise RuntimeError("a record is missing or came twice")

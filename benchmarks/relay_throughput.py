@@ -1,4 +1,4 @@
-"""Delivering records to a registry, against the barest loop that could."""
+"""Delivering records to a registry, against a minimal loop."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ NAME: Final = "relay_throughput"
 BAR: Final = 0.8
 BETTER: Final[Literal["lower", "higher"]] = "higher"
 WHAT: Final = (
-    "records/s through the relay (claimed, unsealed, checked, posted in order per stay, receipt and event kept) / a"
+    "records/s through the relay (leased, unsealed, checked, posted in order per stay, receipt and event kept) / a"
     " bare loop of HTTP post and committed UPDATE of records ready in memory: the same client with as many requests at"
     " once, the same database settings and registry"
 )
@@ -30,7 +30,7 @@ N = 800
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """Two databases of the same kind; each round takes the next N records of each."""
+    """Create two databases of the same kind; each round takes the next N records of each."""
     with scratch() as folder, open_relay(folder / "ours", 4 * N) as ours, open_relay(folder / "bare", 3 * N) as bare:
         ready = Ready(bare)
         asyncio.run(ours.drain(N // 4))
@@ -38,7 +38,7 @@ def prepare() -> Iterator[Pair]:
 
 
 class Ready:
-    """Every body made beforehand: what is left is to post and to write down."""
+    """All bodies are prepared, so that only posting and storing are measured."""
 
     def __init__(self, stage: RelayStage) -> None:
         self._stage = stage
@@ -54,7 +54,7 @@ class Ready:
         self._place = 0
 
     async def run(self, count: int) -> float:
-        """Records a second."""
+        """Return records a second."""
         batch = iter(self._bodies[self._place : self._place + count])
         self._place += count
         client = open_client()
@@ -65,7 +65,7 @@ class Ready:
         return count / took
 
     async def _post(self, client: Client, batch: Iterator[tuple[int, dict[str, Any]]]) -> None:
-        """Post the next of the batch, write its receipt down, and so on until there is none."""
+        """Post the batch one by one and store each receipt."""
         for number, body in batch:
             reply = await client.exchange("POST", f"{self._stage.url}/v1/registrations", json=body)
             receipt = json.loads(reply.body)["answers"][0]["receipt"]

@@ -1,4 +1,4 @@
-"""A revocation that has to reach a thousand locks, against a bare publish-and-ack loop to the same locks."""
+"""Revoking keys on a thousand locks, against a bare publish-and-ack loop to the same locks."""
 
 import asyncio
 import json
@@ -25,13 +25,13 @@ from gateway.store.database import Database
 NAME: Final = "revocation_fleet"
 BAR: Final = 3.0
 BETTER: Final[Literal["lower", "higher"]] = "lower"
-WHAT: Final = "seconds from a revocation's commit to the last of 1,000 locks' signed answers in the ledger / bare loop"
+WHAT: Final = "seconds from a revocation's commit to the last of 1,000 locks' signed answers committed / bare loop"
 N = 1000
 
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """One broker, one process of locks that stay connected; the first round of each side is not counted."""
+    """Start one broker and one process of connected locks; the first round of each side is not counted."""
     with tempfile.TemporaryDirectory() as name, asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
@@ -45,12 +45,12 @@ def prepare() -> Iterator[Pair]:
 
 
 async def bare_beside(stage: Stage) -> float:
-    """The bare loop while ours goes on reading what mosquitto says: unread for 64 KiB, it stops and answers nobody."""
+    """Run the bare loop while ours keeps reading mosquitto's log: with 64 KiB unread, mosquitto blocks."""
     return await asyncio.to_thread(bare, stage)
 
 
 async def open_stage(stack: AsyncExitStack, folder: Path) -> Stage:
-    """Broker, rows and fleet."""
+    """Start broker, database rows and fleet."""
     authority, settings = Authority.open(folder / "authority", utc_now), BrokerSettings(free_port(), durable=False)
     certificates = issue_broker_certificates(authority)
     broker = EmbeddedBroker(folder / "broker", settings, certificates, binary=find_mosquitto())

@@ -34,7 +34,7 @@ TIMEOUT_SECONDS = 10.0
 
 @contextmanager
 def prepare() -> Iterator[Pair]:
-    """Both houses stand for all rounds; each round is N taps, one after the other."""
+    """Start both sides for all rounds; each round is N taps, one after the other."""
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
@@ -48,7 +48,7 @@ def prepare() -> Iterator[Pair]:
 
 
 async def median_ms(tap: Callable[[], Awaitable[None]], times: int) -> float:
-    """p50 of one tap in milliseconds."""
+    """Return the p50 of one tap in milliseconds."""
     taken = []
     for _ in range(times):
         began = time.perf_counter()
@@ -58,7 +58,7 @@ async def median_ms(tap: Callable[[], Awaitable[None]], times: int) -> float:
 
 
 async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitable[None]]:
-    """The demonstration's own parts, with a key on a lock; the returned call taps once."""
+    """Start the demonstration's parts, with a key on a lock; the returned call taps once."""
     environment = {"LODGEKEY_UNLOCKS_PER_MINUTE": "1000000"}
     parts = await stack.enter_async_context(running(folder, 0, lambda _text: None, environment=environment))
     journey = JourneyRun(parts.url, parts.logins, await photograph(folder), lambda _text: None)
@@ -75,7 +75,7 @@ async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitab
 
 
 async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitable[None]]:
-    """A mosquitto with the same configuration, and the two processes of bare_echo."""
+    """Start a mosquitto with the same configuration, and the two processes of bare_echo."""
     port, authority = free_port(), Authority.open(folder / "certs", utc_now)
     key = new_private_key()
     save_private_key(folder / "server.key", key)

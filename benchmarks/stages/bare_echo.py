@@ -1,6 +1,6 @@
-"""The least there can be between a tap and a door: FastAPI, paho, a broker, a device that echoes. No keys, no store.
+"""Minimal path from a tap to a door: FastAPI, paho, a broker, a device that echoes. No keys, no store.
 
-`python -m benchmarks.stages.bare_echo page|device BROKER_PORT CA CERT KEY`: two processes, as ours are.
+`python -m benchmarks.stages.bare_echo page|device BROKER_PORT CA CERT KEY`: two processes, like ours.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ COMMAND, ANSWER = "lodgekey/v1/bench/lock-1/cmd", "lodgekey/v1/bench/lock-1/ack"
 
 
 def connect(port: int, ca: str, certificate: str, key: str) -> paho.Client:
-    """A paho client over mTLS with TCP_NODELAY, its thread not started yet."""
+    """Return a paho client over mTLS with TCP_NODELAY; its thread is not started yet."""
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
     context = ssl.create_default_context(cafile=ca)
     context.load_cert_chain(certificate, key)
@@ -31,12 +31,12 @@ def connect(port: int, ca: str, certificate: str, key: str) -> paho.Client:
 
 
 def send_at_once(_client: paho.Client, _user: Any, sock: Any) -> None:
-    """TCP_NODELAY."""
+    """Set TCP_NODELAY."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def serve_device(client: paho.Client) -> None:
-    """Send every command back."""
+    """Echo every command."""
     client.on_connect = lambda c, *_: c.subscribe(COMMAND, qos=1)
     client.on_subscribe = lambda *_: print('{"ready": true}', flush=True)
     client.on_message = echo
@@ -44,12 +44,12 @@ def serve_device(client: paho.Client) -> None:
 
 
 def echo(client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
-    """What came in goes out."""
+    """Publish the received payload."""
     client.publish(ANSWER, message.payload, qos=1)
 
 
 def serve_page(client: paho.Client) -> None:
-    """POST /tap publishes and answers when the echo is back."""
+    """Serve POST /tap: publishes, and answers when the echo has arrived."""
     app = FastAPI()
     waiting: dict[bytes, asyncio.Future[None]] = {}
 
@@ -79,7 +79,7 @@ def serve_page(client: paho.Client) -> None:
 
 
 def main() -> None:
-    """Be the page or the device."""
+    """Run as the page or the device."""
     role, port, *files = sys.argv[1:]
     client = connect(int(port), *files)
     (serve_page if role == "page" else serve_device)(client)

@@ -1,4 +1,4 @@
-"""A feed served over real sockets to readers in another process: ours, and the same payload by sse-starlette."""
+"""Serves a feed over real sockets to readers in another process: ours, and the same payload by sse-starlette."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TIMEOUT_SECONDS = 120.0
 
 
 class Stage:
-    """One server with both feeds at /ours and /theirs; a round is one burst of entries to fresh connections."""
+    """One server with both feeds at /ours and /theirs; a round is one burst of entries to new connections."""
 
     def __init__(self, rows: Rows, readers: int, events: int) -> None:
         self.rows, self.readers, self.events = rows, readers, events
@@ -54,7 +54,7 @@ class Stage:
         self.serving = asyncio.create_task(self.server.serve(sockets=[listener]))
 
     def close(self) -> None:
-        """End server and loop."""
+        """Stop server and event loop."""
         for stalled in self._stalled:
             stalled.close()
         self.runner.run(self._close())
@@ -67,13 +67,13 @@ class Stage:
             await self.serving
 
     async def ours(self, request: Request) -> Response:
-        """The gateway's own stream, from the newest entry on unless `after` says otherwise."""
+        """The gateway's own stream, from the newest entry on unless `after` is given."""
         reader = Reader(f"consumer:{request.query_params['reader']}", "measuring", (AREA,), None, None, always)
         cursor = int(request.query_params.get("after", self.seq))
         return FeedStream(self.feed, reader, cursor, stalled_seconds=3600.0)
 
     async def theirs(self, _request: Request) -> Response:
-        """sse-starlette as its documentation uses it: a queue a client, an event at a time."""
+        """sse-starlette as in its documentation: one queue a client, one event at a time."""
         queue: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
         self.queues.append(queue)
 
@@ -86,7 +86,7 @@ class Stage:
         return EventSourceResponse(events())
 
     def round(self, path: str) -> float:
-        """Deliveries a second of one burst, all of them checked."""
+        """Run one burst, fully checked; return deliveries a second."""
         return self.runner.run(self._round(path))
 
     async def _round(self, path: str) -> float:
@@ -120,14 +120,14 @@ class Stage:
         return self.readers * self.events / took
 
     def _payload(self) -> list[tuple[int, str]]:
-        """The very texts that our feed sends for as many entries, made beforehand."""
+        """Return the texts that our feed sends for as many entries, prepared in advance."""
         publish(self.rows, self.seq + 1, self.events)
         items = self.feed._load(((AREA,), None), self.seq)[0]
         self.seq += len(items)
         return [(item.seq, item.event.decode()) for item in items]
 
     def stall(self, backlog: int) -> None:
-        """Connect one reader who asks for everything from the beginning and then takes nothing."""
+        """Connect one reader that requests the whole feed and then stops reading."""
         if self.seq < backlog:
             publish(self.rows, self.seq + 1, backlog - self.seq)
             self.seq = backlog
@@ -140,7 +140,7 @@ class Stage:
         self.runner.run(self._until_stalled())
 
     async def _until_stalled(self) -> None:
-        """Until it has been told nothing more for a while: one who is still being served is not stalled yet."""
+        """Wait until the reader has received nothing for a while: until then it is not stalled."""
         reported, before = 0, -1
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while reported != before or not reported:
@@ -148,7 +148,7 @@ class Stage:
                 reported, before = await asyncio.to_thread(self.feed.rows_today, "consumer:stalled"), reported
 
     def unstall(self) -> None:
-        """The stalled reader goes away."""
+        """Disconnect the stalled reader."""
         while self._stalled:
             self._stalled.pop().close()
         self.runner.run(asyncio.sleep(0.1))
@@ -156,7 +156,7 @@ class Stage:
 
 @contextmanager
 def open_stage(readers: int, events: int) -> Iterator[Stage]:
-    """A stage over a database of its own."""
+    """Open a stage with its own database."""
     with tempfile.TemporaryDirectory() as folder, open_rows(Path(folder) / "rows", PEOPLE) as rows:
         stage = Stage(rows, readers, events)
         stage.open()

@@ -1,6 +1,6 @@
 """`python -m benchmarks.stages.feed_readers URL CONNECTIONS EVENTS`: follows a feed over many connections.
 
-Says `ready` once all are connected and `done` once each has every event, in order; exit code 1 where one has not.
+Prints `ready` once all are connected and `done` once each has every event, in order; exit code 1 if one has not.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ NUMBER: Final = re.compile(rb"(?:^|\n)id: (\d+)")
 
 
 class FeedReader(asyncio.Protocol):
-    """Counts the events of one connection without parsing more than it must."""
+    """Counts the events of one connection with minimal parsing."""
 
     def __init__(self, path: str, number: int, whole: "Whole") -> None:
         self.path, self.number, self.whole = path, number, whole
@@ -22,12 +22,12 @@ class FeedReader(asyncio.Protocol):
         self.kept: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask."""
+        """Send the request."""
         assert isinstance(transport, asyncio.Transport)
         transport.write(f"GET {self.path}?reader={self.number} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
 
     def data_received(self, data: bytes) -> None:
-        """Count; every fiftieth connection keeps all of it to check the order."""
+        """Count events; every fiftieth connection stores the data to check the order."""
         if b"retry:" in data:
             self.whole.connected()
         seen = self.carried + data
@@ -39,13 +39,13 @@ class FeedReader(asyncio.Protocol):
             self.whole.finished(self)
 
     def in_order(self) -> bool:
-        """Whether the numbers went up by one each time."""
+        """Whether the numbers rise by one each time."""
         numbers = [int(found) for found in NUMBER.findall(b"".join(self.kept))]
         return self.number % 50 != 0 or numbers == list(range(numbers[0], numbers[0] + self.whole.wanted))
 
 
 class Whole:
-    """All connections together."""
+    """State of all connections together."""
 
     def __init__(self, connections: int, wanted: int) -> None:
         self.connections, self.wanted = connections, wanted
@@ -53,20 +53,20 @@ class Whole:
         self.ready, self.done = asyncio.Event(), asyncio.Event()
 
     def connected(self) -> None:
-        """One more."""
+        """Count a connection."""
         self.open += 1
         if self.open == self.connections:
             self.ready.set()
 
     def finished(self, reader: FeedReader) -> None:
-        """One has everything; more than everything is not good either."""
+        """Count a connection with all events; one with too many is not good."""
         self.good += reader.events == self.wanted and reader.in_order()
         if self.good == self.connections:
             self.done.set()
 
 
 async def main(url: str, connections: int, events: int) -> int:
-    """Connect, say so, read, say so."""
+    """Connect, print `ready`, read, print `done`."""
     parts, whole = urlsplit(url), Whole(connections, events)
     loop = asyncio.get_running_loop()
     for number in range(connections):

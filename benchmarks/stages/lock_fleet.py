@@ -1,6 +1,6 @@
 """A thousand locks in one process, each with its certificate and its own MQTT 3.1.1 connection (OASIS MQTT 3.1.1).
 
-`python -m benchmarks.stages.lock_fleet FOLDER PORT SITE`. A command is verified and its answer signed.
+`python -m benchmarks.stages.lock_fleet FOLDER PORT SITE`. Commands are verified and answers signed.
 """
 
 import asyncio
@@ -35,14 +35,14 @@ class FleetLock(asyncio.Protocol):
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say who it is."""
+        """Send CONNECT."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         head = b"\x00\x04MQTT\x04\x02" + KEEPALIVE.to_bytes(2, "big")
         self._write(0x10, head + _text(self._name.encode()))
 
     def data_received(self, data: bytes) -> None:
-        """Take whole packets from the stream."""
+        """Parse whole packets from the stream."""
         self._buffer += data
         while (packet := _take(self._buffer)) is not None:
             self._on_packet(*packet)
@@ -64,7 +64,7 @@ class FleetLock(asyncio.Protocol):
         place = (self._head.seq, self._head.digest)
         ack = Ack(command.id, self._seq + 1, int(time.time()), "done", None, self._done(command), *place)
         head = Head(ack.seq, entry_digest("ack", encode_ack(ack)))
-        if command.type == "revoke":  # what the bare loop asks leaves no gap in the log that the gateway follows
+        if command.type == "revoke":  # commands of the bare loop leave no gap in the log that the gateway follows
             self._seq, self._head = ack.seq, head
         return sign_ack(ack, self._key)
 
@@ -82,7 +82,7 @@ def _text(raw: bytes) -> bytes:
 
 
 def _length(size: int) -> bytes:
-    """§2.2.3: seven bits a byte, the lowest first."""
+    """Decode §2.2.3: seven bits a byte, the lowest first."""
     out = bytearray()
     while True:
         size, low = divmod(size, 128)
@@ -92,7 +92,7 @@ def _length(size: int) -> bytes:
 
 
 def _take(buffer: bytearray) -> tuple[int, bytes] | None:
-    """The first whole packet of the buffer, removed from it: (packet type, variable header and payload)."""
+    """Remove and return the first whole packet of the buffer: (packet type, variable header and payload)."""
     size = shift = 0
     for at in range(1, min(5, len(buffer))):
         size |= (buffer[at] & 0x7F) << shift
@@ -108,7 +108,7 @@ def _take(buffer: bytearray) -> tuple[int, bytes] | None:
 
 
 async def run(folder: Path, files: list[Path], gateway: EllipticCurvePublicKey, port: int, site: str) -> None:
-    """Connect the lock of every key file, say so on stdout, and answer until killed."""
+    """Connect the lock of every key file, report it on stdout, and answer until killed."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def connect(file: Path) -> None:

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.stages.registry_sink`: a registry that takes everything at once, as a process of its own.
+"""`python -m benchmarks.stages.registry_sink`: a registry that accepts everything at once, as a separate process.
 
-POST /v1/registrations answers like the sandbox; GET /books says how often each reference came, in order. While
-`/down` was posted it answers 503.
+POST /v1/registrations answers like the sandbox; GET /books returns the references in order of arrival. After POST
+/down it answers 503.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ STATE: Final = {"down": False}
 
 
 async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Requests of one kept-alive connection."""
+    """Serve the requests of one keep-alive connection."""
     try:
         while head := await reader.readuntil(b"\r\n\r\n"):
             length = next(
@@ -32,7 +32,7 @@ async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 
 
 def answered(asked: list[bytes], body: bytes) -> tuple[bytes, bytes]:
-    """Status line and body for a request."""
+    """Return status line and body for a request."""
     if asked[1] in (b"/down", b"/up"):
         STATE["down"] = asked[1] == b"/down"
         return b"200 OK", b"{}"
@@ -48,7 +48,7 @@ def answered(asked: list[bytes], body: bytes) -> tuple[bytes, bytes]:
 
 
 async def main() -> None:
-    """Say where, and serve until ended."""
+    """Print the port, and serve until ended."""
     server = await asyncio.start_server(serve_one, "127.0.0.1", 0, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

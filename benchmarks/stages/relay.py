@@ -1,4 +1,4 @@
-"""A relay over rows that are owed to a registry in another process, with a clock that is turned by hand."""
+"""A relay over pending deliveries to a registry in another process, with an injected clock."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ TIMEOUT_SECONDS = 120.0
 
 
 class RelayStage:
-    """Rows that are owed, a registry's address, and the time."""
+    """Pending deliveries, a registry's address, and the time."""
 
     def __init__(self, rows: Rows, url: str) -> None:
         self.rows, self.url, self.now = rows, url, NOW
         self._counting = sqlite3.connect(rows.database.url.removeprefix("sqlite:///"))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._counting.close()
 
     async def drain(self, count: int) -> float:
-        """Deliveries a second until `count` more are settled, which are all that were sent."""
+        """Settle `count` deliveries and send no more; return deliveries a second."""
         registry = open_registry("sandbox", {"url": self.url, "token": "x"}, lambda: self.now)
         quota = Quota(count)
         relay = self.relay(registry, quota)
@@ -50,20 +50,20 @@ class RelayStage:
         return count / took
 
     def settled_news(self) -> asyncio.Event:
-        """Set at the next commit, and at each after it was cleared."""
+        """Return an event set at the next commit, and at each after it was cleared."""
         news, loop = asyncio.Event(), asyncio.get_running_loop()
         self.rows.database.after_commit(lambda: signal(loop, news))
         return news
 
     async def until(self, news: asyncio.Event, good: Callable[[], bool]) -> None:
-        """Look after every commit; cleared before looking, so that none is missed."""
+        """Wait for a condition, checked after every commit; the event is cleared first, so that none is missed."""
         news.clear()
         while not good():
             await news.wait()
             news.clear()
 
     def relay(self, registry: object, quota: Quota) -> Relay:
-        """A relay as the gateway has it, as long as the quota lasts."""
+        """Return a relay as the gateway runs it, limited by the quota."""
         senders = RegistrySenders(
             self.rows.database,
             self.rows.keyring.vault,
@@ -74,43 +74,43 @@ class RelayStage:
         return Relay(self.rows.database, table, lambda: self.now, leased=LEASED, prefetch=prefetch_registrations)
 
     def settled(self) -> int:
-        """How many deliveries are done."""
+        """Number of settled deliveries."""
         return self._counted("count(*) FROM deliveries WHERE state = 'done'")
 
     def attempts(self) -> int:
-        """How often anything was tried."""
+        """Number of attempts."""
         return self._counted("sum(attempts) FROM deliveries")
 
     def _counted(self, what: str) -> int:
-        """Asked after commits, so without anything that costs."""
+        """Run a count; called after every commit, so it must be cheap."""
         (count,) = self._counting.execute(f"SELECT {what}").fetchone()
         return int(count)
 
     async def books(self) -> list[str]:
-        """The references the registry has, in the order they came."""
+        """Return the registry's references in order of arrival."""
         async with Client(self.url, timeout_s=20) as registry:
             references: list[str] = (await registry.get("/books")).require_ok().json()
         return references
 
     async def switch(self, word: str) -> None:
-        """The registry goes `down` or `up`."""
+        """Switch the registry `down` or `up`."""
         async with Client(self.url, timeout_s=20) as registry:
             (await registry.post(f"/{word}")).require_ok()
 
 
 class Quota:
-    """So many attempts; later ones wait until they are cancelled, so that a relay ends between two."""
+    """Limits the attempts; later ones wait until they are cancelled, so that a relay ends between two attempts."""
 
     def __init__(self, maximum: int = sys.maxsize) -> None:
         self._to_begin = self._to_end = maximum
 
     @property
     def spent(self) -> bool:
-        """Whether all attempts have their answer; before that nothing need be counted in the database."""
+        """Whether all attempts have their answer; until then the database need not be queried."""
         return self._to_end <= 0
 
     def of(self, sender: Sender) -> Sender:
-        """The sender within the quota."""
+        """Return the sender limited by the quota."""
 
         async def send(delivery: Delivery) -> Sent:
             self._to_begin -= 1
@@ -124,14 +124,14 @@ class Quota:
 
 
 def signal(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
-    """Something was committed; a loop that is over hears nothing."""
+    """Set the event in its loop after a commit; does nothing once the loop is closed."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(news.set)
 
 
 @contextmanager
 def open_relay(folder: Path, count: int) -> Iterator[RelayStage]:
-    """Rows of their own and a registry process of their own."""
+    """Open a stage with its own rows and registry process."""
     command = [sys.executable, "-m", "benchmarks.stages.registry_sink"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
         assert sink.stdout is not None
@@ -147,6 +147,6 @@ def open_relay(folder: Path, count: int) -> Iterator[RelayStage]:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """Yield a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)

@@ -1,4 +1,4 @@
-"""A gateway's relay and intake over rows of a thousand locks, and the bare loop it is measured against."""
+"""A gateway's relay and intake over the rows of a thousand locks, and the bare loop they are measured against."""
 
 import asyncio
 import os
@@ -40,7 +40,7 @@ TIMEOUT_SECONDS = 40.0
 
 @dataclass
 class Stage:
-    """The rows of one landlord with many locks, the way to their broker, and the keys of the present round."""
+    """Rows of one landlord with many locks, the broker's address, and the keys of the present round."""
 
     database: Database
     authority: Authority
@@ -48,7 +48,7 @@ class Stage:
     locks: dict[str, bytes]  # id -> public key, as it is stored
 
     def prepare(self) -> None:
-        """A stay with its tenant in a unit of all the locks."""
+        """Insert a stay with its tenant in a unit with all the locks."""
         self.database.migrate()
         with self.database.writing() as session:
             owner = Landlord(name="Mira Holm", phone="+39 06 1234")
@@ -84,7 +84,7 @@ class Stage:
             )
 
     def put_keys(self) -> None:
-        """A key on each lock, as the lock said a minute ago."""
+        """Insert a key on each lock, as if confirmed a minute ago."""
         now = utc_now()
         shared = {"stay_id": self.stay_id, "person_id": self.person_id, "not_before": now - 60, "expires_at": now + DAY}
         shared |= {"holder_until": now + DAY, "observed": "present", "created_at": now, "on_lock_at": now - 60}
@@ -95,20 +95,20 @@ class Stage:
             )
 
     def revoke_all(self) -> None:
-        """What a landlord asks: one transaction."""
+        """Revoke all keys in one transaction, as a landlord does."""
         now = utc_now()
         with self.database.writing() as session:
             for key in session.scalars(select(Key).where(Key.desired == "present")).unique():
                 revoke_key(session, key, now)
 
     def unsaid(self) -> bool:
-        """Whether there is a key of which no lock has said that it is gone."""
+        """Whether a key's removal is not confirmed by its lock yet."""
         with self.database.reading() as session:
             return session.scalar(select(Key.id).where(Key.revoked_at.is_(None)).limit(1)) is not None
 
 
 async def ours(stage: Stage) -> float:
-    """Seconds from the commit of the revocation until the last lock's answer is committed in the ledger."""
+    """Return the seconds from the commit of the revocation until the last lock's answer is committed."""
     await asyncio.to_thread(stage.put_keys)
     async with at_work(stage) as said:
         await asyncio.to_thread(stage.revoke_all)
@@ -122,7 +122,7 @@ async def ours(stage: Stage) -> float:
 
 @asynccontextmanager
 async def at_work(stage: Stage) -> AsyncIterator[asyncio.Event]:
-    """The gateway's link, relay and intake; yields what is set after each of its commits."""
+    """Run the gateway's link, relay and intake; yields an event set after each of its commits."""
     device_lookup = DeviceLookup(stage.database)
     link, loop, said = MqttLink(stage.address), asyncio.get_running_loop(), asyncio.Event()
     drivers = {"native": NativeDriver(link, stage.authority.command_key, device_lookup.public_key_of, utc_now)}
@@ -144,14 +144,14 @@ async def at_work(stage: Stage) -> AsyncIterator[asyncio.Event]:
 
 
 def void(_: object) -> None:
-    """Nothing."""
+    """Discard a result."""
 
 
 def bare(stage: Stage) -> float:
-    """Seconds from the first publish until the last answer: paho alone, to the same locks over the same connections.
+    """Return the seconds from the first publish until the last answer: paho alone, same locks, same connections.
 
-    The commands were signed before, the answers are counted and not read: what the locks do is in both, what a gateway
-    does is in ours only.
+    The commands are signed in advance, the answers are counted and not parsed: the locks' work is in both, the
+    gateway's in ours only.
     """
     commands = signed_before(stage)
     connected, done, left = threading.Event(), threading.Event(), set(stage.locks)
@@ -183,7 +183,7 @@ def bare(stage: Stage) -> float:
 
 
 def signed_before(stage: Stage) -> dict[str, bytes]:
-    """What each lock is to answer with its epochs and keys, as its gateway would sign it."""
+    """Return a signed read_back command for each lock; the answers contain epochs and keys."""
     now, key = utc_now(), stage.authority.command_key
     return {
         name: sign_command(Command(os.urandom(16), name, "read_back", now, now + DAY, {}), key) for name in stage.locks
@@ -195,7 +195,7 @@ def _send_at_once(_client: paho.Client, _data: object, sock: Any) -> None:
 
 
 def issue_locks(authority: Authority, folder: Path, count: int) -> dict[str, bytes]:
-    """Keys and certificates of the fleet in the folder its process reads; (id -> public key, compressed)."""
+    """Write the fleet's keys and certificates to the folder its process reads; return id -> public key, compressed."""
     folder.mkdir(parents=True, mode=0o700)
     (folder / "ca.pem").write_bytes(authority.ca_pem)
     locks = {}
@@ -203,7 +203,7 @@ def issue_locks(authority: Authority, folder: Path, count: int) -> dict[str, byt
         name, key = f"lock-{number:04}", new_private_key()
         chain = authority.issue_device(key.public_key(), SITE, name, "lock").chain_pem
         (folder / f"{name}.pem").write_bytes(chain)
-        # not with save_private_key: a thousand files made durable would take longer than the measurement
+        # not save_private_key: syncing a thousand files would take longer than the measurement
         (folder / f"{name}.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         locks[name] = compressed_point(key.public_key())
     return locks

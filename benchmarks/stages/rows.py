@@ -1,4 +1,4 @@
-"""Many stays with their tenants and registration records, written at once: what feed and relay are measured on."""
+"""Many stays with their tenants and registration records, inserted at once: test data for feed and relay."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ RECORD: Final = Registration(
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A database with records in it, and the keys to read them."""
+    """A database with records, and the keys to read them."""
 
     database: Database
     keyring: Keyring
@@ -48,11 +48,11 @@ class Rows:
 
 @contextmanager
 def open_rows(folder: Path, count: int, *, owed: bool = False) -> Iterator[Rows]:
-    """`count` check-ins, two to a stay, all sealed as in life; `owed` puts each in its lane to the registry."""
+    """Insert `count` check-ins, two a stay, sealed as in production; `owed` adds a delivery in its lane to each."""
     folder.mkdir(parents=True)
     database, vault = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}"), Vault(folder / "vault")
     database.migrate()
-    vault._keys.execute("BEGIN")  # the many keys are one commit here
+    vault._keys.execute("BEGIN")  # inserts the many keys in one commit
     rows = _written(database, vault, count, owed=owed)
     vault._keys.execute("COMMIT")
     try:
@@ -88,7 +88,7 @@ def _written(database: Database, vault: Vault, count: int, *, owed: bool) -> lis
 
 
 def _made(vault: Vault, unit_id: str, number: int) -> tuple[dict[str, Any], ...]:
-    """The rows of one tenant: stay (with its first tenant), person, registration, delivery."""
+    """Return the rows of one tenant: stay (with its first tenant), person, registration, delivery."""
     stay_id, person_id, row_id = f"stay-{number // 2:08}", f"person-{number:08}", f"record-{number:08}"
     person = replace(RECORD.people[0], id=person_id)
     record = replace(RECORD, id=row_id, reference=row_id, people=(person,), stay=replace(RECORD.stay, id=stay_id))
@@ -122,7 +122,7 @@ def _made(vault: Vault, unit_id: str, number: int) -> tuple[dict[str, Any], ...]
 
 
 def publish(rows: Rows, first: int, count: int) -> None:
-    """Put `count` entries into the feed, numbered from `first` on, in one commit."""
+    """Append `count` entries to the feed, numbered from `first` on, in one commit."""
     events = [
         {
             "type": "CheckedIn",

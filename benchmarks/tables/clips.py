@@ -1,8 +1,8 @@
-"""What is counted for the table of clips: living heads and attacks, filmed from photographs.
+"""Counts for the table of clips: living heads and attacks, filmed from photographs.
 
-The rules and thresholds were chosen on the development heads, to which the heads that earlier rules were counted on
-belong. The held-out heads (benchmarks/tables/photographs.py) were not filmed before the rules of the version they are
-published with were final. Both in random orders of turns, light, grain and with an unsteady hand.
+The rules and thresholds were chosen on the development heads, which include the heads that earlier rules were counted
+on. The held-out heads (benchmarks/tables/photographs.py) were not filmed before the rules of the version they are
+published with were final. Both are filmed in random orders of turns, light and grain, and with an unsteady hand.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ SPECIES: dict[str, Film] = {
 
 @dataclass(frozen=True, slots=True)
 class ClipRow:
-    """One species of clip: how many, and how many were judged wrongly."""
+    """One kind of clip: number of clips, and number judged wrongly."""
 
     species: str
     clips: int
@@ -75,9 +75,9 @@ class ClipRow:
 def count_clips(
     engine: Callable[[], FaceEngine], people: Mapping[str, Pixels], kept: KeptOutcomes | None = None
 ) -> list[ClipRow]:
-    """Living heads first, then each attack; `engine` is called where a clip has to be judged.
+    """Count living heads first, then each attack; `engine` is called only if a clip has to be judged.
 
-    A count that is interrupted (Ctrl-C) ends there.
+    An interrupt (Ctrl-C) ends the count there.
     """
     kept = kept or KeptOutcomes("clips", SOURCES)
     counted: dict[str, list[bool]] = {species: [] for species in SPECIES}
@@ -95,7 +95,7 @@ def count_clips(
 
 
 def order_clips(people: Sequence[str]) -> Iterator[tuple[str, str, int]]:
-    """Species, head and take: every living head, then attacks, of each about as many wherever it is stopped."""
+    """Yield kind, head and take: every living head, then attacks, about equally many of each wherever it stops."""
     attacks = [species for species in SPECIES if species != LIVING]
     for take in range(LIVING_TAKES):
         yield from ((LIVING, person, take) for person in people)
@@ -104,7 +104,7 @@ def order_clips(people: Sequence[str]) -> Iterator[tuple[str, str, int]]:
 
 
 def load_development() -> dict[str, Pixels]:
-    """The heads the rules were chosen on; two that look aside are turned to the front first, no filmed one is."""
+    """Return the development heads; two that look aside are turned to the front first, no filmed one is."""
     found = load_photographs()
     obama = found["obama"]
     return {
@@ -121,7 +121,7 @@ HEADS: dict[str, Callable[[], dict[str, Pixels]]] = {"held-out": load_held_out, 
 
 
 def face_forward(photograph: Pixels) -> Pixels:
-    """A head that looks aside, turned until its nose stands between its eyes; both halves are the one that was seen."""
+    """Turn a head that looks aside until its nose is between its eyes; mirrors the visible half."""
     head = build_head(photograph)
     views = [np.ascontiguousarray(turn_head(head, angle)) for angle in range(-18, 19, 3)]
     front = min(views, key=lambda view: abs(nose_aside(view)))
@@ -133,7 +133,7 @@ def face_forward(photograph: Pixels) -> Pixels:
 
 
 def nose_aside(picture: Pixels) -> float:
-    """How far the nose stands to the picture's right of the eyes' middle, in distances between the eyes."""
+    """Return the nose's offset to the picture's right of the eyes' middle, in eye distances."""
     points = find_points(picture)
     first, second = sorted((points[:2].mean(axis=0), points[2:4].mean(axis=0)), key=lambda eye: float(eye[0]))
     across = second - first
@@ -141,7 +141,7 @@ def nose_aside(picture: Pixels) -> float:
 
 
 def judge_take(engine: FaceEngine, name: str, head: Head, portrait: Pixels) -> Outcome:
-    """One clip filmed and judged; everything random about it follows from its name."""
+    """Film and judge one clip; its random values follow from its name."""
     dice = Random(f"{RULES} | {name}")
     asked = tuple(dice.choice(TURNS) for _ in range(TURN_COUNT))
     clip = SPECIES[name.split(" | ", maxsplit=1)[0]](head, asked, dice)
@@ -154,14 +154,14 @@ def judge_take(engine: FaceEngine, name: str, head: Head, portrait: Pixels) -> O
 
 
 def another_order(turns: Sequence[Turn], dice: Random) -> tuple[Turn, ...]:
-    """Any order but this one."""
+    """Return any other order."""
     while (order := tuple(dice.choice(TURNS) for _ in turns)) == tuple(turns):
         pass
     return order
 
 
 def hold_unsteadily(frames: Sequence[Pixels], dice: Random) -> Iterator[Pixels]:
-    """The frames as a hand-held camera sees them: other light, grain, a few pixels of tremor, compressed."""
+    """Return the frames as from a hand-held camera: other light, grain, a few pixels of tremor, compressed."""
     gain, grain, tremor, quality = dice.uniform(0.6, 1.15), dice.uniform(1, 8), dice.uniform(0, 2), dice.randint(60, 90)
     noise = np.random.default_rng(dice.randrange(1 << 32))
     for frame in frames:

@@ -1,4 +1,4 @@
-"""What is counted for the table of documents: every kind under every degradation, for two people each."""
+"""Counts for the table of documents: every kind under every degradation, for two people each."""
 
 import statistics
 import time
@@ -50,7 +50,7 @@ SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One picture of one document: whether all five fields are exact, whether it passed without a person."""
+    """One picture of one document: whether all five fields are exact, and whether it passed without a person."""
 
     kind: str
     way: str
@@ -61,7 +61,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """Pictures, read exactly, passed without a person, to a person, wrong but passed; the median milliseconds."""
+    """Pictures, read exactly, passed without a person, referred to a person, wrong but passed; median milliseconds."""
 
     name: str
     pictures: int
@@ -73,7 +73,7 @@ class DocumentRow:
 
 
 def count_documents(reader: Callable[[], DocumentReader], kept: KeptOutcomes | None = None) -> list[Read]:
-    """Every picture, read now or known from before; `reader` is called where one has to be read."""
+    """Count every picture, read now or stored earlier; `reader` is called only if one has to be read."""
     kept = kept or KeptOutcomes("documents", SOURCES)
     found = []
     for kind, (draw, people) in KINDS.items():
@@ -86,7 +86,7 @@ def count_documents(reader: Callable[[], DocumentReader], kept: KeptOutcomes | N
 
 
 def sum_up(read: Sequence[Read], name_of: Callable[[Read], str]) -> Iterator[DocumentRow]:
-    """A row for each name, in the order they first come."""
+    """Return a row for each name, in order of first appearance."""
     for name in dict.fromkeys(map(name_of, read)):
         group = [one for one in read if name_of(one) == name]
         yield DocumentRow(
@@ -101,7 +101,7 @@ def sum_up(read: Sequence[Read], name_of: Callable[[Read], str]) -> Iterator[Doc
 
 
 def read_one(reader: DocumentReader, draw: Draw, person: Person, way: str) -> Outcome:
-    """The reading as plain data, without its portrait."""
+    """Return the reading as plain data, without its portrait."""
     pixels = decode_image(take_photograph(draw(person, astronaut()), way))
     began = time.perf_counter()
     reading = reader.read(pixels, TODAY)
@@ -111,7 +111,7 @@ def read_one(reader: DocumentReader, draw: Draw, person: Person, way: str) -> Ou
 
 
 def judge(kind: str, way: str, person: Person, outcome: Outcome) -> Read:
-    """Held against what was printed, and decided as at a door that asks for no face."""
+    """Compare with the printed values, and decide as in an onboarding without a face."""
     fields = {name: FieldReading(*item) for name, item in outcome["fields"].items()}
     reading = DocumentReading(outcome["kind"], fields, tuple(outcome["problems"]))
     expected = {

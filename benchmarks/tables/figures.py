@@ -1,4 +1,4 @@
-"""What is counted for the table of faces, and how sure a count of errors is."""
+"""Counts for the table of faces, and the confidence bound of an error count."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +16,7 @@ from tests.specimens.photographs import load_photographs
 
 
 def bound(errors: int, trials: int) -> float:
-    """The upper end of the one-sided 95 % interval (Clopper-Pearson) for errors in trials."""
+    """Return the upper end of the one-sided 95 % interval (Clopper-Pearson) for errors in trials."""
     low, high = errors / trials, 1.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -41,7 +41,7 @@ class FaceRow:
 
 
 def count_faces() -> Iterator[FaceRow]:
-    """Every pair of photographs, each also in four other lights, sizes and angles, at each threshold."""
+    """Count every pair of photographs, each also in four other lights, sizes and angles, at each threshold."""
     for name, load in ENGINES.items():
         engine = load()
         coded = list(encode_everyone(engine))
@@ -56,7 +56,7 @@ def count_faces() -> Iterator[FaceRow]:
 
 
 def encode_everyone(engine: FaceEngine) -> Iterator[tuple[str, int, Points]]:
-    """Person, photograph and template, for each photograph and each way it is taken again that still shows a face."""
+    """Return person, photograph and template of each photograph and of each variation that still shows a face."""
     again = ("plain", "grainy", "dark and grainy", "out of focus", "compressed hard")
     for person, photographs in load_photographs().items():
         for place, photograph in enumerate(photographs):

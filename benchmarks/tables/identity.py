@@ -1,6 +1,7 @@
 """Writes the measured tables of docs/identity.md: `python -m benchmarks.tables.identity [PART …]`.
 
-Documents and clips are kept as they are counted (benchmarks/tables/kept_outcomes.py), so it may be stopped at any time.
+Documents and clips are stored as they are counted (benchmarks/tables/kept_outcomes.py), so a run may be stopped at
+any time.
 """
 
 import sys
@@ -22,24 +23,24 @@ PARTS = ("Documents", "Faces", "Liveness")
 
 
 def share(part: int, whole: int) -> str:
-    """A count with its share."""
+    """Format a count with its share."""
     return f"{part} ({100 * part / whole:.1f} %)"
 
 
 def limit(errors: int, trials: int) -> str:
-    """Errors of trials with the upper end of the 95 % interval."""
+    """Format errors of trials with the upper end of the 95 % interval."""
     return f"{errors}/{trials} (≤ {100 * bound(errors, trials):.1f} %)"
 
 
 def document_lines(read: list[Read]) -> Iterator[str]:
-    """The table of documents by kind, and by what was done to the picture."""
+    """Return the table of documents by kind, and by degradation."""
     yield from counted_lines("document", list(sum_up(read, lambda one: one.kind)))
     yield ""
     yield from counted_lines("picture", list(sum_up(read, lambda one: one.way)))
 
 
 def counted_lines(first: str, rows: list[DocumentRow]) -> Iterator[str]:
-    """One table of readings."""
+    """Return one table of readings."""
     yield f"| {first} | pictures | read exactly | passed without a person | to a person | wrong but passed | median |"
     yield "|---|---|---|---|---|---|---|"
     for row in rows:
@@ -49,7 +50,7 @@ def counted_lines(first: str, rows: list[DocumentRow]) -> Iterator[str]:
 
 
 def face_lines(rows: list[FaceRow]) -> Iterator[str]:
-    """The table of faces."""
+    """Return the table of faces."""
     yield "| engine | threshold | FMR | FNMR |"
     yield "|---|---|---|---|"
     for row in rows:
@@ -58,7 +59,7 @@ def face_lines(rows: list[FaceRow]) -> Iterator[str]:
 
 
 def all_clip_lines() -> Iterator[str]:
-    """The tables of clips: of heads nothing was chosen on, then of those the rules were chosen on, where counted."""
+    """Return the tables of clips: of the held-out heads, then of the development heads, where counted."""
     for name, load in HEADS.items():
         heads = load()
         rows = count_clips(load_engine, heads)
@@ -70,7 +71,7 @@ def all_clip_lines() -> Iterator[str]:
 
 
 def clip_lines(rows: list[ClipRow]) -> Iterator[str]:
-    """The table of clips: attacks worst first, then the living."""
+    """Return the table of clips: attacks by falling error, then the living heads."""
     yield "| presentation | clips | judged wrongly |"
     yield "|---|---|---|"
     living, attacks = rows[0], sorted(rows[1:], key=lambda row: row.errors / row.clips, reverse=True)
@@ -81,18 +82,18 @@ def clip_lines(rows: list[ClipRow]) -> Iterator[str]:
 
 @cache
 def load_engine() -> FaceRecognitionEngine:
-    """Once, and only where something is left to count."""
+    """Load the engine once, and only if something is left to count."""
     return FaceRecognitionEngine()
 
 
 @cache
 def load_reader() -> DocumentReader:
-    """Likewise."""
+    """Load the reader once, and only if something is left to count."""
     return DocumentReader(PrintReader(), load_engine())
 
 
 def count_part(part: str) -> Iterator[str]:
-    """The lines of one table, counted now or known from before."""
+    """Return the lines of one table, counted now or stored earlier."""
     if part == "Documents":
         return document_lines(count_documents(load_reader))
     if part == "Faces":
@@ -101,7 +102,7 @@ def count_part(part: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Counts the named tables, or all, and puts each between its marks on the page."""
+    """Count the named tables, or all, and write each between its marks on the page."""
     for part in sys.argv[1:] or PARTS:
         print(f"counting {part} …", file=sys.stderr)
         lines = [f"### {part}", "", *count_part(part), "", f"Measured on {datetime.now(UTC).date().isoformat()}."]

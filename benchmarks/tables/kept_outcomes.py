@@ -1,6 +1,6 @@
-"""Outcomes of long counts, kept line by line, so that a count that was interrupted goes on where it stopped.
+"""Outcomes of long counts, stored line by line, so that an interrupted count resumes where it stopped.
 
-A file holds the outcomes of one state of the sources only: another state is counted anew.
+A file holds the outcomes of one state of the sources only: another state starts a new count.
 """
 
 import json
@@ -27,7 +27,7 @@ class KeptOutcomes:
         self._known: dict[str, Outcome] = dict(json.loads(line) for line in lines)
 
     def look_up(self, name: str, count: Callable[[], Outcome]) -> Outcome:
-        """The outcome of this name, counted now where it is not known yet."""
+        """Return the outcome of this name, counted now if it is not stored."""
         if name not in self._known:
             outcome = self._known[name] = count()
             with self.path.open("a", encoding="utf-8") as file:

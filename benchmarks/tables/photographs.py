@@ -1,9 +1,9 @@
-"""The photographs whose heads are counted for the table of clips, and the rule that says which heads of them.
+"""The photographs whose heads are counted for the table of clips, and the rule that selects the heads.
 
-The rule was written before any head of these photographs was filmed, and is not changed by what comes out: every face
-that dlib's detector finds in the pictures below whose eyes are at least 40 pixels apart and whose nose stands at most a
-quarter of that off their middle. Each head is taken as it is. The pictures are fetched when they are counted; nothing
-of them is committed.
+The rule was written before any head of these photographs was filmed, and is not changed by the results: every face
+that dlib's detector finds in the pictures below whose eyes are at least 40 pixels apart and whose nose is at most a
+quarter of that off their middle. Each head is used as it is. The pictures are fetched when they are counted; none of
+them is committed.
 """
 
 import subprocess
@@ -38,22 +38,22 @@ FILMED: Mapping[str, str] = {
 
 
 def load_held_out() -> dict[str, Pixels]:
-    """The heads that no earlier rules were counted on."""
+    """Return the heads that no earlier rules were counted on."""
     return {name: head for name, head in load_heads().items() if name not in filmed_names()}
 
 
 def load_filmed() -> dict[str, Pixels]:
-    """The others."""
+    """Return the heads that earlier rules were counted on."""
     return {name: head for name, head in load_heads().items() if name in filmed_names()}
 
 
 def filmed_names() -> set[str]:
-    """Of the heads that earlier rules were counted on."""
+    """Return the names of the heads that earlier rules were counted on."""
     return {name for rules, names in FILMED.items() if rules != RULES for name in names.split(", ")}
 
 
 def load_heads(folder: Path = FOLDER) -> dict[str, Pixels]:
-    """Heads by picture and number, the detector's order; raises CalledProcessError where no registry answers."""
+    """Return heads by picture and number, in the detector's order. Raises CalledProcessError if no registry answers."""
     heads: dict[str, Pixels] = {}
     for path in fetch_pictures(folder):
         picture = decode_image(path.read_bytes())
@@ -63,7 +63,7 @@ def load_heads(folder: Path = FOLDER) -> dict[str, Pixels]:
 
 
 def fetch_pictures(folder: Path) -> list[Path]:
-    """The pictures, fetched once with pip and npm."""
+    """Return the pictures, fetched once with pip and npm."""
     names = [Path(name).name for name in (HOPPER, *SAMPLES)]
     if not all((folder / name).is_file() for name in names):
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def fetch_pictures(folder: Path) -> list[Path]:
 
 
 def cut_heads(picture: Pixels) -> Iterator[Pixels]:
-    """A close picture of every head the rule takes."""
+    """Return a close picture of every head that the rule selects."""
     for points in find_faces(picture):
         first, second = sorted((points[:2].mean(axis=0), points[2:4].mean(axis=0)), key=lambda eye: float(eye[0]))
         across, middle = second - first, (first + second) / 2
