@@ -1,17 +1,17 @@
-# make demo | make test | make bench, each with ARGS="…". What is missing is installed first, with progress on stderr.
+# make demo | make test | make bench, each with ARGS="…". Missing dependencies are installed first, progress on stderr.
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench docs lint fmt clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 ARGS ?=
 
 help:
-	@echo 'make demo    the whole house on this machine; ARGS="--once --json" plays one journey and ends'
+	@echo 'make demo    the whole system on this machine; ARGS="--once --json" runs one journey and ends'
 	@echo 'make test    every check: style, types, imports, tests with coverage'
 	@echo 'make bench   ratios against baselines; ARGS="NAME --json" for one of them'
-	@echo 'make docs    the documentation as pages, in site/'
+	@echo 'make docs    the documentation as HTML, in site/'
 	@echo 'make lint    style, types and imports only'
-	@echo 'make fmt     put the source and the catalogues of texts into shape'
-	@echo 'make clean   forget caches and demo data; the installed tools stay'
+	@echo 'make fmt     format the source, update the text catalogues'
+	@echo 'make clean   delete caches and demo data; the installed tools stay'
 
 demo:
 	@sh tooling/bootstrap.sh run

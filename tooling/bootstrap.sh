@@ -1,7 +1,7 @@
 #!/bin/sh
-# Brings what Lodgekey needs onto this machine: "run" for the demo, "docs" for the documentation, "test" for everything.
-# Everything is said on stderr. Run again, it does only what is missing. Nothing outside this folder is touched,
-# except that as root Debian packages are installed with apt-get; otherwise they are unpacked under .tools.
+# Installs the dependencies: "run" for the demo, "docs" for the documentation, "test" for everything.
+# Progress goes to stderr. A second run installs only what is missing. Nothing outside this folder is changed, except that
+# Debian packages are installed with apt-get when run as root; otherwise they are unpacked under .tools.
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
@@ -12,7 +12,7 @@ exec </dev/null >&2
 say() { printf '%s\n' "$*"; }
 fail() { say "Lodgekey cannot be set up: $*"; exit 1; }
 
-retry() { # registries can be slow or fall silent: four tries, with growing pauses
+retry() { # registries can be slow or not respond: four attempts, with growing pauses
     attempt=1
     until "$@"; do
         [ "$attempt" -lt 4 ] || return 1
@@ -46,7 +46,7 @@ install_uv() { # --target works without a virtual environment and on Debian's ex
 
 uv_works() { "$tools/bin/uv" --version >/dev/null 2>&1; }
 
-sync_packages() { # what is downloaded is shown, the list of what is installed is not
+sync_packages() { # shows downloads, but not the list of installed packages
     {
         result=0
         UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-300} UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 \
@@ -94,7 +94,7 @@ apt_as_root() {
         retry apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@"
 }
 
-private_apt() { # apt-get with lists and archives of its own: works without root
+private_apt() { # apt-get with its own lists and archives: works without root
     apt-get -q -o "Dir::State=$tools/apt/state" -o Dir::State::status=/var/lib/dpkg/status \
         -o "Dir::Cache=$tools/apt/cache" -o Debug::NoLocking=1 "$@"
 }
@@ -112,7 +112,7 @@ unpack_privately() {
     rm -rf "$tools/apt"
 }
 
-write_wrapper() { # a command that finds its libraries beside it
+write_wrapper() { # a command that sets the path of its unpacked libraries
     cat >"$tools/bin/$(basename "$1")" <<'WRAPPER'
 #!/bin/sh
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../debian" && pwd)
@@ -135,22 +135,22 @@ prepare_debian() {
     missing=$(missing_packages | tr '\n' ' ')
     [ -n "$missing" ] || return 0
     say "[3/3] Installing $missing"
-    # shellcheck disable=SC2086 # one word a package
+    # shellcheck disable=SC2086 # one argument a package
     install_packages $missing || true
     has_command mosquitto || fail "mosquitto is missing and could not be installed (Debian: apt-get install mosquitto)."
     missing=$(missing_packages | tr '\n' ' ')
-    [ -z "$missing" ] || say "      still missing: $missing- what needs them will say so"
+    [ -z "$missing" ] || say "      still missing: $missing- commands that need them will report it"
 }
 
-# --- What npm brings: axe-core for the browser tests, mermaid for the diagrams of the docs; nothing of it is shipped -----
+# --- npm packages: axe-core for the browser tests, mermaid for the diagrams of the docs; not part of the product -------
 
-fetch_node_package() { # folder, the module that shows it is there, what for
+fetch_node_package() { # folder, the module that shows that it is installed, purpose
     [ ! -d "$1/node_modules/$2" ] || return 0
-    system_certificates=/etc/ssl/certs/ca-certificates.crt # node trusts its own list only, unless told
+    system_certificates=/etc/ssl/certs/ca-certificates.crt # node trusts only its own list by default
     [ ! -e "$system_certificates" ] || export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$system_certificates}"
     say "      fetching $2, $3"
     if has_command npm && retry npm ci --silent --no-audit --no-fund --prefix "$1"; then return 0; fi
-    say "      $2 is missing (npm ci --prefix $1); what needs it will say so"
+    say "      $2 is missing (npm ci --prefix $1); commands that need it will report it"
 }
 
 prepare_node_packages() {

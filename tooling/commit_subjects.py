@@ -1,7 +1,7 @@
 """Refuses commit subjects of more than 72 characters.
 
-With a file (as the commit-msg hook gives it): the message in it. Without: every commit after BASE that is in this
-clone. Exit code 1 names what is too long; 0 also where there is no history to look at.
+With a file (as the commit-msg hook passes it): checks its message. Without: checks every commit after BASE in this
+clone. Exit code 1 names the subjects that are too long; 0 also without a history.
 """
 
 import subprocess
@@ -10,23 +10,23 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MAX_SUBJECT_LENGTH = 72
-BASE = "1c27a19c3a1f780d261ec30cfbfba003ac13d463"  # the last commit that was made without this rule
-BASE_TIME = 1795361484  # when it was committed: a shallow clone does not have it
+BASE = "1c27a19c3a1f780d261ec30cfbfba003ac13d463"  # the last commit before this rule
+BASE_TIME = 1795361484  # date of that commit, for shallow clones, which lack it
 
 
 def too_long(subjects: Iterable[str]) -> list[str]:
-    """The subjects that are longer than a line of `git log` shows."""
+    """Return the subjects that exceed the limit."""
     return [subject for subject in subjects if len(subject) > MAX_SUBJECT_LENGTH]
 
 
 def subject_in(message: str) -> str:
-    """The first line of a message that is neither empty nor a comment."""
+    """Return the first line of a message that is neither empty nor a comment."""
     lines = (line.strip() for line in message.splitlines() if not line.startswith("#"))
     return next((line for line in lines if line), "")
 
 
 def subjects_since(folder: Path, base: str = BASE, base_time: int = BASE_TIME) -> list[str] | None:
-    """Subjects of the commits after `base`, of those that are in this clone; None where there is no history."""
+    """Return the subjects of the commits after `base` in this clone; None without a history."""
     if _git(folder, "rev-parse", "--git-dir") is None or _git(folder, "rev-parse", "--verify", "-q", "HEAD") is None:
         return None
     known = _git(folder, "cat-file", "-e", f"{base}^{{commit}}") is not None
@@ -36,7 +36,7 @@ def subjects_since(folder: Path, base: str = BASE, base_time: int = BASE_TIME) -
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    """What git says; None where it is not there or refuses."""
+    """Return git's output; None if it is absent or fails."""
     try:
         done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
     except OSError:
@@ -45,7 +45,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code; what is too long goes to stderr."""
+    """Print subjects that are too long on stderr; return the exit code."""
     if arguments:
         subjects: list[str] | None = [subject_in(Path(arguments[0]).read_text(encoding="utf-8"))]
     else:

@@ -1,7 +1,7 @@
-"""Keeps the gettext catalogues in step with the source: `python -m tooling.texts` rewrites gateway/texts/locale.
+"""Updates the gettext catalogues from the source: `python -m tooling.texts` rewrites gateway/texts/locale.
 
-A text that is new has an empty translation, one that is gone is dropped. The result depends on the source alone: no
-dates, no line numbers, sorted, so that a merge meets no needless difference.
+A new text gets an empty translation, a removed one is dropped. The result depends on the source alone: no dates, no
+line numbers, sorted, so that merges have no needless conflicts.
 """
 
 import io
@@ -22,8 +22,8 @@ from gateway.texts.languages import DOMAINS, LOCALES, Language
 ROOT: Final = Path(__file__).parents[1]
 KEYWORDS: Final[dict[str, Any]] = {**DEFAULT_KEYWORDS, "NP_": ((1, "c"), 2), "NN_": (1, 2)}
 COMMENT: Final = "Translators:"
-# Which domain the texts of a file belong to, the first that fits; a text that several domains have is in the first of
-# DOMAINS among them.
+# Domain of a file's texts, by the first glob that matches; a text of several domains is in the first of DOMAINS among
+# them.
 PLACES: Final = (
     ("command", "api/cli/**/*.py"),
     ("staff", "api/web/templates/account/settings.html"),
@@ -56,7 +56,7 @@ Text = tuple[str | None, str | tuple[str, ...]]  # context; text, or singular an
 
 
 def texts_in(path: Path) -> Iterator[tuple[Text, list[str]]]:
-    """The marked texts of a file, each with what is written for its translators."""
+    """Return the marked texts of a file, each with its comments for translators."""
     method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
     with path.open("rb") as source:
         for _, message, comments, context in extract(method, source, KEYWORDS, (COMMENT,), {"silent": "false"}):
@@ -64,7 +64,7 @@ def texts_in(path: Path) -> Iterator[tuple[Text, list[str]]]:
 
 
 def domain_of(path: Path) -> str:
-    """The domain of a file's texts; ValueError for a place that nobody assigned."""
+    """Return the domain of a file's texts. Raises ValueError for a path outside PLACES."""
     for domain, pattern in PLACES:
         if fits(path.relative_to(ROOT), pattern):
             return domain
@@ -72,20 +72,20 @@ def domain_of(path: Path) -> str:
 
 
 def fits(path: Path, pattern: str) -> bool:
-    """Whether a path is one of a glob's; ** stands for any folders."""
+    """Return whether a path matches a glob; ** matches any folders."""
     inside = re.escape(pattern).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
     return re.fullmatch(inside, path.as_posix()) is not None
 
 
 def sources() -> Iterator[Path]:
-    """Every file that may hold texts."""
+    """Return every file that may contain texts."""
     for folder in ("api", "gateway"):
         yield from sorted((ROOT / folder).rglob("*.py"))
         yield from sorted((ROOT / folder).rglob("*.html"))
 
 
 def help_texts() -> Iterator[str]:
-    """The help of every command, argument and option, which Typer takes from their declarations."""
+    """Return the help of every command, argument and option, from their Typer declarations."""
     from api.cli.main import app  # noqa: PLC0415 - it imports half the house
 
     def walk(command: Any, name: str, parent: Any) -> Iterator[str]:
@@ -100,7 +100,7 @@ def help_texts() -> Iterator[str]:
 
 
 def gather() -> dict[str, dict[Text, list[str]]]:
-    """The texts of every domain, with the comments for their translators."""
+    """Return the texts of every domain, with their comments for translators."""
     found: dict[str, dict[Text, list[str]]] = {domain: {} for domain in DOMAINS}
     for path in sources():
         for text, comments in texts_in(path):
@@ -116,7 +116,7 @@ def gather() -> dict[str, dict[Text, list[str]]]:
 
 
 def updated(language: Language, texts: dict[Text, list[str]], translated: dict[Text, Any]) -> str:
-    """A domain's catalogue in a language as the text of its file."""
+    """Return a domain's catalogue in a language as the text of its file."""
     catalogue = Catalog(locale=LOCALES[language], project="Lodgekey", version="1", fuzzy=False)
     for text, comments in texts.items():
         context, message = text
@@ -130,7 +130,7 @@ def updated(language: Language, texts: dict[Text, list[str]], translated: dict[T
 
 
 def _whole(message: str | list[str] | tuple[str, ...]) -> str | tuple[str, ...]:
-    """A text, or singular and plural, as a key."""
+    """Return a text, or singular and plural, as a key."""
     return message if isinstance(message, str) else tuple(message)
 
 
@@ -139,7 +139,7 @@ def _is_kept(line: str) -> bool:
 
 
 def translations_in(paths: Iterable[Path]) -> dict[Text, Any]:
-    """What the catalogues at these paths have been given; a text that moved to another domain keeps its translation."""
+    """Return the translations in these catalogues; a text that moved to another domain keeps its own."""
     found: dict[Text, Any] = {}
     for path in paths:
         if path.exists():
@@ -151,7 +151,7 @@ def translations_in(paths: Iterable[Path]) -> dict[Text, Any]:
 
 
 def catalogues() -> Iterator[tuple[Path, str]]:
-    """Every catalogue and what its file should hold."""
+    """Return every catalogue and the content its file should have."""
     texts = gather()
     for domain, languages in DOMAINS.items():
         for language in languages:
