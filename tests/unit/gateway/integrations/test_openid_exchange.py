@@ -27,22 +27,22 @@ RETURN: Final = "https://lodgekey.example/login/officer/return"
 
 @dataclass
 class Provider:
-    """A provider that answers as it should, except where `told` names a path and another answer."""
+    """A provider that answers correctly, except where `overrides` maps a path to another answer."""
 
     url: str = ""
     nonce: str = ""
     token: dict[str, Any] = field(default_factory=dict)
-    told: dict[str, web.Response] = field(default_factory=dict)
+    overrides: dict[str, web.Response] = field(default_factory=dict)
     seen: dict[str, tuple[str | None, dict[str, str]]] = field(default_factory=dict)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Write down the credentials and the form, and answer."""
+        """Record credentials and form, and answer."""
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.seen[request.path] = (request.headers.get("Authorization"), form)
-        return self.told.get(request.path) or web.json_response(self.plain(request.path))
+        return self.overrides.get(request.path) or web.json_response(self.plain(request.path))
 
     def plain(self, path: str) -> dict[str, Any]:
-        """The answer of a provider in order."""
+        """The answer of a correct provider."""
         claims = {"iss": self.url, "aud": "lodgekey", "sub": "u-1", "nonce": self.nonce, "iat": NOW, "exp": NOW + 300}
         answers: dict[str, dict[str, Any]] = {
             "/.well-known/openid-configuration": {
@@ -105,7 +105,7 @@ async def test_the_code_is_exchanged_with_the_secret_and_the_verifier_of_the_cha
 @pytest.mark.parametrize("status", [400, 401])
 async def test_a_code_or_a_client_that_the_provider_refuses_is_refused_here(tmp_path: Path, status: int) -> None:
     async with opened(tmp_path) as (provider, sign_on):
-        provider.told["/token"] = web.json_response({"error": "invalid_grant"}, status=status)
+        provider.overrides["/token"] = web.json_response({"error": "invalid_grant"}, status=status)
         with pytest.raises(SignOnRefused):
             await signed_in(provider, sign_on)
 
@@ -127,7 +127,7 @@ async def test_an_endpoint_without_a_usable_answer_is_a_provider_that_is_away(
     tmp_path: Path, path: str, what: str
 ) -> None:
     async with opened(tmp_path) as (provider, sign_on):
-        provider.told[path] = UNUSABLE[what]()
+        provider.overrides[path] = UNUSABLE[what]()
         with pytest.raises(SignOnAway):
             await signed_in(provider, sign_on)
 
@@ -143,6 +143,6 @@ async def test_an_access_token_that_no_header_can_carry_is_not_sent(tmp_path: Pa
 
 async def test_userinfo_of_somebody_else_is_refused(tmp_path: Path) -> None:
     async with opened(tmp_path) as (provider, sign_on):
-        provider.told["/userinfo"] = web.json_response({"sub": "u-2"})
+        provider.overrides["/userinfo"] = web.json_response({"sub": "u-2"})
         with pytest.raises(SignOnRefused):
             await signed_in(provider, sign_on)
