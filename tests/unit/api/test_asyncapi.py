@@ -1,4 +1,4 @@
-"""The AsyncAPI document says what the program sends, and is the committed one."""
+"""The AsyncAPI document describes the messages of the program, and equals the committed file."""
 
 from typing import Any
 

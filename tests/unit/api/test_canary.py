@@ -1,4 +1,4 @@
-"""Planted names, numbers and pictures are nowhere in the logs and nowhere on the disk after a whole registration."""
+"""Planted names, numbers and pictures are absent from logs and disk after a whole registration."""
 
 import logging
 import shutil
@@ -20,7 +20,7 @@ CANARIES = [NAME.encode(), NUMBER.encode(), MARK, NAME.encode("utf-16-le"), NAME
 
 
 def marked_picture() -> bytes:
-    """A photograph whose comment holds the mark, so that its bytes are known wherever they go."""
+    """A photograph whose comment holds the marker, so that its bytes are recognisable."""
     buffer = BytesIO()
     Image.open(BytesIO(photograph())).save(buffer, "JPEG", comment=MARK)
     assert MARK in buffer.getvalue()
@@ -29,7 +29,7 @@ def marked_picture() -> bytes:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for temporary files of this test's own, so that all of them can be looked at."""
+    """A folder for the test's temporary files, so that all of them can be searched."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -38,7 +38,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def walk(house: House) -> None:
-    """Register, be looked at, be passed, change, end."""
+    """Register, be reviewed, be accepted, change the dates, end the stay."""
     house.identity.fields = dict(ANNA) | {"name": NAME, "surname": NAME, "given_names": "Q", "id_number": NUMBER}
     tenant, offer = await house.tenant()
     good(await house.register(tenant, picture=marked_picture()))

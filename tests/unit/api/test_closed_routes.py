@@ -1,4 +1,4 @@
-"""Deny by default: every route of the application, asked by strangers, by the wrong role, and by the wrong landlord."""
+"""Deny by default: every route, requested by strangers, by the wrong role, and by the wrong landlord."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from tests.parts.house import House, good, refused
 
-# What anybody may ask without showing anything, by method and path, HEAD like GET. All else refuses a stranger.
+# Public routes, by method and path; HEAD follows GET. All other routes refuse a stranger.
 PUBLIC: Final = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -41,7 +41,7 @@ HOLDERS: Final = (KEY, *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", 
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Method and path of everything the application answers, pages too; static files aside."""
+    """Method and path of every route of the application, pages included, static files excluded."""
     seen: set[tuple[str, str]] = set()
     for context in iter_route_contexts(app.routes):
         route = context.route
@@ -51,14 +51,14 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def filled(path: str, **names: str) -> str:
-    """The path with names in place of its parameters."""
+    """The path with example values for its parameters."""
     parts = [part.strip("{}").partition(":")[0] if part.startswith("{") else "" for part in path.split("/")]
     given = [names.get(name, "document" if name == "part" else "x" * 32) for name in parts]
     return "/".join(value if name else part for part, name, value in zip(path.split("/"), parts, given, strict=True))
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, **names: str) -> httpx.Response:
-    """One request with an empty JSON body where there may be one."""
+    """One request, with an empty JSON body where a body is allowed."""
     body: dict[str, str] | None = {} if method in ("POST", "PATCH", "PUT") else None
     return await client.request(method, filled(path, **names), json=body)
 

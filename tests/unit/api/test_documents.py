@@ -1,4 +1,4 @@
-"""The documents of the interfaces are what the program is, and no interface is a search for people."""
+"""The API documents match the program, and no interface is a search for people."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.openapi import PATH, build_document, document_text
 
-# What would let a reader look for a person, follow one across units, or carry everything away.
+# Parameters that would let a reader search for a person, follow one across units, or download everything.
 SEARCHES = {"name", "person", "person_id", "id_number", "birth_date", "nationality", "document", "q", "query", "search"}
 BULK = {"limit", "page_size", "count", "offset", "export", "format"}
-# An officer's bounded export, which a second officer has to agree to; no other exists.
+# The only exception: an officer's bounded export, which a second officer must approve.
 EXPORTS = ("/api/v1/exports", "/api/v1/exports/{export_id}/decision", "/api/v1/exports/{export_id}/file")
 
 

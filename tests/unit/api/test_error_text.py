@@ -1,4 +1,4 @@
-"""What went wrong in the reader's language: by its fields, in its own words, or by its code."""
+"""Error text in the reader's language: by its fields, by its own sentence, or by its code."""
 
 from api.error_text import error_text
 from api.http.problems import of_error

@@ -1,4 +1,4 @@
-"""Who is asking is never left out: no parameter that decides what is shown has a default that shows more."""
+"""Fail closed: no parameter that identifies the caller has a default that reveals more."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ WHO: Final = ("account", "owner", "landlord_id", "token")
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every function of the pages and the API, by its full name."""
+    """Every function of pages and API, by qualified name."""
     for module in walk_packages(api.__path__, "api."):
         if module.name.startswith("api.cli"):
             continue

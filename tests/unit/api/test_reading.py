@@ -1,4 +1,4 @@
-"""Reading writes nothing: every GET route, asked by its proper person, begins no write transaction."""
+"""Reading does not write: no GET route, requested by a permitted person, begins a write transaction."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.parts.house import House, good
 from tests.unit.api.http.account.test_sign_in import proof_header
 from tests.unit.api.test_closed_routes import filled, routes
 
-# GET routes that write before they answer, with the reason. Each may write to the disclosure log and to nothing else.
+# GET routes that write before they answer, with the reason. Each may write to the disclosure log only.
 LOGGED: Final = {
     "/api/v1/cases/{case_id}": "an entry before a tenant's fields are shown",
     "/api/v1/cases/{case_id}/pictures/{part}": "an entry before a picture is shown",
@@ -29,20 +29,20 @@ LOGGED: Final = {
     "/{home}/filings/{record_id}": "an entry before a filing is shown, masked",
     "/officer": "an entry before records of the feed are listed",
 }
-# Streams that never end: each page of records they send is in the disclosure log before.
+# Streams that do not end: each page of records is written to the disclosure log before it is sent.
 STREAMS: Final = ("/api/v1/feed", "/officer/feed")
-# The provider sends the browser back by GET (RFC 6749 §4.1.2): takes the ceremony and begins a session.
+# The provider redirects the browser by GET (RFC 6749 §4.1.2): the route ends the ceremony and begins a session.
 CALLBACK: Final = "/login/officer/return"
-# Refused here, because neither the link nor the simulator runs.
+# Refused here, because neither link nor simulator is running.
 AWAY: Final = ("/readyz", "/tester/devices/{device}", "/tester/recording.{form}")
 NOT_PAGES: Final = ("/api/", "/healthz", "/readyz")
-UNWRITTEN: Final = "/api/v1/onboarding/readers"  # the sandbox's law lets the tenant know
+UNWRITTEN: Final = "/api/v1/onboarding/readers"  # the sandbox's jurisdiction permits notifying the tenant
 CHANGES: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
 
 
 @dataclass
 class Writes:
-    """What was asked of the database: how many write sessions, and which statements change anything."""
+    """Database use of a request: number of write sessions, and statements that change data."""
 
     sessions: int = 0
     statements: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Writes:
 
 @contextmanager
 def watched(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writes]:
-    """Listens to the house's database."""
+    """Record the database use of the house."""
     found, begin = Writes(), Database.writing
     engine: Engine = house.gateway.database._engine
 
@@ -71,14 +71,14 @@ def watched(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writes]:
 
 @dataclass
 class Visitors:
-    """Who asks for what, and the ids of what there is to see."""
+    """Clients for each kind of route, and ids of existing objects."""
 
     house: House
     names: dict[str, str]
     clients: dict[str, httpx.AsyncClient]
 
     def of(self, path: str) -> httpx.AsyncClient:
-        """The person a route is for."""
+        """The person who may use a route."""
         if path.startswith("/key"):
             return self.clients["holder"]
         if "/onboarding" in path:
@@ -89,7 +89,7 @@ class Visitors:
         return self.clients["landlord" if path.startswith(landlords) else "officer"]
 
     async def ask(self, method: str, path: str) -> httpx.Response:
-        """One request, with what its proper person shows."""
+        """One request by a permitted person."""
         key_id = self.names["key_id"]
         nonce = f"nonce-{method}"
         headers = {"Holder-Proof": proof_header(self.house, key_id, nonce)} if path.startswith("/api/v1/keys") else {}
@@ -99,7 +99,7 @@ class Visitors:
 
 @pytest.fixture
 async def visitors(house: House) -> Visitors:
-    """A house where a tenant holds a key, another's case waits, and a third has a link that nobody opened."""
+    """A house with a tenant who holds a key, another whose case waits, and a third with an unopened link."""
     holder, taken = await house.tenant()
     good(await house.register(holder))
     officer, landlord = house.client("officer-a"), house.client("landlord-a")
@@ -132,7 +132,7 @@ async def visitors(house: House) -> Visitors:
 
 
 def pages(house: House, method: str) -> list[str]:
-    """Every path the application answers by this method, without the streams."""
+    """Every path with this method, without streams."""
     return [path for asked, path in routes(house.app) if asked == method and path not in (*STREAMS, CALLBACK)]
 
 
@@ -181,14 +181,14 @@ async def test_head_of_a_stream_and_of_a_callback_ends_and_writes_nothing(
 
 
 def state_of(house: House, offer_id: str) -> tuple[str, int | None]:
-    """An offer's state, and when it was opened."""
+    """An offer's state and opening time."""
     with house.gateway.database.reading() as session:
         offer = session.get_one(Offer, offer_id)
         return offer.state, offer.opened_at
 
 
 def opened_times(house: House) -> int:
-    """How often an offer was recorded as opened."""
+    """Number of `opened` events of an offer."""
     with house.gateway.database.reading() as session:
         return session.scalar(select(func.count()).where(Event.type == "OfferOpened")) or 0
 
@@ -234,7 +234,7 @@ async def test_an_offer_opened_by_many_requests_at_once_is_recorded_once(
     gate, begin = Barrier(3), Database.writing
 
     def writing(database: Database) -> AbstractContextManager[Session]:
-        gate.wait(10)  # every request has seen the offer unopened before the first of them writes
+        gate.wait(10)  # all requests have read the offer as unopened before the first of them writes
         return begin(database)
 
     monkeypatch.setattr(Database, "writing", writing)

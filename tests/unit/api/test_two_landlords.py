@@ -1,4 +1,4 @@
-"""What is another's looks like what does not exist, at every route of the router that names a thing."""
+"""At every route that names an object, another landlord's object is answered like a nonexistent one."""
 
 import re
 import secrets
@@ -14,14 +14,14 @@ from tests.parts.world import DAY
 from tests.unit.api.test_closed_routes import HOLDERS, routes
 
 NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
-# Names in a path that name nobody's thing: kinds and roles, and what a tester may do with any device.
+# Path parameters that are not ids of owned objects: kinds and roles, and devices, all of which a tester may use.
 NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "lock-a"}
-# Doors of their own, tested where their keys are: the tenant's link and the holder's signature.
+# Routes with their own access rules, tested with their keys: the tenant's link and the holder's signature.
 OTHER_DOORS: Final = {"/o/{token}", *HOLDERS}
-# A page that asks why before anything is looked up: the same for every address.
+# A page that asks for the purpose before any lookup, and so is the same for every id.
 ASKS_FIRST: Final = {(method, "/officer/records/{record_id}") for method in ("GET", "HEAD")}
 DATES: Final = {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}
-# What each kind of request carries, so that a refusal is of the thing and never of a form: pages take what they know.
+# Valid bodies for each kind of request, so that a refusal concerns the object and not the form; pages ignore extras.
 FORM: Final = DATES | {
     "idempotency_key": "once",
     "level": "phone",
@@ -50,7 +50,7 @@ Answered = tuple[int, str]
 
 
 async def things_of(house: House) -> dict[str, str]:
-    """One of everything that is landlord a's, or of the officer of their area, by its name in paths."""
+    """One of each object of landlord a or of the area's officer, by path parameter."""
     officer, now = house.client("officer-a"), house.now[0]
     key = await house.key("a")
     waiting, _ = await house.tenant("a", begins=10 * DAY)
@@ -81,7 +81,7 @@ async def things_of(house: House) -> dict[str, str]:
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, names: dict[str, str], role: str) -> Answered:
-    """Status and text of the answer, without the names that were asked for."""
+    """Status and text of the answer, without the requested ids."""
     given = names | NO_THING | {"home": role}
     address = re.sub(r"\{(\w+)\}", lambda found: given[found[1]], path)
     sent: dict[str, Any] = {}
@@ -95,7 +95,7 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, names: dict[str
 
 
 def about_things(house: House) -> list[tuple[str, str]]:
-    """Every route that names somebody's thing, by the router itself."""
+    """Every route with an object's id in its path, from the application's router."""
     named = [(method, path, set(re.findall(r"\{(\w+)\}", path))) for method, path in routes(house.app)]
     ours = [(method, path) for method, path, names in named if names - {"home", *NO_THING} and path not in OTHER_DOORS]
     return [route for route in ours if route not in ASKS_FIRST]

@@ -1,4 +1,4 @@
-"""COSE_Sign1: what is accepted is exactly one encoding of what this key signed for this purpose."""
+"""COSE_Sign1: exactly one encoding of a message is accepted, signed by this key for this purpose."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Keys: one spelling each, off-curve points refused, files for their owner only."""
+"""Keys: one encoding each, off-curve points refused, files readable by their owner only."""
 
 import stat
 from pathlib import Path

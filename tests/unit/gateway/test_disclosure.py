@@ -1,4 +1,4 @@
-"""The disclosure log as the gateway keeps it: committed first, provable to whoever holds an older head."""
+"""The gateway's disclosure log: committed before disclosure, provable to anyone who holds an older tree head."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What an operator types: fleets, registries, and errors that say what to do."""
+"""The operator's commands for fleets and registries, and error messages that name the remedy."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ RUN = CliRunner()
 
 @pytest.fixture
 def building(tmp_path: Path) -> Path:
-    """The folder of a demonstration that was made and does not run."""
+    """Folder of a demonstration that was created and does not run."""
     seed(Settings(folder=tmp_path), broker_port=18883)
     return tmp_path
 
@@ -69,7 +69,7 @@ def test_no_building_is_said_to_be_none(tmp_path: Path) -> None:
 
 
 def ask(world: World, *arguments: str) -> tuple[int, str]:
-    """`lodgekey registry …` on the world's folder: its exit code and what it said."""
+    """`lodgekey registry …` on the world's folder: exit code and output."""
     settings = {"LODGEKEY_REGISTRIES": '{"es": {"url": "https://registry.example"}}'}
     result = RUN.invoke(command.app, ["registry", *arguments, "--folder", str(world.folder)], env=settings)
     return result.exit_code, result.stdout

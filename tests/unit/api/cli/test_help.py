@@ -1,4 +1,4 @@
-"""The help of every command speaks the language of the terminal: Chinese or English, whole and not cut off."""
+"""The help of every command is complete in the terminal's language, Chinese or English, and not truncated."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ Words = tuple[str, ...]
 
 
 def under(command: Any, path: Words = (), parent: Any = None) -> Iterator[tuple[Words, typer.Context]]:
-    """A command and everything under it, loaded, by the words that name it."""
+    """A command and all its subcommands, loaded, by their names."""
     context = command.make_context(path[-1] if path else "lodgekey", [], parent, resilient_parsing=True)
     yield path, context
     for name, child in getattr(context.command, "commands", {}).items():
@@ -30,7 +30,7 @@ def under(command: Any, path: Words = (), parent: Any = None) -> Iterator[tuple[
 
 @pytest.fixture(scope="module")
 def declared() -> Mapping[Words, set[str]]:
-    """What each help tells, as it is declared: of the command, its arguments and options, the commands under it."""
+    """Declared help texts: of the command, its arguments and options, and its subcommands."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LC_ALL", ENGLISH["LC_ALL"])
         contexts = dict(under(typer.main.get_command(app)))
@@ -44,19 +44,19 @@ def declared() -> Mapping[Words, set[str]]:
 
 @pytest.fixture(scope="module")
 def pages(declared: Mapping[Words, set[str]]) -> Mapping[Words, set[str]]:
-    """Those that make their own help; a holder's is the simulator's."""
+    """Declared texts of the commands whose help this program prints; that of `holder` is printed by the simulator."""
     return {path: texts for path, texts in declared.items() if path != ("simulate", "holder")}
 
 
 def shown(path: Words, environment: Mapping[str, str]) -> str:
-    """The help of a command as a terminal of 80 columns shows it."""
+    """Help of a command in a terminal of 80 columns."""
     done = RUN.invoke(app, [*path, "--help"], env=environment)
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
 def squeezed(text: str) -> str:
-    """Without the lines' ends and the borders, which part what belongs together."""
+    """The text without line breaks and borders, which split words and sentences."""
     return "".join(text.replace("│", "").split())
 
 

@@ -1,4 +1,4 @@
-"""Every command takes --json: one JSON document on stdout, whatever comes of it, and everything else on stderr."""
+"""Every command accepts --json: one JSON document on stdout, success or failure; all other output on stderr."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ from tests.parts.world import LOCK, World
 RUN = CliRunner()
 Leaf = tuple[str, ...]
 
-# What each command is given here. `{…}` are paths and ids of the folder that the fixture makes.
+# Arguments of each command; `{…}` are paths and ids in the folder that the fixture creates.
 GIVEN: Final[Mapping[Leaf, str]] = {
     ("doctor",): "",
     ("db", "migrate"): "",
@@ -53,7 +53,7 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("simulate", "holder"): "new --dir {tmp}/phone",
 }
 MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("certs", "roll-back"), ("certs", "forget")}
-# These stay, or need a building that does:
+# Long-running commands, or commands that need a running building:
 # tests/journey/test_journey_commands.py and tests/integration/firmware_sim/test_rerun.py.
 OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "behaviour", "play")}
 STAYING: Final = {("serve",), ("demo",)} | OF_A_BUILDING
@@ -61,7 +61,7 @@ WITHOUT_FOLDER: Final = {("simulate", "holder")}
 
 
 def leaves(command: Any = None, path: Leaf = ()) -> Iterator[Leaf]:
-    """Every command that does something, by the words that name it."""
+    """Every command without subcommands, by its names."""
     command = command or typer.main.get_command(app)
     children = getattr(command, "commands", None)
     if children is None:
@@ -73,7 +73,7 @@ def leaves(command: Any = None, path: Leaf = ()) -> Iterator[Leaf]:
 
 @pytest.fixture
 def named(world: World, tmp_path: Path) -> dict[str, str]:
-    """A gateway's folder with a tenant's key in it, and what the commands are told of it."""
+    """A gateway's folder with a tenant's key, and the arguments for the commands."""
     key = world.tenant()
     Authority.open(world.folder / "certs", utc_now)
     save_private_key(world.folder / "certs" / "log.key", new_private_key())
@@ -88,7 +88,7 @@ def named(world: World, tmp_path: Path) -> dict[str, str]:
 
 
 def document(text: str) -> Any:
-    """What is on stdout, which has to be one JSON document in one line."""
+    """The content of stdout, which must be one JSON document on one line."""
     (line,) = text.splitlines()
     return json.loads(line)
 
@@ -124,7 +124,7 @@ def test_every_command_says_what_it_did_in_words_without_it(leaf: Leaf, named: d
     assert done.exit_code == 0 or leaf in MAY_FAIL, done.output
     said = done.stdout or done.stderr
     assert said.strip()
-    if leaf != ("audit", "head"):  # a head is a document: people keep it as a file
+    if leaf != ("audit", "head"):  # a tree head is a JSON document, which people store as a file
         with pytest.raises(ValueError, match=r"Expecting|Extra data"):
             json.loads(said)
 

@@ -1,4 +1,4 @@
-"""What an operator gets wrong, and what is missing on the machine: each made for real, each told with what to do."""
+"""Operator errors and missing programs, each provoked for real; each message names the remedy."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
 
 
 def refusal(*arguments: str, **environment: str) -> tuple[str, int]:
-    """The code and exit code of a command that fails, told alike as JSON and in words of both languages."""
+    """Code and exit code of a failing command; the same in JSON and in the text of both languages."""
     reported = document(RUN.invoke(app, [*arguments, "--json"], env=environment).stdout)
     assert reported["ok"] is False
     said = RUN.invoke(app, [*arguments], env={**environment, "LC_ALL": "C.UTF-8"})
@@ -41,7 +41,7 @@ def refusal(*arguments: str, **environment: str) -> tuple[str, int]:
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody listens on."""
+    """A port that is in use."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         yield listener.getsockname()[1]
 
@@ -125,7 +125,7 @@ def test_a_gateway_that_does_not_run_is_reported_by_the_commands_that_ask_it(clo
 
 
 def head_of_a_log(folder: Path) -> Path:
-    """A head as a gateway signed it."""
+    """A tree head signed by a gateway."""
     world = World.build(folder / "world")
     (world.folder / "certs").mkdir()
     save_private_key(world.folder / "certs" / "log.key", new_private_key())

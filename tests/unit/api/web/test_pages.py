@@ -1,4 +1,4 @@
-"""The pages over a whole gateway: what each person may see, what strangers may not, what is said when it goes wrong."""
+"""The pages of a whole gateway: access for each role, refusals for strangers, and error pages."""
 
 import re
 
@@ -25,13 +25,13 @@ CHOSEN = {"check": "face", "consent_face": "yes", "consent_registration": "yes",
 
 
 def page_routes(method: str) -> list[str]:
-    """The addresses of all pages that take this method."""
+    """Paths of all pages with this method."""
     routes = [route for part in PARTS for route in part.router.routes if isinstance(route, PageRoute)]
     return [route.path for route in routes if method in (route.methods or ())]
 
 
 def filled(path: str) -> str:
-    """The address with ids of nothing."""
+    """The path with ids of nonexistent objects."""
     return re.sub(r"\{home\}", "officer", re.sub(r"\{(?!home)\w+\}", UNKNOWN, path))
 
 
@@ -42,7 +42,7 @@ def shown(answer: httpx.Response) -> str:
 
 
 async def tenant_with_link(house: House, who: str = "a") -> httpx.AsyncClient:
-    """A tenant's browser after the link was opened."""
+    """A tenant's browser after opening the link."""
     offer = await house.offer(who)
     tenant = house.client()
     answer = await tenant.get(offer["url"].partition("8080")[2])
@@ -51,13 +51,13 @@ async def tenant_with_link(house: House, who: str = "a") -> httpx.AsyncClient:
 
 
 async def send_form(tenant: httpx.AsyncClient, **form: str) -> httpx.Response:
-    """The registration form with document and face."""
+    """Submit the registration form with document and face."""
     files = {"document": ("d.jpg", photograph()), "face": ("f.jpg", photograph())}
     return await tenant.post("/onboarding", data=CHOSEN | form, files=files)
 
 
 async def waiting_case(house: House) -> tuple[httpx.AsyncClient, str]:
-    """A tenant whose case waits, and its id."""
+    """A tenant whose case waits, and the case's id."""
     tenant = await tenant_with_link(house)
     await tenant.post(
         "/onboarding",
@@ -262,7 +262,7 @@ async def test_a_form_sent_twice_makes_one_offer(house: House) -> None:
     assert [answer.status_code for answer in reported] == [303, 303]
     assert reported[0].headers["location"] == reported[1].headers["location"]
     page = await landlord.get(reported[0].headers["location"])
-    assert page.text.count("<svg") >= 2  # the brand and the code
+    assert page.text.count("<svg") >= 2  # the logo and the QR code
     assert "/o/" in page.text
 
 

@@ -1,4 +1,4 @@
-"""The authority: made once, kept, and no certificate that says more than its holder may do."""
+"""The authority: created once, stored, and certificates limited to their holder's purpose."""
 
 import stat
 from pathlib import Path

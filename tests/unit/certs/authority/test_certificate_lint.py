@@ -1,7 +1,7 @@
-"""Certificates and revocation lists against RFC 5280, by pkilint.
+"""Certificates and revocation lists checked against RFC 5280 by pkilint.
 
-pkilint judges URIs by a library that knows no URN (it refuses RFC 8141's own examples): that one finding is expected
-for the names of devices, and nothing else is.
+pkilint's URI library does not support URNs (it rejects RFC 8141's own examples): only that finding is expected,
+for the names of devices.
 """
 
 import json
@@ -28,7 +28,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 def findings(command: str, *arguments: str) -> set[str]:
-    """Codes of everything pkilint finds at the level of a warning or above."""
+    """Codes of all pkilint findings of severity warning or above."""
     line = [str(BIN / command), "lint", "-s", "WARNING", "-f", "JSON", *arguments]
     said = json.loads(subprocess.run(line, capture_output=True, check=False).stdout)
     return {finding["code"] for result in said["results"] for finding in result["finding_descriptions"]}

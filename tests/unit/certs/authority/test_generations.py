@@ -1,4 +1,4 @@
-"""Changing the authority in five phases: real TLS handshakes between every age of device and broker."""
+"""Authority rotation in five phases: real TLS handshakes between devices and brokers of every generation."""
 
 import ssl
 import time
@@ -19,7 +19,7 @@ from certs.keys import new_private_key, save_private_key
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody with a key, a chain to present and anchors to trust."""
+    """A party with a key, a chain to present and trust anchors."""
 
     folder: Path
     anchors: bytes
@@ -55,7 +55,7 @@ def a_broker(authority: Authority, folder: Path) -> Party:
 
 
 def talk(lock: Party, broker: Party) -> bool:
-    """Whether both sides accept each other."""
+    """Whether the TLS handshake succeeds on both sides."""
     to_broker, to_lock = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = lock.context(server=False).wrap_bio(to_lock, to_broker, server_hostname="localhost")
     server = broker.context(server=True).wrap_bio(to_broker, to_lock, server_side=True)
@@ -185,7 +185,7 @@ def test_the_number_of_a_forgotten_generation_is_not_given_again(first: Authorit
 
 
 class StandingMachine(RuleBasedStateMachine):
-    """Any order of steps: numbers rise, nobody is forgotten."""
+    """Any order of steps: generation numbers only rise, and no device is left out."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Taking devices in: only with a claim of this gateway and the device's own key; a claim is good for no more."""
+"""Enrolment requires this gateway's claim and the device's own key; a claim permits nothing else."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from tests.unit.certs.authority.test_generations import a_broker, party, talk
 
 
 class Factory:
-    """An authority, a claim of it, and a device fresh from the box."""
+    """An authority, one of its claims, and a new device."""
 
     def __init__(self, folder: Path) -> None:
         self.time = int(time.time())
@@ -148,27 +148,27 @@ def test_a_request_that_names_two_devices_is_refused(factory: Factory) -> None:
 
 
 def test_the_claims_own_key_is_no_devices_key(factory: Factory) -> None:
-    """It went through the hands of whoever carried the claim."""
+    """The claim's private key is known to everyone who carried the claim, so it may not become a device key."""
     with pytest.raises(BadRequest):
         read_enrolment(factory.signed(csr=certificate_request(factory.claim_key, "lock-1")), factory.authority)
 
 
 def named_request(key: ec.EllipticCurvePrivateKey, names: list[str]) -> bytes:
-    """A request for any names at all."""
+    """A certificate request for any subject names."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
     request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
     return request.public_bytes(Encoding.DER)
 
 
 def off_the_curve(factory: Factory) -> bytes:
-    """The device's request with a public key that is no point: both coordinates one."""
+    """The device's request with a public key off the curve: both coordinates are 1."""
     point = factory.device_key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     one = (1).to_bytes(32, "big")
     return certificate_request(factory.device_key, "lock-1").replace(point, b"\x04" + one + one)
 
 
 def at_infinity(factory: Factory) -> bytes:
-    """The neutral element, written as 64 zeros: the only point of low order that P-256 has."""
+    """The point at infinity, written as 64 zeros: the only point of low order of P-256."""
     point = factory.device_key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return certificate_request(factory.device_key, "lock-1").replace(point, b"\x04" + bytes(64))
 

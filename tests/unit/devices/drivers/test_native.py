@@ -1,4 +1,4 @@
-"""What the native driver refuses to believe."""
+"""Messages that the native driver refuses."""
 
 import secrets
 import time
@@ -21,7 +21,7 @@ def bench(tmp_path: Path) -> DriverBench:
 
 
 async def said(bench: DriverBench) -> list[Received]:
-    """A true ack and a true state of the lock."""
+    """A valid ack and a valid state of the lock."""
     await bench.driver.send(bench.lock, ReadBack(secrets.token_bytes(16), int(time.time()) + 10))
     return bench.link.unacked
 

@@ -1,4 +1,4 @@
-"""What locks without command ids, signatures or sequences need of their drivers."""
+"""Drivers of locks that have no command ids, signatures or sequence numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SimClock:
 
 @dataclass
 class Bench:
-    """A driver before a simulated lock."""
+    """A driver with a simulated lock."""
 
     sim: SimNuki | SimZigbeeLock
     clock: SimClock
@@ -46,7 +46,7 @@ class Bench:
         return Unlock(secrets.token_bytes(16), bytes(16), self.clock() + 10)
 
     def read(self, said: list[Said], *, retained: bool = False) -> list[Report]:
-        """What the driver makes of what the lock says by itself."""
+        """Reports that the driver reads from the lock's unsolicited messages."""
         received: list[Report] = []
         for channel, payload in said:
             message = Received(DOOR.site, DOOR.device, channel, payload, retained, lambda: None)

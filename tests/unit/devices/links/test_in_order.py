@@ -1,4 +1,4 @@
-"""Links in order of preference."""
+"""Links used in order of preference."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,10 +11,10 @@ from devices.links.memory import MemoryLink, Sent
 
 
 class SilentLink(MemoryLink):
-    """Takes commands and never says that it did."""
+    """A link that takes commands and never confirms them."""
 
     async def publish(self, site: str, device: str, payload: bytes, *, expires_in: int, channel: str = "cmd") -> None:
-        """Wait for ever."""
+        """Wait forever."""
         self.sent.append(Sent(site, device, payload, expires_in, channel))
         await asyncio.Event().wait()
 

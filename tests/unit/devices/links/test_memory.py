@@ -1,4 +1,4 @@
-"""The memory link keeps the promises of the port."""
+"""The memory link fulfils the contract of the link port."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What an entry of a lock's log says of the one before it: the codec, and the rules that follow a log. Pure."""
+"""Links between the entries of a lock's log: the codec, and the rules for following a log."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ START = Entry(0, NOTHING, -1, NOTHING)
 
 
 def written(steps: list[int]) -> list[Entry]:
-    """A log as a lock writes it: numbers rise by these steps, each entry names the one before."""
+    """A log as a lock writes it: sequence numbers rise by these steps, each entry names its predecessor."""
     log, head = [], START
     for step in steps:
         seq = head.seq + step
@@ -30,7 +30,7 @@ LOGS = st.lists(st.integers(1, 70), min_size=2, max_size=12).map(written)
 
 
 def followed(batches: list[list[Entry]]) -> Followed:
-    """What becomes of a log that arrives in these batches, and is then judged for good."""
+    """Result for a log that arrives in these batches and is then judged finally."""
     head, kept, faults = START, list[Entry](), list[tuple[str, int]]()
     for batch in batches:
         kept += batch
@@ -70,7 +70,7 @@ def test_two_entries_that_change_places_are_noticed(log: list[Entry], data: st.D
 
 @given(LOGS, st.integers(1, 60), st.data())
 def test_a_log_that_goes_on_from_an_earlier_entry_is_a_fork(log: list[Entry], step: int, data: st.DataObject) -> None:
-    """Somebody with the lock's key rewrites what the gateway has heard already."""
+    """An attacker with the lock's key rewrites entries that the gateway has already received."""
     place = data.draw(st.integers(0, len(log) - 2))
     forged = Entry(log[-1].seq + step, b"\xee" * 16, log[place].seq, log[place].digest)
     assert followed([log, [forged]]).faults == (("forked", forged.seq),)

@@ -1,4 +1,4 @@
-"""The codec: every message survives the wire, and nothing else gets through."""
+"""The codec: every valid message survives encoding and decoding, and all other bytes are refused."""
 
 from collections.abc import Callable
 from typing import Any

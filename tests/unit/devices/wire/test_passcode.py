@@ -1,4 +1,4 @@
-"""Passcodes: right on every night of the year, different for every stay, dead with their epoch."""
+"""Passcodes: valid on every night of the year, different for each stay, and invalid after their epoch."""
 
 import datetime
 import secrets

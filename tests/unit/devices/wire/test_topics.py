@@ -1,4 +1,4 @@
-"""Topics: one spelling, no wildcard can be an id."""
+"""Topics: one spelling each; no id can be a wildcard."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Scenarios: what a tester did, written down so that it can be done again."""
+"""Scenarios: a tester's actions, recorded so that they can be replayed."""
 
 import ast
 from collections.abc import Awaitable, Callable
@@ -96,7 +96,7 @@ def test_what_is_no_scenario_is_refused(wrong: str) -> None:
 def test_a_recording_keeps_the_time_between_steps() -> None:
     now = [100.0]
     recording = Recording(lambda: now[0], lambda: 5)
-    recording.note(Step(device="lock-1", act="knob"))  # before the start: nobody asked for it
+    recording.note(Step(device="lock-1", act="knob"))  # before the start, so not part of the recording
     assert recording.start() == 5
     now[0] += 2
     recording.note(Step(device="lock-1", act="knob"))
@@ -111,7 +111,7 @@ def test_a_recording_keeps_the_time_between_steps() -> None:
 
 
 class MemoryRegistry:
-    """A registry next door that writes down the behaviours it was told."""
+    """A registry that records the behaviours set on it."""
 
     def __init__(self, done: list[Any]) -> None:
         self.done = done

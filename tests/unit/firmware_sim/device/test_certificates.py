@@ -1,4 +1,4 @@
-"""Certificates of devices: renewed in time, replaced only by what the gateway signed and what leads to an anchor."""
+"""Certificates of devices: renewed in time, replaced only if signed by the gateway and chained to an anchor."""
 
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def test_a_device_that_slept_through_a_rotation_can_still_be_moved(bench: Bench)
     assert bench.give(bench.command("put_certificate", chain=chain)).ack.outcome == "done"
     assert bench.give(bench.command("put_trust", anchors=rotated.ca_pem)).ack.outcome == "done"
     assert bench.give(bench.command("put_certificate", chain=chain)).ack.outcome == "done"
-    old = chain_for(bench)  # by the authority of before
+    old = chain_for(bench)  # issued by the previous authority
     assert bench.give(bench.command("put_certificate", chain=old)).ack.code == "bad_certificate"
 
 

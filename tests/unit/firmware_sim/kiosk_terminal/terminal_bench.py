@@ -1,4 +1,4 @@
-"""A kiosk with its page, without network or browser, and the seconds a test lets pass."""
+"""A kiosk with its page, without network or browser, on a test clock."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ AGREED = {"registration": True, "face": False, "text_version": "2026-11"}
 
 @dataclass
 class Terminal:
-    """One kiosk with its page, and the seconds a test lets pass."""
+    """One kiosk with its page, and the test's clock."""
 
     client: AsyncClient
     front: Front
@@ -54,7 +54,7 @@ class Terminal:
         assert await self.post("/visit/registration", **AGREED) == 202
 
     async def tell_of_offer(self, reported: OfferSummary) -> None:
-        """What the gateway answers to a question: sealed to the key of the visit."""
+        """The gateway's answer to an offer request, sealed to the key of the visit."""
         visit = self.front.visits.current(touch=False)
         assert visit.reply_key is not None
         context = answer_context("site-1", "kiosk-1")
@@ -68,7 +68,7 @@ class Terminal:
 
 @asynccontextmanager
 async def open_terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
-    """A kiosk in a folder of the test's own."""
+    """A kiosk in a folder of the test."""
     path = Bench.make(tmp_path, "kiosk", "kiosk-1").folder.path
     write_kiosk_page(path, "cn", "https://lodgekey.example")
     seconds = [1000.0]

@@ -1,4 +1,4 @@
-"""The kiosk films the turns its gateway asks for, and sends the clip in time, sealed, or not at all."""
+"""The kiosk films the requested turns, and sends the clip in time and sealed, or not at all."""
 
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -36,7 +36,7 @@ async def stand_before_it(terminal: Terminal, *, still: bool = False, document: 
 
 
 async def ask(terminal: Terminal, turns: list[str]) -> None:
-    """The page asks for turns, and the gateway answers with these."""
+    """The page requests turns, and the gateway answers with these."""
     assert (await terminal.client.post("/visit/turns")).json() == {"asked": True}
     assert (await terminal.status())["turns"] is None
     name = terminal.front.visits.current().turning
@@ -44,7 +44,7 @@ async def ask(terminal: Terminal, turns: list[str]) -> None:
 
 
 def handed_in(terminal: Terminal, folder: Path) -> KioskRegistration:
-    """What the gateway will find in the sealed registration."""
+    """Content of the sealed registration, as the gateway will open it."""
     flash, key = terminal.mind.flash, terminal.front._station.folder.key.public_key()
     events = [read_event(flash.payload(seq), key) for seq in flash.waiting_events()]
     sealed = [event.body["sealed"] for event in events if event.type == "registration"]

@@ -1,4 +1,4 @@
-"""The kiosk's page and its one visit: nothing without a visit, nothing after a minute, nothing for other sites."""
+"""The kiosk's page and its single visit: no access without a visit, after a minute, or from other sites."""
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict

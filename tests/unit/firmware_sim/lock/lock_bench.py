@@ -1,4 +1,4 @@
-"""A simulated lock on a bench: its folder, a clock the test turns, and a gateway's keys to speak with."""
+"""A simulated lock on a bench: its folder, a settable clock, and a gateway's keys to send commands."""
 
 import atexit
 import functools
@@ -27,7 +27,7 @@ NOW = 1_790_000_000
 
 @functools.cache
 def _made_once() -> Path:
-    """An authority's folder to copy: making its keys durable takes longer than most tests."""
+    """An authority's folder to copy: syncing new keys to disk takes longer than most tests."""
     folder = Path(tempfile.mkdtemp(prefix="bench-ca-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     Authority.open(folder, lambda: NOW)
@@ -36,7 +36,7 @@ def _made_once() -> Path:
 
 @dataclass
 class Time:
-    """Seconds that pass only when the test says so."""
+    """A clock that only the test advances."""
 
     now: int = NOW
     ticks: float = 0.0
@@ -48,7 +48,7 @@ class Time:
 
 @dataclass
 class Reports:
-    """What a device said, read with its public key."""
+    """A device's reports, read with its public key."""
 
     acks: list[Ack] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Bench:
         return cls(authority, read_device_folder(folder), time)
 
     def start(self) -> Reports:
-        """Power up; what the device says before it is spoken to."""
+        """Power up; returns the messages sent before any command."""
         self.device = assemble(self.folder, Surroundings(lambda: self.time.now, lambda: self.time.ticks))
         return self.hear(self.device.boot())
 
@@ -128,7 +128,7 @@ class Bench:
         return self.give(self.command("set_time", now=self.time.now, nonce=self.device.clock.nonce))
 
     def ready(self) -> "Bench":
-        """Powered up and told the time."""
+        """Powered up, with its clock set."""
         self.start()
         assert self.set_time().ack.outcome == "done"
         return self
@@ -144,11 +144,11 @@ class Bench:
         return identity, issue_credential(credential, self.authority.credential_key)
 
     def put(self, **window: Any) -> bytes:
-        """Put a key on the lock; its id."""
+        """Put a key on the lock; returns its id."""
         identity, raw = self.credential(**window)
         assert self.give(self.command("put_key", credential=raw)).ack.outcome == "done"
         return identity
 
     def moved(self) -> list[str]:
-        """Causes of all movements so far."""
+        """Causes of all bolt movements so far."""
         return [movement["cause"] for movement in self.lock.door.movements]

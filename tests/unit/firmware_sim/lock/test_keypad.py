@@ -1,4 +1,4 @@
-"""The keypad: codes without a network, once or in a window, and no way to guess."""
+"""The keypad: codes without a network, one-time or in a window, and protection against guessing."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from tests.unit.firmware_sim.lock.lock_bench import NOW, Bench
 
 
 class Door:
-    """A lock with a keypad; the gateway computes codes from its own half of the secret."""
+    """A lock with a keypad; the gateway derives codes from its own half of the key agreement."""
 
     def __init__(self, path: Path) -> None:
         self.bench = Bench.make(path).ready()

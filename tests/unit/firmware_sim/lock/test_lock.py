@@ -1,4 +1,4 @@
-"""The simulated lock: what it does, and every refusal with its code, its ack and its event."""
+"""The simulated lock: its actions, and every refusal with its code, ack and event."""
 
 import dataclasses
 from collections.abc import Callable

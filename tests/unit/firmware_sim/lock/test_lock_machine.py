@@ -1,6 +1,6 @@
-"""A lock under any order of commands, replays, power cuts and clock changes keeps two promises.
+"""A lock keeps two invariants under any order of commands, replays, power cuts and clock changes.
 
-At most one movement per command id; each accepted unlock had a valid, unrevoked, in-time key.
+At most one movement per command id; each accepted unlock had a valid, unrevoked key within its window.
 """
 
 import shutil
@@ -19,7 +19,7 @@ KEYS = [bytes([number]) * 16 for number in range(3)]
 
 
 class LockMachine(RuleBasedStateMachine):
-    """The test's own idea of which keys are good, beside the lock's."""
+    """The test's model of the valid keys, compared with the lock's."""
 
     sent = Bundle("sent")
 

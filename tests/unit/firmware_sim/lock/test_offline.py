@@ -1,4 +1,4 @@
-"""Unlocking without a network: who may, who may not, and what a stranger at the door can do."""
+"""Unlocking without a network: permitted holders, refused ones, and attacks by a stranger within range."""
 
 import dataclasses
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ KEY_ID = bytes(range(16))
 
 @dataclasses.dataclass
 class Doorstep:
-    """A lock without a network, and a phone before it."""
+    """A lock without a network, and a phone within its range."""
 
     bench: Bench
     phone: ec.EllipticCurvePrivateKey

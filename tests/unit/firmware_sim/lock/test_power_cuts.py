@@ -1,4 +1,4 @@
-"""Power cuts: what a lock began is never done twice, what it said is not lost, what it counted does not come back."""
+"""Power cuts: a lock never repeats a begun movement, loses no sent report, and its counters never go back."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 class PowerCut(BaseException):
-    """The moment the supply fails."""
+    """The moment of a power failure."""
 
 
 def cut(*_: object) -> bool:

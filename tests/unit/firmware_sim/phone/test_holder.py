@@ -1,4 +1,4 @@
-"""The tenant's phone: its key stays, its signatures are for one purpose, one key and one moment."""
+"""The tenant's phone: its key stays on it, and each signature is for one purpose, one key and one time."""
 
 import base64
 import json

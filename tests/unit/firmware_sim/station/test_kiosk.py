@@ -1,4 +1,4 @@
-"""The simulated kiosk: shows, seals, keeps until delivered, and opens nothing."""
+"""The simulated kiosk: shows screens, seals, stores until delivered, and opens no lock."""
 
 import secrets
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_registrations_wait_through_a_power_cut_and_are_counted(bench: Bench) ->
         list(bench.kiosk.register(registration()))
     bench.cut_power()
     bench.start()
-    assert bench.hear(bench.kiosk.connected()).states[0].waiting == before + 4  # three, and that it booted
+    assert bench.hear(bench.kiosk.connected()).states[0].waiting == before + 4  # three, and the boot event
     for message in bench.kiosk.flash.waiting():
         bench.kiosk.flash.delivered(message.seq)
     assert bench.hear(bench.kiosk.connected()).states[0].waiting == 0

@@ -1,4 +1,4 @@
-"""Profiles, sentences, numbers and machine-readable zones: data that must be right before anything runs."""
+"""Jurisdiction profiles, their texts, document numbers and machine-readable zones are valid data."""
 
 from datetime import date
 from importlib.resources import files

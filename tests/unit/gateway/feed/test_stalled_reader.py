@@ -1,4 +1,4 @@
-"""A reader who stops reading costs one page and half a minute, whatever is owed to it."""
+"""A reader who stalls costs one page of memory and half a minute, however many entries are pending."""
 
 import asyncio
 import tracemalloc
@@ -25,7 +25,7 @@ def feed(world: World) -> Iterator[Feed]:
 
 
 def publish(world: World, count: int) -> None:
-    """So many entries of one tenant's record, numbered from 1 on."""
+    """Publish this many entries of one tenant's record, numbered from 1."""
     world.tenant()
     with world.database.writing() as session:
         row = session.scalars(select(Registration)).one()
@@ -38,7 +38,7 @@ def reader(number: int = 0) -> Reader:
 
 
 class Socket:
-    """The ASGI side of a connection: takes `room` messages, then nothing more."""
+    """The ASGI side of a connection: accepts `room` messages, then blocks."""
 
     def __init__(self, room: int) -> None:
         self.room, self.full = room, asyncio.Event()
@@ -51,7 +51,7 @@ class Socket:
 
 
 class AdvancedClock:
-    """The event loop's own clock, which goes on only when it is turned."""
+    """The event loop's clock, advanced only by the test."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._loop = asyncio.get_running_loop()
@@ -59,7 +59,7 @@ class AdvancedClock:
         monkeypatch.setattr(self._loop, "time", lambda: self._at)
 
     async def advance(self, seconds: float) -> None:
-        """So much later, and everything that is due then is done."""
+        """Advance the clock, and run everything that is then due."""
         self._at += seconds
         for _ in range(5):
             await asyncio.sleep(0)
@@ -71,14 +71,14 @@ async def test_who_takes_nothing_for_half_a_minute_is_let_go_and_not_sooner(
     publish(world, 1)
     feed.start()
     clock = AdvancedClock(monkeypatch)
-    socket = Socket(room=2)  # the head and the first line; the page of entries does not fit
+    socket = Socket(room=2)  # response head and first line; the page of entries does not fit
     streaming = asyncio.create_task(FeedStream(feed, reader(), 0).stream_response(socket.send))
     await socket.full.wait()
     await clock.advance(STALLED_SECONDS - 0.1)
     assert not streaming.done()
     await clock.advance(0.2)
     assert streaming.done()
-    await streaming  # without an error: the reader comes back to its cursor
+    await streaming  # without an error: the reader reconnects at its cursor
 
 
 async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_owed(world: World, feed: Feed) -> None:

@@ -1,4 +1,4 @@
-"""Taking devices in with a claim: once, soon, only the one it names; and what a new key ends."""
+"""Enrolment with a claim: once, within its validity, only the named device; and what a new key revokes."""
 
 import json
 from pathlib import Path
@@ -39,7 +39,7 @@ class Office:
             )  # fmt: skip
 
     def enrol(self, claim: ClaimFile, folder: str = "") -> str:
-        """The serial of the certificate that the device of this folder got."""
+        """Enrol the device of this folder; returns the certificate's serial number."""
         return self.take(claim.enrolment_for(self.folder / (folder or claim.described["device"])))
 
     def take(self, raw: bytes) -> str:
@@ -47,7 +47,7 @@ class Office:
             return str(take_in(session, self.authority, raw, self.world.now).serial)
 
     def add(self, device: str, folder: str = "") -> str:
-        """By the operator, with a folder of the gateway's making: the serial."""
+        """Enrolment by the operator, in a folder created by the gateway; returns the serial number."""
         with self.world.database.writing() as session:
             return enrol_device(
                 session, self.authority, self.folder / (folder or device), site=SITE, device=device, kind="lock",
@@ -73,7 +73,7 @@ def office(world: World, tmp_path: Path) -> Office:
 
 
 def refused(office: Office, raw: bytes) -> None:
-    """It is refused, in the words of every refusal, and nothing of it is kept."""
+    """Enrolment is refused with the common error text, and nothing is stored."""
     before = office.world.rows()
     with pytest.raises(EnrolmentRefused) as reported:
         office.take(raw)
@@ -109,7 +109,7 @@ def test_a_foreign_claim_is_refused(office: Office, tmp_path: Path) -> None:
 
 
 def test_a_claim_the_gateway_keeps_no_account_of_is_refused(office: Office, tmp_path: Path) -> None:
-    """Signed by our own issuing key, yet never handed out."""
+    """A claim signed by our own issuing key, but not recorded as issued."""
     made = ClaimFile.issue(office.authority, SITE, "lock-2", "lock", url="http://g", host="b", port=1)
     refused(office, made.enrolment_for(tmp_path / "lock-2"))
 
@@ -234,7 +234,7 @@ def test_what_was_received_under_the_old_key_is_forgotten_with_it(office: Office
 
 
 def test_a_claim_file_opens_nothing_and_soon_not_even_the_way_in(office: Office) -> None:
-    """Hard-coded credentials: what travels in a box is a right to enrol, for hours, and no device's key."""
+    """Hard-coded credentials: a shipped claim file is a right to enrol for some hours, not a device's key."""
     claim, path = office.claim(), office.folder / "lock-2.claim"
     claim.write(path)
     said = json.loads(path.read_text())
@@ -247,7 +247,7 @@ def test_a_claim_file_opens_nothing_and_soon_not_even_the_way_in(office: Office)
 
 @pytest.mark.slow
 def test_a_thousand_enrolled_devices_share_no_key(office: Office) -> None:
-    """Nor the secret of their passcodes, which follows from it."""
+    """Nor the same passcode secret, which is derived from the key."""
     now, secrets = office.world.now, set()
     passcode_key = office.authority.passcode_key.public_key()
     with office.world.database.writing() as session:

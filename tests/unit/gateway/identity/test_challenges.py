@@ -1,4 +1,4 @@
-"""Challenges in the database: answered once, in time, by their own offer, whichever process is asked."""
+"""Challenges in the database: answered once, in time, for their own offer, in any process."""
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -23,11 +23,11 @@ class Offered:
         self.mine, self.yours = (self.new_offer(unit) for unit in (world.unit_id, world.add_unit("102", None)[1]))
 
     def new_offer(self, unit_id: str) -> str:
-        """The id of another offer."""
+        """Id of another offer."""
         return offer_of(self.world.offer(unit_id=unit_id), self.world.keyring.offer_secret)
 
     def refusal(self, offer: str, nonce: str) -> str:
-        """The code a clip is refused with."""
+        """The code with which a clip is refused."""
         with pytest.raises(ImageRefused) as refused:
             self.book.take(offer, nonce)
         assert refused.value.part == "clip"
@@ -40,7 +40,7 @@ def asked(world: World) -> Offered:
 
 
 def take_in_another_process(url: str, now: int, offer: str, nonce: str) -> str:
-    """What a gateway of its own says to this clip: the turns asked for, or why it is refused."""
+    """Answer of another gateway process to this clip: the requested turns, or the reason of a refusal."""
     database = Database(url)
     try:
         return " ".join(ChallengeBook(database, lambda: now).take(offer, nonce).turns)

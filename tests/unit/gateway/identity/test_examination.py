@@ -1,4 +1,4 @@
-"""The order of looking: typed fields first, the face only where allowed, the clip only beside a face."""
+"""Order of examination: typed fields first, the face only with consent, the clip only with a face."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +43,7 @@ ALL_SHOWN = Submission(
 
 
 class SimIdentity:
-    """Answers what it was told to, and remembers what it was asked."""
+    """Gives preset answers and records its calls."""
 
     def __init__(self, reading: DocumentReading = CLEAR, failure: Exception | None = None) -> None:
         self.reading, self.failure = reading, failure
@@ -51,13 +51,13 @@ class SimIdentity:
         self.ready = True
 
     async def start(self) -> None:
-        """Always there."""
+        """Nothing to start."""
 
     async def stop(self) -> None:
-        """Always there."""
+        """Nothing to stop."""
 
     async def read_document(self, image: bytes) -> DocumentReading:
-        """The reading it was given."""
+        """The preset reading."""
         self.asked.append("document")
         if self.failure:
             raise self.failure
@@ -71,7 +71,7 @@ class SimIdentity:
     async def check_liveness(
         self, challenge: Challenge, clip_frames: Sequence[bytes], portrait: bytes | None
     ) -> LivenessResult:
-        """Always alive."""
+        """Always a passed clip."""
         self.asked.append("clip")
         return LivenessResult(passed=True, model="sim-1")
 
@@ -79,7 +79,7 @@ class SimIdentity:
 async def outcome(
     submission: Submission, place: str = "sandbox", identity: SimIdentity | None = None
 ) -> tuple[str, list[str]]:
-    """The verdict, and what was looked at."""
+    """The verdict, and the calls that were made."""
     asked = identity or SimIdentity()
     found = await examine(asked, submission, PROFILES[place], VerificationSettings(), TODAY, NO_CHIPS)
     return found.verdict.outcome, asked.asked

@@ -1,4 +1,4 @@
-"""What the gateway believes of a message before its signature is even looked at."""
+"""Checks of a message that the gateway makes independently of the driver's signature check."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tests.parts.world import LOCK, World
 
 
 class TrustingDriver:
-    """Believes every byte, so that only the intake can refuse."""
+    """A driver that accepts every byte, so that only the intake can refuse."""
 
     name = "trusting"
     abilities = frozenset[Ability]()
@@ -45,11 +45,11 @@ async def test_a_device_is_accepted_under_its_own_site_only(
         set_aside = list(session.scalars(select(SetAside.code)))
     assert set_aside == ([code] if code else [])
     assert world.device().online is (None if code else True)
-    assert acked.is_set()  # what is set aside does not come again
+    assert acked.is_set()  # a set-aside message is not redelivered
 
 
 class OvertakenDriver(TrustingDriver):
-    """Between its reading and our writing, the device is enrolled anew with another key."""
+    """A driver during whose reading the device is enrolled again with another key."""
 
     def __init__(self, world: World) -> None:
         self._world, self.overtaken = world, True
@@ -62,7 +62,7 @@ class OvertakenDriver(TrustingDriver):
 
 
 async def test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set_aside(world: World) -> None:
-    """Its numbers would count among those of the new key, and silence the device until it had passed them."""
+    """Its sequence numbers would count for the new key, and block the device until it had passed them."""
     driver, acked = OvertakenDriver(world), asyncio.Event()
     intake = Intake(world.database, {"native": driver}, AwaitedAnswers(), lambda _r, _m: None, world.clock)
     message = Received("house-1", LOCK, "event", b"signed with the old key", retained=False, ack=acked.set)
@@ -72,5 +72,5 @@ async def test_what_was_verified_with_a_key_that_is_no_longer_the_devices_is_set
         assert session.scalars(select(ReceivedMessage)).all() == []
     assert (acked.is_set(), world.device().reported_seq, world.device().bolt) == (True, -1, "unknown")
     driver.overtaken = False
-    await intake.take([message])  # the same number under the new key is its first
+    await intake.take([message])  # the same number is the first one under the new key
     assert (world.device().reported_seq, world.device().bolt) == (7, "locked")

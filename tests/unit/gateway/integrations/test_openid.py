@@ -1,4 +1,4 @@
-"""Which identity tokens are believed: the attacks on them by name (OpenID Connect Core 1.0 §3.1.3.7, RFC 8725)."""
+"""Attacks on identity tokens, by name (OpenID Connect Core 1.0 §3.1.3.7, RFC 8725); only valid tokens are accepted."""
 
 import hmac
 import json
@@ -34,20 +34,20 @@ CLAIMS: Final[dict[str, Any]] = {
 
 
 def sign_on(**given: Any) -> SingleSignOn:
-    """The provider as it is set up."""
+    """The configured provider."""
     settings = SingleSignOnSettings(issuer=ISSUER, client_id="lodgekey", client_secret_file=Path("/dev/null"), **given)
     return SingleSignOn(settings, "https://lodgekey.example", lambda: NOW)
 
 
 def token(claims: dict[str, Any] | None = None, key: RSAKey = KEY, **header: Any) -> str:
-    """A token of the provider's, unless something is told otherwise."""
+    """A valid token of the provider by default."""
     reported = {"alg": "RS256", "kid": "k1"} | header
     registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
     return jwt.encode(reported, CLAIMS | (claims or {}), key, registry=registry)
 
 
 def refuse(id_token: str, keys: dict[str, Any] | None = None, **more: Any) -> None:
-    """It is not believed."""
+    """The token is refused."""
     with pytest.raises(SignOnRefused):
         sign_on().claims_of(id_token, keys or KEYS, "n", **more)
 
@@ -57,7 +57,7 @@ def test_a_token_of_the_issuer_for_us_now_is_believed() -> None:
 
 
 def by_hand(header: dict[str, str], sign: Callable[[bytes], bytes]) -> str:
-    """A compact JWS as an attacker makes it, without a library that refuses to."""
+    """A compact JWS as an attacker builds it, without a library's checks."""
     parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, CLAIMS)]
     signature = urlsafe_b64encode(sign(b".".join(parts))).rstrip(b"=")
     return b".".join([*parts, signature]).decode()
@@ -84,7 +84,7 @@ def hmac_of(secret: bytes, signed: bytes) -> bytes:
 def test_a_token_that_names_its_own_key_is_refused(name: str) -> None:
     value: Any = {"jwk": OTHER.as_dict(private=False), "x5c": ["MII="]}.get(name, "https://evil.example/keys")
     refuse(token(key=OTHER, **{name: value}))
-    refuse(token(**{name: value}))  # even where the signature is the issuer's
+    refuse(token(**{name: value}))  # even with a valid signature of the issuer
 
 
 def test_a_key_that_is_not_the_issuers_is_refused() -> None:
@@ -104,7 +104,7 @@ def test_an_algorithm_the_operator_did_not_choose_is_refused_even_where_the_prov
     [
         {"iss": "https://evil.example"},
         {"aud": "another-client"},
-        {"aud": ["lodgekey", "another-client"]},  # more than one and nobody authorised
+        {"aud": ["lodgekey", "another-client"]},  # several audiences and no authorized party
         {"azp": "another-client"},
         {"nonce": "of another sign-in"},
         {"nonce": None},

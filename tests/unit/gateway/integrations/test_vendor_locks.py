@@ -1,4 +1,4 @@
-"""Taking other makers' locks into service, and the core without their libraries."""
+"""Enrolment of other makers' locks, and the core without their libraries installed."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A gateway that is up looks for garbage seldom, and still finds what nobody holds any more."""
+"""A running gateway collects garbage rarely, and still frees unreachable objects."""
 
 import gc
 import weakref
@@ -10,7 +10,7 @@ from gateway.operations.collector import THRESHOLDS, collect_seldom
 
 
 class Ring:
-    """Holds itself."""
+    """Refers to itself."""
 
     def __init__(self) -> None:
         self.me = self
@@ -18,7 +18,7 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    """Other tests are collected as ever."""
+    """Restore the collector's settings for other tests."""
     before = gc.get_threshold()
     yield
     gc.unfreeze()

@@ -1,4 +1,6 @@
-"""What certainly was not sent, what got no usable answer, and what an answer may do to us: nothing."""
+"""The HTTP client tells requests that were not sent from those without a usable answer, and limits what an answer can
+do.
+"""
 
 import asyncio
 import gzip
@@ -15,7 +17,7 @@ from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, open_client
 
 @dataclass
 class Service:
-    """Answers each request with the next of `answers`, raw; None closes the connection instead."""
+    """Answers each request with the next of `answers`, as raw bytes; None closes the connection instead."""
 
     answers: list[bytes | None]
     heads: list[bytes] = field(default_factory=list)
@@ -23,7 +25,7 @@ class Service:
     tasks: list[asyncio.Task[None] | None] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
+        """Serve one connection."""
         self.connections += 1
         self.tasks.append(asyncio.current_task())
         try:
@@ -49,7 +51,7 @@ def answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 @asynccontextmanager
 async def client_of(service: Service, **options: bool) -> AsyncIterator[tuple[Client, str]]:
-    """A client and the service's address."""
+    """A client, and the address of the service."""
     server = await asyncio.start_server(service.serve, "127.0.0.1", 0)
     client = open_client(timeout_s=5, **options)  # type: ignore[arg-type]  # reuse is the one option used here
     try:

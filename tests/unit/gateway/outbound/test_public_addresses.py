@@ -1,4 +1,4 @@
-"""An address that anybody may name leads to the public internet or nowhere."""
+"""A URL supplied by a user leads to the public internet or nowhere."""
 
 import asyncio
 import ipaddress
@@ -46,7 +46,9 @@ def answering(*rounds: list[str]) -> Resolve:
 
 @asynccontextmanager
 async def listening(tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A receiver on 127.0.0.1 that takes everything and closes: its port, and the heads of the requests it saw."""
+    """A receiver on 127.0.0.1 that accepts every request and closes: its port, and the heads of the requests it
+    received.
+    """
     heads: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

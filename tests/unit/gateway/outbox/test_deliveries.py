@@ -1,4 +1,4 @@
-"""What is owed: lanes keep their order, what is settled stays settled, what failed waits longer each time."""
+"""Deliveries: lanes keep their order, settled ones stay settled, and failed ones wait longer after each attempt."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from tests.parts.world import World
 
 
 def owe(world: World, lane: str, *, due_in: int = 0) -> int:
-    """One thing owed in a lane: its id."""
+    """Add one delivery to a lane; returns its id."""
     with world.database.writing() as session:
         row = deliveries.owe(
             session, party="p", lane=lane, work="w", about="a", now=world.now, due_at=world.now + due_in
@@ -29,7 +29,7 @@ def settle(world: World, name: int, decision: Decision) -> Delivery:
 
 
 def due(world: World) -> list[int]:
-    """What may go now."""
+    """Deliveries that may be attempted now."""
     with world.database.reading() as session:
         return [row.id for row in deliveries.due(session, world.now, 10)]
 

@@ -1,4 +1,4 @@
-"""What the desk tells a kiosk of the offer shown to it, before anything is scanned, and what it keeps to itself."""
+"""What a kiosk is told of an offer before scanning, and what the gateway withholds."""
 
 import secrets
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ CONSENTS = {"registration": True, "face": False, "text_version": "2026-11"}
 
 @dataclass
 class Counter:
-    """A gateway, and the kiosk that speaks to its desk."""
+    """A gateway, and a kiosk that sends to it."""
 
     world: World
     gateway: Gateway
@@ -40,7 +40,7 @@ class Counter:
     seq: int = 0
 
     async def say(self, type_: str, sealed: bytes) -> dict[str, Any]:
-        """What the kiosk is owed after this event."""
+        """Body of the newest screen delivery after this event."""
         self.seq += 1
         message = Received("house-1", KIOSK, "event", b"", False, lambda: None)
         body = {"sealed": sealed, "registration": secrets.token_bytes(16)}
@@ -52,13 +52,13 @@ class Counter:
             return dict(last.body or {})
 
     async def ask(self, shown: str, *, site: str = "house-1") -> dict[str, Any]:
-        """The screen after somebody showed a link or typed a code."""
+        """The screen after a link was scanned or a code typed."""
         raw = encode_question(OfferQuestion(shown, compressed_point(self.reply_key.public_key())))
         intake = self.gateway.authority.intake_key.public_key()
         return await self.say("offer_shown", seal(raw, intake, context=question_context(site, KIOSK)))
 
     async def summary(self, shown: str) -> OfferSummary:
-        """What the visit that asked can open."""
+        """The offer's summary, opened with the key of the requesting visit."""
         screen = await self.ask(shown)
         assert screen["screen"] == "offer", screen
         return decode_summary(open_sealed(bytes.fromhex(screen["sealed"]), self.reply_key, context=ANSWER))

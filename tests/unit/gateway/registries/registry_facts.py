@@ -1,4 +1,4 @@
-"""One record and two people that the registry tests vary."""
+"""One record and two people, which the registry tests vary."""
 
 from gateway.domain.filings.record import (
     Address,

@@ -1,4 +1,4 @@
-"""What a registry would refuse is refused before sending, with the field and the rule."""
+"""A record that a registry would refuse is refused before sending, with the field and the rule."""
 
 import dataclasses
 import sys

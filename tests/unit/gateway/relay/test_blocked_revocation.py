@@ -1,4 +1,4 @@
-"""A holder who keeps every revocation from the lock: the key dies by its published bound, and the gap is flagged."""
+"""A holder blocks every revocation to the lock: the key ends at the documented bound, and the exposure is shown."""
 
 import pytest
 
@@ -11,11 +11,11 @@ from gateway.store import Key, Stay
 from tests.unit.firmware_sim.lock.lock_bench import Bench
 from tests.unit.gateway.relay.test_lost_answers import Line, line
 
-__all__ = ["line"]  # the fixture
+__all__ = ["line"]  # fixture
 
 
 def offline_refusal(line: Line, key: Key) -> str | None:
-    """What the lock, alone, says to the credential that the phone holds."""
+    """The offline lock's refusal of the credential that the phone holds."""
     bench: Bench = line.bench
     credential = read_credential(key.holder_credential, bench.authority.credential_key.public_key())
     return bench.lock.keyring.refusal_for_visitor(credential)
@@ -29,7 +29,7 @@ def test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_g
     with line.world.database.writing() as session:
         revoke_key(session, session.get_one(Key, key.id), line.world.now)
     line.attempt()
-    assert offline_refusal(line, key) is None  # nothing can change that: the lock has heard nothing
+    assert offline_refusal(line, key) is None  # unavoidable: the lock has received nothing
     with line.world.database.reading() as session:
         row, stay = session.get_one(Key, key.id), session.get_one(Stay, key.stay_id)
         shown = key_shown(session, row, line.world.now)

@@ -1,4 +1,4 @@
-"""A party that cannot be reached is left alone, tried with one delivery, and never crowds out the others."""
+"""An unreachable party is paused, probed with one delivery, and never delays the others."""
 
 import asyncio
 

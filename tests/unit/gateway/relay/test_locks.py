@@ -1,4 +1,4 @@
-"""Sending to locks: a key is asked for until the lock itself answers, an unlock goes once or never."""
+"""Sending to locks: a key command is repeated until the lock answers, an unlock is sent at most once."""
 
 import asyncio
 
@@ -27,13 +27,13 @@ def attempt(world: World, driver: MemoryDriver, work: str) -> Sent:
 
 
 def revoke(world: World, key: Key) -> None:
-    """The landlord wants the key gone."""
+    """The landlord revokes the key."""
     with world.database.writing() as session:
         revoke_key(session, session.get_one(Key, key.id), world.now)
 
 
 def tap(world: World) -> Key:
-    """A key that is on the lock, and a tap."""
+    """A key confirmed by the lock, and an unlock request."""
     key = world.tenant()
     world.put(key)
     with world.database.writing() as session:
@@ -42,7 +42,7 @@ def tap(world: World) -> Key:
 
 
 def last(driver: MemoryDriver) -> Intent:
-    """What was asked last."""
+    """The last intent sent."""
     return driver.asked[-1][1]
 
 

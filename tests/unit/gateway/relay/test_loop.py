@@ -1,4 +1,6 @@
-"""The relay: order in each lane, faults that stay with the one they hit, and nothing lost between begin and end."""
+"""The relay: order within each lane, faults that affect only their own delivery, and no loss between send and
+settlement.
+"""
 
 import asyncio
 import logging
@@ -19,14 +21,14 @@ from tests.parts.world import World
 
 
 def owe(world: World, lane: str, about: str, *, work: str = "say", expires_in: int | None = None) -> None:
-    """One thing owed."""
+    """Add one delivery."""
     expires = None if expires_in is None else world.now + expires_in
     with world.database.writing() as session:
         deliveries.owe(session, party="p", lane=lane, work=work, about=about, now=world.now, expires_at=expires)
 
 
 class Listener:
-    """Hears what is sent, in order."""
+    """Records what is sent, in order."""
 
     def __init__(self) -> None:
         self.received: list[str] = []
@@ -125,7 +127,7 @@ async def test_one_answer_that_cannot_be_recorded_waits_and_the_rest_of_its_batc
 async def test_a_delivery_from_another_thread_is_delivered_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "POLL_SECONDS", 600.0)  # by itself the relay would look long after the test gave up
+    monkeypatch.setattr(loop, "POLL_SECONDS", 600.0)  # its own polling interval is longer than the test's time limit
     listener = Listener()
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: True)

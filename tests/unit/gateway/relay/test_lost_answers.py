@@ -1,4 +1,4 @@
-"""Ledger, relay, driver and a simulated lock together: what becomes of an answer that is lost on its way."""
+"""Lock status, relay, driver and a simulated lock together: the effect of an answer that is lost."""
 
 import asyncio
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 @dataclass
 class Line:
-    """A gateway's rows and a lock, with a line between them that loses answers when it is told to."""
+    """A gateway's rows and a lock, with a connection that loses answers on demand."""
 
     world: World
     bench: Bench
@@ -49,7 +49,7 @@ class Line:
         self.bench.time.passes(seconds)
 
     def attempt(self) -> None:
-        """Everything that is owed to the lock, once, in order; then what the lock said is recorded."""
+        """Attempt all pending deliveries to the lock once, in order; then record the lock's reports."""
         for delivery in delivery_rows(self.world):
             if delivery.party == f"lock:{LOCK}" and delivery.state == "owed":
                 asyncio.run(self.once(delivery))
@@ -94,7 +94,7 @@ def test_a_lost_answer_to_a_key_is_given_when_the_lock_is_asked_again(line: Line
     line.deaf = True
     line.attempt()
     assert line.held() == [key.id]
-    assert line.world.key(key.id).observed == "unasked"  # it is on the lock, and nobody claims to know
+    assert line.world.key(key.id).observed == "unasked"  # it is on the lock, but not confirmed
     line.deaf = False
     line.pass_time(30)
     line.attempt()
@@ -122,7 +122,7 @@ def test_a_list_that_grew_while_an_older_one_was_under_way_is_owed_after_it(line
     line.attempt()
     revoke(line, key)
     delivery = next(row for row in delivery_rows(line.world, "revoke") if row.state == "owed")
-    asyncio.run(line.once(delivery))  # the first list has been sent and answered, its answer not recorded yet
+    asyncio.run(line.once(delivery))  # the first list was sent and answered; its answer is not recorded yet
     with line.world.database.writing() as session:
         landlord.end_stay(session, session.get_one(Stay, key.stay_id), line.world.keyring, line.world.now)
     line.record()
@@ -136,7 +136,7 @@ def test_a_list_that_grew_while_an_older_one_was_under_way_is_owed_after_it(line
 def test_a_read_back_is_repeated_until_the_lock_has_reported_its_whole_state(line: Line) -> None:
     key = line.world.tenant()
     line.attempt()
-    line.bench.give(line.bench.command("drop_key", key=bytes.fromhex(key.id)))  # behind the gateway's back
+    line.bench.give(line.bench.command("drop_key", key=bytes.fromhex(key.id)))  # without the gateway's knowledge
     with line.world.database.writing() as session:
         landlord.read_back(session, session.get_one(Device, LOCK), line.world.now)
     line.deaf = True

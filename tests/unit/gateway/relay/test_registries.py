@@ -1,4 +1,4 @@
-"""Filing records: once, in order, and never again blindly when a stop, a fault or silence hides the outcome."""
+"""Filing of records: once, in order, and never repeated blindly when a stop, fault or timeout hides the outcome."""
 
 import asyncio
 from functools import partial
@@ -19,18 +19,18 @@ from tests.parts.world import World
 
 
 def senders(world: World, registry: MemoryRegistry) -> dict[str, Sender]:
-    """What files records, and quiet answers for everything else."""
+    """The senders of registration records."""
     return RegistrySenders(world.database, world.keyring.vault, {"sandbox": registry}, world.clock).table()
 
 
 def filings(world: World) -> list[str]:
-    """How the records stand, in order."""
+    """States of the records, in order."""
     with world.database.reading() as session:
         return list(session.scalars(select(Registration.state).order_by(Registration.number)))
 
 
 async def file(world: World, registry: MemoryRegistry, *wanted: str) -> None:
-    """Run the relay until the records stand like this; time passes while it waits."""
+    """Run the relay until the records have these states; the clock advances meanwhile."""
     async with relaying(world, senders(world, registry), leased=LEASED) as commits:
 
         def there() -> bool:
@@ -41,7 +41,7 @@ async def file(world: World, registry: MemoryRegistry, *wanted: str) -> None:
 
 
 def cut_short(world: World) -> None:
-    """The gateway was stopped between sending and writing down what came of it."""
+    """The gateway was stopped between sending and recording the outcome."""
     with world.database.writing() as session:
         deliveries.lease(
             session, [row.id for row in session.scalars(select(Delivery).where(Delivery.work == "submit"))], 1
@@ -84,7 +84,7 @@ async def test_a_lost_answer_is_looked_up_and_the_record_not_sent_again(world: W
 
 
 async def file_with_time(world: World, registry: MemoryRegistry, wanted: str) -> None:
-    """As file(), while a minute passes at each look."""
+    """Like file(), with a minute passing at each check."""
     async with relaying(world, senders(world, registry), leased=LEASED) as commits:
         for attempts in range(1, 6):
             await commits.until(partial(tried, world, attempts))
@@ -95,7 +95,7 @@ async def file_with_time(world: World, registry: MemoryRegistry, wanted: str) ->
 
 
 def tried(world: World, times: int) -> bool:
-    """Whether the record was tried this often."""
+    """Whether the record had at least this many attempts."""
     return delivery_rows(world, "submit")[0].attempts >= times
 
 
@@ -129,7 +129,7 @@ async def test_a_record_cut_short_is_looked_up_and_not_sent_where_it_arrived(wor
 
 
 async def file_once(world: World, registry: MemoryRegistry) -> None:
-    """Send as the relay would, and be stopped before the outcome is written."""
+    """Send as the relay does, and stop before the outcome is recorded."""
     delivery = delivery_rows(world, "submit")[0]
     await senders(world, registry)["submit"](delivery)
 
@@ -203,6 +203,6 @@ async def test_a_record_reaches_the_feed_before_the_registry_has_answered(world:
 
 
 def unstamped(world: World) -> bool:
-    """Whether the feed waits for a number."""
+    """Whether the feed has entries without a number."""
     with world.database.reading() as session:
         return events.feed_waits(session)

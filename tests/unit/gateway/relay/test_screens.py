@@ -1,4 +1,4 @@
-"""What a kiosk's screen says: the code for the keypad is on the screen and in no row that waits to be sent."""
+"""Kiosk screens: the keypad code is on the screen and in no stored delivery."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ KIOSK = "kiosk-1"
 
 
 def shown(world: World, body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The kiosk that was sent to, and its screen."""
+    """The addressed kiosk, and its screen."""
     driver = MemoryDriver()
     with world.database.writing() as session:
         session.add(device(KIOSK, None, "kiosk"))

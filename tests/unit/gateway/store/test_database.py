@@ -1,4 +1,4 @@
-"""Sessions over one database: nobody who looks waits for others who look."""
+"""Sessions of one database: readers do not wait for each other."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from gateway.store.database import Database
 
-THREADS = 60  # the server's own for pages, and those of the relay, the intake and the desk
+THREADS = 60  # the server's own for pages, plus those of relay, intake and tenant registration
 
 
 def test_as_many_may_look_at_once_as_there_are_threads(tmp_path: Path) -> None:

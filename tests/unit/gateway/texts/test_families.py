@@ -1,4 +1,4 @@
-"""Every code that a rule, a state or an error can have is called something, in every language that must have it."""
+"""Every code of a rule, a state or an error has a text in each required language."""
 
 from collections.abc import Collection, Iterator
 from typing import get_args

@@ -1,4 +1,4 @@
-"""Which language a page is in: asked for, chosen, or preferred by the browser; and a terminal's by its locale."""
+"""Language of a page: requested, chosen, or preferred by the browser; language of a terminal: by its locale."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Texts in a reader's language: placeholders, contexts, plural forms, and English for what nobody translated."""
+"""Texts in a reader's language: placeholders, contexts, plural forms, and English for untranslated texts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +38,7 @@ STAFF = 'msgid ""\nmsgstr ""\n\nmsgid "Filings"\nmsgstr "Partes"\n\nmsgid "Your 
 
 @pytest.fixture
 def spanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Translator]:
-    """A language with two catalogues of its own."""
+    """A language with two test catalogues."""
     folder = tmp_path / "es" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "tenant.po").write_text(TENANT)

@@ -1,4 +1,4 @@
-"""`lodgekey doctor` finds what keeps a gateway from its work, and says what to do about it."""
+"""`lodgekey doctor` reports what prevents a gateway from working, and how to fix it."""
 
 import json
 import os
@@ -31,7 +31,7 @@ RUN = CliRunner()
 
 @pytest.fixture
 def settings(world: World, tmp_path: Path) -> Settings:
-    """A gateway's folder as it stands after its first start, with a broker to start."""
+    """A gateway's folder after its first start, with a broker to start."""
     binary = tmp_path / "mosquitto"
     binary.write_text("#!/bin/sh\n")
     binary.chmod(0o700)
@@ -41,7 +41,7 @@ def settings(world: World, tmp_path: Path) -> Settings:
 
 @pytest.fixture(autouse=True)
 def timedatectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the system says of its clock: the clock of the machine that the tests run on is not theirs to judge."""
+    """Replaces timedatectl's output, so that the test machine's own clock synchronisation does not matter."""
     said = tmp_path / "bin" / "timedatectl"
     said.parent.mkdir()
     said.write_text("#!/bin/sh\necho yes\n")
@@ -51,12 +51,12 @@ def timedatectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def bad(settings: Settings, now: int = NOW) -> list[Finding]:
-    """What is not good."""
+    """Checks with a result other than good."""
     return [finding for finding in examine(settings, now) if finding.severity != "good"]
 
 
 def said(finding: Finding) -> str:
-    """What is told of it in English; in Chinese it is told as well."""
+    """Text of a check in English; asserts that a Chinese text exists as well."""
     assert re.search("[\u4e00-\u9fff]", sentence(finding, "zh-CN"))
     return sentence(finding, "en")
 
@@ -100,7 +100,7 @@ def test_stored_faces_are_reported_before_the_limit_and_at_it(
 
 
 def own_broker(settings: Settings, port: int) -> Settings:
-    """The same gateway with an operator's own broker on a port of this machine."""
+    """The same gateway with an operator's own broker on a local port."""
     ca = settings.folder / "certs" / "root.pem"
     files = {"broker_ca_file": ca, "broker_cert_file": None, "broker_key_file": None}
     return settings.model_copy(update={"broker_host": "127.0.0.1", "broker_port": port, **files})
@@ -115,7 +115,7 @@ def test_an_operators_broker_that_does_not_answer_is_found(settings: Settings) -
 
 
 def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
-    unwritable = Path("/sys/kernel")  # refuses root as well
+    unwritable = Path("/sys/kernel")  # access fails for root as well
     found = examine(settings.model_copy(update={"folder": unwritable}), NOW)
     (reported,) = (finding for finding in found if finding.check == "folder")
     assert reported.severity == "bad"

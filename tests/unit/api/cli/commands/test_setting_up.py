@@ -1,4 +1,4 @@
-"""From an empty folder to people who work: accounts and units are made by the operator, and end by them."""
+"""Setting up from an empty folder: the operator creates accounts and units, and ends them."""
 
 import asyncio
 import json
@@ -35,33 +35,33 @@ UNIT_FACTS = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A gateway's folder with empty tables and nothing else."""
+    """A gateway's folder with empty tables and no other content."""
     ask(tmp_path / "house", "db migrate")
     return tmp_path / "house"
 
 
 def ask(folder: Path, words: str, *more: str, code: int = 0) -> Any:
-    """The one document that a command prints."""
+    """The single JSON document that a command prints."""
     done = RUN.invoke(app, [*words.split(), *more, "--folder", str(folder), "--json"])
     assert done.exit_code == code, done.output
     return json.loads(done.stdout)
 
 
 def with_facts(facts: dict[str, str]) -> list[str]:
-    """Options that tell these facts."""
+    """Command line options for these facts."""
     return [word for path, text in facts.items() for word in ("--fact", f"{path}={text}")]
 
 
 @pytest.fixture
 def database(folder: Path) -> Iterator[Database]:
-    """Its rows."""
+    """The folder's database."""
     database = Database(Settings(folder=folder).database)
     yield database
     database.close()
 
 
 async def logged_in(folder: Path, login: str, password: str) -> tuple[httpx.Response, httpx.Response]:
-    """The answers to signing in over HTTP, and to asking for the units then."""
+    """HTTP answers to a sign-in and to the subsequent request for the units."""
     served, gateway = application(), Gateway(Settings(folder=folder), lambda: NOW, identity=MemoryIdentity())
     served.state.gateway = gateway
     transport = httpx.ASGITransport(served, client=("127.0.0.1", 1))

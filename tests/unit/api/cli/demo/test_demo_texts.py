@@ -1,4 +1,4 @@
-"""What the demonstration says while it starts and walks is in the language of the terminal; what it came to, too."""
+"""Output of the demonstration, at its start, during the run and at the end, is in the terminal's language."""
 
 import json
 import re
@@ -46,7 +46,7 @@ ANSWERS: Final[dict[str, Any]] = {
 
 
 class Part:
-    """A part of the demonstration that is ready at once, and is no process."""
+    """A part of the demonstration that is ready at once and starts no process."""
 
     then: signal.Signals | None = None
 
@@ -57,10 +57,10 @@ class Part:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """There is nothing to end."""
+        """Nothing to stop."""
 
     async def start(self) -> dict[str, Any]:
-        """What the part of this name says when it is ready; the building is the last."""
+        """The ready message of the part with this name; the building is the last to start."""
         picture = self.folder / "picture"
         if self.name == "the photographer":
             picture.write_bytes(b"a picture")
@@ -79,7 +79,7 @@ class Part:
 
 @pytest.fixture(autouse=True)
 def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """All parts are ready at once, and the gateway's answers are known."""
+    """All parts are ready at once, and the gateway's answers are preset."""
     at_the_door = iter([REVIEWED, {"stage": "on_lock", "keys": ["4"]}])
 
     class Known(Client):
@@ -102,14 +102,14 @@ def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def walked(language: dict[str, str], *more: str) -> Result:
-    """The whole journey, unattended."""
+    """The whole journey, without user input."""
     done = RUN.invoke(app, ["demo", "--once", *more], env=language | {"COLUMNS": "160"})
     assert done.exit_code == 0, done.output
     return done
 
 
 def stayed(monkeypatch: pytest.MonkeyPatch, language: dict[str, str], *more: str) -> Result:
-    """A demonstration that stays until it is told to stop, which it is when all is ready."""
+    """A demonstration that keeps running until SIGTERM, which it gets once all parts are ready."""
     monkeypatch.setattr(Part, "then", signal.SIGTERM)
     done = RUN.invoke(app, ["demo", *more], env=language | {"COLUMNS": "160"})
     assert done.exit_code == 0, done.output
@@ -117,7 +117,7 @@ def stayed(monkeypatch: pytest.MonkeyPatch, language: dict[str, str], *more: str
 
 
 def password() -> str:
-    """Of the demonstration that was made here last."""
+    """Password of the demonstration created last."""
     return str(json.loads((demo.FOLDER / "logins.json").read_text())["password"])
 
 

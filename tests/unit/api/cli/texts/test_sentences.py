@@ -1,4 +1,4 @@
-"""What commands print for people is Chinese where the terminal is: heads, words, states. English and JSON stay."""
+"""Command output for people is Chinese in a Chinese terminal: headings, text, states. English and JSON are unchanged."""
 
 import json
 import re
@@ -54,14 +54,14 @@ COMMANDS: Final = (
 
 
 def english_in(text: str, names: Iterable[str]) -> list[str]:
-    """Words in Latin letters that are nobody's name; the T of an instant is none."""
+    """Latin words that are not names; the T of a timestamp does not count."""
     known = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in sorted(names, key=len, reverse=True))
     return re.findall(r"[A-Za-z]{2,}", re.sub(known, "", text))
 
 
 @pytest.fixture
 def named(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A gateway with something of every list, its clock at NOW, and what the commands are told of it."""
+    """A gateway with an item for each list, its clock at NOW, and the arguments for the commands."""
     monkeypatch.setattr(key, "utc_now", lambda: NOW)
     monkeypatch.setattr(registry, "utc_now", lambda: NOW)
     made = world.tenant()
@@ -86,7 +86,7 @@ def named(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict
 
 
 def printed(named: dict[str, str], command: str, environment: dict[str, str], *more: str) -> str:
-    """What a command prints on stdout."""
+    """A command's stdout."""
     words = [*command.format(**named).split(), "--folder", named["folder"], *more]
     done = RUN.invoke(app, words, env=SETTINGS | environment)
     assert done.exit_code == 0, done.output
@@ -94,12 +94,12 @@ def printed(named: dict[str, str], command: str, environment: dict[str, str], *m
 
 
 def lines(named: dict[str, str], command: str) -> list[str]:
-    """A command's lines in English, without the padding."""
+    """Lines of a command's English output, without padding."""
     return [" ".join(line.split()) for line in printed(named, command, ENGLISH).splitlines()]
 
 
 def columns(table: str) -> list[str]:
-    """The text of each column of a table, its folded lines put together again."""
+    """Text of each column of a table, with wrapped lines joined."""
     rows = [re.split("[┃│]", line)[1:-1] for line in table.splitlines() if line[:1] in "┃│"]
     return ["".join(cell.strip() for cell in column) for column in zip(*rows, strict=True)]
 
@@ -108,7 +108,7 @@ def columns(table: str) -> list[str]:
 def test_in_chinese_a_command_says_nothing_in_english(command: str, named: dict[str, str]) -> None:
     reported = printed(named, command, CHINESE)
     assert english_in(reported, [*NAMES, *named.values()]) == []
-    assert is_chinese(reported) or command == "unit list"  # which prints ids and names alone
+    assert is_chinese(reported) or command == "unit list"  # prints ids and names only
 
 
 @pytest.mark.parametrize("command", COMMANDS)

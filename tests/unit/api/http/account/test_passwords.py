@@ -1,4 +1,4 @@
-"""The own password is changed by who knows it, ends every other session, and is not guessed through its page."""
+"""A password change requires the current password, ends all other sessions, and is rate-limited against guessing."""
 
 from typing import Any
 
@@ -21,17 +21,17 @@ EVERYBODY = ("landlord-a", "officer-a", "tester")
 
 
 async def change(client: httpx.AsyncClient, new: str = NEXT, old: str = PASSWORD) -> httpx.Response:
-    """The answer to a change."""
+    """Answer to a password change."""
     return await client.put("/api/v1/me/password", json={"old": old, "new": new})
 
 
 async def sign_in(house: House, login: str, password: str) -> httpx.Response:
-    """The answer to a password."""
+    """Answer to a sign-in by password."""
     return await house.client().post("/api/v1/sessions", json={"login": login, "password": password})
 
 
 def end_account(house: House, login: str) -> None:
-    """The account is ended, by whomever."""
+    """End the account directly in the database."""
     with house.gateway.database.writing() as session:
         session.execute(update(Account).where(Account.login == login).values(ended_at=house.now[0]))
 
@@ -130,7 +130,7 @@ async def test_a_session_ends_at_once_when_its_account_is_ended(house: House, lo
 
 
 def how_long(house: House, client: httpx.AsyncClient) -> Reader:
-    """The officer's stream as the feed knows it."""
+    """The officer's reader of the feed, which determines how long a stream may last."""
     cookie = f"{SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}".encode()
     request = Request({"type": "http", "method": "GET", "headers": [(b"cookie", cookie)]})
     return follower_of(request, house.gateway)

@@ -1,4 +1,4 @@
-"""Signing in, the session's cookie, other sites, sizes, headers, and the holder's signed requests."""
+"""Sign-in, session cookie, cross-site requests, body sizes, headers, and the holder's signed requests."""
 
 import logging
 from base64 import urlsafe_b64encode
@@ -23,7 +23,7 @@ SIGN_IN = "/api/v1/sessions"
 
 
 async def sign_in(house: House, password: str = PASSWORD, login: str = "tester", **headers: str) -> httpx.Response:
-    """The answer to a password."""
+    """Answer to a sign-in by password."""
     return await house.client().post(SIGN_IN, json={"login": login, "password": password}, headers=headers)
 
 
@@ -250,7 +250,7 @@ async def test_an_unlock_is_refused_with_the_reason_and_is_owed_once(house: Hous
 
 
 def unlock_form(house: House, key_id: str, nonce: str, *, by_stranger: bool = False) -> dict[str, Any]:
-    """A tap."""
+    """Form of an unlock request."""
     proof = Proof(house.now[0], nonce, b"")
     phone = new_private_key() if by_stranger else house.phone
     signature = urlsafe_b64encode(sign_statement(unlock_statement(key_id, proof), phone)).rstrip(b"=").decode()

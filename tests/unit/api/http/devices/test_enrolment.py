@@ -1,4 +1,4 @@
-"""POST /api/v1/enrolments: one way in for a new device, and one answer for whatever is wrong."""
+"""POST /api/v1/enrolments: the only way to enrol a device, with the same answer to every invalid request."""
 
 import base64
 from pathlib import Path
@@ -44,7 +44,7 @@ async def test_a_factory_fresh_device_enrols_itself(house: House, tmp_path: Path
 
 
 async def test_all_refusals_are_equal(house: House, tmp_path: Path) -> None:
-    """Whoever tries learns nothing: not whether a name is taken, a claim was used, or a signature was almost right."""
+    """A refusal does not reveal whether a name is taken, a claim was used, or a signature was almost right."""
     client = house.client()
     used, open_claim = claim_for(house, "lock-7"), claim_for(house, "lock-8")
     raw = used.enrolment_for(tmp_path / "lock-7")

@@ -1,4 +1,4 @@
-"""One-time codes over HTTP: who may ask, what is shown once, and what never stands in a log, a list or an address."""
+"""One-time codes over HTTP: access rights, digits shown once, and never in logs, lists or addresses."""
 
 import logging
 from typing import Any
@@ -16,12 +16,12 @@ CODES = "/api/v1/stays/{}/locks/{}/one-time-codes"
 
 
 async def ask(house: House, stay: str, *, who: str = "landlord-a", lock: str = "lock-a", **headers: str) -> Any:
-    """The answer to somebody who asks for a code."""
+    """Answer to a request for a code."""
     return await house.client(who).post(CODES.format(stay, lock), headers=headers)
 
 
 async def running(house: House) -> str:
-    """The id of a stay that runs."""
+    """Id of a current stay."""
     return str((await house.offer("a", begins=-60))["stay_id"])
 
 
@@ -30,7 +30,7 @@ async def once_codes(house: House, stay: str) -> list[dict[str, Any]]:
 
 
 def become(house: House, login: str, staff: str) -> None:
-    """The account has another role among its landlord's staff."""
+    """Give the account another role among its landlord's staff."""
     with house.gateway.database.writing() as session:
         session.scalars(select(Account).where(Account.login == login)).one().staff = staff
 

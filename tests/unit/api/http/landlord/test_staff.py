@@ -1,4 +1,4 @@
-"""Staff of one landlord: each role at every route, taking on and letting go, and nobody of another landlord's."""
+"""Staff of one landlord: each role at every route, adding and removing members, and no access to other landlords."""
 
 import httpx
 import pytest
@@ -9,7 +9,7 @@ from gateway.store import Account
 from tests.parts.house import House, good, refused
 from tests.unit.api.test_closed_routes import PUBLIC, filled, routes
 
-# What any account may do with itself, and routes with a door of their own (links, holders' keys, the broker's devices).
+# Routes for every account's own data, and routes with separate access rules (links, holders' keys, device enrolment).
 OWN = ("/account", "/api/v1/me", "/api/v1/passkeys", "/api/v1/sessions", "/logout")
 LANDLORDS = ("/landlord", "/api/v1/units", "/api/v1/stays", "/api/v1/offers", "/api/v1/staff", "/api/v1/alerts")
 DECIDING = ("/api/v1/cases", "/{home}/cases", "/{home}/filings")
@@ -18,7 +18,7 @@ SAFE = ("GET", "HEAD")
 
 
 def right_for(method: str, path: str) -> str | None:
-    """The right a landlord's route needs, as the rules say it; None for a route that is not a landlord's."""
+    """The right that a landlord's route requires, by the rules; None for routes that are not a landlord's."""
     if path.startswith(OWNING):
         return "own"
     if path.startswith(DECIDING):
@@ -31,7 +31,7 @@ def right_for(method: str, path: str) -> str | None:
 
 
 def join(house: House, staff: str | None, who: str = "a") -> httpx.AsyncClient:
-    """Somebody of landlord a's with this role, signed in."""
+    """A member of landlord a's staff with this role, signed in."""
     login = f"{staff}-of-{who}"
     with house.gateway.database.writing() as session:
         owner = session.scalars(select(Account).where(Account.login == f"landlord-{who}")).one()
@@ -42,7 +42,7 @@ def join(house: House, staff: str | None, who: str = "a") -> httpx.AsyncClient:
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    """One request; where a form is missing, the refusal by right has to come before that by content."""
+    """One request; where a form is missing, the refusal by right must precede the refusal by content."""
     body: dict[str, str] | None = {} if method not in SAFE and path.startswith("/api/") else None
     return await client.request(
         method, filled(path).replace("x" * 32, "landlord", 1 if "{home}" in path else 0), json=body
@@ -69,7 +69,7 @@ async def test_each_role_at_every_route_of_a_landlords(house: House, staff: str 
 
 
 async def test_every_route_of_a_landlords_needs_a_right(house: House) -> None:
-    """A viewer changes nothing anywhere, also at a route that nobody thought of when the rights were written."""
+    """A viewer cannot change anything, including through routes added after the rights were defined."""
     client = join(house, "viewer")
     open_doors = []
     for method, path in routes(house.app):

@@ -1,4 +1,4 @@
-"""What a landlord asks over HTTP, and every refusal as a problem with a stable type and a sentence."""
+"""A landlord's requests over HTTP; every refusal is a problem document with a stable type and a sentence."""
 
 import asyncio
 import json
@@ -16,19 +16,19 @@ OFFERS = "/api/v1/units/{}/offers"
 
 
 def stays(house: House) -> int:
-    """How many stays there are."""
+    """Number of stays."""
     with house.gateway.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Stay)) or 0
 
 
 async def ask(house: House, dates: dict[str, Any], **headers: str) -> Any:
-    """Landlord a's answer to these dates."""
+    """Answer to landlord a's offer with these dates."""
     landlord = house.client("landlord-a")
     return await landlord.post(OFFERS.format(house.units["a"]), json=dates, headers=headers)
 
 
 def days(house: House, begins: float = 0, ends: float = 3) -> dict[str, Any]:
-    """Dates relative to now, in days."""
+    """Dates in days from now."""
     now = house.now[0]
     return {"from": utc(now + int(begins * DAY)), "until": utc(now + int(ends * DAY))}
 

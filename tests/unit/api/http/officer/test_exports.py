@@ -1,4 +1,4 @@
-"""An export of registrations: asked for by one officer, approved by another, logged record by record, taken once."""
+"""Registration exports: requested by one officer, approved by another, logged record by record, downloaded once."""
 
 import csv
 from io import StringIO
@@ -19,20 +19,20 @@ PURPOSE = "Checking the lists of the quarter with the fire brigade"
 
 
 def second_officer(house: House, login: str = "second", area: str = "370100") -> httpx.AsyncClient:
-    """Another officer of the area."""
+    """A second officer of the area."""
     with house.gateway.database.writing() as session:
         session.add(Account(role="officer", login=login, password_hash="", name=login, area=area))
     return house.client(login)
 
 
 def export_request(house: House, **other: Any) -> dict[str, Any]:
-    """A day of the area."""
+    """A request for one day of the area."""
     now = house.now[0]
     return {"area": "370100", "from": utc(now - DAY), "until": utc(now + 3600), "purpose": PURPOSE} | other
 
 
 async def requested(house: House) -> tuple[httpx.AsyncClient, httpx.AsyncClient, str]:
-    """Two officers and an export the first asked for, of one registration."""
+    """Two officers, and an export of one registration, requested by the first."""
     await house.key()
     first, second = house.client("officer-a"), second_officer(house)
     export = good(await first.post("/api/v1/exports", json=export_request(house)))
@@ -41,7 +41,7 @@ async def requested(house: House) -> tuple[httpx.AsyncClient, httpx.AsyncClient,
 
 
 def openings(house: House) -> list[Disclosure]:
-    """What the log says of exports."""
+    """Disclosure log entries about exports."""
     with house.gateway.database.reading() as session:
         query = select(Disclosure).where(Disclosure.purpose.startswith("export: "))
         return list(session.scalars(query))
@@ -68,7 +68,7 @@ async def test_an_approved_export_is_a_table_taken_once_by_whoever_asked_and_is_
 async def test_nobody_approves_their_own_export_or_takes_anothers(house: House) -> None:
     first, second, path = await requested(house)
     refused(await first.post(f"{path}/decision", json={"approve": True}), 403, "not_allowed")
-    refused(await first.post(f"{path}/file"), 409, "conflict")  # not approved yet
+    refused(await first.post(f"{path}/file"), 409, "conflict")  # not yet approved
     good(await second.post(f"{path}/decision", json={"approve": True}))
     refused(await second.post(f"{path}/file"), 403, "not_allowed")
     refused(await second.post(f"{path}/decision", json={"approve": False}), 409, "conflict")
@@ -81,7 +81,7 @@ async def test_a_refused_or_expired_export_leaves_nothing(house: House) -> None:
     refused(await first.post(f"{path}/file"), 409, "conflict")
     late = good(await first.post("/api/v1/exports", json=export_request(house)))["id"]
     house.now[0] += rules.OPEN_SECONDS
-    with house.gateway.database.writing() as session:  # the clock moved past the sessions too
+    with house.gateway.database.writing() as session:  # the time step also exceeds the lifetime of the sessions
         session.execute(text("UPDATE sign_ins SET expires_at = expires_at + 999999"))
     refused(await second.post(f"/api/v1/exports/{late}/decision", json={"approve": True}), 409, "conflict")
     assert openings(house) == []

@@ -1,4 +1,4 @@
-"""The chip as an input of a registration: believed where a trusted country signed it, else nothing is written."""
+"""A document's chip in a registration: accepted with a trusted country's signature; otherwise nothing is stored."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -31,41 +31,41 @@ OTHER_FACE = encode_jpeg(np.full((120, 90, 3), 200, np.uint8))
 
 @cache
 def country() -> SimCountry:
-    """The one that is trusted."""
+    """The trusted country."""
     return found_country("UT", NOW)
 
 
 def chip(signer: SimCountry | None = None, face: bytes = FACE) -> ChipFiles:
-    """A chip of Anna's as its reader gives it."""
+    """Anna's chip data, as a reader delivers them."""
     groups = {1: write_zone_group(ANNA), 2: write_face_group(face)}
     return sign_groups(signer or country(), groups), groups[1], groups[2]
 
 
 def with_swapped_portrait() -> ChipFiles:
-    """A true chip with somebody else's face."""
+    """A genuine chip with another person's portrait."""
     return *chip()[:2], write_face_group(OTHER_FACE)
 
 
 def with_altered_signature() -> ChipFiles:
-    """A true chip whose last signed byte is another."""
+    """A genuine chip whose signature's last byte is altered."""
     security_object, zone, face = chip()
     return security_object[:-1] + bytes([security_object[-1] ^ 1]), zone, face
 
 
 def of_a_foreign_issuer() -> ChipFiles:
-    """A chip that is right in itself, of a country with the same name and other keys."""
+    """A self-consistent chip of a country with the same name and different keys."""
     return chip(found_country("UT", NOW))
 
 
 @pytest.fixture
 def trusting(house: House) -> House:
-    """A house that believes one country."""
+    """A house that trusts one country."""
     house.gateway.countries.certificates = (country().certificate,)
     return house
 
 
 async def hand_in(house: House, tenant: httpx.AsyncClient, files: ChipFiles, **more: bytes) -> httpx.Response:
-    """The tenant's chip, face and clip."""
+    """Submit the tenant's chip, face and clip."""
     asked = good(await tenant.post("/api/v1/onboarding/challenge"))
     clip = [("clip", (f"{place}.jpg", photograph())) for place in range(8)]
     parts = {"chip": encode_chip(files), "face": FACE} | more
@@ -75,7 +75,7 @@ async def hand_in(house: House, tenant: httpx.AsyncClient, files: ChipFiles, **m
 
 
 def written(house: House) -> Mapping[str, list[Any]]:
-    """Every row but the challenge's and the events of opening the link."""
+    """Every row, except the challenge's and the events of opening the link."""
     with house.gateway.database.reading() as session:
         tables = [table for table in Model.metadata.sorted_tables if table.name != "liveness_challenges"]
         return {table.name: list(session.execute(table.select())) for table in tables}

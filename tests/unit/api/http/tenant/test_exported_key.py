@@ -1,4 +1,4 @@
-"""A key copied off its phone, and requests recorded on the way: what a raw client can do with them."""
+"""Attacks by a raw client with a key copied from the phone and with recorded requests."""
 
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -10,14 +10,14 @@ from tests.parts.house import House, good, refused
 
 
 def signed(house: House, key_id: str, nonce: str) -> dict[str, Any]:
-    """A request to unlock, signed with the phone's exported private key."""
+    """An unlock request, signed with the phone's exported private key."""
     at = house.now[0]
     signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), house.phone)
     return {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
 
 
 def renewal(house: House, key_id: str, nonce: str) -> dict[str, Any]:
-    """A request to renew the credential."""
+    """A request for renewal of the credential."""
     at = house.now[0]
     signature = sign_statement(renew_statement(key_id, Proof(at, nonce, b"")), house.phone)
     return {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
@@ -30,7 +30,9 @@ async def test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recor
     house.put_on_lock(key_id)
     raw, path = house.client(), f"/api/v1/keys/{key_id}/unlock"
     recorded = signed(house, key_id, "nonce-0001")
-    assert good(await raw.post(path, json=recorded))["outcome"] == "no_answer"  # no lock listens here, but it was sent
+    assert (
+        good(await raw.post(path, json=recorded))["outcome"] == "no_answer"
+    )  # no lock is connected here, but the command was sent
     refused(await raw.post(path, json=recorded), 403, "proof_refused")
     good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
     reported = refused(await raw.post(path, json=signed(house, key_id, "nonce-0002")), 409, "key_not_usable")
@@ -54,7 +56,7 @@ async def test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code
         return good(await house.client().get(f"/api/v1/keys/{key_id}", headers={"Holder-Proof": proof}))
 
     before = await read("nonce-0001")
-    house.now[0] += 60 * 3600  # well beyond half of the credential's time: a living key would be renewed
+    house.now[0] += 60 * 3600  # well past half of the credential's validity, when a valid key would be renewed
     for after in (await renew("nonce-0002"), await read("nonce-0003")):
         assert (after["credential"], after["passcodes"]) == (before["credential"], [])
         assert (after["state"], after["renewal_due"]) == ("revoking", False)

@@ -1,4 +1,4 @@
-"""A minor at the door: refused alone, with a guardian who agrees a person decides, and the consent is on record."""
+"""A minor alone is refused; with a consenting guardian, a person decides, and the consent is recorded."""
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +17,7 @@ ASKED = {"en": "Is the tenant under age?", "zh-CN": "租客是未成年人？"}
 
 
 def consents(house: House, purpose: str) -> list[tuple[str, str, bool]]:
-    """Version and language of each consent to it, and whether it stands."""
+    """Version, language and validity (not withdrawn) of each consent for this purpose."""
     with house.gateway.database.reading() as session:
         rows = session.scalars(select(Consent).where(Consent.purpose == purpose)).all()
         return [(row.text_version, row.language, row.withdrawn_at is None) for row in rows]

@@ -1,4 +1,6 @@
-"""The credential for a lock nearby: for a key that the holder vouches for, ended and revoked with the phone's own."""
+"""The credential for a nearby lock: for a key endorsed by the holder; it ends and is revoked with the phone's own
+key.
+"""
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -17,7 +19,7 @@ from tests.parts.house import House, good, refused
 async def ask(
     house: House, key_id: str, near: dict[str, str], *, by: EllipticCurvePrivateKey | None = None, **changed: Any
 ) -> httpx.Response:
-    """The holder vouches for another key and asks for its credential."""
+    """The holder endorses another key and requests its credential."""
     at, nonce = house.now[0], os.urandom(8).hex()
     statement = "\n".join(["lodgekey-near", key_id, str(at), nonce, near["x"], near["y"]]).encode()
     signature = urlsafe_b64encode(sign_statement(statement, by or house.phone)).rstrip(b"=").decode()

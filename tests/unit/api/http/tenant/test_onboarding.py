@@ -1,4 +1,4 @@
-"""What a tenant sends from the door: each refusal names the field and keeps nothing."""
+"""Registrations submitted by a tenant: each refusal names the field and stores nothing."""
 
 import json
 from io import BytesIO
@@ -17,21 +17,21 @@ from tests.parts.world import DAY
 
 
 def kept(house: House) -> list[int]:
-    """How many people, verifications, keys and records there are."""
+    """Number of persons, verifications, keys and records."""
     with house.gateway.database.reading() as session:
         tables = (Person, Verification, Key, Registration)
         return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
 def encoded(kind: str, **options: object) -> bytes:
-    """A small picture of another kind."""
+    """A small picture in another format."""
     buffer = BytesIO()
     Image.new("RGB", (96, 96), "grey").save(buffer, kind, **options)
     return buffer.getvalue()
 
 
 def bomb() -> bytes:
-    """A PNG of a kilobyte or so that declares 9000 x 9000 pixels."""
+    """A PNG of about 1 kB that declares 9000 × 9000 pixels."""
     buffer = BytesIO()
     Image.new("1", (9000, 9000)).save(buffer, "PNG")
     return buffer.getvalue()
@@ -179,7 +179,7 @@ async def test_one_link_used_again_and_again_is_slowed_down_and_others_are_not(h
 
 
 async def decide(house: House, tenant: httpx.AsyncClient) -> None:
-    """Register and be passed by an officer."""
+    """Register and be accepted by an officer."""
     good(await house.register(tenant))
     officer = house.client("officer-a")
     case = good(await officer.get("/api/v1/cases"))[0]["id"]

@@ -1,4 +1,4 @@
-"""The stay in its tenant's hands: ended, or asked to be longer, by the phone that holds the key and by nobody else."""
+"""The tenant's own stay: ended, or its extension requested, only with the phone that holds the key."""
 
 import os
 from base64 import urlsafe_b64encode
@@ -15,7 +15,7 @@ from tests.parts.house import House, Json, good, refused
 
 
 def signed(house: House, act: str, key_id: str, *more: str, by: EllipticCurvePrivateKey | None = None) -> Json:
-    """A holder's request."""
+    """A request signed by the holder."""
     at, nonce = house.now[0], os.urandom(8).hex()
     statement = "\n".join([f"lodgekey-{act}", key_id, str(at), nonce, *more]).encode()
     raw = sign_statement(statement, by or house.phone)

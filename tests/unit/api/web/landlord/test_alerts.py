@@ -1,4 +1,4 @@
-"""What a landlord is told to see to, and in which order."""
+"""Alerts on a landlord's page, and their order."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Stays on a month and units on a map: every night and every unit in one place, and nobody else's."""
+"""Stays in a month's calendar and units on a map: each night and unit appears once, and no other landlord's."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ def booked(arrives: str, leaves: str) -> StayShown:
 
 
 def nights(*stays: StayShown) -> list[tuple[int, int, int]]:
-    """First day, nights and number of stays of each cell that is taken."""
+    """First day, nights and number of stays of each occupied cell."""
     cells = line_of(unit("301"), stays, FIRST, AFTER).cells
     return [(cell.first.day, cell.nights, len(cell.stays)) for cell in cells if cell.stays]
 
@@ -75,7 +75,7 @@ async def test_the_calendar_shows_the_landlords_own_stays(house: House) -> None:
     await house.offer("a", days=2)
     month = utc(house.now[0])[:7]
     mine = await house.client("landlord-a").get(f"/landlord/calendar?month={month}")
-    assert mine.text.count("/landlord/stays/") == 2  # the table and the list
+    assert mine.text.count("/landlord/stays/") == 2  # once in the table, once in the list
     assert "/landlord/stays/" not in (await house.client("landlord-b").get(f"/landlord/calendar?month={month}")).text
 
 

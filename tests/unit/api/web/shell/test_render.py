@@ -1,4 +1,4 @@
-"""Languages, moments, and what every page is sent with."""
+"""Languages, timestamps, and the headers of every page."""
 
 import re
 

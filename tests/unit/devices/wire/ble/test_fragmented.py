@@ -1,4 +1,4 @@
-"""Signed messages over a radio that drops, doubles and reorders fragments: the same message, or none at all."""
+"""Signed messages over a radio that loses, duplicates and reorders fragments arrive unchanged or not at all."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ GATEWAY = new_private_key()
 
 
 def signed(number: int) -> bytes:
-    """One of many commands."""
+    """One of several signed commands."""
     body = {"key": bytes([number]) * 16}
     return sign_command(Command(bytes([number]) * 16, "lock-1", "drop_key", 1000, 2000, body), GATEWAY)
 
@@ -29,7 +29,7 @@ def test_a_signed_command_is_read_from_its_fragments_as_it_was_signed(number: in
 
 
 class Radio(RuleBasedStateMachine):
-    """A sender who starts again whenever it likes, and a radio that loses, doubles and swaps fragments."""
+    """A sender that may restart at any time, and a radio that loses, duplicates and swaps fragments."""
 
     @initialize()
     def power_up(self) -> None:

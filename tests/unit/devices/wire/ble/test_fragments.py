@@ -1,4 +1,4 @@
-"""Fragments: a message arrives whole or not at all, whatever happens to its pieces."""
+"""Fragments: a message arrives whole or not at all, whatever happens to its fragments."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Messages over Bluetooth; how they are cut into fragments is tested in test_wire_frames."""
+"""Messages over GATT; fragmentation is tested in test_fragments."""
 
 import pytest
 from hypothesis import given

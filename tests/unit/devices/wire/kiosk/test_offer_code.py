@@ -1,4 +1,4 @@
-"""The code of an offer as people type it: forgiving of how, strict about what."""
+"""Offer codes as people type them: variant spellings are accepted, a wrong character is refused."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""An outsider's check of an inclusion proof (RFC 9162 §2.1.3.2), written from the standard and not from the product."""
+"""An independent check of an inclusion proof, written from RFC 9162 §2.1.3.2 without product code."""
 
 from collections.abc import Sequence
 from hashlib import sha256

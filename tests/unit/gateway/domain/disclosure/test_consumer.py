@@ -1,4 +1,4 @@
-"""Who may follow registrations, what they see of them, and the CloudEvent it comes in."""
+"""Consumers of registrations: access rights, visible fields, and the CloudEvents format."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""What a reader sees of a person before opening the record, and which events the feed may carry at all."""
+"""Masked fields of a person before a record is opened, and the events permitted in the feed."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The disclosure log's tree against a naive reading of RFC 9162, its proofs, its heads and its audit."""
+"""The disclosure log's tree, compared with a naive implementation of RFC 9162: proofs, tree heads and audit."""
 
 from hashlib import sha256
 
@@ -29,7 +29,7 @@ def leaves_of(count: int) -> list[bytes]:
 
 
 def naive_root(leaves: list[bytes]) -> bytes:
-    """MTH of §2.1.1, word for word."""
+    """MTH as RFC 9162 §2.1.1 defines it."""
     if not leaves:
         return sha256(b"").digest()
     if len(leaves) == 1:
@@ -41,7 +41,7 @@ def naive_root(leaves: list[bytes]) -> bytes:
 
 
 def test_the_test_vectors_of_certificate_transparency() -> None:
-    """The eight leaves and their roots that CT's reference implementations test with."""
+    """Eight leaves and their roots, from the tests of Certificate Transparency's reference implementation."""
     leaves = [bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657")]
     leaves.append(bytes.fromhex("606162636465666768696a6b6c6d6e6f"))
     assert root_of([leaf_hash(leaf) for leaf in leaves]).hex() == (

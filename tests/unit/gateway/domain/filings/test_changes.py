@@ -1,4 +1,4 @@
-"""What each registry hears when a stay changes."""
+"""Records that each registry receives when a stay changes."""
 
 import dataclasses
 from typing import get_args

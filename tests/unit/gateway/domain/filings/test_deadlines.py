@@ -1,4 +1,4 @@
-"""Legal clocks by jurisdiction, in the unit's own time."""
+"""Filing deadlines by jurisdiction, in the unit's local time."""
 
 import dataclasses
 from datetime import datetime
@@ -47,11 +47,11 @@ def due(record: Registration, arises_at: int = 0) -> str:
     [
         ("es", "2026-03-10T15:00", "2026-03-12T10:00", "2026-03-11T15:00"),
         ("it", "2026-03-10T15:00", "2026-03-12T10:00", "2026-03-11T15:00"),
-        ("it", "2026-03-10T15:00", "2026-03-11T15:00", "2026-03-10T21:00"),  # exactly 24 h is short
+        ("it", "2026-03-10T15:00", "2026-03-11T15:00", "2026-03-10T21:00"),  # exactly 24 h is a short stay
         ("it", "2026-03-10T15:00", "2026-03-11T15:01", "2026-03-11T15:00"),
-        ("it", "2026-10-24T15:00", "2026-10-27T10:00", "2026-10-25T14:00"),  # clocks went back: still 24 hours
-        ("pt", "2026-04-02T23:30", "2026-04-09T10:00", "2026-04-09T00:00"),  # Good Friday and a weekend between
-        ("pt", "2026-06-08T09:00", "2026-06-12T10:00", "2026-06-13T00:00"),  # Portugal Day between
+        ("it", "2026-10-24T15:00", "2026-10-27T10:00", "2026-10-25T14:00"),  # end of summer time: still 24 hours
+        ("pt", "2026-04-02T23:30", "2026-04-09T10:00", "2026-04-09T00:00"),  # with Good Friday and a weekend in between
+        ("pt", "2026-06-08T09:00", "2026-06-12T10:00", "2026-06-13T00:00"),  # with Portugal Day in between
         ("de", "2026-03-10T23:59", "2026-03-12T10:00", "2026-03-11T00:00"),
         ("cn-33", "2026-03-10T15:00", "2026-03-30T10:00", "2026-03-11T15:00"),
     ],
@@ -65,7 +65,11 @@ def test_a_foreigners_check_in_is_due(jurisdiction: str, arrives: str, leaves: s
     [
         ("cn-33", "2026-03-10T15:00", "2026-03-14T00:00"),
         ("cn-44", "2026-03-10T15:00", "2026-03-14T00:00"),
-        ("cn-44", "2026-02-13T15:00", "2026-02-26T00:00"),  # 14 Feb is worked, then nine days of Spring Festival
+        (
+            "cn-44",
+            "2026-02-13T15:00",
+            "2026-02-26T00:00",
+        ),  # 14 Feb is a working day, followed by nine days of Spring Festival
         ("cn-11", "2026-03-10T15:00", "2026-03-11T15:00"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What became of a delivery is said in Chinese too: every word that the relay itself writes down."""
+"""Every delivery outcome that the relay writes has a Chinese text."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ WRITTEN = re.compile(r"\b(?:RetryAt|Done|Refused|Expired|OutcomeUnknown)\(\s*(?:
 
 
 def outcomes() -> Iterator[str]:
-    """The beginnings of all outcomes in the relay's source."""
+    """Beginnings of all outcomes in the relay's source."""
     for path in sorted((ROOT / "gateway" / "relay").glob("*.py")):
         yield from (found.strip().rstrip(":") for found in WRITTEN.findall(path.read_text(encoding="utf-8")))
 

@@ -1,4 +1,4 @@
-"""A registration survives its sealed form, and the form refuses everything else."""
+"""A registration survives its stored JSON form; any other form is refused."""
 
 import dataclasses
 import json

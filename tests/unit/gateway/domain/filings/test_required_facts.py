@@ -1,4 +1,4 @@
-"""What a registry needs beyond a passport is exactly what is asked for."""
+"""The facts asked for are exactly those a registry requires beyond a passport."""
 
 import time
 
@@ -13,20 +13,20 @@ from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, base_record
 
 
 def bare(registry: str) -> Registration:
-    """A record as a passport and an offer make it."""
+    """A record with the facts of a passport and an offer only."""
     record = base_record(BARE_UNIT, TRAVELLER, landlord=LandlordFacts("l1", "Mira Holm"))
     return fill_record(record, {path: text for path, text in SIMULATORS[registry].facts.items() if "jurisd" in path})
 
 
 def problems(registry: str, record: Registration) -> tuple[FieldProblem, ...]:
-    """What the adapter finds, with nothing fetched from the authority."""
+    """Problems found by the adapter, without code tables of the authority."""
     case = next(case for case in CASES if case.name == registry)
     settings = {"url": "http://127.0.0.1:9", "token": "t", **case.settings}
     return open_registry(registry, settings, lambda: int(time.time())).problems(record)
 
 
 def needed(registry: str) -> set[str]:
-    """The paths a traveller with a passport and their operator are asked for."""
+    """Paths of the facts asked of a traveller with a passport and of the landlord."""
     needs = REGISTRIES[registry].facts
     reported = {f"unit.{path}" for path in needs.unit} | {f"landlord.{path}" for path in needs.landlord}
     return reported | {f"person.{path}" for path in (*needs.person, *needs.one_of[:1])}

@@ -1,4 +1,4 @@
-"""What we say of a record ourselves is said in Chinese too; what an authority said stays in its own words."""
+"""Our own texts about a record exist in Chinese; an authority's texts are shown unchanged."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ RULE = re.compile(r'FieldProblem\(\s*[^,]+,\s*"([a-z_]+)"')
 
 
 def rules_in_use() -> set[str]:
-    """Every rule's code that a check of ours may give."""
+    """Codes of all rules that our checks may report."""
     return {rule for file in SOURCES for rule in RULE.findall(file.read_text(encoding="utf-8"))}
 
 

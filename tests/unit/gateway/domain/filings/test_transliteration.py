@@ -1,4 +1,4 @@
-"""Names in a registry's letters: rewritten where there is one way to, left visible where there is none."""
+"""Names in a registry's alphabet: transliterated where the result is unambiguous, left unchanged otherwise."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What people are shown of a key, and the bytes a holder signs."""
+"""Displayed states of a key, and the bytes a holder signs."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""An offer's link: only what the gateway made, byte for byte, names an offer."""
+"""Offer links: only a token created by the gateway, byte for byte, identifies an offer."""
 
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
@@ -42,7 +42,7 @@ def test_a_token_altered_in_one_letter_is_unknown(position: int, letter: str) ->
 
 
 def re_encoded(token: str) -> list[str]:
-    """The same bytes written otherwise: standard alphabet, padding, spare bits, spaces."""
+    """The same bytes in another encoding: standard alphabet, padding, spare bits, spaces."""
     raw = urlsafe_b64decode(token + "=")
     spare = token[:-1] + ALPHABET[ALPHABET.index(token[-1]) ^ 1]
     return [token + "=", b64encode(raw).decode(), spare, token + "\n", " " + token, token[:20] + "\n" + token[20:]]

@@ -1,4 +1,4 @@
-"""A stay's window: wall clocks on ordinary and on clock-change nights, half-open seconds, the state table."""
+"""A stay's window: local times on ordinary days and clock changes, half-open intervals, the state table."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
 from gateway.domain.stays.stay import MAX_STAY_SECONDS, OCCUPYING, STAY_STATES, Window, follow, instant, wall_clock
 
-# zone, a time the clocks skip, where the skip begins, a time that comes twice: all in 2026
+# zone, a skipped local time, the beginning of the gap, an ambiguous local time: all in 2026
 CLOCK_CHANGES = [
     ("Europe/Rome", "2026-03-29T02:30", "02:00", "2026-10-25T02:30"),
     ("America/New_York", "2026-03-08T02:15", "02:00", "2026-11-01T01:15"),

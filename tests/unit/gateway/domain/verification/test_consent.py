@@ -1,4 +1,4 @@
-"""Consent texts that never change under their version, and the limit of stored faces."""
+"""Consent texts never change within a version; the limit on stored faces."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The level of liveness a landlord chooses for a unit: what it says, and that the door honours it."""
+"""The liveness level that a landlord sets for a unit: its text, and its enforcement at onboarding."""
 
 import html
 from datetime import date
@@ -23,7 +23,7 @@ READ = DocumentReading("passport", {name: FieldReading(text, certain=True) for n
 
 
 def verdict(level: Level, camera: Camera, *, clip: bool = True, lenient: bool = False) -> tuple[str, tuple[str, ...]]:
-    """What becomes of a perfect document and face, filmed by this camera."""
+    """Verdict on a perfect document and face with a clip from this camera."""
     alive = LivenessResult(passed=True, model="m") if clip else None
     shown = Evidence(TODAY, READ, face=FaceComparison("pass", "m"), liveness=alive, camera=camera)
     settings = VerificationSettings(accept_face_without_liveness=lenient, level=level)
@@ -44,12 +44,12 @@ def test_an_operators_leniency_does_not_weaken_what_the_landlord_chose() -> None
 
 
 async def level_of(house: House, level: str, login: str = "landlord-a") -> httpx.Response:
-    """A landlord chooses a level for unit a."""
+    """A landlord sets the level of unit a."""
     return await house.client(login).patch(f"/api/v1/units/{house.units['a']}", json={"liveness_level": level})
 
 
 async def film(tenant: httpx.AsyncClient) -> httpx.Response:
-    """Document, face and a clip from the phone."""
+    """Submit document, face and a clip from the phone."""
     asked = good(await tenant.post("/api/v1/onboarding/challenge"))
     pictures = [(name, (f"{name}.jpg", photograph())) for name in ("document", "face", *["clip"] * 8)]
     form = {"clip_nonce": asked["nonce"]}

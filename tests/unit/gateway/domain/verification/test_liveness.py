@@ -1,4 +1,4 @@
-"""The challenge: random, another each time, one minute, three tries."""
+"""The challenge: random, different each time, valid for one minute and three attempts."""
 
 import secrets
 

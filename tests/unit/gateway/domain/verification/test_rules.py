@@ -1,4 +1,4 @@
-"""When a person decides, when nobody need, and which typed fields are refused before anything is stored."""
+"""Verification rules: when a person decides, when none is needed, and which typed fields are refused before storage."""
 
 from dataclasses import replace
 from datetime import date
@@ -36,7 +36,7 @@ SEEN = Evidence(TODAY, CLEAR, {}, FaceComparison("pass", MODEL), LivenessResult(
 
 
 def with_field(name: str, value: str, *, certain: bool = True) -> DocumentReading:
-    """The clear document with one other field."""
+    """The valid document with one field replaced."""
     return replace(CLEAR, fields={**CLEAR.fields, name: FieldReading(value, certain=certain)})
 
 

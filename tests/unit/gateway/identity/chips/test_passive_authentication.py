@@ -1,4 +1,4 @@
-"""Passive authentication: a true chip is believed, a swapped portrait or a foreign issuer is not."""
+"""Passive authentication: a genuine chip is accepted, a swapped portrait or a foreign issuer is refused."""
 
 from dataclasses import replace
 from functools import cache
@@ -26,19 +26,19 @@ OTHER_FACE = encode_jpeg(np.full((120, 90, 3), 200, np.uint8))
 
 @cache
 def utopia() -> SimCountry:
-    """A trusted country."""
+    """A trusted issuing country."""
     return found_country("UT", NOW)
 
 
 @cache
 def true_chip(face: bytes = FACE) -> ChipContents:
-    """What the chip of a genuine passport holds."""
+    """Content of a genuine passport's chip."""
     groups = {1: write_zone_group(ANNA), 2: write_face_group(face)}
     return ChipContents(sign_groups(utopia(), groups), groups)
 
 
 def refusal(contents: ChipContents, now: int = NOW, trusted: SimCountry | None = None) -> str:
-    """The code a chip is refused with."""
+    """The code with which a chip is refused."""
     with pytest.raises(ChipRefused) as refused:
         check_chip(contents, [(trusted or utopia()).certificate], now)
     assert refused.value.code in SENTENCES
@@ -129,7 +129,7 @@ def test_what_is_no_security_object_is_refused(data: bytes) -> None:
 
 
 def test_a_signers_certificate_of_a_version_there_is_none_of_is_refused() -> None:
-    version_3 = bytes.fromhex("a003020102")  # X.509: [0] EXPLICIT INTEGER 2
+    version_3 = bytes.fromhex("a003020102")  # X.509 version: [0] EXPLICIT INTEGER 2
     original = true_chip().security_object
     assert original.count(version_3) == 1
     changed = original.replace(version_3, bytes.fromhex("a003020103"))
@@ -147,5 +147,5 @@ def test_no_single_changed_byte_is_believed(data: st.DataObject) -> None:
         reading = check_chip(replace(true_chip(), security_object=bytes(changed)), [utopia().certificate], NOW)
     except ChipRefused:
         return
-    # bytes outside what is signed (the CMS version, the list of digests) may change without changing what is proven
+    # unsigned bytes (the CMS version, the list of digests) may change without effect on what is proven
     assert reading == check_chip(true_chip(), [utopia().certificate], NOW)

@@ -1,4 +1,4 @@
-"""Turns read from the swings of a head, and the nose followed through drawn frames."""
+"""Turns are detected in the yaw of a head, and the nose is tracked through drawn frames."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,14 @@ MIDDLE, ROOT_ROW, TIP_ROW, LIP_ROW = 120.0, 100.0, 150.0, 190.0
 
 
 def pose_at(frame: int, swing: float) -> Pose:
-    """A pose of which only the nose's swing matters."""
+    """A pose of which only the nose offset matters."""
     level = np.zeros((68, 2))
     level[NOSE, 0] = swing
     return Pose(frame, level, level, level[0], EYES, swing, FaceBox(0, 0, 10, 10))
 
 
 def sides(*swings: float) -> str:
-    """The turns found in these swings, a letter each."""
+    """The turns detected in these offsets, one letter each."""
     return "".join(turn.side[0] for turn in find_turns(steady([pose_at(*pose) for pose in enumerate(swings)])))
 
 
@@ -77,14 +77,14 @@ def test_a_turn_begins_at_the_last_frame_of_rest_and_names_its_far_frames() -> N
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What following needs of a frame."""
+    """The parts of a frame that tracking needs."""
 
     seen: Points
     eyes: float = EYES
 
 
 def draw_face(aside: float, squeeze: float) -> tuple[Pixels, Drawn]:
-    """A grain face squeezed towards its middle column, whose nose has moved to the right by so many pixels."""
+    """A grain face compressed towards its middle column, with the nose moved right by this many pixels."""
     grain = np.random.default_rng(1).integers(0, 256, (ROWS, COLUMNS), np.uint8)
     rows, columns = np.mgrid[0:ROWS, 0:COLUMNS].astype(np.float32)
     nose = np.exp(-(((rows - TIP_ROW) / 22) ** 4) - ((columns - MIDDLE) / 45) ** 4)

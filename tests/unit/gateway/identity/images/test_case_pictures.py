@@ -1,4 +1,4 @@
-"""What waits in memory for a person: pictures without what came along with them."""
+"""Pictures held in memory for a person's decision, without their metadata."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ CHATTY = JPEG[:2] + b"\xff\xfe" + (len(CANARY) + 2).to_bytes(2) + CANARY + JPEG[
 
 
 class SimClock:
-    """A clock that moves when told."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.time = START

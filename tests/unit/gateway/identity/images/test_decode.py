@@ -1,4 +1,4 @@
-"""Bad pictures: each is refused with its own code before it is decoded, and a good one leaves nothing but a picture."""
+"""Bad pictures are refused with their own code before they are decoded; a good one keeps its pixels and no metadata."""
 
 from io import BytesIO
 

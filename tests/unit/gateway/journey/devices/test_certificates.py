@@ -1,4 +1,4 @@
-"""Certificates and roots of devices: asked for once, put on them until they say so, believed by their word only."""
+"""Certificates and roots of devices: requested once, repeated until confirmed, confirmed by the device's report."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ NAME = "lock-2"
 
 
 class Fleet:
-    """A world with an authority and one device of its own making."""
+    """A world with an authority and one enrolled device."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder, self.driver = world, folder, MemoryDriver()
@@ -38,7 +38,7 @@ class Fleet:
         self.rotation = AuthorityRotation(self.authority, world.database, self._renew, world.clock)
         with world.database.writing() as session:
             for row in session.scalars(select(Device)):
-                row.driver = "nuki"  # the world's own lock is not of this fleet
+                row.driver = "nuki"  # the world's own lock is not part of this fleet
         self.first = self.enrol()
 
     async def _renew(self) -> None:
@@ -81,7 +81,7 @@ class Fleet:
         return asyncio.run(once())
 
     def answer(self, outcome: str = "done", code: str | None = None) -> None:
-        """The device answers what it was asked last."""
+        """The device answers its last command."""
         intent = self.driver.asked[-1][1]
         assert isinstance(intent, PutTrust | PutCertificate)
         body: dict[str, object] = {}
@@ -147,7 +147,7 @@ def test_asked_twice_is_one_certificate(fleet: Fleet) -> None:
 
 
 def test_a_superseded_certificate_is_left_to_expire_and_revoked_with_its_device(fleet: Fleet) -> None:
-    """It proves the same key: revoking it would shut nobody out, and a device that lost its flash would be lost."""
+    """Same key, so revoking it would exclude nobody else, but cut off a device whose flash lost the successor."""
     fleet.world.now += 65 * DAY
     fleet.ask()
     fleet.put("put_certificate")

@@ -1,4 +1,4 @@
-"""A lock's log at the gateway: a simulated lock writes it, and somebody between or behind tampers with it."""
+"""A lock's log at the gateway: a simulated lock writes it; attackers on the network or with its key tamper with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,14 +28,14 @@ from tests.unit.firmware_sim.lock.lock_bench import Bench
 
 @dataclass
 class Line:
-    """A lock on a bench, and the gateway that hears what the test lets through."""
+    """A lock on a bench, and a gateway that receives what the test forwards."""
 
     bench: Bench
     world: World
     driver: NativeDriver
 
     def log(self, *spoken: Spoken) -> list[Report]:
-        """What the lock says, without what it says of its state."""
+        """The lock's log entries, without its state messages."""
         said = [message for part in spoken for message in part if message.channel != "state"]
         return [self.read(message.channel, message.payload) for message in said]
 
@@ -44,23 +44,23 @@ class Line:
         return report
 
     def knob(self) -> list[Report]:
-        """Somebody turns the knob: one entry."""
+        """Turn the knob: one log entry."""
         return self.log(self.bench.lock.turn_knob())
 
     def alarms(self) -> list[str]:
-        """What people find in the log of events."""
+        """Log alarms shown to people."""
         with self.world.database.reading() as session:
             rows = session.query(Row).where(Row.type == "DeviceAlarmed").order_by(Row.id)
             return [row.data["code"] for row in rows if row.data["type"].startswith("log_")]
 
     def time_passes(self, seconds: int = GRACE_SECONDS) -> None:
-        """Long enough for what is missing to be called so."""
+        """Advance the clock beyond the delay after which missing entries are reported."""
         self.world.now += seconds
         with self.world.database.writing() as session:
             watch_chains(session, self.world.now)
 
     def event_types(self) -> list[str]:
-        """What the landlord is told of the log."""
+        """Types of the landlord's alerts about the log."""
         found = of_lock(self.world.device(), "101", self.world.now)
         return [notice.code for notice in found if notice.code.startswith("log_")]
 
@@ -81,7 +81,7 @@ def line(world: World, tmp_path: Path) -> Line:
 def test_a_lock_that_is_received_as_it_speaks_raises_nothing(line: Line) -> None:
     command = line.bench.command("unlock", key=line.bench.put())
     said = line.log(line.bench.device.receive(line.bench.sign(command)), line.bench.lock.turn_knob())
-    line.world.say(*line.log(iter(line.bench.lock.flash.waiting())), *said, *said)  # and once more, repeated
+    line.world.say(*line.log(iter(line.bench.lock.flash.waiting())), *said, *said)  # and repeated once more
     line.time_passes()
     assert (line.alarms(), line.event_types()) == ([], [])
     assert line.world.device().chain_seq == said[-1].seq  # type: ignore[union-attr]
@@ -91,11 +91,11 @@ def test_a_lock_that_is_received_as_it_speaks_raises_nothing(line: Line) -> None
 def test_an_entry_kept_from_the_gateway_is_missed_and_the_others_count(line: Line, gone: int) -> None:
     said = [entry for _ in range(4) for entry in line.knob()]
     line.world.say(*said[:gone], *said[gone + 1 :])
-    assert line.alarms() == []  # it may still come
+    assert line.alarms() == []  # it may still arrive
     line.time_passes()
     assert (line.alarms(), line.event_types()) == (["missing"], ["log_missing"])
     assert line.world.device().bolt == "locked"
-    line.world.say(said[gone])  # it was only late
+    line.world.say(said[gone])  # it was only delayed
     line.time_passes()
     assert line.alarms() == ["missing"]
 
@@ -109,7 +109,7 @@ def test_entries_that_overtake_each_other_raise_nothing(line: Line) -> None:
 
 
 def forged(line: Line, after: Report, seq: int, *, prev: bytes = b"", type_: str = "locked") -> Report:
-    """What a holder of the lock's key makes up."""
+    """An entry forged by a holder of the lock's key."""
     assert isinstance(after, Answered | Happened)
     assert after.place is not None
     event = Said(seq, line.world.now, type_, {}, after.seq, prev or after.place.digest)
@@ -126,7 +126,7 @@ def test_history_rewritten_by_somebody_with_the_locks_key_is_noticed_at_once(lin
 def test_a_forger_who_knows_the_last_entry_is_found_out_when_the_lock_speaks(line: Line) -> None:
     (last,) = line.knob()
     line.world.say(last, forged(line, last, last.seq + 1, type_="clock_lost"))  # type: ignore[union-attr]
-    assert line.alarms() == []  # it fits: nobody could tell
+    assert line.alarms() == []  # a valid successor: not detectable yet
     line.world.say(*line.knob(), *line.knob())
     assert line.alarms()[0] in ("altered", "forked")
     assert line.event_types() == ["log_forged"]
@@ -137,7 +137,7 @@ def test_another_entry_under_a_number_received_before_is_noticed(line: Line) -> 
     line.world.say(first, second)
     line.world.say(forged(line, first, second.seq, type_="clock_lost"))  # type: ignore[union-attr]
     assert line.alarms() == ["altered"]
-    assert line.world.device().alarm is None  # what it says is not taken
+    assert line.world.device().alarm is None  # its content is ignored
 
 
 def test_a_lock_that_chained_its_log_cannot_speak_without(line: Line) -> None:
@@ -200,11 +200,13 @@ def test_the_landlord_is_alerted_for_a_week(line: Line) -> None:
     assert line.event_types() == []
 
 
-# Power cuts: the lock's side
+# Power cuts: the lock's side of the log
 
 
 def test_power_lost_after_an_answer_left_breaks_no_log(line: Line) -> None:
-    """The answer was said and not kept: the lock answers `interrupted` in its place, and both fit."""
+    """The answer was sent and not stored: after the restart the lock answers `interrupted`, and both entries are
+    valid.
+    """
     command = line.bench.command("unlock", key=line.bench.put())
     before = line.log(iter(line.bench.lock.flash.waiting()))
     spoken = line.bench.lock.receive(line.bench.sign(command))

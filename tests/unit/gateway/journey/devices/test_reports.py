@@ -1,4 +1,4 @@
-"""Steps 5 to 7: what holders ask of a lock and what a lock says; its word is all that changes what is shown."""
+"""Steps 5 to 7: a holder's requests and a lock's reports; only the lock's report changes what is shown."""
 
 import pytest
 from sqlalchemy import select
@@ -17,13 +17,13 @@ COMMAND = "c" * 32
 
 
 def ask(world: World, key: Key, proof: Proof, command_id: str = COMMAND) -> None:
-    """The holder taps."""
+    """The holder requests an unlock."""
     with world.database.writing() as session:
         unlock.request_unlock(session, key.id, command_id, proof, world.now)
 
 
 def refused(world: World, key: Key, proof: Proof, error: type[LodgekeyError]) -> LodgekeyError:
-    """What the tap is refused with; not a row is different afterwards."""
+    """The code with which an unlock request is refused; no row may change."""
     before = world.rows()
     with pytest.raises(error) as refusal:
         ask(world, key, proof, "d" * 32)
@@ -32,20 +32,20 @@ def refused(world: World, key: Key, proof: Proof, error: type[LodgekeyError]) ->
 
 
 def ready(world: World) -> Key:
-    """A key that is on the lock."""
+    """A key confirmed by the lock."""
     key = world.tenant()
     world.put(key)
     return world.key(key.id)
 
 
 def revoke(world: World, key: Key) -> None:
-    """The landlord wants the key gone."""
+    """The landlord revokes the key."""
     with world.database.writing() as session:
         revoke_key(session, session.get_one(Key, key.id), world.now)
 
 
 def send(world: World, work: str, command_id: str) -> None:
-    """The relay sent the first thing owed of this work, as this command."""
+    """The relay has sent the first pending delivery of this work as this command."""
     with world.database.writing() as session:
         row = session.scalars(select(Delivery).where(Delivery.work == work, Delivery.state == "owed")).first()
         assert row is not None
@@ -55,7 +55,7 @@ def send(world: World, work: str, command_id: str) -> None:
 
 
 def shown(world: World, key: Key) -> str:
-    """The key's state for people."""
+    """The key's displayed state."""
     row = world.key(key.id)
     return state_of(row.desired, row.observed, row.expires_at, world.now)
 
@@ -170,7 +170,7 @@ def test_an_answer_counts_once_and_for_its_own_lock_only(world: World) -> None:
 
 
 def stranger() -> Device:
-    """A lock on no door."""
+    """A lock that belongs to no unit."""
     return device("lock-9", None)
 
 

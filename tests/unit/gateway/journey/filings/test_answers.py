@@ -1,4 +1,4 @@
-"""Step 8: what an authority answers is recorded once, and an unknown outcome stays visible until somebody knows."""
+"""Step 8: an authority's answer is recorded once; an unknown outcome stays visible until a person settles it."""
 
 import pytest
 from sqlalchemy import select

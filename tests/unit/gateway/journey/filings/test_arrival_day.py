@@ -1,4 +1,4 @@
-"""A registry that takes arrivals only on their day hears nothing before it, and then only what is so by then."""
+"""A registry that accepts arrivals only on their day receives nothing earlier, and then only current data."""
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from tests.parts.world import DAY, World
 
 @pytest.fixture
 def italian(world: World) -> World:
-    """The world, whose unit reports to Italy, and a tenant who registered two days ahead."""
+    """A world whose unit reports to Italy, and a tenant registered two days in advance."""
     with world.database.writing() as session:
         session.get_one(Unit, world.unit_id).registry_name = "it"
     world.tenant(Window(world.now + 2 * DAY, world.now + 5 * DAY))
@@ -24,7 +24,7 @@ def italian(world: World) -> World:
 
 
 def may_go(world: World, at: int) -> list[str]:
-    """The kinds of the records that the relay would send at this time."""
+    """Kinds of the records that the relay may send at this time."""
     with world.database.reading() as session:
         about = [row.about for row in deliveries.due(session, at, 50) if row.work == "submit"]
         return [session.get_one(Registration, name).kind for name in about]
@@ -39,7 +39,7 @@ def move(world: World, begins: int) -> None:
 
 
 async def filed(world: World) -> list[tuple[str, int]]:
-    """What the authority has once the relay was at work, as (kind, beginning of the stay)."""
+    """The authority's records after the relay has run, as (kind, beginning of the stay)."""
     registry = MemoryRegistry(can_be_queried=False, name="it")
     senders = RegistrySenders(world.database, world.keyring.vault, {"it": registry}, world.clock)
     async with relaying(world, senders.table(), leased=LEASED) as commits:
@@ -48,7 +48,7 @@ async def filed(world: World) -> list[tuple[str, int]]:
 
 
 def states(world: World) -> list[str]:
-    """How the records stand, in order."""
+    """States of the records, in order."""
     with world.database.reading() as session:
         return list(session.scalars(select(Registration.state).order_by(Registration.number)))
 

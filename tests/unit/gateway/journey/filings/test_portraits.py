@@ -1,4 +1,4 @@
-"""How many people's faces are stored: counted as one is stored, warned of early, stopped in time, told to officers."""
+"""Stored faces: counted at storage, with an early warning, a hard limit, and a report to officers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,7 +28,7 @@ LENIENT = VerificationSettings(accept_document_without_face=True)
 
 
 class Place:
-    """The front desk of a world whose registry requires portraits, of which five may be stored without a filing."""
+    """Tenant registration for a registry that requires portraits, with a limit of five stored without a filing."""
 
     def __init__(self, world: World, filings: Mapping[str, str] | None = None) -> None:
         self.world, read_chip = world, TrustedCountries((), world.clock).read_chip
@@ -39,14 +39,14 @@ class Place:
         self.rooms = 200
 
     async def tenant(self) -> Verification:
-        """One more tenant who shows a passport."""
+        """Register one more tenant with a passport."""
         self.rooms += 1
         token = self.world.offer(unit_id=self.world.add_unit(str(self.rooms), f"lock-{self.rooms}")[1])
         self.world.consent(token, face=True)
         return await self.registration.register(token, Submission({}, photograph()), self.world.phone.public_key())
 
     def count(self, filings: Mapping[str, str] | None = None) -> tuple[int, str]:
-        """People and state, as an officer is told."""
+        """Number of people, and state, as shown to an officer."""
         with self.world.database.reading() as session:
             found = faces_stored(session, filings or {}, {"sandbox": SMALL})[0].count
         return found.people, found.state
@@ -54,7 +54,7 @@ class Place:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Profile:
-    """The rules of the sandbox with a limit of five."""
+    """The sandbox's rules with a limit of five."""
     monkeypatch.setattr("gateway.registering.tenant.profile_for", lambda _: SMALL)
     return SMALL
 

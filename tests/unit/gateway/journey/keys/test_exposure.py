@@ -1,4 +1,4 @@
-"""What is on each lock, why it is not yet what is wanted, and for how long that can hurt."""
+"""Desired and observed keys on each lock, the reason of a difference, and how long it can have effect."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def standings(world: World) -> list[CodeStanding]:
 
 
 def revoked(world: World, *, online: bool) -> Key:
-    """A key that was on its lock, and is to be gone from it."""
+    """A key that was confirmed by its lock and is then revoked."""
     key = world.tenant(world.window(days=10))
     world.put(key)
     with world.database.writing() as session:

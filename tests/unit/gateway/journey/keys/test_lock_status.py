@@ -1,6 +1,6 @@
-"""The status of keys under any order of reports: duplicated, reordered, late, and requests changing in between.
+"""Status of keys under any order of reports: duplicated, reordered, late, and with requests in between.
 
-A small lock of the test's own says what is on it, numbering every word; the network delivers as it likes.
+A small model of a lock reports its keys with sequence numbers; the network delivers in any order.
 """
 
 import shutil
@@ -24,7 +24,7 @@ FOLDER = Path(tempfile.mkdtemp())
 
 
 class LockStatusMachine(RuleBasedStateMachine):
-    """What the lock holds, what it has said, and what of it has arrived."""
+    """Keys on the lock, reports it has sent, and reports that have arrived."""
 
     first: World | None = None
 
@@ -100,7 +100,7 @@ class LockStatusMachine(RuleBasedStateMachine):
         return self.world.key(self.key)
 
     def last_word(self) -> bool | None:
-        """What the newest word on the key that arrived says; None where none did."""
+        """State of the key in the newest report that arrived; None without one."""
         arrived = [seq for seq in self.received if seq in self.by_seq]
         return self.by_seq[max(arrived)] if arrived else None
 

@@ -1,4 +1,4 @@
-"""One-time codes: a number a lock is given once and for ever, dead with use, epoch or stay, and marked by the lock."""
+"""One-time codes: each number is used once per lock, ends with use, epoch or stay, and is marked used by the lock."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def test_a_replayed_event_marks_no_other_code_and_no_other_time(world: World) ->
     world.say(report)
     used_at, world.now = world.now, world.now + 60
     world.say(report)
-    use(world, 0)  # the same in an event with another number: a lock would not, a forger cannot
+    use(world, 0)  # the same number in another event: not sent by a lock, but possible for a forger
     assert [row.used_at for row in rows(world)] == [used_at, None]
 
 

@@ -1,4 +1,6 @@
-"""One-time codes as a state machine: people ask, type, end and move; the lock hears late and keeps its own rule."""
+"""One-time codes as a state machine: requests, uses, ends and moves; the lock is updated late and applies its own
+rule.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +30,7 @@ from tests.parts.world import DAY, LOCK, NOW, World
 
 @dataclass
 class PlainLock:
-    """The lock's own rule, in as few words as there are (firmware_sim.lock.keypad)."""
+    """The lock's rule for one-time codes in minimal form (firmware_sim.lock.keypad)."""
 
     epoch: int = 1
     base: int = 0
@@ -45,14 +47,14 @@ class PlainLock:
 
 
 class OnceMachine(RuleBasedStateMachine):
-    """A landlord, people who type, and a lock that hears late: every living code opens once, nothing else opens."""
+    """A landlord, people who type, and a lock updated late: every valid code opens once, nothing else opens."""
 
     folder: Path
     folder_numbers = iter(range(10**6))
 
     @initialize()
     def move_in(self) -> None:
-        """A stay that runs."""
+        """Start a current stay."""
         self.world = World.build(self.folder / str(next(self.folder_numbers)))
         self.world.tenant(Window(NOW - 60, NOW + 10 * DAY))
         self.lock, self.codes, self.numbers = PlainLock(), dict[int, str](), list[int]()
@@ -60,13 +62,13 @@ class OnceMachine(RuleBasedStateMachine):
         self.secret = passcode_secret(self.world.keyring.passcode_key, public, LOCK)
 
     def teardown(self) -> None:
-        """Give files back."""
+        """Close the database."""
         if hasattr(self, "world"):
             self.world.close()
 
     @rule(many=st.integers(1, 12))
     def ask(self, many: int) -> None:
-        """The landlord asks for codes, as many as there may be."""
+        """The landlord requests codes, up to the maximum."""
         for _ in range(many):
             try:
                 made = ask(self.world)
@@ -81,7 +83,7 @@ class OnceMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.codes and self.in_step())
     @rule(which=st.integers(0, 1000), reported=st.booleans())
     def type_in(self, which: int, reported: bool) -> None:
-        """Somebody types a living code at a lock that stands where we do: it opens, and never again."""
+        """A valid code, typed at a lock that is up to date, opens once and never again."""
         number = sorted(self.codes)[which % len(self.codes)]
         digits = self.codes.pop(number)
         assert self.lock.enter(self.secret, digits) == number
@@ -92,7 +94,7 @@ class OnceMachine(RuleBasedStateMachine):
 
     @rule(epoch=st.booleans())
     def end_unused(self, epoch: bool) -> None:
-        """Unused codes are ended, by their numbers or with an epoch."""
+        """End unused codes, by number or by a new epoch."""
         stay_id = self.world.stay().id
         with self.world.database.writing() as session:
             stay = session.get_one(Stay, stay_id)
@@ -106,19 +108,19 @@ class OnceMachine(RuleBasedStateMachine):
 
     @rule()
     def lock_hears(self) -> None:
-        """The list arrives."""
+        """The revocation list arrives at the lock."""
         device = self.world.device()
         self.lock.epoch = max(self.lock.epoch, device.code_epoch)
         self.lock.base = max(self.lock.base, device.once_from)
         hear(self.world)
 
     def in_step(self) -> bool:
-        """Whether the lock has heard where we stand."""
+        """Whether the lock has the gateway's current epoch and first number."""
         device = self.world.device()
         return self.lock.epoch == device.code_epoch and self.lock.base >= device.once_from
 
     def drop_dead(self) -> None:
-        """Forget what the ledger does not call living."""
+        """Remove the codes that the gateway no longer lists as valid."""
         living = {
             once.code.number for once in standings(self.world) if once.standing.state in ("on_lock", "delivering")
         }
@@ -126,7 +128,7 @@ class OnceMachine(RuleBasedStateMachine):
 
     @invariant()
     def unused_codes_fit_into_what_the_lock_looks_at(self) -> None:
-        """The span of living codes stays below the lock's memory."""
+        """The range of valid codes stays within the numbers that the lock checks."""
         if getattr(self, "codes", None):
             assert self.world.device().once_next - min(self.codes) <= MAX_UNUSED_CODES
             assert len(self.codes) <= MAX_UNUSED_CODES

@@ -1,4 +1,4 @@
-"""Codes for the keypad: as the gateway gives them, and as a lock that hears nothing judges them."""
+"""Keypad codes as the gateway issues them, and as a lock without a network checks them."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -28,7 +28,7 @@ def codes(world: World, stay_id: str) -> list[CodeShown]:
 
 
 def opens(world: World, code: CodeShown, at: int, epoch: int | None = None) -> bool:
-    """Whether the lock would open for this code, from nothing but the shared secret, its epoch and its clock."""
+    """Whether the lock would open for this code, given only the shared secret, its epoch and its clock."""
     with world.database.reading() as session:
         lock = session.get_one(Device, LOCK)
     secret = passcode_secret(world.keyring.passcode_key, public_from_point(lock.public_key), LOCK)
@@ -98,7 +98,7 @@ def test_a_shortened_stay_kills_its_code_and_gets_another(world: World) -> None:
     assert after.digits != before.digits
     assert not opens(world, before, world.now)
     assert opens(world, after, world.now)
-    assert not after.on_lock  # until the lock has said that it stands at the new epoch
+    assert not after.on_lock  # until the lock has reported the new epoch
     assert "revoke" in world.owed()
 
 
@@ -108,7 +108,9 @@ def test_an_ended_stay_kills_its_code_by_the_locks_epoch(world: World) -> None:
     end(world, stay.id)
     assert codes(world, stay.id) == []
     assert not opens(world, code, world.now)
-    assert opens(world, code, world.now, epoch=1)  # a lock that has not heard yet: the exposure the list is owed for
+    assert opens(
+        world, code, world.now, epoch=1
+    )  # a lock that has not received the list: the exposure until its delivery
     assert "revoke" in world.owed()
 
 
@@ -163,12 +165,12 @@ def test_a_code_is_shown_on_the_units_own_clock_as_long_as_the_lock_takes_it(
 
 
 def type_in(world: World, code: CodeShown, **reported: object) -> None:
-    """The lock reports that the door was opened with a code."""
+    """The lock reports an unlock by code."""
     world.say(world.happened("unlocked", means="passcode", **reported))
 
 
 def window_of(world: World, stay_id: str) -> list[int]:
-    """What the lock tells of a code it found: first hour, hours, slot."""
+    """A code's window in the form that the lock reports: first hour, hours, slot."""
     with world.database.reading() as session:
         row = session.scalars(select(Passcode).where(Passcode.stay_id == stay_id)).one()
     return [row.first_hour, row.hours, row.slot]

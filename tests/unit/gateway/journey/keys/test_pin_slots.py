@@ -1,4 +1,4 @@
-"""PINs in slots: one stay's at a time, kept when the stay moves, wanted off when it ends; never written down."""
+"""PINs in slots: one stay at a time, kept when the stay moves, removed when it ends, and never stored as digits."""
 
 from sqlalchemy import select
 

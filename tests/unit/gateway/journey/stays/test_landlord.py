@@ -1,4 +1,4 @@
-"""Steps 1 and 9: a landlord offers keys, changes a stay, ends it; every refusal leaves all rows as they were."""
+"""Steps 1 and 9: a landlord offers keys, changes a stay, ends it; a refusal changes no row."""
 
 import threading
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tests.parts.world import DAY, World
 
 
 def change(world: World, window: Window) -> None:
-    """Other dates for the newest stay."""
+    """Change the dates of the newest stay."""
     stay_id = world.stay().id
     with world.database.writing() as session:
         stay = landlord.stay_of(session, stay_id, world.landlord_id)
@@ -25,14 +25,14 @@ def change(world: World, window: Window) -> None:
 
 
 def end(world: World) -> None:
-    """The end of the newest stay."""
+    """End the newest stay."""
     stay_id = world.stay().id
     with world.database.writing() as session:
         landlord.end_stay(session, session.get_one(Stay, stay_id), world.keyring, world.now)
 
 
 def refuses(world: World, act: Callable[[], object], error: type[LodgekeyError]) -> LodgekeyError:
-    """What `act` is refused with; not a row is different afterwards."""
+    """The code with which `act` is refused; no row may change."""
     before = world.rows()
     with pytest.raises(error) as refusal:
         act()
@@ -41,7 +41,7 @@ def refuses(world: World, act: Callable[[], object], error: type[LodgekeyError])
 
 
 def kinds(world: World) -> list[str]:
-    """The kinds of registration records, in order."""
+    """Kinds of the registration records, in order."""
     with world.database.reading() as session:
         return [row.kind for row in session.scalars(select(Registration).order_by(Registration.created_at))]
 

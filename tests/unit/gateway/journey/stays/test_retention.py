@@ -1,4 +1,4 @@
-"""Keeping no longer than the law says, and giving back a consent."""
+"""Erasure after the legal retention period, and withdrawal of a consent."""
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ def sweep(world: World) -> int:
 
 
 def leave(world: World, stay_id: str) -> None:
-    """The stay ends now, and everything that was owed has arrived."""
+    """The stay ends now, and all its deliveries are settled."""
     with world.database.writing() as session:
         end_stay(session, session.get_one(Stay, stay_id), world.keyring, world.now)
         session.flush()

@@ -1,4 +1,4 @@
-"""What a kiosk may name an offer by, and what it can not find out."""
+"""How a kiosk may identify an offer, and what it cannot find out."""
 
 from collections.abc import Iterator
 from pathlib import Path

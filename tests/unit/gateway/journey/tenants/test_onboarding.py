@@ -1,4 +1,4 @@
-"""Steps 2 to 4: a tenant at the door, and the person who decides; every refusal leaves all rows as they were."""
+"""Steps 2 to 4: a tenant's onboarding, and the deciding person; a refusal changes no row."""
 
 import shutil
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from tests.parts.world import AREA, DAY, FIELDS, World, device
 
 
 def refuses(world: World, act: Callable[[], object], error: type[LodgekeyError]) -> LodgekeyError:
-    """What `act` is refused with; not a row is different afterwards."""
+    """The code with which `act` is refused; no row may change."""
     before = world.rows()
     with pytest.raises(error) as refusal:
         act()
@@ -40,14 +40,14 @@ def refuses(world: World, act: Callable[[], object], error: type[LodgekeyError])
 
 
 def stage(world: World, token: str) -> str:
-    """Where the tenant stands."""
+    """The tenant's onboarding stage."""
     with world.database.reading() as session:
         offer = session.get_one(Offer, offer_of(token, world.keyring.offer_secret))
         return onboarding.stage_of(session, offer, world.now)
 
 
 def agreed(world: World) -> str:
-    """A link whose tenant has agreed to be registered."""
+    """A link whose tenant has consented to the registration."""
     token = world.offer()
     world.consent(token)
     return token
@@ -60,7 +60,7 @@ def waiting(world: World) -> tuple[str, str]:
 
 
 def erase(world: World, person_id: str) -> None:
-    """Forget a person as the relay would: the row, then the key."""
+    """Erase a person as the relay does: the row, then the encryption key."""
     with world.database.writing() as session:
         onboarding.forget_person(session, session.get_one(Person, person_id), world.now)
     world.keyring.vault.erase(person_id)
@@ -232,7 +232,7 @@ def test_a_case_passed_after_its_link_was_withdrawn_neither_checks_in_nor_gives_
 
 
 def bind(world: World, token: str) -> None:
-    """The tenant's phone takes the keys after registering elsewhere."""
+    """The tenant's phone takes the keys after a registration elsewhere."""
     with world.database.writing() as session:
         offer = onboarding.usable_offer(session, token, world.keyring, world.now)
         onboarding.hand_over(session, offer, world.phone.public_key(), world.keyring, world.now)
