@@ -1,4 +1,7 @@
-"""The diagram in docs/architecture.md, from the import contracts: `python -m tests.architecture.package_diagram`."""
+"""Draws the package diagram of docs/architecture.md from the import contracts.
+
+`python -m tests.architecture.package_diagram` writes it.
+"""
 
 import tomllib
 from itertools import pairwise
@@ -12,7 +15,7 @@ END: Final = "<!-- end of packages -->\n"
 
 
 def contract(name: str) -> dict[str, Any]:
-    """The import contract of this name in pyproject.toml. KeyError where there is none."""
+    """The import contract of this name in pyproject.toml; KeyError where there is none."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
     found: dict[str, dict[str, Any]] = {one["name"]: one for one in contracts}
@@ -25,7 +28,7 @@ def downwards(nodes: list[str]) -> list[str]:
 
 
 def diagram() -> str:
-    """Packages, and the layers of the gateway, as a mermaid flowchart: an arrow points at what may be imported."""
+    """Packages and the gateway's layers as a mermaid flowchart; an arrow points at a permitted import."""
     packages = contract("who may ask whom")["layers"]
     layers = contract("inside the gateway, one way")["layers"]
     inner = [f"layer{number}" for number in range(len(layers))]
@@ -40,13 +43,13 @@ def diagram() -> str:
         else:
             lines.append(f'  {package}["{package}"]')
     lines += downwards(packages)
-    # The simulator stands beside the layers: nothing imports it, and of the product it knows these two.
+    # The simulator is outside the layers: nothing imports it, and it imports these two product packages only.
     lines += ['  firmware_sim["firmware_sim"]', "  firmware_sim -->|devices.wire| devices", "  firmware_sim --> certs"]
     return "```mermaid\n" + "\n".join(lines) + "\n```\n"
 
 
 def write_page() -> None:
-    """Put the diagram into its place."""
+    """Replace the diagram on its page."""
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     PAGE.write_text(head + BEGIN + diagram() + END + rest.partition(END)[2], encoding="utf-8")
 

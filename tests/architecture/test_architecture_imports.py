@@ -23,7 +23,7 @@ SEAMS = {
     "bumble": set[str](),
     "dlib": set[str](),
 }
-HTTP_CLIENTS = {  # one client, known to one file a program; httpx is for tests in one process
+HTTP_CLIENTS = {  # one HTTP client, imported by one file per program; httpx is for in-process tests
     "aiohttp": {
         "api/client.py",
         "firmware_sim/client.py",

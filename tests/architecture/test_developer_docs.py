@@ -1,4 +1,4 @@
-"""What the pages for developers name is there: files, functions, events and deliveries."""
+"""Files, functions, events and deliveries named on the pages for developers exist in the code."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ FUNCTION: Final = re.compile(r"`([a-z_.]+):([a-z_]+)`")
 
 
 def paths_named(page: Path) -> set[str]:
-    """The paths of a page, as written between back quotes: Python files, and what begins with a folder of ours."""
+    """Paths on a page, written in backticks: Python files, and paths that begin with a top-level folder."""
     ours = {path.parts[0] for path in tracked() if len(path.parts) > 1}
     quoted = re.findall(r"`([^`\s]+)`", text_of(page))
     names = {name.partition("::")[0].rstrip("/") for name in quoted}
@@ -28,21 +28,21 @@ def paths_named(page: Path) -> set[str]:
 
 
 def is_there(name: str) -> bool:
-    """Whether a file or folder under git has this path, perhaps below tests; `<name>` and `*` stand for any."""
+    """Whether git tracks a file or folder with this path, also below tests; `<name>` and `*` match any text."""
     form = re.sub(r"<\w+>", "*", name)
     forms = (form, f"{form}.py", f"{form}/*", f"tests/{form}")
     return any(fnmatch(str(path), one) for one in forms for path in tracked())
 
 
 def step_rows() -> list[list[str]]:
-    """The cells of the table of steps."""
+    """Cells of the table of steps."""
     text = package_diagram.PAGE.read_text(encoding="utf-8")
     table = text.partition("## The nine steps\n")[2].partition("\n## ")[0]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if re.match(r"\| \d", line)]
 
 
 def strings_in(path: Path) -> set[str]:
-    """Every string that a file has as a value of its own."""
+    """Every string literal of a file."""
     constants = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant))
     return {node.value for node in constants if isinstance(node.value, str)}
 

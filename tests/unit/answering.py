@@ -1,4 +1,4 @@
-"""A server on loopback whose answers a test makes up."""
+"""A server on loopback with answers defined by the test."""
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 async def answering(
     handle: Callable[[web.Request], Awaitable[web.StreamResponse]], tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[str]:
-    """The base URL of a server that answers every request by `handle`, until the block ends."""
+    """Base URL of a server that passes every request to `handle`, until the block ends."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handle)
     server = TestServer(app, scheme="https" if tls else "http")

@@ -1,4 +1,4 @@
-"""The client of commands: what it sends and keeps, and that every failure of the transport is one error."""
+"""The HTTP client of the commands: requests, stored state, and one error type for every transport failure."""
 
 import asyncio
 import ssl

@@ -1,4 +1,4 @@
-"""The simulator's client: every failure of the transport is one error, and a status is the caller's to judge."""
+"""The simulator's client: one error type for every transport failure; callers judge the status code."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What the provider's endpoints may answer over HTTP, and what each answer means for the sign-in."""
+"""Answers of the provider's endpoints over HTTP, and their result for the sign-in."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -66,7 +66,7 @@ class Provider:
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[tuple[Provider, SingleSignOn]]:
-    """A provider on loopback, and the gateway's side of it."""
+    """A provider on loopback, and the gateway's client for it."""
     (folder / "secret").write_text(SECRET + "\n")
     provider = Provider()
     async with answering(provider.handle) as provider.url:
@@ -75,7 +75,7 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Provider, SingleSignOn]]:
 
 
 async def signed_in(provider: Provider, sign_on: SingleSignOn) -> dict[str, Any]:
-    """One sign-in whose browser came back with the code c-1."""
+    """One sign-in whose browser returned with the code c-1."""
     begun = await sign_on.begin()
     provider.nonce = begun.data["nonce"]
     return await sign_on.finish(begun.data, {"state": begun.data["state"], "code": "c-1"})

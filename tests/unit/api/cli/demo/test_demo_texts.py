@@ -83,7 +83,7 @@ def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     at_the_door = iter([REVIEWED, {"stage": "on_lock", "keys": ["4"]}])
 
     class Known(Client):
-        """A client whose server's answers are known."""
+        """A client with preset answers."""
 
         async def request(self, method: str, path: str, **_sent: Any) -> Answer:
             return Answer(200, json.dumps(next(at_the_door) if path == "/onboarding" else ANSWERS[path]).encode())

@@ -1,4 +1,4 @@
-"""Command output for people is Chinese in a Chinese terminal: headings, text, states. English and JSON are unchanged."""
+"""Command output for people is Chinese in a Chinese terminal: headings, states. English and JSON do not change."""
 
 import json
 import re
