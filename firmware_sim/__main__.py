@@ -46,14 +46,14 @@ def lock(
     claim: ClaimPath = None,
     factory_reset: Reset = False,
 ) -> None:
-    """Run one lock. With a claim in its folder it enrols itself first."""
+    """Run one lock. With --claim it enrols itself first."""
     _enrol(claim, folder, factory_reset)
     _run(folder, "lock", control_port, auto_lock)
 
 
 @app.command()
 def kiosk(folder: Dir, control_port: Port = 0, claim: ClaimPath = None, factory_reset: Reset = False) -> None:
-    """Run one kiosk. With a claim in its folder it enrols itself first."""
+    """Run one kiosk. With --claim it enrols itself first."""
     _enrol(claim, folder, factory_reset)
     _run(folder, "kiosk", control_port, 0.0)
 

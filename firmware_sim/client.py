@@ -9,19 +9,19 @@ import aiohttp
 
 
 class RequestFailed(Exception):
-    """No answer came back, or one with a status that the caller cannot use; the text is the cause."""
+    """The request got no answer, or one with an unusable status; the message is the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer."""
+    """One complete answer."""
 
     status: int
     body: bytes
 
     @property
     def ok(self) -> bool:
-        """Whether the status is one of success."""
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
@@ -30,11 +30,11 @@ class Answer:
         return self.body.decode(errors="replace")
 
     def json(self) -> Any:
-        """The body as JSON; raises ValueError."""
+        """Parse the body as JSON. Raises ValueError."""
         return json_text.loads(self.body)
 
     def require_ok(self) -> Self:
-        """This answer; raises RequestFailed unless its status is one of success."""
+        """Return this answer. Raises RequestFailed unless its status is 2xx."""
         if not self.ok:
             raise RequestFailed(f"status {self.status}")
         return self
@@ -49,9 +49,9 @@ async def request(
     headers: Mapping[str, str] | None = None,
     trust_env: bool = False,
 ) -> Answer:
-    """Send one request over a connection of its own and read the whole answer; follows no redirect.
+    """Send one request on its own connection and read the whole answer; follows no redirect.
 
-    `timeout_s` bounds, in seconds, connecting and every pause of the answer. Proxies of the environment are used only
+    `timeout_s` limits, in seconds, connecting and every pause of the answer. Proxies of the environment are used only
     with `trust_env`. Raises RequestFailed.
     """
     timeout = aiohttp.ClientTimeout(total=None, connect=timeout_s, sock_connect=timeout_s, sock_read=timeout_s)

@@ -13,7 +13,7 @@ CONTROL_TIMEOUT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RegistryControl:
-    """Reached at `url` with `token`, as its control.json says."""
+    """Control at `url` with `token`, as read from its control.json."""
 
     name: str
     url: str
