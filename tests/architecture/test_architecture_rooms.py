@@ -3,6 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.source import PRODUCT, python_files, tracked
 
 MAX_FILES = 15
@@ -19,23 +21,9 @@ def test_no_folder_holds_more_than_fifteen_files() -> None:
     assert {str(room): files for room, files in rooms().items() if files > MAX_FILES} == {}
 
 
-def test_unit_tests_mirror_the_source() -> None:
+@pytest.mark.parametrize("top", ["tests/unit", "tests/integration"])
+def test_tests_mirror_the_source(top: str) -> None:
     sources = {path.parent for path in python_files(*PRODUCT)}
-    unit = Path("tests/unit")
-    strays = {
-        str(path)
-        for path in python_files("tests")
-        if path.is_relative_to(unit) and path.parent != unit and path.parent.relative_to(unit) not in sources
-    }
-    assert strays == set()
-
-
-def test_integration_tests_mirror_the_source() -> None:
-    sources = {path.parent for path in python_files(*PRODUCT)}
-    root = Path("tests/integration")
-    strays = {
-        str(path)
-        for path in python_files("tests")
-        if path.is_relative_to(root) and path.parent != root and path.parent.relative_to(root) not in sources
-    }
-    assert strays == set()
+    tests = [path for path in python_files(top.partition("/")[0]) if path.is_relative_to(top)]
+    named = [path for path in tests if path.name.startswith("test_") and path.parent != Path(top)]
+    assert {str(path) for path in named if path.parent.relative_to(top) not in sources} == set()

@@ -160,5 +160,5 @@ async def test_the_officers_page_and_readiness_say_that_a_filing_is_due(
         session.add(Portrait(person_id=person.id, jurisdiction="cn", sealed=b"sealed", kept_at=0))
     assert (await house.client().get("/readyz")).json()["stored_faces"] == "blocked"
     said = (await officer.get("/officer?lang=en")).text
-    assert "1 people&#39;s faces are stored" in said
+    assert "face images of 1 people are stored" in said
     assert "人的人脸" in (await officer.get("/officer?lang=zh")).text
