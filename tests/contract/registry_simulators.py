@@ -83,5 +83,5 @@ def _first_line(process: "subprocess.Popen[str]") -> str:
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         if not selector.select(_READY_WITHIN_S):
-            raise TimeoutError("the simulated registry did not get ready")
+            raise TimeoutError("the simulated registry did not become ready")
     return process.stdout.readline()

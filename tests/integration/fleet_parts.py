@@ -115,7 +115,7 @@ class Estate:
                     if not so():
                         await self.news.wait()
         except TimeoutError:
-            raise AssertionError(f"not so after {TIMEOUT_SECONDS:.0f} s: {what}") from None
+            raise AssertionError(f"condition not met after {TIMEOUT_SECONDS:.0f} s: {what}") from None
 
     async def until_reported(self, name: str, after: int = -1) -> None:
         """Wait until the device has reported its state, with a sequence number above `after`."""

@@ -154,7 +154,7 @@ async def until(gateway: Gateway, look: Callable[[], bool], what: str) -> None:
                 await news.wait()
                 news.clear()
     except TimeoutError:
-        raise AssertionError(f"it did not come about that {what}") from None
+        raise AssertionError(f"condition not met in time: {what}") from None
 
 
 def write_broker(folder: Path, port: int) -> Path:

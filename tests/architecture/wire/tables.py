@@ -52,7 +52,7 @@ def words_for(kind: Kind) -> str:
             return "one of " + ", ".join(f"`{choice}`" for choice in given["choices"])
         case "several":
             return f"list of up to {high}: {words_for(given['kind'])}"
-    raise TypeError(f"a kind of field without words: {made_by}")
+    raise TypeError(f"no wording for this kind of field: {made_by}")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

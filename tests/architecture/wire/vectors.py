@@ -228,7 +228,7 @@ def seal_vectors() -> Vectors:
     )
     info = registration_context(SITE, KIOSK)
     if open_sealed(SEALED, key_of("intake"), context=info) != encode_registration(form):
-        raise ValueError("the sealed example is of another registration; seal this one anew")
+        raise ValueError("the stored sealed example is of another registration; seal it again")
     return {
         "typed code": form.offer_token,
         "registration": encode_registration(form),

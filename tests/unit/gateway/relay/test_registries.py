@@ -91,7 +91,7 @@ async def file_with_time(world: World, registry: MemoryRegistry, wanted: str) ->
             if filings(world) == [wanted]:
                 return
             world.now += 60
-    pytest.fail(f"the record stands as {filings(world)}")
+    pytest.fail(f"states of the records: {filings(world)}")
 
 
 def tried(world: World, times: int) -> bool:
