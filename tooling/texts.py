@@ -39,6 +39,7 @@ PLACES: Final = (
     ("tenant", "api/web/kiosk.py"),
     ("staff", "api/web/**/*.py"),
     ("staff", "gateway/texts/alerts.py"),
+    ("staff", "gateway/texts/outcomes.py"),
     ("staff", "gateway/texts/review.py"),
     ("staff", "gateway/texts/simulator.py"),
     ("staff", "gateway/texts/staff.py"),

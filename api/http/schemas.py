@@ -224,7 +224,11 @@ class DateRequestShown(BaseModel):
 
 
 class FilingShown(BaseModel):
-    """How one registration record stands at its registry."""
+    """How one registration record stands at its registry.
+
+    `code` is the authority's own where `text`, its own words, is there; else one of ours with the arguments `args`.
+    `sentence` is either in words: the authority's, or ours in English.
+    """
 
     id: str
     kind: str
@@ -232,6 +236,8 @@ class FilingShown(BaseModel):
     deadline: str | None
     receipt: str | None
     code: str | None
+    args: dict[str, str | int] = {}
+    text: str | None = None
     sentence: str | None
     standing: Literal["in_time", "warn", "late"] = "in_time"
     receipt_sha256: str | None = None

@@ -13,18 +13,19 @@ import aiohttp
 from yarl import URL
 
 from gateway.domain.filings.record import RegistryUnreachable
+from gateway.domain.outcomes import CodedFailure
 from gateway.outbound.public_addresses import GuardedResolver
 
 MAX_ANSWER: Final = 1 << 20  # bytes
 CONNECT_S: Final = 10.0
 KEPT_OPEN_S: Final = 4.0  # shorter than servers keep idle connections, so that they rarely close one during a request
-_NOT_TAKEN_IN: Final = {429: "the registry asks for patience", 503: "the registry is out of service"}
-_NOT_LET_IN: Final = {401: "the registry refuses our credentials", 403: "the registry refuses us"}
+_NOT_TAKEN_IN: Final = {429: "busy", 503: "out_of_service"}
+_NOT_LET_IN: Final = {401: "credentials_refused", 403: "access_refused"}
 _NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
-class LostAnswer(Exception):
-    """The request was sent and got no usable answer; the message is a reason without personal data."""
+class LostAnswer(CodedFailure):
+    """The request was sent and got no usable answer."""
 
 
 class BadAddress(ValueError):
@@ -99,9 +100,11 @@ class Client:
             async with asyncio.timeout(self._whole_s), asked as response:
                 return Reply(response.status, await _body(response, limit))
         except _NEVER_SENT as error:
-            raise RegistryUnreachable(_reason(error)) from None
+            code, details = _reason(error)
+            raise RegistryUnreachable(code, **details) from None
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise LostAnswer(_reason(error)) from None
+            code, details = _reason(error)
+            raise LostAnswer(code, **details) from None
 
     async def ask(
         self,
@@ -116,7 +119,7 @@ class Client:
         try:
             return await self.exchange(method, url, content=content, headers=headers, limit=limit)
         except LostAnswer as lost:
-            raise RegistryUnreachable(str(lost)) from None
+            raise RegistryUnreachable(lost.code, **lost.details) from None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -169,7 +172,7 @@ async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for piece in response.content.iter_any():
         body += piece
         if len(body) > limit:
-            raise LostAnswer("the answer is larger than any real one")
+            raise LostAnswer("answer_too_large")
     return bytes(body)
 
 
@@ -179,12 +182,12 @@ def _taken_in(reply: Reply) -> Reply:
     if reply.status in _NOT_LET_IN:
         raise RegistryUnreachable(_NOT_LET_IN[reply.status])
     if 300 <= reply.status < 400:
-        raise LostAnswer("the answer is a redirect, which is never followed")
+        raise LostAnswer("redirected")
     return reply
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> tuple[str, dict[str, str]]:
     # Class names only: an exception's message may quote the address or the payload.
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "the registry's certificate is not from the authority we trust"
-    return f"no answer ({type(error).__name__})"
+        return "certificate_not_trusted", {}
+    return "no_answer", {"error": type(error).__name__}

@@ -16,7 +16,7 @@ from gateway.domain.filings.record import RegistryUnreachable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-NOT_PUBLIC: Final = "the address is not on the public internet"
+NOT_PUBLIC: Final = "address_not_public"
 FAMILY: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
@@ -25,7 +25,7 @@ async def resolve(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
-        raise RegistryUnreachable("the address has no host") from None
+        raise RegistryUnreachable("no_host") from None
     return [str(entry[4][0]) for entry in found]
 
 

@@ -1,13 +1,14 @@
 """Deliveries: created in the step's own transaction, selected and leased by the relay, and settled."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from gateway.store import Delivery
+from gateway.texts.outcomes import Args
 
 # States that block a lane: owed, and unknown until a person has decided.
 BLOCKING: Final = ("owed", "unknown")
@@ -16,9 +17,10 @@ MAX_BACKOFF_SECONDS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The party has it."""
+    """The party has it. `code` and `args` are the outcome in all decisions: a code of texts.outcomes."""
 
-    outcome: str = "delivered"
+    code: str = "delivered"
+    args: Args = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class RetryAt:
     """
 
     at: int
-    reason: str
+    code: str
+    args: Args = field(default_factory=dict)
     cut_short: bool = False
     party_down: bool = False
 
@@ -38,21 +41,24 @@ class RetryAt:
 class Refused:
     """The party refused it; shown to a person."""
 
-    reason: str
+    code: str
+    args: Args = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Sent, with unknown outcome; a person decides."""
 
-    reason: str
+    code: str
+    args: Args = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
     """Expired before it could be delivered."""
 
-    reason: str = "expired before it could be delivered"
+    code: str = "expired"
+    args: Args = field(default_factory=dict)
 
 
 Decision = Done | RetryAt | Refused | Unknown | Expired
@@ -148,11 +154,11 @@ def settle_many(session: Session, decisions: Iterable[tuple[int, Decision]], now
 
 def _settled(decision: Decision, now: int) -> dict[str, Any]:
     """The columns a decision sets."""
+    outcome: dict[str, Any] = {"outcome": decision.code, "outcome_args": dict(decision.args)}
     if isinstance(decision, RetryAt):
-        values: dict[str, Any] = {"due_at": decision.at, "outcome": decision.reason}
+        values = outcome | {"due_at": decision.at}
         return values if decision.cut_short else values | {"started_at": None}
-    outcome = decision.outcome if isinstance(decision, Done) else decision.reason
-    return {"state": SETTLED[type(decision)], "outcome": outcome, "settled_at": now}
+    return outcome | {"state": SETTLED[type(decision)], "settled_at": now}
 
 
 def hurry(session: Session, lanes: Iterable[str], now: int) -> None:

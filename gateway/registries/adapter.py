@@ -32,13 +32,13 @@ class Outcome(NamedTuple):
 def refused_before_sending(problems: tuple[FieldProblem, ...]) -> Refused:
     """The refusal before sending, with the first field and its rule."""
     first = problems[0]
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return Refused(f"{first.rule}:{first.field}", first.sentence + more)
+    more: dict[str, int] = {"more": len(problems) - 1} if len(problems) > 1 else {}
+    return Refused(first.rule, None, {"field": first.field, **more})
 
 
 def unknown(lost: LostAnswer) -> Answer:
     """The answer to a lost response: the outcome is unknown, and it must not be sent again blindly."""
-    return OutcomeUnknown(str(lost))
+    return OutcomeUnknown(lost.code, lost.details)
 
 
 def settled_by_person(record: Registration, outcomes: Sequence[Outcome], receipt: str, digest: str, at: int) -> Answer:

@@ -119,7 +119,7 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
         try:
             return self._understood(reply, reference)
         except ValidationError:
-            return OutcomeUnknown("the registry's answer could not be read")
+            return OutcomeUnknown("answer_unreadable")
 
     def _understood(self, reply: Reply, reference: str) -> Answer:
         if reply.status == 202:
@@ -129,10 +129,10 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
             code, sentence = self.read_refusal(reply.body)
             return Refused(UNKNOWN_REFERENCE if reply.status == 404 else code, sentence)
         if reply.status not in self.done:
-            return OutcomeUnknown(f"the registry answered with status {reply.status}")
+            return OutcomeUnknown("answered_status", {"status": reply.status})
         first, *others = self.read_receipts(reply.body)
         if any(other != first for other in others):
-            return OutcomeUnknown("the registry gave two answers that contradict each other")
+            return OutcomeUnknown("answers_contradict")
         receipt, digest = self.receipt(first), sha256_of(reply.body)
         if receipt.people is not None:
             return AcceptedInPart(receipt.number, receipt.people, digest, self._now())

@@ -24,7 +24,7 @@ class SoapFault(Exception):
 
 def unknown_fault(fault: SoapFault) -> OutcomeUnknown:
     """The answer to a fault: it does not show whether the record was processed."""
-    return OutcomeUnknown(f"the registry answered with a fault ({fault.code[:40]})")
+    return OutcomeUnknown("answered_fault", {"code": fault.code[:40]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class SoapPort:
         try:
             return self._read(operation, reply)
         except LostAnswer as lost:
-            raise RegistryUnreachable(str(lost)) from None
+            raise RegistryUnreachable(lost.code, **lost.details) from None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -82,14 +82,14 @@ class SoapPort:
 
     def _read(self, operation: str, reply: Reply) -> SoapReply:
         if not reply.body:
-            raise LostAnswer("the answer is empty")
+            raise LostAnswer("answer_empty")
         response = _Letter(reply.status, reply.body, {"Content-Type": "text/xml; charset=utf-8"})
         try:
             content = self._binding.process_reply(self._zeep, self._binding.get(operation), response)
         except Fault as fault:
             raise SoapFault(str(fault.code or "Fault"), str(fault.message)[:400]) from None
         except (Error, etree.LxmlError, ValueError, TypeError, AttributeError, LookupError):
-            raise LostAnswer("the registry's answer could not be read") from None
+            raise LostAnswer("answer_unreadable") from None
         return SoapReply(content, reply.body)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from gateway.domain.alerts import sentence
 from gateway.domain.filings.record import RegistryUnreachable
+from gateway.domain.outcomes import caused_by
 from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
@@ -40,13 +41,13 @@ class AlertSenders:
         """Send by e-mail; retried where the server does not accept it."""
         subscription, body = self._subscription(delivery), delivery.body or {}
         if subscription is None or not subscription.email:
-            return Sent(Refused("e-mail is no longer wanted"))
+            return Sent(Refused("email_not_wanted"))
         if not self._mail:
-            return Sent(Refused("the operator has set up no mail server (alert_mail)"))
+            return Sent(Refused("mail_server_not_set_up"))
         text = f"{self._sentence(subscription, body)}\n{self._address}/landlord"
         if await asyncio.to_thread(self._notify, subscription.email, text):
             return Sent(Done())
-        return Sent(RetryAt(self._now() + pause(delivery.attempts), "the mail server did not take it"))
+        return Sent(RetryAt(self._now() + pause(delivery.attempts), "mail_server_refused"))
 
     def _notify(self, to: str, text: str) -> bool:
         import apprise  # noqa: PLC0415 - a third of a second at every start, and most gateways send no e-mail
@@ -59,23 +60,25 @@ class AlertSenders:
         """Send by webhook (Standard Webhooks 1.0, CloudEvents 1.0); the receiver drops repeated ids."""
         subscription, body = self._subscription(delivery), delivery.body or {}
         if subscription is None or not subscription.webhook_url:
-            return Sent(Refused("the webhook is no longer wanted"))
+            return Sent(Refused("webhook_not_wanted"))
         try:
             secret = self._vault.open(subscription.landlord_id, "notices", subscription.sealed_secret or b"").decode()
             post = open_signed_post(
                 {"url": subscription.webhook_url, "token": secret, "allowed": self._allowed}, self._now
             )
         except (BadAddress, ValueError, Erased):
-            return Sent(Refused("the webhook's address or secret is not usable"))
+            return Sent(Refused("webhook_unusable"))
         try:
             reply = await post.send(f"alert-{delivery.id}", self._event(delivery, subscription, body))
         except (RegistryUnreachable, LostAnswer) as error:
-            return Sent(RetryAt(self._now() + pause(delivery.attempts), f"receiver unreachable: {error}"))
+            why = caused_by(error.code, error.details)
+            return Sent(RetryAt(self._now() + pause(delivery.attempts), "receiver_unreachable", why))
         finally:
             await post.close()
         if reply.status in TAKEN:
             return Sent(Done())
-        return Sent(RetryAt(self._now() + pause(delivery.attempts), f"the receiver answered {reply.status}"))
+        again_at = self._now() + pause(delivery.attempts)
+        return Sent(RetryAt(again_at, "receiver_status", {"status": reply.status}))
 
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
         event = {

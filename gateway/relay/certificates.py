@@ -9,7 +9,7 @@ from certs.enrolment.renewal import trust_digest
 from devices.driver import Driver, LockAddress, Unable
 from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens
-from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING
+from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING, WAITING_FOR_LOCK
 from gateway.journey.devices.certificates import certificate_for
 from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
 from gateway.relay.loop import Sender, Sent
@@ -42,7 +42,7 @@ class CertificateSenders:
         with self._database.writing() as session:
             device = session.get_one(Device, delivery.about)
             if device.trust == trust_digest(anchors).hex():
-                return Sent(Done("the device trusts them"))
+                return Sent(Done("certificates_trusted"))
             session.add(self._command(delivery, name, expires))
             session.get_one(Delivery, delivery.id).command_id = name.hex()
         return await self._send(device, PutTrust(name, anchors, expires), delivery)
@@ -53,7 +53,7 @@ class CertificateSenders:
         with self._database.writing() as session:
             device = session.get_one(Device, delivery.about)
             if device.revoked_at is not None:
-                return Sent(Refused("the device is out of service"))
+                return Sent(Refused("device_out_of_service"))
             chain = certificate_for(session, device, authority, self._now()).chain
             session.add(self._command(delivery, name, expires))
             session.get_one(Delivery, delivery.id).command_id = name.hex()
@@ -65,12 +65,12 @@ class CertificateSenders:
 
     async def _send(self, device: Device, intent: Intent, delivery: Delivery) -> Sent:
         if device.revoked_at is not None:
-            return Sent(Refused("the device is out of service"))
+            return Sent(Refused("device_out_of_service"))
         try:
             await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
         except LinkDown as error:
             why = NOT_LISTENING if isinstance(error, NobodyListens) else LINK_DOWN
             return Sent(RetryAt(self._now() + pause(delivery.attempts), why))
         except Unable:
-            return Sent(Refused("this device cannot do that"))
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), ASKED))
+            return Sent(Refused("not_supported"))
+        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), WAITING_FOR_LOCK))

@@ -45,16 +45,16 @@ class LockCommands:
         """The attempt, or the decision that makes it unnecessary or impossible."""
         if delivery.work in OF_A_LOCK:
             device = self._devices.get(delivery.about)
-            return self._ask(delivery, device, None) if device else Refused("there is no such lock")
+            return self._ask(delivery, device, None) if device else Refused("no_such_lock")
         key = self._keys.get(delivery.about)
         if key is None:
-            return Refused("there is no such key")
+            return Refused("no_such_key")
         if delivery.work == "put_key" and key.desired != "present":
-            return Done("no longer wanted")
+            return Done("no_longer_wanted")
         if delivery.work == "put_key" and key.observed == "present":
-            return Done("on the lock")
+            return Done("on_lock")
         if delivery.work == "drop_key" and key.revoked_at is not None:
-            return Done("gone from the lock")
+            return Done("gone_from_lock")
         return self._ask(delivery, self._devices[key.device_id], key)
 
     def write(self) -> None:

@@ -10,7 +10,8 @@ from devices.driver import Driver, LockAddress, Unable
 from devices.intents import DropPasscode, Intent, SetTime, Unlock
 from devices.link import LinkDown, NobodyListens
 from devices.reports import Answered
-from gateway.domain.keys.key import ASKED, LINK_DOWN, NOT_LISTENING, UNLOCK_LIFETIME
+from gateway.domain.keys.key import UNLOCK_LIFETIME
+from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING, WAITING_FOR_LOCK
 from gateway.journey.devices.reports import record_report
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, pause
 from gateway.relay.lock_commands import CONFIRMED_WORK, LockCommands, Ready
@@ -41,7 +42,7 @@ class LockSenders:
         with self._database.reading() as session:
             key, device = self._key_and_device(session, delivery.about)
         if key.desired != "present" or device.revoked_at is not None:
-            return Sent(Refused("the key was revoked before the command was sent"))
+            return Sent(Refused("key_revoked_before_sending"))
         command_id, expires = str(delivery.command_id), int(delivery.expires_at or 0)
         intent = Unlock(bytes.fromhex(command_id), bytes.fromhex(key.id), expires)
         return await self.send(device, intent, Sent(Done("sent")), delivery)
@@ -83,22 +84,22 @@ class LockSenders:
     async def send(self, device: Device, intent: Intent, sent: Sent, delivery: Delivery) -> Sent:
         """Send an intent by the device's driver. Returns `sent` on success, else the retry or refusal."""
         if device.revoked_at is not None and not isinstance(intent, DropPasscode):  # an old PIN would open for ever
-            return Sent(Refused("the device's certificate was revoked"))
+            return Sent(Refused("certificate_revoked"))
         if device.driver not in self._drivers:
-            return Sent(Refused("no way to this make of lock is set up"))
+            return Sent(Refused("driver_not_set_up"))
         try:
             answer = await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
         except LinkDown as error:
             retry = self._now() + pause(delivery.attempts)
             late = delivery.expires_at is not None and retry >= delivery.expires_at
             why = NOT_LISTENING if isinstance(error, NobodyListens) else LINK_DOWN
-            return Sent(Expired("the link was down")) if late else Sent(RetryAt(retry, why))
+            return Sent(Expired(LINK_DOWN)) if late else Sent(RetryAt(retry, why))
         except Unable:
-            return Sent(Refused("this lock cannot do that"))
+            return Sent(Refused("not_supported"))
         return sent if answer is None else Sent(sent.decision, _recording(answer, device))
 
     def _ask_again(self, delivery: Delivery) -> Sent:
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), ASKED))
+        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), WAITING_FOR_LOCK))
 
 
 def _recording(answer: Answered, device: Device) -> Callable[[Session, int], None]:

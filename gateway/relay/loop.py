@@ -251,4 +251,4 @@ class Relay:
 
 def _trouble(now: int, error: Exception) -> RetryAt:
     """The retry after an internal error: the extent of the attempt is unknown, and the delivery stays visible."""
-    return RetryAt(now + TROUBLE_PAUSE, f"internal trouble: {type(error).__name__}", cut_short=True)
+    return RetryAt(now + TROUBLE_PAUSE, "internal_error", {"error": type(error).__name__}, cut_short=True)

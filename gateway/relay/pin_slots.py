@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from devices.intents import DropPasscode, Intent, PutPasscode
+from gateway.domain.outcomes import WAITING_FOR_LOCK
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.pin_slots import pin_of
 from gateway.outbox.deliveries import Decision, Done, RetryAt
@@ -43,20 +44,20 @@ class SlotSenders:
         """Empty a slot, until the lock confirms it."""
         code, device = self._code(delivery)
         if code.observed == "absent" or (code.desired == "present" and self._now() >= code.begins_at):
-            return Sent(Done("gone from the lock" if code.observed == "absent" else "wanted again"))
+            return Sent(Done("gone_from_lock" if code.observed == "absent" else "wanted_again"))
         name, expires = self._command(delivery, device)
         return await self._ask(delivery, device, DropPasscode(name, code.slot, expires))
 
     def _settled(self, code: SlotCode) -> Decision | None:
         now = self._now()
         if code.desired != "present" or now >= code.ends_at:
-            return Done("no longer wanted")
+            return Done("no_longer_wanted")
         if code.observed == "present":
-            return Done("on the lock")
-        return RetryAt(code.begins_at, "the stay has not begun") if now < code.begins_at else None
+            return Done("on_lock")
+        return RetryAt(code.begins_at, "stay_not_begun") if now < code.begins_at else None
 
     async def _ask(self, delivery: Delivery, device: Device, intent: Intent) -> Sent:
-        again = RetryAt(self._now() + ASK_AGAIN, "sent, waiting for the lock")
+        again = RetryAt(self._now() + ASK_AGAIN, WAITING_FOR_LOCK)
         return await self._send(device, intent, Sent(again), delivery)
 
     def _code(self, delivery: Delivery) -> tuple[SlotCode, Device]:

@@ -18,6 +18,7 @@ from gateway.domain.filings.record import (
 )
 from gateway.domain.filings.record import Refused as RegistryRefused
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.outcomes import caused_by
 from gateway.journey.filings.answers import note_sending, record_registry_answer
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, pause
 from gateway.relay.loop import Sender, Sent
@@ -59,21 +60,22 @@ class RegistrySenders:
         try:
             row, record = await self._records.get(delivery.about)
         except Erased:
-            return Sent(Refused("the record was erased before it was sent"))
+            return Sent(Refused("record_erased"))
         # A record sent again must be identical: it is late as of its first sending.
         sent_at = row.sent_at or delivery.started_at or self._now()
         record = replace(record, late=row.deadline_at is not None and sent_at >= row.deadline_at)
         if record.kind == "annulment" and record.corrects is None:
-            return Sent(Done("there was nothing to annul"), _not_due(row.id))
+            return Sent(Done("nothing_to_annul"), _not_due(row.id))
         registry = self._registries.get(row.registry_name)
         if registry is None:
-            return Sent(RetryAt(self._now() + NOT_SET_UP, f"the registry {row.registry_name} is not set up"))
+            return Sent(RetryAt(self._now() + NOT_SET_UP, "registry_not_set_up", {"registry": row.registry_name}))
         try:
             async with self._limits.setdefault(row.registry_name, asyncio.Semaphore(AT_A_TIME)):
                 answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
             again_at = self._now() + pause(delivery.attempts)
-            return Sent(RetryAt(again_at, f"registry unreachable: {error}", party_down=True))
+            why = caused_by(error.code, error.details)
+            return Sent(RetryAt(again_at, "registry_unreachable", why, party_down=True))
         return self._judged(delivery, registry, row.id, answer, sent_at)
 
     async def destroy_key(self, delivery: Delivery) -> Sent:
@@ -90,7 +92,7 @@ class RegistrySenders:
         if not unsure or registry.resends_safely:
             return await registry.submit(record)
         if not registry.can_be_queried:
-            return OutcomeUnknown("the gateway was stopped while sending, and this registry cannot be asked")
+            return OutcomeUnknown("stopped_while_sending")
         answer = await registry.poll(record.reference)
         if isinstance(answer, RegistryRefused) and answer.code == UNKNOWN_REFERENCE:
             return await registry.submit(record)
@@ -103,7 +105,7 @@ class RegistrySenders:
         again = registry.can_be_queried or registry.resends_safely
         if isinstance(answer, OutcomeUnknown) and again and delivery.attempts < ASK_TIMES:
             return Sent(
-                RetryAt(self._now() + ASK_AFTER, f"asking: {answer.reason}"),
+                RetryAt(self._now() + ASK_AFTER, "registry_asked_again", caused_by(answer.code, answer.args)),
                 _awaiting_outcome(registration_id, tables, sent_at),
             )
 
@@ -116,11 +118,11 @@ class RegistrySenders:
     def _decision(self, answer: Answer) -> Decision:
         match answer:
             case Pending():
-                return RetryAt(max(answer.poll_after, self._now() + 1), "the registry is still deciding")
+                return RetryAt(max(answer.poll_after, self._now() + 1), "registry_deciding")
             case RegistryRefused():
-                return Refused(answer.code)
+                return Refused("registry_refused", {"code": answer.code})
             case OutcomeUnknown():
-                return Unknown(answer.reason)
+                return Unknown("outcome_unknown", caused_by(answer.code, answer.args))
             case _:
                 return Done("accepted")
 

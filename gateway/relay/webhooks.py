@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from gateway.domain.filings.record import RegistryUnreachable
+from gateway.domain.outcomes import caused_by
 from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.journey.disclosure.consumers import consumer_of, owe_webhook, standing
 from gateway.outbound.http import BadAddress, LostAnswer
@@ -16,6 +17,7 @@ from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, FeedConsumer
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
+from gateway.texts.outcomes import Args
 
 DAY: Final = 86_400
 TAKEN: Final = range(200, 300)
@@ -51,38 +53,41 @@ class WebhookSenders:
         with self._database.reading() as session:
             row = session.get_one(FeedConsumer, delivery.about)
         if standing(row, self._now()) != "in_force":
-            return Sent(Refused("the grant is over"))
+            return Sent(Refused("grant_ended"))
         try:
             post = self._post(row)
         except (BadAddress, ValueError, Erased):
-            return Sent(Refused("the webhook's address or secret is not usable"))
+            return Sent(Refused("webhook_unusable"))
         reader = reader_of_consumer(row, lambda: True)
         newest = await asyncio.to_thread(self._feed.last_seq)  # before the page, so that no entry is missed
         items = await asyncio.to_thread(self._feed.page, reader, row.cursor)
         if not items:
             return await asyncio.to_thread(self._nothing_left, reader, row, newest)
         delivered_seq, trouble = await self._send(post, items, row.cursor)
-        if trouble:
-            return Sent(RetryAt(self._now() + pause(delivery.attempts), trouble), _moved(row.id, delivered_seq))
-        return Sent(Done(f"told up to {delivered_seq}"), _moved(row.id, delivered_seq, onward=True))
+        if trouble is not None:
+            again = RetryAt(self._now() + pause(delivery.attempts), *trouble)
+            return Sent(again, _moved(row.id, delivered_seq))
+        return Sent(Done("delivered_up_to", {"entry": delivered_seq}), _moved(row.id, delivered_seq, onward=True))
 
-    async def _send(self, post: SignedPost, items: list[FeedItem], delivered_seq: int) -> tuple[int, str]:
-        """Returns the last accepted sequence number, and the reason for stopping ("" if none)."""
+    async def _send(
+        self, post: SignedPost, items: list[FeedItem], delivered_seq: int
+    ) -> tuple[int, tuple[str, Args] | None]:
+        """The last accepted sequence number, and why it stopped: an outcome's code and arguments, or None."""
         for item in items:
             try:
                 reply = await post.send(str(item.seq), item.event)
             except (RegistryUnreachable, LostAnswer) as error:
-                return delivered_seq, f"receiver unreachable: {error}"
+                return delivered_seq, ("receiver_unreachable", caused_by(error.code, error.details))
             if reply.status not in TAKEN:
-                return delivered_seq, f"the receiver answered with status {reply.status}"
+                return delivered_seq, ("receiver_status", {"status": reply.status})
             delivered_seq = item.seq
-        return delivered_seq, ""
+        return delivered_seq, None
 
     def _nothing_left(self, reader: Reader, row: FeedConsumer, newest: int) -> Sent:
         if reader.rows_a_day is not None and self._feed.rows_today(reader.id) >= reader.rows_a_day:
             midnight = (self._now() // DAY + 1) * DAY
-            return Sent(RetryAt(midnight, "the rows of the day are used up"))
-        return Sent(Done("nothing to tell"), _moved(row.id, newest, onward=True))
+            return Sent(RetryAt(midnight, "daily_limit_reached"))
+        return Sent(Done("nothing_to_deliver"), _moved(row.id, newest, onward=True))
 
     def _post(self, row: FeedConsumer) -> SignedPost:
         if row.id not in self._posts:

@@ -31,6 +31,7 @@ class Delivery(Model):
     `work` names the sender in the relay's table; `about` is the row it is about. state: owed, done, refused,
     unknown or expired. A delivery that is not `done` stays visible to a person. `started_at` is committed before an
     attempt that must not be repeated blindly: if it is set at the next attempt, that one was interrupted.
+    `outcome` is a code of texts.outcomes, of the last attempt or of the end; `outcome_args` are its arguments.
     """
 
     __tablename__ = "deliveries"
@@ -52,7 +53,8 @@ class Delivery(Model):
     started_at: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
     state: Mapped[Word] = mapped_column(default="owed")
-    outcome: Mapped[Text | None]
+    outcome: Mapped[Word | None]
+    outcome_args: Mapped[Json | None]
     settled_at: Mapped[int | None]
 
 
@@ -61,7 +63,8 @@ class Registration(Model):
 
     `sealed` is the record as it will be sent, under the person's key.
     state: not_due (nothing is sent), queued, asking (sent, answer lost), pending, accepted, partly, refused
-    or unknown.
+    or unknown. `answer_code` is the authority's own if `answer_text`, its own words, is not None; else a code of
+    texts.outcomes with `answer_args`.
     """
 
     __tablename__ = "registrations"
@@ -80,7 +83,8 @@ class Registration(Model):
     receipt: Mapped[Text | None]
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
     answer_code: Mapped[Word | None]
-    answer_sentence: Mapped[Text | None]
+    answer_text: Mapped[Text | None]
+    answer_args: Mapped[Json | None]
     answered_at: Mapped[int | None]
     # When to warn, when the warning was given, when it was flagged as late, when it was first sent, and the version
     # of each code table used.

@@ -37,7 +37,7 @@ class MemoryRegistry:
         self.sent.append(registration)
         if behaviour == "broken":
             raise RuntimeError("a fault of the adapter's own")
-        return OutcomeUnknown("no answer came") if behaviour == "lost" else self._receipt(registration.reference)
+        return OutcomeUnknown("answer_empty") if behaviour == "lost" else self._receipt(registration.reference)
 
     async def poll(self, reference: str) -> Answer:
         """The state of a stored record."""

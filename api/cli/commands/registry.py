@@ -16,8 +16,10 @@ from gateway.clock import utc_now
 from gateway.journey.filings.deadlines import OPEN, standing_of
 from gateway.store import Registration
 from gateway.texts.marks import N_
+from gateway.texts.outcomes import answer_text
 
 app = typer.Typer(no_args_is_help=True)
+COLUMNS = ("record", "registry", "kind", "state", "deadline_at", "standing", "code")
 FAMILIES = {"kind": "kind", "state": "filing", "standing": "standing"}  # what is told in words of the pages
 
 
@@ -64,17 +66,19 @@ def list_open(folder: Folder = None, as_json: AsJson = False) -> None:
                 "deadline_at": row.deadline_at,
                 "standing": standing_of(row, now),
                 "code": row.answer_code,
+                "args": dict(row.answer_args or {}),
+                "sentence": answer_text("en", row.answer_code, row.answer_text, row.answer_args),
             }
             for row in session.scalars(query)
         ]
     if as_json:
         tell(rows, as_json)
     else:
-        table = headed("record", "registry", "kind", "state", "deadline_at", "standing", "code")
+        table = headed(*COLUMNS)
         for row in rows:
             named = {name: word(family, row[name]) for name, family in FAMILIES.items()}
             shown = row | named | {"deadline_at": format_time(row["deadline_at"])}
-            table.add_row(*("" if value is None else str(value) for value in shown.values()))
+            table.add_row(*("" if shown[name] is None else str(shown[name]) for name in COLUMNS))
         Console().print(table)
     raise typer.Exit(NOT_IN_ORDER if any(row["standing"] == "late" for row in rows) else 0)
 

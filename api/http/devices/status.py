@@ -9,12 +9,13 @@ from api.http.context import Gate, Tester
 from api.http.presenters import lock_shown
 from api.http.schemas import LockShown
 from gateway.store import Delivery, Device
+from gateway.texts.outcomes import outcome_text
 
 router = APIRouter(tags=["tester"])
 
 
 class DeliveryShown(BaseModel):
-    """One thing owed, or not delivered as hoped."""
+    """One thing owed, or not delivered as hoped: the code of its outcome, its arguments, and both in English."""
 
     id: int
     party: str
@@ -23,6 +24,8 @@ class DeliveryShown(BaseModel):
     attempts: int
     due_at: int
     outcome: str | None
+    outcome_args: dict[str, str | int]
+    sentence: str | None
 
 
 @router.get("/locks")
@@ -47,6 +50,8 @@ def list_deliveries(gateway: Gate, _account: Tester) -> list[DeliveryShown]:
                 attempts=row.attempts,
                 due_at=row.due_at,
                 outcome=row.outcome,
+                outcome_args=dict(row.outcome_args or {}),
+                sentence=outcome_text("en", row.outcome, row.outcome_args) if row.outcome else None,
             )
             for row in session.scalars(query)
         ]

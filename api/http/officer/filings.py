@@ -22,6 +22,7 @@ from gateway.journey.filings.records import correct_person
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
+from gateway.texts.outcomes import answer_text
 
 router = APIRouter(prefix="/registrations", tags=["filings"])
 
@@ -78,7 +79,9 @@ def filing_shown(row: Registration, now: int) -> FilingShown:
         deadline=wall_clock(row.deadline_at, row.stay.unit.timezone) if row.deadline_at else None,
         receipt=row.receipt,
         code=row.answer_code,
-        sentence=row.answer_sentence,
+        args=dict(row.answer_args or {}),
+        text=row.answer_text,
+        sentence=answer_text("en", row.answer_code, row.answer_text, row.answer_args),
         standing=standing_of(row, now),
         receipt_sha256=row.receipt_sha256,
         tables=dict(row.tables or {}),

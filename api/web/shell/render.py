@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from api.http.devices.status import DeliveryShown
+from api.http.schemas import FilingShown
 from api.web.shell import moments
 from gateway.clock import utc_now
-from gateway.domain.filings.delivery_sentences import outcome_zh
-from gateway.domain.filings.sentences import problem_zh, sentence_zh
 from gateway.texts.families import code_text, purpose_text, reason_text
 from gateway.texts.languages import NAMES, Language, direction_of
 from gateway.texts.negotiation import choose_language
+from gateway.texts.outcomes import answer_text, outcome_text, rule_text
 from gateway.texts.translator import translator
 
 HERE = Path(__file__).parents[1]  # api/web
@@ -104,18 +105,18 @@ def _purpose(context: Context, purpose: str) -> str:
 
 
 @pass_context
-def _answer(context: Context, sentence: str, code: str | None) -> str:
-    return sentence if context["language"] == "en" else sentence_zh(code or "", sentence)
+def _answer(context: Context, filing: FilingShown) -> str:
+    return answer_text(context["language"], filing.code, filing.text, filing.args) or ""
 
 
 @pass_context
 def _problem(context: Context, sentence: str, rule: str) -> str:
-    return sentence if context["language"] == "en" else problem_zh(rule, sentence)
+    return rule_text(context["language"], rule, sentence)
 
 
 @pass_context
-def _outcome(context: Context, outcome: str) -> str:
-    return outcome if context["language"] == "en" else outcome_zh(outcome)
+def _outcome(context: Context, delivery: DeliveryShown) -> str:
+    return outcome_text(context["language"], delivery.outcome or "", delivery.outcome_args)
 
 
 @pass_context

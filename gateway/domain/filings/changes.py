@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from gateway.domain.filings.record import Registration
 from gateway.domain.filings.registry_profile import RegistryProfile
 
-WHY_NOTHING = "This registry takes no such record; it is kept here and shown, and nothing is sent."
+WHY_NOTHING = "not_accepted_here"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What is reported to a registry, its possible answers, and the port that every adapter implements."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from gateway.domain.outcomes import CodedFailure
+from gateway.texts.outcomes import Args
 
 Kind = Literal["check_in", "change", "check_out", "annulment"]
 Sex = Literal["male", "female", "other", "unknown"]
@@ -151,13 +154,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
-    """The registry's answer about one person of a record."""
+    """The registry's answer about one person of a record, `text` in its own words."""
 
     person: str
     accepted: bool
     receipt: str = ""
     code: str = ""
-    sentence: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,24 +183,32 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The registry, or the check before sending, refused the record: its own code and a sentence."""
+    """The registry refused the record: its own code and words. Without `text` the code is one of texts.outcomes.
+
+    `args` are the arguments of our sentence.
+    """
 
     code: str
-    sentence: str
+    text: str | None = None
+    args: Args = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeUnknown:
-    """The record was sent and no usable answer arrived: query the registry if it allows that, else a person decides."""
+    """The record was sent and no usable answer arrived: query the registry if it allows that, else a person decides.
 
-    reason: str
+    `code` and its arguments say why, as in texts.outcomes.
+    """
+
+    code: str
+    args: Args = field(default_factory=dict)
 
 
 Answer = Accepted | AcceptedInPart | Pending | Refused | OutcomeUnknown
 
 
-class RegistryUnreachable(Exception):
-    """Nothing was sent, so a later attempt is safe. The message is a reason without personal data."""
+class RegistryUnreachable(CodedFailure):
+    """Nothing was sent, so a later attempt is safe."""
 
 
 class Registry(Protocol):
@@ -205,7 +216,7 @@ class Registry(Protocol):
 
     submit and poll raise RegistryUnreachable if nothing was sent; every other outcome is an Answer. A record with
     problems() is answered Refused without being sent. poll takes a Pending.reference and, if can_be_queried, also
-    a Registration.reference; a reference unknown to the registry is answered Refused("unknown_reference", …), which
+    a Registration.reference; a reference unknown to the registry is answered Refused("unknown_reference"), which
     proves that nothing arrived. If resends_safely, a record of unknown outcome may be submitted again: the registry
     recognises a repeat by its reference.
     """

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from gateway.domain.outcomes import LINK_DOWN, LOCK_REFUSED, NOT_LISTENING
+
 # (desired, observed) → the state shown. `observed` changes only on the lock's own answer.
 KEY_STATES: Final[dict[tuple[str, str], str]] = {
     ("present", "unasked"): "issued",
@@ -20,12 +22,6 @@ UNLOCK_LIFETIME: Final = 10
 PROOF_TOLERANCE: Final = 60
 EXPIRING_BEFORE: Final = 24 * 3600
 ANSWER_TIMEOUT_SECONDS: Final = 60  # seconds within which a lock that is online should have answered a command
-
-# Outcomes of a delivery to a lock.
-LINK_DOWN: Final = "the link is down"
-NOT_LISTENING: Final = "the lock is not listening"
-ASKED: Final = "sent, waiting for the lock"
-LOCK_SAID: Final = "the lock said "
 
 HoldUp = Literal["lock_out_of_service", "link_down", "lock_never_heard", "lock_offline", "lock_refused", "lock_silent"]
 
@@ -69,7 +65,8 @@ def once_state(*, used: bool, living: bool, confirmed: bool, online: bool) -> st
 class LockStanding:
     """What is known about reaching a lock: out of service since, its last reports, and the last attempt.
 
-    `requested_at`: when the oldest pending delivery was created; `outcome`: of the last attempt. Times in UTC seconds.
+    `requested_at`: when the oldest pending delivery was created; `outcome`: the code of the last attempt.
+    Times in UTC seconds.
     """
 
     revoked_at: int | None = None
@@ -81,14 +78,13 @@ class LockStanding:
 
 def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
     """Why a lock has not yet done what is wanted, and since when if known; None while there is no reason to worry."""
-    outcome = lock.outcome or ""
     silent = lock.requested_at is not None and now - lock.requested_at >= ANSWER_TIMEOUT_SECONDS
     reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
         (lock.revoked_at is not None, "lock_out_of_service", lock.revoked_at),
-        (outcome == LINK_DOWN, "link_down", lock.requested_at),
+        (lock.outcome == LINK_DOWN, "link_down", lock.requested_at),
         (lock.last_seen_at is None, "lock_never_heard", None),
-        (lock.online is False or outcome == NOT_LISTENING, "lock_offline", lock.last_seen_at),
-        (outcome.startswith(LOCK_SAID), "lock_refused", lock.requested_at),
+        (lock.online is False or lock.outcome == NOT_LISTENING, "lock_offline", lock.last_seen_at),
+        (lock.outcome == LOCK_REFUSED, "lock_refused", lock.requested_at),
         (silent, "lock_silent", lock.last_seen_at),
     )
     return next(((reason, since) for so, reason, since in reasons if so), None)

@@ -13,7 +13,7 @@ from certs.enrolment.renewal import read_request, trust_digest
 from certs.errors import BadRequest
 from certs.keys import compressed_point, public_from_point
 from devices.reports import Answered
-from gateway.domain.keys.key import LOCK_SAID
+from gateway.domain.outcomes import LOCK_REFUSED
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe
 from gateway.outbox.events import record
@@ -146,9 +146,10 @@ def record_certificates(session: Session, device: Device, body: Mapping[str, obj
 def certificate_decision(answer: Answered, now: int) -> Decision:
     """Retry until the device has its certificates: without them it loses access. Its answer is shown to a person."""
     if answer.outcome == "done":
-        return Done(answer.outcome)
+        return Done("done")
     code = answer.code or answer.outcome
-    return RetryAt(now + (RETRY_SOON_SECONDS if code == "clock_lost" else RETRY_LATER_SECONDS), f"{LOCK_SAID}{code}")
+    wait = RETRY_SOON_SECONDS if code == "clock_lost" else RETRY_LATER_SECONDS
+    return RetryAt(now + wait, LOCK_REFUSED, {"code": code})
 
 
 def certificate_for(session: Session, device: Device, authority: Authority, now: int) -> Certificate:

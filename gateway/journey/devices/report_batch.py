@@ -100,7 +100,7 @@ class ReportBatch:
             settle_many(self.session, self._decisions, self.now)
             self._decisions.clear()
         if self._gone:
-            done = {"state": "done", "outcome": "gone from the lock", "settled_at": self.now}
+            done = {"state": "done", "outcome": "gone_from_lock", "outcome_args": {}, "settled_at": self.now}
             owed = update(Delivery).where(Delivery.work == "drop_key", Delivery.state == "owed")
             mine = owed.where(Delivery.about.in_(self._gone)).execution_options(synchronize_session=False)
             self.session.execute(mine.values(**done))

@@ -7,9 +7,7 @@ from sqlalchemy.orm import Session
 
 from devices.driver import Ability
 from devices.reports import Answered, Happened, Reachable, Report, StateReported
-from gateway.domain.keys.key import (
-    LOCK_SAID,
-)
+from gateway.domain.outcomes import LOCK_REFUSED
 from gateway.domain.stays.stay import follow
 from gateway.journey.devices.certificates import (
     CERTIFICATE_WORK,
@@ -193,10 +191,10 @@ def _decision(command: OpenCommand, answer: Answered, now: int) -> Decision:
     if command.type in CERTIFICATE_WORK:
         return certificate_decision(answer, now)
     if answer.outcome == "done":
-        return Done(answer.outcome)
+        return Done("done")
     if command.type in ("put_key", "drop_key", "revoke", "read_back", *SLOT_WORK) and code not in LASTING:
-        return RetryAt(now + RETRY_SECONDS, f"{LOCK_SAID}{code}")
-    return Refused(code)
+        return RetryAt(now + RETRY_SECONDS, LOCK_REFUSED, {"code": code})
+    return Refused(LOCK_REFUSED, {"code": code})
 
 
 def _record_happening(session: Session, device: Device, happened: Happened, now: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.filings.record import Accepted, AcceptedInPart, Answer, OutcomeUnknown, Pending, Refused
+from gateway.domain.outcomes import caused_by
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.outbox.events import record
 from gateway.store import Delivery, Registration
@@ -35,12 +36,13 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
             _final(session, row, "partly", "RegistryRefused", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256
             refused = next((person for person in answer.people if not person.accepted), None)
-            row.answer_code, row.answer_sentence = (refused.code, refused.sentence) if refused else (None, None)
+            row.answer_code, row.answer_text = (refused.code, refused.text) if refused else (None, None)
         case Refused():
-            row.answer_code, row.answer_sentence = answer.code, answer.sentence
+            row.answer_code, row.answer_text, row.answer_args = answer.code, answer.text, dict(answer.args)
             _final(session, row, "refused", "RegistryRefused", now)
         case OutcomeUnknown():
-            row.answer_code, row.answer_sentence = "outcome_unknown", answer.reason
+            row.answer_code, row.answer_text = "outcome_unknown", None
+            row.answer_args = dict(caused_by(answer.code, answer.args))
             _final(session, row, "unknown", "OutcomeUnknown", now)
         case Pending():
             row.state, row.pending_reference = "pending", answer.reference
@@ -69,15 +71,16 @@ def settle_outcome(
     data = {"registration": row.id, "outcome": outcome, "by": by}
     record(session, "OutcomeSettled", now, stay=row.stay, registration=row, data=data)
     waiting = update(Delivery).where(Delivery.work == "submit", Delivery.about == row.id, Delivery.state == "unknown")
-    row.answer_code = row.answer_sentence = None
+    row.answer_code, row.answer_text, row.answer_args = None, None, {}
     state = SETTLED_BY_A_PERSON[outcome]
     if outcome == "accepted":
         row.receipt = receipt or None
         _final(session, row, "accepted", "RegistryAccepted", now)
-        session.execute(waiting.values(state=state, outcome="settled by a person", settled_at=now))
+        session.execute(waiting.values(state=state, outcome="settled_by_person", outcome_args={}, settled_at=now))
         return
     row.state, row.answered_at, row.sent_at = "queued", None, None
     again = {"state": state, "due_at": now, "attempts": 0, "started_at": None, "outcome": None, "settled_at": None}
+    again |= {"outcome_args": {}}
     session.execute(waiting.values(**again))
 
 

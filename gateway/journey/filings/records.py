@@ -41,9 +41,9 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
     "cn_resident_id": "resident_id",
 }
 PERSON_PREFIX: Final = "person."  # fields not in a document, named by their path in the record
-NOBODY_TO_TELL: Final = "The law here asks for no record of this person; it is kept here, and nothing is sent."
-CANCELLED: Final = "The stay was cancelled before this record was sent, so nothing is sent."
-REPLACED: Final = "The stay or the tenant changed before this record was sent; the next one has it as it is now."
+NOBODY_TO_TELL: Final = "not_required"
+CANCELLED: Final = "stay_cancelled"
+REPLACED: Final = "replaced"
 SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
@@ -104,7 +104,7 @@ def _report(
         if records:
             _owe_record(session, row, stay, now)
         else:
-            row.state, row.answer_sentence = "not_due", note
+            row.state, row.answer_code = "not_due", note
     record(session, event, now, stay=stay, registration=rows[-1], data={"registration": rows[-1].id})
     return rows[-1]
 
@@ -175,8 +175,8 @@ def _withdraw_unsent(session: Session, person: Person, why: str, now: int) -> bo
         )
     ).all()
     for row, delivery in unsent:
-        row.state, row.answer_sentence = "not_due", why
-        delivery.state, delivery.outcome, delivery.settled_at = "expired", why, now
+        row.state, row.answer_code = "not_due", why
+        delivery.state, delivery.outcome, delivery.outcome_args, delivery.settled_at = "expired", why, {}, now
     return bool(unsent)
 
 

@@ -84,17 +84,17 @@ class ItalyRegistry:
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
         """OutcomeUnknown: the service has no query for a row."""
-        return OutcomeUnknown("Alloggiati Web cannot be asked what it has on file")
+        return OutcomeUnknown("cannot_be_queried")
 
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
         """Refused: the service has no cancellation."""
-        return Refused(NOT_TAKEN, "Alloggiati Web cannot take a record back; correct it by a new one.")
+        return Refused(NOT_TAKEN)
 
     async def receipt(self, day: datetime) -> bytes:
         """The PDF of an earlier day's filings (last 30 days, not today)."""
         reply = await self._port.ask("Ricevuta", Utente=self._account.user, token=await self._logged_in(), Data=day)
         if not reply.content.RicevutaResult.esito:
-            raise RegistryUnreachable("the police have no receipt for that day")
+            raise RegistryUnreachable("no_receipt_for_day")
         pdf: bytes = reply.content.PDF
         return pdf
 
@@ -123,7 +123,7 @@ class ItalyRegistry:
         rows = [italy_rows.row(person, record, places, today) for person in record.people]
         for index, outcome in enumerate(await self._tested(rows)):
             if not outcome.taken:
-                return Refused(outcome.code, f"Person {index + 1}: {outcome.sentence}")
+                return Refused(outcome.code, outcome.sentence, {"person": index + 1})
         sent = await self._port.call("Send", **self._arguments(await self._logged_in(), rows))
         return self._settled(record, _outcomes(sent, "SendResult", len(rows)), sent.raw)
 
@@ -132,7 +132,7 @@ class ItalyRegistry:
         try:
             return _outcomes(reply, "TestResult", len(rows))
         except LostAnswer as lost:
-            raise RegistryUnreachable(str(lost)) from None
+            raise RegistryUnreachable(lost.code, **lost.details) from None
 
     def _settled(self, record: Registration, outcomes: list[Outcome], raw: bytes) -> Answer:
         digest, at = sha256_of(raw), self._now()
@@ -150,7 +150,7 @@ class ItalyRegistry:
         reply = await self._ask("GenerateToken", Utente=account.user, Password=account.secret(), WsKey=account.key())
         result, issued = reply.content.result, reply.content.GenerateTokenResult
         if not (result and result.esito and issued and issued.token):
-            raise RegistryUnreachable(f"the police refuse our credentials ({(result and result.ErroreCod) or '?'})")
+            raise RegistryUnreachable("credentials_refused_code", code=(result and result.ErroreCod) or "?")
         self._token = issued.token
         expires = issued.expires if issued.expires.tzinfo else issued.expires.replace(tzinfo=_ROME)
         self._token_until = int(expires.timestamp()) - 30
@@ -162,8 +162,8 @@ class ItalyRegistry:
             reply = await self._ask("Tabella", Utente=self._account.user, token=token, tipo="Luoghi")
             try:
                 self._places = read_places(reply.content.CSV or "")
-            except BadTable as bad:
-                raise RegistryUnreachable(str(bad)) from None
+            except BadTable:
+                raise RegistryUnreachable("table_unreadable") from None
             self._places_until = self._now() + _TABLE_KEPT_S
         return self._places
 
@@ -171,14 +171,14 @@ class ItalyRegistry:
         try:
             return await self._port.ask(operation, **arguments)
         except SoapFault as fault:
-            raise RegistryUnreachable(f"the police answered with a fault ({fault.code[:40]})") from None
+            raise RegistryUnreachable("answered_fault", code=fault.code[:40]) from None
 
 
 def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
     """One outcome per row. A list repeated identically counts once; any other mismatch raises LostAnswer."""
     whole = getattr(reply.content, name)
     if whole is None or (whole.esito and reply.content.result is None):
-        raise LostAnswer("the registry's answer lacks its result")
+        raise LostAnswer("answer_incomplete")
     if not whole.esito:
         return _refused_whole(whole, count)
     listed = reply.content.result.Dettaglio
@@ -190,19 +190,19 @@ def _outcomes(reply: SoapReply, name: str, count: int) -> list[Outcome]:
     if len(details) == 2 * count and details[:count] == details[count:]:
         details = details[:count]
     if len(details) != count:
-        raise LostAnswer("the registry answered for another number of people")
+        raise LostAnswer("answer_miscounted")
     return details
 
 
 def _refused_whole(whole: Any, count: int) -> list[Outcome]:
     if whole.ErroreCod in _NOT_LET_IN:
-        raise RegistryUnreachable(f"the police refuse our credentials ({whole.ErroreCod})")
+        raise RegistryUnreachable("credentials_refused_code", code=whole.ErroreCod)
     return [Outcome(False, whole.ErroreCod or "?", _sentence(whole))] * count
 
 
 def _sentence(outcome: Any) -> str:
     said = " ".join(part for part in (outcome.ErroreDes, outcome.ErroreDettaglio) if part)
-    return said[:400] or ("" if outcome.esito else "The police refused the row.")
+    return said[:400] or ""
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> ItalyRegistry:

@@ -69,11 +69,11 @@ class PortugalRegistry:
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
         """OutcomeUnknown: SIBA has no query for a bulletin."""
-        return OutcomeUnknown("SIBA cannot be asked what it has on file")
+        return OutcomeUnknown("cannot_be_queried")
 
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
         """Refused: SIBA has no cancellation."""
-        return Refused(NOT_TAKEN, "SIBA takes no annulment; a wrong bulletin is corrected by a new one.")
+        return Refused(NOT_TAKEN)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The fields the authority would refuse."""
@@ -99,7 +99,7 @@ class PortugalRegistry:
     def _settled(self, record: Registration, errors: Errors, receipt: str, digest: str) -> Answer:
         whole = next((entry for line, entry in errors.items() if not 1 <= line <= len(record.people)), None)
         if whole and whole[0] == _WRONG_KEY:
-            raise RegistryUnreachable("SIBA refuses our access key (22)")
+            raise RegistryUnreachable("credentials_refused_code", code=_WRONG_KEY)
         if whole:
             return Refused(*whole)
         lines = range(1, len(record.people) + 1)
@@ -118,9 +118,9 @@ def _errors(result: str) -> Errors:
             for error in root.iter("{*}RetornoBA")
         }
     except (etree.XMLSyntaxError, ValueError):
-        raise LostAnswer("the registry's answer could not be read") from None
+        raise LostAnswer("answer_unreadable") from None
     if not found:
-        raise LostAnswer("the registry's answer is neither yes nor no")
+        raise LostAnswer("answer_ambiguous")
     return found
 
 

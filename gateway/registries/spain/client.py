@@ -26,15 +26,6 @@ from gateway.registries.spain import record, rules
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
 _APPLICATION = "Lodgekey"
 _DONE, _IN_WORK = {1, 6}, {4, 5}  # codigoEstado
-# Codes of the header are immediate and mean that nothing was processed; samples have them with three digits too.
-_SENTENCES = {
-    10107: "The user may not file for this landlord.",
-    10111: "The request is no XML in a zip.",
-    10119: "This landlord may not send this kind of communication.",
-    10120: "The service is not enabled for this landlord.",
-    10121: "The ministry's schema refuses the record.",
-    10136: "Too many lots were asked for at once.",
-}
 
 
 class SpanishSettings(AccountSettings):
@@ -71,9 +62,9 @@ class SpainRegistry:
         results = reply.content.resultado or []
         mine = [result for result in results if result.lote == reference]
         if not mine:
-            return Refused(UNKNOWN_REFERENCE, "The registry knows no such lot.")
+            return Refused(UNKNOWN_REFERENCE)
         if any(_outcome(result) != _outcome(mine[0]) for result in mine):
-            return OutcomeUnknown("the registry gave two answers that contradict each other")
+            return OutcomeUnknown("answers_contradict")
         return self._decided(mine[0], reply)
 
     async def cancel(self, receipt: str) -> Answer:
@@ -110,7 +101,7 @@ class SpainRegistry:
         if answer.codigoRetorno:
             return _refusal(answer.codigoRetorno, answer.descripcion)
         if not answer.lote:
-            return OutcomeUnknown("the registry took it in without naming the lot")
+            return OutcomeUnknown("lot_not_named")
         return Pending(answer.lote, self._now() + self._poll_after_s)
 
     def _decided(self, result: Any, reply: SoapReply) -> Answer:
@@ -119,12 +110,12 @@ class SpainRegistry:
         items = _outcome(result)[1]
         refused = next((item for item in items if item[1]), None)
         if refused:
-            return Refused(refused[1], refused[2] or "The ministry refused the communication.")
+            return Refused(refused[1], refused[2])
         if result.codigoEstado in _DONE and items and items[0][0]:
             return Accepted(items[0][0], sha256_of(reply.raw), self._now())
         if result.codigoEstado == 2:
-            return Refused("2", (result.descEstado or "The lot has an error in its header or format.")[:400])
-        return OutcomeUnknown(f"the lot ended in state {result.codigoEstado}")
+            return Refused("2", (result.descEstado or "")[:400])
+        return OutcomeUnknown("lot_state", {"state": result.codigoEstado})
 
 
 def _outcome(result: Any) -> tuple[int, list[tuple[str, str, str]]]:
@@ -136,7 +127,7 @@ def _outcome(result: Any) -> tuple[int, list[tuple[str, str, str]]]:
 
 
 def _refusal(code: int, described: str | None) -> Refused:
-    return Refused(str(code), _SENTENCES.get(code, (described or "The ministry refused the request.")[:400]))
+    return Refused(str(code), (described or "")[:400])
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> SpainRegistry:

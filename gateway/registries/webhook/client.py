@@ -59,11 +59,11 @@ class WebhookRegistry:
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
         """OutcomeUnknown: a receiver has no query; the record is sent again under its id instead."""
-        return OutcomeUnknown("a webhook's receiver cannot be asked")
+        return OutcomeUnknown("cannot_be_queried")
 
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
         """Refused: an annulment is a record of its own here, sent by submit."""
-        return Refused(NOT_TAKEN, "A webhook is told of an annulment by a record of its own.")
+        return Refused(NOT_TAKEN)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """Only the fields that are invalid at any receiver."""
@@ -95,17 +95,17 @@ class WebhookRegistry:
 
     def _read(self, reply: Reply, reference: str) -> Answer:
         if reply.status == 404:
-            raise RegistryUnreachable("nobody receives webhooks at the address")
+            raise RegistryUnreachable("no_receiver")
         if 400 <= reply.status < 500:
-            return Refused(str(reply.status), "The receiver refused the record.")
+            return Refused("receiver_refused", None, {"status": reply.status})
         if reply.status not in (200, 201, 202, 204):
-            return OutcomeUnknown(f"the receiver answered with status {reply.status}")
+            return OutcomeUnknown("answered_status", {"status": reply.status})
         if not reply.body:
             return Accepted(reference, sha256_of(b""), self._now())
         try:
             receipt = _Receipt.model_validate_json(reply.body).receipt[:128]
         except ValidationError:
-            return OutcomeUnknown("the receiver's answer could not be read")
+            return OutcomeUnknown("answer_unreadable")
         return Accepted(receipt or reference, sha256_of(reply.body), self._now())
 
 

@@ -313,7 +313,15 @@ PREVIEW = PreviewShown(
     tables={},
 )
 DELIVERY = DeliveryShown(
-    id=7, party="registry:sandbox", work="submit", state="owed", attempts=2, due_at=NOW, outcome="no answer"
+    id=7,
+    party="registry:sandbox",
+    work="submit",
+    state="owed",
+    attempts=2,
+    due_at=NOW,
+    outcome="registry_deciding",
+    outcome_args={},
+    sentence="the registry is still processing the record",
 )
 BEHAVIOURS = ("normal", "refuse", "partial", "late", "silent", "down")
 MESSAGES = [

@@ -164,7 +164,7 @@ async def test_a_webhook_never_reaches_a_private_address(world: World, host: str
         delivery = await delivery_of(desk)
     await desk.close()
     assert delivery.state == "owed"
-    assert "not on the public internet" in (delivery.outcome or "")
+    assert (delivery.outcome, delivery.outcome_args) == ("receiver_unreachable", {"cause": "address_not_public"})
 
 
 async def test_a_record_that_comes_while_nothing_is_found_to_tell_is_reported_too(

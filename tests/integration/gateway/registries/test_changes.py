@@ -76,7 +76,7 @@ async def test_a_cancelled_stay_is_taken_back_where_the_authority_can_take_it_ba
     await office.settled()
     office.end(stay)
     await office.settled()
-    assert office.states() == CANCELLED[simulator[0]], [row.answer_sentence for row in office.rows()]
+    assert office.states() == CANCELLED[simulator[0]], [row.answer_code for row in office.rows()]
 
 
 async def test_a_corrected_tenant_is_reported_in_the_way_the_authority_takes_corrections(

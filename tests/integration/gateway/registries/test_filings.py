@@ -42,7 +42,7 @@ def filing(desk: Desk) -> Registration:
 def lose_the_answer(desk: Desk) -> None:
     """The registry's answer is lost, and the registry cannot be queried."""
     with desk.gateway.database.writing() as session:
-        record_registry_answer(session, filing(desk).id, OutcomeUnknown("no answer"), desk.world.now)
+        record_registry_answer(session, filing(desk).id, OutcomeUnknown("answer_empty"), desk.world.now)
         delivery = session.scalars(select(Delivery).where(Delivery.work == "submit")).one()
         deliveries.settle(session, delivery.id, Unknown("no answer"), desk.world.now)
 

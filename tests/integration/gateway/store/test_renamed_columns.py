@@ -1,21 +1,13 @@
 """Migration 0011 on both databases: rows keep their values under the new names, and the downgrade restores the old."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
-import gateway.store
 from gateway.store import Device
-from tests.parts.postgres import postgres
+from tests.integration.gateway.store.stepwise import all_of, config_of
 
-MIGRATIONS = Path(gateway.store.__file__).parent / "migrations"
 ROWS = (
     "INSERT INTO deliveries (party, lane, work, about, created_at, due_at, attempts, state) VALUES"
     " ('mail_notice:landlord', 'mail_notice:landlord', 'mail_notice', 'landlord', 1, 1, 0, 'owed'),"
@@ -27,34 +19,6 @@ ROWS = (
     " VALUES ('lock-a', 's', 'lock', 'native', '', '', '1', 1, 'locked', 'closed', 'set', 9, 8, 7, 6, 5, 4, 3, 2, 0)",
     "INSERT INTO heard_messages (device_id, seq, heard_at) VALUES ('lock-a', 4, 2)",
 )
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        made = create_engine(f"sqlite:///{tmp_path / 'gateway.db'}")
-        yield made
-        made.dispose()
-        return
-    with postgres() as url:
-        made = create_engine(url)
-        yield made
-        made.dispose()
-
-
-def config_of(engine: Engine) -> Config:
-    """Alembic configuration for the gateway's migrations."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine
-    return config
-
-
-def all_of(engine: Engine, query: str) -> list[tuple[Any, ...]]:
-    """The rows of a query."""
-    with engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
 
 
 def test_rows_keep_what_they_say_under_the_new_names(engine: Engine) -> None:

@@ -52,7 +52,7 @@ def test_a_key_that_was_sent_is_not_on_the_lock_until_the_lock_says_so(world: Wo
     intent = last(driver)
     assert isinstance(intent, PutKey)
     assert (intent.key_id.hex(), intent.credential) == (key.id, key.credential)
-    assert sent.decision == RetryAt(world.now + 30, "sent, waiting for the lock")
+    assert sent.decision == RetryAt(world.now + 30, "waiting_for_lock")
     assert world.key(key.id).observed == "unasked"
 
 
@@ -76,7 +76,7 @@ def test_asking_again_is_another_command_for_a_lock_refuses_an_id_it_knows(world
 def test_a_key_nobody_wants_on_the_lock_any_more_is_not_sent(world: World) -> None:
     driver, key = MemoryDriver(), world.tenant()
     revoke(world, key)
-    assert (attempt(world, driver, "put_key").decision, driver.asked) == (Done("no longer wanted"), [])
+    assert (attempt(world, driver, "put_key").decision, driver.asked) == (Done("no_longer_wanted"), [])
 
 
 def test_a_revoked_key_is_asked_away_until_the_lock_says_it_is_gone(world: World) -> None:
@@ -86,7 +86,7 @@ def test_a_revoked_key_is_asked_away_until_the_lock_says_it_is_gone(world: World
     assert isinstance(attempt(world, driver, "drop_key").decision, RetryAt)
     assert isinstance(last(driver), DropKey)
     world.say(world.happened("key_dropped", key=bytes.fromhex(key.id)))
-    assert attempt(world, driver, "drop_key").decision == Done("gone from the lock")
+    assert attempt(world, driver, "drop_key").decision == Done("gone_from_lock")
 
 
 def test_an_unlock_is_sent_once_and_settled_by_having_been_sent(world: World) -> None:
@@ -124,7 +124,7 @@ def test_a_link_that_is_down_is_tried_again_later_each_time(world: World) -> Non
     driver = MemoryDriver(down=True)
     world.tenant()
     decision = attempt(world, driver, "put_key").decision
-    assert decision == RetryAt(world.now + 1, "the link is down")
+    assert decision == RetryAt(world.now + 1, "link_down")
 
 
 @pytest.mark.parametrize("work", ["put_key", "unlock"])

@@ -89,7 +89,8 @@ async def test_a_broken_sender_stops_nobody_and_stays_visible(world: World, capl
             )
     bad = delivery_rows(world)[0]
     assert states(world) == ["owed", "done", "owed"]
-    assert (bad.outcome, bad.due_at) == ("internal trouble: ZeroDivisionError", world.now + 30)
+    assert (bad.outcome, bad.outcome_args) == ("internal_error", {"error": "ZeroDivisionError"})
+    assert bad.due_at == world.now + 30
     assert "Voorbeeld" not in caplog.text
 
 

@@ -106,7 +106,7 @@ class Fleet:
 
     def owed(self) -> list[tuple[str, str]]:
         rows = [row for row in delivery_rows(self.world) if row.about == NAME and row.state == "owed"]
-        return [(row.work, row.outcome or "") for row in rows]
+        return [(row.work, " ".join([row.outcome or "", *(row.outcome_args or {}).values()])) for row in rows]
 
     def behind(self) -> list[str]:
         with self.world.database.reading() as session:
@@ -191,7 +191,7 @@ def test_certificates_that_a_device_refuses_stay_owed_and_say_why(fleet: Fleet, 
     fleet.ask()
     fleet.send("put_certificate")
     fleet.answer("refused", code)
-    assert fleet.owed() == [("put_certificate", f"the lock said {code}")]
+    assert fleet.owed() == [("put_certificate", f"lock_refused {code}")]
     assert fleet.device().certificate_serial == fleet.first
     assert delivery_rows(fleet.world, "put_certificate")[-1].due_at == fleet.world.now + pause
 
@@ -304,5 +304,5 @@ def test_trust_that_was_confirmed_already_is_not_sent_again(fleet: Fleet) -> Non
         session.add(
             Delivery(party="lock:x", lane="certificates:x", work="put_trust", about=NAME, created_at=0, due_at=0)
         )
-    assert fleet.send("put_trust").decision == Done("the device trusts them")
+    assert fleet.send("put_trust").decision == Done("certificates_trusted")
     assert fleet.driver.asked == []

@@ -193,7 +193,8 @@ def test_a_key_refused_for_good_is_left_for_a_person_to_see(world: World, code: 
     world.say(world.answered(COMMAND, "refused", code))
     with world.database.reading() as session:
         row = session.scalars(select(Delivery).where(Delivery.work == "put_key")).one()
-    assert (row.state, row.outcome, shown(world, key)) == ("refused", code, "issued")
+    assert (row.state, row.outcome, row.outcome_args) == ("refused", "lock_refused", {"code": code})
+    assert shown(world, key) == "issued"
 
 
 def test_a_refused_unlock_is_recorded_with_the_locks_reason(world: World) -> None:

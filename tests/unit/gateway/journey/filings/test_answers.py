@@ -19,7 +19,7 @@ from tests.parts.world import NOW, World
 ACCEPTED = Accepted("R-1", "a" * 64, NOW)
 REFUSED_ANSWER = Refused("SBX-1", "The number is not one of ours.")
 PARTLY = AcceptedInPart("R-2", (PersonAnswer("p", False, "", "SBX-20", "Not this one."),), "b" * 64, NOW)
-UNKNOWN = OutcomeUnknown("no answer came")
+UNKNOWN = OutcomeUnknown("answer_empty")
 LATER = Pending("P-1", NOW + 60)
 
 
@@ -58,16 +58,16 @@ def test_an_acceptance_keeps_receipt_and_digest_of_what_came(world: World) -> No
 
 def test_a_refusal_keeps_the_authoritys_own_code_and_sentence(world: World) -> None:
     world.tenant()
-    assert (answer(world, REFUSED_ANSWER).answer_code, answer(world).answer_sentence) == (
+    assert (answer(world, REFUSED_ANSWER).answer_code, answer(world).answer_text) == (
         "SBX-1",
-        REFUSED_ANSWER.sentence,
+        REFUSED_ANSWER.text,
     )
 
 
 def test_a_partial_acceptance_names_what_was_refused(world: World) -> None:
     world.tenant()
     row = answer(world, PARTLY)
-    assert (row.receipt, row.answer_code, row.answer_sentence) == ("R-2", "SBX-20", "Not this one.")
+    assert (row.receipt, row.answer_code, row.answer_text) == ("R-2", "SBX-20", "Not this one.")
 
 
 @pytest.mark.parametrize("first", [ACCEPTED, REFUSED_ANSWER, PARTLY])

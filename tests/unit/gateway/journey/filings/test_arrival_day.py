@@ -70,8 +70,8 @@ async def test_dates_moved_before_the_arrival_replace_the_record_that_waits(ital
     assert await filed(italian) == [("check_in", begins)]
     assert states(italian) == ["not_due", "accepted"]
     with italian.database.reading() as session:
-        sentences = session.scalars(select(Registration.answer_sentence).order_by(Registration.number)).all()
-    assert sentences == [REPLACED, None]
+        codes = session.scalars(select(Registration.answer_code).order_by(Registration.number)).all()
+    assert codes == [REPLACED, None]
 
 
 async def test_a_tenant_corrected_before_the_arrival_is_reported_once(italian: World) -> None:

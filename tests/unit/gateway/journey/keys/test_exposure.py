@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.domain.keys.key import ASKED, LINK_DOWN, LOCK_SAID, NOT_LISTENING, LockStanding, code_state, hold_up
+from gateway.domain.keys.key import LockStanding, code_state, hold_up
+from gateway.domain.outcomes import LINK_DOWN, LOCK_REFUSED, NOT_LISTENING, WAITING_FOR_LOCK
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.lock_status import CodeStanding, Standing, code_standings, key_standing
 from gateway.journey.stays import landlord
@@ -18,9 +19,9 @@ WELL = {"online": True, "last_seen_at": NOW - 5}
 @pytest.mark.parametrize(
     ("known", "reason"),
     [
-        (WELL | {"requested_at": NOW - 59, "outcome": ASKED}, None),
-        (WELL | {"requested_at": NOW - 60, "outcome": ASKED}, ("lock_silent", NOW - 5)),
-        (WELL | {"requested_at": NOW, "outcome": f"{LOCK_SAID}clock_lost"}, ("lock_refused", NOW)),
+        (WELL | {"requested_at": NOW - 59, "outcome": WAITING_FOR_LOCK}, None),
+        (WELL | {"requested_at": NOW - 60, "outcome": WAITING_FOR_LOCK}, ("lock_silent", NOW - 5)),
+        (WELL | {"requested_at": NOW, "outcome": LOCK_REFUSED}, ("lock_refused", NOW)),
         (WELL | {"requested_at": NOW, "outcome": LINK_DOWN}, ("link_down", NOW)),
         (WELL | {"requested_at": NOW, "outcome": NOT_LISTENING}, ("lock_offline", NOW - 5)),
         ({"online": False, "last_seen_at": NOW - 5400}, ("lock_offline", NOW - 5400)),
