@@ -173,7 +173,7 @@ async def test_an_officer_signs_in_at_the_office_and_lands_on_the_list_of_their_
 ) -> None:
     page = await browser.new_page(viewport=DESK, locale="en", ignore_https_errors=True)
     await page.goto(f"{served.url}/login")
-    await page.click("text=Log in with your office's account")
+    await page.click("form[action='/login/officer'] button")
     await page.fill("[name=user]", "li")
     await page.fill("[name=password]", AT_THE_PROVIDER)
     await page.click("button")

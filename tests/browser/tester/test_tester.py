@@ -61,13 +61,13 @@ async def test_what_is_clicked_is_recorded_and_plays_again(browser: Browser, dem
     await tester.sign_in("tester", demo.logins.password)
     page = tester.page
     await page.click("#recording button[value=begin]")
-    await expect(page.locator("#recording p")).to_contain_text("0 steps so far", timeout=SLOW)
+    await expect(page.locator("#recording p")).to_contain_text("0 steps recorded", timeout=SLOW)
     tile = await unfold(page, ROOM)
     await press(tile, "battery")
     await tile.locator("button[value=knob]").click()
-    await expect(page.locator("#recording p")).to_contain_text("2 steps so far", timeout=SLOW)
+    await expect(page.locator("#recording p")).to_contain_text("2 steps recorded", timeout=SLOW)
     await press(page.locator("#registry"), "late")
-    await expect(page.locator("#recording p")).to_contain_text("3 steps so far", timeout=SLOW)
+    await expect(page.locator("#recording p")).to_contain_text("3 steps recorded", timeout=SLOW)
     await page.screenshot(path=artefacts / "tester-recording.png", full_page=True)
     scenario = read_scenario(await save(page, "yaml"))
     assert [(step.act, step.given) for step in scenario.steps] == [
