@@ -51,7 +51,7 @@ class Visitor:
 
     async def open_case(self) -> None:
         """Open the first waiting case of the landlord's list; the examination may take a while before it is listed."""
-        review = self.page.locator("a:has-text('Review')").first
+        review = self.page.locator("a[href^='/landlord/cases/']").first
         for _ in range(LOOKS):
             await self.open("/landlord")
             with suppress(PlaywrightTimeout):
@@ -128,7 +128,7 @@ async def _close(context: BrowserContext) -> None:
 async def offer_key(landlord: Visitor, room: str) -> str:
     """From the landlord's list to the offer's link."""
     await landlord.tap(f"a[aria-label='Offer a key to Room {room}']")
-    await landlord.tap("text=Make the link")
+    await landlord.tap("text=Create link")
     return await landlord.page.locator(".link").input_value()
 
 

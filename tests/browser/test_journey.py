@@ -81,7 +81,7 @@ async def open_newest_record(officer: Visitor, artefacts: Path) -> None:
     await row.locator("a").click()
     await officer.page.check("[value=complaint]")
     await officer.page.fill("[name=note]", "14/2026")
-    await officer.page.click("text=Log it and open")
+    await officer.page.click("text=Log and open")
     await expect(officer.page.locator("dl")).not_to_contain_text("•")
     await keep(officer.page, artefacts, "8-opened")
 

@@ -103,9 +103,9 @@ async def test_a_landlord_makes_a_passkey_and_signs_in_with_one_tap(
     await landlord.page.screenshot(path=artefacts / "account-phone.png", full_page=True)
     kept = (await devtools.send("WebAuthn.getCredentials", {"authenticatorId": device}))["credentials"]
     assert [credential["isResidentCredential"] for credential in kept] == [True]
-    await landlord.page.click("text=Log out")
+    await landlord.page.click("text=Sign out")
     await landlord.page.screenshot(path=artefacts / "login-phone.png", full_page=True)
-    await landlord.tap("text=Log in with a passkey")
+    await landlord.tap("text=Sign in with a passkey")
     await landlord.page.wait_for_url("**/landlord")
     assert (landlord.taps, landlord.typed, landlord.complaints) == (1, 0, [])
 
@@ -116,7 +116,7 @@ async def test_an_answer_of_a_passkey_is_taken_once_soon_unaltered_and_never_fro
     landlord = await visit(browser, served.url, PHONE)
     await log_in(landlord, "landlord-b")
     await make_passkey(landlord)
-    await landlord.page.click("text=Log out")
+    await landlord.page.click("text=Sign out")
     page = landlord.page
     answer = await answer_of(page)
     assert await send_answer(page, answer | {"ceremony": "x" * 43}) == 403  # no sign-in was begun
@@ -163,8 +163,8 @@ async def test_a_removed_passkey_signs_nobody_in(browser: Browser, served: Serve
     await make_passkey(landlord)
     await landlord.page.locator(REMOVE).first.click()
     await expect(landlord.page.locator("[role=status]")).to_have_text("The passkey has been removed.")
-    await landlord.page.click("text=Log out")
-    await landlord.page.click("text=Log in with a passkey")
+    await landlord.page.click("text=Sign out")
+    await landlord.page.click("text=Sign in with a passkey")
     await expect(landlord.page.locator("[role=alert]")).to_be_visible()
 
 
@@ -187,7 +187,7 @@ async def test_an_owner_takes_somebody_on_and_the_newcomer_sees_what_their_role_
 ) -> None:
     owner = await visit(browser, served.url, DESK)
     await log_in(owner, "landlord-a")
-    await owner.page.click("text=Staff")
+    await owner.page.click("text=Team")
     await owner.page.fill("[name=name]", "Ada Example")
     await owner.page.fill("[name=login]", "ada.viewer")
     await owner.page.check("[value=viewer]")

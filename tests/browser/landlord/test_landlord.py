@@ -96,7 +96,9 @@ async def test_a_key_that_no_lock_holds_opens_through_the_gateway_only_and_is_ta
         await expect(landlord.page.locator("#keys .badge").first).to_have_text(
             "revoked, no longer opens the door", timeout=SLOW
         )
-        await expect(landlord.page.locator("main")).to_contain_text("The key was taken back.")
+        await expect(landlord.page.locator("main")).to_contain_text(
+            "The key has been revoked and no longer opens the door."
+        )
         await expect(landlord.page.locator("main")).not_to_contain_text("confirm")
         assert landlord.page.url.startswith(f"{url}/landlord/stays/{stay}")
         await landlord.page.screenshot(path=artefacts / "landlord-taken-back.png", full_page=True)

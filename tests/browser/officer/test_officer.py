@@ -247,10 +247,10 @@ async def test_filings_come_by_deadline_are_looked_into_settled_and_corrected(
     press(demo, {"101": 2, "102": -1, "103": 1})
     page = officer.page
     await officer.open("/officer")
-    lines = page.locator("section.card.care", has_text="Filings").locator("li")
+    lines = page.locator("section.card.care", has_text="Reports that need attention").locator("li")
     await expect(lines).to_have_count(3, timeout=SLOW)
     standings = await lines.all_inner_texts()
-    assert "late" in standings[0].lower(), standings
+    assert "overdue" in standings[0].lower(), standings
     await page.screenshot(path=artefacts / "filings-desk-en-light.png", full_page=True)
     await lines.nth(0).locator("a").click()
     assert NAME not in await page.content()

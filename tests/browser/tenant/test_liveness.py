@@ -122,5 +122,5 @@ async def test_without_a_camera_the_page_says_that_a_person_looks(browser: Brows
     tenant = await tenant_of(browser, demo, "204")
     await tenant.tap("[name=check][value=face]")
     await tenant.tap("#turning button")
-    await expect(tenant.page.locator("#turning [role=status]")).to_contain_text("a person looks")
+    await expect(tenant.page.locator("#turning [role=status]")).to_contain_text("staff will check")
     await expect(tenant.page.locator("#turning button")).to_be_visible()

@@ -23,7 +23,7 @@ RESIDENT = "11010519491231002X"  # the example number of GB 11643; two fields an
 async def register_typed(tenant: Visitor) -> None:
     """Register with two typed fields, to be decided by a person."""
     if await tenant.page.locator("[name=name]").is_hidden():
-        await tenant.tap("summary:has-text('Type name and number instead')")
+        await tenant.tap("summary:has-text('Enter name and document number instead')")
     await tenant.type("[name=name]", "Ada Example")
     await tenant.type("[name=id_number]", RESIDENT)
     await tenant.tap("[name=check][value=person]")
@@ -149,7 +149,7 @@ async def test_registration_works_without_scripts(
     await expect(tenant.page.locator("h1")).to_have_text("You are registered", timeout=SLOW)
     # Where a test disables scripts, Chromium keeps noscript as text, so the source is read instead.
     assert "<noscript>" in await tenant.page.content()
-    assert "Scripts are off in this browser, so it holds no key" in await tenant.page.content()
+    assert "Scripts are turned off in this browser, so it cannot store a key" in await tenant.page.content()
     await expect(tenant.page.locator("#take-key")).to_be_hidden()
     await tenant.page.screenshot(path=artefacts / "no-scripts.png", full_page=True)
 
@@ -187,7 +187,7 @@ async def test_what_is_missing_is_said_before_anything_is_sent(
     )
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.page.click("#register button.wide")
-    await expect(tenant.page.locator("#missing")).to_contain_text("please tick your consent")
+    await expect(tenant.page.locator("#missing")).to_contain_text("tick the box to consent")
 
 
 async def test_a_form_from_another_site_is_refused(demo: Running, landlord: Visitor) -> None:

@@ -42,7 +42,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await open_own_data(tenant)
     await tenant.page.fill("#dates [name=until]", "2020-01-05T11:00")
     await tenant.page.click("#dates button")
-    await expect(tenant.page.locator("#stay-problem")).to_contain_text("another moment, in the future")
+    await expect(tenant.page.locator("#stay-problem")).to_contain_text("a different date and time in the future")
     await tenant.page.fill("#dates [name=until]", LATER)
     await tenant.page.click("#dates button")
     await expect(tenant.page.locator("#dates .alert")).to_be_attached(timeout=SLOW)
@@ -62,7 +62,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await expect(tenant.page.locator("#dates .alert")).to_contain_text("Your landlord has agreed.")
     await tenant.page.click("text=End my stay now")
     await tenant.page.screenshot(path=artefacts / "stay-3-end.png", full_page=True)
-    await tenant.page.click("text=End it, I have left")
+    await tenant.page.click("text=I have left: end my stay")
     await expect(tenant.page.locator("h1")).to_have_text("This stay has ended", timeout=SLOW)
     assert await tenant.page.evaluate(KEPT) == 0
     await landlord.follow(stay)
