@@ -17,6 +17,6 @@ def error_text(language: str, error: LodgekeyError) -> str:
     if codes:
         return " ".join(dict.fromkeys(reason_text(language, code) for code in codes))
     reader = translator(language)
-    if language == SOURCE or reader.has(error.detail):
-        return reader.gettext(error.detail)
+    if language == SOURCE or reader.has(error.message):
+        return reader.translate(error.message, **error.values)
     return code_text(language, "error", error.code)

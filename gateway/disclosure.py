@@ -22,10 +22,13 @@ from gateway.domain.disclosure.tree_head import TreeHead, sign_head
 from gateway.domain.errors import DisclosureBlocked, InputRefused, NotFound
 from gateway.store import Disclosure
 from gateway.store.database import Database
+from gateway.texts.marks import N_
 
 CHUNK: Final = 2000
 LOCK_NUMBER: Final = 0x6C6F646765  # arbitrary key of the PostgreSQL advisory lock that serialises appends
-NOT_WRITTEN: Final = "The log of disclosures cannot be written, so no record is shown. Please tell the operator."
+NOT_WRITTEN: Final = N_(
+    "Records cannot be shown because the disclosure log cannot be written. Contact the system administrator."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +107,19 @@ class DisclosureLog:
         with self._lock:
             self._catch_up()
             if not self._edge.size:
-                raise NotFound("Nothing was disclosed yet, so the log has no head.")
+                raise NotFound(N_("Nothing has been disclosed yet, so the log has no tree head."))
             head = TreeHead(self._edge.size, self._edge.root(), self._now())
         return head, sign_head(head, self._key, key_id(self.public_key))
 
     def consistency(self, old_size: int, size: int) -> list[bytes]:
         """The consistency proof (RFC 9162 §2.1.4.1) that the first `size` entries extend the first `old_size`."""
         if not 0 < old_size <= size:
-            raise InputRefused("Give the size of a head you hold; it is at least 1.", field="from")
+            raise InputRefused(N_("Give the size of a tree head you hold, at least 1."), field="from")
         with self._database.reading() as session:
             query = select(Disclosure.leaf).where(Disclosure.seq < size).order_by(Disclosure.seq)
             hashes = [leaf_hash(leaf) for leaf in session.scalars(query)]
         if len(hashes) < size:
-            raise NotFound("The log holds fewer entries than that.")
+            raise NotFound(N_("The log has fewer entries than that."))
         return consistency_proof(hashes, old_size)
 
     def _catch_up(self) -> None:

@@ -20,6 +20,7 @@ from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded, TooManyAttempts
 from gateway.domain.stays.offer import offer_of
 from gateway.store import Account, SignIn
+from gateway.texts.marks import N_
 
 SESSION_COOKIE: Final = "lodgekey_session"
 OFFER_COOKIE: Final = "lodgekey_offer"
@@ -84,9 +85,7 @@ def limit_unlocks(gateway: Gateway, key_id: str) -> None:
 
 def _hit(rate: RateLimitItem, what: str, who: str) -> None:
     if not _limiter.hit(rate, what, who):
-        raise TooManyAttempts(
-            "Too many tries in a short time. Please wait a few minutes and try again.", retry_after=60
-        )
+        raise TooManyAttempts(N_("Too many attempts. Wait a few minutes and try again."), retry_after=60)
 
 
 def caller(request: Request) -> str:
@@ -101,14 +100,14 @@ def check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if elsewhere or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
-        raise NotAllowed("This request came from another site and was not carried out.")
+        raise NotAllowed(N_("This request came from another website and was not carried out."))
 
 
 def account_of(request: Request, gateway: Gate) -> Account:
     """The signed-in account. SignInNeeded without a session that is still good."""
     account = signed_in(gateway, request.cookies.get(SESSION_COOKIE, ""))
     if account is None:
-        raise SignInNeeded("Please sign in first.")
+        raise SignInNeeded(N_("Sign in first."))
     check_origin(request)
     return account
 
@@ -132,7 +131,7 @@ def only(*roles: str) -> Callable[[Account], Account]:
 
     def allowed(account: Annotated[Account, Depends(account_of)]) -> Account:
         if account.role not in roles:
-            raise NotAllowed("Your account may not do this.")
+            raise NotAllowed(N_("Your account does not have permission to do this."))
         return account
 
     return allowed
@@ -141,13 +140,13 @@ def only(*roles: str) -> Callable[[Account], Account]:
 def require(account: Account, right: Right) -> None:
     """NotAllowed for staff of a landlord's whose role does not carry the right."""
     if not may(account.staff, right):
-        raise NotAllowed("Your account may not do this. Please ask an owner.")
+        raise NotAllowed(N_("Your account does not have permission to do this. Ask an owner."))
 
 
 def landlord_id_of(request: Request, account: Annotated[Account, Depends(only("landlord"))]) -> str:
     """The landlord the account acts for; who may only look changes nothing."""
     if account.landlord_id is None:
-        raise NotAllowed("Your account belongs to no landlord.")
+        raise NotAllowed(N_("Your account does not belong to a landlord."))
     require(account, "see" if request.method in SAFE else "act")
     return account.landlord_id
 
@@ -171,7 +170,7 @@ def offer_token_of(request: Request, gateway: Gate) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     shown = token.strip() if scheme.lower() == "offer" else request.cookies.get(OFFER_COOKIE)
     if not shown:
-        raise OfferUnknown("Please open the link or scan the code your landlord gave you.")
+        raise OfferUnknown(N_("Open the link or scan the QR code from your landlord."))
     try:
         offer_of(shown, gateway.keyring.offer_secret)
     except OfferUnknown:

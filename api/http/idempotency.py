@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import IdempotencyMismatch
 from gateway.store import RepeatedRequest
+from gateway.texts.marks import N_
 
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="A name for this one request")]
 
@@ -27,9 +28,7 @@ def once(
     seen = session.get(RepeatedRequest, (owner, key))
     if seen is not None:
         if seen.digest != digest:
-            raise IdempotencyMismatch(
-                "This Idempotency-Key was already used for another request. Please use a new one."
-            )
+            raise IdempotencyMismatch(N_("This Idempotency-Key was already used for another request. Use a new one."))
         return seen.answer, True
     made = make()
     session.add(RepeatedRequest(owner=owner, key=key, digest=digest, answer=made, created_at=now))

@@ -12,15 +12,25 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from gateway.domain.errors import Busy, LodgekeyError, TooManyAttempts
+from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
 
 TYPES = "https://lodgekey.org/problems/"
 MEDIA = "application/problem+json"
-TITLES = {400: "Not readable", 404: "Not found", 405: "Not possible here", 413: "Too large"}
+# status of an answer of the framework's own → the problem's code and title
+FRAMEWORK_PROBLEMS: Final = {
+    400: ("not_readable", "Bad request"),
+    404: ("not_found", "Not found"),
+    405: ("not_possible_here", "Method not allowed"),
+    413: ("too_large", "Request too large"),
+}
 
 DATABASE_REFUSED: Final = (OperationalError, NoConnection)
-BROKEN: Final = "Something went wrong here. See whether it was done before you try again, or tell the operator."
+BROKEN: Final = N_(
+    "An internal error occurred. Check whether your request was completed before you try again, "
+    "or contact the system administrator."
+)
 
 
 def problem(status: int, code: str, title: str, detail: str, **extra: object) -> JSONResponse:
@@ -38,7 +48,7 @@ def of_error(error: LodgekeyError) -> JSONResponse:
 def database_refused() -> Busy:
     """What is said where the database could not be read or written."""
     log.error("the database refused: nothing was kept")
-    return Busy("The gateway's database is busy; nothing was kept. Please try again in a moment.")
+    return Busy(N_("The gateway's database is busy and nothing was saved. Try again later."))
 
 
 def log_fault(method: str, error: Exception) -> None:
@@ -65,11 +75,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         fields = [{"field": ".".join(str(p) for p in e["loc"][1:]), "code": e["type"]} for e in error.errors()]
-        return problem(
-            422, "input_refused", "Please check what you entered", "Some fields are missing or wrong.", fields=fields
-        )
+        return problem(422, "input_refused", "Invalid input", "Some fields are missing or wrong.", fields=fields)
 
     @app.exception_handler(HTTPException)
     async def _framework(_request: Request, error: HTTPException) -> JSONResponse:
-        title = TITLES.get(error.status_code, str(error.detail))
-        return problem(error.status_code, title.lower().replace(" ", "_"), title, "Please check the address.")
+        words = str(error.detail)
+        code, title = FRAMEWORK_PROBLEMS.get(error.status_code, (words.lower().replace(" ", "_"), words))
+        return problem(error.status_code, code, title, N_("Check the address."))

@@ -26,8 +26,9 @@ from gateway.journey.devices.certificates import (
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.pin_slots import empty_slots
 from gateway.store import Certificate, Claim, Device, Key, Unit
+from gateway.texts.marks import N_
 
-CLAIM_REFUSED = "This claim takes no device in. Please ask for a new one."
+CLAIM_REFUSED = N_("The enrolment token is not valid, so the device cannot be added. Ask for a new one.")
 
 
 def enrol_device(
@@ -46,7 +47,7 @@ def enrol_device(
     """Create a device with its folder of key and certificate, or renew one in service. Raises Conflict."""
     known = session.get(Device, device)
     if known is not None and (known.revoked_at is not None or (known.kind, known.driver) != (kind, "native")):
-        raise Conflict("This device id was used before. Please choose another one.")
+        raise Conflict(N_("This device id has already been used. Choose another one."))
     issued = write_device_folder(folder, authority, site, device, kind, host=host, port=port)
     row = known or Device(id=device, site=site, kind=kind, unit=unit, label=label or device)
     _certify(session, authority, row, issued)
@@ -72,11 +73,13 @@ def make_claim(
     if known is not None and (
         known.revoked_at is not None or (known.kind, known.site, known.driver) != (kind, site, "native")
     ):
-        raise Conflict("This device id was used before. Please choose another one.")
+        raise Conflict(N_("This device id has already been used. Choose another one."))
     try:
         made = ClaimFile.issue(authority, site, device, kind, url=url, host=host, port=port, days=days)
     except BadRequest as error:
-        raise InputRefused(f"No claim can be made for this device: {error}.") from None
+        raise InputRefused(
+            N_("No enrolment token can be issued for this device: {detail}."), {"detail": error}
+        ) from None
     open_claims = update(Claim).where(Claim.device_id == device, Claim.used_at.is_(None), Claim.withdrawn_at.is_(None))
     session.execute(open_claims.values(withdrawn_at=authority.now()))
     row = Claim(
@@ -148,7 +151,7 @@ def revoke_device(session: Session, device_id: str, now: int) -> Device:
     """
     device = session.get(Device, device_id)
     if device is None:
-        raise NotFound("There is no such device.")
+        raise NotFound(N_("There is no such device."))
     if device.revoked_at is None:
         device.revoked_at = now
         for certificate in living_certificates(session, device.id, now):

@@ -24,12 +24,19 @@ from gateway.domain.errors import Conflict
 from gateway.journey.devices.certificates import behind, forget_certificates, has_old_certificates, owe_certificates
 from gateway.store import Certificate, Device
 from gateway.store.database import Database
+from gateway.texts.marks import N_, NN_
 
 log = logging.getLogger(__name__)
 
 FOLLOWED: Final = "followed.json"  # the phase that broker and gateway have certificates of
 OWN_LIFE: Final = SERVER_DAYS * 86_400 * 2 // 3
 KEPT_AFTER_ITS_END: Final = 30 * 86_400
+NOT_CONFIRMED: Final = NN_(
+    "{n} device has not confirmed this phase: {devices}.", "{n} devices have not confirmed this phase: {devices}."
+)
+WOULD_BE_LOST: Final = NN_(
+    "{n} device would lose its connection: {devices}.", "{n} devices would lose their connection: {devices}."
+)
 
 
 class AuthorityRotation:
@@ -103,10 +110,10 @@ def advance(session: Session, authority: Authority, leave: Set[str] = frozenset(
     Raises Conflict while the gateway, or a device not in `leave`, has not applied this one.
     """
     if not is_followed(authority):
-        raise Conflict("The gateway has not followed the last step yet. Please start it, or wait half a minute.")
+        raise Conflict(N_("The gateway has not applied the last step yet. Start it, or wait half a minute."))
     waiting = {name: lacks for name, lacks in behind(session, authority).items() if name not in leave}
     if waiting:
-        raise Conflict(f"{len(waiting)} devices have not confirmed this phase: {_listed(waiting)}.", devices=waiting)
+        raise Conflict(NOT_CONFIRMED, {"n": len(waiting), "devices": _listed(waiting)}, devices=waiting)
     return authority.advance_rotation()
 
 
@@ -121,7 +128,7 @@ def forget(session: Session, authority: Authority, number: int, leave: Set[str],
     living = presented.where(Device.revoked_at.is_(None), Certificate.expires_at > now)
     lost = set(session.scalars(living.where(Certificate.generation == number))) - leave
     if lost:
-        raise Conflict(f"{len(lost)} devices would be shut out: {_listed(lost)}.", devices=sorted(lost))
+        raise Conflict(WOULD_BE_LOST, {"n": len(lost), "devices": _listed(lost)}, devices=sorted(lost))
     return authority.forget_generation(number)
 
 

@@ -28,7 +28,7 @@ from gateway.domain.verification.rules import (
     may_run_face,
     typed_problems,
 )
-from gateway.domain.verification.sentences import sentence
+from gateway.texts.identity import REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ async def examine(
     except ChipRefused as error:
         raise picture_refused(error.code, "chip") from None
     except IdentityBusy as error:
-        raise Busy(sentence(error.code, "en"), retry_after=error.retry_after) from None
+        raise Busy(REASON[error.code], retry_after=error.retry_after) from None
     except IdentityFailed as error:
-        raise Busy(sentence(error.code, "en")) from None
+        raise Busy(REASON[error.code]) from None
     evidence = replace(_evidence(submission, reading, face, today), liveness=liveness)
     fields = concluded_fields(evidence)
     if not fields.get("name") and not fields.get("surname") and reading is None:
-        raise InputRefused(sentence("field_missing", "en"), fields=[{"field": "name", "code": "field_missing"}])
+        raise InputRefused(REASON["field_missing"], fields=[{"field": "name", "code": "field_missing"}])
     if reading is not None:
         fields["document_kind"] = reading.kind
     fields |= {f"person.{path}": text for path, text in submission.facts.items()}
@@ -110,12 +110,12 @@ def refuse_typed(submission: Submission, profile: Profile, today: date) -> None:
     needed = ("name", "id_number") if submission.document is None and submission.chip is None else ()
     problems += [{"field": name, "code": "field_missing"} for name in needed if not submission.typed.get(name)]
     if problems:
-        raise InputRefused(sentence(problems[0]["code"], "en"), fields=problems)
+        raise InputRefused(REASON[problems[0]["code"]], fields=problems)
 
 
 def picture_refused(code: str, part: str) -> InputRefused:
     """The refusal of a picture, with what to do next."""
-    return InputRefused(sentence(code, "en"), fields=[{"field": part, "code": code}])
+    return InputRefused(REASON[code], fields=[{"field": part, "code": code}])
 
 
 async def _read(

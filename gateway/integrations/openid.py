@@ -25,14 +25,15 @@ from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import BadAddress, Client, LostAnswer, Reply, checked_address, open_client
 from gateway.settings import SingleSignOnSettings
+from gateway.texts.marks import N_
 
 PROVIDER_TIMEOUT_SECONDS: Final = 10  # timeout of each request to the provider
 LEEWAY: Final = 60  # tolerated clock difference with the provider, in seconds
 MAX_ANSWER_BYTES: Final = 1 << 18
 AREA: Final = re.compile(r"[A-Za-z0-9._-]{1,36}")
 KEYS_IN_TOKEN: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
-SIGN_IN_REFUSED: Final = "The sign-in could not be confirmed. Please begin again."
-NO_ANSWER: Final = "The provider does not answer. Please try again in a moment."
+SIGN_IN_REFUSED: Final = N_("The sign-in could not be confirmed. Start again.")
+NO_ANSWER: Final = N_("The sign-in provider is not responding. Try again later.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class SingleSignOn:
         named = [areas] if isinstance(areas, str) else list(areas) if isinstance(areas, list) else []
         area = given.areas.get(str(named[0]), "" if given.areas else str(named[0])) if len(named) == 1 else ""
         if given.officer_role not in ([roles] if isinstance(roles, str) else roles) or not AREA.fullmatch(area):
-            raise SignOnNotEntitled("Your account at the provider is not an officer of an area here.")
+            raise SignOnNotEntitled(N_("Your account at the sign-in provider is not assigned to an area here."))
         name = str(claims.get("name") or claims.get("preferred_username") or "Officer")[:200]
         return KnownOfficer(given.issuer, str(claims["sub"])[:400], name, area)
 
@@ -139,7 +140,9 @@ class SingleSignOn:
         """The provider's metadata (OpenID Connect Discovery 1.0 §4). Raises SignOnAway."""
         found = await _get(client, f"{self._issuer}/.well-known/openid-configuration")
         if found.get("issuer") != self._settings.issuer:
-            raise SignOnAway("The provider calls itself otherwise than it was set up. Please tell the operator.")
+            raise SignOnAway(
+                N_("The sign-in provider's issuer does not match the settings. Contact the system administrator.")
+            )
         return found
 
     async def _exchange(self, client: Client, found: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
@@ -200,5 +203,8 @@ def address_in(found: Mapping[str, Any], name: str) -> str:
     try:
         checked_address(url.partition("?")[0])
     except BadAddress:
-        raise SignOnAway(f"The provider's {name} is not an https address. Please tell the operator.") from None
+        raise SignOnAway(
+            N_("The sign-in provider's {name} is not an https address. Contact the system administrator."),
+            {"name": name},
+        ) from None
     return url

@@ -24,6 +24,7 @@ from gateway.integrations.home_assistant import STATUS, HomeAssistant, HomeTopic
 from gateway.settings import HomeBroker
 from gateway.store import Device, Unit
 from gateway.store.database import Database
+from gateway.texts.marks import N_
 
 SECRETS = "vendor-locks"  # in the gateway's folder: one file per lock
 
@@ -92,11 +93,15 @@ def take_into_service(
 ) -> Device:
     """Add another maker's lock, which has no certificate. Its secrets go to a file of mode 0600, never to a log."""
     if session.get(Device, device) is not None:
-        raise Conflict("This device id was used before. Please choose another one.")
+        raise Conflict(N_("This device id has already been used. Choose another one."))
     if not (IDENTIFIER.match(device) and IDENTIFIER.match(site)):
-        raise InputRefused("Ids are small letters, digits and hyphens, 36 at most.", field="device")
+        raise InputRefused(
+            N_("A device id has at most 36 characters: lower-case letters, digits and hyphens."), field="device"
+        )
     if missing := set(secrets_needed(driver)) - set(secrets):
-        raise InputRefused(f"The file of secrets lacks: {', '.join(sorted(missing))}.", field="secrets")
+        raise InputRefused(
+            N_("The secrets file does not contain: {keys}."), {"keys": ", ".join(sorted(missing))}, field="secrets"
+        )
     row = Device(id=device, site=site, kind="lock", driver=driver, unit=unit, label=device)
     row.public_key, row.certificate_serial, row.certificate_expires_at = b"", "", 0
     session.add(row)

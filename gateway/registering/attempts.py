@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from gateway.domain.errors import TooManyAttempts
+from gateway.texts.marks import N_
 
 
 class AttemptLimiter:
@@ -19,7 +20,7 @@ class AttemptLimiter:
         while wrong and wrong[0] <= since:
             wrong.popleft()
         if len(wrong) >= self._maximum:
-            raise TooManyAttempts("Too many wrong codes in a short time. Please scan the code, or try again later.")
+            raise TooManyAttempts(N_("Too many wrong codes. Scan the QR code, or try again later."))
 
     def record_failure(self, name: str) -> None:
         """Count one failed attempt."""

@@ -21,7 +21,6 @@ from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.port import ImageRefused
-from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
@@ -35,6 +34,7 @@ from gateway.registering.tenant import TenantRegistration
 from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
+from gateway.texts.identity import REASON
 
 log = logging.getLogger(__name__)
 
@@ -229,7 +229,7 @@ def code_of(error: LodgekeyError) -> str:
     """The code the kiosk's page has a text for: that of the first refused field, else the error's."""
     fields = error.extra.get("fields")
     first = fields[0].get("code") if isinstance(fields, list) and fields else None
-    return first if first in SENTENCES else error.code
+    return str(first) if first in REASON else error.code
 
 
 def sealed_in(report: Happened) -> bytes:

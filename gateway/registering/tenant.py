@@ -25,6 +25,7 @@ from gateway.journey.tenants.onboarding import Shown, consent_to, record_verific
 from gateway.registries import REGISTRIES
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
+from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class TenantRegistration:
         with self._database.reading() as session:
             offer = usable_offer(session, token, self._keyring, now)
             if consent_to(session, offer, "registration") is None:
-                raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
+                raise ConsentMissing(N_("Consent to the registration first: without it no key can be issued."))
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             refuse_unasked(facts, unit.registry_name)
@@ -112,7 +113,7 @@ def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
     wanted = REGISTRIES[registry_name].facts.of_tenant
     for path, text in facts.items():
         if path not in wanted or len(text) > MAX_FACT_LENGTH:
-            raise InputRefused("This answer was not asked for, or is too long.", field=path)
+            raise InputRefused(N_("This answer was not requested, or is too long."), field=path)
 
 
 def local_date(unit: Unit, now: int) -> date:

@@ -45,6 +45,8 @@ class Translator:
 
     def has(self, message: str) -> bool:
         """Whether the text has a translation in this language."""
+        if isinstance(message, Message) and message.plural is not None:
+            return self._catalogue.ngettext(message, message.plural, 2) != message.plural
         context = message.context if isinstance(message, Message) else None
         found = self._catalogue.gettext(message) if context is None else self._catalogue.pgettext(context, message)
         return bool(message) and found != message

@@ -31,11 +31,12 @@ from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
 from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony
 from gateway.outbox.events import record
 from gateway.store import Account, Passkey
+from gateway.texts.marks import N_
 
 router = APIRouter(tags=["passkeys"])
 
 MAX_PASSKEYS: Final = 10
-PASSKEY_REFUSED: Final = "This passkey was not accepted. Try again, or sign in with your password."
+PASSKEY_REFUSED: Final = N_("The passkey was not accepted. Try again, or use your password.")
 Credential = dict[str, Any]
 
 
@@ -84,7 +85,7 @@ def named_host(gateway: Gate) -> str:
     """The relying party's id. Conflict where there can be none."""
     host = relying_party(gateway)
     if host is None:
-        raise Conflict("Passkeys need an address with a name. Please ask the operator to set public_url.")
+        raise Conflict(N_("Passkeys need a domain name. Ask the system administrator to set public_url."))
     return host
 
 
@@ -107,7 +108,7 @@ def begin_passkey(gateway: Gate, account: Anybody, host: Host) -> OptionsShown:
     with gateway.database.writing() as session:
         known = passkeys_of(session, account)
         if len(known) >= MAX_PASSKEYS:
-            raise Conflict("Ten passkeys are enough. Please remove one first.")
+            raise Conflict(N_("An account can have up to ten passkeys. Remove one first."))
         options = generate_registration_options(
             rp_id=host,
             rp_name="Lodgekey",
@@ -161,7 +162,7 @@ def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> None:
     with gateway.database.writing() as session:
         row = session.get(Passkey, passkey_id)
         if row is None or row.account_id != account.id:
-            raise NotFound("There is no such passkey of yours.")
+            raise NotFound(N_("You have no such passkey."))
         session.delete(row)
         record(session, "PasskeyRemoved", gateway.now(), data={"account": account.id, "passkey": passkey_id})
 
@@ -228,5 +229,5 @@ def challenge_of(gateway: Gateway, kind: str, name: str, account_id: str | None 
     with gateway.database.writing() as session:
         data = take_ceremony(session, kind, name, gateway.now(), account_id)
     if data is None:
-        raise PasskeyRefused("This took too long. Please try again.")
+        raise PasskeyRefused(N_("This took too long. Try again."))
     return base64url_to_bytes(str(data["challenge"]))

@@ -13,11 +13,13 @@ from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
 from gateway.journey.accounts.sign_in import change_password
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 router = APIRouter(tags=["accounts"])
 
-WEAK: Final = (
-    f"A new password has {MIN_LENGTH} to {MAX_LENGTH} characters, and neither your login nor an easy guess in it."
+WEAK: Final = N_(
+    "The new password must have {min} to {max} characters. It must not contain your username, be easy to guess or be "
+    "the same as the current one."
 )
 
 
@@ -34,12 +36,12 @@ def replace_password(gateway: Gateway, account: Account, form: PasswordForm, res
     Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyAttempts.
     """
     if not account.password_hash:
-        raise Conflict("You sign in with your office's account, so there is no password of yours here.")
+        raise Conflict(N_("You sign in with your organisation's account, so there is no password here."))
     limit_rate("password", account.id)
     if not password_fits(account, form.old):
-        raise PasswordWrong("Your present password is not right. Nothing was changed.", field="old")
+        raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
     if form.new == form.old or is_weak(form.new, account.login):
-        raise PasswordWeak(WEAK if form.new != form.old else "This is the password you have. Please choose another.")
+        raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH})
     hashed = hash_password(form.new)
     with gateway.database.writing() as session:
         change_password(session, account, hashed, gateway.now())

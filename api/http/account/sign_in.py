@@ -21,10 +21,11 @@ from gateway.bootstrap import Gateway
 from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.errors import SignInNeeded
 from gateway.store import Account, SignIn
+from gateway.texts.marks import N_
 
 router = APIRouter(tags=["accounts"])
 
-SIGN_IN_REFUSED: Final = "Login or password is not right. Please try again."
+SIGN_IN_REFUSED: Final = N_("The username or password is incorrect. Try again.")
 
 
 def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Response) -> Account:

@@ -14,6 +14,7 @@ from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.store import AlertSubscription
 from gateway.texts.languages import Language
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/alerts", tags=["landlord"])
 
@@ -57,7 +58,7 @@ def change_alerts(gateway: Gate, owner: Owner, form: AlertsForm) -> AlertsShown:
     try:
         url = checked_address(form.webhook_url) if form.webhook_url else ""
     except BadAddress:
-        raise InputRefused("A webhook is an https address without a query.", field="webhook_url") from None
+        raise InputRefused(N_("A webhook must be an https address without a query."), field="webhook_url") from None
     landlord_id, secret = owner.landlord_id or "nobody", ""
     with gateway.database.writing() as session:
         row = session.get(AlertSubscription, landlord_id) or AlertSubscription(landlord_id=landlord_id)

@@ -26,6 +26,7 @@ from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey.stays import landlord as steps
 from gateway.store import Account, Offer, Registration, Stay, Unit
+from gateway.texts.marks import N_
 
 router = APIRouter(tags=["landlord"])
 
@@ -132,7 +133,7 @@ def withdraw_offer(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Off
     with gateway.database.writing() as session:
         offer = session.get(Offer, offer_id)
         if offer is None or offer.stay.unit.landlord_id != landlord_id:
-            raise NotFound("There is no such link. Please choose one from your list.")
+            raise NotFound(N_("There is no such link. Choose one from your list."))
         steps.withdraw_offer(session, offer, gateway.now())
         return offer_shown(offer, link_of(gateway, offer))
 
@@ -141,7 +142,7 @@ def withdraw_offer(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Off
 def change_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str, form: DatesForm) -> StayShown:
     """Move a stay: keys follow, and the registry is told."""
     if form.from_ is None and form.until is None:
-        raise InputRefused("Please give a new beginning or a new end.", field="until")
+        raise InputRefused(N_("Enter a new check-in or check-out time."), field="until")
     with gateway.database.writing() as session:
         stay = steps.stay_of(session, stay_id, landlord_id)
         zone = stay.unit.timezone

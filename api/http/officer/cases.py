@@ -15,6 +15,7 @@ from gateway.journey.filings.records import person_fields
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Account, Person, Verification
 from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
@@ -91,7 +92,7 @@ def read_picture(
     pictures = gateway.pictures.get(case.id)
     content: bytes | None = getattr(pictures, part) if pictures else None
     if content is None:
-        raise NotFound("This picture is no longer kept. Please ask the tenant to show it again.")
+        raise NotFound(N_("This photo is no longer stored. Ask the tenant to take it again."))
     disclose(
         gateway.database,
         consumer=f"{account.role}:{account.id}",

@@ -20,14 +20,15 @@ from gateway.journey.disclosure.consumers import GrantRequest
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.relay.webhooks import reader_of_consumer
 from gateway.store import Account, FeedConsumer
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/consumers", tags=["consumers"])
 
 AreaName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,36}$")]
 REFUSALS = {
-    "awaits_approval": "A second officer has not approved this consumer yet.",
-    "expired": "The grant is over. It can be asked for again.",
-    "ended": "The grant was ended.",
+    "awaits_approval": N_("A second officer has not approved this consumer yet."),
+    "expired": N_("The grant has expired. It can be requested again."),
+    "ended": N_("The grant was ended."),
 }
 
 
@@ -96,7 +97,9 @@ def ask_consumer(
     try:
         url = checked_address(form.webhook_url) if form.webhook_url else ""
     except BadAddress as error:
-        raise InputRefused(f"{error}.".capitalize(), field="webhook_url") from None
+        raise InputRefused(
+            N_("The webhook address cannot be used: {detail}."), {"detail": error}, field="webhook_url"
+        ) from None
     now, expires = gateway.now(), instant(form.expires_at, "UTC", "expires_at")
     scope = Scope(form.purpose, tuple(form.areas), frozenset(form.fields), expires, form.rows_a_day)
     with gateway.database.writing() as session:
@@ -152,7 +155,7 @@ def _consumer(gateway: Gateway, token: str) -> Reader:
     with gateway.database.reading() as session:
         row = steps.consumer_by_token(session, token)
     if row is None:
-        raise SignInNeeded("This token is not known.")
+        raise SignInNeeded(N_("The access token is not valid."))
     standing = steps.standing(row, gateway.now())
     if standing != "in_force":
         raise NotAllowed(REFUSALS[standing])

@@ -22,11 +22,12 @@ from gateway.journey.filings.records import correct_person
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
 from gateway.texts.outcomes import answer_text
 
 router = APIRouter(prefix="/registrations", tags=["filings"])
 
-ERASED = "This record was erased."
+ERASED = N_("This record has been deleted.")
 
 
 class ProblemShown(BaseModel):
@@ -100,7 +101,7 @@ def filing_named(session: Session, account: Account, registration_id: str) -> Re
     """One registration the account may see; NotFound otherwise."""
     row = session.scalars(within(account).where(Registration.id == registration_id)).one_or_none()
     if row is None:
-        raise NotFound("There is no such record of yours.")
+        raise NotFound(N_("You have no such record."))
     return row
 
 
@@ -163,7 +164,9 @@ def correct(gateway: Gate, account: Officer, registration_id: str, form: Correct
         row = filing_named(session, account, registration_id)
         known = {*FIELDS, *REGISTRIES[row.registry_name].facts.of_tenant}
         if unknown := sorted(set(form.fields) - known):
-            raise InputRefused(f"There is no field {unknown[0]} to correct.", field=unknown[0])
+            raise InputRefused(
+                N_("The field {field} cannot be corrected: it does not exist."), {"field": unknown[0]}, field=unknown[0]
+            )
         person = session.get_one(Person, row.person_id)
         changes = {name: text.strip() for name, text in form.fields.items()}
         return filing_shown(_corrected(gateway, session, row, person, changes), now)

@@ -16,6 +16,7 @@ from gateway.feed.stream import record_shown
 from gateway.journey.filings.records import person_fields
 from gateway.store import Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
 
 __all__ = ["cursor_of", "reader_of", "router"]
 
@@ -27,14 +28,14 @@ def cursor_of(last_event_id: str | None, after: int | None) -> int:
     if last_event_id is None:
         return after or 0
     if not last_event_id.isdecimal() or len(last_event_id) > 18:
-        raise InputRefused("Last-Event-ID is the number of an entry of this feed.", field="Last-Event-ID")
+        raise InputRefused(N_("Last-Event-ID must be the number of an entry of this feed."), field="Last-Event-ID")
     return int(last_event_id)
 
 
 def check_cursor(gateway: Gateway, cursor: int) -> int:
     """The cursor; InputRefused for one the feed has not reached."""
     if cursor and cursor > gateway.feed.last_seq():
-        raise InputRefused("This feed has no such entry yet. Please begin from 0.", field="Last-Event-ID")
+        raise InputRefused(N_("This feed has no such entry yet. Start from 0."), field="Last-Event-ID")
     return cursor
 
 
@@ -59,7 +60,7 @@ def open_record(gateway: Gate, account: Officer, registration_id: str, form: Pur
     with gateway.database.reading() as session:
         row = session.scalars(query).one_or_none()
         if row is None:
-            raise NotFound("There is no such record in your area.")
+            raise NotFound(N_("There is no such record in your area."))
         person = session.get_one(Person, row.person_id)
         shown = record_shown("", row.created_at, row, row.stay)
     disclose(
@@ -73,4 +74,4 @@ def open_record(gateway: Gate, account: Officer, registration_id: str, form: Pur
     try:
         return RecordOpened(record=shown, person=person_fields(person, gateway.keyring))
     except Erased:
-        raise NotFound("This record was erased.") from None
+        raise NotFound(N_("This record has been deleted.")) from None

@@ -23,6 +23,7 @@ from gateway.journey.keys import unlock as steps
 from gateway.journey.keys.issue import renew_for_phone, renewal_due
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.store import Key
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
 
@@ -114,5 +115,5 @@ def proof_of(header: str) -> Proof:
     at, _, rest = header.partition(".")
     nonce, _, signature = rest.partition(".")
     if not (at.isdecimal() and len(at) < 12 and nonce and signature):
-        raise ProofRefused("Only the phone that registered can use this key.")
+        raise ProofRefused(N_("Only the phone used to register can use this key."))
     return Proof(int(at), nonce, signature_of(signature))

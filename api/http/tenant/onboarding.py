@@ -31,6 +31,7 @@ from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
 from gateway.registries import REGISTRIES
 from gateway.store import Offer
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/onboarding", tags=["tenant"])
 
@@ -182,7 +183,7 @@ def facts_of(text: str | None) -> dict[str, str]:
     except ValueError:
         facts = None
     if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
-        raise InputRefused("The additional answers could not be read. Please reload the page.", field="facts")
+        raise InputRefused(N_("The additional information could not be read. Reload the page."), field="facts")
     return {path: value.strip() for path, value in facts.items() if value.strip()}
 
 
@@ -195,7 +196,7 @@ def holder_of(text: str | None) -> EllipticCurvePublicKey | None:
     except ValueError:
         jwk = None
     if not isinstance(jwk, dict):
-        raise InputRefused("The phone's key could not be read. Please reload the page.", field="holder_key")
+        raise InputRefused(N_("The phone's key could not be read. Reload the page."), field="holder_key")
     return public_key(jwk)
 
 
@@ -204,7 +205,7 @@ def public_key(jwk: dict[str, Any]) -> EllipticCurvePublicKey:
     try:
         return public_from_jwk(jwk)
     except BadKey:
-        raise InputRefused("The phone's key could not be read. Please reload the page.", field="holder_key") from None
+        raise InputRefused(N_("The phone's key could not be read. Reload the page."), field="holder_key") from None
 
 
 def show_onboarding(gateway: Gateway, session: Session, offer: Offer) -> OnboardingShown:

@@ -22,6 +22,7 @@ from gateway.journey.accounts.sign_in import (
     officer_known,
     take_ceremony,
 )
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/login/officer", route_class=PageRoute, include_in_schema=False)
 
@@ -32,7 +33,7 @@ KIND: Final = "single_sign_on"
 def provider_of(gateway: Gateway) -> SingleSignOn:
     """The provider of officers; NotFound where none was set up."""
     if gateway.single_sign_on is None:
-        raise NotFound("There is no single sign-on here. Please use your login and password.")
+        raise NotFound(N_("Single sign-on is not set up here. Use your username and password."))
     return gateway.single_sign_on
 
 
@@ -70,7 +71,7 @@ async def come_back(request: Request, gateway: Gate) -> Response:
     data = await asyncio.to_thread(_take_ceremony, gateway, request.cookies.get(COOKIE, ""))
     try:
         if data is None:
-            raise SignOnRefused("The sign-in took too long or was begun elsewhere. Please begin again.")
+            raise SignOnRefused(N_("The sign-in took too long or was started in another browser. Start again."))
         claims = await provider.finish(data, dict(request.query_params))
         known = await asyncio.to_thread(officer_for, gateway, provider, claims)
         answer = await asyncio.to_thread(admit, request, gateway, known)

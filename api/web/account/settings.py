@@ -16,6 +16,7 @@ from gateway.domain.accounts.password import MIN_LENGTH
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, PasswordDiffers, PasswordWrong
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -54,7 +55,7 @@ def change_password(
     answer = go("/account?done=account.password_changed")
     try:
         if new != again:
-            raise PasswordDiffers("The new password was not typed the same twice. Please type it again.")
+            raise PasswordDiffers(N_("The new passwords do not match. Enter them again."))
         form = passwords_api.PasswordForm(old=old, new=new)
         passwords_api.replace_password(gateway, account, form, answer)
     except (PasswordWrong, InputRefused, Conflict) as error:
@@ -109,7 +110,9 @@ def add_staff(
         form = api.StaffForm.model_validate({"login": login.strip(), "name": name, "staff": staff})
         made = api.add_staff(gateway, owner, form)
     except ValueError:
-        error = InputRefused("A login is three or more letters, digits, dots or dashes.", field="login")
+        error = InputRefused(
+            N_("A username has at least three characters: letters, digits, dots or hyphens."), field="login"
+        )
         return staff_page(request, gateway, owner, error=error)
     except Conflict as error:
         return staff_page(request, gateway, owner, error=error)

@@ -12,6 +12,7 @@ from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.domain.alerts import CODES
 from gateway.domain.errors import InputRefused
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/landlord/alerts", route_class=PageRoute, include_in_schema=False)
 
@@ -49,6 +50,6 @@ def change_alerts(
         made = api.AlertsForm.model_validate(form | {"language": language_of(request)})
         shown = api.change_alerts(gateway, owner, made)
     except (ValidationError, InputRefused):
-        error = InputRefused("Please check the e-mail address; a webhook is an https address.", field="email")
+        error = InputRefused(N_("Check the email address. A webhook must be an https address."), field="email")
         return alerts_page(request, api.read_alerts(gateway, owner), error)
     return alerts_page(request, shown) if shown.webhook_secret else go("/landlord/alerts?done=noticepage.saved")

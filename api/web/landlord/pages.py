@@ -23,6 +23,7 @@ from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.verification.liveness import LEVELS, Level
 from gateway.store import Account
 from gateway.texts.families import code_text
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 
@@ -121,7 +122,7 @@ def unit_named(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
     for unit in api.list_units(gateway, landlord_id):
         if unit.id == unit_id:
             return unit
-    raise NotFound("There is no such unit. Please choose one from your list.")
+    raise NotFound(N_("There is no such unit. Choose one from your list."))
 
 
 @router.get("/stays/{stay_id}")

@@ -13,6 +13,7 @@ from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -47,7 +48,7 @@ def decide(
 def refuse_other_home(account: Account, home: str) -> None:
     """NotFound under another role's address."""
     if home != account.role:
-        raise NotFound("There is nothing here for you.")
+        raise NotFound(N_("Page not found, or you do not have access to it. Check the link."))
 
 
 def case_page(

@@ -13,6 +13,7 @@ from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, NotAllowed
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/officer/exports", route_class=PageRoute, include_in_schema=False)
 
@@ -56,7 +57,7 @@ def ask_export(
         form = {"area": area, "from": f"{first}T00:00", "until": until, "purpose": purpose}
         api.ask_export(gateway, account, api.ExportForm.model_validate(form))
     except ValueError:
-        error = InputRefused("Please check the area, the days and the purpose.", field="area")
+        error = InputRefused(N_("Check the area, the days and the purpose."), field="area")
         return exports_page(request, gateway, account, error)
     except (Conflict, InputRefused, NotAllowed) as error:
         return exports_page(request, gateway, account, error)

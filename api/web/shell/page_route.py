@@ -14,6 +14,7 @@ from api.http.problems import BROKEN, DATABASE_REFUSED, database_refused, log_fa
 from api.web.shell.done import DONE
 from api.web.shell.render import language_of, page
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
+from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
 SEE_OTHER = 303
@@ -43,7 +44,9 @@ class PageRoute(APIRoute):
             except LodgekeyError as error:
                 return error_page(request, error)
             except RequestValidationError:
-                return error_page(request, InputRefused("Something is missing or wrong. Please go back and check."))
+                return error_page(
+                    request, InputRefused(N_("Some information is missing or incorrect. Go back and check it."))
+                )
             except HTTPException:
                 raise
             except DATABASE_REFUSED:

@@ -200,7 +200,7 @@ def take_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(m
         jwk = json.loads(holder_key)
         form = HolderForm(holder_key=jwk)
     except ValueError:
-        raise InputRefused("The phone's key could not be read. Please reload the page.", field="holder_key") from None
+        raise InputRefused(N_("The phone's key could not be read. Reload the page."), field="holder_key") from None
     api.bind_holder(gateway, token, form)
     return go("/key")
 

@@ -12,6 +12,7 @@ from api.web.shell.render import page
 from api.web.tester import simulator
 from api.web.tester.simulator import SimulatorAway
 from gateway.domain.errors import NotFound
+from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/tester", route_class=PageRoute, include_in_schema=False)
 
@@ -81,7 +82,7 @@ def set_fault(request: Request, gateway: Gate, _account: Tester, device: str, fa
     """One fault on one device, or all of them off."""
     check_origin(request)
     if fault not in FAULTS:
-        raise NotFound("There is no such fault.")
+        raise NotFound(N_("There is no such fault."))
     simulator.do(gateway, f"/devices/{_known(gateway, device)}/faults", FAULTS[fault])
     return go(f"/tester?open={device}")
 
@@ -91,7 +92,7 @@ def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, 
     """Turn the knob, or press the pin hole."""
     check_origin(request)
     if act not in ACTS:
-        raise NotFound("Nobody can do that to a lock.")
+        raise NotFound(N_("This action is not possible on a lock."))
     simulator.do(gateway, f"/devices/{_known(gateway, device)}/{act}")
     return go(f"/tester?open={device}")
 

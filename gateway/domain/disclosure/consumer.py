@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from gateway.domain.errors import InputRefused, NotAllowed
+from gateway.texts.marks import N_
 
 ConsumerStanding = Literal["in_force", "awaits_approval", "expired"]
 MAX_GRANT_SECONDS: Final = 366 * 86_400  # seconds; the longest a grant lasts before a person has to renew it
@@ -47,22 +48,24 @@ class Consumer:
 def request_grant(consumer_id: str, scope: Scope, by: str, now: int) -> Consumer:
     """A grant awaiting approval. Raises InputRefused if it is too wide, too long or without a purpose."""
     if not scope.purpose.strip():
-        raise InputRefused("Say what the registrations are needed for.", field="purpose")
+        raise InputRefused(N_("State what the registrations are needed for."), field="purpose")
     if not scope.areas or not all(scope.areas):
-        raise InputRefused("Name at least one area; everywhere is not an area.", field="areas")
+        raise InputRefused(N_("Name at least one area. A grant for all areas is not possible."), field="areas")
     if unknown := scope.fields - FIELDS:
-        raise InputRefused(f"There is no field {sorted(unknown)[0]} to grant.", field="fields")
+        raise InputRefused(
+            N_("The field {field} cannot be granted: it does not exist."), {"field": sorted(unknown)[0]}, field="fields"
+        )
     if not now < scope.expires_at <= now + MAX_GRANT_SECONDS:
-        raise InputRefused("A grant ends within a year; it can be asked for again.", field="expires_at")
+        raise InputRefused(N_("A grant lasts one year at most; it can be requested again."), field="expires_at")
     if scope.rows_a_day < 1:
-        raise InputRefused("A grant is for at least one record a day.", field="rows_a_day")
+        raise InputRefused(N_("A grant must allow at least one record a day."), field="rows_a_day")
     return Consumer(consumer_id, scope, by)
 
 
 def approve(consumer: Consumer, by: str) -> Consumer:
     """The approved grant. Raises NotAllowed if the approver is the requester."""
     if by == consumer.requested_by:
-        raise NotAllowed("A second person approves a new consumer of the feed.")
+        raise NotAllowed(N_("A second person must approve a new consumer of the feed."))
     return replace(consumer, approved_by=by)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from gateway.domain.errors import Conflict, InputRefused, NotAllowed
+from gateway.texts.marks import N_
 
 ExportStanding = Literal["awaits_approval", "approved", "refused", "expired", "taken"]
 MAX_SPAN_SECONDS: Final = 31 * 86_400
@@ -25,21 +26,24 @@ class ExportRequest:
 def check_export_request(request: ExportRequest, own_area: str, now: int) -> None:
     """Raises InputRefused if the span or purpose is invalid, NotAllowed outside the officer's own area."""
     if not own_area or not request.area.startswith(own_area):
-        raise NotAllowed("An export reaches no further than your own area.")
+        raise NotAllowed(N_("You can export registrations of your own area only."))
     if len(request.purpose.strip()) < MIN_PURPOSE_LENGTH:
-        raise InputRefused("Say in a sentence what the registrations are needed for.", field="purpose")
+        raise InputRefused(N_("State in one sentence what the registrations are needed for."), field="purpose")
     if not request.start < request.end <= now + 86_400:
-        raise InputRefused("The span ends after it begins, and not in the future.", field="until")
+        raise InputRefused(N_("The period must end after it begins and must not be in the future."), field="until")
     if request.end - request.start > MAX_SPAN_SECONDS:
-        raise InputRefused("An export covers 31 days at most.", field="until")
+        raise InputRefused(N_("An export covers 31 days at most."), field="until")
 
 
 def check_rows(rows: int) -> None:
     """Raises Conflict for no records, and for more than MAX_ROWS."""
     if rows == 0:
-        raise Conflict("There is no registration in this area and span.")
+        raise Conflict(N_("There are no registrations in this area and period."))
     if rows > MAX_ROWS:
-        raise Conflict(f"This would be {rows} records; an export holds {MAX_ROWS}. Choose a shorter span.")
+        raise Conflict(
+            N_("This export would have {rows} records; the limit is {max}. Choose a shorter period."),
+            {"rows": rows, "max": MAX_ROWS},
+        )
 
 
 def standing(approved: bool | None, taken_at: int | None, expires_at: int, now: int) -> ExportStanding:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from devices.wire.kiosk.offer_code import code_of
 from gateway.domain.errors import OfferUnknown
+from gateway.texts.marks import N_
 
 LIFETIME: Final = 7 * 86_400
 # One sentence for every invalid link: made up, altered, or of a deleted offer.
-UNKNOWN: Final = "This link is not one of ours. Please scan the code again or ask your landlord for a new one."
+UNKNOWN: Final = N_("This link is not valid. Ask your landlord for a new one.")
 _PROOF = 16
 
 # state → allowed next states

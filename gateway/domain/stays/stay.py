@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.domain.errors import Conflict, InputRefused, StayBackwards, TimeDoesNotExist, TimeIsAmbiguous
+from gateway.texts.marks import N_
 
 MAX_STAY_SECONDS: Final = 10 * 366 * 86_400
 YEARS: Final = range(1971, 2201)
@@ -29,9 +30,9 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
-            raise StayBackwards("The stay must end after it begins. Please check both dates.", field="until")
+            raise StayBackwards(N_("The stay must end after it begins. Check both dates."), field="until")
         if self.end - self.start > MAX_STAY_SECONDS:
-            raise InputRefused("A stay can last ten years at most. Please check the end date.", field="until")
+            raise InputRefused(N_("A stay can last up to ten years. Check the end date."), field="until")
 
     def holds(self, at: int) -> bool:
         """Whether `at` lies in [start, end)."""
@@ -41,7 +42,9 @@ class Window:
 def follow(state: str, following: str) -> str:
     """The next state. Raises Conflict if the table does not allow it."""
     if following not in STAY_STATES[state]:
-        raise Conflict(f"A stay that is {state} cannot become {following}.")
+        raise Conflict(
+            N_("A stay with the state {state} cannot change to {following}."), {"state": state, "following": following}
+        )
     return following
 
 
@@ -54,9 +57,9 @@ def instant(text: str, timezone: str, field: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputRefused("Please give a date and time such as 2026-03-28T15:00.", field=field) from None
+        raise InputRefused(N_("Enter a date and time such as 2026-03-28T15:00."), field=field) from None
     if moment.year not in YEARS:
-        raise InputRefused("Please give a year between 1971 and 2200.", field=field)
+        raise InputRefused(N_("Enter a year between 1971 and 2200."), field=field)
     zone = ZoneInfo(timezone)
     if moment.tzinfo is not None:
         return int(moment.timestamp())
@@ -65,13 +68,19 @@ def instant(text: str, timezone: str, field: str) -> int:
         return int(early.timestamp())
     if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
         raise TimeDoesNotExist(
-            f"On that night the clocks of the unit go forward and {moment:%H:%M} is skipped."
-            f" Please choose a time before {skipped_from(moment, zone):%H:%M} or an hour later.",
+            N_(
+                "The clocks go forward that night and {time} is skipped. Choose a time before {before}, "
+                "or one hour later."
+            ),
+            {"time": f"{moment:%H:%M}", "before": f"{skipped_from(moment, zone):%H:%M}"},
             field=field,
         )
     raise TimeIsAmbiguous(
-        f"On that night the clocks of the unit go back and {moment:%H:%M} comes twice. Please choose another time,"
-        f" or say which one: {early.isoformat()} or {late.isoformat()}.",
+        N_(
+            "The clocks go back that night and {time} occurs twice. Choose another time, or state which one: "
+            "{early} or {late}."
+        ),
+        {"time": f"{moment:%H:%M}", "early": early.isoformat(), "late": late.isoformat()},
         field=field,
         choices=[early.isoformat(), late.isoformat()],
     )

@@ -18,6 +18,7 @@ from gateway.journey.accounts.sign_in import create_account, end_sessions, forge
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Landlord, Unit
+from gateway.texts.marks import N_
 
 LOGIN: Final = re.compile(r"[A-Za-z0-9._@-]{3,80}")
 CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,36}")
@@ -53,7 +54,7 @@ def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, n
     """Create a landlord and its owner's account; returns the account and its first password."""
     name, phone = lessor.name.strip(), lessor.phone.strip()
     if not name or not phone:
-        raise InputRefused("A landlord has a name and a telephone number: tenants are shown both.")
+        raise InputRefused(N_("A landlord needs a name and a phone number: tenants are shown both."))
     _filled(LandlordFacts(id="", name=name, phone=phone, email=lessor.email or ""), lessor.facts)
     landlord = Landlord(name=name, phone=phone, email=lessor.email, registry_facts=dict(lessor.facts))
     session.add(landlord)
@@ -65,7 +66,7 @@ def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, n
 def add_officer(session: Session, login: str, name: str, area: str, hashed: Hashed, now: int) -> tuple[Account, str]:
     """Create an officer for the units whose area begins with `area`; returns the account and its first password."""
     if not AREA.fullmatch(area):
-        raise InputRefused("An officer sees the units of one area. Please name it, as the units do.")
+        raise InputRefused(N_("An officer is responsible for one area. Give the area as it is written in the units."))
     account = Account(role="officer", login=login, name=name.strip() or login, area=area)
     return account, _add_account(session, account, hashed, now)
 
@@ -78,7 +79,7 @@ def add_tester(session: Session, login: str, name: str, hashed: Hashed, now: int
 
 def _add_account(session: Session, account: Account, hashed: Hashed, now: int) -> str:
     if not LOGIN.fullmatch(account.login):
-        raise InputRefused("A login is 3 to 80 letters, digits and any of . _ @ -")
+        raise InputRefused(N_("A username has 3 to 80 characters: letters, digits and . _ @ -"))
     password = create_account(session, account, hashed)
     record(session, "AccountAdded", now, data={"account": account.id, "role": account.role})
     return password
@@ -88,7 +89,7 @@ def account_by_login(session: Session, login: str) -> Account:
     """The active account with this login. Raises NotFound."""
     account = session.scalars(select(Account).where(Account.login == login, Account.ended_at.is_(None))).one_or_none()
     if account is None:
-        raise NotFound("There is no account with this login.")
+        raise NotFound(N_("There is no account with this username."))
     return account
 
 
@@ -104,7 +105,7 @@ def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> st
     """Replace a lost password with a random one and return it; all sessions of the account end."""
     account = account_by_login(session, login)
     if account.issuer is not None:
-        raise Conflict("This account signs in at its own provider and has no password here.")
+        raise Conflict(N_("This account signs in through its own provider and has no password here."))
     password = secrets.token_urlsafe(12)
     account.password_hash = hashed(password)
     end_sessions(session, account.id)
@@ -115,14 +116,16 @@ def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> st
 def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit:
     """Create a unit of the owner's landlord. InputRefused for wrong or missing facts, Conflict for a used code."""
     if owner.landlord_id is None:
-        raise InputRefused("Units belong to landlords, and this login is not one's.")
+        raise InputRefused(N_("A unit belongs to a landlord, and this account is not a landlord's."))
     if not (CODE.fullmatch(home.code) and AREA.fullmatch(home.area) and home.label.strip() and home.address.strip()):
-        raise InputRefused("A unit has a code and an area of letters, digits and hyphens, a label and an address.")
+        raise InputRefused(
+            N_("A unit needs a label, an address, and a code and an area of letters, digits and hyphens.")
+        )
     landlord = session.get_one(Landlord, owner.landlord_id)
     _check_place(home)
     _check_needs(home, landlord)
     if session.scalars(select(Unit.id).where(Unit.code == home.code)).first() is not None:
-        raise Conflict("There is a unit with this code already.")
+        raise Conflict(N_("There is already a unit with this code."))
     unit = Unit(
         landlord_id=landlord.id,
         code=home.code,
@@ -144,13 +147,15 @@ def _check_place(home: Dwelling) -> None:
     try:
         ZoneInfo(home.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputRefused("A time zone is named as in the IANA database, Europe/Rome for one.") from error
+        raise InputRefused(N_("Give the time zone as in the IANA database, for example Europe/Rome.")) from error
     try:
         profile_for(home.jurisdiction)
     except KeyError as error:
-        raise InputRefused(f"There are rules for these jurisdictions: {', '.join(load_profiles())}.") from error
+        raise InputRefused(
+            N_("Rules exist for these jurisdictions: {jurisdictions}."), {"jurisdictions": ", ".join(load_profiles())}
+        ) from error
     if home.registry_name not in REGISTRIES:
-        raise InputRefused(f"There are these registries: {', '.join(REGISTRIES)}.")
+        raise InputRefused(N_("These registries are available: {registries}."), {"registries": ", ".join(REGISTRIES)})
     address = Address(street=home.address)
     _filled(UnitFacts(home.code, address, home.area, home.jurisdiction, home.timezone, home.label), home.facts)
 
@@ -162,11 +167,11 @@ def _check_needs(home: Dwelling, landlord: Landlord) -> None:
     missing = [path for path in needs.unit if not of_unit.get(path)]
     missing += [f"landlord.{path}" for path in needs.landlord if not of_landlord.get(path)]
     if missing:
-        raise InputRefused(f"This registry wants to know besides: {', '.join(missing)}.")
+        raise InputRefused(N_("This registry also requires: {fields}."), {"fields": ", ".join(missing)})
 
 
 def _filled(known: UnitFacts | LandlordFacts, facts: Mapping[str, str]) -> None:
     try:
         fill(known, facts)
     except UnknownFact as error:
-        raise InputRefused(f"No registry asks for {error}.") from error
+        raise InputRefused(N_("No registry requires {field}."), {"field": error}) from error

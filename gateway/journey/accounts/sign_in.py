@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict, SignOnNotEntitled
 from gateway.outbox.events import record
 from gateway.store import Account, Ceremony, Passkey, SignIn
+from gateway.texts.marks import N_
 
 CEREMONY_SECONDS: Final = 300
 
@@ -57,7 +58,7 @@ def admit_officer(session: Session, issuer: str, subject: str, name: str, area: 
         session.flush()
         record(session, "OfficerAdmitted", now, data={"account": account.id, "area": area})
     if account.ended_at is not None:
-        raise SignOnNotEntitled("This account was ended here. Please ask the operator.")
+        raise SignOnNotEntitled(N_("This account has been closed. Contact the system administrator."))
     account.name, account.area = name, area
     return account
 
@@ -75,7 +76,7 @@ def end_sessions(session: Session, account_id: str) -> None:
 def create_account(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
     """Store a new account and return its random first password. Raises Conflict if the login is taken."""
     if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
-        raise Conflict("This login is taken. Please choose another.")
+        raise Conflict(N_("This username is already in use. Choose another one."))
     password = secrets.token_urlsafe(12)
     account.password_hash = hashed(password)
     session.add(account)
@@ -94,7 +95,7 @@ def change_password(session: Session, account: Account, hashed: str, now: int) -
     """Set a new password and end all sessions. Raises Conflict if the password changed since it was checked."""
     row = session.get_one(Account, account.id, with_for_update=True)
     if row.ended_at is not None or row.password_hash != account.password_hash:
-        raise Conflict("The password was changed meanwhile. Please log in again.")
+        raise Conflict(N_("The password was changed in the meantime. Sign in again."))
     row.password_hash = hashed
     end_sessions(session, row.id)
     record(session, "PasswordChanged", now, data={"account": row.id})

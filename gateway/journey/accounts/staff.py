@@ -10,6 +10,7 @@ from gateway.domain.errors import Conflict, NotFound
 from gateway.journey.accounts.sign_in import create_account, forget_sign_in
 from gateway.outbox.events import record
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 
 def staff_of(session: Session, landlord_id: str) -> Sequence[Account]:
@@ -41,8 +42,8 @@ def end_staff(session: Session, owner: Account, account_id: str, now: int) -> No
     everybody = staff_of(session, owner.landlord_id or "nobody")
     account = next((row for row in everybody if row.id == account_id), None)
     if account is None:
-        raise NotFound("There is nobody like this among your staff.")
+        raise NotFound(N_("There is no such team member."))
     if account.staff == "owner" and len([row for row in everybody if row.staff == "owner"]) == 1:
-        raise Conflict("Somebody has to own the homes: the last owner stays.")
+        raise Conflict(N_("The last owner cannot be removed."))
     forget_sign_in(session, account, now)
     record(session, "StaffEnded", now, data={"account": account.id, "by": owner.id})

@@ -18,6 +18,7 @@ from gateway.outbox.events import record
 from gateway.store import Account, Event, FeedConsumer
 from gateway.store.model import new_id
 from gateway.store.sealing import Vault
+from gateway.texts.marks import N_
 
 PREFIX: Final = "lkc_"
 
@@ -44,7 +45,7 @@ def ask_consumer(session: Session, grant_request: GrantRequest, by: Account, now
     _refuse_outside(grant_request.scope.areas, by)
     requested = rules.request_grant(new_id(), grant_request.scope, by.id, now)
     if len(requested.scope.areas) > 8 or any(len(area) > 36 or "," in area for area in requested.scope.areas):
-        raise InputRefused("Name at most eight areas.", field="areas")
+        raise InputRefused(N_("Name at most eight areas."), field="areas")
     scope = requested.scope
     row = FeedConsumer(
         id=requested.id,
@@ -67,10 +68,10 @@ def approve_consumer(session: Session, row: FeedConsumer, by: Account, vault: Va
     """Put the grant in force and create its secrets, shown once. Raises NotAllowed for the officer who requested it."""
     _refuse_outside(row.areas, by)
     if row.approved_by is not None or row.ended_at is not None:
-        raise Conflict("This consumer was already decided.")
+        raise Conflict(N_("A decision on this consumer has already been made."))
     rules.approve(consumer_of(row), by.id)
     if now >= row.expires_at:
-        raise Conflict("The grant's time is over. Please ask for it again.")
+        raise Conflict(N_("The grant has expired. Request it again."))
     row.approved_by, row.approved_at = by.id, now
     token = PREFIX + secrets.token_urlsafe(32)
     row.token_hash = token_hash(token)
@@ -95,7 +96,7 @@ def consumer_named(session: Session, consumer_id: str, area: str) -> FeedConsume
     """The consumer, if all its areas lie within the officer's. Raises NotFound."""
     row = session.get(FeedConsumer, consumer_id)
     if row is None or not all(given.startswith(area) for given in row.areas):
-        raise NotFound("There is no such consumer in your area.")
+        raise NotFound(N_("There is no such consumer in your area."))
     return row
 
 
@@ -133,4 +134,4 @@ def owe_webhook(session: Session, row: FeedConsumer, now: int) -> bool:
 
 def _refuse_outside(areas: tuple[str, ...] | list[str], by: Account) -> None:
     if not by.area or not all(area.startswith(by.area) for area in areas):
-        raise NotAllowed("A grant reaches no further than your own area.")
+        raise NotAllowed(N_("A grant cannot extend beyond your own area."))

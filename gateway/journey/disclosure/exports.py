@@ -11,6 +11,7 @@ from gateway.domain.disclosure.export import ExportRequest, ExportStanding
 from gateway.domain.errors import Conflict, NotAllowed, NotFound
 from gateway.outbox.events import record
 from gateway.store import Account, Export, Registration, Stay, Unit
+from gateway.texts.marks import N_
 
 
 def within(area: str, start: int, end: int) -> Select[Registration]:
@@ -46,9 +47,9 @@ def ask_export(session: Session, request: ExportRequest, by: Account, now: int) 
 def decide_export(session: Session, row: Export, by: Account, approved: bool, now: int) -> Export:
     """A second officer's decision. Raises NotAllowed for the requester, Conflict if it is decided or expired."""
     if by.id == row.requested_by:
-        raise NotAllowed("A second officer decides on an export.")
+        raise NotAllowed(N_("A second officer must decide on an export."))
     if standing_of(row, now) != "awaits_approval":
-        raise Conflict("This export was already decided, or its time is over.")
+        raise Conflict(N_("This export has already been decided or has expired."))
     row.approved, row.decided_by, row.decided_at = approved, by.id, now
     row.expires_at = now + rules.OPEN_SECONDS
     record(session, "ExportDecided", now, data={"export": row.id, "by": by.id, "approved": approved})
@@ -58,9 +59,9 @@ def decide_export(session: Session, row: Export, by: Account, approved: bool, no
 def take_export(session: Session, row: Export, by: Account, now: int) -> Sequence[Registration]:
     """The records, once, for the requester. Their log entries are committed in this transaction, before they leave."""
     if by.id != row.requested_by:
-        raise NotAllowed("Only the officer who asked for an export takes it.")
+        raise NotAllowed(N_("Only the officer who requested an export can download it."))
     if standing_of(row, now) != "approved":
-        raise Conflict("This export is not approved, was taken already, or its time is over.")
+        raise Conflict(N_("This export is not approved, has already been downloaded or has expired."))
     query = within(row.area, row.from_at, row.until_at).order_by(Registration.created_at, Registration.id)
     found = session.scalars(query.limit(rules.MAX_ROWS + 1)).all()
     rules.check_rows(len(found))
@@ -76,7 +77,7 @@ def export_named(session: Session, export_id: str, area: str) -> Export:
     query = select(Export).where(Export.id == export_id, Export.area.startswith(area, autoescape=True))
     row = session.scalars(query.with_for_update()).one_or_none()
     if row is None:
-        raise NotFound("There is no such export in your area.")
+        raise NotFound(N_("There is no such export in your area."))
     return row
 
 

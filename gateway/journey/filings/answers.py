@@ -13,6 +13,7 @@ from gateway.domain.outcomes import caused_by
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.outbox.events import record
 from gateway.store import Delivery, Registration
+from gateway.texts.marks import N_
 
 FINAL = ("accepted", "partly", "refused")
 
@@ -67,7 +68,7 @@ def settle_outcome(
 ) -> None:
     """Settle a record of unknown outcome as a person found out: accepted, or not received and to be sent again."""
     if row.state != "unknown":
-        raise Conflict("The outcome of this record is known. Only an unknown one can be settled by a person.")
+        raise Conflict(N_("The result of this record is known. Only an unknown result can be confirmed manually."))
     data = {"registration": row.id, "outcome": outcome, "by": by}
     record(session, "OutcomeSettled", now, stay=row.stay, registration=row, data=data)
     waiting = update(Delivery).where(Delivery.work == "submit", Delivery.about == row.id, Delivery.state == "unknown")

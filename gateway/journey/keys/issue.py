@@ -17,6 +17,7 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import is_owed, owe
 from gateway.outbox.events import record
 from gateway.store import Device, Key, Person, Stay
+from gateway.texts.marks import N_
 
 
 def issue_keys(
@@ -25,7 +26,7 @@ def issue_keys(
     """Step 4: issue a key for each lock of the unit and queue it for that lock. Raises Conflict if there is no lock."""
     locks = [device for device in stay.unit.devices if device.kind == "lock" and device.revoked_at is None]
     if not locks:
-        raise Conflict("The unit has no lock yet. Please ask the landlord to add one.")
+        raise Conflict(N_("The accommodation has no lock yet. Ask the landlord to add one."))
     return [_issue(session, stay, person, lock, holder, keyring, now) for lock in locks]
 
 

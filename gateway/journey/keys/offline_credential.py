@@ -11,6 +11,7 @@ from gateway.journey.keys.issue import renew_for_phone
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.unlock import holders_key
 from gateway.store import Key
+from gateway.texts.marks import N_
 
 
 def credential_for_near(
@@ -28,7 +29,7 @@ def credential_for_near(
     """
     key = holders_key(session, key_id, near_statement(key_id, proof, *point), proof, now)
     if key.desired != "present" or key.device.public_key is None:
-        raise Conflict("This key opens nothing nearby. Please use the button or the code.")
+        raise Conflict(N_("This key does not work over Bluetooth. Use the unlock button or the passcode."))
     renew_for_phone(key, keyring, now)
     claims = KeyCredential(bytes.fromhex(key.id), key.device_id, near, key.not_before, key.holder_until)
     return key, issue_credential(claims, keyring.credential_key)

@@ -20,6 +20,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.outbox.events import record
 from gateway.store import Device, OnceCode, Stay, Unit
+from gateway.texts.marks import N_
 
 MAX_UNUSED_CODES: Final = ONCE_SPAN - 1  # unused at a time: using the newest must not make the lock forget the oldest
 
@@ -40,7 +41,7 @@ def held_stay(session: Session, stay_id: str, landlord_id: str) -> Stay:
     mine = select(Stay).join(Unit).where(Stay.id == stay_id, Unit.landlord_id == landlord_id)
     stay = session.scalars(mine.with_for_update(of=Stay)).one_or_none()
     if stay is None:
-        raise NotFound("There is no such stay. Please choose one from your list.")
+        raise NotFound(N_("There is no such stay. Choose one from your list."))
     return stay
 
 
@@ -56,12 +57,12 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
     """
     lock = _held_lock(session, stay, lock_id)
     if not is_running(stay, now):
-        raise Conflict("One-time codes are for a stay that is running now.")
+        raise Conflict(N_("One-time codes can be created only during a stay."))
     if not takes_codes(lock):
-        raise Conflict("This lock takes no one-time codes.")
+        raise Conflict(N_("This lock does not support one-time codes."))
     oldest = session.scalars(_unused(lock).order_by(OnceCode.number).limit(1)).first()
     if oldest is not None and lock.once_next - oldest.number >= MAX_UNUSED_CODES:
-        raise TooManyCodes("Too many one-time codes of this lock are unused. Please end those first.")
+        raise TooManyCodes(N_("This lock has too many unused one-time codes. Cancel those first."))
     code = OnceCode(stay_id=stay.id, device_id=lock.id, number=lock.once_next, epoch=lock.code_epoch, issued_at=now)
     lock.once_next += 1
     session.add(code)
@@ -78,7 +79,7 @@ def show_once(session: Session, code: OnceCode, keyring: Keyring) -> OnceShown:
     """The code's digits while it is valid. Raises Conflict afterwards."""
     lock = session.get_one(Device, code.device_id)
     if code.used_at is not None or not is_current(code, lock):
-        raise Conflict("This code was used or ended. Please ask for another one.")
+        raise Conflict(N_("This code was used or cancelled. Create another one."))
     secret = passcode_secret(keyring.passcode_key, public_from_point(lock.public_key), lock.id)
     digits = spoken(once_code(secret, code.epoch, code.number))
     return OnceShown(code.id, digits, lock.id, code.issued_at, is_confirmed(lock))
@@ -129,7 +130,7 @@ def _held_lock(session: Session, stay: Stay, lock_id: str) -> Device:
     fresh = mine.with_for_update(of=Device).execution_options(populate_existing=True)
     lock = session.scalars(fresh).one_or_none()
     if lock is None:
-        raise NotFound("There is no such lock. Please choose one from your list.")
+        raise NotFound(N_("There is no such lock. Choose one from your list."))
     return lock
 
 

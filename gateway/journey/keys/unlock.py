@@ -19,6 +19,7 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.outbox.events import record
 from gateway.store import Command, Key
+from gateway.texts.marks import N_
 
 
 def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof, now: int) -> Command:
@@ -27,7 +28,7 @@ def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof,
     refuse_unusable(key, now)
     seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == proof.nonce))
     if seen is not None:
-        raise ProofRefused("This request was already made once. Please press the button again.")
+        raise ProofRefused(N_("This request was already sent. Press the button again."))
     command = Command(
         id=command_id,
         device_id=key.device_id,
@@ -56,13 +57,13 @@ def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, n
     """The key, if its holder signed the statement within the last minute. Raises NotFound or ProofRefused."""
     key = session.get(Key, key_id)
     if key is None:
-        raise NotFound("There is no such key. Please open the link your landlord sent you.")
+        raise NotFound(N_("This key does not exist. Open the link from your landlord."))
     if abs(now - proof.at) > PROOF_TOLERANCE:
-        raise ProofRefused("The clock of this phone is off by more than a minute. Please set it and try again.")
+        raise ProofRefused(N_("The clock of this phone is wrong by more than one minute. Correct it and try again."))
     try:
         verify_statement(statement, proof.signature, public_from_point(key.holder_key))
     except BadSignature:
-        raise ProofRefused("Only the phone that registered can use this key.") from None
+        raise ProofRefused(N_("Only the phone used to register can use this key.")) from None
     return key
 
 
@@ -74,12 +75,12 @@ def read_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
 def refuse_unusable(key: Key, now: int) -> None:
     """Raises KeyNotUsable, with the reason, if the key does not open now."""
     if key.desired != "present":
-        raise KeyNotUsable("This key was revoked. Please ask your landlord.", reason="revoked")
+        raise KeyNotUsable(N_("This key was revoked. Contact your landlord."), reason="revoked")
     if now < key.not_before:
-        raise KeyNotUsable("Your stay has not begun yet.", reason="not_yet", from_at=key.not_before)
+        raise KeyNotUsable(N_("Your stay has not begun yet."), reason="not_yet", from_at=key.not_before)
     if now >= key.expires_at:
-        raise KeyNotUsable("Your stay is over, and the key with it.", reason="expired")
+        raise KeyNotUsable(N_("Your stay has ended and the key has expired."), reason="expired")
     if key.observed not in USABLE:
-        raise KeyNotUsable("The key is on its way to the lock. Please wait a moment.", reason="not_on_lock")
+        raise KeyNotUsable(N_("The key is being sent to the lock. Please wait."), reason="not_on_lock")
     if key.device.revoked_at is not None:
-        raise KeyNotUsable("This lock was taken out of service. Please ask your landlord.", reason="lock_revoked")
+        raise KeyNotUsable(N_("This lock is out of service. Contact your landlord."), reason="lock_revoked")

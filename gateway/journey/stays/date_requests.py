@@ -14,6 +14,7 @@ from gateway.journey.stays.landlord import change_stay, end_stay
 from gateway.outbox.events import record
 from gateway.store import Key, Stay
 from gateway.store.date_requests import DateRequest
+from gateway.texts.marks import N_
 
 
 def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring, now: int) -> Stay:
@@ -21,7 +22,7 @@ def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring
     key = _held(session, key_id, end_statement(key_id, proof), proof, now)
     others = [person for person in key.stay.people if person.erased_at is None and person.id != key.person_id]
     if others:
-        raise Conflict("Other people are registered for this stay too. Please ask your landlord to end it.")
+        raise Conflict(N_("Other people are registered for this stay too. Ask your landlord to end it."))
     return end_stay(session, key.stay, keyring, now)
 
 
@@ -31,9 +32,9 @@ def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: 
     zone = key.stay.unit.timezone
     until_at = instant(until, zone, "until")
     if until_at <= max(now, key.stay.from_at):
-        raise InputRefused("Please choose a moment in the future.", field="until")
+        raise InputRefused(N_("Choose a date and time in the future."), field="until")
     if until_at == key.stay.until_at:
-        raise InputRefused("Your stay ends at that moment already.", field="until")
+        raise InputRefused(N_("Your stay already ends at that time."), field="until")
     request = open_date_request(session, key.stay) or DateRequest(stay=key.stay)
     request.person_id, request.until_at, request.requested_at = key.person_id, until_at, now
     session.add(request)
@@ -48,7 +49,7 @@ def answer_date_request(session: Session, stay: Stay, *, agreed: bool, keyring: 
     """The landlord's answer; agreeing changes the stay. Raises StaysOverlap, NotFound or Conflict."""
     request = open_date_request(session, stay)
     if request is None:
-        raise NotFound("There is no wish for other dates any more.")
+        raise NotFound(N_("There is no open request for other dates."))
     if agreed:
         change_stay(session, stay, Window(stay.from_at, request.until_at), keyring, now)
     request.answered_at, request.agreed = now, agreed
@@ -71,5 +72,5 @@ def latest_date_request(session: Session, stay: Stay) -> DateRequest | None:
 def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
     key = holders_key(session, key_id, statement, proof, now)
     if key.desired != "present" or key.stay.state not in stays.OCCUPYING:
-        raise Conflict("This stay is over already.")
+        raise Conflict(N_("This stay has already ended."))
     return key

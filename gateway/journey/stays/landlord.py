@@ -17,6 +17,7 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.outbox.events import record
 from gateway.store import Device, Key, Offer, Stay, Unit
+from gateway.texts.marks import N_
 
 
 def unit_of(session: Session, unit_id: str, landlord_id: str) -> Unit:
@@ -24,7 +25,7 @@ def unit_of(session: Session, unit_id: str, landlord_id: str) -> Unit:
     query = select(Unit).where(Unit.id == unit_id, Unit.landlord_id == landlord_id).with_for_update(of=Unit)
     unit = session.scalars(query).one_or_none()
     if unit is None:
-        raise NotFound("There is no such unit. Please choose one from your list.")
+        raise NotFound(N_("There is no such unit. Choose one from your list."))
     return unit
 
 
@@ -33,14 +34,14 @@ def stay_of(session: Session, stay_id: str, landlord_id: str) -> Stay:
     query = select(Stay).join(Unit).where(Stay.id == stay_id, Unit.landlord_id == landlord_id)
     stay = session.scalars(query).one_or_none()
     if stay is None:
-        raise NotFound("There is no such stay. Please choose one from your list.")
+        raise NotFound(N_("There is no such stay. Choose one from your list."))
     return stay
 
 
 def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
     """Step 1: create a stay of the unit and the offer of its key. Raises StaysOverlap if the unit is taken."""
     if window.end <= now:
-        raise Conflict("This stay is already over. Please choose dates in the future.")
+        raise Conflict(N_("The end of this stay is in the past. Choose dates in the future."))
     refuse_overlap(session, unit, window)
     stay = Stay(unit=unit, from_at=window.start, until_at=window.end, state="offered", created_at=now)
     session.add(stay)
@@ -50,7 +51,7 @@ def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
 def add_offer(session: Session, stay: Stay, now: int) -> Offer:
     """Create another offer for the same stay; each tenant needs one."""
     if stay.state not in stays.OCCUPYING:
-        raise Conflict("This stay is over, so there is no key to offer.")
+        raise Conflict(N_("This stay has ended, so no key can be offered."))
     offer = Offer(stay=stay, state="open", created_at=now, expires_at=min(stay.until_at, now + offers.LIFETIME))
     session.add(offer)
     session.flush()
@@ -69,13 +70,17 @@ def refuse_overlap(session: Session, unit: Unit, window: Window, besides: str | 
     taken = session.scalars(query.where(Stay.id != besides) if besides else query).first()
     if taken is not None:
         start, end = (stays.wall_clock(at, unit.timezone)[:16] for at in (taken.from_at, taken.until_at))
-        raise StaysOverlap(f"The unit is taken from {start} until {end}. Please choose other dates.", stay_id=taken.id)
+        raise StaysOverlap(
+            N_("The unit is already booked from {start} to {end}. Choose other dates."),
+            {"start": start, "end": end},
+            stay_id=taken.id,
+        )
 
 
 def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
     """Withdraw the link; a key already issued stays valid."""
     if "withdrawn" not in offers.OFFER_STATES[offer.state]:
-        raise Conflict("This link was already used or withdrawn.")
+        raise Conflict(N_("This link has already been used or withdrawn."))
     offer.state = "withdrawn"
     record(session, "OfferWithdrawn", now, stay=offer.stay, data={"offer": offer.id})
 
@@ -83,9 +88,9 @@ def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
 def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, now: int) -> Stay:
     """Step 9: change the dates. Keys are replaced for the new window and the registry gets the change."""
     if stay.state not in stays.OCCUPYING:
-        raise Conflict("This stay is over and cannot be changed.")
+        raise Conflict(N_("This stay has ended and cannot be changed."))
     if window.end <= now:
-        raise Conflict("The new end is in the past. To end the stay now, choose “end stay”.")
+        raise Conflict(N_("The new end is in the past. To end the stay now, choose “End the stay”."))
     refuse_overlap(session, stay.unit, window, besides=stay.id)
     stay.from_at, stay.until_at = window.start, window.end
     for offer in stay.offers:
@@ -120,7 +125,7 @@ def key_of(session: Session, key_id: str, landlord_id: str) -> Key:
     query = select(Key).join(Stay, Key.stay_id == Stay.id).join(Unit)
     key = session.scalars(query.where(Key.id == key_id, Unit.landlord_id == landlord_id)).one_or_none()
     if key is None:
-        raise NotFound("There is no such key. Please choose one from your list.")
+        raise NotFound(N_("There is no such key. Choose one from your list."))
     return key
 
 
@@ -130,14 +135,14 @@ def lock_of(session: Session, device_id: str, landlord_id: str) -> Device:
     mine = (Device.id == device_id, Device.kind == "lock", Unit.landlord_id == landlord_id)
     lock = session.scalars(query.where(*mine)).one_or_none()
     if lock is None:
-        raise NotFound("There is no such lock. Please choose one from your list.")
+        raise NotFound(N_("There is no such lock. Choose one from your list."))
     return lock
 
 
 def read_back(session: Session, lock: Device, now: int) -> None:
     """Queue a read of the lock's whole state, due now, retried until it answers. Raises Conflict if out of service."""
     if lock.revoked_at is not None:
-        raise Conflict("This lock was taken out of service, so it cannot be asked.")
+        raise Conflict(N_("This lock is out of service, so it cannot be queried."))
     if not is_owed(session, "read_back", lock.id):
         owe(session, party=f"lock:{lock.id}", lane=lanes.keys(lock.id), work="read_back", about=lock.id, now=now)
     hurry(session, [lanes.keys(lock.id)], now)

@@ -13,6 +13,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
 from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, Stay
+from gateway.texts.marks import N_
 
 MAX_CODE_LENGTH = 20  # a token has 43 characters
 CODE_OF = "code_of"  # on a queued screen: the stay whose keypad code it shows; derived when sent, never stored
@@ -27,7 +28,7 @@ def token_shown_at(session: Session, site: str, shown: str, keyring: Keyring, no
     for token in tokens:
         if code and compare_digest(kiosk_code(token), code):
             return token
-    raise OfferUnknown("There is no offer with this code here. Please check the code, or scan the link's code.")
+    raise OfferUnknown(N_("No invitation with this code was found. Check the code, or scan the QR code of your link."))
 
 
 def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> OfferSummary:

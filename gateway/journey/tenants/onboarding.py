@@ -22,6 +22,7 @@ from gateway.outbox.deliveries import owe
 from gateway.outbox.events import record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
+from gateway.texts.marks import N_
 
 DECISIONS = {"pass": "passed", "refuse": "refused", "ask_again": "asked_again"}
 CONCLUDED: Mapping[str, EventType] = {
@@ -48,9 +49,9 @@ def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Off
     if offer is None:
         raise OfferUnknown(UNKNOWN)
     if offer.state == "withdrawn":
-        raise OfferGone("Your landlord has withdrawn this link. Please ask for a new one.")
+        raise OfferGone(N_("Your landlord has withdrawn this link. Ask for a new one."))
     if offer.state != "used" and now >= offer.expires_at:
-        raise OfferExpired("This link has expired. Please ask your landlord for a new one.")
+        raise OfferExpired(N_("This link has expired. Ask your landlord for a new one."))
     return offer
 
 
@@ -58,7 +59,7 @@ def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Of
     """The offer of a link that can still lead to a key. Raises OfferUsed if it already has."""
     offer = offer_named(session, token, keyring, now)
     if offer.state == "used":
-        raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
+        raise OfferUsed(N_("The key has already been saved to a phone. Open the link on that phone."))
     return offer
 
 
@@ -104,7 +105,7 @@ def consent_to(session: Session, offer: Offer, purpose: str) -> Consent | None:
 def record_verification(session: Session, offer: Offer, shown: Shown, keyring: Keyring, now: int) -> Verification:
     """Step 3: record the verdict on what the tenant showed; "passed" issues key and check-in in one transaction."""
     if consent_to(session, offer, "registration") is None:
-        raise ConsentMissing("Please agree to the registration first: without it no key can be given.")
+        raise ConsentMissing(N_("Consent to the registration first: without it no key can be issued."))
     refuse_repeat(session, offer)
     verdict = shown.verdict
     person = None
@@ -136,9 +137,9 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
 def refuse_repeat(session: Session, offer: Offer) -> None:
     """Raises Conflict if the tenant's case waits for a person, or the tenant is registered already."""
     if latest_verification(session, offer, "review") is not None:
-        raise Conflict("A person is already looking at what you showed. Please wait a moment.")
+        raise Conflict(N_("Staff are already checking your information. Please wait."))
     if offer.person_id is not None:
-        raise Conflict("You are registered already. Open the link on your phone to take the key.")
+        raise Conflict(N_("You are already registered. Open the link on your phone to get the key."))
 
 
 def decide_case(
@@ -152,9 +153,9 @@ def decide_case(
 ) -> Verification:
     """Step 3, by a person: pass, refuse, or ask the tenant again. "pass" gives the same key as a passed check."""
     if verification.state != "review":
-        raise Conflict("This case was already decided.")
+        raise Conflict(N_("A decision on this case has already been made."))
     if decision != "pass" and not reason.strip():
-        raise Conflict("Please say why, so that the tenant knows what to do.")
+        raise Conflict(N_("Give a reason, so that the tenant knows what to do."))
     verification.state = DECISIONS[decision]
     verification.decided_at, verification.decided_by = now, account_id
     verification.decision_reason = reason.strip() or None
@@ -171,9 +172,9 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     offer = verification.offer
     stay = offer.stay
     if stay.state not in ("offered", "active"):
-        raise Conflict("This stay is over, so there is no key to give.")
+        raise Conflict(N_("This stay has ended, so no key can be issued."))
     if offer.state == "withdrawn":
-        raise OfferGone("This link was withdrawn, so there is no key to give. The landlord can make a new one.")
+        raise OfferGone(N_("This link was withdrawn, so no key can be issued. The landlord can create a new one."))
     person = session.get_one(Person, verification.person_id)
     offer.person_id = person.id
     check_in(session, stay, person, keyring, now)
@@ -185,9 +186,9 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
 def hand_over(session: Session, offer: Offer, holder: EllipticCurvePublicKey, keyring: Keyring, now: int) -> list[Key]:
     """Step 4: issue the keys to the holder's phone, once; afterwards the offer is used."""
     if "used" not in OFFER_STATES[offer.state]:
-        raise OfferUsed("The key of this link was already handed out. Open it on the phone that registered.")
+        raise OfferUsed(N_("The key has already been saved to a phone. Open the link on that phone."))
     if offer.person_id is None:
-        raise Conflict("Please register first; the key follows.")
+        raise Conflict(N_("Register first; the key is issued after that."))
     offer.state = "used"
     return issue_keys(session, offer.stay, session.get_one(Person, offer.person_id), holder, keyring, now)
 
@@ -244,7 +245,7 @@ def case_named(
     query = cases(area=area, landlord_id=landlord_id).where(Verification.id == case_id)
     case = session.scalars(query).one_or_none()
     if case is None:
-        raise NotFound("There is no such case. It may have been decided already.")
+        raise NotFound(N_("There is no such case. A decision may already have been made."))
     return case
 
 

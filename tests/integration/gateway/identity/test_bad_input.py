@@ -24,11 +24,12 @@ from api.http import context
 from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
-from gateway.domain.verification.sentences import sentence
 from gateway.identity.images.decode import MAX_BYTES
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.pool import IdentityPool
 from gateway.store import Model, Person
+from gateway.texts.families import reason_text
+from gateway.texts.identity import REASON
 from tests.parts.house import House, good, refused
 from tests.parts.served import serve
 from tests.parts.world import DAY, NOW
@@ -133,10 +134,10 @@ def assert_refused(door: OnboardingClient, tenant: httpx.Client, part: str, code
     for language in LANGUAGES:
         answer = on_page(tenant, language, **files)
         assert answer.status_code == 422
-        assert f'role="alert">{sentence(code, language)}</p>' in unescape(answer.text)
+        assert f'role="alert">{reason_text(language, code)}</p>' in unescape(answer.text)
     problem = refused(by_api(tenant, **files), 422, "input_refused")
     assert problem["fields"] == [{"field": part, "code": code}]
-    assert problem["detail"] == sentence(code, "en")
+    assert problem["detail"] == REASON[code]
     assert door.kept() == before
     beginnings = [
         content[:64] for content in files.values() if len(content) >= 16
@@ -270,7 +271,7 @@ def test_a_document_that_will_not_do_is_explained_in_both_languages(door: Onboar
         reported = good(tenant.get("/api/v1/onboarding"))
         assert (reported["stage"], code in reported["reasons"]) == (stage, True), reported["reasons"]
         for language in LANGUAGES:
-            assert sentence(code, language) in unescape(tenant.get(f"/onboarding?lang={language}").text)
+            assert reason_text(language, code) in unescape(tenant.get(f"/onboarding?lang={language}").text)
         assert (door.kept()[0]["people"] == before) is (stage == "refused"), "a refused attempt keeps no person"
     assert find_canaries(door.places, [picture[300:360]]) == [], "no byte of the picture is on the disk"
 

@@ -22,11 +22,11 @@ from firmware_sim.specimens.documents import (
 from gateway.domain.jurisdiction import load_profiles
 from gateway.domain.verification.port import DocumentReading
 from gateway.domain.verification.rules import Evidence, VerificationSettings, decide
-from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.documents.ocr import PrintReader
 from gateway.identity.documents.reader import DocumentReader
 from gateway.identity.faces.compare import FivePointEngine
 from gateway.identity.images.decode import decode_image
+from gateway.texts.identity import REASON
 
 TODAY = date(2026, 11, 21)
 SANDBOX = load_profiles()["sandbox"]
@@ -91,7 +91,7 @@ def test_a_document_is_read_exactly_whichever_way_it_lies(kind: str, degradation
 def test_a_badly_taken_passport_is_never_wrong_for_certain(degradation: str) -> None:
     reading = read(print_passport(ANNA, astronaut()), degradation)
     assert wrongly_certain(reading, ANNA) == {}
-    assert set(reading.problems) <= set(SENTENCES)
+    assert set(reading.problems) <= set(REASON)
 
 
 @pytest.mark.slow
@@ -99,7 +99,7 @@ def test_a_badly_taken_passport_is_never_wrong_for_certain(degradation: str) -> 
 def test_a_badly_taken_resident_card_is_never_wrong_for_certain(degradation: str) -> None:
     reading = read(print_resident_card(LIN, astronaut()), degradation)
     assert wrongly_certain(reading, LIN) == {}
-    assert set(reading.problems) <= set(SENTENCES)
+    assert set(reading.problems) <= set(REASON)
 
 
 def forged(printed: Person, machine: Person) -> Image.Image:

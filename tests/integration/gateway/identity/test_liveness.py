@@ -8,11 +8,11 @@ import pytest
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from firmware_sim.specimens.heads import ATTACKS, Head, build_head, film_bent_print, film_living, film_still
 from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
-from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.faces.compare import FaceRecognitionEngine
 from gateway.identity.faces.liveness import check_liveness
 from gateway.identity.images.decode import Pixels, decode_image
 from gateway.identity.settings import Thresholds
+from gateway.texts.identity import REASON
 from tests.specimens.photographs import load_photographs
 
 ASKED: tuple[Turn, ...] = ("left", "right", "right", "left")
@@ -58,7 +58,7 @@ def test_a_print_bent_and_turned_so_far_that_its_landmarks_look_like_a_head_is_r
 def test_what_only_looks_like_a_head_is_refused(species: str) -> None:
     found = judge(ATTACKS[species](collins(), ASKED))
     assert not found.passed
-    assert set(found.problems) <= set(SENTENCES)
+    assert set(found.problems) <= set(REASON)
 
 
 def test_a_clip_of_an_earlier_challenge_is_refused() -> None:

@@ -100,7 +100,7 @@ async def test_somebody_without_the_role_or_an_area_is_no_officer_here(
 ) -> None:
     browser, answer = await sign_on(settled, office, user)
     assert (answer.status_code, "lodgekey_session" in browser.cookies) == (403, False)
-    assert "not an officer of an area" in answer.text
+    assert "not assigned to an area" in answer.text
     with settled.gateway.database.reading() as session:
         assert session.scalars(select(Account).where(Account.issuer.is_not(None))).all() == []
 

@@ -13,10 +13,11 @@ from gateway.bootstrap import identity_settings
 from gateway.domain.jurisdiction import BadProfile, load_profiles, read_profile
 from gateway.domain.verification.china_id_number import BadNumber, check_character, parse_resident_number
 from gateway.domain.verification.mrz import BadMachineZone, birth_date, expiry_date, parse_mrz
-from gateway.domain.verification.sentences import SENTENCES, sentence
 from gateway.identity.documents.machine_zone import find_zone, machine_text
 from gateway.identity.settings import Thresholds
 from gateway.settings import Settings
+from gateway.texts.families import reason_text
+from gateway.texts.identity import REASON
 
 LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=11)
 PEOPLE = st.builds(
@@ -31,9 +32,9 @@ PEOPLE = st.builds(
 SANDBOX_TEXT = (files("gateway.domain") / "jurisdictions" / "sandbox.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", sorted(SENTENCES))
+@pytest.mark.parametrize("code", sorted(REASON))
 def test_every_code_has_a_sentence_in_both_languages(code: str) -> None:
-    english, chinese = sentence(code, "en-GB"), sentence(code, "zh-CN")
+    english, chinese = reason_text("en", code), reason_text("zh-CN", code)
     assert english.isascii()
     assert english.endswith(".")
     assert any("一" <= char <= "鿿" for char in chinese)

@@ -77,7 +77,9 @@ def refused(office: Office, raw: bytes) -> None:
     before = office.world.rows()
     with pytest.raises(EnrolmentRefused) as reported:
         office.take(raw)
-    assert reported.value.detail == "This claim takes no device in. Please ask for a new one."
+    assert (
+        reported.value.detail == "The enrolment token is not valid, so the device cannot be added. Ask for a new one."
+    )
     assert office.world.rows() == before
 
 

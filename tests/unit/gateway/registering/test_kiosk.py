@@ -172,7 +172,7 @@ async def test_every_code_that_opens_nothing_gets_the_same_answer(counter: Count
     assert summary == {
         "screen": "refused",
         "code": "offer_unknown",
-        "lines": ["There is no offer with this code here. Please check the code, or scan the link's code."],
+        "lines": ["No invitation with this code was found. Check the code, or scan the QR code of your link."],
     }
 
 

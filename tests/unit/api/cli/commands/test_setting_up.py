@@ -135,9 +135,9 @@ def test_what_a_registry_wants_is_asked_before_there_is_a_unit(folder: Path, reg
     ("words", "more", "says"),
     [
         ("account add mi --role tester --name Wei", (), "3 to 80"),
-        ("account add mira --role tester --name Wei", (), "taken"),
+        ("account add mira --role tester --name Wei", (), "already in use"),
         ("account add wei --role officer --name Wei", (), "area"),
-        ("account add noor --role landlord --name Noor", (), "telephone"),
+        ("account add noor --role landlord --name Noor", (), "phone number"),
         ("account add noor --role landlord --phone 1 --name Noor", ("--fact", "shoe=44"), "shoe"),
         ("account add noor --role landlord --phone 1 --name Noor", ("--fact", "shoe"), "PATH=TEXT"),
         (f"unit add L:1 --registry sandbox {HOME.format(where='sandbox')}", (), "code"),
@@ -145,7 +145,7 @@ def test_what_a_registry_wants_is_asked_before_there_is_a_unit(folder: Path, reg
         (f"unit add L-1 --registry nowhere {HOME.format(where='sandbox')}", (), "registries"),
         (f"unit add L-1 --registry es {HOME.format(where='es')}", (), "landlord.registered_as"),
         (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--timezone", "Mars/Base"), "IANA"),
-        (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--landlord", "nobody"), "login"),
+        (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--landlord", "nobody"), "account"),
         (f"unit add L-1 --registry sandbox {HOME.format(where='sandbox')}", ("--fact", "roof=red"), "roof"),
     ],
 )

@@ -39,7 +39,7 @@ async def test_signing_in_gives_a_cookie_no_script_and_no_other_site_can_use(hou
 @pytest.mark.parametrize(("login", "password"), [("tester", "wrong"), ("nobody", PASSWORD), ("", ""), ("tester", "")])
 async def test_a_wrong_password_and_an_unknown_login_are_refused_alike(house: House, login: str, password: str) -> None:
     problem = refused(await sign_in(house, password, login), 401, "sign_in_needed")
-    assert problem["detail"] == "Login or password is not right. Please try again."
+    assert problem["detail"] == "The username or password is incorrect. Try again."
 
 
 async def test_guessing_passwords_is_slowed_down_for_that_login_only(house: House) -> None:

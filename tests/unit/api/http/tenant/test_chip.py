@@ -19,9 +19,10 @@ from devices.wire.kiosk.chip import MAX_FILE, ChipFiles, decode_chip, encode_chi
 from firmware_sim.specimens.camera import encode_jpeg
 from firmware_sim.specimens.chip import SimCountry, found_country, sign_groups, write_face_group, write_zone_group
 from firmware_sim.specimens.documents import ANNA, LIN
-from gateway.domain.verification.sentences import sentence
 from gateway.identity.chips.country_certificates import BadCountry, load_countries
 from gateway.store import Model, Verification
+from gateway.texts.families import reason_text
+from gateway.texts.identity import REASON
 from tests.parts.house import House, good, photograph, refused
 from tests.parts.world import NOW
 
@@ -118,8 +119,8 @@ async def test_a_forged_chip_is_refused_with_a_sentence_and_nothing_is_written(
     before = written(trusting)
     problem = refused(await hand_in(trusting, tenant, forge()), 422, "input_refused")
     assert problem["fields"] == [{"field": "chip", "code": code}]
-    assert problem["detail"] == sentence(code, "en")
-    assert "。" in sentence(code, "zh")
+    assert problem["detail"] == REASON[code]
+    assert "。" in reason_text("zh-CN", code)
     assert written(trusting) == before
 
 

@@ -60,7 +60,7 @@ def test_a_token_written_otherwise_is_unknown(index: int) -> None:
 
 @given(st.one_of(st.text(max_size=60), st.binary(max_size=48).map(lambda raw: urlsafe_b64encode(raw).decode())))
 def test_any_other_text_is_unknown_with_a_sentence_to_act_on(text: str) -> None:
-    with pytest.raises(OfferUnknown, match="scan the code again"):
+    with pytest.raises(OfferUnknown, match="Ask your landlord"):
         offer_of(text, SECRET)
 
 

@@ -15,7 +15,7 @@ from gateway.domain.verification.rules import (
     may_run_face,
     typed_problems,
 )
-from gateway.domain.verification.sentences import SENTENCES
+from gateway.texts.identity import REASON
 
 TODAY = date(2026, 11, 21)
 SANDBOX = load_profiles()["sandbox"]
@@ -71,7 +71,7 @@ def test_a_doubt_has_its_own_reason(evidence: Evidence, outcome: str, reason: st
     verdict = decide(evidence, SANDBOX, STRICT)
     assert verdict.outcome == outcome
     assert reason in verdict.reasons
-    assert set(verdict.reasons) <= set(SENTENCES)
+    assert set(verdict.reasons) <= set(REASON)
 
 
 def test_a_document_valid_until_today_is_valid_today() -> None:
@@ -145,7 +145,7 @@ def test_a_child_under_fourteen_in_china_needs_a_guardian_for_the_face() -> None
 def test_a_typed_field_that_cannot_be_is_refused_by_name(typed: dict[str, str], field: str, code: str) -> None:
     problems = typed_problems(typed, SANDBOX, TODAY)
     assert [(problem.field, problem.code) for problem in problems] == [(field, code)]
-    assert code in SENTENCES
+    assert code in REASON
 
 
 def test_a_passport_number_is_no_resident_number() -> None:

@@ -14,8 +14,8 @@ from firmware_sim.specimens.camera import encode_jpeg
 from firmware_sim.specimens.chip import SimCountry, found_country, sign_groups, wrap, write_face_group, write_zone_group
 from firmware_sim.specimens.documents import ANNA
 from gateway.domain.verification.chip import ChipContents, ChipRefused
-from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.chips.passive_authentication import check_chip
+from gateway.texts.identity import REASON
 from tests.specimens.bad_pictures import CANARY, pattern, position, saved
 
 NOW = 1_795_000_000
@@ -41,7 +41,7 @@ def refusal(contents: ChipContents, now: int = NOW, trusted: SimCountry | None =
     """The code with which a chip is refused."""
     with pytest.raises(ChipRefused) as refused:
         check_chip(contents, [(trusted or utopia()).certificate], now)
-    assert refused.value.code in SENTENCES
+    assert refused.value.code in REASON
     return refused.value.code
 
 

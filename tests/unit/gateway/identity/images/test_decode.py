@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from gateway.domain.verification.port import ImageRefused
-from gateway.domain.verification.sentences import SENTENCES
 from gateway.identity.images.containers import open_container
 from gateway.identity.images.decode import MAX_BYTES, decode_image, encode_jpeg, screen_image
+from gateway.texts.identity import REASON
 from tests.specimens.bad_pictures import BAD, CANARY, GPS, JPEG, PNG, pattern, png_chunk, position, saved
 
 
@@ -19,7 +19,7 @@ def test_a_bad_picture_is_refused_by_its_own_code(name: str) -> None:
     with pytest.raises(ImageRefused) as refused:
         decode_image(data)
     assert refused.value.code == code
-    assert code in SENTENCES
+    assert code in REASON
 
 
 def test_a_file_of_more_than_eight_megabytes_is_refused_unread() -> None:

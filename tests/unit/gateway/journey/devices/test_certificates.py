@@ -210,7 +210,7 @@ def test_a_rotation_goes_on_only_as_the_devices_confirm_it(fleet: Fleet) -> None
     fleet.follow()
     assert fleet.behind() == []
     fleet.step()
-    with pytest.raises(Conflict, match="has not followed"):
+    with pytest.raises(Conflict, match="has not applied"):
         fleet.step()
     for lacks in (["put_trust"], ["put_certificate"], [], ["put_trust"]):
         fleet.follow()

@@ -48,7 +48,7 @@ def test_malformed_look_ups_find_nothing_and_all_sound_alike(world: World, shown
     world.offer()
     with pytest.raises(OfferUnknown) as refused:
         find(world, shown)
-    assert refused.value.detail.startswith("There is no offer with this code here.")
+    assert refused.value.detail.startswith("No invitation with this code was found.")
 
 
 def test_a_code_ends_with_its_offer(world: World) -> None:
