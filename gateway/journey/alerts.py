@@ -1,98 +1,137 @@
-"""Alerts to landlords through the outbox: one delivery for as long as a condition lasts."""
+"""Alerts to landlords: one evaluation for page, e-mail and webhook; each sent once for as long as it lasts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain import alerts as rules
+from gateway.domain.alerts import KINDS, AlertCode, Severity
+from gateway.journey.keys.exposure import find_exposures
 from gateway.outbox.deliveries import owe
 from gateway.store import AlertSubscription, Device, Key, OpenAlert, Stay, Unit
 
 EXPIRY_SECONDS: Final = 24 * 3600  # seconds after which an alert is no longer delivered
+NOT_ON_LOCK: Final = ("unasked", "absent")
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """A condition that exists now; `what` identifies it, so that it is reported once for as long as it lasts."""
+class Alert:
+    """A condition that exists now; `what` identifies it, so that it is reported once for as long as it lasts.
+
+    `number` is the number in its text: percent, minutes, hours or seconds, by its kind.
+    """
 
     what: str
-    code: str
+    code: AlertCode
     unit: str
+    severity: Severity
     number: int = 0
 
 
-def present_at(session: Session, landlord_id: str, now: int) -> Iterator[Present]:
-    """All conditions a landlord should know of, from the devices' last reports and the keys' states."""
-    query = select(Device, Unit).join(Unit, Device.unit_id == Unit.id).where(Unit.landlord_id == landlord_id)
-    for device, unit in session.execute(query.where(Device.kind == "lock", Device.revoked_at.is_(None))):
-        yield from of_lock(device, unit.label, now)
-    late = select(Key, Unit).join(Stay, Key.stay_id == Stay.id).join(Unit, Stay.unit_id == Unit.id)
-    late = late.where(
-        Unit.landlord_id == landlord_id,
+def find_alerts(session: Session, landlord_ids: Sequence[str], now: int) -> dict[str, list[Alert]]:
+    """Each landlord's alerts, most urgent first, in five statements however many landlords, locks and keys."""
+    found: dict[str, list[Alert]] = {landlord_id: [] for landlord_id in landlord_ids}
+    sources = (_of_locks, _of_late_keys, _of_exposures)
+    for landlord_id, alert in chain.from_iterable(source(session, landlord_ids, now) for source in sources):
+        found[landlord_id].append(alert)
+    for alerts in found.values():
+        alerts.sort(key=lambda alert: rules.SEVERITIES.index(alert.severity))
+    return found
+
+
+def of_lock(device: Device, unit: str, now: int) -> Iterator[Alert]:
+    """The alerts from a lock's last reports and from its being offline."""
+
+    def alert(code: AlertCode, number: int = 0, stage: int | None = None) -> Alert:
+        what = f"{code}:{device.id}" if stage is None else f"{code}:{stage}:{device.id}"
+        return Alert(what, code, unit, KINDS[code].severity_at(stage), number)
+
+    if device.online is False and device.last_seen_at is not None and now - device.last_seen_at > rules.SILENT_SECONDS:
+        yield alert("silent", (now - device.last_seen_at) // 60)
+    alarm = rules.LOCK_ALARMS.get(device.alarm or "")
+    if device.bolt == "jammed" and alarm != "jam":
+        yield alert("jam")
+    if alarm is not None:
+        yield alert(alarm)
+    fault = rules.LOG_ALARMS.get(device.log_alarm or "")
+    if fault is not None and rules.is_recent(fault, device.log_alarm_at, now):
+        yield alert(fault)
+    if device.clock_drift is not None and rules.is_recent("clock_off", device.clock_drift_at, now):
+        yield alert("clock_off", abs(device.clock_drift))
+    minutes = rules.ajar_minutes(device.door, device.door_since, now)
+    if minutes is not None:
+        yield alert("ajar", minutes)
+    stage = rules.battery_stage(device.battery)
+    if stage is not None:
+        yield alert("battery", device.battery or 0, stage)
+
+
+def _of_locks(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+    query = select(Device, Unit.label, Unit.landlord_id).join(Unit, Device.unit_id == Unit.id).order_by(Device.id)
+    locks = query.where(Unit.landlord_id.in_(landlord_ids), Device.kind == "lock", Device.revoked_at.is_(None))
+    for device, unit, landlord_id in session.execute(locks):
+        for alert in of_lock(device, unit, now):
+            yield landlord_id, alert
+
+
+def _of_late_keys(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+    """Keys whose stay begins soon and that are not on their lock; those of locks that hold no keys are never late."""
+    query = select(Key.id, Key.not_before, Unit.label, Unit.landlord_id).join(Stay, Key.stay_id == Stay.id)
+    late = query.join(Unit, Stay.unit_id == Unit.id).where(
+        Unit.landlord_id.in_(landlord_ids),
         Key.desired == "present",
-        Key.on_lock_at.is_(None),
+        Key.observed.in_(NOT_ON_LOCK),
         Key.expires_at > now,
         Key.not_before <= now + rules.LATE_HOURS[-1] * 3600,
     )
-    for key, unit in session.execute(late):
-        hours = rules.late_stage(key.not_before - now)
+    for key_id, begins, unit, landlord_id in session.execute(late.order_by(Key.not_before, Key.id)):
+        hours = rules.late_stage(begins - now)
         if hours is not None:
-            yield Present(f"key_late:{hours}:{key.id}", "key_late", unit.label, hours)
+            severity = KINDS["key_late"].severity_at(hours)
+            yield landlord_id, Alert(f"key_late:{hours}:{key_id}", "key_late", unit, severity, hours)
 
 
-def of_lock(device: Device, unit: str, now: int) -> Iterator[Present]:
-    """The conditions of one lock, from its last reports and its connection."""
-    stage = rules.battery_stage(device.battery)
-    if stage is not None:
-        yield Present(f"battery:{stage}:{device.id}", "battery", unit, device.battery or 0)
-    if device.online is False and device.last_seen_at is not None and now - device.last_seen_at > rules.SILENT_SECONDS:
-        yield Present(f"silent:{device.id}", "silent", unit, (now - device.last_seen_at) // 60)
-    if device.bolt == "jammed" or device.alarm == "jammed":
-        yield Present(f"jam:{device.id}", "jam", unit)
-    alarm = rules.log_alarm(device.log_alarm, device.log_alarm_at, now)
-    if alarm is not None:
-        yield Present(f"{alarm}:{device.id}", alarm, unit)
-    seconds = rules.clock_off(device.clock_drift, device.clock_drift_at, now)
-    if seconds is not None:
-        yield Present(f"clock_off:{device.id}", "clock_off", unit, seconds)
-    minutes = rules.ajar_minutes(device.door, device.door_since, now)
-    if minutes is not None:
-        yield Present(f"ajar:{device.id}", "ajar", unit, minutes)
+def _of_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+    for each in find_exposures(session, landlord_ids, now):
+        severity = KINDS["exposed"].severity
+        yield each.landlord_id, Alert(f"exposed:{each.stay_id}", "exposed", each.unit, severity, each.minutes(now))
 
 
 def watch_alerts(session: Session, now: int) -> int:
-    """Create deliveries for new conditions and delete ended ones; returns how many alerts were sent."""
-    subscriptions = session.scalars(select(AlertSubscription)).all()
-    return sum(
-        _watch(session, subscription, now)
-        for subscription in subscriptions
-        if subscription.email or subscription.webhook_url
-    )
+    """Create deliveries of what is new for landlords who subscribed, and forget what is over; returns how many."""
+    wanted = [row for row in session.scalars(select(AlertSubscription)) if row.email or row.webhook_url]
+    landlord_ids = [row.landlord_id for row in wanted]
+    known: dict[str, dict[str, OpenAlert]] = {landlord_id: {} for landlord_id in landlord_ids}
+    for row in session.scalars(select(OpenAlert).where(OpenAlert.landlord_id.in_(landlord_ids))):
+        known[row.landlord_id][row.what] = row
+    found = find_alerts(session, landlord_ids, now)
+    return sum(_watch(session, row, known[row.landlord_id], found[row.landlord_id], now) for row in wanted)
 
 
-def _watch(session: Session, subscription: AlertSubscription, now: int) -> int:
-    query = select(OpenAlert).where(OpenAlert.landlord_id == subscription.landlord_id)
-    known = {row.what: row for row in session.scalars(query)}
+def _watch(
+    session: Session, subscription: AlertSubscription, known: dict[str, OpenAlert], found: Sequence[Alert], now: int
+) -> int:
     owed_count = 0
-    for found in present_at(session, subscription.landlord_id, now):
-        row = known.pop(found.what, None)
+    for alert in found:
+        row = known.pop(alert.what, None)
         if row is None:
-            row = OpenAlert(landlord_id=subscription.landlord_id, what=found.what, since=now)
+            row = OpenAlert(landlord_id=subscription.landlord_id, what=alert.what, since=now)
             session.add(row)
-        if row.notified_at is None and found.code in subscription.codes:
+        if row.notified_at is None and alert.code in subscription.codes:
             row.notified_at = now
-            _owe(session, subscription, found, now)
+            _owe(session, subscription, alert, now)
             owed_count += 1
     for over in known.values():
         session.delete(over)
     return owed_count
 
 
-def _owe(session: Session, subscription: AlertSubscription, found: Present, now: int) -> None:
-    body = {"code": found.code, "unit": found.unit, "number": found.number, "at": now}
+def _owe(session: Session, subscription: AlertSubscription, alert: Alert, now: int) -> None:
+    body = {"code": alert.code, "unit": alert.unit, "number": alert.number, "at": now}
     for work, wanted in (("mail_alert", subscription.email), ("post_alert", subscription.webhook_url)):
         if wanted:
             party = f"{work}:{subscription.landlord_id}"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from gateway.domain.alerts import sentence
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import caused_by
 from gateway.outbound.http import BadAddress, LostAnswer
@@ -18,6 +17,7 @@ from gateway.relay.loop import Sender, Sent
 from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
+from gateway.texts.alerts import alert_message
 
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its text contains addresses
 TAKEN: Final = range(200, 300)
@@ -88,6 +88,7 @@ class AlertSenders:
             "type": f"org.lodgekey.alert.{body['code']}",
             "time": datetime.fromtimestamp(int(body["at"]), UTC).isoformat(),
             "data": {
+                "code": body["code"],
                 "unit": body["unit"],
                 "number": body["number"],
                 "sentence": self._sentence(subscription, body),
@@ -97,7 +98,7 @@ class AlertSenders:
         return json.dumps(event, ensure_ascii=False).encode()
 
     def _sentence(self, subscription: AlertSubscription, body: Mapping[str, Any]) -> str:
-        return sentence(str(body["code"]), subscription.language, str(body["unit"]), int(body["number"]))
+        return alert_message(subscription.language, str(body["code"]), str(body["unit"]), int(body["number"]))
 
     def _subscription(self, delivery: Delivery) -> AlertSubscription | None:
         with self._database.reading() as session:

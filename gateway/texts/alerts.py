@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.texts.marks import N_, NN_
+from gateway.texts.durations import span_text
+from gateway.texts.marks import N_, NN_, NP_
+from gateway.texts.translator import translator
 
 ALERT: Final[Mapping[str, str]] = {
     "battery": N_("The lock's battery is at {n}\u00a0%. Replace it."),
@@ -64,3 +66,14 @@ ALERT_NAME: Final[Mapping[str, str]] = {
     "command_refused": N_("lock rejected a command"),
     "exposed": N_("revocation cannot reach the lock"),
 }
+MESSAGE: Final = NP_("alert", "{unit}: {sentence}")
+
+
+def alert_text(language: str, code: str, number: int) -> str:
+    """What happened and what to do; `number` is in the unit of its kind. KeyError for a code that is no kind."""
+    return translator(language).translate(ALERT[code], n=number, span=span_text(number, language))
+
+
+def alert_message(language: str, code: str, unit: str, number: int) -> str:
+    """The same with the label of the unit, which is all that it names."""
+    return translator(language).translate(MESSAGE, unit=unit, sentence=alert_text(language, code, number))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.texts.alerts import ALERT, ALERT_NAME
+from gateway.texts.alerts import ALERT_NAME
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
@@ -66,7 +66,6 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "deliverystate": DELIVERY_STATE,
     "staffrole": STAFF_ROLE,
     "staffmay": STAFF_RIGHTS,
-    "notice": ALERT,
     "noticecode": ALERT_NAME,
     "way": MESSAGE_WAY,
     "act": ACTION,

@@ -2,14 +2,14 @@
 
 import base64
 import os
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.http.context import Gate, Owner
 from api.http.schemas import Short, Strict
-from gateway.domain.alerts import CODES
+from gateway.domain.alerts import KINDS, AlertCode
 from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address
 from gateway.store import AlertSubscription
@@ -18,15 +18,13 @@ from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/alerts", tags=["landlord"])
 
-Code = Literal["battery", "silent", "jam", "ajar", "key_late", "clock_off", "log_missing", "log_forged"]
-
 
 class AlertsForm(Strict):
     """Where notices go (nowhere where empty), which of them, and in which language."""
 
     email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
     webhook_url: Short = ""
-    codes: Annotated[list[Code], Field(max_length=len(CODES))]
+    codes: Annotated[list[AlertCode], Field(max_length=len(KINDS))]
     language: Language = "en"
 
 
@@ -46,7 +44,7 @@ def read_alerts(gateway: Gate, owner: Owner) -> AlertsShown:
     with gateway.database.reading() as session:
         row = session.get(AlertSubscription, owner.landlord_id)
     if row is None:
-        return AlertsShown(email="", webhook_url="", codes=list(CODES), language="en")
+        return AlertsShown(email="", webhook_url="", codes=list(KINDS), language="en")
     return AlertsShown(
         email=row.email or "", webhook_url=row.webhook_url or "", codes=list(row.codes), language=row.language
     )

@@ -10,7 +10,7 @@ from api.http.context import Gate, Owner
 from api.http.landlord import alerts as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from gateway.domain.alerts import CODES
+from gateway.domain.alerts import KINDS
 from gateway.domain.errors import InputRefused
 from gateway.texts.marks import N_
 
@@ -22,7 +22,7 @@ def alerts_page(request: Request, shown: api.AlertsShown, error: InputRefused | 
     values = {
         "role": "landlord",
         "subscription": shown,
-        "codes": CODES,
+        "codes": list(KINDS),
         "notice": notice_of(request),
         "problem": error_text(language_of(request), error) if error else None,
     }

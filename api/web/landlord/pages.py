@@ -14,14 +14,15 @@ from api.http.landlord import stays as api
 from api.http.officer import cases as cases_api
 from api.http.officer import filings as filings_api
 from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
-from api.web.landlord.alerts import alerts_for
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.verification.liveness import LEVELS, Level
+from gateway.journey.alerts import find_alerts
 from gateway.store import Account
+from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
 from gateway.texts.marks import N_
 
@@ -42,13 +43,20 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "role": "landlord",
         "units": units,
         "stays": stays,
-        "alerts": alerts_for(units, stays, gateway.now()),
+        "alerts": alerts_of(gateway, landlord_id, language_of(request)),
         "cases": cases_api.list_cases(gateway, account) if may(account.staff, "decide") else [],
         "attention": filings_api.list_attention(gateway, account) if may(account.staff, "decide") else [],
         "rights": RIGHTS.get(account.staff or "", frozenset()),
         "notice": notice_of(request),
     }
     return page(request, "landlord/home.html", values)
+
+
+def alerts_of(gateway: Gateway, landlord_id: str, language: str) -> list[tuple[str, str]]:
+    """The unit and the text of each alert, most urgent first."""
+    with gateway.database.reading() as session:
+        found = find_alerts(session, [landlord_id], gateway.now())[landlord_id]
+    return [(alert.unit, alert_text(language, alert.code, alert.number)) for alert in found]
 
 
 @router.get("/units/{unit_id}")

@@ -5,7 +5,6 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time, format_timedelta, get_datetime_format
-from babel.units import format_unit
 
 from gateway.texts.languages import LOCALES, Language
 from gateway.texts.marks import NP_
@@ -52,10 +51,3 @@ def tell_age(at: int, language: Language, now: int) -> str:
     seconds, unit = next(((seconds, unit) for limit, seconds, unit in STEPS if age < limit), (DAY, "day"))
     past = timedelta(seconds=-(age - age % seconds))
     return format_timedelta(past, unit, ONLY, add_direction=True, format="short", locale=LOCALES[language])
-
-
-def tell_span(minutes: int, language: Language) -> str:
-    """How long something takes: minutes, and from three hours on full hours, rounded up."""
-    hours = minutes >= 180
-    number, unit = (-(-minutes // 60), "duration-hour") if hours else (minutes, "duration-minute")
-    return str(format_unit(number, unit, length="short", locale=LOCALES[language])).replace(" ", " ")

@@ -14,6 +14,7 @@ from api.http.devices.status import DeliveryShown
 from api.http.schemas import FilingShown
 from api.web.shell import moments
 from gateway.clock import utc_now
+from gateway.texts.durations import span_text
 from gateway.texts.families import code_text, purpose_text, reason_text
 from gateway.texts.languages import NAMES, Language, direction_of
 from gateway.texts.negotiation import choose_language
@@ -126,7 +127,7 @@ def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
 
 @pass_context
 def _span(context: Context, minutes: int) -> str:
-    return moments.tell_span(minutes, context["language"])
+    return span_text(minutes, context["language"])
 
 
 @pass_context

@@ -1,5 +1,6 @@
 """Lock status: desired and reported state of each key and code, why they differ, and for how long that matters."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -116,10 +117,24 @@ def _endless(known: LockStanding, state: str, ends: int, now: int) -> Standing:
     return replace(standing, exposed_until=None, endless=state == "revoking")
 
 
+def standings_of_lanes(session: Session, locks: Mapping[str, Device]) -> dict[str, LockStanding]:
+    """Of each lane (name -> its lock): the lock's last reports and the lane's pending deliveries, in one statement."""
+    query = select(Delivery.lane, Delivery.created_at, Delivery.outcome).order_by(Delivery.id)
+    owed: dict[str, list[tuple[int, str | None]]] = {lane: [] for lane in locks}
+    for lane, created_at, outcome in session.execute(query.where(Delivery.lane.in_(locks), Delivery.state == "owed")):
+        owed[lane].append((created_at, outcome))
+    return {
+        lane: LockStanding(
+            lock.revoked_at,
+            lock.online,
+            lock.last_seen_at,
+            min((created_at for created_at, _ in owed[lane]), default=None),
+            next((outcome for _, outcome in owed[lane] if outcome), None),
+        )
+        for lane, lock in locks.items()
+    }
+
+
 def _known_of(session: Session, lock: Device, lane: str) -> LockStanding:
-    """The lock's last reports and the pending deliveries of this lane."""
-    query = select(Delivery).where(Delivery.lane == lane, Delivery.state == "owed")
-    owed = session.scalars(query.order_by(Delivery.id)).all()
-    requested_at = min((row.created_at for row in owed), default=None)
-    outcome = next((row.outcome for row in owed if row.outcome), None)
-    return LockStanding(lock.revoked_at, lock.online, lock.last_seen_at, requested_at, outcome)
+    """The same of one lane."""
+    return standings_of_lanes(session, {lane: lock})[lane]

@@ -6,16 +6,16 @@ from typing import Any
 from api.http.landlord.alerts import AlertsShown
 from api.http.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
-from api.web.landlord.alerts import alerts_for
 from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
 from api.web.officer.filings import CORRECTABLE
 from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
-from gateway.domain.alerts import CODES
+from gateway.domain.alerts import KINDS
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
+from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
 from tests.browser.samples.facts import (
     ARRIVED,
@@ -37,7 +37,6 @@ from tests.browser.samples.facts import (
     MESSAGES,
     MONTH,
     NEW,
-    NOW,
     OFFERED,
     ONCE_MADE,
     PASSKEY,
@@ -99,7 +98,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "cases": [case()],
             "attention": ATTENTION,
             "rights": RIGHTS["owner"],
-            "alerts": alerts_for(UNITS, [OFFERED, ARRIVED, LEAVING], NOW),
+            "alerts": [
+                (unit, alert_text("zh-CN", code, number))
+                for unit, code, number in (("301", "jam", 0), ("301", "exposed", 2880), ("302", "battery", 18))
+            ],
         },
     ),
     "unit": (
@@ -129,7 +131,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "subscription": AlertsShown(
                 email="chen@example.org", webhook_url="", codes=["battery", "jam"], language="zh-CN", webhook_secret=""
             ),
-            "codes": CODES,
+            "codes": list(KINDS),
         },
     ),
     "staff": (

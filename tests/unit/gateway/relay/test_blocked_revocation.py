@@ -2,12 +2,12 @@
 
 import pytest
 
-from api.http.presenters import key_shown, stay_shown
-from api.web.landlord.alerts import alerts_for
+from api.http.presenters import key_shown
 from certs.credential import read_credential
 from devices.driver import Unreadable
+from gateway.journey.alerts import find_alerts
 from gateway.journey.keys.issue import revoke_key
-from gateway.store import Key, Stay
+from gateway.store import Key
 from tests.unit.firmware_sim.lock.lock_bench import Bench
 from tests.unit.gateway.relay.test_lost_answers import Line, line
 
@@ -31,9 +31,9 @@ def test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_g
     line.attempt()
     assert offline_refusal(line, key) is None  # unavoidable: the lock has received nothing
     with line.world.database.reading() as session:
-        row, stay = session.get_one(Key, key.id), session.get_one(Stay, key.stay_id)
+        row, landlord_id = session.get_one(Key, key.id), line.world.landlord_id
         shown = key_shown(session, row, line.world.now)
-        flagged = alerts_for([], [stay_shown(session, stay, [], [], line.world.now)], line.world.now)
+        flagged = find_alerts(session, [landlord_id], line.world.now)[landlord_id]
     assert (shown.state, shown.hold_up, shown.cannot_be_revoked_before) == (
         "revoking", "link_down", shown.cannot_outlive,
     )  # fmt: skip

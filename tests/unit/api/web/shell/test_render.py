@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.web.landlord.pages import draw_code
-from api.web.shell.moments import iso, local_input, tell_age, tell_moment, tell_span
+from api.web.shell.moments import iso, local_input, tell_age, tell_moment
 from api.web.shell.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
+from gateway.texts.durations import span_text
 from gateway.texts.languages import LANGUAGES, Language
 from gateway.texts.negotiation import choose_language
 from tests.browser.samples.facts import NOW
@@ -66,7 +67,7 @@ def test_an_age_is_shown_in_one_unit(seconds: int, reported: str) -> None:
 def test_times_are_shown_as_the_language_does(language: Language, moment: str, age: str, span: str) -> None:
     assert tell_moment("2027-01-05T11:00:00+08:00", "UTC", language, NOW) == moment
     assert tell_age(NOW - 3 * 86_400, language, NOW) == age
-    assert tell_span(241, language) == span
+    assert span_text(241, language) == span
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
