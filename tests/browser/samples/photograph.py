@@ -17,8 +17,9 @@ DOCS = (
     ("onboarding", "phone", "en"),
     ("key", "phone", "en"),
     ("kiosk", "desk", "en"),
-    ("landlord", "phone", "zh"),
-    ("officer", "desk", "zh"),
+    ("landlord", "phone", "en"),
+    ("stay-offered", "phone", "en"),
+    ("officer", "desk", "en"),
     ("tester", "desk", "en"),
 )
 # The key page as its holder's phone shows it, but without a key pair.

@@ -1,14 +1,22 @@
 """Serves every sample page with real templates and headers: `python -m tests.browser.samples.preview 8123`."""
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.app import Guard
+from api.http.schemas import OnboardingShown
+from api.web.shell.countries import country_choices
 from api.web.shell.files import FingerprintedFiles
-from api.web.shell.render import page
+from api.web.shell.render import language_of, page
+from api.web.tenant.pages import consent_words
+from gateway.texts.families import code_text
+from gateway.texts.languages import Language
+from gateway.texts.translator import translator
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 
@@ -26,7 +34,16 @@ preview.mount("/static", FingerprintedFiles())
 def show_sample(request: Request, name: str) -> Response:
     """One page."""
     template, values = SAMPLES[name]
-    return page(request, template, values | {"now": NOW})
+    return page(request, template, values | in_language(values, language_of(request)) | {"now": NOW})
+
+
+def in_language(values: Mapping[str, Any], language: Language) -> dict[str, object]:
+    """What the registration form shows in the reader's language, where the values are those of the form."""
+    if "words" not in values:
+        return {}
+    shown: OnboardingShown = values["onboarding"]
+    asks = translator(language).join(code_text(language, "door.asks", field) for field in shown.asks)
+    return {"asks": asks, "words": consent_words(shown, language), "countries": country_choices(language)}
 
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")
