@@ -84,7 +84,8 @@ PURPOSE: Final[Mapping[str, str]] = {
     "correction": N_("Correcting the registration"),
     "check": N_("Routine check"),
     "emergency": N_("Emergency"),
-    "preview of a filing": N_("Preview of a report"),
-    "following registrations": N_("Following new registrations"),
-    "deciding a case": NP_("purpose", "Identity check"),
+    "filing_preview": N_("Preview of a report"),
+    "registration_feed": N_("Following new registrations"),
+    "case_decision": NP_("purpose", "Identity check"),
+    "readers_withheld": N_("Readers withheld from the tenant by law"),
 }

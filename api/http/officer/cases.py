@@ -67,7 +67,7 @@ def read_case(gateway: Gate, account: Decider, case_id: str) -> CaseOpened:
     disclose(
         gateway.database,
         consumer=f"{account.role}:{account.id}",
-        purpose="deciding a case",
+        purpose="case_decision",
         subject=f"case:{case.id}",
         fields="fields",
         now=gateway.now(),
@@ -96,7 +96,7 @@ def read_picture(
     disclose(
         gateway.database,
         consumer=f"{account.role}:{account.id}",
-        purpose="deciding a case",
+        purpose="case_decision",
         subject=f"case:{case.id}",
         fields=part,
         now=gateway.now(),

@@ -138,9 +138,7 @@ def end_consumer(gateway: Gate, account: Officer, consumer_id: str) -> None:
 
 def reader_of(account: Account, entitled: Callable[[], bool]) -> Reader:
     """The officer as a reader of the feed: bound to the area of their account, and for as long as `entitled` says."""
-    return Reader(
-        f"officer:{account.id}", "following registrations", (account.area or "nowhere",), None, None, entitled
-    )
+    return Reader(f"officer:{account.id}", "registration_feed", (account.area or "nowhere",), None, None, entitled)
 
 
 def follower_of(request: Request, gateway: Gate) -> Reader:

@@ -123,9 +123,7 @@ def preview(gateway: Gate, account: Decider, registration_id: str) -> PreviewSho
     registry = gateway.registries.get(row.registry_name)
     reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
     now = gateway.now()
-    disclose(
-        gateway.database, consumer=reader, purpose="preview of a filing", subject=subject, fields="masked", now=now
-    )
+    disclose(gateway.database, consumer=reader, purpose="filing_preview", subject=subject, fields="masked", now=now)
     try:
         sealed = row.sealed or b""
         record = registration_from_json(gateway.vault.open(row.person_id, f"registration/{row.id}", sealed))

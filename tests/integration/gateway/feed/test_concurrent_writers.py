@@ -11,7 +11,7 @@ from gateway.store import Disclosure, Event, Registration
 from tests.parts.world import AREA, World
 
 WRITERS, EACH = 4, 12
-OFFICER = Reader("officer:1", "following registrations", (AREA[:6],), None, None, always)
+OFFICER = Reader("officer:1", "registration_feed", (AREA[:6],), None, None, always)
 
 
 def write(world: World, number: int) -> None:

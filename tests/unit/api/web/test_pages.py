@@ -274,9 +274,7 @@ async def test_the_list_and_the_stream_show_a_record_masked(house: House) -> Non
     assert "Room a" in page
     assert "•" in page
     assert "Example" not in page
-    items = house.gateway.feed.page(
-        Reader("officer:test", "following registrations", ("370100",), None, None, always), 0
-    )
+    items = house.gateway.feed.page(Reader("officer:test", "registration_feed", ("370100",), None, None, always), 0)
     event = encode_row(items[0], "zh-CN").decode()
     assert event.startswith(f"id: {items[0].seq}\nevent: rows\ndata: <tr")
     assert event.endswith("\n\n")
