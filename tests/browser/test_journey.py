@@ -32,7 +32,7 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
 
     tenant = await visit(browser, demo.url, PHONE)
     await tenant.follow(link)
-    await expect(tenant.page).to_have_url(f"{demo.url}/door")  # the token is no longer in the address
+    await expect(tenant.page).to_have_url(f"{demo.url}/onboarding")  # the token is no longer in the address
     assert await tenant.page.locator("input:checked").count() == 0  # no consent is ticked in advance
     await keep(tenant.page, artefacts, "2-door")
     await register_with_face(tenant, pictures)

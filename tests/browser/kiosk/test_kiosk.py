@@ -96,7 +96,9 @@ async def test_a_tenant_registers_by_touch_and_takes_the_key_home_on_the_phone(
     await lay(demo, pictures, link, still=True)
     tenant = await kiosk(browser, demo)
     await tenant.tap("#scan-code")
-    await expect(tenant.page.locator("#offer")).to_have_text("Your stay: Room 201 · Landlord: Mira Holm", timeout=SLOW)
+    await expect(tenant.page.locator("#offer")).to_have_text(
+        "Your accommodation: Room 201 · Landlord: Mira Holm", timeout=SLOW
+    )
     await expect(tenant.page.locator("[data-step=document] h1")).to_be_focused(timeout=SLOW)
     await tenant.page.screenshot(path=artefacts / "kiosk-1-document.png")
     await scan_document_and_agree(tenant)
@@ -176,7 +178,7 @@ async def test_without_a_network_it_is_kept_counted_and_sent_later(
         await scan_document_and_agree(tenant)
         await tenant.tap("#ask-person")
         await expect(tenant.page.locator("[data-step=kept] h1")).to_be_focused(timeout=SLOW)
-        await expect(tenant.page.locator("#queue")).to_have_text("Waiting to be sent: 1")
+        await expect(tenant.page.locator("#queue")).to_have_text("Registrations waiting to be sent: 1")
         await tenant.page.screenshot(path=artefacts / "kiosk-4-kept.png")
         await tenant.tap("[data-step=kept] .done")
         await expect(tenant.page.locator("#queue")).to_contain_text("1")

@@ -91,7 +91,9 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
     tenant = await kiosk(browser, demo)
     page = tenant.page
     await show(tenant, demo, pictures, link)
-    await expect(page.locator("#offer")).to_have_text("Your stay: Room 104 · Landlord: Mira Holm", timeout=SLOW)
+    await expect(page.locator("#offer")).to_have_text(
+        "Your accommodation: Room 104 · Landlord: Mira Holm", timeout=SLOW
+    )
     await page.click("[data-step=document] .shoot")
     await page.click("#scanned")
     await expect(page.locator("[data-step=facts] h1")).to_be_focused()

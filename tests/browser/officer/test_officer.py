@@ -199,7 +199,7 @@ async def test_an_export_needs_a_second_officer_is_taken_once_and_every_record_i
     await officer.open("/officer")
     await page.click("text=Exports")
     await page.fill("[name=purpose]", reason)
-    await page.click("text=Ask >> nth=-1")
+    await page.click("text=Submit request")
     await expect(page.locator("li", has_text=reason)).to_contain_text("waiting for a second officer", timeout=SLOW)
     assert await page.locator("button[value=approve]").count() == 0
     await page.screenshot(path=artefacts / "exports-asked-desk-en-light.png", full_page=True)
@@ -259,7 +259,7 @@ async def test_filings_come_by_deadline_are_looked_into_settled_and_corrected(
     await page.fill("[name=receipt]", "SBX-2026-7")
     await page.click("form[action$='/outcome'] button")
     await expect(page.locator("[role=status]")).to_be_visible(timeout=SLOW)
-    await page.click("summary")
+    await page.click("main summary")
     await page.select_option("[name=field]", "sex")
     await page.fill("[name=value]", "X")
     await page.fill("[name=reason]", "Said so at the counter, 9/2026")
@@ -277,8 +277,8 @@ async def test_the_map_shows_the_areas_units_and_the_list_below_says_the_same(
     await officer.page.click("text=Map of units")
     page = officer.page
     await expect(page.locator("svg.map title")).to_have_count(12)
-    await page.click("details summary")
-    items = page.locator("details li")
+    await page.click("main details summary")
+    items = page.locator("main details li")
     await expect(items).to_have_count(12)
     drawn = await page.locator("svg.map .registered, svg.map .pressing").count()
     said = await items.filter(has_not_text="no tenant registered").count()

@@ -102,7 +102,7 @@ async def test_a_head_that_turns_as_the_server_asks_passes_without_a_person(
         await asyncio.to_thread(write_film, film, json.loads(await answer.text())["turns"])
         await route.fulfill(response=answer)
 
-    await tenant.page.route("**/door/challenge", film_the_turns)
+    await tenant.page.route("**/onboarding/challenge", film_the_turns)
     await show_face_and_turn(tenant, pictures)
     await tenant.tap("#register button.wide")
     await expect(tenant.page).to_have_url(f"{demo.url}/key", timeout=SLOW)

@@ -97,7 +97,7 @@ async def test_the_messages_of_a_lock_can_be_read(browser: Browser, demo: Runnin
     tester = await visit(browser, demo.url, DESK)
     await tester.sign_in("tester", demo.logins.password)
     page = tester.page
-    await (await unfold(page, ROOM)).get_by_text("Messages").click()
+    await (await unfold(page, ROOM)).get_by_role("link", name="Messages").click()
     await expect(page.locator("h1")).to_contain_text("Messages of")
     before = await page.locator("tbody tr").count()
     assert before > 0

@@ -38,7 +38,7 @@ from tests.specimens.canary import find_canaries
 
 pytestmark = pytest.mark.slow
 LONG_TIMEOUT = httpx.Timeout(600)
-LANGUAGES = ("zh", "en")
+LANGUAGES = ("zh-CN", "en")
 DATABASE = "lodgekey.sqlite"
 PAGE = print_passport(ANNA, astronaut())
 PASSPORT, SELFIE = take_photograph(PAGE), take_selfie(astronaut())
