@@ -52,7 +52,7 @@ async def test_a_tenant_gets_in_and_everyone_sees_their_part(
     await expect(tenant.page.locator(".hold")).to_be_visible()
     await tenant.reload()
     await tenant.page.click("text=My stay and my data")
-    await expect(tenant.page.locator("main")).to_contain_text("an officer · A complaint or report: 14/2026")
+    await expect(tenant.page.locator("main")).to_contain_text("an officer · Complaint or report: 14/2026")
 
     await revoke(landlord, artefacts)
     await tenant.reload()
