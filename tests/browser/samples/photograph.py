@@ -1,4 +1,4 @@
-"""Takes screenshots of sample pages for review and for the docs: phone and desktop, both languages and themes.
+"""Takes screenshots of sample pages for review and for the docs: phone and desktop, every language and theme.
 
 `python -m tests.browser.samples.photograph URL FOLDER [NAME…]`; with `docs` alone, it writes docs/pictures.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from gateway.texts.languages import LANGUAGES
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.samples.pages import SAMPLES
 
@@ -50,7 +51,7 @@ def photograph(url: str, folder: Path, names: list[str]) -> None:
             for name, window, language in DOCS:
                 take(browser, url, folder / f"{name}.png", name, window, language)
         else:
-            for name, window, language, dark in product(names, WINDOWS, ("zh", "en"), (False, True)):
+            for name, window, language, dark in product(names, WINDOWS, LANGUAGES, (False, True)):
                 theme = "dark" if dark else "light"
                 take(browser, url, folder / f"{name}-{window}-{language}-{theme}.png", name, window, language, dark)
         browser.close()

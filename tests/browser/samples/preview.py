@@ -15,7 +15,7 @@ from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import language_of, page
 from api.web.tenant.pages import consent_words
 from gateway.texts.families import code_text
-from gateway.texts.languages import Language
+from gateway.texts.languages import LANGUAGES, SOURCE, Language
 from gateway.texts.translator import translator
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
@@ -39,11 +39,12 @@ def show_sample(request: Request, name: str) -> Response:
 
 def in_language(values: Mapping[str, Any], language: Language) -> dict[str, object]:
     """What the registration form shows in the reader's language, where the values are those of the form."""
-    if "words" not in values:
+    if "words" not in values or "onboarding" not in values:
         return {}
     shown: OnboardingShown = values["onboarding"]
+    consented = language if language in LANGUAGES else SOURCE  # nobody agrees to a text in a made-up language
     asks = translator(language).join(code_text(language, "door.asks", field) for field in shown.asks)
-    return {"asks": asks, "words": consent_words(shown, language), "countries": country_choices(language)}
+    return {"asks": asks, "words": consent_words(shown, consented), "countries": country_choices(language)}
 
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")

@@ -6,7 +6,7 @@ from typing import Final
 
 from api.web.kiosk import loaded_by
 from api.web.shell.render import STATIC, render
-from gateway.texts.languages import LANGUAGES, Language
+from gateway.texts.languages import LANGUAGES, NAMES, Language
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 
@@ -16,8 +16,6 @@ HEAD: Final = """# What the pages weigh
 Bytes, gzipped, of one page with its style sheet, modules and icon, loaded for the first time. Written by
 `python -m tests.browser.samples.weights`; a test holds the tenant's pages under 60,000.
 
-| page | 中文 | English |
-|---|---:|---:|
 """
 
 
@@ -33,7 +31,9 @@ def weigh(name: str, language: Language) -> int:
 def main() -> None:
     """Write the table."""
     rows = [[name, *(f"{weigh(name, language):,}" for language in LANGUAGES)] for name in SAMPLES]
-    TARGET.write_text(HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows))
+    names = [NAMES[language] for language in LANGUAGES]
+    table = f"| page | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
+    TARGET.write_text(HEAD + table + "".join(f"| {' | '.join(row)} |\n" for row in rows))
 
 
 if __name__ == "__main__":

@@ -125,3 +125,15 @@ def test_a_page_where_nothing_is_awaited_asks_seldom() -> None:
         if 'data-pace="slow"' in render(template, "en", usual | values)
     ]
     assert paced == ["key"]
+
+
+def test_styles_name_sides_by_the_direction_of_the_text() -> None:
+    """margin-left stays on the left where a language is read from the right; margin-inline-start does not."""
+    physical = re.compile(r"(?:margin|padding|border|inset)-(?:left|right)\b|(?:text-align|float): ?(?:left|right)")
+    side = re.compile(r"[{;]\s*(?:left|right):")
+    found = {
+        sheet.name: [*physical.findall(sheet.read_text()), *side.findall(sheet.read_text())]
+        for sheet in STATIC.rglob("*.css")
+    }
+    assert len(found) == 2
+    assert {name: sides for name, sides in found.items() if sides} == {}
