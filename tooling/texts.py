@@ -41,7 +41,6 @@ PLACES: Final = (
     ("staff", "gateway/texts/alerts.py"),
     ("staff", "gateway/texts/outcomes.py"),
     ("staff", "gateway/texts/review.py"),
-    ("staff", "gateway/texts/simulator.py"),
     ("staff", "gateway/texts/staff.py"),
     ("tenant", "gateway/texts/*.py"),
     ("tenant", "gateway/domain/stays/*.py"),

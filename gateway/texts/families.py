@@ -27,8 +27,7 @@ from gateway.texts.review import (
     STAY,
     STORED_FACES,
 )
-from gateway.texts.simulator import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY
-from gateway.texts.staff import STAFF_ERROR
+from gateway.texts.staff import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY, STAFF_ERROR
 from gateway.texts.states import BOLT, CONSUMER, FILING, FILING_KIND, KEY, ONE_TIME_CODE, PURPOSE, STAGE, STAGE_TEXT
 from gateway.texts.translator import translator
 

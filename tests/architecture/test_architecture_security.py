@@ -34,7 +34,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     "the holder keeps every revocation from the lock (Ho 2016)": (
         "unit/gateway/relay/test_blocked_revocation.py::test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_gap_is_flagged",
         "unit/gateway/journey/keys/test_exposure.py::test_after_that_moment_nothing_is_exposed_though_the_lock_never_answered",
-        "unit/api/web/landlord/test_alerts.py::test_a_revocation_that_cannot_arrive_is_reported_with_the_longest_exposure",
+        "unit/gateway/journey/test_alerts.py::test_a_revocation_that_cannot_arrive_is_reported_with_the_longest_exposure",
         "unit/api/http/tenant/test_exported_key.py::test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code",
     ),
     "the handshake is guessed ten thousand times (7006)": (

@@ -129,6 +129,6 @@ async def test_keys_are_listed_and_shown_without_a_word_on_who_holds_them(termin
     assert "Voorbeeld" not in said
     assert json.loads((await terminal.run("lodgekey key list --lock lock-102 --json"))[1]) == []
     code, said = await terminal.run("lodgekey key show nobodys")
-    assert (code, "does not exist" in said) == (2, True)
+    assert (code, "There is no such key." in said) == (2, True)
     code, said = await terminal.run("lodgekey key revoke $KEY")
     assert (code, "state: revok" in said) == (0, True)
