@@ -112,7 +112,7 @@ async def test_a_rotation_given_up_loses_no_lock(estate: Estate, steps: int, tmp
 async def test_the_operator_is_shown_who_is_behind_and_names_who_is_not_waited_for(estate: Estate) -> None:
     assert (await certs(estate, "rotate"))["phase"] == "init"
     await confirmed(estate)
-    assert f"1 devices have not confirmed this phase: {SLEEPER}." in await certs(estate, "rotate")
+    assert f"1 device has not confirmed this phase: {SLEEPER}." in await certs(estate, "rotate")
     reported = await certs(estate, "rotate", "--leave", SLEEPER)
     assert (reported["phase"], reported["next"], reported["followed_by_gateway"]) == ("clients", 2, False)
     given_up = await certs(estate, "roll-back")
