@@ -55,7 +55,7 @@ async def test_without_a_radio_a_lock_in_range_is_refused_not_forgotten(tmp_path
         home.add_lock("switchbot", DEVICE, {"address": ADDRESS, **case.secrets})
         tenant, _, key = await home.move_in()
         assert (await home.tap(tenant, key))["outcome"] == "no_answer"
-        assert home.refused() == [("unlock", "no way to this make of lock is set up")]
+        assert home.refused() == [("unlock", "driver_not_set_up")]
 
 
 async def test_our_own_lock_is_reached_over_bluetooth_where_it_is_not_on_the_network(tmp_path: Path) -> None:

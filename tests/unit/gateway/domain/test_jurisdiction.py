@@ -166,5 +166,5 @@ def test_thresholds_are_set_per_engine_and_the_others_keep_their_own(monkeypatch
 
 @pytest.mark.parametrize(("accept", "refuse"), [(0.6, 0.45), (0.0, 0.6), (0.5, 0.5)])
 def test_thresholds_that_leave_nothing_to_a_person_are_refused(accept: float, refuse: float) -> None:
-    with pytest.raises(ValueError, match="passes up to a smaller distance"):
+    with pytest.raises(ValueError, match="thresholds must be 0 < accept < refuse"):
         Thresholds(accept, refuse)
