@@ -15,14 +15,7 @@ from gateway.texts.negotiation import choose_language
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 
-IMPORT = re.compile(r'(?:from|import) "(\.{1,2}/[^"]+)"')
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
-
-
-def test_every_module_that_a_script_imports_is_there() -> None:
-    imports = [(path, name) for path in STATIC.rglob("*.js") for name in IMPORT.findall(path.read_text())]
-    assert len(imports) > 10
-    assert [(path.name, name) for path, name in imports if not (path.parent / name).is_file()] == []
 
 
 @given(st.text(max_size=200))
