@@ -13,8 +13,9 @@ from api.http.account import passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
 from api.http.landlord import alerts, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
-from api.http.problems import BROKEN, install, log_fault, problem
+from api.http.problems import install, problem
 from api.http.tenant import keys, offline_credential, onboarding, stay
+from api.services.faults import BROKEN, log_fault
 from api.web.routes import add_pages
 from gateway.bootstrap import Gateway
 

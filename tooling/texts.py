@@ -51,10 +51,12 @@ PLACES: Final = (
     ("tenant", "gateway/journey/tenants/*.py"),
     ("tenant", "gateway/registering/*.py"),
     ("tenant", "api/http/tenant/*.py"),
-    ("tenant", "api/http/context.py"),
-    ("tenant", "api/http/idempotency.py"),
     ("tenant", "api/http/problems.py"),
     ("staff", "api/http/**/*.py"),
+    ("tenant", "api/framework/*.py"),
+    ("tenant", "api/services/tenant/*.py"),
+    ("tenant", "api/services/*.py"),
+    ("staff", "api/services/**/*.py"),
     ("staff", "gateway/**/*.py"),
 )
 HEADER: Final = (

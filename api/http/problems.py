@@ -1,16 +1,14 @@
 """Refusals as application/problem+json (RFC 9457): a stable type, a sentence to act on, nothing internal."""
 
 import logging
-import traceback
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
+from api.services.faults import DATABASE_REFUSED, database_refused
 from gateway.domain.errors import Busy, LodgekeyError, TooManyAttempts
 from gateway.texts.marks import N_
 
@@ -26,12 +24,6 @@ FRAMEWORK_PROBLEMS: Final = {
     413: ("too_large", "Request too large"),
 }
 
-DATABASE_REFUSED: Final = (OperationalError, NoConnection)
-BROKEN: Final = N_(
-    "An internal error occurred. Check whether your request was completed before you try again, "
-    "or contact the system administrator."
-)
-
 
 def problem(status: int, code: str, title: str, detail: str, **extra: object) -> JSONResponse:
     """One problem as a response."""
@@ -43,18 +35,6 @@ def problem(status: int, code: str, title: str, detail: str, **extra: object) ->
 def of_error(error: LodgekeyError) -> JSONResponse:
     """A refusal of ours."""
     return problem(error.status, error.code, error.title, error.detail, **error.extra)
-
-
-def database_refused() -> Busy:
-    """What is said where the database could not be read or written."""
-    log.error("the database refused: nothing was kept")
-    return Busy(N_("The gateway's database is busy and nothing was saved. Try again later."))
-
-
-def log_fault(method: str, error: Exception) -> None:
-    """Our own fault in the log: its kind and where it was, no value of anybody's."""
-    stack = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s broke: %s\n%s", method, type(error).__name__, stack)
 
 
 def install(app: FastAPI) -> None:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.http.officer.feed_stream import FeedStream
+from api.framework.event_stream import FeedStream
 from benchmarks.stages.rows import AREA, NOW, Rows, open_rows, publish
 from gateway.feed.stream import Feed, Reader, always
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.demo.journey_run import Pictures
-from api.http.context import hash_password
+from api.services.access import hash_password
 from gateway.settings import Settings
 from gateway.store import Account
 from gateway.store.database import Database

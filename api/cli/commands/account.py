@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.cli.facts import Facts, facts_of
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, padded, settings_of, tell, tell_rows, word
-from api.http.context import hash_password
+from api.services.access import hash_password
 from gateway.clock import utc_now
 from gateway.journey.accounts import operator
 from gateway.store import Account

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, padded, said, settings_of, tell, tell_rows, word
 from api.cli.refusal import Refused
-from api.http.presenters import key_fields
+from api.services.presenters import key_fields
 from gateway.clock import utc_now
 from gateway.journey.stays.landlord import revoke_for_landlord
 from gateway.store import Key

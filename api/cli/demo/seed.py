@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.context import hash_password
+from api.services.access import hash_password
 from certs.authority.ca import Authority
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device

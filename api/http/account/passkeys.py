@@ -23,9 +23,10 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from api.framework.dependencies import Anybody, Gate, caller, check_origin
 from api.http.account.sign_in import begin_session
-from api.http.context import Anybody, Gate, caller, check_origin, limit_rate
-from api.http.schemas import SignedIn, Strict
+from api.services.limits import limit_rate
+from api.services.schemas import SignedIn, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
 from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony

@@ -5,9 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from api.framework.dependencies import Anybody, Gate
 from api.http.account.sign_in import begin_session
-from api.http.context import Anybody, Gate, hash_password, limit_rate, password_fits
-from api.http.schemas import Strict
+from api.services.access import hash_password, password_fits
+from api.services.limits import limit_rate
+from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong

@@ -7,16 +7,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.http.context import (
-    SESSION_COOKIE,
-    Anybody,
-    Gate,
-    caller,
-    check_origin,
-    limit_rate,
-    password_fits,
-)
-from api.http.schemas import SignedIn, SignInForm
+from api.framework.dependencies import SESSION_COOKIE, Anybody, Gate, caller, check_origin
+from api.services.access import password_fits
+from api.services.limits import limit_rate
+from api.services.schemas import SignedIn, SignInForm
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.errors import SignInNeeded

@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.http.context import Gate, caller, limit_rate
-from api.http.schemas import Strict
+from api.framework.dependencies import Gate, caller
+from api.services.limits import limit_rate
+from api.services.schemas import Strict
 from certs.authority.ca import Issued
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import EnrolmentRefused

@@ -5,9 +5,9 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from api.http.context import Gate, Tester
-from api.http.presenters import lock_shown
-from api.http.schemas import LockShown
+from api.framework.dependencies import Gate, Tester
+from api.services.presenters import lock_shown
+from api.services.schemas import LockShown
 from gateway.store import Delivery, Device
 from gateway.texts.outcomes import outcome_text
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.http.context import Gate, Owner
-from api.http.schemas import Short, Strict
+from api.framework.dependencies import Gate, Owner
+from api.services.schemas import Short, Strict
 from gateway.domain.alerts import KINDS, AlertCode
 from gateway.domain.errors import InputRefused
 from gateway.outbound.http import BadAddress, checked_address

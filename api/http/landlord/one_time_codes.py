@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Response
 
-from api.http.context import Anybody, Gate, LandlordId, limit_rate
-from api.http.idempotency import IdempotencyKey, once
-from api.http.presenters import once_codes_of
-from api.http.schemas import OnceCodeMade, OnceCodeShown
+from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
+from api.services.idempotency import once
+from api.services.limits import limit_rate
+from api.services.presenters import once_codes_of
+from api.services.schemas import OnceCodeMade, OnceCodeShown
 from gateway.journey.keys import one_time_codes as steps
 from gateway.journey.stays.landlord import stay_of
 from gateway.store import OnceCode

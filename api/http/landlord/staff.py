@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.http.context import Gate, Owner, hash_password
-from api.http.schemas import Strict
+from api.framework.dependencies import Gate, Owner
+from api.services.access import hash_password
+from api.services.schemas import Strict
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.journey.accounts import staff as steps
 from gateway.store import Account

@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from api.http.context import Anybody, Gate, LandlordId
-from api.http.idempotency import IdempotencyKey, once
+from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
 from api.http.officer.filings import filing_shown
-from api.http.presenters import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
-from api.http.schemas import (
+from api.services.idempotency import once
+from api.services.presenters import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
+from api.services.schemas import (
     DatesForm,
     FilingShown,
     KeyShown,

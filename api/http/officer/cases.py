@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi import Path as PathParameter
 from sqlalchemy.orm import Session
 
-from api.http.context import Decider, Gate
-from api.http.schemas import CaseOpened, CaseShown, DecisionForm
+from api.framework.dependencies import Decider, Gate
+from api.services.schemas import CaseOpened, CaseShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound

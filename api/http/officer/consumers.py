@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
 
-from api.http.context import Gate, Officer, account_of, limit_rate, only, while_signed_in
-from api.http.idempotency import IdempotencyKey, once
-from api.http.schemas import Instant, Short, Strict
+from api.framework.dependencies import Gate, IdempotencyKey, Officer, account_of, only, while_signed_in
+from api.services.idempotency import once
+from api.services.limits import limit_rate
+from api.services.schemas import Instant, Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.disclosure.consumer import FIELDS, Scope
 from gateway.domain.errors import InputRefused, NotAllowed, SignInNeeded

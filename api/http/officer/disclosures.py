@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from api.http.context import Gate, OfferToken, caller, limit_rate
+from api.framework.dependencies import Gate, OfferToken, caller
+from api.services.limits import limit_rate
 from certs.keys import jwk_of
 from gateway.disclosure import DisclosureLog
 from gateway.domain.jurisdiction import profile_for

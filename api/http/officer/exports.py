@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.context import Gate, Officer
+from api.framework.dependencies import Gate, Officer
 from api.http.officer.consumers import AreaName
-from api.http.schemas import Instant, Strict
+from api.services.schemas import Instant, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import NOT_WRITTEN
 from gateway.domain.disclosure.export import ExportRequest

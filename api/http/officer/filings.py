@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from api.http.context import Decider, Gate, Officer
-from api.http.schemas import FilingShown, Strict
+from api.framework.dependencies import Decider, Gate, Officer
+from api.services.schemas import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name

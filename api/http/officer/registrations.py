@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from sqlalchemy import select
 
-from api.http.context import Gate, Officer
+from api.framework.dependencies import Gate, Officer
+from api.framework.event_stream import FeedStream
 from api.http.officer.consumers import Follower, reader_of
-from api.http.officer.feed_stream import FeedStream
-from api.http.schemas import PurposeForm, RecordOpened
+from api.services.schemas import PurposeForm, RecordOpened
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import InputRefused, NotFound

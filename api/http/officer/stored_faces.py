@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from api.http.context import Gate, only
+from api.framework.dependencies import Gate, only
 from gateway.bootstrap import Gateway
 from gateway.journey.filings.portraits import faces_stored
 from gateway.store import Account

@@ -10,9 +10,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header
 from sqlalchemy.orm import Session
 
-from api.http.context import Gate, check_origin, limit_unlocks
-from api.http.presenters import key_fields, passcode_shown
-from api.http.schemas import HolderKeyShown, UnlockAnswer, UnlockForm
+from api.framework.dependencies import Gate, check_origin
+from api.services.limits import limit_unlocks
+from api.services.presenters import key_fields, passcode_shown
+from api.services.schemas import HolderKeyShown, UnlockAnswer, UnlockForm
 from certs.keys import jwk_of, public_from_point
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import ProofRefused

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from api.http.context import Gate, check_origin, limit_unlocks
-from api.http.schemas import UnlockForm
+from api.framework.dependencies import Gate, check_origin
 from api.http.tenant.onboarding import public_key
 from api.http.tenant.stay import proof_of
+from api.services.limits import limit_unlocks
+from api.services.schemas import UnlockForm
 from certs.keys import jwk_of, public_from_point
 from gateway.journey.keys.offline_credential import credential_for_near
 

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy.orm import Session
 
-from api.http.context import Gate, OfferToken, limit_rate
-from api.http.presenters import passcode_shown
-from api.http.schemas import ChallengeShown, ConsentForm, HolderForm, OnboardingShown, Registered
+from api.framework.dependencies import Gate, OfferToken
+from api.services.limits import limit_rate
+from api.services.presenters import passcode_shown
+from api.services.schemas import ChallengeShown, ConsentForm, HolderForm, OnboardingShown, Registered
 from certs.errors import BadKey
 from certs.keys import public_from_jwk
 from devices.wire.errors import BadMessage

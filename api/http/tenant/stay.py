@@ -5,10 +5,11 @@ from typing import Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from api.http.context import Gate, LandlordId, check_origin, limit_rate
-from api.http.presenters import date_request_shown
-from api.http.schemas import DateRequestShown, Instant, UnlockForm
+from api.framework.dependencies import Gate, LandlordId, check_origin
 from api.http.tenant.keys import signature_of
+from api.services.limits import limit_rate
+from api.services.presenters import date_request_shown
+from api.services.schemas import DateRequestShown, Instant, UnlockForm
 from gateway.domain.keys.key import Proof
 from gateway.journey.stays import date_requests as steps
 from gateway.journey.stays.landlord import stay_of

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.framework.dependencies import Gate, caller, check_origin
 from api.http.account.sign_in import begin_session
-from api.http.context import Gate, caller, check_origin, limit_rate
+from api.services.limits import limit_rate
 from api.web.account.sign_in import login_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
+from api.framework.dependencies import Anybody, Gate, Owner
 from api.http.account import passkeys as passkeys_api
 from api.http.account import passwords as passwords_api
-from api.http.context import Anybody, Gate, Owner
 from api.http.landlord import staff as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.error_text import error_text
+from api.framework.dependencies import Gate, account_of, check_origin
 from api.http.account import sign_in as api
 from api.http.account.passkeys import relying_party
-from api.http.context import Gate, account_of, check_origin
-from api.http.schemas import SignInForm
+from api.services.schemas import SignInForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
 from api.error_text import error_text
-from api.http.context import Gate, Owner
+from api.framework.dependencies import Gate, Owner
 from api.http.landlord import alerts as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.context import Anybody, Gate, LandlordId
+from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.http.landlord import stays as api
-from api.http.schemas import StayShown, UnitShown
+from api.services.schemas import StayShown, UnitShown
 from api.web.shell.page_route import PageRoute
 from api.web.shell.render import page
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http.context import Anybody, Gate, LandlordId
+from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.http.landlord import one_time_codes as api
 from api.http.landlord.stays import read_stay
 from api.web.landlord.pages import stay_page, unit_named

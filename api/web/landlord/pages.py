@@ -9,11 +9,11 @@ import segno
 from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
-from api.http.context import Anybody, Gate, LandlordId
+from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.http.landlord import stays as api
 from api.http.officer import cases as cases_api
 from api.http.officer import filings as filings_api
-from api.http.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
+from api.services.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway

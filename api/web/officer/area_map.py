@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.context import Gate, Officer
+from api.framework.dependencies import Gate, Officer
 from api.web.shell.page_route import PageRoute
 from api.web.shell.render import page
 from gateway.domain.stays.stay import OCCUPYING

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
-from api.http.context import Decider, Gate
+from api.framework.dependencies import Decider, Gate
 from api.http.officer import cases as api
-from api.http.schemas import DecisionForm
+from api.services.schemas import DecisionForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway

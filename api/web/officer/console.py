@@ -7,13 +7,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Header, Query, Request, Response
 from sqlalchemy import select
 
-from api.http.context import Gate, Officer, while_signed_in
+from api.framework.dependencies import Gate, Officer, while_signed_in
+from api.framework.event_stream import HEARTBEAT, FeedStream
 from api.http.officer import cases as cases_api
 from api.http.officer import filings as filings_api
 from api.http.officer import registrations as api
-from api.http.officer.feed_stream import HEARTBEAT, FeedStream
 from api.http.officer.stored_faces import count_faces
-from api.http.schemas import PurposeForm
+from api.services.schemas import PurposeForm
 from api.web.shell.page_route import PageRoute, notice_of
 from api.web.shell.render import language_of, page, render
 from gateway.bootstrap import Gateway

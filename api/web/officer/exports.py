@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
-from api.http.context import Gate, Officer
+from api.framework.dependencies import Gate, Officer
 from api.http.officer import exports as api
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page

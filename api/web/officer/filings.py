@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
-from api.http.context import Decider, Gate, Officer
+from api.framework.dependencies import Decider, Gate, Officer
 from api.http.officer import filings as api
 from api.web.officer.cases import refuse_other_home
 from api.web.shell.page_route import PageRoute, go, notice_of

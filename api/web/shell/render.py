@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from api.http.devices.status import DeliveryShown
-from api.http.schemas import FilingShown
+from api.services.schemas import FilingShown
 from api.web.shell import moments
 from gateway.clock import utc_now
 from gateway.texts.durations import span_text

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.presenters import date_request_shown, key_shown, lock_shown, once_codes_of
-from api.http.schemas import OnboardingShown
+from api.services.presenters import date_request_shown, key_shown, lock_shown, once_codes_of
+from api.services.schemas import OnboardingShown
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.stays.date_requests import latest_date_request

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
-from api.http.schemas import OnboardingShown
+from api.services.schemas import OnboardingShown
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.china_id_number import looks_like_resident_number
 

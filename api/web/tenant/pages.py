@@ -9,9 +9,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from api.error_text import error_text
-from api.http.context import OFFER_COOKIE, Gate, OfferToken, caller, limit_rate
-from api.http.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
+from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.http.tenant import onboarding as api
+from api.services.limits import limit_rate
+from api.services.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page

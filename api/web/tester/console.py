@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from api.http.context import Gate, Tester, check_origin
+from api.framework.dependencies import Gate, Tester, check_origin
 from api.http.devices import status as api
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page

@@ -94,7 +94,7 @@ STANDARD: Final[tuple[tuple[str, str], ...]] = (
     ("turn", "gateway/identity/faces/liveness.py"),
     ("turn", "tests/browser/*"),
     ("turn", "tests/unit/*/test_liveness.py"),
-    ("turns", "api/http/schemas.py"),
+    ("turns", "api/services/schemas.py"),
     ("turns", "api/web/static/kiosk/head_turns.js"),
     ("turns", "api/web/static/tenant/clip.js"),
     ("turns", "benchmarks/tables/clips.py"),

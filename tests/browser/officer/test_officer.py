@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.cli.demo.demo import Running
 from api.cli.demo.journey_run import Pictures
-from api.http.context import hash_password
+from api.services.access import hash_password
 from certs.keys import jwk_of, new_private_key
 from gateway.settings import Settings
 from gateway.store import Account, Disclosure, Export, Registration

@@ -8,7 +8,7 @@ from api.http.landlord.staff import StaffShown, StaffTakenOn
 from api.http.officer.exports import ExportShown
 from api.http.officer.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.officer.stored_faces import FacesShown
-from api.http.schemas import (
+from api.services.schemas import (
     CaseOpened,
     CodeStandingShown,
     DateRequestShown,

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.app import Guard
-from api.http.schemas import OnboardingShown
+from api.services.schemas import OnboardingShown
 from api.web.shell.countries import country_choices
 from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import language_of, page

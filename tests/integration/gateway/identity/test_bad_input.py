@@ -20,7 +20,8 @@ from limits.strategies import MovingWindowRateLimiter
 from PIL import Image
 from sqlalchemy import select
 
-from api.http import context
+from api.framework.dependencies import SESSION_COOKIE
+from api.services import limits
 from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
@@ -62,7 +63,7 @@ class OnboardingClient:
         """A tenant with an offer link for separate dates, who consented to the registration and perhaps to more."""
         begins = NOW + next(self.days) * DAY
         dates = {"from": at(begins), "until": at(begins + 2 * DAY)}
-        session = {context.SESSION_COOKIE: self.house.session_of("landlord-a")}
+        session = {SESSION_COOKIE: self.house.session_of("landlord-a")}
         path = f"/api/v1/units/{self.house.units['a']}/offers"
         with self._client(session) as landlord:
             token = good(landlord.post(path, json=dates))["url"].rpartition("/")[2]
@@ -123,7 +124,7 @@ def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def door(first_door: OnboardingClient, monkeypatch: pytest.MonkeyPatch) -> OnboardingClient:
     """The same, with rate limits reset for the test."""
-    monkeypatch.setattr(context, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(limits, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     return first_door
 
 

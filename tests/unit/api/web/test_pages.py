@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from api.http.context import OFFER_COOKIE
+from api.framework.dependencies import OFFER_COOKIE
 from api.web.officer.console import encode_row
 from api.web.routes import PARTS
 from api.web.shell.countries import country_choices

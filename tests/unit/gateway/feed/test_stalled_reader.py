@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 from starlette.types import Message
 
-from api.http.officer.feed_stream import STALLED_SECONDS, FeedStream
+from api.framework.event_stream import STALLED_SECONDS, FeedStream
 from gateway.feed.ring import MAX_BYTES, MAX_ENTRIES, PAGE_BYTES
 from gateway.feed.stream import Feed, Reader, always
 from gateway.store import Event, Registration

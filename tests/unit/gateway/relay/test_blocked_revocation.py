@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.http.presenters import key_shown
+from api.services.presenters import key_shown
 from certs.credential import read_credential
 from devices.driver import Unreadable
 from gateway.journey.alerts import find_alerts

@@ -7,10 +7,10 @@ import pytest
 from fastapi import Request
 from sqlalchemy import select, update
 
-from api.http import context
+from api.framework.dependencies import SESSION_COOKIE
 from api.http.account import sign_in as accounts_api
-from api.http.context import SESSION_COOKIE, hash_password
 from api.http.officer.consumers import follower_of
+from api.services.access import hash_password, password_fits
 from gateway.domain.accounts.password import is_weak
 from gateway.feed.stream import Reader
 from gateway.store import Account, Event
@@ -156,7 +156,7 @@ async def test_a_password_that_stops_working_while_it_is_compared_begins_no_sess
     house: House, monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, Any]
 ) -> None:
     def compare(account: Account | None, password: str) -> bool:
-        fits = context.password_fits(account, password)
+        fits = password_fits(account, password)
         with house.gateway.database.writing() as session:
             session.execute(update(Account).where(Account.login == "landlord-a").values(**meanwhile))
         return fits

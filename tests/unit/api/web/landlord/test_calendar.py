@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.schemas import StayShown
+from api.services.schemas import StayShown
 from api.web.landlord.calendar import line_of, month_of
 from api.web.officer.area_map import TILE, UnitDot, tiles_of
 from gateway.store import Unit

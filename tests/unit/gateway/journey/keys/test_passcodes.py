@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from api.http.presenters import passcode_shown
+from api.services.presenters import passcode_shown
 from certs.agreement import passcode_secret
 from certs.keys import new_private_key, public_from_point
 from devices.wire.passcode import HOUR, find_window

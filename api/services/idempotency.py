@@ -2,16 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import Header
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import IdempotencyMismatch
 from gateway.store import RepeatedRequest
 from gateway.texts.marks import N_
-
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="A name for this one request")]
 
 
 def once(

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from api.http.schemas import (
+from api.services.schemas import (
     CodeStandingShown,
     DateRequestShown,
     FilingShown,

@@ -1,0 +1,52 @@
+"""Who an account is and what it may do: passwords, sessions and rights. Deny by default."""
+
+import secrets
+from base64 import b64encode
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+
+from gateway.bootstrap import Gateway
+from gateway.domain.accounts.staff_rights import Right, may
+from gateway.domain.accounts.tokens import token_hash
+from gateway.domain.errors import NotAllowed
+from gateway.store import Account, SignIn
+from gateway.texts.marks import N_
+
+_hasher = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """An Argon2id hash (RFC 9106) of a password."""
+    return _hasher.hash(password)
+
+
+# a hash that no password has, as dear to try as a real one; made up, so that a start needs not compute one
+_NOBODY: Final = "$argon2id$v=19$m={0.memory_cost},t={0.time_cost},p={0.parallelism}${1}${2}".format(
+    _hasher, *(b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (16, 32))
+)
+
+
+def password_fits(account: Account | None, password: str) -> bool:
+    """True where the password is the account's; takes as long where there is no such account."""
+    try:
+        _hasher.verify((account.password_hash if account else "") or _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return account is not None and bool(account.password_hash) and account.ended_at is None
+
+
+def signed_in(gateway: Gateway, token: str) -> Account | None:
+    """Whose session this is; None where there is none, or where it or its account has ended."""
+    query = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > gateway.now())
+    with gateway.database.reading() as session:
+        sign_in = session.scalars(query).one_or_none() if token else None
+    return None if sign_in is None or sign_in.account.ended_at is not None else sign_in.account
+
+
+def require(account: Account, right: Right) -> None:
+    """NotAllowed for staff of a landlord's whose role does not carry the right."""
+    if not may(account.staff, right):
+        raise NotAllowed(N_("Your account does not have permission to do this. Ask an owner."))

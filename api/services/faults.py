@@ -1,0 +1,31 @@
+"""Faults of the gateway's own: what is logged of them, and what the caller is told."""
+
+import logging
+import traceback
+from typing import Final
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from gateway.domain.errors import Busy
+from gateway.texts.marks import N_
+
+log = logging.getLogger(__name__)
+
+DATABASE_REFUSED: Final = (OperationalError, NoConnection)
+BROKEN: Final = N_(
+    "An internal error occurred. Check whether your request was completed before you try again, "
+    "or contact the system administrator."
+)
+
+
+def database_refused() -> Busy:
+    """What is said where the database could not be read or written."""
+    log.error("the database refused: nothing was kept")
+    return Busy(N_("The gateway's database is busy and nothing was saved. Try again later."))
+
+
+def log_fault(method: str, error: Exception) -> None:
+    """Our own fault in the log: its kind and where it was, no value of anybody's."""
+    stack = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s broke: %s\n%s", method, type(error).__name__, stack)
