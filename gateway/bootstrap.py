@@ -39,6 +39,7 @@ from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, 
 from gateway.journey.disclosure.consumers import owe_webhooks
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.housekeeping import Housekeeping
+from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
 from gateway.registries import open_registry
@@ -103,7 +104,7 @@ class Gateway:
             self.countries.read_chip,
             settings.face_filings,
         )
-        self.awaited_answers = AwaitedAnswers()
+        self.awaited_answers, self.attempts = AwaitedAnswers(), AttemptLimiter(settings.unlocks_per_minute)
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         provider = settings.single_sign_on
         self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
@@ -159,7 +160,13 @@ class Gateway:
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
         self.kiosk_inbox = KioskInbox(
-            self.database, self.tenant_registration, self.keyring, self.authority.intake_key, now, self.challenges
+            self.database,
+            self.tenant_registration,
+            self.keyring,
+            self.authority.intake_key,
+            now,
+            self.challenges,
+            self.attempts,
         )
         self.intake = Intake(
             self.database, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup

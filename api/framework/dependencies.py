@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Header, Request
 
 from api.services.access import require, signed_in
-from api.services.limits import limit_rate
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
 from gateway.domain.stays.offer import offer_of
@@ -100,10 +99,10 @@ def offer_token_of(request: Request, gateway: Gate) -> str:
     try:
         offer_of(shown, gateway.keyring.offer_secret)
     except OfferUnknown:
-        limit_rate("offer", caller(request))
+        gateway.attempts.hit("offer", caller(request))
         raise
     if request.method not in SAFE:
-        limit_rate("door", shown[:22])
+        gateway.attempts.hit("onboarding", shown[:22])
     return shown
 
 

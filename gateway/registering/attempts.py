@@ -1,27 +1,44 @@
-"""Limit of failed attempts, in memory, one counter per name, for requests that do not arrive over HTTP."""
+"""Limits of how often one name may do something, counted in memory, for one gateway process."""
 
-from collections import defaultdict, deque
-from collections.abc import Callable
+from typing import Final
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from gateway.domain.errors import TooManyAttempts
 from gateway.texts.marks import N_
 
+RATES: Final = {
+    "sign_in": parse("10/5minutes"),
+    "sign_on": parse("30/5minutes"),
+    "password": parse("5/10minutes"),
+    "passkey": parse("30/5minutes"),
+    "offer": parse("60/minute"),
+    "verification": parse("10/10minutes"),
+    "feed": parse("60/minute"),
+    "date_request": parse("6/hour"),
+    "once_code": parse("12/hour"),
+    "onboarding": parse("60/minute"),
+    "log": parse("30/minute"),
+    "enrolment": parse("10/minute"),
+    "wrong_kiosk_code": parse("20/hour"),
+}
+
 
 class AttemptLimiter:
-    """At most `maximum` failed attempts per name within `seconds`."""
+    """Counts attempts per action and name in a moving window."""
 
-    def __init__(self, maximum: int, seconds: int, now: Callable[[], int]) -> None:
-        self._maximum, self._seconds, self._now = maximum, seconds, now
-        self._wrong: defaultdict[str, deque[int]] = defaultdict(deque)
+    def __init__(self, unlocks_per_minute: int) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rates: dict[str, RateLimitItem] = {**RATES, "unlock": parse(f"{unlocks_per_minute}/minute")}
 
-    def check(self, name: str) -> None:
-        """Raise TooManyAttempts while `name` is over the limit."""
-        wrong, since = self._wrong[name], self._now() - self._seconds
-        while wrong and wrong[0] <= since:
-            wrong.popleft()
-        if len(wrong) >= self._maximum:
+    def hit(self, action: str, name: str) -> None:
+        """Count one attempt. Raises TooManyAttempts where `name` is over the limit of `action`."""
+        if not self._limiter.hit(self._rates[action], action, name):
+            raise TooManyAttempts(N_("Too many attempts. Wait a few minutes and try again."), retry_after=60)
+
+    def check(self, action: str, name: str) -> None:
+        """Raise TooManyAttempts where `name` is over the limit of `action`, without counting an attempt."""
+        if not self._limiter.test(self._rates[action], action, name):
             raise TooManyAttempts(N_("Too many wrong codes. Scan the QR code, or try again later."))
-
-    def record_failure(self, name: str) -> None:
-        """Count one failed attempt."""
-        self._wrong[name].append(self._now())

@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
 QUESTIONS_AT_ONCE: Final = 8  # these are quick and must not wait behind image examination
-WRONG_CODES: Final = (20, 3600)  # wrong codes per kiosk, within seconds
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
 
@@ -55,12 +54,13 @@ class KioskInbox:
         intake_key: EllipticCurvePrivateKey,
         now: Callable[[], int],
         challenges: ChallengeBook,
+        attempts: AttemptLimiter,
     ) -> None:
         self._database, self._tenant_registration, self._keyring = database, tenant_registration, keyring
         self._challenges = challenges
         self._intake_key, self._now = intake_key, now
         self._room, self._counter = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._codes = AttemptLimiter(*WRONG_CODES, now)
+        self._attempts = attempts
         self._tasks: set[asyncio.Task[None]] = set()
         self._questions = {"turns_wanted": self._issue_challenge, "offer_shown": self._summarise_offer}
 
@@ -174,12 +174,12 @@ class KioskInbox:
         """
         if len(shown) > MAX_CODE_LENGTH:
             return shown
-        self._codes.check(message.device)
+        self._attempts.check("wrong_kiosk_code", message.device)
         try:
             with self._database.reading() as session:
                 token = token_shown_at(session, message.site, shown, self._keyring, self._now())
         except OfferUnknown:
-            self._codes.record_failure(message.device)
+            self._attempts.hit("wrong_kiosk_code", message.device)
             raise
         return token
 

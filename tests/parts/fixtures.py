@@ -4,10 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
-from api.services import limits
 from tests.parts import house as houses
 from tests.parts.world import World
 
@@ -37,9 +34,8 @@ def first_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def house(first_house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[houses.House]:
-    """A gateway behind its application, with new rate limits for each test."""
-    monkeypatch.setattr(limits, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
+async def house(first_house: Path, tmp_path: Path) -> AsyncIterator[houses.House]:
+    """A gateway behind its application, private to the test."""
     moved_in = houses.move_in(first_house, tmp_path / "house")
     yield moved_in
     for client in moved_in.clients:

@@ -25,7 +25,6 @@ from webauthn.helpers.structs import (
 
 from api.framework.dependencies import Anybody, Gate, caller, check_origin
 from api.http.account.sign_in import begin_session
-from api.services.limits import limit_rate
 from api.services.schemas import SignedIn, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
@@ -171,7 +170,7 @@ def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> None:
 @router.post("/sessions/passkey/options", dependencies=[Depends(check_origin)])
 def begin_sign_in(gateway: Gate, request: Request, host: Host) -> OptionsShown:
     """Begin a sign-in by passkey: nobody has to say who they are, so nothing tells whose accounts there are."""
-    limit_rate("passkey", caller(request))
+    gateway.attempts.hit("passkey", caller(request))
     options = generate_authentication_options(rp_id=host, user_verification=UserVerificationRequirement.REQUIRED)
     with gateway.database.writing() as session:
         data = {"challenge": bytes_to_base64url(options.challenge)}
@@ -184,7 +183,7 @@ def sign_in_by_passkey(
     gateway: Gate, request: Request, response: Response, host: Host, form: PasskeyAnswer
 ) -> SignedIn:
     """Sign in by passkey. PasskeyRefused where it is not known, not verified, or was copied (its counter fell back)."""
-    limit_rate("passkey", caller(request))
+    gateway.attempts.hit("passkey", caller(request))
     challenge = challenge_of(gateway, "passkey", form.ceremony)
     with gateway.database.writing() as session:
         row = passkey_named(session, form.credential)

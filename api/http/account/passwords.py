@@ -8,7 +8,6 @@ from pydantic import Field
 from api.framework.dependencies import Anybody, Gate
 from api.http.account.sign_in import begin_session
 from api.services.access import hash_password, password_fits
-from api.services.limits import limit_rate
 from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
@@ -39,7 +38,7 @@ def replace_password(gateway: Gateway, account: Account, form: PasswordForm, res
     """
     if not account.password_hash:
         raise Conflict(N_("You sign in with your organisation's account, so there is no password here."))
-    limit_rate("password", account.id)
+    gateway.attempts.hit("password", account.id)
     if not password_fits(account, form.old):
         raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
     if form.new == form.old or is_weak(form.new, account.login):

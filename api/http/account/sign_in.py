@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from api.framework.dependencies import SESSION_COOKIE, Anybody, Gate, caller, check_origin
 from api.services.access import password_fits
-from api.services.limits import limit_rate
 from api.services.schemas import SignedIn, SignInForm
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.tokens import token_hash
@@ -24,7 +23,7 @@ SIGN_IN_REFUSED: Final = N_("The username or password is incorrect. Try again.")
 
 def sign_in(gateway: Gate, form: SignInForm, request: Request, response: Response) -> Account:
     """A session for whoever knows the account's password. Raises SignInNeeded."""
-    limit_rate("sign_in", f"{caller(request)}/{form.login}")
+    gateway.attempts.hit("sign_in", f"{caller(request)}/{form.login}")
     with gateway.database.reading() as session:
         account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
     if not password_fits(account, form.password) or account is None:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api.framework.dependencies import Gate, caller
-from api.services.limits import limit_rate
 from api.services.schemas import Strict
 from certs.authority.ca import Issued
 from gateway.bootstrap import Gateway
@@ -35,7 +34,7 @@ class EnrolmentShown(BaseModel):
 @router.post("/enrolments", status_code=201)
 async def create_enrolment(gateway: Gate, form: EnrolmentForm, request: Request) -> EnrolmentShown:
     """Take a device in, once for each claim. Whatever is wrong, the refusal is the same."""
-    limit_rate("enrolment", caller(request))
+    gateway.attempts.hit("enrolment", caller(request))
     issued = await asyncio.to_thread(_take_in, gateway, form.enrolment)
     await gateway.revocation.enforce()  # a key that was replaced is shut out before the new one comes
     return EnrolmentShown(chain=issued.chain_pem.decode(), expires_at=issued.expires)

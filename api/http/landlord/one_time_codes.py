@@ -4,7 +4,6 @@ from fastapi import APIRouter, Response
 
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
 from api.services.idempotency import once
-from api.services.limits import limit_rate
 from api.services.presenters import once_codes_of
 from api.services.schemas import OnceCodeMade, OnceCodeShown
 from gateway.journey.keys import one_time_codes as steps
@@ -32,7 +31,7 @@ def make_once_code(
     now, requested_by = gateway.now(), account.id
     with gateway.database.writing() as session:
         stay = steps.held_stay(session, stay_id, landlord_id)
-        limit_rate("once_code", stay.id)
+        gateway.attempts.hit("once_code", stay.id)
         owner, request = f"landlord:{landlord_id}", f"once/{stay_id}/{lock_id}"
         code_id, _ = once(
             session,

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from api.framework.dependencies import Gate, IdempotencyKey, Officer, account_of, only, while_signed_in
 from api.services.idempotency import once
-from api.services.limits import limit_rate
 from api.services.schemas import Instant, Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.disclosure.consumer import FIELDS, Scope
@@ -158,7 +157,7 @@ def _consumer(gateway: Gateway, token: str) -> Reader:
     standing = steps.standing(row, gateway.now())
     if standing != "in_force":
         raise NotAllowed(REFUSALS[standing])
-    limit_rate("feed", row.id)
+    gateway.attempts.hit("feed", row.id)
     consumer_id, expires_at = row.id, row.expires_at
 
     def entitled() -> bool:

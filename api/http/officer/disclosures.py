@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from api.framework.dependencies import Gate, OfferToken, caller
-from api.services.limits import limit_rate
 from certs.keys import jwk_of
 from gateway.disclosure import DisclosureLog
 from gateway.domain.jurisdiction import profile_for
@@ -57,7 +56,7 @@ class ReadersShown(BaseModel):
 @router.get("/log/head")
 def read_head(gateway: Gate, request: Request) -> HeadShown:
     """The newest signed head. Keep it: with it you can prove later that nothing before it was altered."""
-    limit_rate("log", caller(request))
+    gateway.attempts.hit("log", caller(request))
     return head_shown(gateway.disclosures)
 
 
@@ -66,7 +65,7 @@ def read_consistency(
     gateway: Gate, request: Request, from_size: Annotated[int, Query(alias="from", ge=1)]
 ) -> ConsistencyShown:
     """The newest head, and the proof that it extends a head of `from` entries."""
-    limit_rate("log", caller(request))
+    gateway.attempts.hit("log", caller(request))
     head = head_shown(gateway.disclosures)
     proof = gateway.disclosures.consistency(from_size, head.size)
     return ConsistencyShown(from_size=from_size, head=head, proof=[node.hex() for node in proof])

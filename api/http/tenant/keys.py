@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, Header
 from sqlalchemy.orm import Session
 
 from api.framework.dependencies import Gate, check_origin
-from api.services.limits import limit_unlocks
 from api.services.presenters import key_fields, passcode_shown
 from api.services.schemas import HolderKeyShown, UnlockAnswer, UnlockForm
 from certs.keys import jwk_of, public_from_point
@@ -53,7 +52,7 @@ def read_key(
 @router.post("/{key_id}/renewal")
 def renew_credential(gateway: Gate, key_id: str, form: UnlockForm) -> HolderKeyShown:
     """A fresh credential where one is due (`renewal_due`), signed over `lodgekey-renew`; else the key as it stands."""
-    limit_unlocks(gateway, key_id)
+    gateway.attempts.hit("unlock", key_id)
     proof, now = Proof(form.at, form.nonce, signature_of(form.signature)), gateway.now()
     with gateway.database.writing() as session:
         key = steps.holders_key(session, key_id, renew_statement(key_id, proof), proof, now)
@@ -81,7 +80,7 @@ def holder_key_shown(gateway: Gateway, session: Session, key: Key, now: int) -> 
 @router.post("/{key_id}/unlock")
 async def unlock(gateway: Gate, key_id: str, form: UnlockForm) -> UnlockAnswer:
     """Open the door: the answer is the lock's own, or an honest "no_answer" after three seconds."""
-    limit_unlocks(gateway, key_id)
+    gateway.attempts.hit("unlock", key_id)
     return await unlock_door(gateway, key_id, form)
 
 

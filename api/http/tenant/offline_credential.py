@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from api.framework.dependencies import Gate, check_origin
 from api.http.tenant.onboarding import public_key
 from api.http.tenant.stay import proof_of
-from api.services.limits import limit_unlocks
 from api.services.schemas import UnlockForm
 from certs.keys import jwk_of, public_from_point
 from gateway.journey.keys.offline_credential import credential_for_near
@@ -38,7 +37,7 @@ class NearShown(BaseModel):
 @router.post("/{key_id}/near")
 def vouch_for_near(gateway: Gate, key_id: str, form: NearForm) -> NearShown:
     """A credential for the lock nearby; it ends with the published offline bound, so it is asked for again in time."""
-    limit_unlocks(gateway, key_id)
+    gateway.attempts.hit("unlock", key_id)
     near, now = public_key({"kty": "EC", "crv": "P-256", "x": form.x, "y": form.y}), gateway.now()
     with gateway.database.writing() as session:
         key, credential = credential_for_near(

@@ -11,7 +11,6 @@ from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy.orm import Session
 
 from api.framework.dependencies import Gate, OfferToken
-from api.services.limits import limit_rate
 from api.services.presenters import passcode_shown
 from api.services.schemas import ChallengeShown, ConsentForm, HolderForm, OnboardingShown, Registered
 from certs.errors import BadKey
@@ -77,7 +76,7 @@ def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> Onboar
 @router.post("/challenge", status_code=201)
 def challenge_liveness(gateway: Gate, token: OfferToken) -> ChallengeShown:
     """Asks for a short clip of turns in a new order; it answers once, within a minute, three times an hour."""
-    limit_rate("verification", token[:22])
+    gateway.attempts.hit("verification", token[:22])
     issued = gateway.challenges.issue(_offer_id(gateway, token))
     expires_at = datetime.fromtimestamp(issued.expires_at, UTC).isoformat()
     return ChallengeShown(nonce=issued.nonce, turns=list(issued.turns), expires_at=expires_at)
@@ -103,7 +102,7 @@ async def verify(
     chip: Annotated[UploadFile | None, File(description="CBOR: [EF.SOD, DG1, DG2] as read from the chip")] = None,
 ) -> Registered:
     """Show who you are: a picture of the document, or two typed fields; a face only if agreed to."""
-    limit_rate("verification", token[:22])
+    gateway.attempts.hit("verification", token[:22])
     values = (name, id_number, birth_date, nationality, sex, surname, given_names)
     submission = Submission(
         typed={key: value.strip() for key, value in zip(TYPED, values, strict=True) if value and value.strip()},

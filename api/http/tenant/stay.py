@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from api.framework.dependencies import Gate, LandlordId, check_origin
 from api.http.tenant.keys import signature_of
-from api.services.limits import limit_rate
 from api.services.presenters import date_request_shown
 from api.services.schemas import DateRequestShown, Instant, UnlockForm
 from gateway.domain.keys.key import Proof
@@ -48,7 +47,7 @@ def ask_for_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequ
     """Ask the landlord for another end of the stay; a later request takes the place of an earlier one."""
     with gateway.database.writing() as session:
         request = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
-        limit_rate("date_request", request.stay_id)
+        gateway.attempts.hit("date_request", request.stay_id)
         return date_request_shown(request)
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.framework.dependencies import Gate, caller, check_origin
 from api.http.account.sign_in import begin_session
-from api.services.limits import limit_rate
 from api.web.account.sign_in import login_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
@@ -45,7 +44,7 @@ async def begin(request: Request, gateway: Gate) -> Response:
     Not a redirect: browsers apply `form-action 'self'` to where an answer to a form redirects as well.
     """
     provider = provider_of(gateway)
-    limit_rate("sign_on", caller(request))
+    gateway.attempts.hit("sign_on", caller(request))
     try:
         begun = await provider.begin()
     except SignOnAway as error:
@@ -68,7 +67,7 @@ async def come_back(request: Request, gateway: Gate) -> Response:
     if request.method == "HEAD":
         return go("/login")
     provider = provider_of(gateway)
-    limit_rate("sign_on", caller(request))
+    gateway.attempts.hit("sign_on", caller(request))
     data = await asyncio.to_thread(_take_ceremony, gateway, request.cookies.get(COOKIE, ""))
     try:
         if data is None:

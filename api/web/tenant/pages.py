@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from api.error_text import error_text
 from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.http.tenant import onboarding as api
-from api.services.limits import limit_rate
 from api.services.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
@@ -49,7 +48,7 @@ def follow_link(request: Request, gateway: Gate, token: str) -> Response:
 
     It is followed by link previews too, so the offer stays unopened: the page's first script or its form opens it.
     """
-    limit_rate("offer", caller(request))
+    gateway.attempts.hit("offer", caller(request))
     api.read_onboarding(gateway, token)
     answer = go("/onboarding")
     # Lax, not Strict: the link is opened from a messenger, and a Strict cookie would not follow the redirect.

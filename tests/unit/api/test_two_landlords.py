@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx
 from sqlalchemy import select
 
-from api.services import limits
+from gateway.registering.attempts import AttemptLimiter
 from gateway.store import Account, Passkey, Registration
 from tests.parts.house import House, good, utc
 from tests.parts.world import DAY
@@ -102,7 +102,7 @@ def about_things(house: House) -> list[tuple[str, str]]:
 
 
 async def test_every_route_answers_for_anothers_thing_as_for_nothing(house: House, monkeypatch: Any) -> None:
-    monkeypatch.setattr(limits, "_hit", lambda *_: None)
+    monkeypatch.setattr(AttemptLimiter, "hit", lambda *_: None)
     theirs = await things_of(house)
     nothing = {name: secrets.token_hex(16) if name == "key_id" else NOBODYS for name in theirs}
     others = {login: house.client(login) for login in ("landlord-b", "officer-b")}

@@ -15,19 +15,17 @@ import cv2
 import httpx
 import numpy as np
 import pytest
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from PIL import Image
 from sqlalchemy import select
 
 from api.framework.dependencies import SESSION_COOKIE
-from api.services import limits
 from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
 from gateway.identity.images.decode import MAX_BYTES
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.workers.pool import IdentityPool
+from gateway.registering.attempts import AttemptLimiter
 from gateway.store import Model, Person
 from gateway.texts.families import reason_text
 from gateway.texts.identity import REASON
@@ -123,8 +121,8 @@ def first_door(first_house: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def door(first_door: OnboardingClient, monkeypatch: pytest.MonkeyPatch) -> OnboardingClient:
-    """The same, with rate limits reset for the test."""
-    monkeypatch.setattr(limits, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
+    """The same, with new rate limits for the test."""
+    monkeypatch.setattr(first_door.house.gateway, "attempts", AttemptLimiter(20))
     return first_door
 
 

@@ -1,6 +1,7 @@
 """What a kiosk is told of an offer before scanning, and what the gateway withholds."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.stays.offer import kiosk_code, offer_of
 from gateway.journey.filings.records import person_fields
 from gateway.journey.stays.landlord import end_stay
-from gateway.registering.kiosk import WRONG_CODES
+from gateway.registering.attempts import RATES
 from gateway.settings import Settings
 from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Unit
 from tests.parts.identity import MemoryIdentity
@@ -176,12 +177,15 @@ async def test_every_code_that_opens_nothing_gets_the_same_answer(counter: Count
     }
 
 
-async def test_who_guesses_codes_is_not_looked_up_any_more_even_with_a_right_one(counter: Counter) -> None:
+async def test_who_guesses_codes_is_not_looked_up_any_more_even_with_a_right_one(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = kiosk_code(counter.world.offer())
-    for number in range(WRONG_CODES[0]):
+    for number in range(RATES["wrong_kiosk_code"].amount):
         assert (await counter.ask(f"{number:09}"))["code"] == "offer_unknown"
     assert (await counter.ask(code))["code"] == "too_many_tries"
-    counter.world.now += WRONG_CODES[1]
+    later = time.time() + RATES["wrong_kiosk_code"].get_expiry()
+    monkeypatch.setattr("time.time", lambda: later)
     assert (await counter.ask(code))["screen"] == "offer"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.services import limits
 from devices.reports import Happened
+from gateway.registering.attempts import RATES
 from gateway.store import Account
 from tests.parts.house import House, good, refused
 from tests.parts.world import DAY
@@ -88,7 +88,7 @@ async def test_unused_codes_are_ended_on_request(house: House) -> None:
 
 async def test_asking_too_often_is_slowed_down(house: House) -> None:
     stay = await running(house)
-    for _ in range(limits.RATES["once_code"].amount):
+    for _ in range(RATES["once_code"].amount):
         good(await ask(house, stay))
     refused(await ask(house, stay), 429, "too_many_tries")
 

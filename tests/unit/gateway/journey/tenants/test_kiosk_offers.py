@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.errors import OfferUnknown, TooManyAttempts
+from gateway.domain.errors import OfferUnknown
 from gateway.domain.stays.offer import kiosk_code
 from gateway.journey.tenants.kiosk_offers import token_shown_at
-from gateway.registering.attempts import AttemptLimiter
 from gateway.store import Device
 from tests.parts.world import NOW, World
 
@@ -64,16 +63,3 @@ def test_a_used_offer_has_no_code_any_more(world: World) -> None:
     world.show(token)
     with pytest.raises(OfferUnknown):
         find(world, kiosk_code(token))
-
-
-def test_who_guesses_too_often_is_not_looked_up_for_a_while() -> None:
-    now = [NOW]
-    attempts = AttemptLimiter(3, 60, lambda: now[0])
-    for _ in range(3):
-        attempts.check("kiosk-1")
-        attempts.record_failure("kiosk-1")
-    with pytest.raises(TooManyAttempts):
-        attempts.check("kiosk-1")
-    attempts.check("kiosk-2")
-    now[0] += 60
-    attempts.check("kiosk-1")
