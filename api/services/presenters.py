@@ -19,6 +19,7 @@ from api.services.schemas import (
 from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
+from gateway.journey.filings.deadlines import standing_of
 from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.journey.keys.lock_status import (
     CodeStanding,
@@ -31,8 +32,9 @@ from gateway.journey.keys.lock_status import (
 from gateway.journey.keys.one_time_codes import is_running
 from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays.date_requests import open_date_request
-from gateway.store import Device, Key, Offer, Stay, Unit
+from gateway.store import Device, Key, Offer, Registration, Stay, Unit
 from gateway.store.date_requests import DateRequest
+from gateway.texts.outcomes import answer_text
 
 
 def lock_shown(device: Device) -> LockShown:
@@ -145,6 +147,24 @@ def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
 def key_shown(session: Session, key: Key, now: int) -> KeyShown:
     """A key for its landlord."""
     return KeyShown(**key_fields(session, key, now))
+
+
+def filing_shown(row: Registration, now: int) -> FilingShown:
+    """Present how one registration record stands at its registry, without personal data."""
+    return FilingShown(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        deadline=wall_clock(row.deadline_at, row.stay.unit.timezone) if row.deadline_at else None,
+        receipt=row.receipt,
+        code=row.answer_code,
+        args=dict(row.answer_args or {}),
+        text=row.answer_text,
+        sentence=answer_text("en", row.answer_code, row.answer_text, row.answer_args),
+        standing=standing_of(row, now),
+        receipt_sha256=row.receipt_sha256,
+        tables=dict(row.tables or {}),
+    )
 
 
 def stay_shown(

@@ -5,9 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
-from api.http.officer.filings import filing_shown
 from api.services.idempotency import once
-from api.services.presenters import key_shown, lock_shown, offer_shown, stay_shown, unit_shown
+from api.services.presenters import filing_shown, key_shown, lock_shown, offer_shown, stay_shown, unit_shown
 from api.services.schemas import (
     DatesForm,
     FilingShown,

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from api.framework.dependencies import Decider, Gate, Officer
+from api.services.presenters import filing_shown
 from api.services.schemas import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
@@ -15,15 +16,13 @@ from gateway.domain.disclosure.masking import mask_name
 from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.filings.record_json import registration_from_json
-from gateway.domain.stays.stay import wall_clock
 from gateway.journey.filings.answers import settle_outcome
-from gateway.journey.filings.deadlines import OPEN, standing_of
+from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.records import correct_person
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_
-from gateway.texts.outcomes import answer_text
 
 router = APIRouter(prefix="/registrations", tags=["filings"])
 
@@ -69,24 +68,6 @@ class CorrectionForm(Strict):
 
     fields: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=20)]
     reason: Annotated[str, Field(min_length=3, max_length=200)]
-
-
-def filing_shown(row: Registration, now: int) -> FilingShown:
-    """How one record stands, without its person."""
-    return FilingShown(
-        id=row.id,
-        kind=row.kind,
-        state=row.state,
-        deadline=wall_clock(row.deadline_at, row.stay.unit.timezone) if row.deadline_at else None,
-        receipt=row.receipt,
-        code=row.answer_code,
-        args=dict(row.answer_args or {}),
-        text=row.answer_text,
-        sentence=answer_text("en", row.answer_code, row.answer_text, row.answer_args),
-        standing=standing_of(row, now),
-        receipt_sha256=row.receipt_sha256,
-        tables=dict(row.tables or {}),
-    )
 
 
 def within(account: Account) -> Select[Registration]:
