@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Request
 
+from api.framework.session_cookie import session_token_of
 from api.services.access import require, signed_in
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
@@ -13,7 +14,6 @@ from gateway.domain.stays.offer import offer_of
 from gateway.store import Account
 from gateway.texts.marks import N_
 
-SESSION_COOKIE: Final = "lodgekey_session"
 OFFER_COOKIE: Final = "lodgekey_offer"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -44,7 +44,7 @@ def check_origin(request: Request) -> None:
 
 def account_of(request: Request, gateway: Gate) -> Account:
     """The signed-in account. SignInNeeded without a session that is still good."""
-    account = signed_in(gateway, request.cookies.get(SESSION_COOKIE, ""))
+    account = signed_in(gateway, session_token_of(request))
     if account is None:
         raise SignInNeeded(N_("Sign in first."))
     check_origin(request)
@@ -53,7 +53,7 @@ def account_of(request: Request, gateway: Gate) -> Account:
 
 def while_signed_in(request: Request, gateway: Gateway) -> Callable[[], bool]:
     """Whether the session this request came with still lasts, to be asked again for as long as an answer streams."""
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = session_token_of(request)
     return lambda: signed_in(gateway, token) is not None
 
 

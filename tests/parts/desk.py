@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from api.app import create_app
-from api.framework.dependencies import SESSION_COOKIE
+from api.framework.session_cookie import SESSION_COOKIE
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.tokens import token_hash
 from gateway.outbox import events

@@ -20,7 +20,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from api.app import create_app
-from api.framework.dependencies import SESSION_COOKIE
+from api.framework.session_cookie import SESSION_COOKIE
 from certs.keys import jwk_of, new_private_key
 from devices.reports import Happened, Report
 from gateway.bootstrap import Gateway

@@ -1,233 +1,62 @@
-"""Passkeys (WebAuthn level 2): made by whoever is signed in, and a way to sign in; the password stays as the other."""
+"""Routes for passkeys (WebAuthn level 2): registering them, and signing in by one."""
 
-import ipaddress
-from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from api.framework.dependencies import Anybody, Gate, caller, check_origin
-from api.http.account.sign_in import begin_session
-from api.services.schemas import SignedIn, Strict
-from gateway.bootstrap import Gateway
-from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
-from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony
-from gateway.outbox.events import record
-from gateway.store import Account, Passkey
-from gateway.texts.marks import N_
+from api.framework.session_cookie import set_session_cookie
+from api.services.account import passkeys as service
+from api.services.account.passkeys import OptionsShown, PasskeyAnswer, PasskeyForm, PasskeyShown
+from api.services.account.sign_in import account_shown
+from api.services.schemas import SignedIn
 
 router = APIRouter(tags=["passkeys"])
 
-MAX_PASSKEYS: Final = 10
-PASSKEY_REFUSED: Final = N_("The passkey was not accepted. Try again, or use your password.")
-Credential = dict[str, Any]
+
+def host_of(gateway: Gate) -> str:
+    """Return the relying party's id. Raises Conflict where there can be none."""
+    return service.named_host(gateway)
 
 
-class PasskeyShown(BaseModel):
-    """A passkey of the account's."""
-
-    id: str
-    label: str
-    created_at: int
-    used_at: int | None
-
-
-class OptionsShown(BaseModel):
-    """What the browser's `navigator.credentials` is given, and the name to answer with, once and within minutes."""
-
-    ceremony: str
-    options: dict[str, Any]
-
-
-class PasskeyForm(Strict):
-    """A new passkey as the browser made it (`PublicKeyCredential.toJSON`), and what its owner calls it."""
-
-    ceremony: Annotated[str, Field(max_length=100)]
-    credential: Credential
-    label: Annotated[str, Field(max_length=80)] = ""
-
-
-class PasskeyAnswer(Strict):
-    """The browser's answer to a sign-in."""
-
-    ceremony: Annotated[str, Field(max_length=100)]
-    credential: Credential
-
-
-def relying_party(gateway: Gateway) -> str | None:
-    """The host that passkeys are bound to; None for an address without a name, which browsers make none for."""
-    host = urlsplit(gateway.settings.address).hostname or ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host or None
-    return None
-
-
-def named_host(gateway: Gate) -> str:
-    """The relying party's id. Conflict where there can be none."""
-    host = relying_party(gateway)
-    if host is None:
-        raise Conflict(N_("Passkeys need a domain name. Ask the system administrator to set public_url."))
-    return host
-
-
-Host = Annotated[str, Depends(named_host)]
+Host = Annotated[str, Depends(host_of)]
 
 
 @router.get("/passkeys")
 def list_passkeys(gateway: Gate, account: Anybody) -> list[PasskeyShown]:
-    """The account's own passkeys."""
-    with gateway.database.reading() as session:
-        return [
-            PasskeyShown(id=row.id, label=row.label, created_at=row.created_at, used_at=row.used_at)
-            for row in passkeys_of(session, account)
-        ]
+    """Return the account's own passkeys."""
+    return service.list_passkeys(gateway, account)
 
 
 @router.post("/passkeys/options")
 def begin_passkey(gateway: Gate, account: Anybody, host: Host) -> OptionsShown:
-    """Begin a new passkey for whoever is signed in."""
-    with gateway.database.writing() as session:
-        known = passkeys_of(session, account)
-        if len(known) >= MAX_PASSKEYS:
-            raise Conflict(N_("An account can have up to ten passkeys. Remove one first."))
-        options = generate_registration_options(
-            rp_id=host,
-            rp_name="Lodgekey",
-            user_id=account.id.encode(),
-            user_name=account.login,
-            user_display_name=account.name,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-            ),
-            exclude_credentials=[PublicKeyCredentialDescriptor(id=row.credential_id) for row in known],
-        )
-        data = {"challenge": bytes_to_base64url(options.challenge)}
-        name = begin_ceremony(session, "new_passkey", data, gateway.now(), account.id)
-    return OptionsShown(ceremony=name, options=options_to_json_dict(options))
+    """Begin the registration of a passkey for the account that is signed in."""
+    return service.begin_passkey(gateway, account, host)
 
 
 @router.post("/passkeys", status_code=201)
 def add_passkey(gateway: Gate, account: Anybody, host: Host, form: PasskeyForm) -> PasskeyShown:
-    """Keep the new passkey's public key. PasskeyRefused unless it was made here, now, by somebody verified."""
-    now, challenge = gateway.now(), challenge_of(gateway, "new_passkey", form.ceremony, account.id)
-    try:
-        made = verify_registration_response(
-            credential=form.credential,
-            expected_challenge=challenge,
-            expected_rp_id=host,
-            expected_origin=gateway.settings.address,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, KeyError, ValueError, TypeError):
-        raise PasskeyRefused(PASSKEY_REFUSED) from None
-    with gateway.database.writing() as session:
-        if session.scalars(select(Passkey).where(Passkey.credential_id == made.credential_id)).one_or_none():
-            raise PasskeyRefused(PASSKEY_REFUSED)
-        row = Passkey(
-            account_id=account.id,
-            credential_id=made.credential_id,
-            public_key=made.credential_public_key,
-            sign_count=made.sign_count,
-            label=form.label.strip() or "Passkey",
-            created_at=now,
-        )
-        session.add(row)
-        session.flush()
-        record(session, "PasskeyAdded", now, data={"account": account.id, "passkey": row.id})
-        return PasskeyShown(id=row.id, label=row.label, created_at=now, used_at=None)
+    """Store the new passkey's public key. Refused unless it answers a current ceremony, with the user verified."""
+    return service.add_passkey(gateway, account, host, form)
 
 
 @router.delete("/passkeys/{passkey_id}", status_code=204)
 def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> None:
-    """Forget one of the account's own passkeys."""
-    with gateway.database.writing() as session:
-        row = session.get(Passkey, passkey_id)
-        if row is None or row.account_id != account.id:
-            raise NotFound(N_("You have no such passkey."))
-        session.delete(row)
-        record(session, "PasskeyRemoved", gateway.now(), data={"account": account.id, "passkey": passkey_id})
+    """Delete one of the account's own passkeys."""
+    service.remove_passkey(gateway, account, passkey_id)
 
 
 @router.post("/sessions/passkey/options", dependencies=[Depends(check_origin)])
 def begin_sign_in(gateway: Gate, request: Request, host: Host) -> OptionsShown:
-    """Begin a sign-in by passkey: nobody has to say who they are, so nothing tells whose accounts there are."""
-    gateway.attempts.hit("passkey", caller(request))
-    options = generate_authentication_options(rp_id=host, user_verification=UserVerificationRequirement.REQUIRED)
-    with gateway.database.writing() as session:
-        data = {"challenge": bytes_to_base64url(options.challenge)}
-        name = begin_ceremony(session, "passkey", data, gateway.now())
-    return OptionsShown(ceremony=name, options=options_to_json_dict(options))
+    """Begin a sign-in by passkey. No username is asked for, so the answer does not disclose which accounts exist."""
+    return service.begin_sign_in(gateway, host, caller(request))
 
 
 @router.post("/sessions/passkey", status_code=201, dependencies=[Depends(check_origin)])
 def sign_in_by_passkey(
     gateway: Gate, request: Request, response: Response, host: Host, form: PasskeyAnswer
 ) -> SignedIn:
-    """Sign in by passkey. PasskeyRefused where it is not known, not verified, or was copied (its counter fell back)."""
-    gateway.attempts.hit("passkey", caller(request))
-    challenge = challenge_of(gateway, "passkey", form.ceremony)
-    with gateway.database.writing() as session:
-        row = passkey_named(session, form.credential)
-        account = session.get_one(Account, row.account_id)
-        try:
-            verified = verify_authentication_response(
-                credential=form.credential,
-                expected_challenge=challenge,
-                expected_rp_id=host,
-                expected_origin=gateway.settings.address,
-                credential_public_key=row.public_key,
-                credential_current_sign_count=row.sign_count,
-                require_user_verification=True,
-            )
-        except (WebAuthnException, KeyError, ValueError, TypeError):
-            raise PasskeyRefused(PASSKEY_REFUSED) from None
-        if account.ended_at is not None:
-            raise PasskeyRefused(PASSKEY_REFUSED)
-        row.sign_count, row.used_at = verified.new_sign_count, gateway.now()
-        begin_session(gateway, session, account, response)
-        return SignedIn(role=account.role, name=account.name, area=account.area)
-
-
-def passkeys_of(session: Session, account: Account) -> list[Passkey]:
-    """The account's passkeys, the oldest first."""
-    return list(session.scalars(select(Passkey).where(Passkey.account_id == account.id).order_by(Passkey.created_at)))
-
-
-def passkey_named(session: Session, credential: Credential) -> Passkey:
-    """The passkey an answer says it is of. PasskeyRefused for none of ours."""
-    try:
-        name = base64url_to_bytes(str(credential["rawId"]))
-    except (KeyError, ValueError):
-        raise PasskeyRefused(PASSKEY_REFUSED) from None
-    row = session.scalars(select(Passkey).where(Passkey.credential_id == name)).one_or_none()
-    if row is None:
-        raise PasskeyRefused(PASSKEY_REFUSED)
-    return row
-
-
-def challenge_of(gateway: Gateway, kind: str, name: str, account_id: str | None = None) -> bytes:
-    """The challenge of a ceremony, which is used up by this. PasskeyRefused where there is none."""
-    with gateway.database.writing() as session:
-        data = take_ceremony(session, kind, name, gateway.now(), account_id)
-    if data is None:
-        raise PasskeyRefused(N_("This took too long. Try again."))
-    return base64url_to_bytes(str(data["challenge"]))
+    """Sign in by passkey. Refused if it is unknown, not verified or copied (its counter fell back)."""
+    account, token = service.sign_in_by_passkey(gateway, host, form, caller(request))
+    set_session_cookie(gateway, response, token)
+    return account_shown(account)

@@ -1,55 +1,15 @@
-"""Changing the own password: whoever is signed in, by the old one."""
-
-from typing import Annotated, Final
+"""Route for changing the own password."""
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 
 from api.framework.dependencies import Anybody, Gate
-from api.http.account.sign_in import begin_session
-from api.services.access import hash_password, password_fits
-from api.services.schemas import Strict
-from gateway.bootstrap import Gateway
-from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
-from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
-from gateway.journey.accounts.sign_in import change_password
-from gateway.store import Account
-from gateway.texts.marks import N_
+from api.framework.session_cookie import set_session_cookie
+from api.services.account.passwords import PasswordForm, replace_password
 
 router = APIRouter(tags=["accounts"])
-
-WEAK: Final = N_(
-    "The new password must have {min} to {max} characters. It must not contain your username, be easy to guess or be "
-    "the same as the current one."
-)
-
-
-class PasswordForm(Strict):
-    """The present password and the next one."""
-
-    old: Annotated[str, Field(max_length=1000)]
-    new: Annotated[str, Field(max_length=1000)]
-
-
-def replace_password(gateway: Gateway, account: Account, form: PasswordForm, response: Response) -> None:
-    """The new password, and a new session in place of all there were.
-
-    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyAttempts.
-    """
-    if not account.password_hash:
-        raise Conflict(N_("You sign in with your organisation's account, so there is no password here."))
-    gateway.attempts.hit("password", account.id)
-    if not password_fits(account, form.old):
-        raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
-    if form.new == form.old or is_weak(form.new, account.login):
-        raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH})
-    hashed = hash_password(form.new)
-    with gateway.database.writing() as session:
-        change_password(session, account, hashed, gateway.now())
-        begin_session(gateway, session, account, response)
 
 
 @router.put("/me/password", status_code=204)
 def put_password(gateway: Gate, account: Anybody, form: PasswordForm, response: Response) -> None:
-    """Change the own password: every session ends, and the answer begins a new one."""
-    replace_password(gateway, account, form, response)
+    """Change the own password. Every session of the account ends; the answer's cookie begins a new one."""
+    set_session_cookie(gateway, response, replace_password(gateway, account, form))

@@ -1,4 +1,4 @@
-"""Pages around an account: its password and passkeys, and, for an owner, who may sign in for the landlord."""
+"""Pages for an account's password and passkeys and, for an owner, the landlord's team."""
 
 from typing import Annotated
 
@@ -6,9 +6,10 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
 from api.framework.dependencies import Anybody, Gate, Owner
-from api.http.account import passkeys as passkeys_api
-from api.http.account import passwords as passwords_api
+from api.framework.session_cookie import set_session_cookie
 from api.http.landlord import staff as api
+from api.services.account import passkeys as passkey_service
+from api.services.account.passwords import PasswordForm, replace_password
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -23,19 +24,19 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @router.get("/account")
 def show_account(request: Request, gateway: Gate, account: Anybody) -> Response:
-    """Who is signed in, their password and their passkeys."""
+    """Show the account that is signed in, its password and its passkeys."""
     return account_page(request, gateway, account)
 
 
 def account_page(request: Request, gateway: Gateway, account: Account, error: LodgekeyError | None = None) -> Response:
-    """The page, with what was wrong with a new password."""
+    """Return the page, with an error about a new password if there was one."""
     values = {
         "role": account.role,
         "name": account.name,
         "login": account.login if account.password_hash else None,
         "shortest": MIN_LENGTH,
-        "passkeys": passkeys_api.list_passkeys(gateway, account),
-        "able": passkeys_api.relying_party(gateway) is not None,
+        "passkeys": passkey_service.list_passkeys(gateway, account),
+        "able": passkey_service.relying_party(gateway) is not None,
         "notice": notice_of(request),
         "problem": error_text(language_of(request), error) if error else None,
     }
@@ -51,28 +52,28 @@ def change_password(
     new: Annotated[str, Form(max_length=1000)],
     again: Annotated[str, Form(max_length=1000)],
 ) -> Response:
-    """Another password; the page again, with what was wrong, where it is refused."""
-    answer = go("/account?done=account.password_changed")
+    """Change the password; show the page with the error if refused."""
     try:
         if new != again:
             raise PasswordDiffers(N_("The new passwords do not match. Enter them again."))
-        form = passwords_api.PasswordForm(old=old, new=new)
-        passwords_api.replace_password(gateway, account, form, answer)
+        token = replace_password(gateway, account, PasswordForm(old=old, new=new))
     except (PasswordWrong, InputRefused, Conflict) as error:
         return account_page(request, gateway, account, error)
+    answer = go("/account?done=account.password_changed")
+    set_session_cookie(gateway, answer, token)
     return answer
 
 
 @router.post("/account/passkeys/{passkey_id}/remove")
 def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> Response:
-    """Forget a passkey."""
-    passkeys_api.remove_passkey(gateway, account, passkey_id)
+    """Delete a passkey."""
+    passkey_service.remove_passkey(gateway, account, passkey_id)
     return go("/account?done=account.removed")
 
 
 @router.get("/landlord/staff")
 def show_staff(request: Request, gateway: Gate, owner: Owner) -> Response:
-    """Everybody, and a form for one more."""
+    """Show the team and the form for a new member."""
     return staff_page(request, gateway, owner)
 
 
@@ -83,7 +84,7 @@ def staff_page(
     taken_on: api.StaffTakenOn | None = None,
     error: LodgekeyError | None = None,
 ) -> Response:
-    """The page, with somebody just taken on, or with what was wrong."""
+    """Return the page, with a member just added or with the error."""
     values = {
         "role": "landlord",
         "me": owner.id,
@@ -105,7 +106,7 @@ def add_staff(
     name: Annotated[str, Form(max_length=120)],
     staff: Annotated[str, Form(pattern="^(owner|desk|viewer)$")],
 ) -> Response:
-    """Take somebody on; the password is on the answer, and nowhere else."""
+    """Add a team member. Their first password is shown on this page only."""
     try:
         form = api.StaffForm.model_validate({"login": login.strip(), "name": name, "staff": staff})
         made = api.add_staff(gateway, owner, form)
@@ -121,7 +122,7 @@ def add_staff(
 
 @router.post("/landlord/staff/{account_id}/end")
 def end_staff(request: Request, gateway: Gate, owner: Owner, account_id: str) -> Response:
-    """Let somebody go."""
+    """Remove a team member."""
     try:
         api.end_staff(gateway, owner, account_id)
     except Conflict as error:

@@ -1,13 +1,14 @@
-"""Signing in and out, and where each account's pages begin."""
+"""Pages for signing in and out, and the start page."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.error_text import error_text
-from api.framework.dependencies import Gate, account_of, check_origin
-from api.http.account import sign_in as api
-from api.http.account.passkeys import relying_party
+from api.framework.dependencies import Gate, account_of, caller, check_origin
+from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
+from api.services.account import sign_in as service
+from api.services.account.passkeys import relying_party
 from api.services.schemas import SignInForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
@@ -19,18 +20,18 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @router.get("/")
 def show_start(request: Request, gateway: Gate) -> Response:
-    """Whoever is signed in goes to their own pages."""
+    """Redirect to the start page of the account's role."""
     return go(f"/{account_of(request, gateway).role}")
 
 
 @router.get("/login")
 def show_login(request: Request, gateway: Gate) -> Response:
-    """The form."""
+    """Show the form."""
     return login_page(request, gateway)
 
 
 def login_page(request: Request, gateway: Gateway, login: str = "", error: LodgekeyError | None = None) -> Response:
-    """The form, with what was wrong where it is shown again, and the other ways there are to sign in."""
+    """Return the form, with an error if there was one, and the other ways to sign in."""
     values = {
         "login": login,
         "single_sign_on": gateway.single_sign_on is not None,
@@ -47,19 +48,20 @@ def sign_in(
     login: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=1000)],
 ) -> Response:
-    """Sign in and go to the account's pages; the form again, with what was wrong, where it is refused."""
-    answer = go("/login")
+    """Sign in and redirect to the account's pages; show the form with the error if refused."""
     try:
-        account = api.sign_in(gateway, SignInForm(login=login, password=password), request, answer)
+        account, token = service.sign_in(gateway, SignInForm(login=login, password=password), caller(request))
     except SignInNeeded as error:
         return login_page(request, gateway, login, error)
-    answer.headers["location"] = f"/{account.role}"
+    answer = go(f"/{account.role}")
+    set_session_cookie(gateway, answer, token)
     return answer
 
 
 @router.post("/logout", dependencies=[Depends(check_origin)])
 def sign_out(request: Request, gateway: Gate) -> Response:
     """End the session."""
+    service.sign_out(gateway, session_token_of(request))
     answer = go("/login")
-    api.sign_out(gateway, request, answer)
+    clear_session_cookie(answer)
     return answer

@@ -14,7 +14,7 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, Playwright, expect
 
-from api.framework.dependencies import SESSION_COOKIE
+from api.framework.session_cookie import SESSION_COOKIE
 from gateway.texts.languages import LANGUAGES, Language
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.people import PHONE, Visitor, visit

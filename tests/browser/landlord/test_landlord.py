@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
-from api.framework.dependencies import SESSION_COOKIE
+from api.framework.session_cookie import SESSION_COOKIE
 from gateway.store import Device
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
 from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed

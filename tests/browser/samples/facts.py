@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from api.http.account.passkeys import PasskeyShown
 from api.http.devices.status import DeliveryShown
 from api.http.landlord.staff import StaffShown, StaffTakenOn
 from api.http.officer.exports import ExportShown
 from api.http.officer.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.officer.stored_faces import FacesShown
+from api.services.account.passkeys import PasskeyShown
 from api.services.schemas import (
     CaseOpened,
     CodeStandingShown,

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from api.framework.dependencies import SESSION_COOKIE
+from api.framework.session_cookie import SESSION_COOKIE
 from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST

@@ -7,10 +7,10 @@ import pytest
 from fastapi import Request
 from sqlalchemy import select, update
 
-from api.framework.dependencies import SESSION_COOKIE
-from api.http.account import sign_in as accounts_api
+from api.framework.session_cookie import SESSION_COOKIE
 from api.http.officer.consumers import follower_of
 from api.services.access import hash_password, password_fits
+from api.services.account import sign_in as service
 from gateway.domain.accounts.password import is_weak
 from gateway.feed.stream import Reader
 from gateway.store import Account, Event
@@ -161,5 +161,5 @@ async def test_a_password_that_stops_working_while_it_is_compared_begins_no_sess
             session.execute(update(Account).where(Account.login == "landlord-a").values(**meanwhile))
         return fits
 
-    monkeypatch.setattr(accounts_api, "password_fits", compare)
+    monkeypatch.setattr(service, "password_fits", compare)
     refused(await sign_in(house, "landlord-a", PASSWORD), 401, "sign_in_needed")

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from api.app import HEADERS, MAX_REQUEST_BYTES
-from api.framework.dependencies import OFFER_COOKIE, SESSION_COOKIE
+from api.framework.dependencies import OFFER_COOKIE
+from api.framework.session_cookie import SESSION_COOKIE
 from certs.holder import sign_statement
 from certs.keys import new_private_key
 from gateway.domain.keys.key import Proof, read_statement, unlock_statement

@@ -1,0 +1,45 @@
+"""Change of the own password by whoever is signed in and knows the current one."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from api.services.access import hash_password, password_fits
+from api.services.account.sign_in import begin_session
+from api.services.schemas import Strict
+from gateway.bootstrap import Gateway
+from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
+from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
+from gateway.journey.accounts.sign_in import change_password
+from gateway.store import Account
+from gateway.texts.marks import N_
+
+WEAK: Final = N_(
+    "The new password must have {min} to {max} characters. It must not contain your username, be easy to guess or be "
+    "the same as the current one."
+)
+
+
+class PasswordForm(Strict):
+    """The current password (`old`) and the new one."""
+
+    old: Annotated[str, Field(max_length=1000)]
+    new: Annotated[str, Field(max_length=1000)]
+
+
+def replace_password(gateway: Gateway, account: Account, form: PasswordForm) -> str:
+    """Change the password and end every session of the account; return the token of a new session.
+
+    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyAttempts.
+    """
+    if not account.password_hash:
+        raise Conflict(N_("You sign in with your organisation's account, so there is no password here."))
+    gateway.attempts.hit("password", account.id)
+    if not password_fits(account, form.old):
+        raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
+    if form.new == form.old or is_weak(form.new, account.login):
+        raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH})
+    hashed = hash_password(form.new)
+    with gateway.database.writing() as session:
+        change_password(session, account, hashed, gateway.now())
+        return begin_session(gateway, session, account)
