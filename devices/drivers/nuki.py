@@ -83,7 +83,7 @@ class NukiDriver(MqttDriver):
         payload = COMMANDS.get(type(intent))
         if payload is None:
             raise Unable("unknown_type")
-        return await self._commands.ask(lock, intent, "lockAction", payload, wanted="")
+        return await self._commands.ask(lock, intent, [("lockAction", payload)], wanted="")
 
     def read(self, message: Received) -> Sequence[Report]:
         """At most one report. Raises Unreadable."""

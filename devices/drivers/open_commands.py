@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from devices.driver import LockAddress, Unable
@@ -34,9 +34,12 @@ class OpenCommands:
         self._last_seq = 0
 
     async def ask(
-        self, lock: LockAddress, intent: Intent, channel: str, payload: bytes, wanted: str
+        self, lock: LockAddress, intent: Intent, messages: Sequence[tuple[str, bytes]], wanted: str
     ) -> Answered | None:
-        """Publish once; for a command already answered the answer is returned again. Raises Unable, LinkDown."""
+        """Publish each message (channel, payload) once, in order; a command already answered returns its answer again.
+
+        Raises Unable, LinkDown.
+        """
         if earlier := self._answers.get(intent.command_id):
             return earlier
         now = self.now()
@@ -49,9 +52,10 @@ class OpenCommands:
             raise LinkDown("the lock is busy with another command")
         self._open[lock.device] = OpenCommand(intent.command_id, intent.expires_at, wanted)
         try:
-            await self._link.publish(
-                lock.site, lock.device, payload, expires_in=intent.expires_at - now, channel=channel
-            )
+            for channel, payload in messages:
+                await self._link.publish(
+                    lock.site, lock.device, payload, expires_in=intent.expires_at - now, channel=channel
+                )
         except LinkDown:
             del self._open[lock.device]
             raise

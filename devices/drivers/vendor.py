@@ -93,7 +93,7 @@ class RadioDriver(VendorDriver):
         word = COMMAND_WORDS.get(type(intent))
         if word is None:
             raise Unable("unknown_type")
-        return await self._commands.ask(lock, intent, "cmd", word, wanted="")
+        return await self._commands.ask(lock, intent, [("cmd", word)], wanted="")
 
     def read(self, message: Received) -> Sequence[Report]:
         """At most one report. Raises Unreadable."""

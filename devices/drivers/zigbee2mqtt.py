@@ -1,19 +1,24 @@
-"""Zigbee locks behind Zigbee2MQTT: JSON at `zigbee2mqtt/<friendly name>`, commands to `…/set`.
+"""Zigbee locks behind Zigbee2MQTT: JSON at `zigbee2mqtt/<friendly name>`, commands to `…/set`, questions to `…/get`.
 
 No secrets of ours: whoever runs Zigbee2MQTT can open the door. The friendly name must be a device id.
+
+Locks confirm a PIN in different ways: some send a programming event (`pin_code_added`, `pin_code_changed`), some only
+answer when a slot is read (`users`). So every PIN command is followed by a read of its slot, and whichever comes first
+settles it (devices.drivers.zigbee_slots).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from devices.driver import Ability, LockAddress, Unable, Unreadable
 from devices.drivers.vendor import MqttDriver, json_object, percent
+from devices.drivers.zigbee_slots import SlotReports, free, is_slot, taken
 from devices.intents import DropPasscode, Intent, LockDoor, PutPasscode, Unlock
-from devices.link import Received
+from devices.link import Link, Received
 from devices.links.addressing import Place
 from devices.reports import Answered, Happened, Reachable, Report, StateReported
 from devices.wire.errors import BadTopic
@@ -23,7 +28,6 @@ from devices.wire.topics import IDENTIFIER
 BOLTS: Final[dict[Any, Bolt]] = {"locked": "locked", "unlocked": "unlocked", "not_fully_locked": "jammed"}
 MEANS: Final = {"keypad": "passcode", "rfid": "passcode", "manual": "knob", "rf": "gateway"}
 ACTIONS: Final = {"unlock": "unlocked", "lock": "locked", "manual_unlock": "unlocked", "manual_lock": "locked"}
-MAX_USERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Zigbee2MqttDriver(MqttDriver):
     name = "zigbee2mqtt"
     abilities = frozenset({Ability.UNLOCK, Ability.LOCK, Ability.PASSCODES})
 
+    def __init__(self, link: Link, now: Callable[[], int]) -> None:
+        """`now`: UTC seconds."""
+        super().__init__(link, now)
+        self._slots = SlotReports()
+
     @staticmethod
     def topics(site: str) -> Zigbee2MqttTopics:
         """See Zigbee2MqttTopics."""
@@ -65,8 +74,9 @@ class Zigbee2MqttDriver(MqttDriver):
 
     async def send(self, lock: LockAddress, intent: Intent) -> Answered | None:
         """Request a state or a PIN slot. Raises Unable, LinkDown."""
-        wanted, body = _payload_of(intent)
-        return await self._commands.ask(lock, intent, "set", json.dumps(body).encode(), wanted)
+        wanted, messages = _messages_of(intent)
+        self._slots.forget_command(lock.device)
+        return await self._commands.ask(lock, intent, messages, wanted)
 
     def read(self, message: Received) -> Sequence[Report]:
         """Answer, event and state, as far as the message contains them. Raises Unreadable."""
@@ -75,14 +85,14 @@ class Zigbee2MqttDriver(MqttDriver):
             return [Reachable(message.device, said.get("state") == "online")]
         if message.channel != "state":
             raise Unreadable("bad_message")
-        reports: list[Report] = [] if message.retained else [*self._answer(message.device, said)]
+        reports: list[Report] = []
         if not message.retained:
-            reports += self._event(message.device, said)
+            reports += [*self._answer(message.device, said), *self._event(message.device, said)]
         return [*reports, *self._state(message.device, said)]
 
     def _answer(self, device: str, said: dict[str, Any]) -> list[Answered]:
-        command = self._commands.open_command(device)
-        if command and command.wanted in (said.get("lock_state"), f"{said.get('action')}:{said.get('action_user')}"):
+        command, confirmed = self._commands.open_command(device), self._slots.confirmed(device, said)
+        if command and command.wanted in (said.get("lock_state"), *confirmed):
             return self._commands.settle(device, "done")
         if command and said.get("lock_state") == "not_fully_locked":
             return self._commands.settle(device, "failed", "jammed")
@@ -94,7 +104,7 @@ class Zigbee2MqttDriver(MqttDriver):
             return []
         means = MEANS.get(str(said.get("action_source_name")), "knob")
         user = said.get("action_user")
-        slot = {"slot": user} if means == "passcode" and type(user) is int and 0 <= user < MAX_USERS else {}
+        slot = {"slot": user} if means == "passcode" and is_slot(user) else {}
         return [self._happened(device, kind, means=means, **slot)]
 
     def _state(self, device: str, said: dict[str, Any]) -> list[StateReported]:
@@ -103,17 +113,26 @@ class Zigbee2MqttDriver(MqttDriver):
         return [self._state_report(device, BOLTS.get(str(said["lock_state"]), "unknown"), percent(said.get("battery")))]
 
 
-def _payload_of(intent: Intent) -> tuple[str, dict[str, object]]:
-    """The state that confirms the command, and the payload to publish."""
+def _messages_of(intent: Intent) -> tuple[str, list[tuple[str, bytes]]]:
+    """What confirms the command, and the messages (channel, payload) to publish."""
     match intent:
         case Unlock():
-            return "unlocked", {"state": "UNLOCK"}
+            return "unlocked", [("set", _json({"state": "UNLOCK"}))]
         case LockDoor():
-            return "locked", {"state": "LOCK"}
+            return "locked", [("set", _json({"state": "LOCK"}))]
         case PutPasscode(slot=slot, digits=digits):
             pin = {"user": slot, "user_type": "unrestricted", "user_enabled": True, "pin_code": digits}
-            return f"pin_code_added:{slot}", {"pin_code": pin}
+            return taken(slot), [("set", _json({"pin_code": pin})), _read(slot), _read(slot)]
         case DropPasscode(slot=slot):
-            return f"pin_code_deleted:{slot}", {"pin_code": {"user": slot, "pin_code": None}}
+            empty = _json({"pin_code": {"user": slot, "pin_code": None}})
+            return free(slot), [_read(slot), ("set", empty), _read(slot)]
         case _:
             raise Unable("unknown_type")
+
+
+def _read(slot: int) -> tuple[str, bytes]:
+    return "get", _json({"pin_code": {"user": slot}})
+
+
+def _json(body: dict[str, object]) -> bytes:
+    return json.dumps(body).encode()

@@ -14,7 +14,8 @@ from gateway.store import Command, Delivery, Device, SlotCode
 from gateway.store.database import Database
 
 COMMAND_LIFETIME: Final = 20  # such a lock runs one command at a time: an unanswered one must not block an unlock
-ASK_AGAIN: Final = 30
+FIRST_RETRY_SECONDS: Final = 30
+MAX_RETRY_SECONDS: Final = {"put_slot": 900, "drop_slot": 300}  # each attempt wakes the lock and costs its battery
 
 Send = Callable[[Device, Intent, Sent, Delivery], Awaitable[Sent]]
 
@@ -57,7 +58,8 @@ class SlotSenders:
         return RetryAt(code.begins_at, "stay_not_begun") if now < code.begins_at else None
 
     async def _ask(self, delivery: Delivery, device: Device, intent: Intent) -> Sent:
-        again = RetryAt(self._now() + ASK_AGAIN, WAITING_FOR_LOCK)
+        pause = min(FIRST_RETRY_SECONDS << min(delivery.attempts, 10), MAX_RETRY_SECONDS[delivery.work])
+        again = RetryAt(self._now() + pause, WAITING_FOR_LOCK)
         return await self._send(device, intent, Sent(again), delivery)
 
     def _code(self, delivery: Delivery) -> tuple[SlotCode, Device]:

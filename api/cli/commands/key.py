@@ -11,6 +11,7 @@ from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, padded, said, settings_of, tell, tell_rows, word
 from api.cli.refusal import Refused
 from api.services.presenters import key_fields
+from certs.authority.ca import Authority
 from gateway.clock import utc_now
 from gateway.journey.stays.landlord import revoke_for_landlord
 from gateway.store import Key
@@ -49,8 +50,10 @@ def show(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
 @app.command()
 def revoke(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
     """Revoke a key and its passcodes. The state is “revoking” until the lock confirms."""
-    with opened(settings_of(folder)) as database, database.writing() as session:
-        row = revoke_for_landlord(session, named(session, key), utc_now())
+    settings = settings_of(folder)
+    passcode_key = Authority.open(settings.folder / "certs", utc_now).passcode_key
+    with opened(settings) as database, database.writing() as session:
+        row = revoke_for_landlord(session, named(session, key), passcode_key, utc_now())
         session.flush()
         say(key_row(session, row), as_json=as_json)
 

@@ -167,7 +167,7 @@ def revoke(gateway: Gate, landlord_id: LandlordId, key_id: str) -> KeyShown:
     """Revoke a key. The answer says "revoking" until the lock itself says the key is gone."""
     with gateway.database.writing() as session:
         key = steps.key_of(session, key_id, landlord_id)
-        steps.revoke_for_landlord(session, key, gateway.now())
+        steps.revoke_for_landlord(session, key, gateway.keyring.passcode_key, gateway.now())
         session.flush()
         return key_shown(session, key, gateway.now())
 

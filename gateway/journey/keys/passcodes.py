@@ -6,6 +6,7 @@ one before its end raises the lock's code epoch and so ends every code of the lo
 
 from collections.abc import Iterator, Sequence
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,15 +21,18 @@ from gateway.journey.keys.pin_slots import CodeShown, end_slots, give_slots, mov
 from gateway.store import Device, Passcode, Stay
 
 
-def give_passcodes(session: Session, stay: Stay, now: int) -> None:
-    """Create passcodes on each lock of the unit that checks codes itself; hours already covered keep their code."""
+def give_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
+    """Create passcodes on each lock of the unit that takes them; hours already covered keep their code.
+
+    `key`: the gateway's passcode key.
+    """
     for lock in stay.unit.devices:
         if takes_codes(lock):
             _cover(session, stay, lock, now)
-    give_slots(session, stay, now)
+    give_slots(session, stay, key, now)
 
 
-def move_passcodes(session: Session, stay: Stay, now: int) -> None:
+def move_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
     """After a change of dates: keep codes inside the new window; withdraw those that extend beyond it."""
     move_slots(session, stay, now)
     if not is_running(stay, now):
@@ -40,7 +44,7 @@ def move_passcodes(session: Session, stay: Stay, now: int) -> None:
     if beyond:
         _withdraw(session, beyond, now)
     if beyond or _has_any(session, stay):
-        give_passcodes(session, stay, now)
+        give_passcodes(session, stay, key, now)
 
 
 def end_passcodes(session: Session, stay: Stay, now: int) -> None:
@@ -50,14 +54,14 @@ def end_passcodes(session: Session, stay: Stay, now: int) -> None:
     _withdraw(session, [code for code in valid_codes(session, stay) if _ends(code) > now], now)
 
 
-def replace_passcodes(session: Session, stay: Stay, now: int) -> None:
+def replace_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
     """After one tenant lost the key: withdraw the stay's codes and issue new ones for the remaining tenants."""
-    renew_slots(session, stay, now)
+    renew_slots(session, stay, key, now)
     end_once(session, stay, now)
     living = [code for code in valid_codes(session, stay) if _ends(code) > now]
     if living:
         _withdraw(session, living, now)
-        give_passcodes(session, stay, now)
+        give_passcodes(session, stay, key, now)
 
 
 def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:

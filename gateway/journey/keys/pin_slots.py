@@ -6,7 +6,7 @@ cannot be reached the old PIN stays; the delivery remains pending and visible un
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.store import Delivery, Device, SlotCode, Stay
 from gateway.store.model import new_id
 
-SLOTS: Final = range(11, 31)  # lower ones are the owner's; many locks end at 30
+SLOTS: Final = range(11, 30)  # lower ones are the owner's; many locks have 30, numbered from 0
 DIGITS: Final = 6
 SLOT_WORK: Final = {"put_slot": True, "drop_slot": False}  # work → whether the PIN is on the lock afterwards
 
@@ -37,21 +37,25 @@ class CodeShown:
     on_lock: bool
 
 
-def give_slots(session: Session, stay: Stay, now: int) -> None:
-    """Assign a PIN on each lock of the unit that keeps PINs in slots; none if all slots are taken."""
+def give_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
+    """Assign a PIN on each lock of the unit that keeps PINs in slots; none if all slots are taken.
+
+    `key`: the gateway's passcode key.
+    """
     held = {code.device_id for code in valid_slots(session, stay)}
     for lock in stay.unit.devices:
         if lock.kind == "lock" and lock.revoked_at is None and can(lock, Ability.PASSCODES) and lock.id not in held:
-            _give(session, stay, lock, now)
+            _give(session, stay, lock, key, now)
 
 
-def _give(session: Session, stay: Stay, lock: Device, now: int) -> None:
-    taken = set(session.scalars(select(SlotCode.slot).where(SlotCode.device_id == lock.id, _on_record())))
+def _give(session: Session, stay: Stay, lock: Device, key: EllipticCurvePrivateKey, now: int) -> None:
+    held = session.scalars(select(SlotCode).where(SlotCode.device_id == lock.id, _on_record())).all()
+    taken = {code.slot for code in held}
     slot = next((slot for slot in SLOTS if slot not in taken), None)
     if slot is None:
         return
     code = SlotCode(
-        id=new_id(),
+        id=_id_of_new_pin(slot, {pin_of(code, key) for code in held}, key),
         stay_id=stay.id,
         device_id=lock.id,
         slot=slot,
@@ -62,6 +66,14 @@ def _give(session: Session, stay: Stay, lock: Device, now: int) -> None:
     session.add(code)
     session.flush()
     _want(session, code, "put_slot", now, due_at=max(now, stay.from_at))
+
+
+def _id_of_new_pin(slot: int, known: Collection[str], key: EllipticCurvePrivateKey) -> str:
+    """An id whose PIN in this slot differs from those the lock knows: many locks refuse the same PIN twice."""
+    while True:
+        id_ = new_id()
+        if _pin(id_, slot, key) not in known:
+            return id_
 
 
 def move_slots(session: Session, stay: Stay, now: int) -> None:
@@ -92,11 +104,11 @@ def empty_slots(session: Session, lock: Device, now: int) -> None:
         hurry(session, [_lane(code)], now)
 
 
-def renew_slots(session: Session, stay: Stay, now: int) -> None:
+def renew_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
     """After the stay's PINs became known to others: remove them and put new ones into other slots."""
     if valid_slots(session, stay):
         end_slots(session, stay, now)
-        give_slots(session, stay, now)
+        give_slots(session, stay, key, now)
 
 
 def shown_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> list[CodeShown]:
@@ -116,8 +128,12 @@ def valid_slots(session: Session, stay: Stay) -> Sequence[SlotCode]:
 
 def pin_of(code: SlotCode, key: EllipticCurvePrivateKey) -> str:
     """The PIN: six digits, never 000000, derived by HMAC-SHA-256 from the gateway's passcode key and the row."""
+    return _pin(code.id, code.slot, key)
+
+
+def _pin(id_: str, slot: int, key: EllipticCurvePrivateKey) -> str:
     secret = hashlib.sha256(b"lodgekey-slot\n" + key.private_numbers().private_value.to_bytes(32, "big")).digest()
-    tag = hmac.digest(secret, f"{code.id}\n{code.slot}".encode(), "sha256")
+    tag = hmac.digest(secret, f"{id_}\n{slot}".encode(), "sha256")
     return f"{int.from_bytes(tag, 'big') % (10**DIGITS - 1) + 1:0{DIGITS}d}"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -96,7 +97,7 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
     for offer in stay.offers:
         offer.expires_at = min(window.end, max(offer.expires_at, now + offers.LIFETIME))
     replace_keys(session, stay, keyring, now)
-    move_passcodes(session, stay, now)
+    move_passcodes(session, stay, keyring.passcode_key, now)
     report_change(session, stay, keyring, now)
     return stay
 
@@ -148,12 +149,12 @@ def read_back(session: Session, lock: Device, now: int) -> None:
     hurry(session, [lanes.keys(lock.id)], now)
 
 
-def revoke_for_landlord(session: Session, key: Key, now: int) -> Key:
+def revoke_for_landlord(session: Session, key: Key, passcode_key: EllipticCurvePrivateKey, now: int) -> Key:
     """Revoke a key and the codes its holder knows; the remaining tenants get new codes."""
     if key.desired == "present":
         revoke_key(session, key, now)
         if _others_live_there(key):
-            replace_passcodes(session, key.stay, now)
+            replace_passcodes(session, key.stay, passcode_key, now)
         else:
             end_passcodes(session, key.stay, now)
     return key

@@ -178,7 +178,7 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     person = session.get_one(Person, verification.person_id)
     offer.person_id = person.id
     check_in(session, stay, person, keyring, now)
-    give_passcodes(session, stay, now)
+    give_passcodes(session, stay, keyring.passcode_key, now)
     if verification.holder_key is not None:
         hand_over(session, offer, public_from_point(verification.holder_key), keyring, now)
 

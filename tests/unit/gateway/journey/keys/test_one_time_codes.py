@@ -195,7 +195,8 @@ def test_whoever_loses_a_key_loses_the_one_time_codes_of_the_stay(world: World) 
     world.consent(token)
     world.show(token, fields=FIELDS | {"name": "Bea Voorbeeld", "id_number": "XR1001R59"})
     with world.database.writing() as session:
-        landlord.revoke_for_landlord(session, session.get_one(Key, world.issued()[0].id), world.now)
+        key = session.get_one(Key, world.issued()[0].id)
+        landlord.revoke_for_landlord(session, key, world.keyring.passcode_key, world.now)
     assert states(world) == ["revoking"]
 
 

@@ -223,7 +223,8 @@ def test_a_code_is_the_stays_that_has_one_now_where_the_lock_names_no_window(wor
 
 def revoke_first_key(world: World) -> None:
     with world.database.writing() as session:
-        landlord.revoke_for_landlord(session, session.get_one(Key, world.issued()[0].id), world.now)
+        key = session.get_one(Key, world.issued()[0].id)
+        landlord.revoke_for_landlord(session, key, world.keyring.passcode_key, world.now)
 
 
 def test_a_tenant_who_loses_the_key_loses_the_code_too(world: World) -> None:

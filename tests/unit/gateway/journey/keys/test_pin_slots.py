@@ -1,8 +1,10 @@
 """PINs in slots: one stay at a time, kept when the stay moves, removed when it ends, and never stored as digits."""
 
+import pytest
 from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
+from gateway.journey.keys import pin_slots
 from gateway.journey.keys.pin_slots import SLOTS, pin_of, record_slot_state, shown_slots
 from gateway.journey.stays import landlord
 from gateway.store import Delivery, Device, SlotCode, Stay
@@ -98,3 +100,13 @@ def test_where_every_slot_is_taken_there_is_no_pin_and_still_a_key(world: World)
         end(world)
     assert len(codes(world)) == len(SLOTS)
     assert key.observed == "not_needed"
+
+
+def test_no_two_pins_of_one_lock_are_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """rental-control#734, keymaster#661: a lock refuses a PIN that it knows already."""
+    zigbee(world)
+    monkeypatch.setattr(pin_slots, "DIGITS", 1)  # nine PINs in all, so that they would soon be the same
+    for number in range(9):
+        world.tenant(Window(world.now + number * DAY, world.now + (number + 1) * DAY))
+    pins = [pin_of(code, world.keyring.passcode_key) for code in codes(world)]
+    assert sorted(pins) == [str(digit) for digit in range(1, 10)]
