@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.account import passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
-from api.http.landlord import alerts, one_time_codes, staff, stays
+from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import install, problem
 from api.http.tenant import keys, offline_credential, onboarding, stay
@@ -40,6 +40,7 @@ PARTS: Final = (
     enrolment,
     offline_credential,
     stay,
+    date_requests,
 )  # in the order in which the documents list them
 
 MAX_REQUEST_BYTES: Final = 18 * 1024 * 1024

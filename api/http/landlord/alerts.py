@@ -1,69 +1,21 @@
-"""The owner's calls: which notices go where."""
-
-import base64
-import os
-from typing import Annotated
+"""Routes for an owner to read and change the landlord's alert subscription."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from api.framework.dependencies import Gate, Owner
-from api.services.schemas import Short, Strict
-from gateway.domain.alerts import KINDS, AlertCode
-from gateway.domain.errors import InputRefused
-from gateway.outbound.http import BadAddress, checked_address
-from gateway.store import AlertSubscription
-from gateway.texts.languages import Language
-from gateway.texts.marks import N_
+from api.services.landlord import alerts as service
+from api.services.landlord.alerts import AlertsForm, AlertsShown
 
 router = APIRouter(prefix="/alerts", tags=["landlord"])
 
 
-class AlertsForm(Strict):
-    """Where notices go (nowhere where empty), which of them, and in which language."""
-
-    email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
-    webhook_url: Short = ""
-    codes: Annotated[list[AlertCode], Field(max_length=len(KINDS))]
-    language: Language = "en"
-
-
-class AlertsShown(BaseModel):
-    """The same as it stands; `webhook_secret` is shown once, when the address is new."""
-
-    email: str
-    webhook_url: str
-    codes: list[str]
-    language: str
-    webhook_secret: str = ""
-
-
 @router.get("")
 def read_alerts(gateway: Gate, owner: Owner) -> AlertsShown:
-    """What is wanted at present."""
-    with gateway.database.reading() as session:
-        row = session.get(AlertSubscription, owner.landlord_id)
-    if row is None:
-        return AlertsShown(email="", webhook_url="", codes=list(KINDS), language="en")
-    return AlertsShown(
-        email=row.email or "", webhook_url=row.webhook_url or "", codes=list(row.codes), language=row.language
-    )
+    """Return the alert subscription."""
+    return service.read_alerts(gateway, owner)
 
 
 @router.put("")
 def change_alerts(gateway: Gate, owner: Owner, form: AlertsForm) -> AlertsShown:
-    """Want other notices; a new webhook address gets a secret of its own, shown this once."""
-    try:
-        url = checked_address(form.webhook_url) if form.webhook_url else ""
-    except BadAddress:
-        raise InputRefused(N_("A webhook must be an https address without a query."), field="webhook_url") from None
-    landlord_id, secret = owner.landlord_id or "nobody", ""
-    with gateway.database.writing() as session:
-        row = session.get(AlertSubscription, landlord_id) or AlertSubscription(landlord_id=landlord_id)
-        if url and url != row.webhook_url:
-            secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
-            row.sealed_secret = gateway.vault.seal(landlord_id, "notices", secret.encode())
-        row.email, row.webhook_url = form.email or None, url or None
-        row.codes, row.language = sorted(set(form.codes)), form.language
-        session.add(row)
-    return read_alerts(gateway, owner).model_copy(update={"webhook_secret": secret})
+    """Change the alert subscription. A new webhook address gets a secret, which only this answer shows."""
+    return service.change_alerts(gateway, owner, form)

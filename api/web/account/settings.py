@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Request, Response
 from api.error_text import error_text
 from api.framework.dependencies import Anybody, Gate, Owner
 from api.framework.session_cookie import set_session_cookie
-from api.http.landlord import staff as api
 from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
+from api.services.landlord import staff as service
+from api.services.landlord.staff import StaffForm, StaffTakenOn
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -81,14 +82,14 @@ def staff_page(
     request: Request,
     gateway: Gateway,
     owner: Account,
-    taken_on: api.StaffTakenOn | None = None,
+    taken_on: StaffTakenOn | None = None,
     error: LodgekeyError | None = None,
 ) -> Response:
     """Return the page, with a member just added or with the error."""
     values = {
         "role": "landlord",
         "me": owner.id,
-        "staff": api.list_staff(gateway, owner),
+        "staff": service.list_staff(gateway, owner),
         "roles": tuple(RIGHTS),
         "taken_on": taken_on,
         "notice": notice_of(request),
@@ -108,8 +109,8 @@ def add_staff(
 ) -> Response:
     """Add a team member. Their first password is shown on this page only."""
     try:
-        form = api.StaffForm.model_validate({"login": login.strip(), "name": name, "staff": staff})
-        made = api.add_staff(gateway, owner, form)
+        form = StaffForm.model_validate({"login": login.strip(), "name": name, "staff": staff})
+        made = service.add_staff(gateway, owner, form)
     except ValueError:
         error = InputRefused(
             N_("A username has at least three characters: letters, digits, dots or hyphens."), field="login"
@@ -124,7 +125,7 @@ def add_staff(
 def end_staff(request: Request, gateway: Gate, owner: Owner, account_id: str) -> Response:
     """Remove a team member."""
     try:
-        api.end_staff(gateway, owner, account_id)
+        service.end_staff(gateway, owner, account_id)
     except Conflict as error:
         return staff_page(request, gateway, owner, error=error)
     return go("/landlord/staff?done=staff.ended")

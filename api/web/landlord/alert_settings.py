@@ -1,4 +1,4 @@
-"""The owner's page of notices: where they go, and which."""
+"""An owner's page for the alert subscription: which alerts are sent, and where."""
 
 from typing import Annotated
 
@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from api.error_text import error_text
 from api.framework.dependencies import Gate, Owner
-from api.http.landlord import alerts as api
+from api.services.landlord import alerts as service
+from api.services.landlord.alerts import AlertsForm, AlertsShown
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.domain.alerts import KINDS
@@ -17,8 +18,8 @@ from gateway.texts.marks import N_
 router = APIRouter(prefix="/landlord/alerts", route_class=PageRoute, include_in_schema=False)
 
 
-def alerts_page(request: Request, shown: api.AlertsShown, error: InputRefused | None = None) -> Response:
-    """The form as it stands, with a new secret or with what was wrong."""
+def alerts_page(request: Request, shown: AlertsShown, error: InputRefused | None = None) -> Response:
+    """Return the form with the saved values, with a new secret or an error if there is one."""
     values = {
         "role": "landlord",
         "subscription": shown,
@@ -31,8 +32,8 @@ def alerts_page(request: Request, shown: api.AlertsShown, error: InputRefused | 
 
 @router.get("")
 def show_alerts(request: Request, gateway: Gate, owner: Owner) -> Response:
-    """The form."""
-    return alerts_page(request, api.read_alerts(gateway, owner))
+    """Show the form."""
+    return alerts_page(request, service.read_alerts(gateway, owner))
 
 
 @router.post("")
@@ -44,12 +45,12 @@ def change_alerts(
     webhook_url: Annotated[str, Form(max_length=200)] = "",
     codes: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
-    """Save; a new webhook's secret is on the answer and nowhere else."""
+    """Save the form; the secret of a new webhook is shown on this page only."""
     try:
         form = {"email": email.strip(), "webhook_url": webhook_url.strip(), "codes": codes}
-        made = api.AlertsForm.model_validate(form | {"language": language_of(request)})
-        shown = api.change_alerts(gateway, owner, made)
+        made = AlertsForm.model_validate(form | {"language": language_of(request)})
+        shown = service.change_alerts(gateway, owner, made)
     except (ValidationError, InputRefused):
         error = InputRefused(N_("Check the email address. A webhook must be an https address."), field="email")
-        return alerts_page(request, api.read_alerts(gateway, owner), error)
+        return alerts_page(request, service.read_alerts(gateway, owner), error)
     return alerts_page(request, shown) if shown.webhook_secret else go("/landlord/alerts?done=noticepage.saved")

@@ -1,4 +1,4 @@
-"""Stays on a month: a line for each unit and a column for each night where there is room, a list on a phone."""
+"""The calendar of a month: a row for each unit and a column for each night on a wide screen, a list on a phone."""
 
 import calendar
 import re
@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from api.framework.dependencies import Anybody, Gate, LandlordId
-from api.http.landlord import stays as api
+from api.services.landlord.stays import list_stays
+from api.services.landlord.units import list_units
 from api.services.schemas import StayShown, UnitShown
 from api.web.shell.page_route import PageRoute
 from api.web.shell.render import page
@@ -24,7 +25,7 @@ SHOWN: Final = ("offered", "active", "ended")
 
 @dataclass
 class Cell:
-    """One or more nights of a unit: free, or taken by the stays named (two, where one leaves and one comes)."""
+    """One or more nights of a unit: free, or taken by `stays` (two if one stay ends and another begins)."""
 
     first: date
     nights: int = 1
@@ -33,20 +34,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A unit and its month."""
+    """A unit and the cells of its month."""
 
     unit: UnitShown
     cells: list[Cell]
 
 
 def nights_of(stay: StayShown) -> tuple[date, date]:
-    """The first night and the day of leaving, on the unit's wall; a stay within one day takes that night."""
+    """Return the first night and the day of departure in the unit's time zone; a stay takes at least one night."""
     arrives, leaves = (datetime.fromisoformat(at).date() for at in (stay.from_, stay.until))
     return arrives, max(leaves, arrives + timedelta(days=1))
 
 
 def line_of(unit: UnitShown, stays: Sequence[StayShown], first: date, after: date) -> Line:
-    """A unit's nights from `first` to before `after`, without a gap."""
+    """Return a unit's nights in [first, after), without gaps."""
     cells: list[Cell] = []
     at = first
     for stay in sorted(stays, key=lambda stay: stay.from_):
@@ -55,7 +56,7 @@ def line_of(unit: UnitShown, stays: Sequence[StayShown], first: date, after: dat
             continue
         start, end = max(arrives, at), min(leaves, after)
         if end <= start and cells:
-            cells[-1].stays.append(stay)  # the night is taken already: both are named
+            cells[-1].stays.append(stay)  # the night is taken already: the cell names both
             continue
         cells += [Cell(at + timedelta(days=day)) for day in range((start - at).days)]
         cells.append(Cell(start, (end - start).days, [stay]))
@@ -65,7 +66,7 @@ def line_of(unit: UnitShown, stays: Sequence[StayShown], first: date, after: dat
 
 
 def month_of(text: str, today: date) -> date:
-    """The first day of the month asked for; of the present one for anything else."""
+    """Return the first day of the month `text` (YYYY-MM); of the current month if it is not one."""
     return date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else today.replace(day=1)
 
 
@@ -77,9 +78,9 @@ def show_calendar(
     account: Anybody,
     month: Annotated[str, Query(max_length=7)] = "",
 ) -> Response:
-    """One month of all units."""
-    units = api.list_units(gateway, landlord_id)
-    stays = [stay for stay in api.list_stays(gateway, landlord_id, account) if stay.state in SHOWN]
+    """Show one month of all units."""
+    units = list_units(gateway, landlord_id)
+    stays = [stay for stay in list_stays(gateway, landlord_id, account) if stay.state in SHOWN]
     zone = ZoneInfo(units[0].timezone if units else "UTC")
     today = datetime.fromtimestamp(gateway.now(), zone).date()
     first = month_of(month, today)
@@ -91,7 +92,7 @@ def show_calendar(
 def calendar_values(
     units: Sequence[UnitShown], stays: Sequence[StayShown], first: date, after: date, today: date
 ) -> dict[str, object]:
-    """The values of calendar.html."""
+    """Return the values of calendar.html."""
     inside = [stay for stay in stays if nights_of(stay)[1] > first and nights_of(stay)[0] < after]
     return {
         "first": first,

@@ -1,13 +1,15 @@
-"""The landlord's answer to a tenant who asks for other dates."""
+"""Form of a landlord's answer to a tenant who asks for other dates."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Anybody, Gate, LandlordId
-from api.http.landlord.stays import read_stay
-from api.http.tenant import stay as api
-from api.web.landlord.pages import stay_page, unit_named
+from api.services.landlord import date_requests as service
+from api.services.landlord.date_requests import AnswerForm
+from api.services.landlord.stays import read_stay
+from api.services.landlord.units import unit_named
+from api.web.landlord.pages import stay_page
 from api.web.shell.page_route import PageRoute, go
 from gateway.domain.errors import LodgekeyError, NotFound
 
@@ -23,9 +25,9 @@ def answer_date_request(
     stay_id: str,
     answer: Annotated[Literal["agree", "decline"], Form()],
 ) -> Response:
-    """Agree or decline; what stands against the dates is said on the page of the stay."""
+    """Agree or decline; show the page of the stay with the error if the dates are not possible."""
     try:
-        api.answer_date_request(gateway, landlord_id, stay_id, api.AnswerForm(answer=answer))
+        service.answer_date_request(gateway, landlord_id, stay_id, AnswerForm(answer=answer))
     except NotFound:
         raise
     except LodgekeyError as error:

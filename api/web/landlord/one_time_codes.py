@@ -1,13 +1,14 @@
-"""The landlord's pages for one-time codes: the new code once, big enough to read out, and the end of unused ones."""
+"""A landlord's pages for one-time codes: a new code, shown once, and cancelling unused ones."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Anybody, Gate, LandlordId
-from api.http.landlord import one_time_codes as api
-from api.http.landlord.stays import read_stay
-from api.web.landlord.pages import stay_page, unit_named
+from api.services.landlord import one_time_codes as service
+from api.services.landlord.stays import read_stay
+from api.services.landlord.units import unit_named
+from api.web.landlord.pages import stay_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
 from gateway.domain.errors import LodgekeyError, NotFound
@@ -26,9 +27,9 @@ def make_code(
     lock_id: str,
     idempotency_key: Once,
 ) -> Response:
-    """The code on a page of its own; sent again by a reload, the same code while nobody used it."""
+    """Show a new code on a page of its own; a reload shows the same code until it is used or cancelled."""
     try:
-        made = api.make_once_code(gateway, landlord_id, stay_id, lock_id, Response(), account, idempotency_key)
+        made = service.make_once_code(gateway, landlord_id, stay_id, lock_id, account, idempotency_key)
     except NotFound:
         raise
     except LodgekeyError as error:
@@ -43,6 +44,6 @@ def make_code(
 
 @router.post("/stays/{stay_id}/codes/end")
 def end_codes(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
-    """End the unused ones; the page says "ending" until the lock has heard it."""
-    api.end_once_codes(gateway, landlord_id, stay_id)
+    """Cancel the unused codes; the page shows them as ending until the lock confirms it."""
+    service.end_once_codes(gateway, landlord_id, stay_id)
     return go(f"/landlord/stays/{stay_id}?done=staypage.once_ended")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from api.http.landlord.alerts import AlertsShown
+from api.services.landlord.alerts import AlertsShown
 from api.services.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
 from api.web.landlord.calendar import calendar_values

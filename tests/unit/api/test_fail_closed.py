@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 import api
-from api.http.landlord import stays
+from api.services.landlord import stays
 from gateway.feed.stream import Reader
 from gateway.journey.devices import reports
 from gateway.journey.tenants import onboarding

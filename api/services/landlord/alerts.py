@@ -1,0 +1,67 @@
+"""A landlord's alert subscription: which alerts are sent, and where."""
+
+import base64
+import os
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from api.services.schemas import Short, Strict
+from gateway.bootstrap import Gateway
+from gateway.domain.alerts import KINDS, AlertCode
+from gateway.domain.errors import InputRefused
+from gateway.outbound.http import BadAddress, checked_address
+from gateway.store import Account, AlertSubscription
+from gateway.texts.languages import Language
+from gateway.texts.marks import N_
+
+
+class AlertsForm(Strict):
+    """Where alerts are sent (leave an address empty for none), which codes, and the language of e-mails."""
+
+    email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
+    webhook_url: Short = ""
+    codes: Annotated[list[AlertCode], Field(max_length=len(KINDS))]
+    language: Language = "en"
+
+
+class AlertsShown(BaseModel):
+    """The alert subscription; `webhook_secret` is shown only once, after the webhook's address changed."""
+
+    email: str
+    webhook_url: str
+    codes: list[str]
+    language: str
+    webhook_secret: str = ""
+
+
+def read_alerts(gateway: Gateway, owner: Account) -> AlertsShown:
+    """Return the subscription of the owner's landlord; every code and no address where none was saved."""
+    with gateway.database.reading() as session:
+        row = session.get(AlertSubscription, owner.landlord_id)
+    if row is None:
+        return AlertsShown(email="", webhook_url="", codes=list(KINDS), language="en")
+    return AlertsShown(
+        email=row.email or "", webhook_url=row.webhook_url or "", codes=list(row.codes), language=row.language
+    )
+
+
+def change_alerts(gateway: Gateway, owner: Account, form: AlertsForm) -> AlertsShown:
+    """Save the subscription; a new webhook address gets a secret, which only this answer shows.
+
+    Raises InputRefused for a webhook that is not a plain https address.
+    """
+    try:
+        url = checked_address(form.webhook_url) if form.webhook_url else ""
+    except BadAddress:
+        raise InputRefused(N_("A webhook must be an https address without a query."), field="webhook_url") from None
+    landlord_id, secret = owner.landlord_id or "nobody", ""
+    with gateway.database.writing() as session:
+        row = session.get(AlertSubscription, landlord_id) or AlertSubscription(landlord_id=landlord_id)
+        if url and url != row.webhook_url:
+            secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
+            row.sealed_secret = gateway.vault.seal(landlord_id, "notices", secret.encode())
+        row.email, row.webhook_url = form.email or None, url or None
+        row.codes, row.language = sorted(set(form.codes)), form.language
+        session.add(row)
+    return read_alerts(gateway, owner).model_copy(update={"webhook_secret": secret})

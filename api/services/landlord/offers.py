@@ -1,0 +1,64 @@
+"""A landlord's offers: links that let a tenant register for a stay."""
+
+from api.services.idempotency import once
+from api.services.presenters import offer_shown
+from api.services.schemas import OfferForm, OfferShown
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import NotFound
+from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.stay import Window, instant
+from gateway.journey.stays import landlord as steps
+from gateway.store import Offer
+from gateway.texts.marks import N_
+
+
+def present_offer(gateway: Gateway, offer: Offer) -> OfferShown:
+    """Present an offer with the address that a tenant opens."""
+    return offer_shown(offer, f"{gateway.settings.address}/o/{token_of(offer.id, gateway.keyring.offer_secret)}")
+
+
+def create_offer(
+    gateway: Gateway, landlord_id: str, unit_id: str, form: OfferForm, idempotency_key: str | None = None
+) -> OfferShown:
+    """Create a stay and its offer; with a known `idempotency_key`, return the offer made then.
+
+    Raises NotFound, IdempotencyMismatch, and InputRefused or Conflict for the dates.
+    """
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        unit = steps.unit_of(session, unit_id, landlord_id)
+
+        def make() -> str:
+            window = Window(instant(form.from_, unit.timezone, "from"), instant(form.until, unit.timezone, "until"))
+            return steps.offer_key(session, unit, window, now).id
+
+        request = f"offer/{unit_id}/{form.from_}/{form.until}"
+        offer_id, _ = once(session, f"landlord:{landlord_id}", idempotency_key, request, now, make)
+        return present_offer(gateway, session.get_one(Offer, offer_id))
+
+
+def create_another_offer(
+    gateway: Gateway, landlord_id: str, stay_id: str, idempotency_key: str | None = None
+) -> OfferShown:
+    """Create one more offer of a stay, for another tenant; with a known `idempotency_key`, return the one made then.
+
+    Raises NotFound, IdempotencyMismatch or Conflict.
+    """
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        stay = steps.stay_of(session, stay_id, landlord_id)
+        owner, request = f"landlord:{landlord_id}", f"another/{stay_id}"
+        offer_id, _ = once(
+            session, owner, idempotency_key, request, now, lambda: steps.add_offer(session, stay, now).id
+        )
+        return present_offer(gateway, session.get_one(Offer, offer_id))
+
+
+def withdraw_offer(gateway: Gateway, landlord_id: str, offer_id: str) -> OfferShown:
+    """Make a link stop working. Raises NotFound, or Conflict where it is too late."""
+    with gateway.database.writing() as session:
+        offer = session.get(Offer, offer_id)
+        if offer is None or offer.stay.unit.landlord_id != landlord_id:
+            raise NotFound(N_("There is no such link. Choose one from your list."))
+        steps.withdraw_offer(session, offer, gateway.now())
+        return present_offer(gateway, offer)
