@@ -20,7 +20,7 @@ NUMBERS = (
     "keep_evidence_days",
     "face_filing_limit",
 )
-CATALOGS = {"fields": FIELDS, "document_kinds": DOCUMENT_KINDS, "languages": ("zh", "en")}
+CATALOGS = {"fields": FIELDS, "document_kinds": DOCUMENT_KINDS}
 
 
 DEADLINE_UNITS = ("hours", "days", "working_days")
@@ -82,7 +82,6 @@ class Profile:
     face_filing_limit: int
     resident_number: bool
     tell_tenant_of_readers: bool
-    languages: tuple[str, ...]
     reporting: Reporting
 
 

@@ -55,7 +55,7 @@ def test_every_profile_loads_and_asks_for_a_name() -> None:
         ("keep_evidence_days = 1", "", "keep_evidence_days"),
         ("keep_portrait = false", 'keep_portrait = "no"', "keep_portrait"),
         ("keep_portrait = false", "keep_portrait = false\nscore_tenants = true", "score_tenants"),
-        ('languages = ["zh", "en"]', "languages = []", "languages"),
+        ('document_kinds = ["passport", "id_card", "cn_resident_id"]', "document_kinds = []", "document_kinds"),
         ('title = "', "title = ", "line"),
         ("hours = 24", "hours = 24, days = 1", "one of"),
         ("hours = 24", 'hours = "24"', "whole numbers"),
