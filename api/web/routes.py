@@ -1,4 +1,4 @@
-"""The pages, put on the application."""
+"""Registration of all pages with the application."""
 
 from fastapi import FastAPI
 
@@ -33,7 +33,7 @@ PARTS = (
 
 
 def add_pages(app: FastAPI) -> None:
-    """Pages and their files; they call the API's own functions, so that each rule is written once."""
+    """Add the pages and their static files to the application."""
     app.mount("/static", FingerprintedFiles(), name="static")
     for part in PARTS:
         app.include_router(part.router)

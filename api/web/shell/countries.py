@@ -1,4 +1,4 @@
-"""Countries to choose from, by their name in the page's language."""
+"""The countries that a form offers, named in the page's language."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from gateway.texts.languages import LOCALES, Language
 
 @cache
 def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
-    """(ISO 3166-1 alpha-3, name as CLDR has it), in the order a reader looks for them."""
+    """Return (ISO 3166-1 alpha-3 code, name from CLDR) of each country, in the alphabetical order of the language."""
     names, aliases = Locale.parse(LOCALES[language]).territories, get_global("territory_aliases")
     named = [(code, names.get(aliases.get(code, [""])[0])) for code in COUNTRIES.valid_on(datetime.now(UTC).date())]
     known = [(code, name) for code, name in named if name]
@@ -21,7 +21,7 @@ def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
 
 
 def _order(name: str, language: Language) -> bytes:
-    """The place of a name in a list: accents do not count, as in the dictionaries of Latin scripts."""
+    """Return a sort key for a name; accents do not count in Latin scripts."""
     # GB 2312 orders its common characters by pinyin, which is how Chinese readers look for a country.
     if language == "zh-CN":
         return name.encode("gb18030")

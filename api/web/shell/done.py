@@ -1,4 +1,4 @@
-"""What a page begins with after something was done, by the value of ?done= in its address."""
+"""Confirmations shown at the top of a page after an action, by the value of ?done= in its address."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,6 @@
-"""The committed style sheet, modules and icons, served with lasting caching by fingerprint."""
+"""Static files: style sheets, modules and icons, cached for a year if their address has a fingerprint."""
+
+from typing import Final
 
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -6,11 +8,11 @@ from starlette.types import Scope
 
 from api.web.shell.render import STATIC
 
-YEAR = 31_536_000
+YEAR: Final = 31_536_000  # seconds
 
 
 class FingerprintedFiles(StaticFiles):
-    """A file asked for with ?v=<its hash> never changes; a module imported by its plain name is checked again."""
+    """Caches an address with ?v=<hash> for a year; modules are imported without it and are revalidated on each use."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)

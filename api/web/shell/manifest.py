@@ -1,4 +1,4 @@
-"""What makes the pages an app that can be installed (W3C Web Application Manifest), in the reader's language."""
+"""The W3C Web Application Manifest, which lets the pages be installed as an app, in the reader's language."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ App = Literal["landlord", "key"]
 
 
 class AppTexts(NamedTuple):
-    """What the system calls an installed app: in full, under its icon, and what it is for."""
+    """Texts of an installed app: its full name, the name under its icon, and its description."""
 
     name: str
     short_name: str
@@ -39,7 +39,7 @@ ICONS: Final = (
 
 
 def manifest(app: App, language: Language) -> dict[str, Any]:
-    """The app that begins at /landlord or /key; it names nobody."""
+    """Return the manifest of the app that starts at /landlord or /key. It holds no personal data."""
     texts, reader = TEXTS[app], translator(language)
     icons = [
         {"src": fingerprint(name), "sizes": sizes, "type": kind, "purpose": purpose}
@@ -63,6 +63,6 @@ def manifest(app: App, language: Language) -> dict[str, Any]:
 
 @router.get("/manifest/{app}")
 def show_manifest(app: App, lang: Annotated[Language, Query()] = "en") -> Response:
-    """The manifest; browsers ask for it without a cookie, so its address says the language."""
+    """Return the manifest. Browsers request it without cookies, so its address names the language."""
     body = json.dumps(manifest(app, lang), ensure_ascii=False)
     return Response(body, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})

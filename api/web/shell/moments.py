@@ -1,4 +1,4 @@
-"""Moments as people read them: in the unit's own zone, and how long ago."""
+"""Moments for people to read: in the unit's time zone, or as an age."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -13,19 +13,17 @@ from gateway.texts.translator import translator
 Unit = Literal["second", "minute", "hour", "day"]
 STEPS: Final[tuple[tuple[int, int, Unit], ...]] = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"))
 DAY: Final = 86_400  # seconds
-ONLY: Final = float("inf")  # a threshold that no coarser unit reaches
-
-
-Moment = int | str  # UTC seconds, or RFC 3339 on the unit's wall clock as the API tells it
+ONLY: Final = float("inf")  # threshold of format_timedelta that keeps it from a coarser unit
+Moment = int | str  # UTC seconds, or RFC 3339 with the offset of the unit's time zone
 
 
 def iso(at: Moment) -> str:
-    """RFC 3339, for <time datetime>."""
+    """Return RFC 3339, for <time datetime>."""
     return at if isinstance(at, str) else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def local_input(at: Moment, zone: str = "UTC") -> str:
-    """The value of <input type=datetime-local> on the unit's wall clock, to the minute."""
+    """Return the value of <input type=datetime-local> in `zone` (IANA), to the minute."""
     return _local(at, zone).strftime("%Y-%m-%dT%H:%M")
 
 
@@ -34,7 +32,7 @@ def _local(at: Moment, zone: str) -> datetime:
 
 
 def tell_moment(at: Moment, zone: str, language: Language, now: int) -> str:
-    """Date and time on the wall clock of `zone` (IANA; text carries its own); the year only when it is not this one."""
+    """Return date and time in `zone` (IANA; a text has its own offset), with the year unless it is that of `now`."""
     local = _local(at, zone)
     year = local.year != datetime.fromtimestamp(now, local.tzinfo).year
     locale = LOCALES[language]
@@ -44,7 +42,7 @@ def tell_moment(at: Moment, zone: str, language: Language, now: int) -> str:
 
 
 def tell_age(at: int, language: Language, now: int) -> str:
-    """How long before `now` (UTC seconds) something was said."""
+    """Return how long before `now` the moment `at` was (both UTC seconds)."""
     age = max(0, now - at)
     if age < 5:
         return translator(language).translate(NP_("age", "just now"))

@@ -1,4 +1,4 @@
-"""The pages without a network: what a browser may keep of them, and the worker that keeps it."""
+"""Pages that a browser keeps for use without a network, and the service worker that keeps them."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
@@ -11,19 +11,19 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @router.get("/key/offline")
 def show_key_offline(request: Request) -> Response:
-    """The key page for when there is no network; it says nothing of anybody. What is the tenant's is on the phone."""
+    """Return the key page for use without a network. It holds no personal data; the phone adds what it has stored."""
     return page(request, "tenant/offline.html", {"here": "/key"})
 
 
 @router.get("/offline")
 def show_offline(request: Request) -> Response:
-    """A landlord's pages for when there is no network: that they are away, and what goes on without them."""
+    """Return the page that a landlord sees without a network: what is unavailable, and what continues to work."""
     return page(request, "landlord/offline.html", {"here": "/landlord"})
 
 
 @router.get("/sw.js")
 def service_worker() -> Response:
-    """The service worker, at the top so that it may look after all of them."""
+    """Return the service worker, at the root path so that its scope covers every page."""
     return FileResponse(
         STATIC / "shared/service_worker.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"}
     )

@@ -1,4 +1,4 @@
-"""A route whose refusals are pages: the same errors as the API's, told in the reader's language, with a way on."""
+"""Routes of pages: errors become pages, in the reader's language, with a way to go on."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ SEE_OTHER = 303
 
 
 class PageRoute(APIRoute):
-    """An APIRoute that answers refusals, malformed forms and faults of ours with the error page.
+    """An APIRoute that answers refusals, malformed forms and internal errors with the error page.
 
     HEAD is answered like GET, without a body (RFC 9110 §9.3.2).
     """
@@ -32,7 +32,7 @@ class PageRoute(APIRoute):
             self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler FastAPI calls."""
+        """Return the handler that FastAPI calls."""
         handle = super().get_route_handler()
 
         async def handle_page(request: Request) -> Response:
@@ -51,7 +51,7 @@ class PageRoute(APIRoute):
                 raise
             except DATABASE_REFUSED:
                 return error_page(request, database_refused())
-            except Exception as error:  # noqa: BLE001 - a person is looking at this: a page says that it was our fault
+            except Exception as error:  # noqa: BLE001 - the reader gets a page that says it was an internal error
                 log_fault(request.method, error)
                 return error_page(request, LodgekeyError(BROKEN))
 
@@ -59,25 +59,25 @@ class PageRoute(APIRoute):
 
 
 def without_body(answer: Response) -> Response:
-    """The answer's status and headers alone; a stream is not begun."""
+    """Return the answer's status and headers alone; a stream is not started."""
     bare = Response(status_code=answer.status_code)
     bare.raw_headers = answer.raw_headers
     return bare
 
 
 def go(path: str) -> RedirectResponse:
-    """On to another page of ours, by GET."""
+    """Redirect to another page of this site, by GET."""
     return RedirectResponse(path, SEE_OTHER, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
 
 
 def error_page(request: Request, error: LodgekeyError) -> Response:
-    """What happened and what to do."""
+    """Return the page that says what happened and what to do."""
     sentence = error_text(language_of(request), error)
     again = request.url.path if request.method == "GET" and error.status in (429, 500, 503) else None
     return page(request, "shared/error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
 
 
 def notice_of(request: Request, done: Mapping[str, str] = DONE) -> str | None:
-    """The sentence named by ?done, after something was done; nothing for a name that is none of ours."""
+    """Return the confirmation that ?done names; None for an unknown name."""
     name = request.query_params.get("done", "")
     return translator(language_of(request)).translate(done[name]) if name in done else None

@@ -1,4 +1,4 @@
-"""Templates, their filters and the headers every page is sent with."""
+"""Rendering of pages: templates, their filters, and the headers of every page."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from api.http.devices.status import DeliveryShown
+from api.services.devices.status import DeliveryShown
 from api.services.schemas import FilingShown
 from api.web.shell import moments
 from gateway.clock import utc_now
@@ -31,34 +31,34 @@ PAGE_HEADERS = {
     # check refuses.
     "Referrer-Policy": "same-origin",
     "Vary": "Cookie, Accept-Language",
-    # Bluetooth is the page's own by default; naming it makes browsers without it complain.
+    # Bluetooth is allowed by default; browsers without it log a warning if it is named.
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
 }
 
 
 @cache
 def fingerprint(name: str) -> str:
-    """The address of a static file with the hash of its content: a new version is a new address."""
+    """Return the address of a static file with a hash of its content, so that a new version has a new address."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
     return f"/static/{name}?v={digest}"
 
 
 def language_of(request: Request) -> Language:
-    """The language of the page that answers this request."""
+    """Return the language of the page that answers this request."""
     return choose_language(
         request.query_params.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language")
     )
 
 
 def render(name: str, language: Language, values: Mapping[str, object]) -> str:
-    """One page as HTML; `values` hold `now` (UTC seconds) and `here` (its path, for the language switch)."""
+    """Return a page as HTML; `values` hold `now` (UTC seconds) and `here` (its path, for the language switch)."""
     return ENVIRONMENT.get_template(name).render(
         {"language": language, "direction": direction_of(language), "languages": NAMES, **values}
     )
 
 
 def page(request: Request, name: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
-    """The rendered page as a response; a language asked for by ?lang is remembered."""
+    """Return the rendered page as a response; a language chosen by ?lang is kept in a cookie."""
     language = language_of(request)
     values = {
         "notice": None,

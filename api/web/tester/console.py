@@ -1,4 +1,4 @@
-"""The tester's console: every lock as it last spoke of itself, the simulator's faults, and recordings of both."""
+"""A tester's console: the last report of every device, the simulator's faults, and recordings."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.framework.dependencies import Gate, Tester, check_origin
-from api.http.devices import status as api
+from api.services.devices.status import list_deliveries, list_locks
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
 from api.web.tester import simulator
@@ -29,7 +29,7 @@ CLEAR: Final[dict[str, Any]] = {
     "reorder": 0.0,
     "lost_answers": 0,
 }
-# what a click sets, in the simulator's own words
+# fault as a button names it → settings of the simulator
 FAULTS: Final[dict[str, dict[str, Any]]] = {
     "offline": {"offline": True},
     "range": {"out_of_range": True},
@@ -51,14 +51,14 @@ Word = Annotated[str, Form(max_length=20)]
 
 
 @router.get("")
-def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
-    """The grid."""
+def show_fleet(request: Request, gateway: Gate, _account: Tester) -> Response:
+    """Show all devices."""
     devices = {device["device"]: with_faults(device) for device in simulator.fetch(gateway, "/devices") or []}
     opened = request.query_params.get("open")
     values = {
         "role": "tester",
-        "locks": api.list_locks(gateway, account),
-        "deliveries": api.list_deliveries(gateway, account),
+        "locks": list_locks(gateway),
+        "deliveries": list_deliveries(gateway),
         "devices": devices,
         "faults": tuple(FAULTS) if devices else (),
         "acts": ACTS if devices else (),
@@ -71,7 +71,7 @@ def show_fleet(request: Request, gateway: Gate, account: Tester) -> Response:
 
 
 def with_faults(device: dict[str, Any]) -> dict[str, Any]:
-    """The device with the names of the faults now set."""
+    """Return the device with the names of the faults that are set (`active`) and their number (`faulty`)."""
     settings = device["faults"]
     active = [name for name, sets in FAULTS.items() if name != "none" and sets.items() <= settings.items()]
     return device | {"active": active, "faulty": len(active)}
@@ -79,7 +79,7 @@ def with_faults(device: dict[str, Any]) -> dict[str, Any]:
 
 @router.post("/devices/{device}/faults")
 def set_fault(request: Request, gateway: Gate, _account: Tester, device: str, fault: Word) -> Response:
-    """One fault on one device, or all of them off."""
+    """Set one fault of one device, or clear all of them."""
     check_origin(request)
     if fault not in FAULTS:
         raise NotFound(N_("There is no such fault."))
@@ -89,7 +89,7 @@ def set_fault(request: Request, gateway: Gate, _account: Tester, device: str, fa
 
 @router.post("/devices/{device}/acts")
 def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, act: Word) -> Response:
-    """Turn the knob, or press the pin hole."""
+    """Turn the knob of a lock, or reset it to factory settings."""
     check_origin(request)
     if act not in ACTS:
         raise NotFound(N_("This action is not possible on a lock."))
@@ -99,7 +99,7 @@ def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, 
 
 @router.get("/devices/{device}")
 def show_messages(request: Request, gateway: Gate, _account: Tester, device: str) -> Response:
-    """The last messages of one device, the newest first."""
+    """Show the last messages of one device, newest first."""
     device_log = simulator.fetch(gateway, f"/devices/{_known(gateway, device)}")
     return page(
         request,
@@ -110,7 +110,7 @@ def show_messages(request: Request, gateway: Gate, _account: Tester, device: str
 
 @router.post("/registry")
 def set_behaviour(request: Request, gateway: Gate, _account: Tester, behaviour: Word) -> Response:
-    """How the simulated registry behaves from now on."""
+    """Set how the simulated registry behaves from now on."""
     check_origin(request)
     simulator.do(gateway, "/registry/behaviour", {"behaviour": behaviour})
     return go("/tester#registry")
@@ -118,7 +118,7 @@ def set_behaviour(request: Request, gateway: Gate, _account: Tester, behaviour: 
 
 @router.post("/recording")
 def record(request: Request, gateway: Gate, _account: Tester, act: Word) -> Response:
-    """Begin a recording anew, or forget it."""
+    """Start a new recording, or discard the current one."""
     check_origin(request)
     simulator.do(gateway, "/recording", method="POST" if act == "begin" else "DELETE")
     return go("/tester#recording")
@@ -126,14 +126,14 @@ def record(request: Request, gateway: Gate, _account: Tester, act: Word) -> Resp
 
 @router.get("/recording.{form}")
 def copy_recording(gateway: Gate, _account: Tester, form: Literal["yaml", "py"]) -> Response:
-    """What was recorded, as a file."""
+    """Return the recording as a file: a scenario (YAML) or a test (Python)."""
     text = simulator.copy(gateway, "/recording/yaml" if form == "yaml" else "/recording/pytest")
     name = "scenario.yaml" if form == "yaml" else "test_recorded.py"
     return PlainTextResponse(text, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _known(gateway: Gate, device: str) -> str:
-    """The device's id, if the simulator runs it."""
+    """Return the device's id. Raises SimulatorAway unless the simulator runs this device."""
     if device not in {device_log["device"] for device_log in simulator.fetch(gateway, "/devices") or []}:
         raise SimulatorAway("The simulator is not running, or does not know this. Start it with `lodgekey demo`.")
     return device

@@ -1,4 +1,4 @@
-"""The simulated devices' control, as the tester's console asks it."""
+"""Requests from the tester's console to the control of the simulated devices."""
 
 import asyncio
 from typing import Any, Final
@@ -12,24 +12,24 @@ CONTROL_TIMEOUT_SECONDS: Final = 3.0
 
 
 class SimulatorAway(Conflict):
-    """The simulated devices do not run, or not on this machine, or do not know what they were asked for."""
+    """The simulator does not run here, or does not know the device or path."""
 
     code, title = "simulator_away", "The simulator is not running"
 
 
 def fetch(gateway: Gateway, path: str) -> Any:
-    """What the control answers; None where none runs, or it has no such thing."""
+    """Return the control's answer to GET as JSON; None where no simulator runs or it refuses."""
     answer = _ask(gateway, "GET", path)
     return answer.json() if answer is not None and answer.ok else None
 
 
 def copy(gateway: Gateway, path: str) -> str:
-    """A text of the control's; raises SimulatorAway."""
+    """Return the control's answer to GET as text. Raises SimulatorAway."""
     return _require_ok(_ask(gateway, "GET", path)).text
 
 
 def do(gateway: Gateway, path: str, given: dict[str, Any] | None = None, *, method: str = "POST") -> None:
-    """Have something done; raises SimulatorAway."""
+    """Send a command with `given` as its JSON body. Raises SimulatorAway."""
     _require_ok(_ask(gateway, method, path, given))
 
 
@@ -40,7 +40,7 @@ def _require_ok(answer: Answer | None) -> Answer:
 
 
 def _ask(gateway: Gateway, method: str, path: str, given: dict[str, Any] | None = None) -> Answer | None:
-    """Its address and token are in the settings, or beside the devices."""
+    """Return the control's answer; None without one. Its address is in the settings or else in the devices' folder."""
     settings = gateway.settings
     named = Control(settings.simulator_url, settings.simulator_token.get_secret_value())
     control = named if named.url else Control.read(settings.folder / "devices")

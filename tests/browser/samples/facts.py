@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from api.http.devices.status import DeliveryShown
 from api.http.officer.exports import ExportShown
 from api.http.officer.filings import DifferenceShown, PreviewShown, ProblemShown
 from api.http.officer.stored_faces import FacesShown
 from api.services.account.passkeys import PasskeyShown
+from api.services.devices.status import DeliveryShown
 from api.services.landlord.staff import StaffShown, StaffTakenOn
 from api.services.schemas import (
     CaseOpened,
