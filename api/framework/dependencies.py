@@ -1,4 +1,4 @@
-"""Who is asking: the gateway behind a request, the signed-in account, the tenant's offer. Deny by default."""
+"""Dependencies of routes: the gateway, the account that is signed in, the tenant's offer. Denies by default."""
 
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -19,7 +19,7 @@ SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
 def gateway_of(request: Request) -> Gateway:
-    """The gateway that serves this request."""
+    """Return the gateway that serves this request."""
     gateway: Gateway = request.app.state.gateway
     return gateway
 
@@ -28,12 +28,12 @@ Gate = Annotated[Gateway, Depends(gateway_of)]
 
 
 def caller(request: Request) -> str:
-    """The address a request came from."""
+    """Return the IP address a request came from."""
     return request.client.host if request.client else "unknown"
 
 
 def check_origin(request: Request) -> None:
-    """NotAllowed for a changing request that another site had the browser make."""
+    """Raise NotAllowed for a changing request that the browser made for another site (CSRF)."""
     if request.method in SAFE:
         return
     origin = request.headers.get("origin")
@@ -43,7 +43,7 @@ def check_origin(request: Request) -> None:
 
 
 def account_of(request: Request, gateway: Gate) -> Account:
-    """The signed-in account. SignInNeeded without a session that is still good."""
+    """Return the account that is signed in. Raises SignInNeeded, or NotAllowed for another site's request."""
     account = signed_in(gateway, session_token_of(request))
     if account is None:
         raise SignInNeeded(N_("Sign in first."))
@@ -52,13 +52,13 @@ def account_of(request: Request, gateway: Gate) -> Account:
 
 
 def while_signed_in(request: Request, gateway: Gateway) -> Callable[[], bool]:
-    """Whether the session this request came with still lasts, to be asked again for as long as an answer streams."""
+    """Return a function that says whether this request's session is still valid, to check while an answer streams."""
     token = session_token_of(request)
     return lambda: signed_in(gateway, token) is not None
 
 
 def only(*roles: str) -> Callable[[Account], Account]:
-    """A dependency that lets these roles pass."""
+    """Return a dependency that admits accounts of these roles and raises NotAllowed for others."""
 
     def allowed(account: Annotated[Account, Depends(account_of)]) -> Account:
         if account.role not in roles:
@@ -69,7 +69,10 @@ def only(*roles: str) -> Callable[[Account], Account]:
 
 
 def landlord_id_of(request: Request, account: Annotated[Account, Depends(only("landlord"))]) -> str:
-    """The landlord the account acts for; who may only look changes nothing."""
+    """Return the id of the landlord the account acts for.
+
+    Raises NotAllowed where its role may not read or, for a changing request, act.
+    """
     if account.landlord_id is None:
         raise NotAllowed(N_("Your account does not belong to a landlord."))
     require(account, "see" if request.method in SAFE else "act")
@@ -77,20 +80,23 @@ def landlord_id_of(request: Request, account: Annotated[Account, Depends(only("l
 
 
 def owner_of(account: Annotated[Account, Depends(only("landlord"))]) -> Account:
-    """An owner among a landlord's staff."""
+    """Return the account if it is an owner among a landlord's staff. Raises NotAllowed."""
     require(account, "own")
     return account
 
 
 def decider_of(account: Annotated[Account, Depends(only("officer", "landlord"))]) -> Account:
-    """An officer, or staff of a landlord's who may see who a tenant is."""
+    """Return an officer's account, or one of a landlord's staff that may see a tenant's identity. Raises NotAllowed."""
     if account.role == "landlord":
         require(account, "decide")
     return account
 
 
 def offer_token_of(request: Request, gateway: Gate) -> str:
-    """The tenant's capability: the offer's token, in a cookie set by the link or in the Authorization header."""
+    """Return the offer's token, which is the tenant's capability, from the link's cookie or the Authorization header.
+
+    Raises OfferUnknown, TooManyAttempts, or NotAllowed (check_origin).
+    """
     check_origin(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     shown = token.strip() if scheme.lower() == "offer" else request.cookies.get(OFFER_COOKIE)

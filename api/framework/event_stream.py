@@ -1,4 +1,4 @@
-"""The feed on the wire: server-sent events to one reader, who may be slow only at their own cost."""
+"""The feed as server-sent events to one reader; a slow reader delays nobody else."""
 
 import asyncio
 import logging
@@ -19,9 +19,9 @@ HEARTBEAT: Final = b": still here\n\n"
 
 
 async def stream(feed: Feed, reader: Reader, cursor: int) -> AsyncIterator[bytes]:
-    """The feed as server-sent events (WHATWG HTML §9.2), beginning with how soon to reconnect.
+    """Yield the feed after `cursor` as server-sent events (WHATWG HTML §9.2), first the delay before reconnecting.
 
-    Ends where the disclosure log cannot be written: the reader comes back to its cursor later.
+    Ends if the disclosure log cannot be written; the reader can resume from its cursor later.
     """
     yield b"retry: 2000\n\n"
     try:
@@ -32,7 +32,7 @@ async def stream(feed: Feed, reader: Reader, cursor: int) -> AsyncIterator[bytes
 
 
 class FeedStream(StreamingResponse):
-    """Holds at most one page for its reader; one who takes nothing for half a minute is let go, to resume by cursor."""
+    """Buffers at most one page; disconnects a reader that takes nothing for `stalled_seconds`, to resume by cursor."""
 
     media_type = "text/event-stream"
 

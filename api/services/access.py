@@ -1,4 +1,4 @@
-"""Who an account is and what it may do: passwords, sessions and rights. Deny by default."""
+"""Passwords, sessions and rights of accounts. Denies by default."""
 
 import secrets
 from base64 import b64encode
@@ -19,18 +19,18 @@ _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """An Argon2id hash (RFC 9106) of a password."""
+    """Return an Argon2id hash (RFC 9106) of a password."""
     return _hasher.hash(password)
 
 
-# a hash that no password has, as dear to try as a real one; made up, so that a start needs not compute one
+# A hash of no password that takes as long to verify as a real one. It is random, so that starting computes none.
 _NOBODY: Final = "$argon2id$v=19$m={0.memory_cost},t={0.time_cost},p={0.parallelism}${1}${2}".format(
     _hasher, *(b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (16, 32))
 )
 
 
 def password_fits(account: Account | None, password: str) -> bool:
-    """True where the password is the account's; takes as long where there is no such account."""
+    """Return whether the password is the account's; takes as long for no account, so that time does not disclose it."""
     try:
         _hasher.verify((account.password_hash if account else "") or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
@@ -39,7 +39,7 @@ def password_fits(account: Account | None, password: str) -> bool:
 
 
 def signed_in(gateway: Gateway, token: str) -> Account | None:
-    """Whose session this is; None where there is none, or where it or its account has ended."""
+    """Return the account of a session token; None if there is no such session, or it or its account has ended."""
     query = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > gateway.now())
     with gateway.database.reading() as session:
         sign_in = session.scalars(query).one_or_none() if token else None
@@ -47,6 +47,6 @@ def signed_in(gateway: Gateway, token: str) -> Account | None:
 
 
 def require(account: Account, right: Right) -> None:
-    """NotAllowed for staff of a landlord's whose role does not carry the right."""
+    """Raise NotAllowed unless the account's role among a landlord's staff has the right."""
     if not may(account.staff, right):
         raise NotAllowed(N_("Your account does not have permission to do this. Ask an owner."))

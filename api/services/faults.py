@@ -1,4 +1,4 @@
-"""Faults of the gateway's own: what is logged of them, and what the caller is told."""
+"""Internal errors: what is logged, and what the caller gets."""
 
 import logging
 import traceback
@@ -20,12 +20,12 @@ BROKEN: Final = N_(
 
 
 def database_refused() -> Busy:
-    """What is said where the database could not be read or written."""
-    log.error("the database refused: nothing was kept")
+    """Log that the database could not be read or written; return the error for the caller."""
+    log.error("the database refused: nothing was saved")
     return Busy(N_("The gateway's database is busy and nothing was saved. Try again later."))
 
 
 def log_fault(method: str, error: Exception) -> None:
-    """Our own fault in the log: its kind and where it was, no value of anybody's."""
+    """Log an internal error: its type and stack, without values, which may be personal data."""
     stack = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s broke: %s\n%s", method, type(error).__name__, stack)

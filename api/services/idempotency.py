@@ -1,4 +1,7 @@
-"""A creating call made twice with one Idempotency-Key creates once. The key and what it made commit together."""
+"""Idempotency keys: a creating request that is repeated with its key creates once.
+
+The key is stored in the transaction that creates, so that both are kept or neither.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -13,10 +16,11 @@ from gateway.texts.marks import N_
 def once(
     session: Session, owner: str, key: str | None, request: str, now: int, make: Callable[[], str]
 ) -> tuple[str, bool]:
-    """The id of what `make` made, now or the first time; and whether it was made before.
+    """Return the id that `make` returned, now or earlier, and whether it was earlier.
 
-    IdempotencyMismatch where the key came with another request. Two at once: the later waits for the earlier to
-    commit, and then finds its row.
+    `owner` separates the keys of callers; `request` identifies the request's content. Without a key, always calls
+    `make`. Of two concurrent requests, the later waits for the earlier to commit. Raises IdempotencyMismatch if the key
+    came with another request.
     """
     if key is None:
         return make(), False

@@ -1,4 +1,4 @@
-"""What is kept, put into the shapes that go over HTTP: everything as those who may see it see it."""
+"""Build schemas from rows, each with what its reader may see. `now` is in UTC seconds."""
 
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ from gateway.texts.outcomes import answer_text
 
 
 def lock_shown(device: Device) -> LockShown:
-    """A device for people."""
+    """Present a device."""
     return LockShown(
         id=device.id,
         site=device.site,
@@ -63,7 +63,7 @@ def lock_shown(device: Device) -> LockShown:
 
 
 def unit_shown(unit: Unit) -> UnitShown:
-    """A unit for its landlord."""
+    """Present a unit with its locks to its landlord."""
     return UnitShown(
         id=unit.id,
         code=unit.code,
@@ -77,7 +77,7 @@ def unit_shown(unit: Unit) -> UnitShown:
 
 
 def offer_shown(offer: Offer, url: str) -> OfferShown:
-    """An offer for its landlord."""
+    """Present an offer with its link `url` to its landlord."""
     expires = wall_clock(offer.expires_at, offer.stay.unit.timezone)
     code = kiosk_code(url.rpartition("/")[2])
     return OfferShown(
@@ -86,7 +86,7 @@ def offer_shown(offer: Offer, url: str) -> OfferShown:
 
 
 def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
-    """The fields of HeldUp."""
+    """Return the fields of HeldUp; times are in `zone` (IANA)."""
     before = standing.not_revocable_before
     return {
         "hold_up": standing.hold_up,
@@ -98,7 +98,7 @@ def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
 
 
 def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
-    """What everybody who may see a key sees of it."""
+    """Return the fields of KeyShown, which everybody who may see the key sees."""
     zone = key.stay.unit.timezone
     standing = key_standing(session, key, now)
     return held_up(standing, zone, now) | {
@@ -115,13 +115,13 @@ def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
 
 
 def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
-    """A passcode's standing for its landlord."""
+    """Present the state of a passcode to its landlord; times are in `zone` (IANA)."""
     dates = {"from_": wall_clock(code.begins, zone), "until": wall_clock(code.standing.ends, zone)}
     return CodeStandingShown(lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now))
 
 
 def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
-    """A one-time code's standing for the landlord, and for the tenant whose door it opens."""
+    """Present the state of a one-time code to the landlord and the tenant; times are in `zone` (IANA)."""
     code, standing = once.code, once.standing
     return OnceCodeShown(
         id=code.id,
@@ -134,18 +134,18 @@ def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
 
 
 def once_codes_of(session: Session, stay: Stay, now: int) -> list[OnceCodeShown]:
-    """Every one-time code of a stay, the latest first."""
+    """Present every one-time code of a stay, latest first."""
     return [once_shown(once, stay.unit.timezone, now) for once in once_standings(session, stay, now)]
 
 
 def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
-    """A code with its window on the unit's wall clock."""
+    """Present a passcode with its digits; its window is in `timezone` (IANA)."""
     begins, ends = wall_clock(code.begins, timezone), wall_clock(code.ends, timezone)
     return PasscodeShown(digits=code.digits, lock=code.lock, from_=begins, until=ends, on_lock=code.on_lock)
 
 
 def key_shown(session: Session, key: Key, now: int) -> KeyShown:
-    """A key for its landlord."""
+    """Present a key to its landlord."""
     return KeyShown(**key_fields(session, key, now))
 
 
@@ -170,7 +170,7 @@ def filing_shown(row: Registration, now: int) -> FilingShown:
 def stay_shown(
     session: Session, stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int
 ) -> StayShown:
-    """A stay for its landlord."""
+    """Present a stay to its landlord."""
     zone, date_request = stay.unit.timezone, open_date_request(session, stay)
     return StayShown(
         id=stay.id,
@@ -193,6 +193,6 @@ def stay_shown(
 
 
 def date_request_shown(date_request: DateRequest) -> DateRequestShown:
-    """A date request for tenant and landlord."""
+    """Present a date request to tenant and landlord."""
     until = wall_clock(date_request.until_at, date_request.stay.unit.timezone)
     return DateRequestShown(until=until, requested_at=date_request.requested_at, agreed=date_request.agreed)

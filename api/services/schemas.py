@@ -1,4 +1,7 @@
-"""What goes in and out of the API. Instants are RFC 3339 in the unit's time zone; unknown fields are refused."""
+"""Requests and answers that several audiences of the API share.
+
+Times as text are RFC 3339 in the unit's time zone, times as numbers UTC seconds. Unknown fields are refused.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -12,20 +15,20 @@ Instant = Annotated[str, Field(max_length=40, examples=["2026-12-01T15:00"])]
 
 
 class Strict(BaseModel):
-    """A request body: nothing unknown."""
+    """A request body. Refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class SignInForm(Strict):
-    """Login and password of an account."""
+    """Username and password of an account."""
 
     login: Short
     password: Annotated[str, Field(max_length=1000)]
 
 
 class SignedIn(BaseModel):
-    """Who is signed in."""
+    """The account that is signed in; `area` only for an officer."""
 
     role: str
     name: str
@@ -33,27 +36,27 @@ class SignedIn(BaseModel):
 
 
 class OfferForm(Strict):
-    """Dates of a stay; without an offset they are the unit's wall clock."""
+    """Dates of a stay; without an offset they are in the unit's time zone."""
 
     from_: Annotated[Instant, Field(alias="from")]
     until: Instant
 
 
 class DatesForm(Strict):
-    """New dates of a stay; what is left out stays."""
+    """New dates of a stay. A date that is left out does not change."""
 
     from_: Annotated[Instant | None, Field(alias="from")] = None
     until: Instant | None = None
 
 
 class UnitForm(Strict):
-    """What a landlord chooses for a unit; `liveness_level` is how a tenant shows to be there: phone, kiosk, person."""
+    """A landlord's setting for a unit; `liveness_level` is how a tenant proves presence: phone, kiosk or person."""
 
     liveness_level: Level
 
 
 class OfferShown(BaseModel):
-    """An offer's link."""
+    """An offer with its link."""
 
     offer_id: str
     stay_id: str
@@ -64,9 +67,9 @@ class OfferShown(BaseModel):
 
 
 class LockShown(BaseModel):
-    """A device as it last spoke of itself; `last_seen_at` null means it never did.
+    """A device as it last reported itself; `last_seen_at` is null if it never did.
 
-    `clock_drift`: seconds by which its clock was off when it was last found off by a minute or more.
+    `clock_drift`: error of its clock in seconds, when it was last found to be a minute or more.
     """
 
     id: str
@@ -91,7 +94,7 @@ class LockShown(BaseModel):
 
 
 class UnitShown(BaseModel):
-    """A unit of the landlord's."""
+    """A unit of the landlord, with its locks."""
 
     id: str
     code: str
@@ -104,9 +107,9 @@ class UnitShown(BaseModel):
 
 
 class HeldUp(BaseModel):
-    """Why a lock has not done yet what is wanted of it, and since when (UTC seconds), where that is known.
+    """Why a lock has not applied a change yet, and since when (UTC seconds), where that is known.
 
-    `has_no_end`: it is being revoked, and the lock may accept it until it has heard so, however long that takes.
+    `has_no_end`: a revocation is pending, and the lock may accept the key or code for any time until it receives it.
     """
 
     hold_up: HoldUp | None = None
@@ -117,9 +120,9 @@ class HeldUp(BaseModel):
 
 
 class KeyShown(HeldUp):
-    """A key with its true state; `cannot_outlive` is when it ends by itself even if the lock hears nothing.
+    """A key and its state on the lock; `cannot_outlive` is when it expires even if the lock receives nothing.
 
-    `cannot_be_revoked_before`: that moment, while the lock cannot be told of the revocation; `hold_up` says why.
+    `cannot_be_revoked_before`: the same moment, while the revocation cannot reach the lock; `hold_up` says why.
     """
 
     id: str
@@ -134,7 +137,7 @@ class KeyShown(HeldUp):
 
 
 class CodeStandingShown(HeldUp):
-    """How a passcode stands on its lock, for the landlord: never its digits."""
+    """The state of a passcode on its lock, for the landlord. Its digits are not disclosed."""
 
     lock: str
     state: str
@@ -143,8 +146,8 @@ class CodeStandingShown(HeldUp):
 
 
 class OnceCodeShown(HeldUp):
-    """A one-time code without its digits. `state`: delivering, on_lock, unknown (the lock is away), used, revoking
-    or revoked; `used_at` is the lock's word.
+    """A one-time code without its digits. `state`: delivering, on_lock, unknown (the lock is offline), used,
+    revoking or revoked; `used_at` is when the lock reported its use.
     """
 
     id: str
@@ -155,7 +158,7 @@ class OnceCodeShown(HeldUp):
 
 
 class OnceCodeMade(BaseModel):
-    """A new one-time code for the keypad; its digits are shown this once."""
+    """A new one-time code for the keypad. Its digits are shown only once."""
 
     id: str
     digits: str
@@ -165,7 +168,7 @@ class OnceCodeMade(BaseModel):
 
 
 class PasscodeShown(BaseModel):
-    """A code for the keypad: good in [from, until); `on_lock` once the lock has said that it knows such codes."""
+    """A code for the keypad, valid in [from, until); `on_lock` is true once the lock has confirmed it."""
 
     digits: str
     lock: str
@@ -192,9 +195,9 @@ class HolderKeyShown(KeyShown):
 
 
 class StayShown(BaseModel):
-    """A stay of one of the landlord's units. Tenants are counted, not named.
+    """A stay in one of the landlord's units. Tenants are counted, not named.
 
-    `once_locks`: the locks that give a one-time code at this moment.
+    `once_locks`: ids of the locks that can get a one-time code now.
     """
 
     id: str
@@ -216,7 +219,7 @@ class StayShown(BaseModel):
 
 
 class DateRequestShown(BaseModel):
-    """A tenant's request to stay until another moment; `agreed` null until it was answered."""
+    """A tenant's request for another end of the stay; `agreed` is null until it is answered."""
 
     until: str
     requested_at: int
@@ -224,10 +227,10 @@ class DateRequestShown(BaseModel):
 
 
 class FilingShown(BaseModel):
-    """How one registration record stands at its registry.
+    """The state of one registration record at its registry.
 
-    `code` is the authority's own where `text`, its own words, is there; else one of ours with the arguments `args`.
-    `sentence` is either in words: the authority's, or ours in English.
+    With `text`, the registry's own words, `code` is the registry's code; without, it is one of Lodgekey's, with the
+    arguments `args`. `sentence` is the registry's text, or that of Lodgekey's code in English.
     """
 
     id: str
