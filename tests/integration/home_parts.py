@@ -68,7 +68,7 @@ class Home:
 
     async def play(self, inlet: str, hear: Callable[[str, bytes], list[Said]], first: list[Said]) -> aiomqtt.Client:
         """Run an emulator on the broker: publishes `first`, and answers messages on its command topic."""
-        listener, ready = self.client(f"vendor-{inlet.replace('/', '-')}"), asyncio.Event()
+        listener, ready = self.client(f"vendor-{inlet.replace('/', '-').rstrip('+-')}"), asyncio.Event()
 
         async def run() -> None:
             async with listener:

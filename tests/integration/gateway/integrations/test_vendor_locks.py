@@ -36,11 +36,13 @@ async def zigbee_in(home: Home) -> SimZigbeeLock:
     sim = SimZigbeeLock()
 
     def hear(topic: str, payload: bytes) -> list[Said]:
-        return [(f"zigbee2mqtt/{ZIGBEE}", said) for _, said in sim.hear(topic.rpartition("/")[2], payload)]
+        channel = topic.rpartition("/")[2]
+        heard = sim.hear(channel, payload) if channel in ("set", "get") else []
+        return [(f"zigbee2mqtt/{ZIGBEE}", said) for _, said in heard]
 
     home.add_lock("zigbee2mqtt", ZIGBEE)
     first = [(f"zigbee2mqtt/{ZIGBEE}/availability", b'{"state":"online"}')]
-    await home.play(f"zigbee2mqtt/{ZIGBEE}/set", hear, first)
+    await home.play(f"zigbee2mqtt/{ZIGBEE}/+", hear, first)
     return sim
 
 
