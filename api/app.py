@@ -14,8 +14,9 @@ from api.http.devices import enrolment, status
 from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import install, problem
-from api.http.tenant import keys, offline_credential, onboarding, stay
+from api.http.tenant import keys, offline_credential, onboarding, record_readers, stay
 from api.services.faults import BROKEN, log_fault
+from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
 from gateway.bootstrap import Gateway
 
@@ -28,6 +29,7 @@ PARTS: Final = (
     passwords,
     staff,
     disclosures,
+    record_readers,
     onboarding,
     keys,
     cases,
@@ -152,6 +154,6 @@ def _health_router() -> APIRouter:
         state = {"link": gateway.link.connected, "identity": gateway.identity.ready}
         if not all(state.values()):
             response.status_code = 503
-        return state | {"stored_faces": stored_faces.worst_state(gateway)}
+        return state | {"stored_faces": worst_state(gateway)}
 
     return router

@@ -18,7 +18,7 @@ from api.cli.output import AsJson, Folder, said, settings_of, tell, watched, wor
 from api.cli.program import spoken
 from api.cli.refusal import NOT_IN_ORDER, Refused
 from api.client import Client
-from api.http.officer.disclosures import head_shown
+from api.services import disclosure_log
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
 from gateway.clock import utc_now
@@ -45,7 +45,7 @@ def head(
     settings = settings_of(folder)
     with opened(settings) as database:
         log = DisclosureLog(database, load_private_key(settings.folder / "certs" / "log.key"), utc_now)
-        shown = head_shown(log)
+        shown = disclosure_log.read_head(log)
     if out is None:
         typer.echo(shown.model_dump_json(indent=None if as_json else 2))
         return

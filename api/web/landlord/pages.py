@@ -10,10 +10,10 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
 from api.framework.dependencies import Anybody, Gate, LandlordId
-from api.http.officer import cases as cases_api
-from api.http.officer import filings as filings_api
 from api.services.landlord import offers, stays, units
 from api.services.landlord.units import unit_named
+from api.services.officer.cases import list_cases
+from api.services.officer.filings import list_attention
 from api.services.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
@@ -43,8 +43,8 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
         "units": units.list_units(gateway, landlord_id),
         "stays": stays.list_stays(gateway, landlord_id, account),
         "alerts": alerts_of(gateway, landlord_id, language_of(request)),
-        "cases": cases_api.list_cases(gateway, account) if may(account.staff, "decide") else [],
-        "attention": filings_api.list_attention(gateway, account) if may(account.staff, "decide") else [],
+        "cases": list_cases(gateway, account) if may(account.staff, "decide") else [],
+        "attention": list_attention(gateway, account) if may(account.staff, "decide") else [],
         "rights": RIGHTS.get(account.staff or "", frozenset()),
         "notice": notice_of(request),
     }

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
 from api.framework.dependencies import Decider, Gate
-from api.http.officer import cases as api
+from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
@@ -20,7 +20,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @router.get("/{home}/cases/{case_id}")
 def show_case(request: Request, gateway: Gate, account: Decider, home: str, case_id: str) -> Response:
-    """What was shown, side by side."""
+    """Show the document and the face side by side."""
     refuse_other_home(account, home)
     return case_page(request, gateway, account, case_id)
 
@@ -35,18 +35,18 @@ def decide(
     decision: Annotated[str, Form(pattern="^(pass|refuse|ask_again)$")],
     reason: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
-    """Decide; the case again, with what is needed, where the decision is refused."""
+    """Record the decision; show the case again with the error if it is refused."""
     refuse_other_home(account, home)
     form = DecisionForm.model_validate({"decision": decision, "reason": reason})
     try:
-        api.decide(gateway, account, case_id, form)
+        service.decide_case(gateway, account, case_id, form)
     except Conflict as error:
         return case_page(request, gateway, account, case_id, error)
     return go(f"/{account.role}?done=case.done.{decision}")
 
 
 def refuse_other_home(account: Account, home: str) -> None:
-    """NotFound under another role's address."""
+    """Raise NotFound for the address of another role's pages."""
     if home != account.role:
         raise NotFound(N_("Page not found, or you do not have access to it. Check the link."))
 
@@ -54,11 +54,11 @@ def refuse_other_home(account: Account, home: str) -> None:
 def case_page(
     request: Request, gateway: Gateway, account: Account, case_id: str, error: Conflict | None = None
 ) -> Response:
-    """The page of one case."""
+    """Return the page of one case, with an error if there was one. The reading is logged first."""
     values = {
         "role": account.role,
         "home": f"/{account.role}",
-        "case": api.read_case(gateway, account, case_id),
+        "case": service.read_case(gateway, account, case_id),
         "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "officer/case.html", values, error.status if error else 200)

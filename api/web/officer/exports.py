@@ -1,4 +1,4 @@
-"""The officers' page of exports: ask, decide what another asked for, take what was approved."""
+"""The officers' page of exports: request one, decide on another officer's, download an approved one."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -7,7 +7,9 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
 from api.framework.dependencies import Gate, Officer
-from api.http.officer import exports as api
+from api.framework.downloads import csv_download
+from api.services.officer import exports as service
+from api.services.officer.exports import ExportDecision, ExportForm
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -22,17 +24,17 @@ Day = Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 @router.get("")
 def show_exports(request: Request, gateway: Gate, account: Officer) -> Response:
-    """What was asked for, and the form."""
+    """Show the exports of the area, and the form for a request."""
     return exports_page(request, gateway, account)
 
 
 def exports_page(request: Request, gateway: Gateway, account: Account, error: LodgekeyError | None = None) -> Response:
-    """The page, with what was wrong."""
+    """Return the page of exports, with an error if there was one. The form proposes the last seven days."""
     today = datetime.fromtimestamp(gateway.now(), UTC).date()
     values = {
         "role": "officer",
         "area": account.area or "",
-        "exports": api.list_exports(gateway, account),
+        "exports": service.list_exports(gateway, account),
         "first": (today - timedelta(days=6)).isoformat(),
         "last": today.isoformat(),
         "notice": notice_of(request),
@@ -51,11 +53,11 @@ def ask_export(
     last: Day,
     purpose: Annotated[str, Form(max_length=300)],
 ) -> Response:
-    """Ask for whole days, first to last."""
+    """Request an export of whole days in UTC, `first` to `last` inclusive."""
     try:
         until = (datetime.fromisoformat(last) + timedelta(days=1)).strftime("%Y-%m-%dT00:00")
         form = {"area": area, "from": f"{first}T00:00", "until": until, "purpose": purpose}
-        api.ask_export(gateway, account, api.ExportForm.model_validate(form))
+        service.request_export(gateway, account, ExportForm.model_validate(form))
     except ValueError:
         error = InputRefused(N_("Check the area, the days and the purpose."), field="area")
         return exports_page(request, gateway, account, error)
@@ -72,9 +74,9 @@ def decide_export(
     export_id: str,
     decision: Annotated[str, Form(pattern="^(approve|refuse)$")],
 ) -> Response:
-    """Approve or refuse what another officer asked for."""
+    """Approve or refuse another officer's request."""
     try:
-        api.decide_export(gateway, account, export_id, api.ExportDecision(approve=decision == "approve"))
+        service.decide_export(gateway, account, export_id, ExportDecision(approve=decision == "approve"))
     except (Conflict, NotAllowed) as error:
         return exports_page(request, gateway, account, error)
     return go(f"/officer/exports?done=export.{decision}d")
@@ -82,8 +84,8 @@ def decide_export(
 
 @router.post("/{export_id}/file")
 def take_export(request: Request, gateway: Gate, account: Officer, export_id: str) -> Response:
-    """The file, this once."""
+    """Send the file, which can be downloaded only once."""
     try:
-        return api.take_export(gateway, account, export_id)
+        return csv_download(service.take_export(gateway, account, export_id), "registrations.csv")
     except (Conflict, NotAllowed) as error:
         return exports_page(request, gateway, account, error)

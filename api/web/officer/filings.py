@@ -1,4 +1,4 @@
-"""Filings that need a person: what is about to be sent, what a registry would refuse, what a person puts right."""
+"""The page of a filing that needs a person: its preview, the settlement of its outcome, and a correction."""
 
 from typing import Annotated, Final
 
@@ -6,7 +6,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.error_text import error_text
 from api.framework.dependencies import Decider, Gate, Officer
-from api.http.officer import filings as api
+from api.services.officer import filings as service
+from api.services.officer.filings import CorrectionForm, OutcomeForm
 from api.web.officer.cases import refuse_other_home
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
@@ -22,7 +23,7 @@ DONE: Final = "?done=filing.done."
 
 @router.get("/{home}/filings/{record_id}")
 def show_filing(request: Request, gateway: Gate, account: Decider, home: str, record_id: str) -> Response:
-    """One filing as its registry would see it, masked; logged before it is shown."""
+    """Show one filing as its registry would receive it, masked. The reading is logged first."""
     refuse_other_home(account, home)
     return filing_page(request, gateway, account, record_id)
 
@@ -30,11 +31,11 @@ def show_filing(request: Request, gateway: Gate, account: Decider, home: str, re
 def filing_page(
     request: Request, gateway: Gateway, account: Account, record_id: str, error: LodgekeyError | None = None
 ) -> Response:
-    """The page of one filing."""
+    """Return the page of one filing, with an error if there was one."""
     values = {
         "role": account.role,
         "home": f"/{account.role}",
-        "shown": api.preview(gateway, account, record_id),
+        "shown": service.preview_filing(gateway, account, record_id),
         "correctable": CORRECTABLE if account.role == "officer" else (),
         "notice": notice_of(request),
         "problem": error_text(language_of(request), error) if error else None,
@@ -52,11 +53,11 @@ def settle(
     outcome: Annotated[str, Form(pattern="^(accepted|not_received)$")],
     receipt: Annotated[str, Form(max_length=128)] = "",
 ) -> Response:
-    """What a person found out of a record whose answer was lost."""
+    """Settle a record of unknown outcome; show the filing again with the error if that is refused."""
     refuse_other_home(account, home)
-    form = api.OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
+    form = OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
     try:
-        api.settle(gateway, account, record_id, form)
+        service.settle_filing(gateway, account, record_id, form)
     except Conflict as error:
         return filing_page(request, gateway, account, record_id, error)
     return go(f"/{home}/filings/{record_id}{DONE}settled")
@@ -72,10 +73,10 @@ def correct(
     value: Annotated[str, Form(max_length=200)],
     reason: Annotated[str, Form(min_length=3, max_length=200)],
 ) -> Response:
-    """Put one field right; the registry is told in its own way."""
-    form = api.CorrectionForm(fields={field: value}, reason=reason)
+    """Correct one field; show the filing again with the error if the value is refused."""
+    form = CorrectionForm(fields={field: value}, reason=reason)
     try:
-        api.correct(gateway, account, record_id, form)
+        service.correct_filing(gateway, account, record_id, form)
     except (Conflict, InputRefused) as error:
         return filing_page(request, gateway, account, record_id, error)
     return go(f"/officer/filings/{record_id}{DONE}corrected")

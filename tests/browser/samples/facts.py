@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from api.http.officer.exports import ExportShown
-from api.http.officer.filings import DifferenceShown, PreviewShown, ProblemShown
-from api.http.officer.stored_faces import FacesShown
 from api.services.account.passkeys import PasskeyShown
 from api.services.devices.status import DeliveryShown
 from api.services.landlord.staff import StaffShown, StaffTakenOn
+from api.services.officer.area_map import UnitState
+from api.services.officer.exports import ExportShown
+from api.services.officer.filings import DifferenceShown, PreviewShown, ProblemShown
+from api.services.officer.stored_faces import FacesShown
 from api.services.schemas import (
     CaseOpened,
     CodeStandingShown,
@@ -24,7 +25,6 @@ from api.services.schemas import (
     UnitShown,
 )
 from api.web.landlord.pages import draw_code
-from api.web.officer.area_map import UnitDot
 from api.web.shell.countries import country_choices
 from api.web.tenant.key_page import FilingLine, Reader
 from api.web.tenant.onboarding_form import TYPED, details_asked
@@ -368,10 +368,12 @@ MONTH = [
     booked("302", 13, 27, "active"),
     booked("303", 28, 30, "offered"),
 ]
-DOTS = [
-    (
+UNIT_STATES = [
+    UnitState(
         f"330106-0{area}",
-        UnitDot(f"330106-{area}{room:02}", f"{area}{room:02}", ("pressing", "registered", "free")[min(room % 5, 2)]),
+        f"330106-{area}{room:02}",
+        f"{area}{room:02}",
+        ("pressing", "registered", "free")[min(room % 5, 2)],
     )
     for area in range(1, 6)
     for room in range(1, 4 + 3 * area)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.http.officer import disclosures as disclosures_api
+from api.services.tenant import record_readers
 from gateway.domain.jurisdiction import load_profiles
 from gateway.journey.tenants.record_readers import WITHHELD
 from gateway.store import Disclosure, Registration
@@ -61,7 +61,7 @@ async def test_where_the_law_forbids_telling_nothing_is_disclosed_and_that_is_re
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent = replace(load_profiles()["sandbox"], tell_tenant_of_readers=False)
-    monkeypatch.setattr(disclosures_api, "profile_for", lambda _unit: silent)
+    monkeypatch.setattr(record_readers, "profile_for", lambda _unit: silent)
     offer, record = registered(desk)
     officer = await desk.signed_in("officer")
     await officer.post(f"/registrations/{record}/openings", json={"purpose": "a secret enquiry"})

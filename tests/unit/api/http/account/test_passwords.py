@@ -8,7 +8,7 @@ from fastapi import Request
 from sqlalchemy import select, update
 
 from api.framework.session_cookie import SESSION_COOKIE
-from api.http.officer.consumers import follower_of
+from api.http.officer.registrations import follower_of
 from api.services.access import hash_password, password_fits
 from api.services.account import sign_in as service
 from gateway.domain.accounts.password import is_weak

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
-from api.http.officer.exports import table_of
 from gateway.domain.disclosure import export as rules
 from gateway.store import Account, Disclosure, Event
 from tests.parts.house import House, good, refused, utc
@@ -167,8 +166,3 @@ async def test_the_page_asks_decides_and_hands_out(house: House) -> None:
     assert (await second.post(f"{path}/decision", data={"decision": "approve"})).status_code == 303
     assert "XR1001R58" in (await first.post(f"{path}/file")).text
     assert (await first.post(f"{path}/file")).status_code == 409
-
-
-def test_a_cell_that_a_spreadsheet_would_calculate_is_text() -> None:
-    line = next(csv.DictReader(StringIO(table_of([{"record": "r", "name": "=HYPERLINK(1)", "address": 'a, "b"\nc'}]))))
-    assert (line["name"], line["address"], line["sex"]) == ("'=HYPERLINK(1)", 'a, "b"\nc', "")

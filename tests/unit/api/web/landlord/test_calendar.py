@@ -5,9 +5,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.services.officer.area_map import UnitState
 from api.services.schemas import StayShown
 from api.web.landlord.calendar import line_of, month_of
-from api.web.officer.area_map import TILE, UnitDot, tiles_of
+from api.web.officer.area_map import TILE, tiles_of
 from gateway.store import Unit
 from tests.browser.samples.facts import stay, unit
 from tests.parts.house import House, good, utc
@@ -96,8 +97,8 @@ async def test_the_map_shows_units_of_the_officers_area_and_nothing_of_a_person(
 
 def test_tiles_and_squares_stay_within_the_drawing_and_do_not_lie_on_each_other() -> None:
     for areas, units in ((1, 1), (3, 40), (10, 7)):
-        dots = [(f"a{area:02}", UnitDot(f"c{unit}", "", "free")) for area in range(areas) for unit in range(units)]
-        tiles, width, height = tiles_of(dots)
+        states = [UnitState(f"a{area:02}", f"c{unit}", "", "free") for area in range(areas) for unit in range(units)]
+        tiles, width, height = tiles_of(states)
         assert len({(tile.x, tile.y) for tile in tiles}) == areas
         for tile in tiles:
             assert tile.x + TILE <= width

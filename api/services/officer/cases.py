@@ -1,0 +1,121 @@
+"""Cases that wait for a person's decision: by an officer of the area, or by the staff of the unit's landlord."""
+
+from dataclasses import dataclass, field
+from typing import Final, TypedDict
+
+from sqlalchemy.orm import Session
+
+from api.services.schemas import CaseOpened, CaseShown, DecisionForm
+from gateway.bootstrap import Gateway
+from gateway.disclosure import disclose
+from gateway.domain.errors import NotFound
+from gateway.journey.filings.records import person_fields
+from gateway.journey.tenants import onboarding as steps
+from gateway.store import Account, Person, Verification
+from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
+
+PARTS: Final = ("document", "portrait", "face")
+MAX_CASES: Final = 200
+PNG: Final = b"\x89PNG"
+
+
+class CaseScope(TypedDict, total=False):
+    """The area of an officer, or the landlord of staff, whose cases an account may decide."""
+
+    area: str
+    landlord_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image and its media type, image/png or image/jpeg."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+
+
+def scope_of(account: Account) -> CaseScope:
+    """Return the scope of the account's cases. It matches no case if the account has neither area nor landlord."""
+    if account.role == "officer":
+        return {"area": account.area or "nowhere"}
+    return {"landlord_id": account.landlord_id or "nobody"}
+
+
+def find_case(session: Session, account: Account, case_id: str) -> Verification:
+    """Return a case that the account may decide. Raises NotFound."""
+    return steps.case_named(session, case_id, **scope_of(account))
+
+
+def present_case(gateway: Gateway, case: Verification) -> CaseShown:
+    """Present a case without personal data; `pictures` names the images that are still in memory."""
+    pictures = gateway.pictures.get(case.id)
+    return CaseShown(
+        id=case.id,
+        unit=case.offer.stay.unit.label,
+        area=case.offer.stay.unit.area,
+        state=case.state,
+        method=case.method,
+        reasons=list(case.reasons),
+        score_band=case.score_band,
+        created_at=case.created_at,
+        pictures=[part for part in PARTS if pictures is not None and getattr(pictures, part)],
+    )
+
+
+def list_cases(gateway: Gateway, account: Account) -> list[CaseShown]:
+    """Return the cases that wait for a decision of the account, oldest first, at most MAX_CASES."""
+    query = steps.cases(**scope_of(account)).where(Verification.state == "review").order_by(Verification.created_at)
+    with gateway.database.reading() as session:
+        return [present_case(gateway, case) for case in session.scalars(query.limit(MAX_CASES))]
+
+
+def read_case(gateway: Gateway, account: Account, case_id: str) -> CaseOpened:
+    """Return a case with the tenant's fields; none if the person was erased. The reading is logged first.
+
+    Raises NotFound, or DisclosureBlocked if the log cannot be written.
+    """
+    with gateway.database.reading() as session:
+        case = find_case(session, account, case_id)
+        person = session.get(Person, case.person_id) if case.person_id else None
+    _log_reading(gateway, account, case.id, "fields")
+    try:
+        fields = person_fields(person, gateway.keyring) if person else {}
+    except Erased:
+        fields = {}
+    return CaseOpened(**present_case(gateway, case).model_dump(), fields=fields)
+
+
+def read_picture(gateway: Gateway, account: Account, case_id: str, part: str) -> Picture:
+    """Return one image of a case from memory; `part` is one of PARTS. The reading is logged first.
+
+    Raises NotFound (no such case, or the image is no longer in memory) or DisclosureBlocked.
+    """
+    with gateway.database.reading() as session:
+        case = find_case(session, account, case_id)
+    pictures = gateway.pictures.get(case.id)
+    content: bytes | None = getattr(pictures, part) if pictures else None
+    if content is None:
+        raise NotFound(N_("This photo is no longer stored. Ask the tenant to take it again."))
+    _log_reading(gateway, account, case.id, part)
+    return Picture(content, "image/png" if content.startswith(PNG) else "image/jpeg")
+
+
+def decide_case(gateway: Gateway, account: Account, case_id: str, form: DecisionForm) -> CaseShown:
+    """Record a decision and discard the case's images. Raises NotFound, or Conflict if the case cannot be decided."""
+    with gateway.database.writing() as session:
+        case = find_case(session, account, case_id)
+        steps.decide_case(session, case, form.decision, account.id, form.reason, gateway.keyring, gateway.now())
+    gateway.pictures.drop(case_id)
+    return present_case(gateway, case)
+
+
+def _log_reading(gateway: Gateway, account: Account, case_id: str, fields: str) -> None:
+    disclose(
+        gateway.database,
+        consumer=f"{account.role}:{account.id}",
+        purpose="case_decision",
+        subject=f"case:{case_id}",
+        fields=fields,
+        now=gateway.now(),
+    )

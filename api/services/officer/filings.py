@@ -1,0 +1,174 @@
+"""Filings that need a person: their preview, the settlement of an unknown outcome, and corrections."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from api.services.presenters import filing_shown
+from api.services.schemas import FilingShown, Strict
+from gateway.bootstrap import Gateway
+from gateway.disclosure import disclose
+from gateway.domain.disclosure.masking import mask_name
+from gateway.domain.documents import FIELDS
+from gateway.domain.errors import InputRefused, NotFound
+from gateway.domain.filings.record_json import registration_from_json
+from gateway.journey.filings.answers import settle_outcome
+from gateway.journey.filings.deadlines import OPEN
+from gateway.journey.filings.records import correct_person
+from gateway.registries import REGISTRIES
+from gateway.store import Account, Person, Registration, Stay, Unit
+from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
+
+MAX_FILINGS: Final = 200
+MAX_STATES: Final = 100
+ERASED: Final = N_("This record has been deleted.")
+
+
+class ProblemShown(BaseModel):
+    """Why the registry would refuse the filing: field, rule and a sentence, without the field's value."""
+
+    field: str
+    rule: str
+    sentence: str
+
+
+class DifferenceShown(BaseModel):
+    """A field that is transliterated for the registry, masked: as given, and as sent."""
+
+    field: str
+    given: str
+    sent: str
+
+
+class PreviewShown(BaseModel):
+    """A filing as it would be sent. `registry_ready` is false if the registry is not set up.
+
+    `tables` maps each of the registry's code tables to its version.
+    """
+
+    filing: FilingShown
+    registry: str
+    registry_ready: bool
+    problems: list[ProblemShown]
+    differences: list[DifferenceShown]
+    tables: dict[str, str]
+
+
+class OutcomeForm(Strict):
+    """The outcome that a person found out for a record whose answer was lost."""
+
+    outcome: Literal["accepted", "not_received"]
+    receipt: Annotated[str, Field(max_length=128)] = ""
+
+
+class CorrectionForm(Strict):
+    """The correct values of fields that were wrong, and the reason."""
+
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=20)]
+    reason: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+def within(account: Account) -> Select[Registration]:
+    """Return a query for the registrations of an officer's area, or of a landlord's units."""
+    query = select(Registration).join(Stay, Registration.stay_id == Stay.id).join(Unit, Stay.unit_id == Unit.id)
+    if account.role == "officer":
+        return query.where(Unit.area.startswith(account.area or "nowhere", autoescape=True))
+    return query.where(Unit.landlord_id == (account.landlord_id or "nobody"))
+
+
+def filing_named(session: Session, account: Account, registration_id: str) -> Registration:
+    """Return a registration that the account may see. Raises NotFound."""
+    row = session.scalars(within(account).where(Registration.id == registration_id)).one_or_none()
+    if row is None:
+        raise NotFound(N_("You have no such record."))
+    return row
+
+
+def list_attention(gateway: Gateway, account: Account) -> list[FilingShown]:
+    """Return open filings that need a person or whose deadline is near or past, nearest first, at most MAX_FILINGS."""
+    now = gateway.now()
+    pressing = or_(Registration.state.in_(("unknown", "refused")), Registration.warn_at <= now)
+    query = within(account).where(Registration.state.in_(OPEN), pressing).order_by(Registration.deadline_at)
+    with gateway.database.reading() as session:
+        return [filing_shown(row, now) for row in session.scalars(query.limit(MAX_FILINGS))]
+
+
+def list_states(gateway: Gateway, account: Account) -> list[tuple[str, str]]:
+    """Return id and state of the account's latest MAX_STATES registrations, without personal data."""
+    query = within(account).with_only_columns(Registration.id, Registration.state)
+    with gateway.database.reading() as session:
+        rows = session.execute(query.order_by(Registration.created_at.desc()).limit(MAX_STATES))
+        return [(row.id, row.state) for row in rows]
+
+
+def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> PreviewShown:
+    """Return what the registry would refuse or receive in another spelling; masked, and logged first.
+
+    Raises NotFound (no such record, or the person was erased), or DisclosureBlocked if the log cannot be written.
+    """
+    with gateway.database.reading() as session:
+        row = filing_named(session, account, registration_id)
+    registry = gateway.registries.get(row.registry_name)
+    reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
+    now = gateway.now()
+    disclose(gateway.database, consumer=reader, purpose="filing_preview", subject=subject, fields="masked", now=now)
+    try:
+        sealed = row.sealed or b""
+        record = registration_from_json(gateway.vault.open(row.person_id, f"registration/{row.id}", sealed))
+    except Erased:
+        raise NotFound(ERASED) from None
+    problems = registry.problems(record) if registry else ()
+    differences = registry.differences(record) if registry else ()
+    return PreviewShown(
+        filing=filing_shown(row, now),
+        registry=row.registry_name,
+        registry_ready=registry is not None,
+        problems=[ProblemShown(field=found.field, rule=found.rule, sentence=found.sentence) for found in problems],
+        differences=[
+            DifferenceShown(field=found.field, given=mask_name(found.given), sent=mask_name(found.sent))
+            for found in differences
+        ],
+        tables=dict(registry.tables()) if registry else {},
+    )
+
+
+def settle_filing(gateway: Gateway, account: Account, registration_id: str, form: OutcomeForm) -> FilingShown:
+    """Settle a record of unknown outcome: the registry has it, or it is sent again.
+
+    Raises NotFound, or Conflict if the outcome is known.
+    """
+    by, now = f"{account.role}:{account.id}", gateway.now()
+    with gateway.database.writing() as session:
+        row = filing_named(session, account, registration_id)
+        settle_outcome(session, row, form.outcome, form.receipt.strip(), by, now)
+        return filing_shown(row, now)
+
+
+def correct_filing(gateway: Gateway, officer: Account, registration_id: str, form: CorrectionForm) -> FilingShown:
+    """Correct fields of the tenant: a correction goes to the registry, as it takes them, and to the feed.
+
+    Returns the new filing. Raises NotFound, InputRefused (a field that does not exist or is not valid) or Conflict.
+    """
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        row = filing_named(session, officer, registration_id)
+        known = {*FIELDS, *REGISTRIES[row.registry_name].facts.of_tenant}
+        if unknown := sorted(set(form.fields) - known):
+            raise InputRefused(
+                N_("The field {field} cannot be corrected: it does not exist."), {"field": unknown[0]}, field=unknown[0]
+            )
+        person = session.get_one(Person, row.person_id)
+        changes = {name: text.strip() for name, text in form.fields.items()}
+        return filing_shown(_correct(gateway, session, row, person, changes), now)
+
+
+def _correct(
+    gateway: Gateway, session: Session, row: Registration, person: Person, changes: dict[str, str]
+) -> Registration:
+    try:
+        return correct_person(session, row.stay, person, changes, gateway.keyring, gateway.now())
+    except Erased:
+        raise NotFound(ERASED) from None
