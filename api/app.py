@@ -1,4 +1,4 @@
-"""The application: routes, refusals, and what every answer carries."""
+"""The application: its routes, error handlers, request size limit and security headers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -59,12 +59,12 @@ HEADERS: Final = {
 }
 RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
-# A picture must never touch the disk: what is allowed in at all fits in memory.
+# Pictures must never reach the disk, so every admissible request is kept in memory.
 MultiPartParser.spool_max_size = MAX_REQUEST_BYTES
 
 
 def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
-    """The application over one gateway, which it starts and stops with itself unless `run` is False."""
+    """Return the application of one gateway, which it starts and stops with itself unless `run` is False."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -96,13 +96,13 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
 
 
 class Guard:
-    """ASGI: refuses what is too large before reading it, and puts the security headers on every answer."""
+    """ASGI: refuses requests that are too large before reading them, and adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -123,14 +123,14 @@ class Guard:
             return
         try:
             await self._app(scope, receive, send_guarded)
-        except Exception as error:  # noqa: BLE001 - the edge: the caller is told, and the log gets no value of theirs
+        except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
             log_fault(scope["method"], error)
             if not started:
                 await problem(500, "internal", "Something went wrong", BROKEN)(scope, receive, send_guarded)
 
 
 def refusal_by_size(headers: Headers) -> Response | None:
-    """Why a body is not read, if so: what has no stated length could fill memory or disk before anybody looks."""
+    """Return the refusal of a body without a length or longer than MAX_REQUEST_BYTES; None for one that is read."""
     if "transfer-encoding" in headers:
         return problem(411, "length_required", "How long is it?", "Please send the request with a Content-Length.")
     length = headers.get("content-length", "0")
@@ -144,12 +144,12 @@ def _health_router() -> APIRouter:
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
-        """The process answers."""
+        """Return ok: the process runs."""
         return {"status": "ok"}
 
     @router.get("/readyz")
     def readyz(request: Request, response: Response) -> dict[str, bool | str]:
-        """Whether commands can be sent and documents read; and how many faces are stored, in one word."""
+        """Return whether the link to devices and identity checks are ready (503 if not), and that of stored faces."""
         gateway: Gateway = request.app.state.gateway
         state = {"link": gateway.link.connected, "identity": gateway.identity.ready}
         if not all(state.values()):

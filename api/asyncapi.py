@@ -32,7 +32,7 @@ _ONLINE: Final = {"type": "string", "enum": ["0", "1"]}
 
 
 def build_document() -> dict[str, Any]:
-    """The whole document as JSON values."""
+    """Return the whole document as JSON values."""
     schemas: dict[str, Any] = {}
     channels = {"feed": _feed_channel(), "webhook": _webhook_channel()}
     operations = {
@@ -107,7 +107,7 @@ def _device_message(channel: str, kind: Any, schemas: dict[str, Any]) -> dict[st
 
 
 def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    """Put the type's JSON Schema among the others; returns a reference to it."""
+    """Add the type's JSON Schema to `schemas`; return a reference to it."""
     schema = TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas[kind.__name__] = schema
@@ -115,7 +115,7 @@ def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def document_text() -> str:
-    """The document as it is committed."""
+    """Return the text of the file that is committed."""
     return json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n"
 
 

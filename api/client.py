@@ -1,4 +1,4 @@
-"""HTTP from commands, the tester's console and the benchmarks to one server: a gateway, or a simulator's control."""
+"""An HTTP client for commands, the tester's console and benchmarks: requests to a gateway or a simulator's control."""
 
 import json as json_text
 from collections.abc import AsyncGenerator, Mapping
@@ -7,25 +7,25 @@ from typing import Any, Final, Self
 
 import aiohttp
 
-KEEPALIVE_SECONDS: Final = 4.0  # shorter than servers keep an idle connection, so that they seldom close one in use
+KEEPALIVE_SECONDS: Final = 4.0  # less than servers keep idle connections, so that they rarely close one in use
 MAX_LINE_BYTES: Final = 1 << 20
 File = tuple[str, bytes, str]  # name, content, media type
 
 
 class RequestFailed(Exception):
-    """No answer came back, or one with a status that the caller cannot use; the text is the cause."""
+    """No answer came, or one whose status the caller cannot use; the text is the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer."""
+    """A complete answer."""
 
     status: int
     body: bytes
 
     @property
     def ok(self) -> bool:
-        """Whether the status is one of success."""
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
@@ -38,7 +38,7 @@ class Answer:
         return json_text.loads(self.body)
 
     def require_ok(self) -> Self:
-        """This answer; raises RequestFailed unless its status is one of success."""
+        """Return this answer. Raises RequestFailed unless its status is 2xx."""
         if not self.ok:
             raise RequestFailed(f"status {self.status}")
         return self
@@ -81,7 +81,7 @@ class Client:
         files: Mapping[str, File] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request and read its whole answer, whatever the status. Raises RequestFailed."""
+        """Send a request and return its complete answer, whatever the status. Raises RequestFailed without one."""
         data = _form_data(form or {}, files or {}) if form or files else None
         sent = self._session.request(
             method,
@@ -99,7 +99,7 @@ class Client:
             raise RequestFailed(_cause(error)) from error
 
     async def get(self, path: str, *, params: Mapping[str, str | int] | None = None) -> Answer:
-        """GET; raises RequestFailed."""
+        """Send GET. Raises RequestFailed."""
         return await self.request("GET", path, params=params)
 
     async def post(
@@ -110,11 +110,11 @@ class Client:
         form: Mapping[str, str] | None = None,
         files: Mapping[str, File] | None = None,
     ) -> Answer:
-        """POST of JSON, or of a form with files; raises RequestFailed."""
+        """Send POST with JSON, or with a form and files. Raises RequestFailed."""
         return await self.request("POST", path, json=json, form=form, files=files)
 
     async def lines(self, path: str) -> AsyncGenerator[str, None]:
-        """The lines of an answer as they come, without their ends. Raises RequestFailed, also for a refusal."""
+        """Yield the lines of an answer to GET as they arrive. Raises RequestFailed, also unless the status is 200."""
         try:
             async with self._session.get(
                 self._base_url + path, headers=self.headers, allow_redirects=False, read_bufsize=MAX_LINE_BYTES
@@ -137,7 +137,7 @@ def _form_data(form: Mapping[str, str], files: Mapping[str, File]) -> aiohttp.Fo
 
 
 def _cause(error: Exception) -> str:
-    """For the person who reads it; a certificate error tells what is wrong with the certificate."""
+    """Return the cause for a person to read; for a certificate error, what is wrong with the certificate."""
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"its certificate is not trusted: {error.certificate_error}"
     if isinstance(error, TimeoutError):

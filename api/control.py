@@ -1,4 +1,4 @@
-"""The way to the simulated devices that run beside a gateway: the control whose address and token they wrote down."""
+"""Access to the control of simulated devices that run beside a gateway."""
 
 import json
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ CONTROL_FILE = "control.json"
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Where a building is controlled, and the token that it asks for."""
+    """The address of a building's control, and its bearer token."""
 
     url: str
     token: str
 
     @classmethod
     def read(cls, devices: Path) -> Self | None:
-        """The control of the building that runs from this folder; None where none runs."""
+        """Return the control of the building that runs from this folder; None if none runs."""
         try:
             control = json.loads((devices / CONTROL_FILE).read_text())
             return cls(control["url"], control["token"])
@@ -27,7 +27,7 @@ class Control:
             return None
 
     async def ask(self, method: str, path: str, given: Any = None, *, timeout_s: float) -> Answer:
-        """Its answer, whatever the status, within `timeout_s` seconds. Raises RequestFailed where there is none."""
+        """Return the answer, whatever the status, within `timeout_s` seconds. Raises RequestFailed without one."""
         headers = {"Authorization": f"Bearer {self.token}"}
         async with Client(self.url, timeout_s=timeout_s, headers=headers) as client:
             return await client.request(method, path, json=given)

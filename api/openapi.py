@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of what is request and answer, generated from the routes and models that serve it.
+"""The OpenAPI 3.1 document of the HTTP API, generated from its routes and schemas.
 
 `python -m api.openapi` writes docs/openapi.json. Streams are described in docs/asyncapi.json.
 """
@@ -16,7 +16,7 @@ PATH: Final = Path(__file__).parent.parent / "docs" / "openapi.json"
 
 
 def build_document() -> dict[str, Any]:
-    """The whole document as JSON values, from a gateway in a folder that is gone afterwards."""
+    """Return the whole document as JSON values, from a gateway in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         gateway = Gateway(Settings(folder=Path(folder)))
         document: dict[str, Any] = create_app(gateway, run=False).openapi()
@@ -26,7 +26,7 @@ def build_document() -> dict[str, Any]:
 
 
 def document_text() -> str:
-    """The document as it is committed."""
+    """Return the text of the file that is committed."""
     return json.dumps(build_document(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Every command by its name, its one line of help, and where it is: nothing is imported before somebody calls it."""
+"""The catalog of commands: name, one line of help, and place. A command's module is imported only when it is called."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -9,7 +9,7 @@ from typer.core import TyperCommand
 
 
 class Place(NamedTuple):
-    """Where a command is: a function, or the Typer of a group."""
+    """Where a command is defined (a function, or the Typer of a group), and its help."""
 
     help: str
     module: str
@@ -37,7 +37,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
 
 
 class Later(TyperCommand):
-    """A command that is imported when it is called or asked for its own help or completion; `speak` then gets it."""
+    """A command whose module is imported when the command, its help or completion is needed; `speak` then gets it."""
 
     def __init__(self, name: str, place: Place, speak: Callable[[Any], None]) -> None:
         super().__init__(name, help=place.help)
@@ -46,11 +46,11 @@ class Later(TyperCommand):
 
     @property
     def commands(self) -> Any:
-        """A group's commands; a single command has no such attribute."""
+        """Return a group's commands. Raises AttributeError for a single command."""
         return self._load().commands
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
-        """The context of the real command, which is what then runs in it."""
+        """Return the context of the imported command, which then runs."""
         return self._load().make_context(*args, **extra)
 
     def _load(self) -> Any:

@@ -1,8 +1,8 @@
-"""Times as the command line tells them."""
+"""Times in the output of the command line."""
 
 from datetime import UTC, datetime
 
 
 def format_time(at: int | None) -> str | None:
-    """UTC seconds as RFC 3339 without the zone; None stays None."""
+    """Return UTC seconds as YYYY-MM-DD HH:MM in UTC; None for None."""
     return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")

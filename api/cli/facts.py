@@ -1,4 +1,4 @@
-"""`--fact PATH=TEXT`, as often as needed: what a registry wants to know beyond what every landlord and unit has."""
+"""The repeatable option `--fact PATH=TEXT`: what a registry requires beyond what every landlord and unit has."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -17,7 +17,7 @@ Facts = Annotated[
 
 
 def facts_of(given: Sequence[str] | None) -> dict[str, str]:
-    """The texts by their path. Refused where one is not PATH=TEXT."""
+    """Return the texts by path. Raises Refused for one that is not PATH=TEXT."""
     facts = {}
     for each in given or ():
         path, equals, text = each.partition("=")

@@ -1,4 +1,4 @@
-"""What a command finds in the gateway's folder: its database, a unit by its code."""
+"""Access to the gateway's folder: its database, a unit by its code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from gateway.store.database import Database
 
 @contextmanager
 def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> Iterator[Database]:
-    """The gateway's database. `newest` brings its tables up to date; where there is none, `new` makes one."""
+    """Open the gateway's database and close it at the end. `newest` migrates it; `new` creates a missing one."""
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         if not new:
@@ -31,7 +31,7 @@ def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> It
 
 
 def unit_coded(session: Session, code: str | None) -> Unit | None:
-    """The unit with this code, where one is given; Refused where there is none."""
+    """Return the unit with this code; None without a code. Raises Refused for an unknown code."""
     found = session.scalars(select(Unit).where(Unit.code == code)).one_or_none() if code else None
     if code and found is None:
         raise Refused("no_such_unit", unit=code)

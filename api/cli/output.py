@@ -1,4 +1,4 @@
-"""What every command takes, and how it tells: one JSON document on stdout with --json, lines for people without."""
+"""Common options and output of all commands: one JSON document on stdout with --json, else lines for people."""
 
 import json
 import sys
@@ -26,17 +26,17 @@ TENTHS, LONG = 10, 20
 
 
 def settings_of(folder: Path | None) -> Settings:
-    """The settings of the environment, with this folder where one is named."""
+    """Return the settings of the environment, with `folder` if given."""
     return Settings() if folder is None else Settings(folder=folder)
 
 
 def tell(result: Any, as_json: bool, sentence: str = "", /, **facts: object) -> None:
-    """What a command did: the result as JSON, or a marked text for people."""
+    """Print what a command did: `result` as JSON, or the marked text `sentence` with `facts`."""
     typer.echo(json.dumps(result, ensure_ascii=False) if as_json else said(sentence, **facts))
 
 
 def tell_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, lines: Iterable[str]) -> None:
-    """A list: one JSON array, or `lines` for people, with a word where there is nothing."""
+    """Print a list: `rows` as one JSON array, or `lines`; says so if there is nothing."""
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -45,14 +45,14 @@ def tell_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, lines: Iterable[
 
 
 def said(text: str, /, **facts: object) -> str:
-    """A marked text in the language of the person at the terminal."""
+    """Return a marked text in the language of the terminal, with `facts` for its placeholders."""
     return translator(spoken()).translate(text, **facts)
 
 
 def word(family: str, code: str) -> str:
-    """A code of the API for people: in Chinese what the pages call it, in English the code, which help and guides name.
+    """Return a code of the API for people: in English the code itself, which help and guides use, else the pages' text.
 
-    What the pages have no word for is the command line's own text, in both languages.
+    A code in CODES has a text of the command line's own, in every language.
     """
     language, text = spoken(), CODES.get(family, {}).get(code)
     if text is not None:
@@ -61,17 +61,17 @@ def word(family: str, code: str) -> str:
 
 
 def listed(things: Iterable[object]) -> str:
-    """Several things in one line, as the language parts them."""
+    """Return several things as one line, separated as usual in the language."""
     return translator(spoken()).join(map(str, things))
 
 
 def padded(text: str, width: int) -> str:
-    """A text and spaces to so many cells of a terminal; a Chinese sign takes two."""
+    """Return a text padded to `width` cells of a terminal; a Chinese character takes two."""
     return text + " " * (width - cell_len(text))
 
 
 def watched(things: Iterable[Thing], total: int, what: str) -> Iterator[Thing]:
-    """The things one by one, with progress on stderr: a bar on a terminal, elsewhere lines, where it takes a while."""
+    """Yield the things, with progress on stderr: a bar on a terminal, elsewhere lines if it takes long."""
     text = said(what)
     if sys.stderr.isatty():
         yield from track(things, text, total, console=Console(stderr=True), transient=True)

@@ -1,4 +1,4 @@
-"""What went wrong with a command: a code, what happened, what to do, and the exit code. One place knows every cause."""
+"""Errors of commands: maps every expected exception to a code, what happened, what to do, and an exit code."""
 
 import errno
 import json
@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.texts.problems import what_happened, what_to_do
 from api.client import RequestFailed
-from api.error_text import error_text
+from api.services.error_text import error_text
 from certs.authority.generations import BadPhase
 from certs.errors import CertError
 from gateway.broker.config import BrokerMissing
@@ -38,7 +38,7 @@ PLAIN: Final[dict[type[BaseException], tuple[str, int]]] = {
     CommandError: ("database_newer", NOT_THERE),
     RequestFailed: ("gateway_away", NOT_THERE),
 }
-DATABASE: Final = {  # what SQLite and PostgreSQL say, and what that is called here
+DATABASE: Final = {  # part of a message of SQLite or PostgreSQL → code
     "is locked": "database_locked",
     "no such table": "database_older",
     "no such column": "database_older",
@@ -51,7 +51,7 @@ DATABASE: Final = {  # what SQLite and PostgreSQL say, and what that is called h
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What `--json` prints where a command fails."""
+    """The failure of a command, as `--json` prints it."""
 
     code: str
     sentence: str
@@ -59,7 +59,7 @@ class Problem:
     exit_code: int
 
     def shown(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the problem as JSON values."""
         return {"ok": False, **asdict(self)}
 
 
@@ -81,7 +81,7 @@ EXPECTED: Final = (
 
 
 def problem_of(error: BaseException, language: Language, command: str) -> Problem:
-    """The problem behind one of EXPECTED, in `language`; `command` is what help is there for."""
+    """Return the problem that an exception of EXPECTED stands for, in `language`; `command` is named for its help."""
     if isinstance(error, LodgekeyError):
         return Problem(error.code, error_text(language, error), what_to_do(language, "refused"), NOT_POSSIBLE)
     code, exit_code, facts = _cause(error)
@@ -122,12 +122,12 @@ def _system_cause(error: BaseException) -> tuple[str, int, dict[str, object]]:
 
 
 def setting_named(path: tuple[int | str, ...]) -> str:
-    """The variable that a setting is read from."""
+    """Return the name of the environment variable of a setting."""
     return "__".join(["LODGEKEY", *map(str, path)]).replace("__", "_", 1).upper() if path else "LODGEKEY_…"
 
 
 def complain(problem: Problem, *, as_json: bool) -> int:
-    """Say what went wrong where it is looked for; the exit code."""
+    """Print the problem, as text on stderr or as JSON on stdout; return the exit code."""
     if as_json:
         typer.echo(json.dumps(problem.shown(), ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""The command's outermost edge: whatever fails leaves as a sentence on stderr, or with --json as one JSON object."""
+"""The entry of the command line: every failure becomes text on stderr or, with --json, one JSON object."""
 
 import os
 import sys
@@ -14,24 +14,24 @@ from api.cli.refusal import NOT_POSSIBLE
 from gateway.texts.languages import DOMAINS, SOURCE, Language, language_of_locale
 
 NAME: Final = "lodgekey"
-LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # POSIX.1-2024 §8.2: the first that is set decides
+LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # POSIX.1-2024 §8.2: the first that is set applies
 
 
 def spoken(environment: Mapping[str, str] = os.environ) -> Language:
-    """The language of the person at the terminal: Chinese where the locale is, English elsewhere."""
+    """Return the language of the terminal: Chinese if the locale is, else English."""
     locale = next((environment[name] for name in LOCALE if environment.get(name)), "")
     language = language_of_locale(locale)
     return language if language in DOMAINS["command"] else SOURCE
 
 
 def help_spoken(command: Any) -> None:
-    """Make a command's help speak the language of the person at the terminal; its declaration is English."""
+    """Translate a command's help into the language of the terminal."""
     if spoken() != SOURCE:
         import_module("api.cli.texts.help_translation").translate_help(command, spoken())
 
 
 class Program(TyperGroup):
-    """The group of all commands; ends with one of the exit codes of api.cli.refusal."""
+    """The group of all commands. Exits with one of the codes in api.cli.refusal."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class Program(TyperGroup):
         )
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **extra: Any) -> Any:
-        """Run the command and leave with its exit code."""
+        """Run the command and exit with its code."""
         given = list(sys.argv[1:] if args is None else args)
         help_spoken(self)
         try:
@@ -53,7 +53,7 @@ class Program(TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
     def named_in(self, given: Sequence[str]) -> str:
-        """The command in these words, as help is asked for it: `lodgekey device add`."""
+        """Return the command that these arguments name, as in `lodgekey device add`."""
         found, words = [NAME], list(given)
         commands = self.commands
         while words and words[0] in commands:
@@ -63,5 +63,5 @@ class Program(TyperGroup):
 
 
 def problems() -> Any:
-    """api.cli.problems, which knows the errors of every library: imported where something failed."""
+    """Return api.cli.problems, imported only after a failure because it imports every library whose errors it knows."""
     return import_module("api.cli.problems")

@@ -1,4 +1,4 @@
-"""Refusals as application/problem+json (RFC 9457): a stable type, a sentence to act on, nothing internal."""
+"""Errors as application/problem+json (RFC 9457): a stable type and a text to act on, without internals."""
 
 import logging
 from typing import Any, Final
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 TYPES = "https://lodgekey.org/problems/"
 MEDIA = "application/problem+json"
-# status of an answer of the framework's own → the problem's code and title
+# status of an error of the framework → the problem's code and title
 FRAMEWORK_PROBLEMS: Final = {
     400: ("not_readable", "Bad request"),
     404: ("not_found", "Not found"),
@@ -26,19 +26,19 @@ FRAMEWORK_PROBLEMS: Final = {
 
 
 def problem(status: int, code: str, title: str, detail: str, **extra: object) -> JSONResponse:
-    """One problem as a response."""
+    """Return one problem as a response; `extra` are further members."""
     body: dict[str, Any] = {"type": TYPES + code, "title": title, "status": status, "detail": detail, "code": code}
     headers = {"Retry-After": str(extra.get("retry_after", 5))} if status in (429, 503) else None
     return JSONResponse(body | extra, status, headers=headers, media_type=MEDIA)
 
 
 def of_error(error: LodgekeyError) -> JSONResponse:
-    """A refusal of ours."""
+    """Return one of Lodgekey's errors as a response."""
     return problem(error.status, error.code, error.title, error.detail, **error.extra)
 
 
 def install(app: FastAPI) -> None:
-    """Have every refusal of the application leave as a problem."""
+    """Register handlers that answer every error of the application with a problem."""
 
     @app.exception_handler(LodgekeyError)
     async def _ours(_request: Request, error: LodgekeyError) -> JSONResponse:

@@ -9,7 +9,7 @@ from gateway.texts.translator import translator
 
 class LodgekeyError(Exception):
     """A refused request. `code` is stable for programs; `detail` tells a person in English what happened
-    and what to do; `message` and `values` say the same in any language (api.error_text)."""
+    and what to do; `message` and `values` say the same in any language (api.services.error_text)."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500

@@ -1,4 +1,4 @@
-"""`lodgekey account`: who may sign in at all. Landlords take on their own staff in the app."""
+"""`lodgekey account`: accounts that may sign in. Landlords add their own staff on their pages."""
 
 from typing import Annotated, Literal
 

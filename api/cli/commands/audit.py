@@ -1,4 +1,4 @@
-"""`lodgekey audit`: whether the disclosure log still says, unchanged, what it said when a head was signed."""
+"""`lodgekey audit`: checks that the disclosure log still holds, unchanged, what it held when a head was signed."""
 
 import asyncio
 import json
@@ -92,7 +92,7 @@ def verify(
 
 
 def _held(path: Path) -> tuple[TreeHead, EllipticCurvePublicKey]:
-    """A head from its file, and the key it was signed with: the one to trust from then on."""
+    """Read a tree head from its file; return it with the key that signed it."""
     return _parse_head(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -104,7 +104,7 @@ def _parse_head(shown: Any) -> tuple[TreeHead, EllipticCurvePublicKey]:
 
 
 def _read(settings: Settings, held: list[tuple[TreeHead, EllipticCurvePublicKey]]) -> list[Fault]:
-    """Every entry of the database against the heads."""
+    """Verify every entry of the database against the heads; return the faults."""
     own = load_private_key(settings.folder / "certs" / "log.key").public_key()
     if any(key != own for _, key in held):
         return [Fault("foreign", "A head was signed by another key than this log's.")]
@@ -122,7 +122,7 @@ def _leaves(database: Database) -> Iterator[bytes]:
 
 
 async def _ask(url: str, held: list[tuple[TreeHead, EllipticCurvePublicKey]]) -> list[Fault]:
-    """A proof from the gateway, for those who cannot read its database. Raises RequestFailed."""
+    """Return the faults that proofs from the gateway show, without access to its database. Raises RequestFailed."""
     async with Client(url, timeout_s=SECONDS, trust_env=True) as gateway:
         return [fault for older, key in held if (fault := await _compare(gateway, older, key)) is not None]
 

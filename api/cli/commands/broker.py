@@ -1,4 +1,4 @@
-"""`lodgekey broker config`: everything an operator's own mosquitto needs."""
+"""`lodgekey broker config`: the configuration of an operator's own mosquitto."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`lodgekey certs`: the authority behind every certificate, and its change, one phase at a time."""
+"""`lodgekey certs`: rotation of the certificate authority, one phase at a time."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`lodgekey device claim`: what the installer of one lock or kiosk takes along, so that it enrols itself."""
+"""`lodgekey device claim`: the token with which a lock or kiosk enrols itself where it is installed."""
 
 from pathlib import Path
 from typing import Annotated, Literal

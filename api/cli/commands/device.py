@@ -1,4 +1,4 @@
-"""`lodgekey device`: taking locks and kiosks into service and out of it."""
+"""`lodgekey device`: puts locks and kiosks into service and takes them out of it."""
 
 import json
 from pathlib import Path
@@ -75,7 +75,7 @@ def add(
 def add_other_makers(
     settings: Settings, device: str, *, site: str, driver: str, unit: str | None, secrets: Path | None, as_json: bool
 ) -> None:
-    """A lock with a driver of its own."""
+    """Add a lock of another vendor."""
     if driver not in DRIVERS:
         raise Refused("no_such_driver", driver=driver, drivers=", ".join(sorted(DRIVERS)))
     home = settings.home_broker
@@ -96,7 +96,7 @@ def add_other_makers(
 
 
 def secrets_in(path: Path) -> dict[str, str]:
-    """A lock's address and keys from their file; Refused where it is no JSON object."""
+    """Read a lock's address and keys from a file. Raises Refused if it is not a JSON object of texts."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

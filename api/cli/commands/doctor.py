@@ -1,4 +1,4 @@
-"""`lodgekey doctor`: what is wrong with this installation, and what to do about it."""
+"""`lodgekey doctor`: finds problems of this installation and says how to solve them."""
 
 import json
 

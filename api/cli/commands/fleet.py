@@ -1,4 +1,4 @@
-"""`lodgekey device fleet`: many simulated locks at once, each on the door of a unit of its own."""
+"""`lodgekey device fleet`: adds many simulated locks, each with a unit of its own."""
 
 import asyncio
 from pathlib import Path
@@ -61,7 +61,7 @@ def fleet(
 
 
 def _broker_of(devices: Path, settings: Settings) -> tuple[str, int]:
-    """Where the neighbours reach the broker: the demonstration takes a free port at each start."""
+    """Return the broker's host and port, as in another device's folder: in the demonstration they vary."""
     neighbours = find_device_folders(devices)
     if not neighbours:
         return settings.broker_name, settings.broker_port
@@ -78,7 +78,7 @@ def _model(session: Session, code: str | None) -> Unit:
 
 
 def _add(session: Session, authority: Authority, devices: Path, model: Unit, number: int, host: str, port: int) -> str:
-    """A unit like the model with a lock on its door; the lock's id."""
+    """Add a unit like `model` with a lock; return the lock's id."""
     name = f"sim-{number:04}"
     unit = Unit(
         landlord_id=model.landlord_id,
@@ -109,7 +109,7 @@ def _add(session: Session, authority: Authority, devices: Path, model: Unit, num
 
 
 def _move_in(devices: Path) -> bool:
-    """Tell the running building, if one runs."""
+    """Have the running building start the new locks; return whether one runs."""
     control, given = Control.read(devices), {"folder": str(devices.resolve())}
     if control is None:
         return False

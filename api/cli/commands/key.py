@@ -1,4 +1,4 @@
-"""`lodgekey key`: the keys there are, how each stands on its lock, and revoking one."""
+"""`lodgekey key`: lists keys, shows their state on the lock, and revokes them."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from gateway.texts.marks import N_
 app = typer.Typer(no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="Key id.")]
 SHOWN = ("id", "lock", "state", "until", "cannot_outlive", "hold_up", "cannot_be_revoked_before", "exposure_minutes")
-FAMILIES = {"state": "key", "hold_up": "holdup"}  # what is told in words of the pages
+FAMILIES = {"state": "key", "hold_up": "holdup"}  # field → family of codes that are printed as the pages' texts
 
 
 @app.command("list")
@@ -59,7 +59,7 @@ def revoke(key: KeyId, folder: Folder = None, as_json: AsJson = False) -> None:
 
 
 def named(session: Session, key_id: str) -> Key:
-    """The key with this id; Refused where there is none."""
+    """Return the key with this id. Raises Refused for an unknown id."""
     row = session.get(Key, key_id)
     if row is None:
         raise Refused("no_such_key")
@@ -67,7 +67,7 @@ def named(session: Session, key_id: str) -> Key:
 
 
 def key_row(session: Session, row: Key) -> dict[str, Any]:
-    """What the API tells of a key, and who revoked when, as RFC 3339 in UTC."""
+    """Return the API's fields of a key, and when it was revoked and by whom, with times as RFC 3339 in UTC."""
     fields = key_fields(session, row, utc_now())
     fields["from"] = fields.pop("from_")
     for name in ("on_lock_at", "revoking_at", "revoked_at", "hold_up_since"):
@@ -77,12 +77,12 @@ def key_row(session: Session, row: Key) -> dict[str, Any]:
 
 
 def said_until(key: dict[str, Any]) -> str:
-    """Until when a key is valid, and what holds its end up."""
+    """Return until when a key is valid, and what delays its end."""
     return said(N_("until {until}"), **key) + why(key)
 
 
 def why(key: dict[str, Any]) -> str:
-    """The reason behind a state that waits, for people."""
+    """Return why the key's state is delayed, as text."""
     if not key["hold_up"]:
         return ""
     before, reason = key["cannot_be_revoked_before"], word("holdup", key["hold_up"]).replace("_", " ")
@@ -94,7 +94,7 @@ def why(key: dict[str, Any]) -> str:
 
 
 def say(key: dict[str, Any], *, as_json: bool) -> None:
-    """One key on stdout."""
+    """Print one key."""
     if as_json:
         tell(key, as_json)
         return

@@ -1,4 +1,4 @@
-"""`lodgekey registry`: what is owed to authorities, and what waits for a person. Ids only, nobody's data."""
+"""`lodgekey registry`: filings that are pending, and those that need a decision. Prints ids, no personal data."""
 
 from collections import Counter
 from typing import Any
@@ -20,7 +20,8 @@ from gateway.texts.outcomes import answer_text
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = ("record", "registry", "kind", "state", "deadline_at", "standing", "code")
-FAMILIES = {"kind": "kind", "state": "filing", "standing": "standing"}  # what is told in words of the pages
+# column → family of codes that are printed as the pages' texts
+FAMILIES = {"kind": "kind", "state": "filing", "standing": "standing"}
 
 
 @app.command("list")
@@ -84,7 +85,7 @@ def list_open(folder: Folder = None, as_json: AsJson = False) -> None:
 
 
 def headed(*columns: str) -> Table:
-    """An empty table with these columns; what has no spaces, as Chinese has none, is folded and not cut off."""
+    """Return an empty table with these columns; long text without spaces, such as Chinese, is folded, not cut off."""
     table = Table()
     for column in columns:
         table.add_column(word("column", column), overflow="fold")

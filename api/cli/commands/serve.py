@@ -1,4 +1,4 @@
-"""`lodgekey serve`: the gateway and its pages, as one process."""
+"""`lodgekey serve`: runs the gateway, its API and its pages in one process."""
 
 import asyncio
 import errno
@@ -39,38 +39,38 @@ def serve(
     given: dict[str, str | int | Path | None] = {"folder": folder, "host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # pictures are in memory only: a crash must not write them down
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dumps: pictures must not reach the disk
     with suppress(KeyboardInterrupt):
         asyncio.run(run(settings, as_json=as_json))
 
 
 async def run(settings: Settings, *, as_json: bool) -> None:
-    """Serve until told to stop."""
+    """Serve until SIGINT or SIGTERM."""
     with listen(settings.host, settings.port) as listener:
         await run_on(listener, settings.model_copy(update={"port": listener.getsockname()[1]}), as_json=as_json)
 
 
 async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) -> None:
-    """Serve on a socket. Raises what kept the gateway from starting."""
+    """Serve on a socket. Raises the error that kept the gateway from starting."""
     app = Starting(create_app(Gateway(settings)))
     config = uvicorn.Config(
         app,
         log_level="warning",
-        access_log=False,  # addresses carry capabilities
+        access_log=False,  # request paths hold capabilities
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
     )
     url = settings.address
     line = json.dumps({"ready": True, "url": url}) if as_json else said(N_("Lodgekey is at {url}"), url=url)
     server = TellingServer(config, line)
-    with suppress(SystemExit):  # how uvicorn leaves where the application cannot start
+    with suppress(SystemExit):  # raised by uvicorn if the application cannot start
         await server.serve(sockets=[listener])
     if not server.started:
         raise app.failure or Refused("gateway_failed", NOT_THERE)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; Refused where the port is taken or not ours to take."""
+    """Return a listening socket. Raises Refused if the port is in use or needs more rights."""
     try:
         return socket.create_server((host, port))
     except OSError as error:
@@ -80,14 +80,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Starting:
-    """ASGI: keeps what kept the application from starting, for a sentence instead of a stack."""
+    """ASGI: keeps the error of a failed start, to be reported as text instead of a stack trace."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the application's life."""
+        """Handle one request, or the application's lifespan."""
         if scope["type"] != "lifespan":
             await self._app(scope, receive, send)
             return
@@ -112,14 +112,14 @@ class Starting:
 
 
 class TellingServer(uvicorn.Server):
-    """Says on stdout that it can be used, once it can."""
+    """A server that prints a line to stdout when it is ready."""
 
     def __init__(self, config: uvicorn.Config, line: str) -> None:
         super().__init__(config)
         self._line = line
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then print the line."""
         await super().startup(sockets)
         if self.started:
             collect_seldom()

@@ -1,4 +1,4 @@
-"""`lodgekey simulate`: simulated locks, kiosks and phones beside a running gateway, each a process of its own."""
+"""`lodgekey simulate`: runs and controls simulated locks, kiosks and phones beside a running gateway."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ def building(
         raise Refused("no_devices", NOT_THERE, folder=found)
     given = {"--air": air, "--control-port": control_port, "--auto-lock": auto_lock, "--registry": registry}
     options = [part for name, value in given.items() if value is not None for part in (name, str(value))]
-    os.execv(sys.executable, simulator("building", "--dir", str(found), *options))  # noqa: S606 - our own program
+    os.execv(sys.executable, simulator("building", "--dir", str(found), *options))  # noqa: S606 - the program is fixed
 
 
 @app.command(context_settings=PASSED_ON, add_help_option=False)
@@ -138,7 +138,7 @@ def play(
 def ask_building(
     method: str, path: str, given: Any, devices: Path | None, folder: Path | None, *, seconds: float = SECONDS
 ) -> Any:
-    """What the running building answers; Refused where none runs, or it will not."""
+    """Return the running building's answer. Raises Refused if none runs or it refuses."""
     found = devices or device_folder(folder)
     control = Control.read(found)
     if control is None:
@@ -153,7 +153,7 @@ def ask_building(
 
 
 def print_all(state: Mapping[str, Any], as_json: bool) -> None:
-    """A JSON object, or a line for each of its values."""
+    """Print a JSON object, or a line for each of its values."""
     if as_json:
         typer.echo(json.dumps(state, ensure_ascii=False))
         return
@@ -162,7 +162,7 @@ def print_all(state: Mapping[str, Any], as_json: bool) -> None:
 
 
 def change_of(text: str) -> tuple[str, Any]:
-    """One NAME=VALUE; Refused where it is none."""
+    """Parse NAME=VALUE. Raises Refused."""
     name, _, value = text.partition("=")
     try:
         return name, json.loads(value)
@@ -171,10 +171,10 @@ def change_of(text: str) -> tuple[str, Any]:
 
 
 def device_folder(folder: Path | None) -> Path:
-    """Where the gateway writes the folders that its devices start from."""
+    """Return the folder that holds the devices' folders."""
     return settings_of(folder).folder / "devices"
 
 
 def simulator(*arguments: str) -> list[str]:
-    """The simulator as a command: nothing here may import it."""
+    """Return the command that runs the simulator, which this package may not import."""
     return [sys.executable, "-m", "firmware_sim", *arguments]

@@ -1,4 +1,4 @@
-"""`lodgekey unit`: the homes a landlord lets. A lock comes onto one's door with `lodgekey device add --unit`."""
+"""`lodgekey unit`: a landlord's units. `lodgekey device add --unit` adds a lock to one."""
 
 from typing import Annotated
 

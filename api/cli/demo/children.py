@@ -1,4 +1,4 @@
-"""Other processes of the demonstration: started, heard out until they are ready, ended in order."""
+"""Child processes of the demonstration: start, wait until ready, stop in order."""
 
 import asyncio
 import json
@@ -11,16 +11,16 @@ from typing import Any, Self
 
 _SETPRIV = shutil.which("setpriv")  # util-linux: the kernel ends the child when its parent is killed
 _ENDS_WITH_PARENT = (_SETPRIV, "--pdeathsig", "TERM") if _SETPRIV else ()
-READY_SECONDS = 180.0  # a machine that is busy with other work
+READY_SECONDS = 180.0  # enough for a machine under load
 STOP_SECONDS = 10.0
 
 
 class ChildFailed(Exception):
-    """A process ended or stayed silent instead of getting ready; the text ends with what it wrote last."""
+    """A process ended or did not become ready in time; the text ends with its last output."""
 
 
 class Child:
-    """One `python -m …` whose first line on stdout is JSON saying that it is ready; stderr goes to a file."""
+    """One `python -m …` that writes a line of JSON to stdout when it is ready; its stderr goes to a file."""
 
     def __init__(
         self, name: str, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
@@ -31,7 +31,7 @@ class Child:
         self._draining: asyncio.Task[None] | None = None
 
     async def start(self) -> dict[str, Any]:
-        """Start it; what it said when it was ready. Raises ChildFailed."""
+        """Start the process and return the line it wrote when it was ready. Raises ChildFailed."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -42,7 +42,7 @@ class Child:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **self._environment},
-                start_new_session=True,  # Ctrl-C reaches the parent only, which then ends them in order
+                start_new_session=True,  # Ctrl-C reaches the parent only, which stops the children in order
             )
         if self._process.stdout is None:
             raise ChildFailed(f"{self.name} has no output")
@@ -60,15 +60,15 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """Its process id while it runs."""
+        """The process id while it runs, else None."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def wait(self) -> int:
-        """Wait until it ends by itself."""
+        """Wait until it ends by itself; return its exit status."""
         return await self._process.wait() if self._process else 0
 
     async def stop(self) -> None:
-        """End it, by force after ten seconds."""
+        """Terminate it, and kill it after STOP_SECONDS."""
         process = self._process
         if process is not None and process.returncode is None:
             process.terminate()
@@ -78,7 +78,7 @@ class Child:
                 process.kill()
                 await process.wait()
         if self._draining is not None:
-            self._draining.cancel()  # a broker left behind by a killed gateway still holds this pipe
+            self._draining.cancel()  # the pipe stays open if a killed gateway left its broker running
             await asyncio.gather(self._draining, return_exceptions=True)
 
     async def __aenter__(self) -> Self:

@@ -28,7 +28,7 @@ from gateway.texts.marks import N_
 
 Tell = Callable[[str], None]
 FOLDER = Path(".data/demo")
-# what a walked journey tells in words
+# results of a journey that are printed as texts
 FAMILIES = {
     "ok": "truth",
     "by": "by",
@@ -41,7 +41,7 @@ FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a running demonstration is reached by."""
+    """Addresses and accounts of a running demonstration."""
 
     url: str
     logins: Logins
@@ -61,7 +61,7 @@ def demo(
     if registry not in REGISTRIES:
         raise typer.BadParameter(", ".join(REGISTRIES), param_hint="--registry")
     console = Console(stderr=True)
-    tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - a console's one verb
+    tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - one expression
     try:
         if once:
             _print_run(asyncio.run(_until_done(_once(registry, tell))), as_json=as_json)
@@ -72,7 +72,7 @@ def demo(
 
 
 async def _once(registry: str, tell: Tell) -> dict[str, Any]:
-    """The journey against parts made for it alone, in a folder that is removed afterwards."""
+    """Run the journey with parts of its own in a folder that is removed afterwards; return its result."""
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="once-", dir=FOLDER.parent))
     try:
@@ -87,7 +87,7 @@ async def _once(registry: str, tell: Tell) -> dict[str, Any]:
 
 
 async def _until_done(journey: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    """The walk's result; SIGTERM ends it in order, as Ctrl-C does."""
+    """Return the journey's result; SIGTERM ends it in order, as Ctrl-C does."""
     task = asyncio.ensure_future(journey)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
@@ -115,7 +115,7 @@ async def running(
     registry: str = "sandbox",
     environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Running]:
-    """Registry, gateway and building as processes of their own; ended in the opposite order."""
+    """Run registry, gateway and building as processes; stop them in reverse order."""
     broker_port = free_port()
     async with AsyncExitStack() as stack:
         tell(said(N_("starting the {registry} registry"), registry=registry))
@@ -151,7 +151,7 @@ async def running(
 
 
 def building_of(folder: Path) -> Child:
-    """The devices of a demonstration's folder as a process, which also switches the registry's behaviours."""
+    """Return the process of a demonstration's devices, which also sets the registry's behaviour."""
     arguments = ["--dir", str(folder / "devices"), "--registry", str(folder / "registry" / "control.json")]
     return Child("the building", ["-m", "firmware_sim", "building", *arguments], folder / "logs" / "building.log")
 
@@ -162,7 +162,7 @@ async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:
 
 
 async def photograph(folder: Path) -> Pictures:
-    """A fictitious tenant's passport and face, photographed by the simulator."""
+    """Return pictures of a fictitious tenant's passport and face, made by the simulator."""
     log = folder / "logs" / "tenant.log"
     async with Child(
         "the photographer", ["-m", "firmware_sim.phone.tenant", "--dir", str(folder / "tenant")], log
@@ -172,19 +172,19 @@ async def photograph(folder: Path) -> Pictures:
 
 
 def kiosk_url(folder: Path) -> str:
-    """Where the kiosk's screen is: its process says so in its own folder."""
+    """Return the address of the kiosk's page, which its process writes into its folder."""
     addresses: dict[str, str] = json.loads((folder / "devices" / KIOSK / "terminal.json").read_text())
     return addresses["url"]
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
+    """Return a TCP port of this host that is free at present."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
 def _keep_logs(folder: Path) -> None:
-    """Leave what the parts wrote where a person can read it after a failure."""
+    """Copy the processes' logs to a place where they can be read after a failure."""
     kept = FOLDER.parent / "last-failure"
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)

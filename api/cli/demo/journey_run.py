@@ -1,4 +1,4 @@
-"""The whole journey, unattended, as its people would make it: over the same pages' calls, with the same parts."""
+"""The whole journey of a tenant, unattended, over the same HTTP requests that the pages make."""
 
 import asyncio
 import json
@@ -27,12 +27,12 @@ STEP_TIMEOUT_SECONDS = 60.0
 
 
 class StepFailed(Exception):
-    """A step of the journey did not go as it must; the text says which and what was answered."""
+    """A step of the journey failed; the text names the step and the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The tenant's document and face, as files that only the caller's side reads."""
+    """Files with pictures of the tenant's document and face."""
 
     document: Path
     face: Path
@@ -40,7 +40,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Where steps 1 to 5 led: the offer, who decided what, and a key that is on its lock."""
+    """The result of steps 1 to 5: the offer, the decision, and a key that is on its lock."""
 
     offer: Json
     verdict: Json
@@ -49,7 +49,7 @@ class Arrived:
 
 
 class JourneyRun:
-    """Landlord, tenant and officer, each with a client of their own, against one gateway."""
+    """Landlord, tenant and officer, each with an HTTP client, at one gateway."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class JourneyRun:
         self.phone: EllipticCurvePrivateKey = new_private_key()
 
     async def arrive(self, unit_code: str) -> str:
-        """Steps 1 to 5: the id of a key that is on the lock."""
+        """Run steps 1 to 5; return the id of a key that is on the lock. Raises StepFailed."""
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
             return (await self._arrive(landlord, tenant, officer, unit_code)).key_id
 
@@ -79,7 +79,7 @@ class JourneyRun:
         return Arrived(offer, verdict, key_id, on_lock_ms)
 
     async def run(self, unit_code: str) -> Json:
-        """All nine steps; ids, verdict, milliseconds and the registry's receipt. Raises StepFailed."""
+        """Run all nine steps; return ids, verdict, durations in ms and the registry's receipt. Raises StepFailed."""
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
             arrived = await self._arrive(landlord, tenant, officer, unit_code)
             offer, key_id = arrived.offer, arrived.key_id
@@ -222,7 +222,7 @@ async def _fetch(client: Client, path: str) -> Json:
 
 
 async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str) -> Json:
-    """Ask every 25 ms until the answer is good. StepFailed after a minute."""
+    """Return the first good answer, asking every 25 ms. Raises StepFailed after a minute."""
     deadline = time.monotonic() + STEP_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         answer: Json = await ask()
@@ -233,7 +233,7 @@ async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str)
 
 
 def require_ok(answer: Answer, step: str) -> Any:
-    """The answer's JSON; StepFailed with the problem's own sentence where it is a refusal."""
+    """Return the answer's JSON. Raises StepFailed with the problem's detail for a refusal."""
     if answer.ok:
         return answer.json() if answer.body else None
     try:

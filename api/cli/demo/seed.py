@@ -1,4 +1,4 @@
-"""A building to try things in: a landlord with twelve units, an officer, a tester, twelve locks and a kiosk."""
+"""The demonstration's data: a landlord with twelve units, an officer, a tester, twelve locks and a kiosk."""
 
 import json
 import os
@@ -27,13 +27,13 @@ AREA: Final = "370100-07"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the demonstration's units stand, which registry they report to, and what that one wants to know besides."""
+    """Where the demonstration's units are, their registry, and the facts that it requires."""
 
     registry: str = "sandbox"
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def facts_of(self, part: str) -> dict[str, str]:
-        """The facts of the unit, the landlord or the person, by their path within it."""
+        """Return the facts of `part` (unit, landlord or person), by their path within it."""
         known = ("unit.jurisdiction", "unit.timezone")
         return {
             path.removeprefix(f"{part}."): text
@@ -44,7 +44,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Logins:
-    """The demonstration's accounts: one password for all three, made at random on first start."""
+    """The demonstration's three accounts and their common password, which is random and created on first start."""
 
     password: str
     landlord: str = "landlord"
@@ -53,7 +53,7 @@ class Logins:
 
 
 def seed(settings: Settings, *, broker_port: int, place: Place = Place()) -> Logins:
-    """Make the building where there is none, and write the folders its devices start from. Safe to run again."""
+    """Create the building if it does not exist, and write its devices' folders. May be called again."""
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority, database = Authority.open(settings.folder / "certs", utc_now), Database(settings.database)
     database.migrate()
@@ -118,7 +118,7 @@ def _make_people_and_units(session: Session, logins: Logins, place: Place) -> No
 
 
 def _write_devices(session: Session, authority: Authority, folder: Path, broker_port: int) -> None:
-    """A folder for each lock and the kiosk, with a fresh certificate and the broker's present port."""
+    """Write a folder for each lock and the kiosk, with a new certificate and the broker's current port."""
     by_code = {unit.code: unit for unit in session.scalars(select(Unit))}
     for room in ROOMS:
         enrol_device(

@@ -1,4 +1,4 @@
-"""What lists and tables of the command line call codes and columns that the pages have no text for."""
+"""Texts of the command line for codes and column titles that the pages have none for."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What `lodgekey doctor` found: what is so, and what to do where it is not good."""
+"""Texts for the findings of `lodgekey doctor`: what was found, and what to do about it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -94,5 +94,5 @@ FINDINGS: Final[Mapping[Code, str]] = {
 
 
 def sentence(finding: Finding, language: str) -> str:
-    """What was found, and what to do about it."""
+    """Return what was found and, for a problem, what to do about it, in `language`."""
     return translator(language).translate(FINDINGS[finding.code], **finding.facts)

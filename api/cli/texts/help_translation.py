@@ -1,4 +1,4 @@
-"""Translates commands whose help Typer makes; imported only where another language than English is spoken."""
+"""Translates the help that Typer generates. Imported only for languages other than English."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 from gateway.texts.marks import N_, NP_
 from gateway.texts.translator import Translator, translator
 
-# Typer's own words around every help: constants of typer.rich_utils, by their names there. An English text here is not
-# shown: in English Typer's own are.
+# Texts of Typer's own around help, by their names in typer.rich_utils. The English texts here are not shown: in English
+# Typer's own are.
 FRAME: Final[Mapping[str, str]] = {
     "ARGUMENTS_PANEL_TITLE": NP_("heading in the help of a command", "Arguments"),
     "OPTIONS_PANEL_TITLE": NP_("heading in the help of a command", "Options"),
@@ -27,7 +27,7 @@ COMMAND: Final = N_("COMMAND [ARGS]...")
 
 
 def translate_help(command: Any, language: str) -> None:
-    """A command's help, that of its arguments and options, and of the commands under it that are loaded."""
+    """Translate the help of a command, its arguments and options, and of its loaded subcommands, in place."""
     reader = translator(language)
     command.context_class = context_class(reader)
     command.options_metavar = reader.gettext(OPTIONS)
@@ -39,27 +39,27 @@ def translate_help(command: Any, language: str) -> None:
 
 
 def translate(things: Iterable[Any], reader: Translator) -> None:
-    """Translate the help of each."""
+    """Translate the help of each parameter or command, in place."""
     for thing in things:
         if thing.help:
             thing.help = reader.gettext(thing.help)
 
 
 def context_class(reader: Translator) -> type[typer.Context]:
-    """The class of contexts whose help has Typer's own words translated, too."""
+    """Return a class of contexts that also translate Typer's own texts."""
 
     class TranslatedContext(typer.Context):
-        """A command's context."""
+        """A command's context whose help is translated."""
 
         def make_formatter(self) -> Any:
-            """Typer's, with the translated word for the usage."""
+            """Return Typer's formatter with "Usage" translated."""
             formatter: Any = super().make_formatter()
             formatter.write_usage = partial(formatter.write_usage, prefix=reader.gettext(USAGE))
             return formatter
 
         def get_help(self) -> str:
-            """The command's help."""
-            translate(self.command.get_params(self), reader)  # --help itself is an option only from here on
+            """Return the command's help, translated."""
+            translate(self.command.get_params(self), reader)  # --help becomes an option only here
             with framed(reader):
                 return super().get_help()
 
@@ -68,7 +68,7 @@ def context_class(reader: Translator) -> type[typer.Context]:
 
 @contextmanager
 def framed(reader: Translator) -> Iterator[None]:
-    """Typer's words around a help, translated: it has them in constants, and no other way to them."""
+    """Replace Typer's texts around help by translations; they are module constants, which can only be patched."""
     typers = vars(import_module("typer.rich_utils"))
     translated = {name: reader.translate(text) for name, text in FRAME.items()}
     here = {**translated, "highlighter": folding(typers["highlighter"])}
@@ -81,7 +81,7 @@ def framed(reader: Translator) -> Iterator[None]:
 
 
 def folding(highlight: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A highlighter whose texts go on in the next line: without it what has no spaces is cut off where a line ends."""
+    """Return a highlighter whose texts wrap: without it, text without spaces is cut off at the end of a line."""
 
     def highlight_and_fold(text: Any) -> Any:
         shown = highlight(text)

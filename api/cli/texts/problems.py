@@ -1,4 +1,4 @@
-"""What the command line says where a command fails: what happened, and what to do about it."""
+"""Texts for the failures of commands: what happened, and what to do about it."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -8,7 +8,7 @@ from gateway.texts.translator import translator
 
 
 class ProblemTexts(NamedTuple):
-    """What happened and what a person can do about it; {placeholders} are the facts of the problem."""
+    """What happened and what to do about it; {placeholders} are the facts of the problem."""
 
     what_happened: str
     what_to_do: str
@@ -193,10 +193,10 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
 
 
 def what_happened(language: str, code: str, /, **facts: object) -> str:
-    """The first sentence of a problem; KeyError for a code that has none."""
+    """Return what happened, in `language`. Raises KeyError for a code without text."""
     return translator(language).translate(PROBLEMS[code].what_happened, **facts)
 
 
 def what_to_do(language: str, code: str, /, **facts: object) -> str:
-    """The second one."""
+    """Return what to do about it, in `language`. Raises KeyError for a code without text."""
     return translator(language).translate(PROBLEMS[code].what_to_do, **facts)

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.error_text import error_text
 from api.framework.dependencies import Anybody, Gate, Owner
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
+from api.services.error_text import error_text
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
 from api.web.shell.page_route import PageRoute, go, notice_of

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.error_text import error_text
 from api.framework.dependencies import Gate, account_of, caller, check_origin
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
+from api.services.error_text import error_text
 from api.services.schemas import SignInForm
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
-from api.error_text import error_text
 from api.framework.dependencies import Gate, Owner
+from api.services.error_text import error_text
 from api.services.landlord import alerts as service
 from api.services.landlord.alerts import AlertsForm, AlertsShown
 from api.web.shell.page_route import PageRoute, go, notice_of

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import segno
 from fastapi import APIRouter, Form, Request, Response
 
-from api.error_text import error_text
 from api.framework.dependencies import Anybody, Gate, LandlordId
+from api.services.error_text import error_text
 from api.services.landlord import offers, stays, units
 from api.services.landlord.units import unit_named
 from api.services.officer.cases import list_cases

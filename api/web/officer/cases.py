@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.error_text import error_text
 from api.framework.dependencies import Decider, Gate
+from api.services.error_text import error_text
 from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
 from api.web.shell.page_route import PageRoute, go

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.error_text import error_text
 from api.framework.dependencies import Gate, Officer
 from api.framework.downloads import csv_download
+from api.services.error_text import error_text
 from api.services.officer import exports as service
 from api.services.officer.exports import ExportDecision, ExportForm
 from api.web.shell.page_route import PageRoute, go, notice_of

@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.error_text import error_text
 from api.framework.dependencies import Decider, Gate, Officer
+from api.services.error_text import error_text
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm
 from api.web.officer.cases import refuse_other_home

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.error_text import error_text
+from api.services.error_text import error_text
 from api.services.faults import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.shell.done import DONE
 from api.web.shell.render import language_of, page

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
-from api.error_text import error_text
 from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.http.tenant import onboarding as api
+from api.services.error_text import error_text
 from api.services.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
 from api.web.shell.countries import country_choices
 from api.web.shell.page_route import PageRoute, go, notice_of

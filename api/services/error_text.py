@@ -1,4 +1,4 @@
-"""What went wrong, in the language of the person who reads it: pages and the command line say it alike."""
+"""Texts of errors in the reader's language, for pages and the command line."""
 
 from gateway.domain.errors import LodgekeyError
 from gateway.texts.families import code_text, reason_text
@@ -8,9 +8,10 @@ from gateway.texts.translator import translator
 
 
 def error_text(language: str, error: LodgekeyError) -> str:
-    """What a person can do about an error: what its fields say if they say anything, else the error's own words.
+    """Return what a person can do about an error, in `language`.
 
-    An error whose own words are not translated is told by its code.
+    It is the texts of the error's fields if they have any, else the error's own text, or the text of its code if the
+    own text is not translated.
     """
     fields = error.extra.get("fields")
     codes = [field["code"] for field in fields if field.get("code") in REASON] if isinstance(fields, list) else []

@@ -1,7 +1,7 @@
 """Error text in the reader's language: by its fields, by its own sentence, or by its code."""
 
-from api.error_text import error_text
 from api.http.problems import of_error
+from api.services.error_text import error_text
 from gateway.domain.errors import InputRefused, StaysOverlap
 from gateway.texts.families import FAMILIES
 from gateway.texts.translator import translator
