@@ -41,6 +41,13 @@ DOCUMENT: Final[Mapping[str, str]] = {
     "cn_resident_id": N_("Chinese resident identity card"),
     "unknown": NP_("document", "not recognised"),
 }
+NATIONALITY: Final[Mapping[str, str]] = {
+    "XXA": N_("Stateless person"),
+    "XXB": N_("Refugee (1951 Convention)"),
+    "XXC": N_("Refugee, other"),
+    "XXX": NP_("nationality", "Not specified in the document (XXX)"),
+}
+"""Names of the codes in ICAO Doc 9303-3 part E, which CLDR does not name as countries."""
 SEX: Final[Mapping[str, str]] = {
     "M": N_("male"),
     "F": N_("female"),

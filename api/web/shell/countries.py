@@ -7,17 +7,27 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
-from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.countries import COUNTRIES, KOSOVO
+from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.texts.languages import LOCALES, Language
+from gateway.texts.record import NATIONALITY
+from gateway.texts.translator import translator
 
 
 @cache
 def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
-    """Return (ISO 3166-1 alpha-3 code, name from CLDR) of each country, in the alphabetical order of the language."""
-    names, aliases = Locale.parse(LOCALES[language]).territories, get_global("territory_aliases")
+    """Return (code, name from CLDR) of each country and Kosovo, in the alphabetical order of the language."""
+    names, aliases = Locale.parse(LOCALES[language]).territories, {**get_global("territory_aliases"), KOSOVO: ["XK"]}
     named = [(code, names.get(aliases.get(code, [""])[0])) for code in COUNTRIES.valid_on(datetime.now(UTC).date())]
     known = [(code, name) for code, name in named if name]
     return tuple(sorted(known, key=lambda choice: _order(choice[1], language)))
+
+
+@cache
+def nationality_choices(language: Language) -> tuple[tuple[str, str], ...]:
+    """Return the countries, followed by the codes for persons without a defined nationality."""
+    undefined = ((code, translator(language).translate(NATIONALITY[code])) for code in UNDEFINED_NATIONALITY)
+    return (*country_choices(language), *undefined)
 
 
 def _order(name: str, language: Language) -> bytes:

@@ -12,7 +12,7 @@ from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.http.tenant import onboarding as api
 from api.services.error_text import error_text
 from api.services.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
-from api.web.shell.countries import country_choices
+from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.tenant.key_page import show_keys, was_taken_back
@@ -187,6 +187,7 @@ def show_form(
         "typed": typed or dict.fromkeys(TYPED, ""),
         "details": details_asked(onboarding),
         "countries": country_choices(language),
+        "nationalities": nationality_choices(language),
         "missing": missing or [],
         "problem": error_text(language, problem) if problem else None,
     }

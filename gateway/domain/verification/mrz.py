@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 
+from gateway.domain.filings.codes.icao_states import issuing_country, nationality
+
 Span = tuple[int, int, int]
 """Line, first column, column after the last; all from 0."""
 
@@ -61,11 +63,22 @@ LAYOUTS: dict[str, Layout] = {
 
 @dataclass(frozen=True, slots=True)
 class MachineZone:
-    """One zone: its raw fields without fillers, and whether each check digit matches."""
+    """One zone: its fields without fillers, and whether each check digit matches.
+
+    `state` and `nationality` are codes as facts have them (D is DEU); a nationality that names no nation is empty.
+    """
 
     format: str
     fields: Mapping[str, str]
     checks: Mapping[str, bool]
+
+    def __post_init__(self) -> None:
+        """Replace the state codes of Doc 9303 that are not ISO 3166-1's."""
+        states = {
+            "state": issuing_country(self.fields["state"]),
+            "nationality": nationality(self.fields["nationality"]),
+        }
+        object.__setattr__(self, "fields", {**self.fields, **states})
 
     @property
     def surname(self) -> str:

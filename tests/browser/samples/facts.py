@@ -25,7 +25,7 @@ from api.services.schemas import (
     UnitShown,
 )
 from api.web.landlord.pages import draw_code
-from api.web.shell.countries import country_choices
+from api.web.shell.countries import country_choices, nationality_choices
 from api.web.tenant.key_page import FilingLine, Reader
 from api.web.tenant.onboarding_form import TYPED, details_asked
 from api.web.tenant.pages import consent_words
@@ -268,6 +268,7 @@ EMPTY_FORM: dict[str, Any] = {
     "typed": dict.fromkeys(TYPED, ""),
     "details": details_asked(onboarding("opened")),
     "countries": country_choices("zh-CN"),
+    "nationalities": nationality_choices("zh-CN"),
     "missing": [],
 }
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.app import Guard
 from api.services.schemas import OnboardingShown
-from api.web.shell.countries import country_choices
+from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import language_of, page
 from api.web.tenant.pages import consent_words
@@ -44,7 +44,12 @@ def in_language(values: Mapping[str, Any], language: Language) -> dict[str, obje
     shown: OnboardingShown = values["onboarding"]
     consented = language if language in LANGUAGES else SOURCE  # nobody agrees to a text in a made-up language
     asks = translator(language).join(code_text(language, "door.asks", field) for field in shown.asks)
-    return {"asks": asks, "words": consent_words(shown, consented), "countries": country_choices(language)}
+    return {
+        "asks": asks,
+        "words": consent_words(shown, consented),
+        "countries": country_choices(language),
+        "nationalities": nationality_choices(language),
+    }
 
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")

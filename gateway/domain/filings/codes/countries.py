@@ -1,4 +1,4 @@
-"""Countries by ISO 3166-1 alpha-3, with the dates on which codes were introduced and withdrawn."""
+"""Countries by ISO 3166-1 alpha-3 and Kosovo, with the dates on which codes were introduced and withdrawn."""
 
 from datetime import date
 
@@ -16,6 +16,7 @@ _IN_FORCE = """
     TCD TGO THA TJK TKL TKM TLS TON TTO TUN TUR TUV TWN TZA UGA UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT
     WLF WSM YEM ZAF ZMB ZWE
 """
+KOSOVO = "RKS"  # ICAO Doc 9303-3 part A; ISO 3166-1 has assigned no code
 _SINCE = {
     "ROU": date(2002, 2, 1),
     "TLS": date(2002, 5, 20),
@@ -40,6 +41,7 @@ COUNTRIES = CodeTable(
     "2026-11",
     [
         *(Code(code, code, since=_SINCE.get(code)) for code in _IN_FORCE.split()),
+        Code(KOSOVO, KOSOVO, since=date(2008, 2, 17)),
         *(Code(code, code, until=day) for code, day in _WITHDRAWN.items()),
     ],
 )

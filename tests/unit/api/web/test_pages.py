@@ -1,6 +1,7 @@
 """The pages of a whole gateway: access for each role, refusals for strangers, and error pages."""
 
 import re
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -11,12 +12,15 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from api.framework.dependencies import OFFER_COOKIE
 from api.web.officer.console import encode_row
 from api.web.routes import PARTS
-from api.web.shell.countries import country_choices
+from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.page_route import PageRoute
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.feed.stream import Reader, always
 from gateway.journey.stays import landlord as landlord_steps
 from gateway.outbox.events import stamp_feed
 from gateway.store import Consent, Disclosure, Verification
+from gateway.texts.languages import LANGUAGES, Language
 from tests.parts.house import House, photograph, utc
 from tests.parts.world import DAY
 
@@ -170,7 +174,16 @@ def test_countries_are_named_in_the_readers_language() -> None:
     chinese, english = dict(country_choices("zh-CN")), dict(country_choices("en"))
     assert (chinese["ITA"], english["ITA"]) == ("意大利", "Italy")
     assert chinese.keys() == english.keys()
-    assert len(english) > 240
+    assert len(english) == 250
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_country_kosovo_and_stateless_persons_can_be_chosen(language: Language) -> None:
+    today = datetime.now(UTC).date()
+    countries, nationalities = dict(country_choices(language)), dict(nationality_choices(language))
+    assert countries.keys() == COUNTRIES.valid_on(today)
+    assert nationalities.keys() - countries.keys() == UNDEFINED_NATIONALITY.keys()
+    assert all(nationalities.values())
 
 
 async def test_a_wrong_number_is_explained_beside_what_was_typed(house: House) -> None:
