@@ -37,8 +37,8 @@ async def zigbee_in(home: Home) -> SimZigbeeLock:
 
     def hear(topic: str, payload: bytes) -> list[Said]:
         channel = topic.rpartition("/")[2]
-        heard = sim.hear(channel, payload) if channel in ("set", "get") else []
-        return [(f"zigbee2mqtt/{ZIGBEE}", said) for _, said in heard]
+        answers = sim.hear(channel, payload) if channel in ("set", "get") else []
+        return [(f"zigbee2mqtt/{ZIGBEE}", said) for _, said in answers]
 
     home.add_lock("zigbee2mqtt", ZIGBEE)
     first = [(f"zigbee2mqtt/{ZIGBEE}/availability", b'{"state":"online"}')]
