@@ -1,4 +1,4 @@
-"""The kiosk's page, written into its device folder: the kiosk serves it itself, so that it works without a network."""
+"""The kiosk's pages, written into its device folder; the kiosk serves them itself, also without a network."""
 
 import json
 import posixpath
@@ -33,13 +33,13 @@ PICTURES: Final = (
     "chip_issuer_unknown", "chip_signature_wrong", "chip_altered", "liveness_tries_used", "liveness_other_challenge",
     "liveness_too_late",
 )  # fmt: skip
-"""What may be wrong with what was shown to a kiosk."""
+"""Codes of what may be wrong with pictures, chips and clips."""
 VERDICTS: Final = ("document_kind_not_accepted", "document_expired", "guardian_needed")
-"""Why somebody has to bring something else."""
+"""Codes of why a tenant needs another document or a guardian."""
 
 
 def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: str = "sandbox") -> None:
-    """A page for each language, what they load, and what the kiosk has to know, into `folder`/page."""
+    """Write a page for each language, the files they load, and kiosk.json (address, languages) into `folder`/page."""
     page = folder / PAGE
     shutil.rmtree(page, ignore_errors=True)
     (page / "static").mkdir(parents=True)
@@ -55,13 +55,13 @@ def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: st
 
 
 def local_first(jurisdiction: str) -> list[Language]:
-    """All languages, that of the place first: the kiosk shows it until somebody chooses."""
+    """Return all languages, first that of the place, which the kiosk shows until a tenant chooses."""
     local = SPOKEN_IN.get(jurisdiction.partition("-")[0], SOURCE)
     return sorted(LANGUAGES, key=lambda language: language != local)
 
 
 def loaded_by(html: str) -> set[str]:
-    """Names of the files a page loads, and of every module that these import."""
+    """Return the names of the files a page loads, and of every module that these import."""
     files = set(re.findall(r"/static/([\w./-]+)", html))
     while more := {module for name in files for module in modules_of(name)} - files:
         files |= more
@@ -69,7 +69,7 @@ def loaded_by(html: str) -> set[str]:
 
 
 def modules_of(name: str) -> list[str]:
-    """Names of the modules that a file of ours imports, by their relative addresses."""
+    """Return the names of the modules that a static file imports by relative address."""
     if not name.endswith(".js"):
         return []
     imported = re.findall(r'(?:from|import) "(\.{1,2}/[\w./-]+)"', (STATIC / name).read_text())
@@ -77,16 +77,17 @@ def modules_of(name: str) -> list[str]:
 
 
 def rules_at(session: Session, site: str) -> tuple[str, str]:
-    """Law and registry of the place: those of the units whose locks are at the site; the sandbox where none is yet."""
+    """Return jurisdiction and registry of a unit with a lock at the site; the sandbox if there is none yet."""
     query = select(Unit.jurisdiction, Unit.registry_name).join(Device, Device.unit_id == Unit.id)
     row = session.execute(query.where(Device.site == site).limit(1)).first()
     return (row.jurisdiction, row.registry_name) if row else ("sandbox", "sandbox")
 
 
 def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox") -> dict[str, Any]:
-    """What the page says of the place: what is asked, the texts agreed to, whether a face may be compared.
+    """Return the values of kiosk.html: required facts, consent texts, whether a face may be compared.
 
-    `asked` holds until the offer is known, and without a network: of `facts`, all there are, what this registry asks.
+    `facts` are those of all registries; `asked` are those of this one, used without a network or until the offer is
+    known.
     """
     return {
         "welcome": {tongue: translator(tongue).translate(N_("Welcome")) for tongue in LANGUAGES},
