@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from benchmarks.harness import Pair
 from benchmarks.stages.relay import RelayStage, open_relay, scratch
-from gateway.domain.filings.record_json import registration_from_json
+from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.outbound.http import Client, open_client
 from gateway.registries.sandbox.record import record_of
 from gateway.relay.registries import AT_A_TIME
@@ -46,11 +46,11 @@ class Ready:
             pairs = session.execute(
                 select(Delivery.id, Registration).join(Registration, Registration.id == Delivery.about)
             ).all()
+            parts = parts_of(session, [row.id for _, row in pairs])
         vault = stage.rows.keyring.vault
         self._bodies = []
         for number, row in pairs:
-            plain = vault.open(row.person_id, f"registration/{row.id}", row.sealed or b"")
-            self._bodies.append((number, record_of(registration_from_json(plain), {})))
+            self._bodies.append((number, record_of(open_record(parts[row.id], vault), {})))
         self._place = 0
 
     async def run(self, count: int) -> float:

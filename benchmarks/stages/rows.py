@@ -14,7 +14,7 @@ from gateway.domain.filings.record import Document, LandlordFacts, PersonFacts, 
 from gateway.domain.filings.record_json import registration_to_json
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
-from gateway.store import Delivery, Event, Landlord, Person, Stay, Unit
+from gateway.store import Delivery, Event, Landlord, Person, RegistrationPerson, Stay, Unit
 from gateway.store import Registration as Row
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
@@ -80,7 +80,7 @@ def _written(database: Database, vault: Vault, count: int, *, owed: bool) -> lis
         session.add(unit)
         session.flush()
         made = [_made(vault, unit.id, number) for number in range(count)]
-        for table, place in ((Stay, 0), (Person, 1), (Row, 2), (Delivery, 3)):
+        for table, place in ((Stay, 0), (Person, 1), (Row, 2), (RegistrationPerson, 3), (Delivery, 4)):
             values = [row[place] for row in made if row[place]]
             if table is not Delivery or owed:
                 session.execute(insert(table), values)
@@ -88,7 +88,7 @@ def _written(database: Database, vault: Vault, count: int, *, owed: bool) -> lis
 
 
 def _made(vault: Vault, unit_id: str, number: int) -> tuple[dict[str, Any], ...]:
-    """Return the rows of one tenant: stay (with its first tenant), person, registration, delivery."""
+    """Return the rows of one tenant: stay (with its first tenant), person, registration, its part, delivery."""
     stay_id, person_id, row_id = f"stay-{number // 2:08}", f"person-{number:08}", f"record-{number:08}"
     person = replace(RECORD.people[0], id=person_id)
     record = replace(RECORD, id=row_id, reference=row_id, people=(person,), stay=replace(RECORD.stay, id=stay_id))
@@ -106,6 +106,11 @@ def _made(vault: Vault, unit_id: str, number: int) -> tuple[dict[str, Any], ...]
             "state": "queued",
             "created_at": NOW,
             "deadline_at": NOW + DAY,
+        },
+        {
+            "registration_id": row_id,
+            "person_id": person_id,
+            "position": 0,
             "sealed": vault.seal(person_id, f"registration/{row_id}", registration_to_json(record).encode()),
         },
         {

@@ -195,7 +195,7 @@ class Feed:
         query = (
             select(Event, Registration, Person)
             .join(Registration, Event.registration_id == Registration.id)
-            .join(Person, Registration.person_id == Person.id)
+            .join(Person, Person.id == func.coalesce(Event.person_id, Registration.person_id))
             .where(Event.feed_seq > cursor, or_(*(Event.area.startswith(area, autoescape=True) for area in areas)))
             .order_by(Event.feed_seq)
             .limit(PAGE)

@@ -18,15 +18,20 @@ def record(
     stay: Stay | None = None,
     device_id: str | None = None,
     registration: Registration | None = None,
+    person_id: str | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one event. `data` holds ids and codes only, never personal fields."""
+    """Append one event. `data` holds ids and codes only, never personal fields.
+
+    `person_id`: the person of the registration it is about, if not the one the record was made for.
+    """
     event = Event(
         type=kind,
         at=now,
         stay_id=stay.id if stay else None,
         device_id=device_id,
         registration_id=registration.id if registration else None,
+        person_id=person_id,
         area=stay.unit.area if stay else None,
         data=dict(data or {}),
         for_feed=kind in FEED_EVENTS and registration is not None,

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, lazyload
 
 from gateway.domain.filings.record import Registration as Record
-from gateway.domain.filings.record_json import registration_from_json
+from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.store import Registration
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
@@ -60,21 +61,12 @@ class RecordReader:
         )
         with self._database.reading() as session:
             rows = session.execute(query).all()
+            parts = parts_of(session, ids)
         found = {}
         for row, receipt in rows:
-            record = self._unsealed(row)
-            if record is not None:
-                found[row.id] = (row, replace(record, corrects=receipt))
+            with suppress(Erased):
+                found[row.id] = (row, replace(open_record(parts.get(row.id, ()), self._vault), corrects=receipt))
         return found
-
-    def _unsealed(self, row: Registration) -> Record | None:
-        """The unsealed record; None where it was erased."""
-        if row.sealed is None:
-            return None
-        try:
-            return registration_from_json(self._vault.open(row.person_id, f"registration/{row.id}", row.sealed))
-        except Erased:
-            return None
 
 
 def _raise(task: asyncio.Task[None]) -> None:

@@ -6,7 +6,15 @@ from gateway.store.date_requests import DateRequest
 from gateway.store.fleet import Certificate, Claim
 from gateway.store.identity import LivenessChallenge, Portrait
 from gateway.store.model import Model
-from gateway.store.outbox import Delivery, Disclosure, Event, FeedConsumer, Registration, RepeatedRequest
+from gateway.store.outbox import (
+    Delivery,
+    Disclosure,
+    Event,
+    FeedConsumer,
+    Registration,
+    RegistrationPerson,
+    RepeatedRequest,
+)
 from gateway.store.pin_slots import SlotCode
 from gateway.store.stays import Command, Consent, Key, Offer, OnceCode, Passcode, Person, Stay, Verification
 from gateway.store.units import Account, Device, Landlord, ReceivedMessage, SetAside, SignIn, Unit
@@ -39,6 +47,7 @@ __all__ = [
     "Portrait",
     "ReceivedMessage",
     "Registration",
+    "RegistrationPerson",
     "RepeatedRequest",
     "SetAside",
     "SignIn",

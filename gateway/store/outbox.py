@@ -9,7 +9,10 @@ from gateway.store.stays import Stay
 
 
 class Event(Model):
-    """An event, appended once. `feed_seq` is assigned after commit by one writer, so that a cursor never skips one."""
+    """An event, appended once. `feed_seq` is assigned after commit by one writer, so that a cursor never skips one.
+
+    `person_id`: the person of the registration it is about, if not the one the record was made for.
+    """
 
     __tablename__ = "events"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -18,6 +21,7 @@ class Event(Model):
     stay_id: Mapped[str | None] = mapped_column(ForeignKey("stays.id"), index=True)
     device_id: Mapped[Word | None]
     registration_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     area: Mapped[Word | None]
     data: Mapped[Json]
     for_feed: Mapped[bool] = mapped_column(default=False)
@@ -59,11 +63,11 @@ class Delivery(Model):
 
 
 class Registration(Model):
-    """One registration record for one registry, the `number`-th of its person.
+    """One registration record for one registry, the `number`-th of its stay; `person_id` is the person it was made for.
 
-    `sealed` is the record as it will be sent, under the person's key.
-    state: not_due (nothing is sent), queued, asking (sent, answer lost), pending, accepted, partly, refused
-    or unknown. `answer_code` is the authority's own if `answer_text`, its own words, is not None; else a code of
+    `parts` are the people it names. state: not_due (nothing is sent), waiting (for an adult of the party), queued,
+    asking (sent, answer lost), pending, accepted, partly, refused or unknown.
+    `answer_code` is the authority's own if `answer_text`, its own words, is not None; else a code of
     texts.outcomes with `answer_args`.
     """
 
@@ -75,7 +79,6 @@ class Registration(Model):
     corrects_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
     kind: Mapped[Word]
     registry_name: Mapped[Word]
-    sealed: Mapped[bytes | None]
     state: Mapped[Word] = mapped_column(default="queued", index=True)
     created_at: Mapped[int]
     deadline_at: Mapped[int | None]
@@ -97,6 +100,24 @@ class Registration(Model):
     portrait: Mapped[Portrait | None] = relationship(
         primaryjoin=lambda: foreign(Registration.person_id) == Portrait.person_id, viewonly=True
     )
+    parts: Mapped[list["RegistrationPerson"]] = relationship(order_by="RegistrationPerson.position")
+
+
+class RegistrationPerson(Model):
+    """One person of a record. `sealed` is the record as it names this person alone, under the person's own key.
+
+    So erasing one person leaves the others readable. `receipt`, `answer_code` and `answer_text` are the registry's
+    answer about this person, where it accepted the record in part.
+    """
+
+    __tablename__ = "registration_people"
+    registration_id: Mapped[str] = mapped_column(ForeignKey("registrations.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    position: Mapped[int]
+    sealed: Mapped[bytes | None]
+    receipt: Mapped[Text | None]
+    answer_code: Mapped[Word | None]
+    answer_text: Mapped[Text | None]
 
 
 class Disclosure(Model):

@@ -46,7 +46,11 @@ class Offer(Model):
 
 
 class Person(Model):
-    """A tenant of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed."""
+    """A tenant of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed.
+
+    `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None. `head_id`:
+    the adult the person is filed with.
+    """
 
     __tablename__ = "people"
     id: Mapped[Id]
@@ -54,6 +58,9 @@ class Person(Model):
     sealed: Mapped[bytes | None]
     created_at: Mapped[int]
     erased_at: Mapped[int | None]
+    arrived_at: Mapped[int | None]
+    left_at: Mapped[int | None]
+    head_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     stay: Mapped[Stay] = relationship(back_populates="people")
 
 

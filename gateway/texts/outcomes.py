@@ -123,6 +123,9 @@ ANSWER: Final[Mapping[str, str]] = {
     ),
     "not_required": N_("By law this person does not have to be reported. The record is kept here and nothing is sent."),
     "stay_cancelled": N_("The stay was cancelled before this record was sent, so nothing is sent."),
+    "waits_for_adult": N_(
+        "A minor is reported together with an adult. The report is sent as soon as an adult of the stay has registered."
+    ),
     "replaced": N_(
         "The stay or the tenant changed before this record was sent. The next record contains the current information."
     ),

@@ -58,6 +58,7 @@ STAGE_TEXT: Final[Mapping[str, str]] = {
 }
 FILING: Final[Mapping[str, str]] = {
     "not_due": N_("no report required"),
+    "waiting": N_("waiting for an adult of the stay to register"),
     "queued": N_("waiting to be sent"),
     "asking": N_("sent, result not yet known"),
     "pending": N_("being processed by the registration authority"),

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -40,8 +41,10 @@ class Office:
     facts: Mapping[str, str]
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tenant(self, stay_id: str = "", *, begins: int = -3600, days: int = 2) -> str:
-        """A tenant checks in, on a new or an existing stay; returns the stay's id."""
+    def tenant(
+        self, stay_id: str = "", fields: Mapping[str, str] = MappingProxyType({}), *, begins: int = -3600, days: int = 2
+    ) -> str:
+        """A tenant with these fields checks in, on a new or an existing stay; returns the stay's id."""
         world = self.world
         world.now = int(time.time())
         people = {path: text for path, text in self.facts.items() if path.startswith("person.")}
@@ -52,7 +55,7 @@ class Office:
         else:
             token = world.offer(Window(world.now + begins, world.now + begins + days * DAY))
         world.consent(token)
-        world.show(token, fields={**FIELDS, "id_number": f"XR{len(self.rows()):04d}R58", **people})
+        world.show(token, fields={**FIELDS, "id_number": f"XR{len(self.rows()):04d}R58", **people, **fields})
         return self.rows()[-1].stay_id
 
     def move(self, stay_id: str, days: int) -> None:

@@ -13,10 +13,10 @@ from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
 from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused, NotFound
-from gateway.domain.filings.record_json import registration_from_json
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.records import correct_person
+from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
@@ -111,13 +111,13 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> 
     """
     with gateway.database.reading() as session:
         row = filing_named(session, account, registration_id)
+        parts = parts_of(session, [row.id]).get(row.id, [])
     registry = gateway.registries.get(row.registry_name)
     reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
     now = gateway.now()
     disclose(gateway.database, consumer=reader, purpose="filing_preview", subject=subject, fields="masked", now=now)
     try:
-        sealed = row.sealed or b""
-        record = registration_from_json(gateway.vault.open(row.person_id, f"registration/{row.id}", sealed))
+        record = open_record(parts, gateway.vault)
     except Erased:
         raise NotFound(ERASED) from None
     problems = registry.problems(record) if registry else ()

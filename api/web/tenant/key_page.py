@@ -12,7 +12,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.stays.date_requests import latest_date_request
 from gateway.journey.tenants import onboarding as steps
-from gateway.store import Disclosure, Offer, Registration
+from gateway.store import Disclosure, Offer, Registration, RegistrationPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def show_keys(gateway: Gateway, token: str, onboarding: OnboardingShown) -> dict
 
 def own_records(session: Session, offer: Offer) -> list[Registration]:
     """The registration records of this tenant, the oldest first."""
-    query = select(Registration).where(Registration.stay_id == offer.stay_id, Registration.person_id == offer.person_id)
+    named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id == offer.person_id)
+    query = select(Registration).where(Registration.stay_id == offer.stay_id, Registration.id.in_(named))
     return list(session.scalars(query.order_by(Registration.created_at)))
 
 

@@ -9,6 +9,9 @@ from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
 
 Taken = Literal["send", "annul_and_resend", "new_record", "annul", "nothing"]
+# together: one record with everybody who came together, a minor with an adult. rows: everybody a row of their own, a
+# member directly after the head. apart: everybody a record of their own.
+Party = Literal["together", "rows", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,4 @@ class RegistryProfile:
     facts: RequiredFacts = field(default_factory=RequiredFacts)
     arrivals_on_the_day: bool = False
     spellings: tuple[Spelling, ...] = ()
+    party: Party = "apart"

@@ -1,6 +1,6 @@
 """Step 8: records a registry's answer once, and what a person found out about a record of unknown outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, assert_never
 
 from sqlalchemy import update
@@ -8,11 +8,19 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
-from gateway.domain.filings.record import Accepted, AcceptedInPart, Answer, OutcomeUnknown, Pending, Refused
+from gateway.domain.filings.record import (
+    Accepted,
+    AcceptedInPart,
+    Answer,
+    OutcomeUnknown,
+    Pending,
+    PersonAnswer,
+    Refused,
+)
 from gateway.domain.outcomes import caused_by
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.outbox.events import record
-from gateway.store import Delivery, Registration
+from gateway.store import Delivery, Registration, RegistrationPerson
 from gateway.texts.marks import N_
 
 FINAL = ("accepted", "partly", "refused")
@@ -36,6 +44,7 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
         case AcceptedInPart():
             _final(session, row, "partly", "RegistryRefused", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256
+            _record_people(session, row, answer.people)
             refused = next((person for person in answer.people if not person.accepted), None)
             row.answer_code, row.answer_text = (refused.code, refused.text) if refused else (None, None)
         case Refused():
@@ -49,6 +58,16 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
             row.state, row.pending_reference = "pending", answer.reference
         case _:
             assert_never(answer)
+
+
+def _record_people(session: Session, row: Registration, people: Sequence[PersonAnswer]) -> None:
+    """Record what the registry said of each person of a record accepted in part."""
+    for person in people:
+        part = session.get(RegistrationPerson, (row.id, person.person))
+        if part is None:
+            continue
+        part.receipt = person.receipt or None
+        part.answer_code, part.answer_text = (None, None) if person.accepted else (person.code, person.text)
 
 
 def note_sending(session: Session, registration_id: str, tables: Mapping[str, str], at: int) -> None:

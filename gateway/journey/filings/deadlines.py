@@ -10,7 +10,7 @@ from gateway.outbox.events import record
 from gateway.store import Registration
 
 TAKEN: Final = ("accepted", "partly")
-OPEN: Final = ("queued", "asking", "pending", "unknown", "refused")
+OPEN: Final = ("waiting", "queued", "asking", "pending", "unknown", "refused")
 
 
 def standing_of(row: Registration, now: int) -> Standing:

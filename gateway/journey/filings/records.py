@@ -1,11 +1,12 @@
 """Registration records for a tenant's arrival, changes and departure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from gateway.domain.events import EventType
@@ -24,14 +25,26 @@ from gateway.domain.filings.record import (
     UnitFacts,
 )
 from gateway.domain.filings.record import Registration as Record
-from gateway.domain.filings.record_json import registration_to_json
 from gateway.domain.verification.china_id_number import looks_like_resident_number
+from gateway.journey.filings.parties import (
+    REPORTED,
+    Group,
+    group_of,
+    group_on_arrival,
+    groups_of,
+    is_unsent,
+    latest_record,
+    own_arrival,
+    party_of,
+    registered,
+)
+from gateway.journey.filings.sealed_records import seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import owe
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
-from gateway.store import Delivery, Person, Registration, Stay
+from gateway.store import Delivery, Person, Registration, RegistrationPerson, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 
@@ -44,35 +57,60 @@ PERSON_PREFIX: Final = "person."  # fields not in a document, named by their pat
 NOBODY_TO_TELL: Final = "not_required"
 CANCELLED: Final = "stay_cancelled"
 REPLACED: Final = "replaced"
+WAITS_FOR_ADULT: Final = "waits_for_adult"
+CORRECTABLE: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
 SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
 def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> Registration:
-    """Step 4: record the check-in of one tenant and queue it for the unit's registry."""
-    return _report(session, stay, person, "check_in", "CheckedIn", keyring, now)
+    """Step 4: record the check-in of one tenant and queue it for the unit's registry, with those who belong to it."""
+    person.arrived_at = own_arrival(stay, person.created_at)
+    facts = facts_of([*registered(session, stay), person], keyring) if party_of(stay) != "apart" else {}
+    group = group_on_arrival(session, stay, person, facts)
+    kind: Kind = "check_in"
+    if _may_replace(session, stay, group):
+        _withdraw_unsent(session, group.people, REPLACED, now)
+    elif party_of(stay) == "together" and group.earlier is not None:
+        kind = "change"
+    row = _report(session, stay, group, person, kind, keyring, now)
+    _tell(session, stay, row, [person], "CheckedIn", now)
+    return row
 
 
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
     """Step 9: report the changed dates of every registered tenant."""
-    people = registered(stay)
-    for person in people:
-        _report(session, stay, person, _change_kind(session, stay, person, now), "StayChanged", keyring, now)
-    if not people:
+    groups = groups_of(session, stay)
+    for group in groups:
+        for person in group.people:
+            if person.arrived_at is not None and own_arrival(stay, person.arrived_at) is None:
+                person.arrived_at = None
+        row = _report(session, stay, group, group.people[-1], _change_kind(session, stay, group, now), keyring, now)
+        _tell(session, stay, row, group.people, "StayChanged", now)
+    if not groups:
         record(session, "StayChanged", now, stay=stay)
 
 
 def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
     """Step 9: report the departure of every registered tenant; for a stay that never began, an annulment."""
-    people = registered(stay)
+    groups = groups_of(session, stay)
     cancelled = now < stay.from_at and stay.arrived_at is None
     kind: Kind = "annulment" if cancelled else "check_out"
     event: EventType = "StayCancelled" if cancelled else "CheckedOut"
-    for person in people:
+    for group in groups:
         if cancelled:
-            _withdraw_unsent(session, person, CANCELLED, now)
-        _report(session, stay, person, kind, event, keyring, now)
-    if not people:
+            _withdraw_unsent(session, group.people, CANCELLED, now)
+        row = _report(session, stay, group, group.people[-1], kind, keyring, now)
+        _tell(session, stay, row, group.people, event, now)
+    if not groups:
         record(session, "CheckedOut", now, stay=stay)
+
+
+def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> Registration:
+    """Step 9: report that one tenant left before the others."""
+    group = Group((person,), latest_record(session, person))
+    row = _report(session, stay, group, person, "check_out", keyring, now)
+    _tell(session, stay, row, [person], "CheckedOut", now)
+    return row
 
 
 def correct_person(
@@ -80,51 +118,74 @@ def correct_person(
 ) -> Registration:
     """Correct a tenant's fields: reported to the registry as it takes changes, and to the feed as a correction."""
     seal_fields(person, person_fields(person, keyring) | dict(changes), keyring)
-    kind = _change_kind(session, stay, person, now)
-    return _report(session, stay, person, kind, "RegistrationCorrected", keyring, now)
-
-
-def registered(stay: Stay) -> list[Person]:
-    """The registered tenants who are not erased."""
-    return [person for person in stay.people if person.sealed is not None and person.erased_at is None]
+    group = group_of(session, stay, person)
+    row = _report(session, stay, group, person, _change_kind(session, stay, group, now), keyring, now)
+    _tell(session, stay, row, [person], "RegistrationCorrected", now)
+    return row
 
 
 def _report(
-    session: Session, stay: Stay, person: Person, kind: Kind, event: EventType, keyring: Keyring, now: int
+    session: Session, stay: Stay, group: Group, subject: Person, kind: Kind, keyring: Keyring, now: int
 ) -> Registration:
-    """Store and queue the records one change produces at this registry, in order; the event refers to the last."""
-    facts = _facts(stay, person, kind, keyring)
-    due = deadline(facts, now)
-    earlier = _latest(session, person)
+    """Store and queue the records that one change of the subject produces at this registry, in order; the last one."""
+    facts = _facts(stay, group.people, kind, keyring)
+    due = deadline(_owed(session, stay, facts, group), now)
+    earlier = group.earlier if group.earlier is not None and group.earlier.state in CORRECTABLE else None
     planned = plan(REGISTRIES[stay.unit.registry_name], replace(facts, corrects=earlier.id if earlier else None))
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
-    rows = [_keep(session, stay, person, step, earlier, keyring, now, due) for step in records or (facts,)]
+    rows = [_keep(session, stay, subject, step, earlier, keyring, now, due) for step in records or (facts,)]
     for row in rows:
-        if records:
-            _owe_record(session, row, stay, now)
-        else:
+        if not records:
             row.state, row.answer_code = "not_due", note
-    record(session, event, now, stay=stay, registration=rows[-1], data={"registration": rows[-1].id})
+        elif group.waits:
+            row.state, row.answer_code = "waiting", WAITS_FOR_ADULT
+        else:
+            _owe_record(session, row, stay, now)
     return rows[-1]
+
+
+def _owed(session: Session, stay: Stay, facts: Record, group: Group) -> Record:
+    """The record as its deadline counts: of an arrival, only those who were not sent yet, from the day they came."""
+    if facts.kind not in REPORTED:
+        return facts
+    new = [person for person in group.people if not _was_sent(session, person)]
+    if not new:
+        return replace(facts, kind="change")
+    whole = replace(facts, kind="check_in", people=tuple(one for one in facts.people if one.id in {p.id for p in new}))
+    return replace(whole, stay=_period(stay, new, "check_in"))
+
+
+def _was_sent(session: Session, person: Person) -> bool:
+    """Whether a record of the person's arrival went out, or is about to and is not replaced."""
+    row = latest_record(session, person)
+    return row is not None and row.state != "refused"
+
+
+def _tell(
+    session: Session, stay: Stay, row: Registration, people: Sequence[Person], event: EventType, now: int
+) -> None:
+    """Record one event for each person."""
+    for person in people:
+        record(session, event, now, stay=stay, registration=row, person_id=person.id, data={"registration": row.id})
 
 
 def _keep(
     session: Session,
     stay: Stay,
-    person: Person,
+    subject: Person,
     step: Record,
     earlier: Registration | None,
     keyring: Keyring,
     now: int,
     due: FilingDeadline | None,
 ) -> Registration:
-    """Store one record as it will be sent, sealed with the person's key. The receipt it corrects is read on sending."""
+    """Store one record as it will be sent, sealed person by person. The receipt it corrects is read on sending."""
     row = Registration(
         id=new_id(),
         stay=stay,
-        person_id=person.id,
-        number=session.scalar(select(func.count()).where(Registration.person_id == person.id)) or 0,
+        person_id=subject.id,
+        number=session.scalar(select(func.count()).where(Registration.stay_id == stay.id)) or 0,
         kind=step.kind,
         corrects_id=earlier.id if earlier and step.corrects else None,
         registry_name=stay.unit.registry_name,
@@ -133,21 +194,10 @@ def _keep(
         warn_at=due.warn_at if due else None,
     )
     late = due is not None and standing(due, now) == "late"
-    sent = replace(step, id=row.id, reference=row.id, corrects=None, late=late)
-    row.sealed = keyring.vault.seal(person.id, f"registration/{row.id}", registration_to_json(sent).encode())
+    seal_record(row, replace(step, id=row.id, reference=row.id, corrects=None, late=late), keyring.vault)
     session.add(row)
     session.flush()
     return row
-
-
-def _latest(session: Session, person: Person) -> Registration | None:
-    """The person's latest check-in or change, in any state but not_due and refused."""
-    query = select(Registration).where(
-        Registration.person_id == person.id,
-        Registration.kind.in_(("check_in", "change")),
-        Registration.state.not_in(("not_due", "refused")),
-    )
-    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
 
 
 def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
@@ -156,41 +206,69 @@ def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> No
     owe(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
 
 
-def _change_kind(session: Session, stay: Stay, person: Person, now: int) -> Kind:
+def _change_kind(session: Session, stay: Stay, group: Group, now: int) -> Kind:
     """ "check_in" if an unsent record can be replaced, so that the registry never gets outdated data; else "change"."""
-    waits = REGISTRIES[stay.unit.registry_name].arrivals_on_the_day
-    return "check_in" if waits and _withdraw_unsent(session, person, REPLACED, now) else "change"
+    if _may_replace(session, stay, group):
+        _withdraw_unsent(session, group.people, REPLACED, now)
+        return "check_in"
+    return "change"
 
 
-def _withdraw_unsent(session: Session, person: Person, why: str, now: int) -> bool:
-    """Withdraw records that have not been sent; returns whether there were any."""
-    unsent = session.execute(
-        select(Registration, Delivery)
-        .join(Delivery, (Delivery.about == Registration.id) & (Delivery.work == "submit"))
-        .where(
-            Registration.person_id == person.id,
-            Registration.state == "queued",
-            Delivery.state == "owed",
-            Delivery.started_at.is_(None),
-        )
-    ).all()
-    for row, delivery in unsent:
+def _may_replace(session: Session, stay: Stay, group: Group) -> bool:
+    """Whether the people were in a record that was not sent yet, and this registry lets it be replaced."""
+    waits = REGISTRIES[stay.unit.registry_name].arrivals_on_the_day or party_of(stay) != "apart"
+    rows = [row for person in group.people if (row := latest_record(session, person)) is not None]
+    return waits and any(is_unsent(session, row) for row in rows)
+
+
+def _withdraw_unsent(session: Session, people: Sequence[Person], why: str, now: int) -> None:
+    """Withdraw the records of these people that have not been sent."""
+    ids = [person.id for person in people]
+    named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id.in_(ids))
+    query = select(Registration).where(Registration.id.in_(named), Registration.state.in_(("queued", "waiting")))
+    unsent = [row for row in session.scalars(query).all() if is_unsent(session, row)]
+    for row in unsent:
         row.state, row.answer_code = "not_due", why
-        delivery.state, delivery.outcome, delivery.outcome_args, delivery.settled_at = "expired", why, {}, now
-    return bool(unsent)
+    settled = {"state": "expired", "outcome": why, "outcome_args": {}, "settled_at": now}
+    session.execute(
+        update(Delivery)
+        .where(Delivery.work == "submit", Delivery.about.in_([row.id for row in unsent]), Delivery.state == "owed")
+        .values(**settled)
+    )
 
 
-def _facts(stay: Stay, person: Person, kind: Kind, keyring: Keyring) -> Record:
-    """The whole record for the registry port, opened with the person's key. Raises Erased."""
+def _facts(stay: Stay, people: Sequence[Person], kind: Kind, keyring: Keyring) -> Record:
+    """The whole record for the registry port, opened with each person's key. Raises Erased."""
+    facts = [person_facts(person.id, person_fields(person, keyring)) for person in people]
+    if party_of(stay) == "rows" and len(people) > 1:
+        members = [replace(one, role="family_member") for one in facts[1:]]
+        facts = [replace(facts[0], role="head_of_family"), *members]
     return Record(
         id="",
         kind=kind,
         reference="",
         unit=unit_facts(stay),
-        stay=StayFacts(id=stay.id, from_at=stay.from_at, until_at=_left_at(stay, kind), agreed_at=stay.created_at),
-        people=(person_facts(person.id, person_fields(person, keyring)),),
+        stay=_period(stay, people, kind),
+        people=tuple(facts),
         landlord=landlord_facts(stay),
     )
+
+
+def _period(stay: Stay, people: Sequence[Person], kind: Kind) -> StayFacts:
+    """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
+    came = [person.arrived_at or stay.from_at for person in people]
+    left = [person.left_at or _left_at(stay, kind) for person in people]
+    begins = max(came) if party_of(stay) == "rows" else min(came)
+    return StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
+
+
+def facts_of(people: Sequence[Person], keyring: Keyring) -> dict[str, PersonFacts]:
+    """What is known of each person, by id; without those whose key is destroyed."""
+    found = {}
+    for person in people:
+        with suppress(Erased):
+            found[person.id] = person_facts(person.id, person_fields(person, keyring))
+    return found
 
 
 def _left_at(stay: Stay, kind: Kind) -> int:

@@ -9,7 +9,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.journey.tenants.onboarding import forget_person
 from gateway.outbox.deliveries import BLOCKING
-from gateway.store import Consent, Delivery, Offer, Person, Registration, Stay, Verification
+from gateway.store import Consent, Delivery, Offer, Person, RegistrationPerson, Stay, Verification
 
 DAY = 86_400
 CLOSED_STATES = ("ended", "cancelled")
@@ -61,12 +61,12 @@ def _forget_evidence(session: Session, stay: Stay) -> Iterator[str]:
 
 def _forget_records(session: Session, person: Person) -> None:
     """Erase the person's sealed records. That one was filed, when, and its receipt stay as proof."""
-    session.execute(update(Registration).where(Registration.person_id == person.id).values(sealed=None))
+    session.execute(update(RegistrationPerson).where(RegistrationPerson.person_id == person.id).values(sealed=None))
 
 
 def _still_owed(session: Session, person: Person) -> bool:
     """Whether a record of this person has not reached its registry: retention never discards an unsettled filing."""
-    records = select(Registration.id).where(Registration.person_id == person.id)
+    records = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id == person.id)
     owed = select(Delivery.id).where(
         Delivery.work == "submit", Delivery.about.in_(records), Delivery.state.in_(BLOCKING)
     )

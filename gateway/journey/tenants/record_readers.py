@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gateway.disclosure import Entry, append
-from gateway.store import Disclosure, Event, FeedConsumer, Offer, Registration, Verification
+from gateway.store import Disclosure, Event, FeedConsumer, Offer, RegistrationPerson, Verification
 
 MAX_READINGS: Final = 1000
 WITHHELD: Final = "readers_withheld"
@@ -77,7 +77,8 @@ def _covers(row: Disclosure, seq: int, area: str) -> bool:
 def _ids(session: Session, offer: Offer) -> Sequence[str]:
     if offer.person_id is None:
         return []
-    return session.scalars(select(Registration.id).where(Registration.person_id == offer.person_id)).all()
+    named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id == offer.person_id)
+    return session.scalars(named).all()
 
 
 def _who(session: Session, consumer: str) -> str:

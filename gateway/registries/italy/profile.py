@@ -12,4 +12,5 @@ PROFILE = RegistryProfile(
     facts=RequiredFacts(person=("birth_country",), at_home=("birth_place_code", "document.issuing_place_code")),
     arrivals_on_the_day=True,
     spellings=(SPELLING,),
+    party="rows",
 )

@@ -18,4 +18,5 @@ PROFILE = RegistryProfile(
         at_home=("second_surname", "document.support", "residence.municipality_code"),
     ),
     spellings=(SPELLING,),
+    party="together",
 )

@@ -8,7 +8,7 @@ from gateway.journey.filings.records import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.stays.retention import forget_face, purge
 from gateway.journey.tenants.onboarding import offer_named, record_consent
-from gateway.store import Consent, Delivery, Key, Person, Registration, Stay, Verification
+from gateway.store import Consent, Delivery, Key, Person, RegistrationPerson, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.world import DAY, World
 
@@ -78,7 +78,7 @@ def test_what_was_sealed_cannot_be_read_from_an_older_copy_once_the_key_is_destr
     leave(world, world.tenant().stay.id)
     copy = person(world)
     with world.database.reading() as session:
-        record = session.scalars(select(Registration)).first()
+        record = session.scalars(select(RegistrationPerson)).first()
     assert record is not None
     assert record.sealed is not None
     world.now += PROFILE.keep_registration_days * DAY
@@ -88,7 +88,7 @@ def test_what_was_sealed_cannot_be_read_from_an_older_copy_once_the_key_is_destr
     with pytest.raises(Erased):
         person_fields(copy, world.keyring)
     with pytest.raises(Erased):
-        world.keyring.vault.open(copy.id, f"registration/{record.id}", record.sealed)
+        world.keyring.vault.open(copy.id, f"registration/{record.registration_id}", record.sealed)
 
 
 def test_taking_back_the_face_leaves_the_key_and_no_trace_of_the_face_step(world: World) -> None:

@@ -1,0 +1,183 @@
+"""Who is filed with whom: the people of one record, as the registry thinks of a party."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain.filings.field_rules import is_minor
+from gateway.domain.filings.record import PersonFacts
+from gateway.domain.filings.registry_profile import Party
+from gateway.registries import REGISTRIES
+from gateway.store import Delivery, Person, Registration, RegistrationPerson, Stay
+
+REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
+Facts = Mapping[str, PersonFacts]  # by the person's id
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The people of one record in the registry's order, and the record they were in before.
+
+    `waits`: nobody here may be filed alone, and no adult of the party is registered yet.
+    """
+
+    people: tuple[Person, ...]
+    earlier: Registration | None = None
+    waits: bool = False
+
+
+def registered(session: Session, stay: Stay) -> list[Person]:
+    """The tenants who were checked in and are not erased, in order of registration."""
+    query = (
+        select(Person)
+        .join(RegistrationPerson, RegistrationPerson.person_id == Person.id)
+        .where(Person.stay_id == stay.id, Person.sealed.is_not(None), Person.erased_at.is_(None))
+    )
+    return list(session.scalars(query.distinct().order_by(Person.created_at, Person.id)))
+
+
+def own_arrival(stay: Stay, at: int) -> int | None:
+    """When somebody who registers at `at` arrived: None with the stay, or `at` on a later day than the stay began."""
+    return at if at > stay.from_at and _day(stay, at) != _day(stay, stay.from_at) else None
+
+
+def group_on_arrival(session: Session, stay: Stay, person: Person, facts: Facts) -> Group:
+    """The record in which an arriving person is filed, with everybody it then names."""
+    party = party_of(stay)
+    earlier = latest_record(session, person)
+    if party == "apart":
+        return Group((person,), earlier)
+    return _together(session, stay, person, facts) if party == "together" else _rows(session, stay, person, facts)
+
+
+def groups_of(session: Session, stay: Stay) -> list[Group]:
+    """All registered people, as they were filed last. A person who left earlier is only in the records of others."""
+    found: list[Group] = []
+    for person in registered(session, stay):
+        if person.left_at is None and not any(person in group.people for group in found):
+            found.append(group_of(session, stay, person))
+    return found
+
+
+def group_of(session: Session, stay: Stay, person: Person) -> Group:
+    """The people of a new record about a person who is registered, and the record that was the last before."""
+    earlier = latest_record(session, person)
+    if earlier is None or party_of(stay) == "apart":
+        return Group((person,), earlier)
+    named = people_of(session, stay, earlier)
+    if party_of(stay) == "rows" and not is_unsent(session, earlier):
+        head = [other for other in named if other.id == person.head_id]
+        return Group((*head, person), earlier)
+    return Group(tuple(named), earlier, waits=earlier.state == "waiting")
+
+
+def latest_record(session: Session, person: Person) -> Registration | None:
+    """The latest record that says where the person stays, in any state but not_due."""
+    query = (
+        select(Registration)
+        .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
+        .where(
+            RegistrationPerson.person_id == person.id,
+            Registration.kind.in_(REPORTED),
+            Registration.state != "not_due",
+        )
+    )
+    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
+
+
+def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
+    """The people a record names who are not erased, in its order."""
+    query = select(RegistrationPerson.person_id).where(RegistrationPerson.registration_id == row.id)
+    known = {person.id: person for person in registered(session, stay)}
+    named = session.scalars(query.order_by(RegistrationPerson.position)).all()
+    return [known[person_id] for person_id in named if person_id in known]
+
+
+def is_unsent(session: Session, row: Registration) -> bool:
+    """Whether the record waits, and no attempt to send it has begun."""
+    if row.state == "waiting":
+        return True
+    begun = select(Delivery.id).where(
+        Delivery.about == row.id,
+        Delivery.work == "submit",
+        (Delivery.state != "owed") | Delivery.started_at.is_not(None),
+    )
+    return row.state == "queued" and session.scalar(begun.limit(1)) is None
+
+
+def party_of(stay: Stay) -> Party:
+    """How the authority of this stay's unit files people who came together."""
+    return REGISTRIES[stay.unit.registry_name].party
+
+
+def _together(session: Session, stay: Stay, person: Person, facts: Facts) -> Group:
+    """One record for those who came on the same day; a minor is added to the record of an adult."""
+    others = [other for other in registered(session, stay) if other.id != person.id]
+    day = arrival_date(stay, person)
+    if _minor(stay, person, facts):
+        companions = _adults(stay, person, others, facts)[:1]
+    else:
+        companions = [other for other in others if arrival_date(stay, other) == day and other.left_at is None]
+    found = [row for other in companions if (row := latest_record(session, other)) is not None]
+    waiting = [other for other in others if _is_waiting(session, other)]
+    earlier = max(found, key=lambda row: row.number, default=None)
+    named = people_of(session, stay, earlier) if earlier is not None else []
+    people = dict.fromkeys([*named, person, *waiting])
+    minors = [other for other in people if _minor(stay, other, facts)]
+    adults = [other for other in people if other not in minors]
+    return Group((*adults, *minors), earlier, waits=not adults)
+
+
+def _rows(session: Session, stay: Stay, person: Person, facts: Facts) -> Group:
+    """A row of its own, or as a member directly after the head: one without a document, or named as a member."""
+    others = [other for other in registered(session, stay) if other.id != person.id]
+    if not _is_member(stay, person, facts):
+        waiting = [other for other in others if _is_waiting(session, other)]
+        for other in waiting:
+            other.head_id = person.id
+        return Group((person, *waiting))
+    head = next(iter(_adults(stay, person, others, facts)), None)
+    if head is None:
+        return Group((person,), None, waits=True)
+    person.head_id = head.id
+    earlier = latest_record(session, head)
+    same_day = arrival_date(stay, head) == arrival_date(stay, person)
+    if earlier is None or not same_day or not is_unsent(session, earlier):
+        return Group((head, person))
+    named = [other for other in people_of(session, stay, earlier) if other.id not in (head.id, person.id)]
+    return Group((head, *named, person), earlier)
+
+
+def _is_member(stay: Stay, person: Person, facts: Facts) -> bool:
+    if person.head_id is not None:
+        return True
+    return facts[person.id].document.kind == "none" and _minor(stay, person, facts)
+
+
+def _adults(stay: Stay, person: Person, others: Iterable[Person], facts: Facts) -> Sequence[Person]:
+    """The adults of the party: the one the person belongs to first, then in order of registration."""
+    adults = [other for other in others if not _minor(stay, other, facts) and other.left_at is None]
+    return sorted(adults, key=lambda other: other.id != person.head_id)
+
+
+def _minor(stay: Stay, person: Person, facts: Facts) -> bool:
+    return is_minor(facts[person.id], arrival_date(stay, person))
+
+
+def _is_waiting(session: Session, person: Person) -> bool:
+    row = latest_record(session, person)
+    return row is not None and row.state == "waiting"
+
+
+def arrival_date(stay: Stay, person: Person) -> date:
+    """The day on which the person came, in the unit's time zone."""
+    return _day(stay, person.arrived_at or stay.from_at)
+
+
+def _day(stay: Stay, at: int) -> date:
+    return datetime.fromtimestamp(at, ZoneInfo(stay.unit.timezone)).date()

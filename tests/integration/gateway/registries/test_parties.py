@@ -1,0 +1,178 @@
+"""Families and late guests as the Spanish ministry and the Italian police take them, by their simulators."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from lxml import etree
+from sqlalchemy import select, update
+
+from gateway.outbox import deliveries, lanes
+from gateway.store import Event, Person, Registration, RegistrationPerson
+from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.parts.office import Office, open_office
+from tests.parts.world import DAY, World
+
+CHILD = {
+    "name": "Leo Voorbeeld",
+    "birth_date": "2016-05-04",
+    "sex": "M",
+    "id_number": "",
+    "person.relation": "child",
+    "person.document.kind": "none",
+}
+
+
+def simulator_of(name: str) -> object:
+    @pytest.fixture(scope="module", name=name)
+    def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
+        with running_registry(name, tmp_path_factory.mktemp(name)) as simulator:
+            yield simulator
+
+    return running
+
+
+ministry, police = simulator_of("es"), simulator_of("it")
+
+
+@pytest.fixture
+async def spain(world: World, es: SimulatedRegistry) -> AsyncIterator[Office]:
+    async with open_office(world, "es", {key: text for key, text in es.settings.items() if text}, es.facts) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def italy(world: World, it: SimulatedRegistry) -> AsyncIterator[Office]:
+    async with open_office(world, "it", {key: text for key, text in it.settings.items() if text}, it.facts) as opened:
+        yield opened
+
+
+def partes(es: SimulatedRegistry, stay: str) -> list[tuple[str, list[str]]]:
+    """Each accepted communication of the stay: numPersonas, and its people's given names and relations."""
+    found = []
+    for row in es.books():
+        if row["state"] != "accepted" or row["person"] != stay:
+            continue
+        parte = etree.fromstring(row["body"])
+        people = [
+            f"{one.findtext('nombre')} {one.findtext('parentesco') or ''}".strip() for one in parte.iter("persona")
+        ]
+        found.append((parte.findtext("contrato/numPersonas") or "", people))
+    return found
+
+
+def came_with_the_stay(office: Office) -> None:
+    """Everybody registered so far came when the stay began."""
+    with office.world.database.writing() as session:
+        session.execute(update(Person).values(arrived_at=None))
+
+
+def rows_sent(it: SimulatedRegistry, surname: str) -> list[str]:
+    """The police's rows with this surname: kind, given name, and whether the document's fields are blank."""
+    rows = [str(row["body"]) for row in it.books() if str(row["body"])[14:64].strip() == surname]
+    return [f"{row[:2]} {row[64:94].strip()} {'blank' if not row[134:].strip() else 'document'}" for row in rows]
+
+
+async def test_outside_01_a_child_is_filed_in_the_adults_parte(spain: Office, es: SimulatedRegistry) -> None:
+    stay = spain.tenant("", {"name": "Anna Voorbeeld"})
+    await spain.settled()
+    spain.tenant(stay, CHILD)
+    await spain.settled()
+    kinds = [("check_in", "accepted"), ("annulment", "accepted"), ("check_in", "accepted")]
+    assert spain.states() == kinds, [(row.answer_code, row.answer_text) for row in spain.rows()]
+    assert partes(es, stay)[-1] == ("2", ["Anna", "Leo HJ"])
+
+
+async def test_a_child_who_registers_first_waits_for_an_adult(spain: Office, es: SimulatedRegistry) -> None:
+    stay = spain.tenant("", CHILD)
+    await spain.settled()
+    (first,) = spain.rows()
+    assert (first.state, first.answer_code) == ("waiting", "waits_for_adult")
+    assert first.deadline_at is not None, "the deadline counts while it waits"
+    spain.tenant(stay, {"name": "Anna Voorbeeld"})
+    await spain.settled()
+    assert spain.states() == [("check_in", "not_due"), ("check_in", "accepted")]
+    assert partes(es, stay) == [("2", ["Anna", "Leo HJ"])]
+
+
+async def test_each_person_of_one_parte_has_an_event_and_a_part_of_their_own(spain: Office) -> None:
+    stay = spain.tenant("", {"name": "Anna Voorbeeld"})
+    spain.tenant(stay, CHILD)
+    await spain.settled()
+    with spain.world.database.reading() as session:
+        last = session.scalars(select(Registration).where(Registration.state == "accepted")).all()[-1]
+        parts = session.scalars(select(RegistrationPerson).where(RegistrationPerson.registration_id == last.id)).all()
+        events = session.scalars(select(Event).where(Event.type == "CheckedIn").order_by(Event.id)).all()
+    assert len({part.person_id for part in parts}) == 2
+    assert {event.person_id for event in events} == {part.person_id for part in parts}
+
+
+async def test_outside_11_who_joins_on_the_third_day_arrives_on_that_day(spain: Office, es: SimulatedRegistry) -> None:
+    stay = spain.tenant("", {"name": "Anna Voorbeeld"}, begins=-2 * DAY, days=4)
+    came_with_the_stay(spain)
+    await spain.settled()
+    spain.tenant(stay, {"name": "Jan Laat"})
+    await spain.settled()
+    joined = spain.rows()[-1]
+    assert (joined.kind, joined.state) == ("check_in", "accepted")
+    assert joined.deadline_at is not None
+    assert joined.deadline_at > time.time() + DAY - 3600
+    parte = etree.fromstring(next(row["body"] for row in es.books() if "Laat" in str(row["body"])))
+    today = datetime.now(ZoneInfo("Europe/Madrid")).date().isoformat()
+    assert (parte.findtext("contrato/fechaEntrada") or "").startswith(today)
+    assert parte.findtext("contrato/numPersonas") == "1"
+
+
+async def test_a_child_who_joins_later_is_added_to_the_adults_parte(spain: Office, es: SimulatedRegistry) -> None:
+    stay = spain.tenant("", {"name": "Anna Voorbeeld"}, begins=-2 * DAY, days=4)
+    came_with_the_stay(spain)
+    await spain.settled()
+    spain.tenant(stay, CHILD)
+    await spain.settled()
+    assert partes(es, stay)[-1] == ("2", ["Anna", "Leo HJ"])
+
+
+async def test_a_correction_of_one_person_sends_the_whole_parte_again(spain: Office, es: SimulatedRegistry) -> None:
+    stay = spain.tenant("", {"name": "Anna Voorbeeld"})
+    spain.tenant(stay, CHILD)
+    await spain.settled()
+    spain.correct(stay, id_number="ZZ9999999")
+    await spain.settled()
+    assert spain.states()[-1] == ("check_in", "accepted")
+    assert partes(es, stay)[-1] == ("2", ["Anna", "Leo HJ"])
+
+
+async def test_the_police_get_the_head_directly_before_a_child_without_a_document(
+    italy: Office, it: SimulatedRegistry
+) -> None:
+    stay = italy.tenant("", {"name": "Anna Famiglia"}, begins=60)
+    italy.tenant(stay, {**CHILD, "name": "Leo Famiglia"})
+    italy.tenant(stay, {**CHILD, "name": "Mia Famiglia", "sex": "F"})
+    with italy.world.database.writing() as session:
+        deliveries.hurry(session, [lanes.registry("it", stay)], int(time.time()))
+    await italy.settled()
+    assert italy.states() == [("check_in", "not_due"), ("check_in", "not_due"), ("check_in", "accepted")]
+    assert rows_sent(it, "FAMIGLIA") == ["17 ANNA document", "19 LEO blank", "19 MIA blank"]
+
+
+async def test_outside_11_the_police_take_a_guest_of_the_third_day(italy: Office, it: SimulatedRegistry) -> None:
+    stay = italy.tenant("", {"name": "Anna Prima"}, begins=-2 * DAY, days=5)
+    came_with_the_stay(italy)
+    await italy.settled()
+    italy.tenant(stay, {"name": "Jan Tardi"})
+    await italy.settled()
+    assert italy.states()[-1] == ("check_in", "accepted"), italy.rows()[-1].answer_args
+    assert rows_sent(it, "TARDI") == ["16 JAN document"]
+
+
+async def test_a_child_who_joins_later_is_filed_after_the_head_on_its_own_day(
+    italy: Office, it: SimulatedRegistry
+) -> None:
+    stay = italy.tenant("", {"name": "Anna Testa"})
+    await italy.settled()
+    italy.tenant(stay, {**CHILD, "name": "Leo Testa"})
+    await italy.settled()
+    assert italy.states() == [("check_in", "accepted"), ("check_in", "accepted")]
+    assert rows_sent(it, "TESTA") == ["16 ANNA document", "17 ANNA document", "19 LEO blank"]
