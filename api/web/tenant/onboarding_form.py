@@ -1,4 +1,4 @@
-"""What the registration form holds, and whether it is enough to be handed in."""
+"""The fields of the registration form, and whether they are complete."""
 
 from typing import Final
 
@@ -10,32 +10,32 @@ from gateway.domain.verification.china_id_number import looks_like_resident_numb
 
 FACT: Final = "fact."
 TYPED: Final = ("name", "id_number", "birth_date", "nationality", "sex")
-# What a Chinese resident number says by itself, and any other number does not.
+# A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")
 
 
 def typed_in(form: FormData) -> dict[str, str]:
-    """The typed fields, without what is around them."""
+    """Return the typed fields by name, stripped; empty if not sent."""
     return {name: str(form.get(name, "")).strip() for name in TYPED}
 
 
 def facts_in(form: FormData) -> dict[str, str]:
-    """What the registry asks besides the document, by path, as the form names it."""
+    """Return what the registry asks beyond the document, by path, from the fields "fact.<path>"."""
     return {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
 
 
 def details_asked(onboarding: OnboardingShown) -> list[str]:
-    """The fields asked here that a tenant has to type where the number does not say them."""
+    """Return the fields asked here that a tenant has to type unless the document's number contains them."""
     return [name for name in DETAILS if name in onboarding.asks]
 
 
 def lacks_details(typed: dict[str, str], onboarding: OnboardingShown) -> bool:
-    """True where name and number were typed, and the number leaves open what the registry asks."""
+    """Return whether a field that is asked was neither typed nor contained in the typed number."""
     if profile_for(onboarding.jurisdiction).resident_number and looks_like_resident_number(typed["id_number"]):
         return False
     return not all(typed[name] for name in details_asked(onboarding))
 
 
 def what_is_missing(given: dict[str, bool]) -> list[str]:
-    """The parts of the form that are not there yet."""
+    """Return the names of the parts that are not given, in order."""
     return [part for part, there in given.items() if not there]

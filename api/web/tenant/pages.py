@@ -1,21 +1,23 @@
-"""The tenant's pages: the link, the door, the key."""
+"""The tenant's pages: the link of an offer, the registration form, and the key."""
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
-from api.http.tenant import onboarding as api
+from api.framework.uploads import read_upload, read_uploads
 from api.services.error_text import error_text
-from api.services.schemas import ConsentForm, HolderForm, OnboardingShown, Registered
+from api.services.schemas import ConsentForm, OnboardingShown
+from api.services.tenant import onboarding as service
+from api.services.tenant.holder_proofs import public_key_from_json
+from api.services.tenant.key_overview import read_overview, was_revoked
+from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm, verify
 from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.tenant.key_page import show_keys, was_taken_back
 from api.web.tenant.onboarding_form import (
     TYPED,
     details_asked,
@@ -44,12 +46,12 @@ Picture = Annotated[UploadFile | None, File()]
 
 @router.get("/o/{token}")
 def follow_link(request: Request, gateway: Gate, token: str) -> Response:
-    """The landlord's link: the token moves from the address into a cookie, out of histories and screenshots.
+    """Move the token of a landlord's link into a cookie, so that it stays out of browser histories and screenshots.
 
-    It is followed by link previews too, so the offer stays unopened: the page's first script or its form opens it.
+    Link previews follow the link too, so this does not open the offer: the page's first script or its form does.
     """
     gateway.attempts.hit("offer", caller(request))
-    api.read_onboarding(gateway, token)
+    service.read_onboarding(gateway, token)
     answer = go("/onboarding")
     # Lax, not Strict: the link is opened from a messenger, and a Strict cookie would not follow the redirect.
     secure = gateway.settings.address.startswith("https:")
@@ -61,33 +63,33 @@ def follow_link(request: Request, gateway: Gate, token: str) -> Response:
 
 @router.get("/onboarding")
 def show_onboarding(request: Request, gateway: Gate, token: OfferToken, again: bool = False) -> Response:
-    """The page of the stage the tenant has reached."""
-    onboarding = api.read_onboarding(gateway, token)
+    """Show the page of the stage that the tenant has reached."""
+    onboarding = service.read_onboarding(gateway, token)
     if onboarding.stage in WITH_KEY:
         return go("/key")
     if onboarding.stage in WAITING and not (again and onboarding.stage in ("refused", "asked_again")):
-        stage = "taken_back" if was_taken_back(gateway, token, onboarding) else onboarding.stage
+        stage = "taken_back" if was_revoked(gateway, token, onboarding) else onboarding.stage
         return page(request, "tenant/wait.html", {"onboarding": onboarding, "stage": stage})
     return show_form(request, onboarding)
 
 
 @dataclass(frozen=True, slots=True)
-class FaceShown:
-    """A picture of the face, and the clip of its turns with the challenge it answers."""
+class FaceUploads:
+    """A picture of the face, and a clip of the head's turns with the nonce of the challenge that it answers."""
 
     face: UploadFile | None = None
     clip: Sequence[UploadFile] = ()
     clip_nonce: str = ""
 
 
-NOBODY: Final = FaceShown()
+NO_FACE: Final = FaceUploads()
 
 
-def face_shown(
+def face_uploads(
     face: Picture = None, clip: Annotated[list[UploadFile] | None, File()] = None, clip_nonce: Typed = ""
-) -> FaceShown:
-    """What of the form is about the face; a file field left alone comes as one empty file."""
-    return FaceShown(face, [frame for frame in clip or () if frame.size], clip_nonce)
+) -> FaceUploads:
+    """Return the form's fields for the face. Browsers send an empty file for a file field without a file."""
+    return FaceUploads(face, [frame for frame in clip or () if frame.size], clip_nonce)
 
 
 @router.post("/onboarding")
@@ -102,14 +104,14 @@ async def register(
     consent_guardian: Typed = "",
     holder_key: Annotated[str, Form(max_length=2000)] = "",
     document: Picture = None,
-    shown: Annotated[FaceShown, Depends(face_shown)] = NOBODY,
+    uploads: Annotated[FaceUploads, Depends(face_uploads)] = NO_FACE,
 ) -> Response:
-    """Consents and verification in one form, so that it works without scripts and takes few taps."""
-    onboarding = await asyncio.to_thread(api.open_onboarding, gateway, token)
-    form = await request.form()
-    typed, facts = typed_in(form), facts_in(form)
+    """Take consents and verification in one form, which works without scripts; show it again if a part is missing."""
+    onboarding = await asyncio.to_thread(service.open_onboarding, gateway, token)
+    fields = await request.form()
+    typed, facts = typed_in(fields), facts_in(fields)
     with_face = check == "face"
-    seen, photographed = shown if with_face else NOBODY, bool(document and document.size)
+    seen, photographed = uploads if with_face else NO_FACE, bool(document and document.size)
     missing = what_is_missing(
         {
             "document": photographed or bool(typed["name"] and typed["id_number"]),
@@ -129,8 +131,8 @@ async def register(
         language=language_of(request),
     )
     try:
-        await asyncio.to_thread(api.give_consents, gateway, token, agreed)
-        reached = await hand_in(gateway, token, document, seen, typed, facts, holder_key)
+        await asyncio.to_thread(service.give_consents, gateway, token, agreed)
+        reached = await verify(gateway, token, await verification_form(document, seen, typed, facts, holder_key))
     except (InputRefused, Busy) as error:
         return show_form(request, onboarding, typed, facts, problem=error, status=error.status)
     except Conflict:
@@ -138,31 +140,23 @@ async def register(
     return go("/key" if reached.stage in WITH_KEY else "/onboarding")
 
 
-async def hand_in(
-    gateway: Gate,
-    token: str,
-    document: UploadFile | None,
-    seen: FaceShown,
-    typed: Mapping[str, Any],
-    facts: dict[str, str],
-    holder_key: str,
-) -> Registered:
-    """The API's own call, with what the form holds."""
-    return await api.verify(
-        gateway,
-        token,
-        document,
-        seen.face,
-        **typed,
-        facts=json.dumps(facts),
-        holder_key=holder_key,
-        clip=[*seen.clip],
+async def verification_form(
+    document: UploadFile | None, seen: FaceUploads, typed: dict[str, str], facts: dict[str, str], holder_key: str
+) -> VerificationForm:
+    """Return what the tenant hands in; `holder_key` is a JWK in JSON, or empty. Raises InputRefused for that key."""
+    return VerificationForm(
+        typed=typed,
+        document=await read_upload(document, MAX_PICTURE_BYTES),
+        face=await read_upload(seen.face, MAX_PICTURE_BYTES),
+        facts=facts,
+        clip=await read_uploads(seen.clip, MAX_PICTURE_BYTES),
         clip_nonce=seen.clip_nonce,
+        holder=public_key_from_json(holder_key) if holder_key else None,
     )
 
 
 def consent_words(onboarding: OnboardingShown, language: Language) -> dict[str, str]:
-    """The texts a tenant agrees to, as this place reads them."""
+    """Return the consent text of each purpose, filled in for the jurisdiction; in the nearest language there is."""
     spoken, profile = consent_language(language), profile_for(onboarding.jurisdiction)
     return {purpose: fill_in(consent_text(purpose, spoken), profile) for purpose in PURPOSES}
 
@@ -176,7 +170,7 @@ def show_form(
     problem: LodgekeyError | None = None,
     status: int = 200,
 ) -> Response:
-    """The registration form, with what was typed and what is missing or wrong."""
+    """Return the registration form with what was typed, the names of missing parts, and the error if there was one."""
     language = language_of(request)
     values = {
         "onboarding": onboarding,
@@ -196,30 +190,34 @@ def show_form(
 
 @router.post("/onboarding/holder")
 def take_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(max_length=2000)]) -> Response:
-    """A registered tenant's phone takes the key."""
-    try:
-        jwk = json.loads(holder_key)
-        form = HolderForm(holder_key=jwk)
-    except ValueError:
-        raise InputRefused(N_("The phone's key could not be read. Reload the page."), field="holder_key") from None
-    api.bind_holder(gateway, token, form)
+    """Issue the keys to this phone, for a tenant who registered elsewhere; `holder_key` is a JWK in JSON."""
+    service.bind_holder(gateway, token, public_key_from_json(holder_key))
     return go("/key")
 
 
 @router.get("/key")
 def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
-    """The key: what the lock said, and what to do where it says nothing."""
-    onboarding = api.read_onboarding(gateway, token)
+    """Show the keys, what their locks reported last, and what to do if a lock does not answer."""
+    onboarding = service.read_onboarding(gateway, token)
     if onboarding.stage not in WITH_KEY:
         return go("/onboarding")
-    return page(
-        request, "tenant/key.html", show_keys(gateway, token, onboarding) | {"notice": notice_of(request, DONE)}
-    )
+    overview = read_overview(gateway, token)
+    values = {
+        "onboarding": onboarding,
+        "keys": overview.keys,
+        "begins_later": overview.begins_later,
+        "filings": overview.filings,
+        "readers": overview.readers,
+        "once_codes": overview.once_codes,
+        "date_request": overview.date_request,
+        "notice": notice_of(request, DONE),
+    }
+    return page(request, "tenant/key.html", values)
 
 
 @router.post("/key/withdraw")
 def withdraw_face(request: Request, gateway: Gate, token: OfferToken) -> Response:
-    """Take back the consent to the face comparison; the key stays."""
+    """Withdraw the consent to the face comparison. The keys are not affected."""
     agreed = ConsentForm(registration=True, face=False, text_version=LATEST, language=language_of(request))
-    api.give_consents(gateway, token, agreed)
+    service.give_consents(gateway, token, agreed)
     return go("/key?done=keypage.done.withdrawn")

@@ -24,9 +24,9 @@ from api.services.schemas import (
     StayShown,
     UnitShown,
 )
+from api.services.tenant.key_overview import FilingLine, Reader
 from api.web.landlord.pages import draw_code
 from api.web.shell.countries import country_choices, nationality_choices
-from api.web.tenant.key_page import FilingLine, Reader
 from api.web.tenant.onboarding_form import TYPED, details_asked
 from api.web.tenant.pages import consent_words
 from gateway.domain.stays.stay import wall_clock

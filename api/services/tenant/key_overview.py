@@ -1,0 +1,89 @@
+"""A tenant's keys with what belongs to them: filings, readers of the record, codes and the latest date request."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.services.presenters import date_request_shown, key_shown, lock_shown, once_codes_of
+from api.services.schemas import DateRequestShown, KeyShown, LockShown, OnboardingShown, OnceCodeShown
+from gateway.bootstrap import Gateway
+from gateway.domain.jurisdiction import profile_for
+from gateway.journey.stays.date_requests import latest_date_request
+from gateway.journey.tenants import onboarding as steps
+from gateway.store import Disclosure, Offer, Registration, RegistrationPerson
+
+MAX_READERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLine:
+    """Kind and state of one of the tenant's registration records."""
+
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One reading of the tenant's records: by whom (role and account id), for what purpose, when (UTC seconds)."""
+
+    consumer: str
+    purpose: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOverview:
+    """A tenant's keys, each with its lock. `begins_later`: a key is not valid yet.
+
+    `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one.
+    """
+
+    keys: list[tuple[KeyShown, LockShown]]
+    begins_later: bool
+    filings: list[FilingLine]
+    readers: list[Reader] | None
+    once_codes: list[OnceCodeShown]
+    date_request: DateRequestShown | None
+
+
+def was_revoked(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bool:
+    """Return whether the keys of this offer were issued and are no longer wanted on the locks."""
+    if onboarding.stage != "verified":
+        return False
+    with gateway.database.reading() as session:
+        return steps.offer_named(session, token, gateway.keyring, gateway.now()).state == "used"
+
+
+def read_overview(gateway: Gateway, token: str) -> KeyOverview:
+    """Return the keys of the offer's tenant and what belongs to them. Raises OfferUnknown, OfferGone, OfferExpired."""
+    now = gateway.now()
+    with gateway.database.reading() as session:
+        offer = steps.offer_named(session, token, gateway.keyring, now)
+        keys = steps.keys_of(session, offer)
+        disclosed = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
+        records, date_request = _own_records(session, offer), latest_date_request(session, offer.stay)
+        return KeyOverview(
+            keys=[(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
+            begins_later=any(now < key.not_before for key in keys),
+            filings=[FilingLine(row.kind, row.state) for row in records],
+            readers=_readers_of(session, [row.id for row in records]) if disclosed else None,
+            once_codes=once_codes_of(session, offer.stay, now),
+            date_request=date_request_shown(date_request) if date_request else None,
+        )
+
+
+def _own_records(session: Session, offer: Offer) -> list[Registration]:
+    named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id == offer.person_id)
+    query = select(Registration).where(Registration.stay_id == offer.stay_id, Registration.id.in_(named))
+    return list(session.scalars(query.order_by(Registration.created_at)))
+
+
+def _readers_of(session: Session, record_ids: list[str]) -> list[Reader]:
+    subjects = [f"registration:{record_id}" for record_id in record_ids]
+    query = (
+        select(Disclosure).where(Disclosure.subject.in_(subjects)).order_by(Disclosure.seq.desc()).limit(MAX_READERS)
+    )
+    return [Reader(row.consumer, row.purpose, row.at) for row in session.scalars(query)]

@@ -1,0 +1,33 @@
+"""A holder's stay: ending it, and requesting another end. The holder's phone signs each request."""
+
+from api.services.presenters import date_request_shown
+from api.services.schemas import DateRequestShown, Instant, UnlockForm
+from api.services.tenant.holder_proofs import proof_of
+from gateway.bootstrap import Gateway
+from gateway.journey.stays import date_requests as steps
+
+
+class DateRequestForm(UnlockForm):
+    """Another end of the stay; signed over the lines `lodgekey-dates`, key id, `at`, `nonce` and `until`."""
+
+    until: Instant
+
+
+def end_stay(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
+    """End the stay now: its keys are revoked and its check-out is filed. The holder signs over `lodgekey-end`.
+
+    Raises NotFound, ProofRefused, or Conflict if others are registered for the stay too.
+    """
+    with gateway.database.writing() as session:
+        steps.end_for_holder(session, key_id, proof_of(form), gateway.keyring, gateway.now())
+
+
+def request_dates(gateway: Gateway, key_id: str, form: DateRequestForm) -> DateRequestShown:
+    """Request another end of the stay from the landlord; a later request replaces an earlier one.
+
+    Raises NotFound, ProofRefused, TooManyAttempts, or InputRefused for a moment that is past or already the end.
+    """
+    with gateway.database.writing() as session:
+        request = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
+        gateway.attempts.hit("date_request", request.stay_id)
+        return date_request_shown(request)
