@@ -90,8 +90,12 @@ def take_into_service(
     site: str,
     unit: Unit | None,
     secrets: Mapping[str, str],
+    pin_slots: int | None = None,
 ) -> Device:
-    """Add another maker's lock, which has no certificate. Its secrets go to a file of mode 0600, never to a log."""
+    """Add another maker's lock, which has no certificate. Its secrets go to a file of mode 0600, never to a log.
+
+    `pin_slots`: how many PINs the lock keeps; None if unknown. Raises Conflict or InputRefused.
+    """
     if session.get(Device, device) is not None:
         raise Conflict(N_("This device id has already been used. Choose another one."))
     if not (IDENTIFIER.match(device) and IDENTIFIER.match(site)):
@@ -102,7 +106,7 @@ def take_into_service(
         raise InputRefused(
             N_("The secrets file does not contain: {keys}."), {"keys": ", ".join(sorted(missing))}, field="secrets"
         )
-    row = Device(id=device, site=site, kind="lock", driver=driver, unit=unit, label=device)
+    row = Device(id=device, site=site, kind="lock", driver=driver, unit=unit, label=device, pin_slots=pin_slots)
     row.public_key, row.certificate_serial, row.certificate_expires_at = b"", "", 0
     session.add(row)
     if secrets:

@@ -76,7 +76,8 @@ class Device(Model):
     """A lock or kiosk and its last reports; silence changes nothing.
 
     `reported_seq` is the device's sequence number of its last report on the bolt, `state_seq` that of its last whole
-    state. `certificate_…` is the certificate it reports presenting, `trust` the roots it reports trusting. One-time
+    state. `pin_slots` is how many PINs the lock keeps, in slots numbered from 0; None where nobody stated it.
+    `certificate_…` is the certificate it reports presenting, `trust` the roots it reports trusting. One-time
     codes are numbered: `once_next` is the next number and never falls; numbers below `once_from` are invalid.
 
     `chain_…` is the last log entry checked, and since when an earlier one is awaited. `clock_drift…` is the last drift
@@ -90,6 +91,7 @@ class Device(Model):
     kind: Mapped[Word]
     driver: Mapped[Word] = mapped_column(default="native")
     label: Mapped[Text] = mapped_column(default="")
+    pin_slots: Mapped[int | None]
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("units.id"), index=True)
     public_key: Mapped[bytes]
     certificate_serial: Mapped[str] = mapped_column(String(48))

@@ -1,6 +1,7 @@
 """`lodgekey device`: puts locks and kiosks into service and takes them out of it."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +23,9 @@ from gateway.settings import Settings
 from gateway.store import Device
 from gateway.texts.marks import N_
 
+Secrets = Annotated[Path | None, typer.Option(help="JSON file with the address and keys of a Bluetooth lock.")]
+PinSlots = Annotated[int | None, typer.Option(min=1, max=1000, help="Number of PINs the lock keeps; 30 if not stated.")]
+
 app = typer.Typer(no_args_is_help=True)
 app.command("claim")(claim.claim)
 app.command("fleet")(fleet.fleet)
@@ -39,16 +43,15 @@ def add(
     driver: Annotated[
         str, typer.Option(help="Driver: native, or that of another vendor; see docs/drivers.md.")
     ] = "native",
-    secrets: Annotated[
-        Path | None, typer.Option(help="JSON file with the address and keys of a Bluetooth lock.")
-    ] = None,
+    secrets: Secrets = None,
+    pin_slots: PinSlots = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Put a device into service. A native device gets a certificate and a start folder; others need neither."""
     settings = settings_of(folder)
     if driver != "native":
-        add_other_makers(settings, device, site=site, driver=driver, unit=unit, secrets=secrets, as_json=as_json)
+        add_vendor_lock(settings, VendorLock(device, site, driver, unit, secrets, pin_slots), as_json=as_json)
         return
     if out is None:
         raise Refused("out_missing")
@@ -72,19 +75,38 @@ def add(
     tell(output, as_json, N_("{device} is in service. Its start folder is {folder}."), device=device, folder=out)
 
 
-def add_other_makers(
-    settings: Settings, device: str, *, site: str, driver: str, unit: str | None, secrets: Path | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class VendorLock:
+    """A lock with a driver of its own, as the operator describes it."""
+
+    device: str
+    site: str
+    driver: str
+    unit: str | None
+    secrets: Path | None
+    pin_slots: int | None
+
+
+def add_vendor_lock(settings: Settings, lock: VendorLock, *, as_json: bool) -> None:
     """Add a lock of another vendor."""
+    device, driver = lock.device, lock.driver
     if driver not in DRIVERS:
         raise Refused("no_such_driver", driver=driver, drivers=", ".join(sorted(DRIVERS)))
     home = settings.home_broker
-    if issubclass(DRIVERS[driver], MqttDriver) and home is not None and site != home.site:
+    if issubclass(DRIVERS[driver], MqttDriver) and home is not None and lock.site != home.site:
         raise Refused("foreign_site", site=home.site)
-    given = secrets_in(secrets) if secrets else {}
+    given = secrets_in(lock.secrets) if lock.secrets else {}
     with opened(settings, newest=True) as database, database.writing() as session:
-        found = unit_coded(session, unit)
-        take_into_service(session, settings.folder, driver=driver, device=device, site=site, unit=found, secrets=given)
+        take_into_service(
+            session,
+            settings.folder,
+            driver=driver,
+            device=device,
+            site=lock.site,
+            unit=unit_coded(session, lock.unit),
+            secrets=given,
+            pin_slots=lock.pin_slots,
+        )
     can = sorted(ability.value for ability in DRIVERS[driver].abilities)
     tell(
         {"device": device, "driver": driver, "abilities": can},

@@ -21,7 +21,8 @@ from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.store import Delivery, Device, SlotCode, Stay
 from gateway.store.model import new_id
 
-SLOTS: Final = range(11, 30)  # lower ones are the owner's; many locks have 30, numbered from 0
+USUAL_SLOTS: Final = 30  # of a lock whose number was not stated; many have 30, numbered from 0
+FIRST_SLOT: Final = 11  # lower ones are the owner's; of a lock with few slots, the lower half
 DIGITS: Final = 6
 SLOT_WORK: Final = {"put_slot": True, "drop_slot": False}  # work → whether the PIN is on the lock afterwards
 
@@ -38,7 +39,7 @@ class CodeShown:
 
 
 def give_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
-    """Assign a PIN on each lock of the unit that keeps PINs in slots; none if all slots are taken.
+    """Assign a PIN on each lock of the unit that keeps PINs in slots; none if all slots for tenants are taken.
 
     `key`: the gateway's passcode key.
     """
@@ -51,7 +52,7 @@ def give_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: 
 def _give(session: Session, stay: Stay, lock: Device, key: EllipticCurvePrivateKey, now: int) -> None:
     held = session.scalars(select(SlotCode).where(SlotCode.device_id == lock.id, _on_record())).all()
     taken = {code.slot for code in held}
-    slot = next((slot for slot in SLOTS if slot not in taken), None)
+    slot = next((slot for slot in slots_of(lock) if slot not in taken), None)
     if slot is None:
         return
     code = SlotCode(
@@ -66,6 +67,12 @@ def _give(session: Session, stay: Stay, lock: Device, key: EllipticCurvePrivateK
     session.add(code)
     session.flush()
     _want(session, code, "put_slot", now, due_at=max(now, stay.from_at))
+
+
+def slots_of(lock: Device) -> range:
+    """The slots of a lock that its tenants' PINs may use."""
+    count = lock.pin_slots or USUAL_SLOTS
+    return range(min(FIRST_SLOT, count // 2), count)
 
 
 def _id_of_new_pin(slot: int, known: Collection[str], key: EllipticCurvePrivateKey) -> str:

@@ -5,15 +5,18 @@ from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
 from gateway.journey.keys import pin_slots
-from gateway.journey.keys.pin_slots import SLOTS, pin_of, record_slot_state, shown_slots
+from gateway.journey.keys.pin_slots import pin_of, record_slot_state, shown_slots, slots_of
 from gateway.journey.stays import landlord
 from gateway.store import Delivery, Device, SlotCode, Stay
 from tests.parts.world import DAY, LOCK, World
 
+SLOTS = slots_of(Device())
 
-def zigbee(world: World) -> None:
+
+def zigbee(world: World, pin_slots: int | None = None) -> None:
     with world.database.writing() as session:
-        session.get_one(Device, LOCK).driver = "zigbee2mqtt"
+        lock = session.get_one(Device, LOCK)
+        lock.driver, lock.pin_slots = "zigbee2mqtt", pin_slots
 
 
 def codes(world: World) -> list[SlotCode]:
@@ -110,3 +113,22 @@ def test_no_two_pins_of_one_lock_are_the_same(world: World, monkeypatch: pytest.
         world.tenant(Window(world.now + number * DAY, world.now + (number + 1) * DAY))
     pins = [pin_of(code, world.keyring.passcode_key) for code in codes(world)]
     assert sorted(pins) == [str(digit) for digit in range(1, 10)]
+
+
+@pytest.mark.parametrize(
+    ("pin_slots", "used"),
+    [(None, (11, 29)), (30, (11, 29)), (20, (10, 19)), (4, (2, 3)), (1, (0, 0)), (39, (11, 38)), (250, (11, 249))],
+)
+def test_slots_are_the_locks_own_and_leave_the_lower_ones_to_the_owner(
+    pin_slots: int | None, used: tuple[int, int]
+) -> None:
+    """zigbee2mqtt#18912; zigbee-herdsman-converters refuses a slot that is not below a lock's pinCodeCount."""
+    slots = slots_of(Device(pin_slots=pin_slots))
+    assert (slots[0], slots[-1]) == used
+
+
+def test_a_lock_with_few_slots_gives_out_those_only(world: World) -> None:
+    zigbee(world, 4)
+    for number in range(3):
+        world.tenant(Window(world.now + number * DAY, world.now + (number + 1) * DAY))
+    assert [code.slot for code in codes(world)] == [2, 3]
