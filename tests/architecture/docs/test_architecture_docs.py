@@ -1,10 +1,10 @@
-"""Writes the tables of the docs that come from the code: `python -m tests.architecture.test_architecture_docs`."""
+"""Writes the tables of the docs that come from the code: `python -m tests.architecture.docs.test_architecture_docs`."""
 
 from pathlib import Path
 
 from devices.driver import Ability
 from devices.drivers import DRIVERS
-from tests.architecture import adr_index, state_diagrams
+from tests.architecture.docs import adr_index, state_diagrams
 from tests.architecture.source import ROOT
 
 PAGE = Path("docs/drivers.md")

@@ -1,6 +1,6 @@
 """Draws the package diagram of docs/architecture.md from the import contracts.
 
-`python -m tests.architecture.package_diagram` writes it.
+`python -m tests.architecture.docs.package_diagram` writes it.
 """
 
 import tomllib

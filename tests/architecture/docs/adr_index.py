@@ -1,4 +1,4 @@
-"""Writes docs/adr/index.md from the decision pages: `python -m tests.architecture.adr_index`."""
+"""Writes docs/adr/index.md from the decision pages: `python -m tests.architecture.docs.adr_index`."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ AREAS: Final = {
 HEAD: Final = """# Decisions
 
 One decision a page, in one format: what it is about, what was decided, what follows. A new one takes the next free
-number of its area and says which older one it replaces. Written by `python -m tests.architecture.adr_index`.
+number of its area and says which older one it replaces. Written by `python -m tests.architecture.docs.adr_index`.
 """
 
 

@@ -1,4 +1,4 @@
-"""Writes docs/states.md from the state tables in the code: `python -m tests.architecture.state_diagrams`."""
+"""Writes docs/states.md from the state tables in the code: `python -m tests.architecture.docs.state_diagrams`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -15,7 +15,7 @@ PAGE: Final = ROOT / "docs" / "states.md"
 HEAD: Final = """# States
 
 Drawn from the tables in the code; a test fails where page and table differ
-(`python -m tests.architecture.state_diagrams` writes the page).
+(`python -m tests.architecture.docs.state_diagrams` writes the page).
 """
 
 

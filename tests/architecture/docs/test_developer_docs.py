@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from gateway.domain.events import EVENT_TYPES
-from tests.architecture import package_diagram
+from tests.architecture.docs import package_diagram
 from tests.architecture.source import ROOT, functions_in, python_files, text_of, tracked, tree_of
 
 PAGES: Final = [
