@@ -8,7 +8,7 @@ from tests.architecture.source import PRODUCT, functions_in, python_files, text_
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 45
 WORN_OUT = re.compile(r"(Manager|Helper|Utils?|Base|Handler)$")
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|for now|stub)\b")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|HACK|for now|stub)\b|#.*\bXXX\b")  # XXX is a nationality of ICAO 9303 too
 SILENT = re.compile(r"# (noqa|type: ignore)(?![:\[])")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=\n]{60}|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{30}")
 THIS = "tests/architecture/"
