@@ -13,6 +13,7 @@ from typer import Abort
 from typer.exceptions import TyperException
 
 from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
+from api.cli.texts.causes import cause_text
 from api.cli.texts.problems import what_happened, what_to_do
 from api.client import RequestFailed
 from api.services.error_text import error_text
@@ -86,6 +87,8 @@ def problem_of(error: BaseException, language: Language, command: str) -> Proble
         return Problem(error.code, error_text(language, error), what_to_do(language, "refused"), NOT_POSSIBLE)
     code, exit_code, facts = _cause(error)
     facts = {"command": command, **facts}
+    if "detail" in facts:
+        facts["detail"] = cause_text(language, str(facts["detail"]))
     return Problem(code, what_happened(language, code, **facts), what_to_do(language, code, **facts), exit_code)
 
 
@@ -97,13 +100,26 @@ def _cause(error: BaseException) -> tuple[str, int, dict[str, object]]:
         case Refused():
             return error.code, error.exit_code, dict(error.facts)
         case TyperException():
-            return USAGE.get(type(error).__name__, "usage"), NOT_POSSIBLE, {"detail": error.format_message()}
+            return USAGE.get(type(error).__name__, "usage"), NOT_POSSIBLE, {"detail": _usage_detail(error)}
         case ValidationError():
             wrong = [f"{setting_named(each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)]
             return "setting_refused", NOT_POSSIBLE, {"detail": "; ".join(wrong)}
         case SQLAlchemyError():
             return _database_cause(error), NOT_THERE, {"name": "", "detail": type(error).__name__}
     return _system_cause(error)
+
+
+def _usage_detail(error: Any) -> str:
+    """What a usage error is about: the parameter's name, and the library's message (English) where that says more."""
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        similar = ", ".join(sorted(error.possibilities or ()))
+        return f"{error.option_name} ({similar})" if similar else str(error.option_name)
+    hint = getattr(error, "param_hint", None) or (error.param.get_error_hint() if getattr(error, "param", None) else "")
+    named = hint if isinstance(hint, str) else " / ".join(hint)
+    if kind == "MissingParameter" and named:
+        return named
+    return f"{named}: {error.message}" if named else str(error.format_message())
 
 
 def _database_cause(error: SQLAlchemyError) -> str:

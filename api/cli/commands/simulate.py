@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +10,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from api.cli.commands import holder
 from api.cli.output import AsJson, Folder, settings_of, tell_rows
 from api.cli.refusal import NOT_POSSIBLE, NOT_THERE, Refused
+from api.cli.simulator import command_of
 from api.client import RequestFailed
 from api.control import Control
 from certs.enrolment.device_folder import find_device_folders
 
 app = typer.Typer(no_args_is_help=True)
-PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+app.add_typer(
+    holder.app, name="holder", help="The phone of a tenant: its key pair and credential, and unlocking with them."
+)
 SECONDS, LONGEST = 20.0, 3600.0
 Devices = Annotated[Path | None, typer.Option("--dir", help="Folder of the building's data.")]
 
@@ -46,19 +49,7 @@ def building(
         raise Refused("no_devices", NOT_THERE, folder=found)
     given = {"--air": air, "--control-port": control_port, "--auto-lock": auto_lock, "--registry": registry}
     options = [part for name, value in given.items() if value is not None for part in (name, str(value))]
-    os.execv(sys.executable, simulator("building", "--dir", str(found), *options))  # noqa: S606 - the program is fixed
-
-
-@app.command(context_settings=PASSED_ON, add_help_option=False)
-def holder(context: typer.Context, as_json: AsJson = False) -> None:
-    """Act as the tenant's phone: new, read, unlock, near. See `lodgekey simulate holder --help`."""
-    command, as_json = simulator("holder", *context.args), as_json and "--help" not in context.args
-    done = subprocess.run(command, stderr=subprocess.PIPE if as_json else None, stdout=subprocess.PIPE, check=False)
-    if as_json and not done.stdout:
-        said = " ".join(done.stderr.decode(errors="replace").split())
-        raise Refused("simulator_refused", done.returncode, detail=said)
-    typer.echo(json.dumps(json.loads(done.stdout)) if as_json else done.stdout.decode().rstrip())
-    raise typer.Exit(done.returncode)
+    os.execv(sys.executable, command_of("building", "--dir", str(found), *options))  # noqa: S606 - the program is fixed
 
 
 @app.command()
@@ -173,8 +164,3 @@ def change_of(text: str) -> tuple[str, Any]:
 def device_folder(folder: Path | None) -> Path:
     """Return the folder that holds the devices' folders."""
     return settings_of(folder).folder / "devices"
-
-
-def simulator(*arguments: str) -> list[str]:
-    """Return the command that runs the simulator, which this package may not import."""
-    return [sys.executable, "-m", "firmware_sim", *arguments]

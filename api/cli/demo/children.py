@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from api.cli.output import said
+from gateway.texts.marks import N_
+
 _SETPRIV = shutil.which("setpriv")  # util-linux: the kernel ends the child when its parent is killed
 _ENDS_WITH_PARENT = (_SETPRIV, "--pdeathsig", "TERM") if _SETPRIV else ()
 READY_SECONDS = 180.0  # enough for a machine under load
@@ -16,11 +19,14 @@ STOP_SECONDS = 10.0
 
 
 class ChildFailed(Exception):
-    """A process ended or did not become ready in time; the text ends with its last output."""
+    """A process ended or did not become ready in time; the text, in the terminal's language, ends with its output."""
 
 
 class Child:
-    """One `python -m …` that writes a line of JSON to stdout when it is ready; its stderr goes to a file."""
+    """One `python -m …` that writes a line of JSON to stdout when it is ready; its stderr goes to a file.
+
+    `name` is a marked text, shown where the process does not start.
+    """
 
     def __init__(
         self, name: str, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
@@ -45,18 +51,18 @@ class Child:
                 start_new_session=True,  # Ctrl-C reaches the parent only, which stops the children in order
             )
         if self._process.stdout is None:
-            raise ChildFailed(f"{self.name} has no output")
+            raise self._failed("stdout")
         try:
             line = await asyncio.wait_for(self._process.stdout.readline(), READY_SECONDS)
-            said: dict[str, Any] = json.loads(line)
+            ready: dict[str, Any] = json.loads(line)
         except (TimeoutError, ValueError):
             await self.stop()
-            raise ChildFailed(f"{self.name} did not start: {self._last_words()}") from None
-        if said.get("ok") is False:
+            raise self._failed(self._last_output()) from None
+        if ready.get("ok") is False:
             await self.stop()
-            raise ChildFailed(f"{self.name} did not start: {said['sentence']} {said['what_to_do']}")
+            raise self._failed(f"{ready['sentence']} {ready['what_to_do']}")
         self._draining = asyncio.create_task(self._drain(self._process.stdout))
-        return said
+        return ready
 
     @property
     def pid(self) -> int | None:
@@ -91,6 +97,9 @@ class Child:
         while await stream.read(65536):
             pass
 
-    def _last_words(self) -> str:
+    def _failed(self, cause: str) -> ChildFailed:
+        return ChildFailed(said(N_("{part} did not start: {detail}"), part=said(self.name), detail=cause))
+
+    def _last_output(self) -> str:
         text = self._log.read_text(errors="replace").strip()
-        return text[-600:] or "it wrote nothing"
+        return text[-600:] or said(N_("it wrote nothing to its log"))

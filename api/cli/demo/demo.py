@@ -93,7 +93,7 @@ async def _until_done(journey: Coroutine[Any, Any, dict[str, Any]]) -> dict[str,
     try:
         return await task
     except asyncio.CancelledError:
-        raise StepFailed("the demonstration was told to stop before its end") from None
+        raise StepFailed(said(N_("the demonstration was stopped before it was complete"))) from None
 
 
 async def _stay(folder: Path, port: int, registry: str, tell: Tell, *, as_json: bool) -> None:
@@ -122,7 +122,7 @@ async def running(
         books = await _start(
             stack,
             Child(
-                "the registry",
+                N_("the registry"),
                 ["-m", "firmware_sim.registries", registry, "--dir", str(folder / "registry")],
                 folder / "logs" / "registry.log",
             ),
@@ -138,7 +138,7 @@ async def running(
             **(environment or {}),
         }
         gateway = Child(
-            "the gateway",
+            N_("the gateway"),
             ["-m", "api.cli.main", "serve", "--port", str(port), "--json"],
             folder / "logs" / "gateway.log",
             addresses,
@@ -153,7 +153,7 @@ async def running(
 def building_of(folder: Path) -> Child:
     """Return the process of a demonstration's devices, which also sets the registry's behaviour."""
     arguments = ["--dir", str(folder / "devices"), "--registry", str(folder / "registry" / "control.json")]
-    return Child("the building", ["-m", "firmware_sim", "building", *arguments], folder / "logs" / "building.log")
+    return Child(N_("the building"), ["-m", "firmware_sim", "building", *arguments], folder / "logs" / "building.log")
 
 
 async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:
@@ -165,7 +165,7 @@ async def photograph(folder: Path) -> Pictures:
     """Return pictures of a fictitious tenant's passport and face, made by the simulator."""
     log = folder / "logs" / "tenant.log"
     async with Child(
-        "the photographer", ["-m", "firmware_sim.phone.tenant", "--dir", str(folder / "tenant")], log
+        N_("the photographer"), ["-m", "firmware_sim.phone.tenant", "--dir", str(folder / "tenant")], log
     ) as child:
         addresses = await child.start()
     return Pictures(Path(addresses["document"]), Path(addresses["face"]))
@@ -187,7 +187,8 @@ def _keep_logs(folder: Path) -> None:
     """Copy the processes' logs to a place where they can be read after a failure."""
     kept = FOLDER.parent / "last-failure"
     shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)
+    if (folder / "logs").is_dir():  # no process has written anything where none was started
+        shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)
 
 
 def _print_run(result: dict[str, Any], *, as_json: bool) -> None:

@@ -27,7 +27,7 @@ STEP_TIMEOUT_SECONDS = 60.0
 
 
 class StepFailed(Exception):
-    """A step of the journey failed; the text names the step and the answer."""
+    """A step of the journey failed; the text, in the terminal's language, names the step and the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,52 +111,61 @@ class JourneyRun:
 
     async def _sign_in(self, client: Client, login: str) -> None:
         body = {"login": login, "password": self._logins.password}
-        require_ok(await client.post("/sessions", json=body), f"{login} signs in")
+        require_ok(await client.post("/sessions", json=body), said(N_("{login} signs in"), login=login))
 
     async def _offer(self, landlord: Client, unit_code: str) -> Json:
         self._tell(said(N_("the landlord offers a key")))
-        units = require_ok(await landlord.get("/units"), "the landlord lists units")
+        units = require_ok(await landlord.get("/units"), said(N_("the landlord lists the units")))
         unit = next((unit for unit in units if unit["code"] == unit_code), None)
         if unit is None:
-            raise StepFailed(f"the landlord has no unit {unit_code}")
+            raise StepFailed(said(N_("the landlord has no unit {unit}"), unit=unit_code))
         now = datetime.now(UTC).replace(microsecond=0)
         dates = {"from": (now - timedelta(minutes=1)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
         key = {"Idempotency-Key": os.urandom(8).hex()}
         answer = await landlord.request("POST", f"/units/{unit['id']}/offers", json=dates, headers=key)
-        return dict(require_ok(answer, "the landlord offers a key"))
+        return dict(require_ok(answer, said(N_("the landlord offers a key"))))
 
     async def _register(self, tenant: Client) -> None:
         self._tell(said(N_("the tenant opens the link, consents, and submits passport and face photo")))
-        require_ok(await tenant.post("/onboarding/open"), "the tenant opens the link")
+        require_ok(await tenant.post("/onboarding/open"), said(N_("the tenant opens the link")))
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
-        require_ok(await tenant.post("/onboarding/consents", json=consents), "the tenant agrees")
+        require_ok(await tenant.post("/onboarding/consents", json=consents), said(N_("the tenant consents")))
         files = {
             "document": ("document.jpg", self._pictures.document.read_bytes(), "image/jpeg"),
             "face": ("face.jpg", self._pictures.face.read_bytes(), "image/jpeg"),
         }
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key())), "facts": json.dumps(self._facts)}
         answer = require_ok(
-            await tenant.post("/onboarding/verification", form=form, files=files), "the tenant is verified"
+            await tenant.post("/onboarding/verification", form=form, files=files),
+            said(N_("the tenant submits passport and face photo")),
         )
         if answer["stage"] not in ("review", "issued", "on_lock"):
-            raise StepFailed(f"the tenant was not let through: {answer['stage']} because of {answer['reasons']}")
+            raise StepFailed(
+                said(
+                    N_("the tenant was not registered ({stage}), because of: {reasons}"),
+                    stage=answer["stage"],
+                    reasons=reasons_in(answer),
+                )
+            )
 
     async def _decide(self, officer: Client, tenant: Client) -> Json:
-        onboarding = require_ok(await tenant.get("/onboarding"), "the tenant looks where they stand")
+        onboarding = require_ok(
+            await tenant.get("/onboarding"), said(N_("the tenant reads the state of the registration"))
+        )
         if onboarding["stage"] != "review":
             return {"by": "machine", "outcome": "passed", "reasons": onboarding["reasons"]}
-        reasons = listed(word("case.reason", reason) for reason in onboarding["reasons"])
-        self._tell(said(N_("manual check, because of: {reasons}"), reasons=reasons))
-        waiting = require_ok(await officer.get("/cases"), "the officer lists cases")
+        self._tell(said(N_("manual check, because of: {reasons}"), reasons=reasons_in(onboarding)))
+        waiting = require_ok(await officer.get("/cases"), said(N_("the officer lists the cases")))
         if not waiting:
-            raise StepFailed("the case is not in the officer's list")
-        case = require_ok(await officer.get(f"/cases/{waiting[-1]['id']}"), "the officer opens the case")
+            raise StepFailed(said(N_("the case is not in the officer's list")))
+        case = require_ok(await officer.get(f"/cases/{waiting[-1]['id']}"), said(N_("the officer opens the case")))
         for part in case["pictures"]:
             answer = await officer.get(f"/cases/{case['id']}/pictures/{part}")
             if answer.status != 200 or not answer.body.startswith(b"\xff\xd8"):
-                raise StepFailed(f"the officer cannot see the {part}")
+                raise StepFailed(said(N_("the officer cannot open the picture {part}"), part=part))
         require_ok(
-            await officer.post(f"/cases/{case['id']}/decision", json={"decision": "pass"}), "the officer decides"
+            await officer.post(f"/cases/{case['id']}/decision", json={"decision": "pass"}),
+            said(N_("the officer decides")),
         )
         return {"by": "person", "outcome": "passed", "reasons": case["reasons"], "score_band": case["score_band"]}
 
@@ -166,7 +175,7 @@ class JourneyRun:
         onboarding = await until(
             lambda: _fetch(tenant, "/onboarding"),
             lambda answer: answer["stage"] == "on_lock",
-            "the key is on the lock",
+            said(N_("the key is on the lock")),
         )
         return onboarding["keys"][0], _ms(began)
 
@@ -175,23 +184,26 @@ class JourneyRun:
         at, nonce = int(time.time()), os.urandom(12).hex()
         signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
-        answer = require_ok(await tenant.post(f"/keys/{key_id}/unlock", json=body), "the tenant unlocks the door")
+        answer = require_ok(
+            await tenant.post(f"/keys/{key_id}/unlock", json=body), said(N_("the tenant unlocks the door"))
+        )
         if answer["outcome"] != "unlocked":
-            raise StepFailed(f"the door did not open: {answer['outcome']} {answer['code'] or ''}")
+            answered = f"{answer['outcome']} {answer['code'] or ''}".strip()
+            raise StepFailed(said(N_("the door was not unlocked: {outcome}"), outcome=answered))
         return dict(answer)
 
     async def _await_filing(self, landlord: Client, stay_id: str, kind: str) -> Json:
-        self._tell(said(N_("the registry answers the {kind}"), kind=word("kind", kind).replace("_", "-")))
+        step = said(N_("the registry answers the {kind}"), kind=word("kind", kind).replace("_", "-"))
+        self._tell(step)
 
         async def filing() -> Json:
-            stay = require_ok(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
+            stay = require_ok(await landlord.get(f"/stays/{stay_id}"), said(N_("the landlord reads the stay")))
             return next((row for row in stay["registrations"] if row["kind"] == kind), {"state": "missing"})
 
-        row = await until(
-            filing, lambda row: row["state"] not in ("queued", "pending", "asking", "missing"), f"a {kind}"
-        )
+        row = await until(filing, lambda row: row["state"] not in ("queued", "pending", "asking", "missing"), step)
         if row["state"] not in ("accepted", "not_due"):
-            raise StepFailed(f"the registry did not take the {kind}: {row['state']} {row['code']} {row['sentence']}")
+            answered = " ".join(str(row[part]) for part in ("state", "code", "sentence") if row[part])
+            raise StepFailed(f"{step}: {answered}")
         return row
 
     async def _read_feed(self, officer: Client, registration_id: str) -> int:
@@ -203,44 +215,55 @@ class JourneyRun:
                     number = int(line[4:])
                 if line.startswith("data: ") and json.loads(line[6:])["subject"] == registration_id:
                     return number
-        raise StepFailed("the feed ended without the registration")
+        raise StepFailed(said(N_("the feed ended without the registration")))
 
     async def _end(self, landlord: Client, stay_id: str, key_id: str) -> str:
         self._tell(said(N_("the stay ends and the lock deletes the key")))
-        require_ok(await landlord.post(f"/stays/{stay_id}/end"), "the landlord ends the stay")
+        require_ok(await landlord.post(f"/stays/{stay_id}/end"), said(N_("the landlord ends the stay")))
 
         async def key_state() -> Json:
-            stay = require_ok(await landlord.get(f"/stays/{stay_id}"), "the landlord looks at the stay")
+            stay = require_ok(await landlord.get(f"/stays/{stay_id}"), said(N_("the landlord reads the stay")))
             return next(dict(key) for key in stay["keys"] if key["id"] == key_id)
 
-        key = await until(key_state, lambda key: key["state"] == "revoked", "the key is revoked on the lock")
+        key = await until(key_state, lambda key: key["state"] == "revoked", said(N_("the key is revoked on the lock")))
         return str(key["state"])
 
 
 async def _fetch(client: Client, path: str) -> Json:
-    return dict(require_ok(await client.get(path), f"asking {path}"))
+    return dict(require_ok(await client.get(path), said(N_("reading {path}"), path=path)))
 
 
 async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str) -> Json:
-    """Return the first good answer, asking every 25 ms. Raises StepFailed after a minute."""
+    """Return the first good answer, asking every 25 ms. Raises StepFailed with the text `what` after a minute."""
     deadline = time.monotonic() + STEP_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         answer: Json = await ask()
         if good(answer):
             return answer
         await asyncio.sleep(0.025)
-    raise StepFailed(f"waited a minute in vain until {what}; the last answer was {answer}")
+    raise StepFailed(said(N_("{step}: not within one minute; the last answer was {answer}"), step=what, answer=answer))
 
 
 def require_ok(answer: Answer, step: str) -> Any:
-    """Return the answer's JSON. Raises StepFailed with the problem's detail for a refusal."""
+    """Return the answer's JSON. Raises StepFailed with the text `step` and the problem's code and detail for a refusal.
+
+    The detail is in English, the language of the API's problems.
+    """
     if answer.ok:
         return answer.json() if answer.body else None
     try:
-        detail = answer.json().get("detail", "")
-    except ValueError:
+        problem = answer.json()
+        detail = f"{problem['code']}, {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
         detail = answer.text[:200]
-    raise StepFailed(f"{step}: {answer.status} {detail}")
+    raise StepFailed(
+        said(N_("{step}: the gateway answered {status} ({detail})"), step=step, status=answer.status, detail=detail)
+    )
+
+
+def reasons_in(answer: Json) -> str:
+    """Why the check of a tenant needs staff, as the pages name the reasons."""
+    return listed(word("case.reason", reason) for reason in answer["reasons"])
 
 
 def _ms(began: float) -> float:

@@ -42,12 +42,6 @@ def declared() -> Mapping[Words, set[str]]:
     return reported
 
 
-@pytest.fixture(scope="module")
-def pages(declared: Mapping[Words, set[str]]) -> Mapping[Words, set[str]]:
-    """Declared texts of the commands whose help this program prints; that of `holder` is printed by the simulator."""
-    return {path: texts for path, texts in declared.items() if path != ("simulate", "holder")}
-
-
 def shown(path: Words, environment: Mapping[str, str]) -> str:
     """Help of a command in a terminal of 80 columns."""
     done = RUN.invoke(app, [*path, "--help"], env=environment)
@@ -77,15 +71,15 @@ def test_every_text_of_every_help_has_its_chinese(
     assert [text for text in texts if not is_chinese(chinese(text))] == []
 
 
-def test_in_chinese_every_help_shows_all_its_texts_in_chinese(pages: Mapping[Words, set[str]]) -> None:
-    for path, texts in pages.items():
+def test_in_chinese_every_help_shows_all_its_texts_in_chinese(declared: Mapping[Words, set[str]]) -> None:
+    for path, texts in declared.items():
         page = squeezed(shown(path, CHINESE))
         assert [text for text in texts if squeezed(chinese(text)) not in page] == [], path
         assert [text for text in texts if squeezed(text) in page] == [], path
 
 
-def test_in_english_every_help_shows_all_its_texts_and_no_chinese(pages: Mapping[Words, set[str]]) -> None:
-    for path, texts in pages.items():
+def test_in_english_every_help_shows_all_its_texts_and_no_chinese(declared: Mapping[Words, set[str]]) -> None:
+    for path, texts in declared.items():
         page = shown(path, ENGLISH)
         assert [text for text in texts if squeezed(text) not in squeezed(page)] == [], path
         assert not is_chinese(page), path

@@ -3,7 +3,7 @@
 import json
 import re
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.demo import demo
+from api.cli.demo.children import Child, ChildFailed
 from api.cli.demo.journey_run import JourneyRun
 from api.cli.demo.seed import KIOSK, SITE
 from api.cli.main import app
@@ -42,6 +43,17 @@ ANSWERS: Final[dict[str, Any]] = {
     "/keys/4/unlock": {"outcome": "unlocked", "ms": 12.0},
     "/stays/3": STAY,
     "/stays/3/end": {},
+}
+
+FAILURES: Final[Mapping[str, tuple[str, Any, str]]] = {
+    "the landlord has none of the units": ("/units", [], "房东没有房源 HS7-101"),
+    "the tenant is not registered": (
+        "/onboarding/verification",
+        {"stage": "rejected", "reasons": ["face_unsure"]},
+        "租客未能登记",
+    ),
+    "the officer's list is empty": ("/cases", [], "审核人员的列表中没有此项核验"),
+    "the door stays locked": ("/keys/4/unlock", {"outcome": "failed", "code": "jammed"}, "门未打开"),
 }
 
 
@@ -196,3 +208,30 @@ def test_the_json_of_a_demonstration_that_stays_is_as_it_was(monkeypatch: pytest
     reported = json.loads(stayed(monkeypatch, CHINESE, "--json").stdout)
     assert list(reported) == ["ready", "url", "kiosk", "folder", "password", "landlord", "officer", "tester"]
     assert (reported["ready"], reported["folder"], reported["landlord"]) == (True, str(demo.FOLDER), "landlord")
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_in_chinese_a_failed_step_is_named_in_chinese(failure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, answer, sentence = FAILURES[failure]
+    monkeypatch.setitem(ANSWERS, path, answer)
+    done = RUN.invoke(app, ["demo", "--once"], env=CHINESE | {"COLUMNS": "160"})
+    assert done.exit_code == 1, done.output
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize("path", ["/units", "/onboarding/consents", "/cases/1/decision", "/stays/3/end"])
+def test_a_refused_step_is_named_in_the_terminals_language(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Answer, "ok", property(lambda answer: answer.body != b'{"code": "busy", "detail": "Wait."}'))
+    monkeypatch.setitem(ANSWERS, path, {"code": "busy", "detail": "Wait."})
+    done = RUN.invoke(app, ["demo", "--once"], env=CHINESE | {"COLUMNS": "160"})
+    assert done.exit_code == 1, done.output
+    (line,) = [line for line in done.stderr.splitlines() if "busy, Wait." in line]
+    assert english_in(line.replace("busy, Wait.", ""), NAMES) == []
+
+
+async def test_a_part_that_does_not_start_is_named_in_the_terminals_language(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with pytest.raises(ChildFailed, match=r"^登记机关未能启动：日志中没有内容$"):
+        await Child("the registry", ["-c", "pass"], tmp_path / "log").start()
