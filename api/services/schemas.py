@@ -248,7 +248,10 @@ class FilingShown(BaseModel):
 
 
 class OnboardingShown(BaseModel):
-    """What a tenant sees on opening the link."""
+    """A tenant's onboarding: the stay, what the law (`asks`) and the registry (`asks_besides`) ask, and the stage.
+
+    Of the facts in `asks_one_of` one is enough. `passcodes` has the keypad's codes until a phone was given the keys.
+    """
 
     unit: str
     address: str
@@ -273,9 +276,9 @@ class OnboardingShown(BaseModel):
 
 
 class ConsentForm(Strict):
-    """What the tenant agrees to, each by itself; guardian: a parent or guardian is there and agrees for a minor.
+    """Consents by purpose; false withdraws one. `guardian`: a parent or guardian is present and agrees for a minor.
 
-    Left out, a guardian's word stays as it is.
+    If `guardian` is left out, that consent is unchanged.
     """
 
     registration: bool
@@ -286,7 +289,7 @@ class ConsentForm(Strict):
 
 
 class ChallengeShown(BaseModel):
-    """Which way to turn the head, in order, before a moment (RFC 3339); the nonce goes back with the clip."""
+    """The head turns that a clip has to show, in order, before `expires_at` (RFC 3339); send `nonce` with the clip."""
 
     nonce: str
     turns: list[str]
@@ -300,7 +303,7 @@ class HolderForm(Strict):
 
 
 class Registered(BaseModel):
-    """What became of a verification: the stage reached, why, and the keys."""
+    """The result of a verification: the stage reached, the codes of the reasons, and the ids of the keys."""
 
     stage: str
     reasons: list[str]
@@ -308,7 +311,10 @@ class Registered(BaseModel):
 
 
 class UnlockForm(Strict):
-    """A holder's request: signature is base64url of r || s over `lodgekey-unlock`, key id, at and nonce, by lines."""
+    """A holder's signed request. `signature`: base64url of r || s over the lines `lodgekey-unlock`, key id, at, nonce.
+
+    `at` is in UTC seconds.
+    """
 
     at: int
     nonce: Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -316,7 +322,7 @@ class UnlockForm(Strict):
 
 
 class UnlockAnswer(BaseModel):
-    """What the lock answered; `no_answer` where it said nothing in three seconds."""
+    """The lock's answer, or `no_answer` if it sent none within three seconds. `ms`: the time taken, in milliseconds."""
 
     outcome: Literal["unlocked", "refused", "failed", "no_answer"]
     code: str | None = None
@@ -325,7 +331,7 @@ class UnlockAnswer(BaseModel):
 
 
 class CaseShown(BaseModel):
-    """A case waiting for a person: what was compared and why it is not clear."""
+    """A case that waits for a person's decision, with the reasons; `pictures` names the images that can be viewed."""
 
     id: str
     unit: str
@@ -339,26 +345,26 @@ class CaseShown(BaseModel):
 
 
 class CaseOpened(CaseShown):
-    """The same with the fields the tenant gave."""
+    """A case with the tenant's fields."""
 
     fields: dict[str, str]
 
 
 class DecisionForm(Strict):
-    """A person's decision."""
+    """A decision on a case. The reason is shown to the tenant, and required unless the case passes."""
 
     decision: Literal["pass", "refuse", "ask_again"]
     reason: Annotated[str, Field(max_length=400)] = ""
 
 
 class PurposeForm(Strict):
-    """Why a record is opened."""
+    """The purpose for which a record is opened; it is logged."""
 
     purpose: Annotated[str, Field(min_length=3, max_length=200)]
 
 
 class RecordOpened(BaseModel):
-    """A registration record with its person."""
+    """A registration record with its person's fields, unmasked."""
 
     record: dict[str, Any]
     person: dict[str, str]
