@@ -101,13 +101,15 @@ class Verification(Model):
 class Key(Model):
     """One holder's right to open one lock in [not_before, expires_at). `observed` is the lock's report.
 
-    `reported_seq` is the lock's sequence number of its last report on this key.
+    `offer_id` is the link by which the holder's phone got it. `reported_seq` is the lock's sequence number of its last
+    report on this key.
     """
 
     __tablename__ = "keys"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    offer_id: Mapped[str | None] = mapped_column(ForeignKey("offers.id"), index=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), index=True)
     form: Mapped[Word] = mapped_column(default="credential")
     holder_key: Mapped[bytes]

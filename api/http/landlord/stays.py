@@ -49,6 +49,14 @@ def create_another_offer(
     return offers.create_another_offer(gateway, landlord_id, stay_id, idempotency_key)
 
 
+@router.post("/offers/{offer_id}/phones", status_code=201)
+def create_phone_offer(
+    gateway: Gate, landlord_id: LandlordId, offer_id: str, idempotency_key: IdempotencyKey = None
+) -> OfferShown:
+    """Create a link for a second or a new phone of the tenant who registered with this one; no second check-in."""
+    return offers.create_phone_offer(gateway, landlord_id, offer_id, idempotency_key)
+
+
 @router.post("/offers/{offer_id}/withdraw")
 def withdraw_offer(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> OfferShown:
     """Make a link stop working."""

@@ -1,5 +1,7 @@
 """A landlord's offers: links that let a tenant register for a stay."""
 
+from sqlalchemy.orm import Session
+
 from api.services.idempotency import once
 from api.services.presenters import offer_shown
 from api.services.schemas import OfferForm, OfferShown
@@ -54,11 +56,33 @@ def create_another_offer(
         return present_offer(gateway, session.get_one(Offer, offer_id))
 
 
+def create_phone_offer(
+    gateway: Gateway, landlord_id: str, offer_id: str, idempotency_key: str | None = None
+) -> OfferShown:
+    """Create a link that gives another phone of the person registered by this offer a key.
+
+    With a known `idempotency_key`, return the one made then. Raises NotFound, IdempotencyMismatch or Conflict.
+    """
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        known = _offer_of(session, offer_id, landlord_id)
+        owner, request = f"landlord:{landlord_id}", f"phone/{offer_id}"
+        made, _ = once(
+            session, owner, idempotency_key, request, now, lambda: steps.offer_another_phone(session, known, now).id
+        )
+        return present_offer(gateway, session.get_one(Offer, made))
+
+
+def _offer_of(session: Session, offer_id: str, landlord_id: str) -> Offer:
+    offer = session.get(Offer, offer_id)
+    if offer is None or offer.stay.unit.landlord_id != landlord_id:
+        raise NotFound(N_("There is no such link. Choose one from your list."))
+    return offer
+
+
 def withdraw_offer(gateway: Gateway, landlord_id: str, offer_id: str) -> OfferShown:
     """Make a link stop working. Raises NotFound, or Conflict where it is too late."""
     with gateway.database.writing() as session:
-        offer = session.get(Offer, offer_id)
-        if offer is None or offer.stay.unit.landlord_id != landlord_id:
-            raise NotFound(N_("There is no such link. Choose one from your list."))
+        offer = _offer_of(session, offer_id, landlord_id)
         steps.withdraw_offer(session, offer, gateway.now())
         return present_offer(gateway, offer)

@@ -180,6 +180,12 @@ def another_link(gateway: Gate, landlord_id: LandlordId, stay_id: str, idempoten
     return go(f"/landlord/stays/{stay_id}")
 
 
+@router.post("/offers/{offer_id}/phones")
+def another_phone(gateway: Gate, landlord_id: LandlordId, offer_id: str, idempotency_key: Once) -> Response:
+    """Create a link for another phone of the tenant who registered with this one."""
+    return go(f"/landlord/stays/{offers.create_phone_offer(gateway, landlord_id, offer_id, idempotency_key).stay_id}")
+
+
 @router.post("/offers/{offer_id}/withdraw")
 def withdraw_link(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
     """Make a link stop working."""

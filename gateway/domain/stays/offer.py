@@ -11,7 +11,6 @@ from devices.wire.kiosk.offer_code import code_of
 from gateway.domain.errors import OfferUnknown
 from gateway.texts.marks import N_
 
-LIFETIME: Final = 7 * 86_400
 # One sentence for every invalid link: made up, altered, or of a deleted offer.
 UNKNOWN: Final = N_("This link is not valid. Ask your landlord for a new one.")
 _PROOF = 16

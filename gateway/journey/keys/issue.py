@@ -16,24 +16,25 @@ from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import is_owed, owe
 from gateway.outbox.events import record
-from gateway.store import Device, Key, Person, Stay
+from gateway.store import Device, Key, Offer, Person, Stay
 from gateway.texts.marks import N_
 
 
 def issue_keys(
-    session: Session, stay: Stay, person: Person, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
+    session: Session, offer: Offer, person: Person, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
 ) -> list[Key]:
     """Step 4: issue a key for each lock of the unit and queue it for that lock. Raises Conflict if there is no lock."""
-    locks = [device for device in stay.unit.devices if device.kind == "lock" and device.revoked_at is None]
+    locks = [device for device in offer.stay.unit.devices if device.kind == "lock" and device.revoked_at is None]
     if not locks:
         raise Conflict(N_("The accommodation has no lock yet. Ask the landlord to add one."))
-    return [_issue(session, stay, person, lock, holder, keyring, now) for lock in locks]
+    return [_issue(session, offer.stay, offer.id, person.id, lock, holder, keyring, now) for lock in locks]
 
 
 def _issue(
     session: Session,
     stay: Stay,
-    person: Person,
+    offer_id: str | None,
+    person_id: str,
     lock: Device,
     holder: EllipticCurvePublicKey,
     keyring: Keyring,
@@ -47,7 +48,8 @@ def _issue(
         id=name.hex(),
         form="credential" if signed else "gateway",
         stay=stay,
-        person_id=person.id,
+        person_id=person_id,
+        offer_id=offer_id,
         device=lock,
         holder_key=compressed_point(holder),
         not_before=stay.from_at,
@@ -128,6 +130,6 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
 def replace_keys(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
     """Issue keys for the stay's current window to the same holders, then revoke the old ones."""
     for old in [key for key in stay.keys if key.desired == "present"]:
-        person = next(person for person in stay.people if person.id == old.person_id)
-        _issue(session, stay, person, old.device, public_from_point(old.holder_key), keyring, now)
+        holder = public_from_point(old.holder_key)
+        _issue(session, stay, old.offer_id, old.person_id, old.device, holder, keyring, now)
         revoke_key(session, old, now)

@@ -17,7 +17,7 @@ from gateway.journey.keys.passcodes import end_passcodes, move_passcodes, replac
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import hurry, is_owed, owe
 from gateway.outbox.events import record
-from gateway.store import Device, Key, Offer, Stay, Unit
+from gateway.store import Device, Key, Offer, Person, Stay, Unit
 from gateway.texts.marks import N_
 
 
@@ -49,11 +49,14 @@ def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
     return add_offer(session, stay, now)
 
 
-def add_offer(session: Session, stay: Stay, now: int) -> Offer:
-    """Create another offer for the same stay; each tenant needs one."""
+def add_offer(session: Session, stay: Stay, now: int, person_id: str | None = None) -> Offer:
+    """Create another offer for the same stay, valid until it ends; each tenant needs one.
+
+    With `person_id`, a registered tenant's: it gives another phone of that person a key, without a registration.
+    """
     if stay.state not in stays.OCCUPYING:
         raise Conflict(N_("This stay has ended, so no key can be offered."))
-    offer = Offer(stay=stay, state="open", created_at=now, expires_at=min(stay.until_at, now + offers.LIFETIME))
+    offer = Offer(stay=stay, state="open", created_at=now, expires_at=stay.until_at, person_id=person_id)
     session.add(offer)
     session.flush()
     record(session, "KeyOffered", now, stay=stay, data={"offer": offer.id})
@@ -78,6 +81,17 @@ def refuse_overlap(session: Session, unit: Unit, window: Window, besides: str | 
         )
 
 
+def offer_another_phone(session: Session, offer: Offer, now: int) -> Offer:
+    """A link by which another phone of the tenant of `offer` gets a key; the phones are ended one by one.
+
+    Raises Conflict if nobody registered by that link, or the person left.
+    """
+    person = session.get(Person, offer.person_id) if offer.person_id else None
+    if person is None or person.erased_at is not None or person.left_at is not None:
+        raise Conflict(N_("Nobody is registered with this link, so another phone cannot be added to it."))
+    return add_offer(session, offer.stay, now, person.id)
+
+
 def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
     """Withdraw the link; a key already issued stays valid."""
     if "withdrawn" not in offers.OFFER_STATES[offer.state]:
@@ -95,7 +109,7 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
     refuse_overlap(session, stay.unit, window, besides=stay.id)
     stay.from_at, stay.until_at = window.start, window.end
     for offer in stay.offers:
-        offer.expires_at = min(window.end, max(offer.expires_at, now + offers.LIFETIME))
+        offer.expires_at = window.end
     replace_keys(session, stay, keyring, now)
     move_passcodes(session, stay, keyring.passcode_key, now)
     report_change(session, stay, keyring, now)
@@ -161,9 +175,9 @@ def revoke_for_landlord(session: Session, key: Key, passcode_key: EllipticCurveP
 
 
 def _others_live_there(key: Key) -> bool:
-    """Whether anyone else in the stay has a key, or never had one and uses the code alone."""
+    """Whether another phone in the stay has a key, or a person never had one and uses the code alone."""
     others = {person.id for person in key.stay.people if person.id != key.person_id and person.erased_at is None}
     lost = {other.person_id for other in key.stay.keys if other.desired == "absent"}
     return bool(others - lost) or any(
-        other.person_id in others and other.desired == "present" for other in key.stay.keys
+        other.desired == "present" and other.holder_key != key.holder_key for other in key.stay.keys
     )

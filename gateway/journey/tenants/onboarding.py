@@ -14,10 +14,11 @@ from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
 from gateway.domain.verification.rules import Verdict
 from gateway.journey.filings.portraits import forget_portraits
-from gateway.journey.filings.records import check_in, seal_fields
+from gateway.journey.filings.records import check_in, person_fields, seal_fields
 from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
+from gateway.journey.tenants.known_people import known_person
 from gateway.outbox.deliveries import owe
 from gateway.outbox.events import record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
@@ -108,8 +109,9 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
         raise ConsentMissing(N_("Consent to the registration first: without it no key can be issued."))
     refuse_repeat(session, offer)
     verdict = shown.verdict
-    person = None
-    if verdict.outcome != "refused":
+    known = known_person(session, offer.stay, shown.fields, keyring) if verdict.outcome == "passed" else None
+    person = known
+    if known is None and verdict.outcome != "refused":
         person = Person(id=new_id(), stay=offer.stay, created_at=now)
         seal_fields(person, shown.fields, keyring)
         session.add(person)
@@ -168,7 +170,10 @@ def decide_case(
 
 
 def admit(session: Session, verification: Verification, keyring: Keyring, now: int) -> None:
-    """Step 4: check the tenant in, and issue the keys if the holder's phone is known; else they wait for it."""
+    """Step 4: check the tenant in, and issue the keys if the holder's phone is known; else they wait for it.
+
+    A tenant who is registered for this stay already gets a key for this phone, and no second check-in.
+    """
     offer = verification.offer
     stay = offer.stay
     if stay.state not in ("offered", "active"):
@@ -176,9 +181,15 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     if offer.state == "withdrawn":
         raise OfferGone(N_("This link was withdrawn, so no key can be issued. The landlord can create a new one."))
     person = session.get_one(Person, verification.person_id)
-    offer.person_id = person.id
-    check_in(session, stay, person, keyring, now)
-    give_passcodes(session, stay, keyring.passcode_key, now)
+    known = known_person(session, stay, person_fields(person, keyring), keyring)
+    if known is None:
+        offer.person_id = person.id
+        check_in(session, stay, person, keyring, now)
+        give_passcodes(session, stay, keyring.passcode_key, now)
+    else:
+        offer.person_id = verification.person_id = known.id
+        if known is not person:
+            forget_person(session, person, now)
     if verification.holder_key is not None:
         hand_over(session, offer, public_from_point(verification.holder_key), keyring, now)
 
@@ -190,7 +201,7 @@ def hand_over(session: Session, offer: Offer, holder: EllipticCurvePublicKey, ke
     if offer.person_id is None:
         raise Conflict(N_("Register first; the key is issued after that."))
     offer.state = "used"
-    return issue_keys(session, offer.stay, session.get_one(Person, offer.person_id), holder, keyring, now)
+    return issue_keys(session, offer, session.get_one(Person, offer.person_id), holder, keyring, now)
 
 
 def forget_person(session: Session, person: Person, now: int) -> None:
@@ -228,14 +239,13 @@ def stage_of(session: Session, offer: Offer, now: int) -> str:
 
 def keys_of(session: Session, offer: Offer) -> list[Key]:
     """The keys from this offer that are wanted on their locks."""
-    query = select(Key).where(Key.stay_id == offer.stay_id, Key.person_id == offer.person_id, Key.desired == "present")
-    return list(session.scalars(query.order_by(Key.created_at)).all()) if offer.person_id else []
+    query = select(Key).where(Key.offer_id == offer.id, Key.desired == "present")
+    return list(session.scalars(query.order_by(Key.created_at)).all())
 
 
 def ever_had_keys(session: Session, offer: Offer) -> bool:
-    """Whether this offer's tenant ever had a key, revoked or not."""
-    query = select(Key.id).where(Key.stay_id == offer.stay_id, Key.person_id == offer.person_id).limit(1)
-    return offer.person_id is not None and session.scalar(query) is not None
+    """Whether a key was ever issued from this offer, revoked or not."""
+    return session.scalar(select(Key.id).where(Key.offer_id == offer.id).limit(1)) is not None
 
 
 def case_named(

@@ -145,7 +145,7 @@ async def test_a_used_an_expired_and_an_unknown_link_are_distinguished_by_their_
     await decide(house, tenant)
     refused(await house.register(tenant), 410, "offer_used")
     late, _ = await house.tenant("b", begins=20 * DAY)
-    house.now[0] += 8 * DAY
+    house.now[0] += 60 * DAY
     refused(await late.get("/api/v1/onboarding"), 410, "offer_expired")
     refused(await house.client(offer="A" * 43).get("/api/v1/onboarding"), 404, "offer_unknown")
     refused(await house.client().get("/api/v1/onboarding"), 404, "offer_unknown")

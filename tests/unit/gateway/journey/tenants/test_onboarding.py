@@ -79,7 +79,7 @@ def test_opening_the_link_is_recorded_once(world: World) -> None:
 @pytest.mark.parametrize("when", [0, 1, DAY])
 def test_an_expired_offer_is_refused_from_its_last_second_on(world: World, when: int) -> None:
     token = world.offer(world.window(begins=20 * DAY))
-    world.now += 7 * DAY + when
+    world.now += 23 * DAY + when  # the stay lasts three days
     assert "new one" in refuses(world, lambda: world.consent(token), OfferExpired).detail
     world.now -= when + 1
     world.consent(token)

@@ -1,0 +1,34 @@
+"""A person is known within a stay: another phone of the same person gets a key, never a second check-in."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from gateway.journey.filings.parties import registered
+from gateway.journey.filings.records import person_fields
+from gateway.journey.keys.keyring import Keyring
+from gateway.store import Person, Stay
+from gateway.store.sealing import Erased
+
+
+def known_person(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring) -> Person | None:
+    """The registered tenant of this stay who showed the same document: its number, and the same birth date."""
+    shown = _document(fields)
+    if shown is None:
+        return None
+    for person in registered(session, stay):
+        try:
+            if person.left_at is None and _document(person_fields(person, keyring)) == shown:
+                return person
+        except Erased:
+            continue
+    return None
+
+
+def _document(fields: Mapping[str, str]) -> tuple[str, str] | None:
+    """The document's number in letters and digits only, and the birth date; None where either is unknown."""
+    written = unicodedata.normalize("NFKC", fields.get("id_number", "")).upper()
+    number, born = re.sub(r"[\W_]", "", written), fields.get("birth_date", "")
+    return (number, born) if number and born else None
