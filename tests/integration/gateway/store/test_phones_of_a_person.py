@@ -1,4 +1,4 @@
-"""Migration 0014 on both databases: each key gets the link by which its person registered."""
+"""Migration 0015 on both databases: each key gets the link by which its person registered."""
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -27,14 +27,14 @@ KEY = {
 
 
 def test_a_key_is_filed_under_its_persons_link(engine: Engine) -> None:
-    command.upgrade(config_of(engine), "0013")
+    command.upgrade(config_of(engine), "0014")
     with engine.begin() as connection:
         for statement in PARENTS:
             connection.execute(text(statement))
         for table, row in (("devices", DEVICE), ("offers", OFFER), ("keys", KEY)):
             names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
             connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
-    command.upgrade(config_of(engine), "0014")
+    command.upgrade(config_of(engine), "0015")
     assert all_of(engine, "SELECT id, offer_id FROM keys") == [("k", "o")]
-    command.downgrade(config_of(engine), "0013")
+    command.downgrade(config_of(engine), "0014")
     assert all_of(engine, "SELECT id FROM keys") == [("k",)]
