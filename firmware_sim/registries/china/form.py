@@ -7,10 +7,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from firmware_sim.registries.countries import NATIONALITIES
+
 
 def _real_day(text: str) -> str:
     datetime.strptime(text, "%Y%m%d")
     return text
+
+
+def _known_country(code: str) -> str:
+    if code not in NATIONALITIES:
+        raise ValueError("not a code of GB/T 2659 or Doc 9303")
+    return code
 
 
 Day = Annotated[str, Field(pattern=r"^[0-9]{8}$"), AfterValidator(_real_day)]
@@ -58,7 +66,7 @@ class Foreigner(_Person):
 
     surname: Capitals
     given_names: Capitals | Literal[""]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    country: Annotated[str, AfterValidator(_known_country)]
     visa: Visa | None
 
 

@@ -16,6 +16,7 @@ from lxml import etree
 from firmware_sim.registries import soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
+from firmware_sim.registries.countries import ISO_3166_1, ISSUERS, NATIONALITIES
 from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.soap import tree
 from firmware_sim.registries.store import RecordStore, Row
@@ -27,6 +28,11 @@ _SCHEMA = Path(__file__).with_name("siba.xsd")
 UNIT, ESTABLISHMENT = "500000000", "1"
 Error = tuple[int, str, str]  # line, code, text
 _REFUSED = ("70", "Boletim recusado")
+_COUNTRIES = {
+    "Nacionalidade": NATIONALITIES,
+    "Pais_Emissor_Documento": ISSUERS,
+    "Pais_Residencia_Origem": ISO_3166_1 | {"RKS"},
+}
 
 
 @cache
@@ -93,6 +99,9 @@ def _line_errors(line: int, bulletin: etree._Element) -> list[Error]:
     found: list[Error] = []
     if bulletin.findtext(f"{_BA}Nacionalidade") == "PRT":
         found.append((line, "71", "Cidadão nacional"))
+    for name, known in _COUNTRIES.items():
+        if bulletin.findtext(f"{_BA}{name}") not in known:
+            found.append((line, "73", f"País desconhecido: {name}"))
     leaves = bulletin.findtext(f"{_BA}Data_Saida")
     if leaves and _day(bulletin, "Data_Saida") < _day(bulletin, "Data_Entrada"):
         found.append((line, "72", "Data de saída anterior à de entrada"))
@@ -125,5 +134,6 @@ SIMULATOR = Simulator(
         "landlord.phone": "+351210000000",
         "landlord.email": "senhorio@example.org",
         "person.residence.country": "USA",
+        "person.residence.municipality": "New York",
     },
 )

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -11,9 +12,12 @@ from pathlib import Path
 
 from lxml import etree
 
+from firmware_sim.registries.countries import ISO_3166_1
 from firmware_sim.registries.soap import NotSoap, parsed
 
 _SCHEMA = Path(__file__).with_name("altaParteHospedaje.xsd")
+_MUNICIPALITIES = Path(__file__).with_name("municipios.csv")
+_COUNTRIES = ISO_3166_1 | {"XKX"}  # Kosovo, of the range that ISO leaves to users
 _ANNUL = "{http://www.neg.hospedajes.mir.es/anularComunicacion}"
 _MAX_XML = 16 << 20  # bytes
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
@@ -109,6 +113,22 @@ def _wrong_municipality(person: etree._Element, _: int) -> bool:
     return spanish != bool(_text(person, "direccion/codigoMunicipio"))
 
 
+def _unknown_country(person: etree._Element, _: int) -> bool:
+    said = _text(person, "nacionalidad"), _text(person, "direccion/pais")
+    return any(code and code not in _COUNTRIES for code in said)
+
+
+def _unknown_municipality(person: etree._Element, _: int) -> bool:
+    code = _text(person, "direccion/codigoMunicipio")
+    return bool(code) and code not in _municipalities()
+
+
+@cache
+def _municipalities() -> frozenset[str]:
+    with _MUNICIPALITIES.open(encoding="utf-8", newline="") as file:
+        return frozenset(line["codigo"] for line in csv.DictReader(file, delimiter=";"))
+
+
 def _unborn(_: etree._Element, age: int) -> bool:
     return not 0 <= age <= 130
 
@@ -121,6 +141,8 @@ _RULES: tuple[tuple[str, str, Callable[[etree._Element, int], bool]], ...] = (
     ("10130", "El soporte del documento es obligatorio con NIF o NIE", _without_support),
     ("10131", "El número de documento no es válido", _wrong_letter),
     ("10131", "El municipio no corresponde al país", _wrong_municipality),
+    ("10131", "El código de país no existe", _unknown_country),
+    ("10131", "El código de municipio no existe", _unknown_municipality),
     ("10131", "La fecha de nacimiento no es válida", _unborn),
 )
 

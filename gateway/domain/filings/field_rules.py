@@ -42,7 +42,9 @@ def known(field: str, code: str, table: Container[str]) -> Problems:
 def spelled(field: str, value: str, alphabet: str, said: str) -> Problems:
     """Every character can be stored by the registry. `alphabet` is the content of a regular expression class."""
     if re.search(f"[^{alphabet}]", value):
-        yield FieldProblem(field, "unspellable", f"{_said(field)} has characters that {said} cannot be written in.")
+        yield FieldProblem(
+            field, "unspellable", f"{_said(field)} must be in {said}: enter it as in the document's last lines."
+        )
 
 
 def plain(field: str, value: str) -> Problems:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import Difference, FieldProblem, PersonAnswer, Registration
 from gateway.registries.adapter import Clock, name_differences
 from gateway.registries.china import codes, record, rules
@@ -60,7 +60,7 @@ class ChinaRegistry(JsonRegistry[_Receipt]):
     def tables(self) -> Mapping[str, str]:
         """Versions of the GB tables, the countries and the transliteration."""
         spelling = {spelling.name: spelling.version for spelling in PROFILE.spellings}
-        return codes.TABLES | {COUNTRIES.name: COUNTRIES.version} | spelling
+        return codes.TABLES | {NATIONALITIES.name: NATIONALITIES.version} | spelling
 
     def request(self, registration: Registration) -> Request:
         """PUT under the reference."""

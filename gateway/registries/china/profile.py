@@ -5,7 +5,7 @@ from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
 
 RESIDENTS = Spelling("gb-names", "1", r"\w '.·-", "letters")
-FOREIGNERS = Spelling("gb-names-foreign", "1", "A-Z '-", "A-Z as in the passport", True, True, {".": " "})
+FOREIGNERS = Spelling("gb-names-foreign", "2", "A-Z '-", "A-Z as in the passport", True, True)
 PROFILE = RegistryProfile(
     name="cn",
     client=f"{__package__}.client",

@@ -1,7 +1,7 @@
 """Rules of a Chinese regional service, checked before sending."""
 
 from gateway.domain.filings import field_rules as rules
-from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.registries.china import codes
 from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
@@ -65,7 +65,7 @@ def id_number_fault_of(person: PersonFacts) -> str | None:
 
 def _foreigner_rules(at: str, person: PersonFacts, record: Registration) -> rules.Problems:
     arrival, visa = rules.arrival_day(record), person.visa
-    yield from rules.known(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival))
+    yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     if person.document.kind not in ("passport", "residence_permit"):
         yield FieldProblem(
             f"{at}.document.kind", "unknown_code", "A foreigner registers with passport or residence card."

@@ -4,7 +4,7 @@ from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
 
-SPELLING = Spelling("alloggiati-names", "1", "A-Z '", "A-Z, space and apostrophe", True, True, {"-": " ", ".": " "})
+SPELLING = Spelling("alloggiati-names", "2", "A-Z '", "A-Z, space and apostrophe", True, True, {"-": " "})
 PROFILE = RegistryProfile(
     name="it",
     client=f"{__package__}.client",

@@ -4,7 +4,10 @@ from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
 
-SPELLING = Spelling("siba-names", "1", "A-Za-z '.-", "Latin letters without accents", True)
+# SIBA's "Alfabético Nome" as public clients quote its help: capitals, of marked letters only those of Portuguese.
+SPELLING = Spelling("siba-names", "2", "A-Z '-", "capitals A-Z, space, apostrophe and hyphen", True, True)
+# "Alfanumérico": capitals and digits with the signs of addresses.
+TEXT = Spelling("siba-texts", "1", "A-Z0-9 '()ºª&:;+#-", "capitals, digits and the signs of an address", True, True)
 PROFILE = RegistryProfile(
     name="pt",
     client=f"{__package__}.client",
@@ -12,7 +15,7 @@ PROFILE = RegistryProfile(
     facts=RequiredFacts(
         unit=("registered_as", "name", "address.municipality", "address.postal_code"),
         landlord=("registered_as", "phone", "email"),
-        person=("residence.country",),
+        person=("residence.country", "residence.municipality"),
     ),
     spellings=(SPELLING,),
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES
 from gateway.domain.filings.record import Difference, FieldProblem, PersonAnswer, Registration
 from gateway.registries.adapter import Clock
 from gateway.registries.json_client import JsonRegistry, Receipt, Request, open_bearer_client
@@ -55,8 +55,8 @@ class SandboxRegistry(JsonRegistry[_RecordReply]):
         return ()
 
     def tables(self) -> Mapping[str, str]:
-        """The version of the only table used: countries."""
-        return {COUNTRIES.name: COUNTRIES.version}
+        """Versions of the codes of nationalities and of issuers of documents."""
+        return {table.name: table.version for table in (NATIONALITIES, ISSUING)}
 
     def request(self, registration: Registration) -> Request:
         """POST under an Idempotency-Key, which is the reference."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.domain.filings import field_rules as rules
-from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES
 from gateway.domain.filings.record import PersonFacts, Registration
 
 _SEX = {"male": "M", "female": "F", "other": "X", "unknown": "U"}
@@ -68,13 +68,13 @@ def sandbox_problems(record: Registration, now: int) -> rules.Problems:
 
 
 def _person_problems(at: str, person: PersonFacts, record: Registration, now: int) -> rules.Problems:
-    countries = COUNTRIES.valid_on(rules.arrival_day(record))
+    arrival = rules.arrival_day(record)
     yield from rules.need(f"{at}.surname", person.surname)
     yield from rules.fits(f"{at}.surname", person.surname, 120)
     yield from rules.fits(f"{at}.given_names", person.given_names, 120)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.need(f"{at}.nationality", person.nationality)
-    yield from rules.known(f"{at}.nationality", person.nationality, countries)
+    yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from rules.shaped(
         f"{at}.phone", person.phone, r"\+[1-9][0-9]{4,14}", "an international number like +34600000000"
     )
@@ -82,6 +82,8 @@ def _person_problems(at: str, person: PersonFacts, record: Registration, now: in
         yield from rules.shaped(
             f"{at}.document.number", person.document.number or " ", r"[A-Z0-9-]{3,24}", "3 to 24 letters or digits"
         )
-        yield from rules.known(f"{at}.document.issuing_country", person.document.issuing_country or "?", countries)
+        yield from rules.known(
+            f"{at}.document.issuing_country", person.document.issuing_country or "?", ISSUING.valid_on(arrival)
+        )
     elif rules.age(person, rules.arrival_day(record)) >= 14:
         yield from rules.need(f"{at}.document", None)

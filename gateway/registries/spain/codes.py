@@ -1,5 +1,7 @@
 """The codes of SES.HOSPEDAJES, from its manual v3.1.3."""
 
+from gateway.domain.filings.codes.countries import KOSOVO
+from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.codes.table import Code, CodeTable
 from gateway.domain.filings.record import Document
 
@@ -35,3 +37,13 @@ def document_type(document: Document) -> str:
     if spanish and document.kind == "national_id":
         return "NIF"
     return "NIE" if spanish and document.kind == "residence_permit" else "OTRO"
+
+
+def country_code(country: str) -> str:
+    """ISO 3166-1 alpha-3, as the manual says; "" for persons without a defined nationality, which it need not have.
+
+    Kosovo has no code of ISO 3166-1. It is filed as XKX, of the range that ISO leaves to users.
+    """
+    if country in UNDEFINED_NATIONALITY:
+        return ""
+    return "XKX" if country == KOSOVO else country

@@ -9,14 +9,15 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from gateway.domain.filings.field_rules import arrival_day, is_minor, local_time
 from gateway.domain.filings.record import Address, PersonFacts, Registration
 from gateway.domain.filings.transliteration import spell
-from gateway.registries.spain.codes import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, document_type
+from gateway.registries.spain.codes import DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, country_code, document_type
+from gateway.registries.spain.municipalities import municipalities
 from gateway.registries.spain.profile import SPELLING
 
 _PV = "http://www.neg.hospedajes.mir.es/altaParteHospedaje"
 _ANNUL = "http://www.neg.hospedajes.mir.es/anularComunicacion"
 _SEX = {"male": "H", "female": "M", "other": "O"}
 # versions of the tables a record is encoded with
-TABLES = {table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING)}
+TABLES = {table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING, municipalities())}
 
 
 def arrival_report(record: Registration) -> str:
@@ -82,7 +83,7 @@ def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
     _given(element, "numeroDocumento", document.number if has_document else "")
     _given(element, "soporteDocumento", document.support if document_type(document) in ("NIF", "NIE") else "")
     _text(element, "fechaNacimiento", person.birth_date)
-    _given(element, "nacionalidad", person.nationality)
+    _given(element, "nacionalidad", country_code(person.nationality))
     _given(element, "sexo", _SEX.get(person.sex, ""))
     _address(element, person.residence)
     _given(element, "telefono", person.phone)
@@ -111,7 +112,7 @@ def _address(parent: Element, address: Address) -> None:
     else:
         _text(element, "nombreMunicipio", address.municipality)
     _text(element, "codigoPostal", address.postal_code)
-    _text(element, "pais", address.country)
+    _text(element, "pais", country_code(address.country))
 
 
 def _instant(local: datetime) -> str:

@@ -1,13 +1,16 @@
 """Rules of SES.HOSPEDAJES, checked before sending; includes rules of its manual that its XSD lacks."""
 
+import re
 from datetime import date
 
 from stdnum.es import dni, nie
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import Address, Document, FieldProblem, PersonFacts, Registration
 from gateway.registries.spain.codes import document_type
+from gateway.registries.spain.municipalities import municipalities
 from gateway.registries.spain.profile import SPELLING
 from gateway.registries.spain.record import relation_code, sent_name
 
@@ -49,7 +52,7 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         yield from rules.fits(f"{at}.{name}", sent_name(value), 50)
         yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLING.alphabet, "Latin letters")
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
-    yield from rules.known(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival))
+    yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from _document(at, person, minor=minor)
     yield from _address(f"{at}.residence", person.residence, arrival)
     yield from _contact(at, person)
@@ -92,6 +95,8 @@ def _address(at: str, address: Address, arrival: date) -> rules.Problems:
         code = address.municipality_code or " "
         shape = r"(0[1-9]|[1-4]\d|5[0-2])\d{3}"
         yield from rules.shaped(f"{at}.municipality_code", code, shape, "the five digits of the INE")
+        if re.fullmatch(shape, code):
+            yield from rules.known(f"{at}.municipality_code", code, municipalities())
         yield from rules.shaped(f"{at}.postal_code", address.postal_code, shape, "five digits of a Spanish postal code")
     else:
         yield from rules.need(f"{at}.municipality", address.municipality)

@@ -8,7 +8,7 @@ from tests.contract.registry_cases import RegistryCase, base_record
 CASE = RegistryCase(
     "sandbox",
     lambda: base_record(MADRID, ANA, BEN),
-    lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="XXX")),
+    lambda: base_record(MADRID, dataclasses.replace(ANA, nationality="ZZZ")),
     can_be_queried=True,
     resends_safely=True,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.domain.filings.codes.countries import COUNTRIES, KOSOVO
+from gateway.domain.filings.codes.table import Code, CodeTable
 
 UNSPECIFIED: Final = "X" * 3  # not written out: three of them mark unfinished work
 UNDEFINED_NATIONALITY: Final[Mapping[str, str]] = {
@@ -66,6 +67,17 @@ _COUNTRY_OF: Final[Mapping[str, str]] = {
     "ZIM": "ZWE",  # printed on passports before ZWE was
 }
 
+_VERSION: Final = f"8/{COUNTRIES.version}"
+_UNDEFINED: Final = [Code(code, name) for code, name in UNDEFINED_NATIONALITY.items()]
+
+NATIONALITIES: Final = CodeTable("icao-9303-3-nationalities", _VERSION, [*COUNTRIES, *_UNDEFINED])
+"""What a person's nationality may be: a country, Kosovo, or one of UNDEFINED_NATIONALITY."""
+
+ISSUING: Final = CodeTable(
+    "icao-9303-3-issuers", _VERSION, [*NATIONALITIES, *(Code(code, name) for code, name in ISSUERS.items())]
+)
+"""Who may have issued a document."""
+
 
 def issuing_country(code: str) -> str:
     """The issuer of a document as facts have it, from its code with or without fillers; unknown codes stay."""
@@ -77,8 +89,3 @@ def nationality(code: str) -> str:
     """The holder's nationality as facts have it; "" where the code names an issuer that has no nationals."""
     plain = issuing_country(code)
     return "" if plain in ISSUERS or plain == NEUTRAL_ZONE else plain
-
-
-def is_nationality(code: str) -> bool:
-    """Whether facts may have this nationality: a country, Kosovo, or a person without a defined one."""
-    return code in COUNTRIES or code in UNDEFINED_NATIONALITY

@@ -1,6 +1,6 @@
 """An authority's code table: codes, names, validity dates, and the table's version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,9 @@ class CodeTable:
 
     def __contains__(self, code: object) -> bool:
         return code in self._codes
+
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self._codes.values())
 
     def __len__(self) -> int:
         return len(self._codes)

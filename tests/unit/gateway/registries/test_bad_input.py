@@ -79,7 +79,7 @@ def test_spain_wants_a_minors_relation_and_an_adult_with_them() -> None:
         ({"document": dataclasses.replace(ANA.document, support="")}, "document.support", "missing"),
         ({"document": dataclasses.replace(ANA.document, number="12345678A")}, "document.number", "wrong_check_letter"),
         ({"document": Document()}, "document", "missing"),
-        ({"nationality": "XXX"}, "nationality", "unknown_code"),
+        ({"nationality": "UTO"}, "nationality", "unknown_code"),
         ({"nationality": "YUG"}, "nationality", "unknown_code"),
         (
             {"residence": dataclasses.replace(ANA.residence, municipality_code="99079")},
@@ -173,7 +173,7 @@ def test_portugal_refuses(change: dict[str, Any], field: str, rule: str) -> None
 @pytest.mark.parametrize(
     ("change", "field", "rule"),
     [
-        ({"nationality": "XXX"}, "nationality", "unknown_code"),
+        ({"nationality": "UTO"}, "nationality", "unknown_code"),
         ({"surname": "A" * 121}, "surname", "too_long"),
         ({"phone": "0600 000"}, "phone", "wrong_shape"),
         ({"document": Document()}, "document", "missing"),

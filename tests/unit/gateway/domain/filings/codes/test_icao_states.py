@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from gateway.domain.filings.codes.countries import COUNTRIES
-from gateway.domain.filings.codes.icao_states import is_nationality, issuing_country, nationality
+from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES, issuing_country, nationality
 from gateway.domain.filings.deadlines import deadline
 from gateway.domain.verification.mrz import check_digit, parse_mrz
 from tests.unit.gateway.registries.registry_facts import GUEST, RECORD
@@ -48,8 +48,13 @@ def test_every_code_of_doc_9303_that_is_not_isos_has_a_meaning(code: str, means:
 
 def test_a_nationality_is_a_country_kosovo_or_an_undefined_one() -> None:
     named = {means for means in DOC_9303_3.values() if means and means != "UTO"}
-    assert all(is_nationality(means) for means in named)
-    assert not any(is_nationality(code) for code in ("", "D", "UTO", "UNO", "EUE", "ESP ", "esp", "ES", "Spain"))
+    assert named <= NATIONALITIES.valid_on(TODAY)
+    assert not {"", "D", "UTO", "UNO", "EUE", "ESP ", "esp", "ES", "Spain"} & NATIONALITIES.valid_on(TODAY)
+
+
+def test_every_issuer_but_the_specimens_and_the_neutral_zone_may_have_issued_a_document() -> None:
+    issuers = {issuing_country(code) for code in DOC_9303_3}
+    assert issuers - ISSUING.valid_on(TODAY) == {"UTO", "NTZ"}
 
 
 def test_countries_of_iso_are_unchanged() -> None:
