@@ -52,7 +52,7 @@ def test_what_we_answer_ourselves_is_explained(code: str) -> None:
             None,
             PROBLEMS,
             "A required field is missing. (people[0].phone and 2 more)",
-            "缺少必填项。（people[0].phone 等另外 2 项）",
+            "缺少必填项。（people[0].phone，另有 2 项）",
         ),
         (
             "outcome_unknown",

@@ -13,7 +13,7 @@ CHILD = {
     "nationality": "NLD",
     "sex": "F",
 }
-ASKED = {"en": "Is the tenant under age?", "zh-CN": "租客是未成年人？"}
+ASKED = {"en": "Is the tenant under age?", "zh-CN": "租客是未成年人吗？"}
 
 
 def consents(house: House, purpose: str) -> list[tuple[str, str, bool]]:
