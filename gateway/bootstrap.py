@@ -35,8 +35,8 @@ from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import DeviceLookup
 from gateway.integrations.openid import SingleSignOn
-from gateway.integrations.vendor_locks import VendorLocks, open_home_assistant, radio_named, with_radio
-from gateway.journey.disclosure.consumers import owe_webhooks
+from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_assistant, with_radio
+from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.housekeeping import Housekeeping
 from gateway.registering.attempts import AttemptLimiter
@@ -126,7 +126,7 @@ class Gateway:
         present = self.rotation.present
         self.revocation = Revocation(self.revoked_devices, present, self._broker_files, address.host, address.port)
         self._mqtt = MqttLink(address)
-        self.radio = radio or radio_named(settings.bluetooth)
+        self.radio = radio or get_radio(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
         self.device_lookup = DeviceLookup(self.database)
         self.vendor_locks = VendorLocks.open(settings.gateway_name, settings.home_broker, self.radio, folder, now)
@@ -155,7 +155,7 @@ class Gateway:
             leased=LEASED,
             prepared=CONFIRMED_WORK,
             prepare=self.lock_senders.prepare,
-            stamped=owe_webhooks,
+            stamped=enqueue_webhooks,
             prefetch=prefetch_registrations,
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)

@@ -85,12 +85,12 @@ def offer_shown(offer: Offer, url: str) -> OfferShown:
     )
 
 
-def held_up(standing: Standing, zone: str, now: int) -> dict[str, Any]:
-    """Return the fields of HeldUp; times are in `zone` (IANA)."""
+def delay_fields(standing: Standing, zone: str, now: int) -> dict[str, Any]:
+    """Return the fields of DelayShown; times are in `zone` (IANA)."""
     before = standing.not_revocable_before
     return {
-        "hold_up": standing.hold_up,
-        "hold_up_since": standing.since,
+        "delay_reason": standing.delay_reason,
+        "delayed_since": standing.since,
         "cannot_be_revoked_before": None if before is None else wall_clock(before, zone),
         "exposure_minutes": standing.exposure_minutes(now),
         "has_no_end": standing.endless,
@@ -101,7 +101,7 @@ def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
     """Return the fields of KeyShown, which everybody who may see the key sees."""
     zone = key.stay.unit.timezone
     standing = key_standing(session, key, now)
-    return held_up(standing, zone, now) | {
+    return delay_fields(standing, zone, now) | {
         "id": key.id,
         "lock": key.device_id,
         "state": standing.state,
@@ -117,7 +117,9 @@ def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
 def code_shown(code: CodeStanding, zone: str, now: int) -> CodeStandingShown:
     """Present the state of a passcode to its landlord; times are in `zone` (IANA)."""
     dates = {"from_": wall_clock(code.begins, zone), "until": wall_clock(code.standing.ends, zone)}
-    return CodeStandingShown(lock=code.lock, state=code.standing.state, **dates, **held_up(code.standing, zone, now))
+    return CodeStandingShown(
+        lock=code.lock, state=code.standing.state, **dates, **delay_fields(code.standing, zone, now)
+    )
 
 
 def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
@@ -129,7 +131,7 @@ def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
         state=standing.state,
         issued_at=code.issued_at,
         used_at=code.used_at,
-        **held_up(standing, zone, now),
+        **delay_fields(standing, zone, now),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.domain.keys.key import HoldUp
+from gateway.domain.keys.key import DelayReason
 from gateway.domain.verification.liveness import Level
 
 Short = Annotated[str, Field(max_length=200)]
@@ -106,23 +106,23 @@ class UnitShown(BaseModel):
     locks: list[LockShown]
 
 
-class HeldUp(BaseModel):
+class DelayShown(BaseModel):
     """Why a lock has not applied a change yet, and since when (UTC seconds), where that is known.
 
     `has_no_end`: a revocation is pending, and the lock may accept the key or code for any time until it receives it.
     """
 
-    hold_up: HoldUp | None = None
-    hold_up_since: int | None = None
+    delay_reason: DelayReason | None = None
+    delayed_since: int | None = None
     cannot_be_revoked_before: str | None = None
     exposure_minutes: int | None = None
     has_no_end: bool = False
 
 
-class KeyShown(HeldUp):
+class KeyShown(DelayShown):
     """A key and its state on the lock; `cannot_outlive` is when it expires even if the lock receives nothing.
 
-    `cannot_be_revoked_before`: the same moment, while the revocation cannot reach the lock; `hold_up` says why.
+    `cannot_be_revoked_before`: the same moment, while the revocation cannot reach the lock; `delay_reason` says why.
     """
 
     id: str
@@ -136,7 +136,7 @@ class KeyShown(HeldUp):
     cannot_outlive: str
 
 
-class CodeStandingShown(HeldUp):
+class CodeStandingShown(DelayShown):
     """The state of a passcode on its lock, for the landlord. Its digits are not disclosed."""
 
     lock: str
@@ -145,7 +145,7 @@ class CodeStandingShown(HeldUp):
     until: str
 
 
-class OnceCodeShown(HeldUp):
+class OnceCodeShown(DelayShown):
     """A one-time code without its digits. `state`: delivering, on_lock, unknown (the lock is offline), used,
     revoking or revoked; `used_at` is when the lock reported its use.
     """

@@ -24,13 +24,14 @@ from gateway.texts.translator import translator
 
 PAGE: Final = "page"
 REFUSALS: Final = (
-    "offer_unknown", "offer_gone", "offer_expired", "offer_used", "conflict", "too_many_tries", "input_refused", "busy",
+    "offer_unknown", "offer_gone", "offer_expired", "offer_used", "conflict", "too_many_attempts", "input_refused",
+    "busy",
 )  # fmt: skip
 SPOKEN_IN: Final[Mapping[str, Language]] = {"cn": "zh-CN", "es": "es", "it": "it", "pt": "pt"}
 PICTURES: Final = (
     "too_large", "empty", "not_an_image", "disguised", "truncated", "too_many_pixels", "too_few_pixels", "animated",
     "no_face", "two_faces", "face_too_small", "too_many_frames", "too_few_frames", "chip_unreadable",
-    "chip_issuer_unknown", "chip_signature_wrong", "chip_altered", "liveness_tries_used", "liveness_other_challenge",
+    "chip_issuer_unknown", "chip_signature_wrong", "chip_altered", "liveness_attempts_used", "liveness_other_challenge",
     "liveness_too_late",
 )  # fmt: skip
 """Codes of what may be wrong with pictures, chips and clips."""
@@ -99,7 +100,7 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
             for tongue in LANGUAGES
         },
         "alphabet": ALPHABET,
-        "asks": translator(language).join(code_text(language, "door.asks", field) for field in profile.fields),
+        "asks": translator(language).join(code_text(language, "onboarding.asks", field) for field in profile.fields),
         "words": {purpose: fill_in(consent_text(purpose, consent_language(language)), profile) for purpose in PURPOSES},
         "text_version": LATEST,
         "face": profile.face,

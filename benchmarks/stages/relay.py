@@ -137,7 +137,7 @@ def open_relay(folder: Path, count: int) -> Iterator[RelayStage]:
         assert sink.stdout is not None
         url = f"http://127.0.0.1:{int(sink.stdout.readline())}"
         try:
-            with open_rows(folder, count, owed=True) as rows:
+            with open_rows(folder, count, pending=True) as rows:
                 stage = RelayStage(rows, url)
                 yield stage
                 stage.close()

@@ -47,13 +47,13 @@ class Rows:
 
 
 @contextmanager
-def open_rows(folder: Path, count: int, *, owed: bool = False) -> Iterator[Rows]:
+def open_rows(folder: Path, count: int, *, pending: bool = False) -> Iterator[Rows]:
     """Insert `count` check-ins, two a stay, sealed as in production; `owed` adds a delivery in its lane to each."""
     folder.mkdir(parents=True)
     database, vault = Database(f"sqlite:///{folder / 'lodgekey.sqlite'}"), Vault(folder / "vault")
     database.migrate()
     vault._keys.execute("BEGIN")  # inserts the many keys in one commit
-    rows = _written(database, vault, count, owed=owed)
+    rows = _written(database, vault, count, pending=pending)
     vault._keys.execute("COMMIT")
     try:
         yield Rows(database, Keyring(vault, new_private_key(), bytes(32), new_private_key()), rows)
@@ -62,7 +62,7 @@ def open_rows(folder: Path, count: int, *, owed: bool = False) -> Iterator[Rows]
         database.close()
 
 
-def _written(database: Database, vault: Vault, count: int, *, owed: bool) -> list[str]:
+def _written(database: Database, vault: Vault, count: int, *, pending: bool) -> list[str]:
     with database.writing() as session:
         owner = Landlord(name="Mira Holm", phone="+39 06 1234")
         session.add(owner)
@@ -82,7 +82,7 @@ def _written(database: Database, vault: Vault, count: int, *, owed: bool) -> lis
         made = [_made(vault, unit.id, number) for number in range(count)]
         for table, place in ((Stay, 0), (Person, 1), (Row, 2), (RegistrationPerson, 3), (Delivery, 4)):
             values = [row[place] for row in made if row[place]]
-            if table is not Delivery or owed:
+            if table is not Delivery or pending:
                 session.execute(insert(table), values)
     return [str(row[2]["id"]) for row in made]
 

@@ -47,10 +47,10 @@ class SignOnNotEntitled(NotAllowed):
     code, status, title = "sign_on_not_entitled", 403, "Account not authorised here"
 
 
-class SignOnAway(LodgekeyError):
+class SignOnUnavailable(LodgekeyError):
     """The OpenID provider cannot be reached, or is misconfigured."""
 
-    code, status, title = "sign_on_away", 503, "Sign-in service not responding"
+    code, status, title = "sign_on_unavailable", 503, "Sign-in service not responding"
 
 
 class PasskeyRefused(NotAllowed):
@@ -176,7 +176,7 @@ class EnrolmentRefused(NotAllowed):
 class TooManyAttempts(LodgekeyError):
     """Too many attempts in a short time."""
 
-    code, status, title = "too_many_tries", 429, "Too many attempts"
+    code, status, title = "too_many_attempts", 429, "Too many attempts"
 
 
 class Busy(LodgekeyError):

@@ -12,7 +12,7 @@ from gateway.domain.documents import DOCUMENT_KINDS, FIELDS
 FaceRule = Literal["allowed", "optional", "forbidden"]
 FACE_RULES = ("allowed", "optional", "forbidden")
 EXPIRED_RULES = ("refused", "review")
-FLAGS = ("keep_portrait", "resident_number", "tell_tenant_of_readers")
+FLAGS = ("keep_portrait", "resident_number", "show_readers_to_tenant")
 NUMBERS = (
     "guardian_under",
     "face_guardian_under",
@@ -64,7 +64,7 @@ class Profile:
     `face`: allowed (offered), optional (offered beside an equal way without it), forbidden (never run).
     `keep_portrait`: the registry requires the portrait, stored sealed until sent. `face_filing_limit`: how many
     people's faces may be stored before a filing with the authority is due, 0 for no such rule. `resident_number`: a
-    long number of digits is checked as GB 11643. `tell_tenant_of_readers`: whether a tenant may be told who read their
+    long number of digits is checked as GB 11643. `show_readers_to_tenant`: whether a tenant may be told who read their
     record.
     """
 
@@ -81,7 +81,7 @@ class Profile:
     keep_portrait: bool
     face_filing_limit: int
     resident_number: bool
-    tell_tenant_of_readers: bool
+    show_readers_to_tenant: bool
     reporting: Reporting
 
 

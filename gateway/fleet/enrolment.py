@@ -16,9 +16,9 @@ from certs.keys import compressed_point
 from gateway.broker.revocation import RevokedDevice
 from gateway.domain.errors import Conflict, EnrolmentRefused, InputRefused, NotFound
 from gateway.journey.devices.certificates import (
+    enqueue_certificate_work,
     keep_certificate,
     living_certificates,
-    owe_certificate_work,
     p256_of,
     present_certificate,
     set_device_key,
@@ -117,7 +117,7 @@ def take_in(session: Session, authority: Authority, raw: bytes, now: int) -> Iss
     issued = authority.issue_device(enrolment.request, enrolment.site, enrolment.device, enrolment.kind)
     row.trust = None  # unknown until the device reports it
     _certify(session, authority, row, issued)
-    owe_certificate_work(session, row.id, "put_trust", now)
+    enqueue_certificate_work(session, row.id, "put_trust", now)
     return issued
 
 

@@ -21,7 +21,7 @@ from certs.authority.ca import SERVER_DAYS, Authority
 from certs.authority.generations import Standing, read_standing
 from certs.files import PUBLIC, write_atomic
 from gateway.domain.errors import Conflict
-from gateway.journey.devices.certificates import behind, forget_certificates, has_old_certificates, owe_certificates
+from gateway.journey.devices.certificates import behind, enqueue_certificates, forget_certificates, has_old_certificates
 from gateway.store import Certificate, Device
 from gateway.store.database import Database
 from gateway.texts.marks import N_, NN_
@@ -74,18 +74,18 @@ class AuthorityRotation:
             log.info("broker and gateway have certificates of phase %s", standing.phase)
         note_followed(folder, standing)
         try:
-            await asyncio.to_thread(self._owe, now)
+            await asyncio.to_thread(self._enqueue, now)
         except SQLAlchemyError as error:
             log.error("certificates for devices could not be queued: %s", type(error).__name__)
 
-    def _owe(self, now: int) -> None:
+    def _enqueue(self, now: int) -> None:
         before = now - KEPT_AFTER_ITS_END
         with self._database.reading() as session:
             nothing_to_do = not behind(session, self.authority) and not has_old_certificates(session, before)
         if nothing_to_do:
             return
         with self._database.writing() as session:
-            owe_certificates(session, self.authority, now)
+            enqueue_certificates(session, self.authority, now)
             forget_certificates(session, before)
 
 

@@ -26,7 +26,7 @@ from devices.wire.topics import IDENTIFIER
 from gateway.domain.keys.key import UNLOCK_LIFETIME
 from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import owe
+from gateway.outbox.deliveries import enqueue
 from gateway.store import Command, Device
 from gateway.store.database import Database
 
@@ -139,11 +139,11 @@ class HomeAssistant:
             self._announced.clear()
             self._news.set()
             return
-        reason = "it was retained" if message.retained else await asyncio.to_thread(self._owe_command, message)
+        reason = "it was retained" if message.retained else await asyncio.to_thread(self._enqueue_command, message)
         if reason:
             log.warning("a command from Home Assistant was refused: %s", reason)
 
-    def _owe_command(self, message: Received) -> str | None:
+    def _enqueue_command(self, message: Received) -> str | None:
         """Queue one command for its lock; returns the reason where it is refused."""
         with self._database.writing() as session:
             device = session.get(Device, message.device)
@@ -154,17 +154,17 @@ class HomeAssistant:
                 return "the lock cannot do that"
             if do == "unlock" and can(device, Ability.SIGNED_KEYS):
                 return "this lock opens for keys only, and Home Assistant holds none"
-            owe_command(session, device, do, self._now())
+            enqueue_command(session, device, do, self._now())
         return None
 
 
-def owe_command(session: Session, device: Device, do: str, now: int) -> None:
+def enqueue_command(session: Session, device: Device, do: str, now: int) -> None:
     """Queue one `lock` or `unlock` that is not a tenant's; it expires after ten seconds."""
     command = Command(
         id=os.urandom(16).hex(), device_id=device.id, type=do, issued_at=now, expires_at=now + UNLOCK_LIFETIME
     )
     session.add(command)
-    owe(
+    enqueue(
         session,
         party=f"lock:{device.id}",
         lane=lanes.unlock(command.id),

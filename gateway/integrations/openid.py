@@ -21,7 +21,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
+from gateway.domain.errors import SignOnNotEntitled, SignOnRefused, SignOnUnavailable
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.outbound.http import BadAddress, Client, LostAnswer, Reply, checked_address, open_client
 from gateway.settings import SingleSignOnSettings
@@ -63,7 +63,7 @@ class SingleSignOn:
         self._return_to = f"{address}/login/officer/return"
 
     async def begin(self) -> Begun:
-        """Start a sign-in. Raises SignOnAway where the provider does not answer."""
+        """Start a sign-in. Raises SignOnUnavailable where the provider does not answer."""
         data = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "code_verifier")}
         async with self._client() as client:
             found = await self._discover(client)
@@ -137,10 +137,10 @@ class SingleSignOn:
             await client.close()
 
     async def _discover(self, client: Client) -> dict[str, Any]:
-        """The provider's metadata (OpenID Connect Discovery 1.0 §4). Raises SignOnAway."""
+        """The provider's metadata (OpenID Connect Discovery 1.0 §4). Raises SignOnUnavailable."""
         found = await _get(client, f"{self._issuer}/.well-known/openid-configuration")
         if found.get("issuer") != self._settings.issuer:
-            raise SignOnAway(
+            raise SignOnUnavailable(
                 N_("The sign-in provider's issuer does not match the settings. Contact the system administrator.")
             )
         return found
@@ -158,7 +158,7 @@ class SingleSignOn:
         reply = await _send(client, "POST", url, content=form.encode(), headers=headers)
         token = _object_in(reply) if reply.status < 300 or 400 <= reply.status < 500 else None
         if token is None:
-            raise SignOnAway(NO_ANSWER)
+            raise SignOnUnavailable(NO_ANSWER)
         if "error" in token:
             raise SignOnRefused(SIGN_IN_REFUSED)
         return token
@@ -167,7 +167,7 @@ class SingleSignOn:
 async def _userinfo(client: Client, found: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, Any]:
     """The userinfo response (OpenID Connect Core 1.0 §5.3), with the bearer token of RFC 6750 §2.1."""
     if str(token.get("token_type", "bearer")).lower() != "bearer" or "access_token" not in token:
-        raise SignOnAway(NO_ANSWER)
+        raise SignOnUnavailable(NO_ANSWER)
     url = address_in(found, "userinfo_endpoint")
     return await _get(client, url, {"Authorization": f"Bearer {token['access_token']}"})
 
@@ -176,7 +176,7 @@ async def _get(client: Client, url: str, headers: Mapping[str, str] | None = Non
     reply = await _send(client, "GET", url, headers=headers)
     found = _object_in(reply) if 200 <= reply.status < 300 else None
     if found is None:
-        raise SignOnAway(NO_ANSWER)
+        raise SignOnUnavailable(NO_ANSWER)
     return found
 
 
@@ -186,7 +186,7 @@ async def _send(
     try:
         return await client.send(method, url, content=content, headers=headers, limit=MAX_ANSWER_BYTES)
     except (RegistryUnreachable, LostAnswer, ValueError):  # ValueError: address or token invalid in HTTP
-        raise SignOnAway(NO_ANSWER) from None
+        raise SignOnUnavailable(NO_ANSWER) from None
 
 
 def _object_in(reply: Reply) -> dict[str, Any] | None:
@@ -198,12 +198,12 @@ def _object_in(reply: Reply) -> dict[str, Any] | None:
 
 
 def address_in(found: Mapping[str, Any], name: str) -> str:
-    """An endpoint of the provider. Raises SignOnAway unless it is https (or loopback)."""
+    """An endpoint of the provider. Raises SignOnUnavailable unless it is https (or loopback)."""
     url = str(found.get(name, ""))
     try:
         checked_address(url.partition("?")[0])
     except BadAddress:
-        raise SignOnAway(
+        raise SignOnUnavailable(
             N_("The sign-in provider's {name} is not an https address. Contact the system administrator."),
             {"name": name},
         ) from None

@@ -68,7 +68,7 @@ def open_home_assistant(
     return HomeAssistant(database, link, now)
 
 
-def radio_named(name: str) -> BleRadio | None:
+def get_radio(name: str) -> BleRadio | None:
     """The platform's Bluetooth adapter of this name (BlueZ), or any; None where no name is set."""
     if not name:
         return None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gateway.domain import alerts as rules
 from gateway.domain.alerts import KINDS, AlertCode, Severity
 from gateway.journey.keys.exposure import find_exposures
-from gateway.outbox.deliveries import owe
+from gateway.outbox.deliveries import enqueue
 from gateway.store import AlertSubscription, Device, Key, OpenAlert, Stay, Unit
 
 EXPIRY_SECONDS: Final = 24 * 3600  # seconds after which an alert is no longer delivered
@@ -115,7 +115,7 @@ def watch_alerts(session: Session, now: int) -> int:
 def _watch(
     session: Session, subscription: AlertSubscription, known: dict[str, OpenAlert], found: Sequence[Alert], now: int
 ) -> int:
-    owed_count = 0
+    enqueued_count = 0
     for alert in found:
         row = known.pop(alert.what, None)
         if row is None:
@@ -123,17 +123,17 @@ def _watch(
             session.add(row)
         if row.notified_at is None and alert.code in subscription.codes:
             row.notified_at = now
-            _owe(session, subscription, alert, now)
-            owed_count += 1
+            _enqueue(session, subscription, alert, now)
+            enqueued_count += 1
     for over in known.values():
         session.delete(over)
-    return owed_count
+    return enqueued_count
 
 
-def _owe(session: Session, subscription: AlertSubscription, alert: Alert, now: int) -> None:
+def _enqueue(session: Session, subscription: AlertSubscription, alert: Alert, now: int) -> None:
     body = {"code": alert.code, "unit": alert.unit, "number": alert.number, "at": now}
     for work, wanted in (("mail_alert", subscription.email), ("post_alert", subscription.webhook_url)):
         if wanted:
             party = f"{work}:{subscription.landlord_id}"
             about, expires = subscription.landlord_id, now + EXPIRY_SECONDS
-            owe(session, party=party, lane=party, work=work, about=about, now=now, expires_at=expires, body=body)
+            enqueue(session, party=party, lane=party, work=work, about=about, now=now, expires_at=expires, body=body)

@@ -65,7 +65,7 @@ Decision = Done | RetryAt | Refused | Unknown | Expired
 SETTLED: Final[dict[type, str]] = {Done: "done", Refused: "refused", Unknown: "unknown", Expired: "expired"}
 
 
-def owe(
+def enqueue(
     session: Session,
     *,
     party: str,
@@ -94,7 +94,7 @@ def owe(
     return delivery
 
 
-def is_owed(session: Session, work: str, about: str) -> bool:
+def is_pending(session: Session, work: str, about: str) -> bool:
     """Whether a delivery of this work about this row is pending."""
     query = select(Delivery.id).where(Delivery.state == "owed", Delivery.work == work, Delivery.about == about)
     return session.scalars(query.limit(1)).first() is not None
@@ -130,8 +130,8 @@ def lease(session: Session, delivery_ids: Iterable[int], now: int) -> set[int]:
     if not ids:
         return set()
     first = func.coalesce(Delivery.started_at, now)
-    owed = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == "owed").values(started_at=first)
-    return set(session.scalars(owed.returning(Delivery.id).execution_options(synchronize_session=False)))
+    pending = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == "owed").values(started_at=first)
+    return set(session.scalars(pending.returning(Delivery.id).execution_options(synchronize_session=False)))
 
 
 def settle(session: Session, delivery_id: int, decision: Decision, now: int) -> None:
@@ -147,9 +147,9 @@ def settle_many(session: Session, decisions: Iterable[tuple[int, Decision]], now
         alike.setdefault(tuple(values), []).append({"which": delivery_id} | {f"new_{k}": v for k, v in values.items()})
     table = cast("Table", Delivery.__table__)
     for columns, rows in alike.items():
-        owed = update(table).where(table.c.id == bindparam("which"), table.c.state == "owed")
+        pending = update(table).where(table.c.id == bindparam("which"), table.c.state == "owed")
         changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-        session.connection().execute(owed.values(attempts=table.c.attempts + 1, **changes), rows)
+        session.connection().execute(pending.values(attempts=table.c.attempts + 1, **changes), rows)
 
 
 def _settled(decision: Decision, now: int) -> dict[str, Any]:
@@ -161,11 +161,11 @@ def _settled(decision: Decision, now: int) -> dict[str, Any]:
     return outcome | {"state": SETTLED[type(decision)], "settled_at": now}
 
 
-def hurry(session: Session, lanes: Iterable[str], now: int) -> None:
+def retry_now(session: Session, lanes: Iterable[str], now: int) -> None:
     """Make the pending deliveries of these lanes due now, because their party is reachable."""
     session.execute(update(Delivery).where(Delivery.lane.in_(list(lanes)), Delivery.state == "owed").values(due_at=now))
 
 
-def pause(attempts: int) -> int:
+def retry_delay(attempts: int) -> int:
     """Seconds to wait after this many failed attempts: doubles from 1 s up to five minutes."""
     return int(min(MAX_BACKOFF_SECONDS, 2 ** min(attempts, 10)))

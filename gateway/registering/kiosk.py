@@ -28,7 +28,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.kiosk_offers import CODE_OF, MAX_CODE_LENGTH, offer_summary, token_shown_at
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import owe
+from gateway.outbox.deliveries import enqueue
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.tenant import TenantRegistration
 from gateway.registries import REGISTRIES
@@ -209,7 +209,7 @@ class KioskInbox:
             if session.get(ReceivedMessage, (report.device, report.seq)) is None:
                 session.add(ReceivedMessage(device_id=report.device, seq=report.seq, received_at=now))
             session.get_one(Device, report.device).last_seen_at = now
-            owe(
+            enqueue(
                 session,
                 party=f"kiosk:{report.device}",
                 lane=lanes.screen(report.device),

@@ -12,7 +12,7 @@ from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import caused_by
 from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import open_signed_post
-from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
+from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
 from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
@@ -47,7 +47,7 @@ class AlertSenders:
         text = f"{self._sentence(subscription, body)}\n{self._address}/landlord"
         if await asyncio.to_thread(self._notify, subscription.email, text):
             return Sent(Done())
-        return Sent(RetryAt(self._now() + pause(delivery.attempts), "mail_server_refused"))
+        return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), "mail_server_refused"))
 
     def _notify(self, to: str, text: str) -> bool:
         import apprise  # noqa: PLC0415 - a third of a second at every start, and most gateways send no e-mail
@@ -72,12 +72,12 @@ class AlertSenders:
             reply = await post.send(f"alert-{delivery.id}", self._event(delivery, subscription, body))
         except (RegistryUnreachable, LostAnswer) as error:
             why = caused_by(error.code, error.details)
-            return Sent(RetryAt(self._now() + pause(delivery.attempts), "receiver_unreachable", why))
+            return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), "receiver_unreachable", why))
         finally:
             await post.close()
         if reply.status in TAKEN:
             return Sent(Done())
-        again_at = self._now() + pause(delivery.attempts)
+        again_at = self._now() + retry_delay(delivery.attempts)
         return Sent(RetryAt(again_at, "receiver_status", {"status": reply.status}))
 
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:

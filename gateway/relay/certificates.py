@@ -11,7 +11,7 @@ from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens
 from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING, WAITING_FOR_LOCK
 from gateway.journey.devices.certificates import certificate_for
-from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
+from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Command, Delivery, Device
 from gateway.store.database import Database
@@ -70,7 +70,7 @@ class CertificateSenders:
             await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
         except LinkDown as error:
             why = NOT_LISTENING if isinstance(error, NobodyListens) else LINK_DOWN
-            return Sent(RetryAt(self._now() + pause(delivery.attempts), why))
+            return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), why))
         except Unable:
             return Sent(Refused("not_supported"))
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), WAITING_FOR_LOCK))
+        return Sent(RetryAt(self._now() + max(ASK_AGAIN, retry_delay(delivery.attempts)), WAITING_FOR_LOCK))

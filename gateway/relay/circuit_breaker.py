@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.outbox.deliveries import pause
+from gateway.outbox.deliveries import retry_delay
 
 
 @dataclass(slots=True)
@@ -50,6 +50,6 @@ class CircuitBreaker:
                 del self._circuits[party]
             return
         if circuit is None:
-            self._circuits[party] = Circuit(1, now + pause(0))
+            self._circuits[party] = Circuit(1, now + retry_delay(0))
         elif circuit.probe == delivery_id:
-            self._circuits[party] = Circuit(circuit.failures + 1, now + pause(circuit.failures))
+            self._circuits[party] = Circuit(circuit.failures + 1, now + retry_delay(circuit.failures))

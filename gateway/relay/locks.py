@@ -13,7 +13,7 @@ from devices.reports import Answered
 from gateway.domain.keys.key import UNLOCK_LIFETIME
 from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING, WAITING_FOR_LOCK
 from gateway.journey.devices.reports import record_report
-from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, pause
+from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, retry_delay
 from gateway.relay.lock_commands import CONFIRMED_WORK, LockCommands, Ready
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, Device, Key
@@ -90,7 +90,7 @@ class LockSenders:
         try:
             answer = await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
         except LinkDown as error:
-            retry = self._now() + pause(delivery.attempts)
+            retry = self._now() + retry_delay(delivery.attempts)
             late = delivery.expires_at is not None and retry >= delivery.expires_at
             why = NOT_LISTENING if isinstance(error, NobodyListens) else LINK_DOWN
             return Sent(Expired(LINK_DOWN)) if late else Sent(RetryAt(retry, why))
@@ -99,7 +99,7 @@ class LockSenders:
         return sent if answer is None else Sent(sent.decision, _recording(answer, device))
 
     def _ask_again(self, delivery: Delivery) -> Sent:
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, pause(delivery.attempts)), WAITING_FOR_LOCK))
+        return Sent(RetryAt(self._now() + max(ASK_AGAIN, retry_delay(delivery.attempts)), WAITING_FOR_LOCK))
 
 
 def _recording(answer: Answered, device: Device) -> Callable[[Session, int], None]:

@@ -20,7 +20,7 @@ from gateway.domain.filings.record import Refused as RegistryRefused
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.outcomes import caused_by
 from gateway.journey.filings.answers import note_sending, record_registry_answer
-from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, pause
+from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, retry_delay
 from gateway.relay.loop import Sender, Sent
 from gateway.relay.records import RecordReader
 from gateway.store import Delivery, Registration
@@ -73,7 +73,7 @@ class RegistrySenders:
             async with self._limits.setdefault(row.registry_name, asyncio.Semaphore(AT_A_TIME)):
                 answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
-            again_at = self._now() + pause(delivery.attempts)
+            again_at = self._now() + retry_delay(delivery.attempts)
             why = caused_by(error.code, error.details)
             return Sent(RetryAt(again_at, "registry_unreachable", why, party_down=True))
         return self._judged(delivery, registry, row.id, answer, sent_at)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import caused_by
 from gateway.feed.stream import Feed, FeedItem, Reader
-from gateway.journey.disclosure.consumers import consumer_of, owe_webhook, standing
+from gateway.journey.disclosure.consumers import consumer_of, enqueue_webhook, standing
 from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import SignedPost, open_signed_post
-from gateway.outbox.deliveries import Done, Refused, RetryAt, pause
+from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Delivery, FeedConsumer
 from gateway.store.database import Database
@@ -65,7 +65,7 @@ class WebhookSenders:
             return await asyncio.to_thread(self._nothing_left, reader, row, newest)
         delivered_seq, trouble = await self._send(post, items, row.cursor)
         if trouble is not None:
-            again = RetryAt(self._now() + pause(delivery.attempts), *trouble)
+            again = RetryAt(self._now() + retry_delay(delivery.attempts), *trouble)
             return Sent(again, _moved(row.id, delivered_seq))
         return Sent(Done("delivered_up_to", {"entry": delivered_seq}), _moved(row.id, delivered_seq, onward=True))
 
@@ -104,6 +104,6 @@ def _moved(consumer_id: str, delivered_seq: int, *, onward: bool = False) -> Cal
         row = session.get_one(FeedConsumer, consumer_id)
         row.cursor = max(row.cursor, delivered_seq)
         if onward:
-            owe_webhook(session, row, now)
+            enqueue_webhook(session, row, now)
 
     return also

@@ -12,7 +12,7 @@ ERROR: Final[Mapping[str, str]] = {
     "sign_in_needed": N_("The username or password is incorrect. Try again."),
     "sign_on_refused": N_("The sign-in could not be confirmed. Start again."),
     "sign_on_not_entitled": N_("Your account is not assigned to an area here. Contact the system administrator."),
-    "sign_on_away": N_("Your organisation's sign-in service is not responding. Try again later."),
+    "sign_on_unavailable": N_("Your organisation's sign-in service is not responding. Try again later."),
     "passkey_refused": N_("The passkey was not accepted. Try again, or use your password."),
     "conflict": N_("This cannot be done now. It may already have been done."),
     "offer_unknown": N_("This link is not valid. Ask your landlord for a new one."),
@@ -25,7 +25,7 @@ ERROR: Final[Mapping[str, str]] = {
     "consent_missing": N_("We cannot register you without your consent."),
     "key_not_usable": N_("This key cannot open the door now: it is revoked, not valid yet, or not on the lock."),
     "proof_refused": N_("This phone does not have the key, or its clock is wrong."),
-    "too_many_tries": N_("Too many attempts. Wait a few minutes and try again."),
+    "too_many_attempts": N_("Too many attempts. Wait a few minutes and try again."),
     "busy": N_("The service is busy and nothing was saved. Try again later, or ask for a manual check."),
     "idempotency_mismatch": N_("This form has already been submitted. Reload the page."),
     "error": N_(

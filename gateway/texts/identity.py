@@ -81,7 +81,7 @@ REASON: Final[Mapping[str, str]] = {
         "Your landlord requires the camera of the kiosk at the entrance. Staff will check your "
         "registration; please wait, or register at the kiosk."
     ),
-    "liveness_tries_used": N_("You have used all three attempts. Staff will check it; please wait."),
+    "liveness_attempts_used": N_("You have used all three attempts. Staff will check it; please wait."),
     "liveness_other_challenge": N_(
         "This recording belongs to an earlier request. Start again and follow the turns shown now."
     ),

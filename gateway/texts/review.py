@@ -119,10 +119,10 @@ OFFER: Final[Mapping[str, str]] = {
     "used": NP_("link", "used"),
     "withdrawn": NP_("link", "withdrawn"),
 }
-HOLD_UP: Final[Mapping[str, str]] = {
+DELAY_REASON: Final[Mapping[str, str]] = {
     "lock_out_of_service": N_("the lock is out of service"),
     "link_down": N_("the connection to the lock is down"),
-    "lock_never_heard": N_("the lock has never been online"),
+    "lock_never_seen": N_("the lock has never been online"),
     "lock_offline": N_("the lock is offline"),
     "lock_refused": N_("the lock rejected the command"),
     "lock_silent": N_("the lock is not responding"),

@@ -38,7 +38,7 @@ TYPED: Final = {
     "sex": "F",
 }
 # Pending deliveries for a lock, or registration records pending for a stay in its unit.
-OWED: Final = """
+PENDING: Final = """
 SELECT 1 FROM deliveries WHERE state = 'owed' AND (party = ? OR about IN (
     SELECT registrations.id FROM registrations JOIN stays ON stays.id = stay_id WHERE unit_id = ?))
 """
@@ -109,7 +109,7 @@ class Street:
         for stay in await self.ask("landlord", "GET", "/stays"):
             if stay["unit"] == unit and stay["state"] in OCCUPYING:
                 await self.ask("landlord", "POST", f"/stays/{stay['id']}/end")
-        await eventually(lambda: not self.rows(OWED, f"lock:{lock}", unit), f"room {number} is left behind")
+        await eventually(lambda: not self.rows(PENDING, f"lock:{lock}", unit), f"room {number} is left behind")
         return Room(code, lock, unit, self._moved(lock))
 
     async def offer(self, room: Room) -> Tenant:
@@ -168,7 +168,7 @@ class Street:
 
         return await until(look, lambda row: row["state"] == state, f"the {kind} is {state}")
 
-    async def owed(self, work: str) -> list[Json]:
+    async def pending(self, work: str) -> list[Json]:
         """Deliveries that are pending or failed, as shown to people."""
         return [row for row in await self.ask("tester", "GET", "/deliveries") if row["work"] == work]
 

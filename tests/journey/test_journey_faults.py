@@ -26,7 +26,7 @@ async def test_a_registry_that_is_down_keeps_nobody_out_and_gets_its_record_late
     tenant, key = await street.move_in(room)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
     filing = await street.filing(tenant, "queued")
-    waiting = [row for row in await street.owed("submit") if row["state"] == "owed"]
+    waiting = [row for row in await street.pending("submit") if row["state"] == "owed"]
     assert [row["party"] for row in waiting] == ["registry:sandbox"]
     assert await street.books(filing["id"]) == []
     await street.set_behaviour("normal")
@@ -40,7 +40,7 @@ async def test_a_registry_that_refuses_keeps_nobody_out_and_its_reason_is_shown(
     filing = await street.filing(tenant, "refused")
     await street.set_behaviour("normal")
     assert (filing["code"], bool(filing["sentence"])) == ("SBX-900", True)
-    assert "refused" in [row["state"] for row in await street.owed("submit")]
+    assert "refused" in [row["state"] for row in await street.pending("submit")]
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
 
 
@@ -73,7 +73,7 @@ async def test_a_lock_that_is_away_while_its_key_is_made_is_shown_as_such_and_ge
         "issued",
         "issued",
     )
-    assert "owed" in [row["state"] for row in await street.owed("put_key")]
+    assert "owed" in [row["state"] for row in await street.pending("put_key")]
     await fault(street, room, offline=False)
     key = await street.on_lock(tenant)
     assert (await street.unlock(tenant, key))["outcome"] == "unlocked"
@@ -114,7 +114,7 @@ def done_unlocks(street: Street, key: str) -> int:
     return int(street.rows(query, key)[0][0])
 
 
-async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_owed(
+async def test_a_killed_gateway_leaves_nothing_half_done_and_delivers_what_it_had_queued(
     street: Street, room: Room, next_door: Room
 ) -> None:
     await street.set_behaviour("down")

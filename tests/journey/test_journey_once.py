@@ -48,7 +48,7 @@ async def test_a_code_used_while_the_lock_is_away_is_unknown_until_the_lock_is_b
     await newest(street, tenant, "on_lock")
     await street.control("POST", f"/devices/{room.lock}/faults", json={"offline": True})
     away = await newest(street, tenant, "unknown")
-    assert away["hold_up"] == "lock_offline"
+    assert away["delay_reason"] == "lock_offline"
     assert await type_in(street, room, digits) is None
     assert (await street.stay(tenant))["once_codes"][0]["state"] == "unknown"
     await street.control("POST", f"/devices/{room.lock}/faults", json={"offline": False})

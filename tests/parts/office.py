@@ -90,14 +90,14 @@ class Office:
     async def settled(self) -> None:
         """Wait until no delivery to a registry is due."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            while self._owed():
+            while self._pending():
                 self.news.clear()
                 try:
                     await asyncio.wait_for(self.news.wait(), 0.2)
                 except TimeoutError:
                     continue
 
-    def _owed(self) -> bool:
+    def _pending(self) -> bool:
         with self.world.database.reading() as session:
             query = select(Delivery.id).where(Delivery.work == "submit", Delivery.state == "owed")
             return session.scalars(query.where(Delivery.due_at <= time.time() + 60)).first() is not None

@@ -144,7 +144,7 @@ class World:
     def decide(self, case_id: str, decision: str, reason: str = "") -> None:
         """Step 3: decision by a person."""
         with self.database.writing() as session:
-            case = onboarding.case_named(session, case_id, area=AREA)
+            case = onboarding.get_case(session, case_id, area=AREA)
             onboarding.decide_case(session, case, decision, self.officer_id, reason, self.keyring, self.now)
 
     def tenant(self, window: Window | None = None) -> Key:
@@ -153,7 +153,7 @@ class World:
         self.consent(token)
         self.show(token)
         with self.database.reading() as session:
-            offer = onboarding.offer_named(session, token, self.keyring, self.now)
+            offer = onboarding.get_offer(session, token, self.keyring, self.now)
             return onboarding.keys_of(session, offer)[-1]
 
     def say(self, *reports: Report) -> None:
@@ -212,7 +212,7 @@ class World:
         with self.database.reading() as session:
             return session.get_one(Device, LOCK)
 
-    def owed(self) -> list[str]:
+    def pending(self) -> list[str]:
         """Work of the pending deliveries, in order."""
         with self.database.reading() as session:
             rows = session.scalars(select(Delivery).where(Delivery.state == "owed").order_by(Delivery.id))

@@ -19,8 +19,20 @@ from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="Key id.")]
-SHOWN = ("id", "lock", "state", "until", "cannot_outlive", "hold_up", "cannot_be_revoked_before", "exposure_minutes")
-FAMILIES = {"state": "key", "hold_up": "holdup"}  # field → family of codes that are printed as the pages' texts
+SHOWN = (
+    "id",
+    "lock",
+    "state",
+    "until",
+    "cannot_outlive",
+    "delay_reason",
+    "cannot_be_revoked_before",
+    "exposure_minutes",
+)
+FAMILIES = {
+    "state": "key",
+    "delay_reason": "delay_reason",
+}  # field → family of codes that are printed as the pages' texts
 
 
 @app.command("list")
@@ -70,7 +82,7 @@ def key_row(session: Session, row: Key) -> dict[str, Any]:
     """Return the API's fields of a key, and when it was revoked and by whom, with times as RFC 3339 in UTC."""
     fields = key_fields(session, row, utc_now())
     fields["from"] = fields.pop("from_")
-    for name in ("on_lock_at", "revoking_at", "revoked_at", "hold_up_since"):
+    for name in ("on_lock_at", "revoking_at", "revoked_at", "delayed_since"):
         at = fields[name]
         fields[name] = None if at is None else datetime.fromtimestamp(at, UTC).isoformat()
     return fields
@@ -83,9 +95,9 @@ def said_until(key: dict[str, Any]) -> str:
 
 def why(key: dict[str, Any]) -> str:
     """Return why the key's state is delayed, as text."""
-    if not key["hold_up"]:
+    if not key["delay_reason"]:
         return ""
-    before, reason = key["cannot_be_revoked_before"], word("holdup", key["hold_up"]).replace("_", " ")
+    before, reason = key["cannot_be_revoked_before"], word("delay_reason", key["delay_reason"]).replace("_", " ")
     return (
         said(N_("; cannot be revoked before {time}: {why}"), time=before, why=reason)
         if before

@@ -32,7 +32,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "state": N_("state"),
         "until": NP_("column", "until"),
         "cannot_outlive": N_("expires at the latest"),
-        "hold_up": N_("reason for the delay"),
+        "delay_reason": N_("reason for the delay"),
         "cannot_be_revoked_before": N_("cannot be revoked before"),
         "exposure_minutes": N_("may still open the door (minutes)"),
     },

@@ -17,6 +17,6 @@ def end_stay(gateway: Gate, key_id: str, form: UnlockForm) -> None:
 
 
 @router.post("/{key_id}/dates", status_code=202)
-def ask_for_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequestShown:
+def request_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequestShown:
     """Request another end of the stay from the landlord. A later request replaces an earlier one."""
     return service.request_dates(gateway, key_id, form)

@@ -37,7 +37,7 @@ def provider_of(gateway: Gateway) -> SingleSignOn:
 async def begin_sign_on(gateway: Gateway, caller: str) -> SignOnBegun:
     """Begin a sign-in; `caller` is the address the request came from.
 
-    Raises NotFound, TooManyAttempts, or SignOnAway where the provider cannot be reached.
+    Raises NotFound, TooManyAttempts, or SignOnUnavailable where the provider cannot be reached.
     """
     provider = provider_of(gateway)
     gateway.attempts.hit("sign_on", caller)
@@ -49,7 +49,7 @@ async def finish_sign_on(gateway: Gateway, ceremony: str, parameters: dict[str, 
     """Check what the browser brought back from the provider; return the token of the officer's new session.
 
     `parameters` is the query of the return address. Raises NotFound, TooManyAttempts, SignOnRefused, SignOnNotEntitled
-    or SignOnAway. A ceremony can be finished once.
+    or SignOnUnavailable. A ceremony can be finished once.
     """
     provider = provider_of(gateway)
     gateway.attempts.hit("sign_on", caller)

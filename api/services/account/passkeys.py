@@ -181,7 +181,7 @@ def sign_in_by_passkey(gateway: Gateway, host: str, form: PasskeyAnswer, caller:
     gateway.attempts.hit("passkey", caller)
     challenge = challenge_of(gateway, "passkey", form.ceremony)
     with gateway.database.writing() as session:
-        row = passkey_named(session, form.credential)
+        row = get_passkey(session, form.credential)
         account = session.get_one(Account, row.account_id)
         try:
             verified = verify_authentication_response(
@@ -206,7 +206,7 @@ def passkeys_of(session: Session, account: Account) -> list[Passkey]:
     return list(session.scalars(select(Passkey).where(Passkey.account_id == account.id).order_by(Passkey.created_at)))
 
 
-def passkey_named(session: Session, credential: Credential) -> Passkey:
+def get_passkey(session: Session, credential: Credential) -> Passkey:
     """Return the passkey that an answer names. Raises PasskeyRefused for an unknown one."""
     try:
         name = base64url_to_bytes(str(credential["rawId"]))

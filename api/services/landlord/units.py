@@ -19,7 +19,7 @@ def list_units(gateway: Gateway, landlord_id: str) -> list[UnitShown]:
         return [unit_shown(unit) for unit in session.scalars(query)]
 
 
-def unit_named(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
+def get_unit(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
     """Return one of the landlord's units. Raises NotFound, also for another landlord's unit."""
     for unit in list_units(gateway, landlord_id):
         if unit.id == unit_id:

@@ -44,7 +44,7 @@ def scope_of(account: Account) -> CaseScope:
 
 def find_case(session: Session, account: Account, case_id: str) -> Verification:
     """Return a case that the account may decide. Raises NotFound."""
-    return steps.case_named(session, case_id, **scope_of(account))
+    return steps.get_case(session, case_id, **scope_of(account))
 
 
 def present_case(gateway: Gateway, case: Verification) -> CaseShown:

@@ -112,7 +112,7 @@ def approve_consumer(gateway: Gateway, officer: Account, consumer_id: str) -> Co
     """
     now = gateway.now()
     with gateway.database.writing() as session:
-        row = steps.consumer_named(session, consumer_id, officer.area or "nowhere")
+        row = steps.get_consumer(session, consumer_id, officer.area or "nowhere")
         secrets = steps.approve_consumer(session, row, officer, gateway.vault, now)
         shown = present_consumer(row, now).model_dump()
     return ConsumerApproved(**shown, token=secrets.token, webhook_secret=secrets.webhook_secret)
@@ -121,6 +121,6 @@ def approve_consumer(gateway: Gateway, officer: Account, consumer_id: str) -> Co
 def end_consumer(gateway: Gateway, officer: Account, consumer_id: str) -> None:
     """End a grant: the consumer receives no further page. Raises NotFound."""
     with gateway.database.writing() as session:
-        row = steps.consumer_named(session, consumer_id, officer.area or "nowhere")
+        row = steps.get_consumer(session, consumer_id, officer.area or "nowhere")
         steps.end_consumer(session, row, officer, gateway.now())
     gateway.feed.ended.add(consumer_id)

@@ -94,7 +94,7 @@ def decide_export(gateway: Gateway, officer: Account, export_id: str, form: Expo
     """
     now = gateway.now()
     with gateway.database.writing() as session:
-        row = steps.export_named(session, export_id, officer.area or "nowhere")
+        row = steps.get_export(session, export_id, officer.area or "nowhere")
         return present_export(steps.decide_export(session, row, officer, form.approve, now), officer.id, now)
 
 
@@ -107,7 +107,7 @@ def take_export(gateway: Gateway, officer: Account, export_id: str) -> str:
     now = gateway.now()
     try:
         with gateway.database.writing() as session:
-            row = steps.export_named(session, export_id, officer.area or "nowhere")
+            row = steps.get_export(session, export_id, officer.area or "nowhere")
             found = [
                 (one, session.get_one(Person, one.person_id)) for one in steps.take_export(session, row, officer, now)
             ]

@@ -79,7 +79,7 @@ def within(account: Account) -> Select[Registration]:
     return query.where(Unit.landlord_id == (account.landlord_id or "nobody"))
 
 
-def filing_named(session: Session, account: Account, registration_id: str) -> Registration:
+def get_filing(session: Session, account: Account, registration_id: str) -> Registration:
     """Return a registration that the account may see. Raises NotFound."""
     row = session.scalars(within(account).where(Registration.id == registration_id)).one_or_none()
     if row is None:
@@ -110,7 +110,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> 
     Raises NotFound (no such record, or the person was erased), or DisclosureBlocked if the log cannot be written.
     """
     with gateway.database.reading() as session:
-        row = filing_named(session, account, registration_id)
+        row = get_filing(session, account, registration_id)
         parts = parts_of(session, [row.id]).get(row.id, [])
     registry = gateway.registries.get(row.registry_name)
     reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
@@ -142,7 +142,7 @@ def settle_filing(gateway: Gateway, account: Account, registration_id: str, form
     """
     by, now = f"{account.role}:{account.id}", gateway.now()
     with gateway.database.writing() as session:
-        row = filing_named(session, account, registration_id)
+        row = get_filing(session, account, registration_id)
         settle_outcome(session, row, form.outcome, form.receipt.strip(), by, now)
         return filing_shown(row, now)
 
@@ -154,7 +154,7 @@ def correct_filing(gateway: Gateway, officer: Account, registration_id: str, for
     """
     now = gateway.now()
     with gateway.database.writing() as session:
-        row = filing_named(session, officer, registration_id)
+        row = get_filing(session, officer, registration_id)
         known = {*FIELDS, *REGISTRIES[row.registry_name].facts.of_tenant}
         if unknown := sorted(set(form.fields) - known):
             raise InputRefused(

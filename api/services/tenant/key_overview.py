@@ -54,16 +54,16 @@ def was_revoked(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bo
     if onboarding.stage != "verified":
         return False
     with gateway.database.reading() as session:
-        return steps.offer_named(session, token, gateway.keyring, gateway.now()).state == "used"
+        return steps.get_offer(session, token, gateway.keyring, gateway.now()).state == "used"
 
 
 def read_overview(gateway: Gateway, token: str) -> KeyOverview:
     """Return the keys of the offer's tenant and what belongs to them. Raises OfferUnknown, OfferGone, OfferExpired."""
     now = gateway.now()
     with gateway.database.reading() as session:
-        offer = steps.offer_named(session, token, gateway.keyring, now)
+        offer = steps.get_offer(session, token, gateway.keyring, now)
         keys = steps.keys_of(session, offer)
-        disclosed = profile_for(offer.stay.unit.jurisdiction).tell_tenant_of_readers
+        disclosed = profile_for(offer.stay.unit.jurisdiction).show_readers_to_tenant
         records, date_request = _own_records(session, offer), latest_date_request(session, offer.stay)
         return KeyOverview(
             keys=[(key_shown(session, key, now), lock_shown(key.device)) for key in keys],

@@ -65,14 +65,14 @@ def present_registered(gateway: Gateway, session: Session, offer: Offer) -> Regi
 def read_onboarding(gateway: Gateway, token: str) -> OnboardingShown:
     """Return what the tenant is asked, by whom and for whom, and the stage they have reached. Writes nothing."""
     with gateway.database.reading() as session:
-        return present_onboarding(gateway, session, steps.offer_named(session, token, gateway.keyring, gateway.now()))
+        return present_onboarding(gateway, session, steps.get_offer(session, token, gateway.keyring, gateway.now()))
 
 
 def open_onboarding(gateway: Gateway, token: str) -> OnboardingShown:
     """Record that the tenant opened the link, the first time only, and return the onboarding."""
     now = gateway.now()
     with gateway.database.reading() as session:
-        offer = steps.offer_named(session, token, gateway.keyring, now)
+        offer = steps.get_offer(session, token, gateway.keyring, now)
         if offer.state != "open":
             return present_onboarding(gateway, session, offer)
     with gateway.database.writing() as session:

@@ -33,9 +33,9 @@ def read_readers(gateway: Gateway, token: str) -> ReadersShown:
     A refusal is logged, once for each offer. Raises OfferUnknown and other errors of an offer's token.
     """
     with gateway.database.reading() as session:
-        offer = steps.offer_named(session, token, gateway.keyring, gateway.now())
+        offer = steps.get_offer(session, token, gateway.keyring, gateway.now())
         unit = offer.stay.unit
-        disclosed = profile_for(unit.jurisdiction).tell_tenant_of_readers
+        disclosed = profile_for(unit.jurisdiction).show_readers_to_tenant
         readings = readings_of(session, offer) if disclosed else []
         shown = [_present(reading, unit.timezone) for reading in readings]
         to_record = not disclosed and not withheld_recorded(session, offer)

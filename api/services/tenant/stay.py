@@ -28,6 +28,6 @@ def request_dates(gateway: Gateway, key_id: str, form: DateRequestForm) -> DateR
     Raises NotFound, ProofRefused, TooManyAttempts, or InputRefused for a moment that is past or already the end.
     """
     with gateway.database.writing() as session:
-        request = steps.ask_for_dates(session, key_id, proof_of(form), form.until, gateway.now())
+        request = steps.request_dates(session, key_id, proof_of(form), form.until, gateway.now())
         gateway.attempts.hit("date_request", request.stay_id)
         return date_request_shown(request)

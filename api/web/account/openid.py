@@ -10,7 +10,7 @@ from api.services.account.openid import begin_sign_on, finish_sign_on
 from api.web.account.sign_in import login_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
-from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
+from gateway.domain.errors import SignOnNotEntitled, SignOnRefused, SignOnUnavailable
 from gateway.journey.accounts.sign_in import CEREMONY_SECONDS
 
 router = APIRouter(prefix="/login/officer", route_class=PageRoute, include_in_schema=False)
@@ -26,7 +26,7 @@ async def begin(request: Request, gateway: Gate) -> Response:
     """
     try:
         begun = await begin_sign_on(gateway, caller(request))
-    except SignOnAway as error:
+    except SignOnUnavailable as error:
         return login_page(request, gateway, error=error)
     answer = page(request, "account/to_provider.html", {"url": begun.url, "here": "/login"})
     secure = gateway.settings.address.startswith("https:")
@@ -54,7 +54,7 @@ async def come_back(request: Request, gateway: Gate) -> Response:
     ceremony = request.cookies.get(COOKIE, "")
     try:
         token = await finish_sign_on(gateway, ceremony, dict(request.query_params), caller(request))
-    except (SignOnRefused, SignOnNotEntitled, SignOnAway) as error:
+    except (SignOnRefused, SignOnNotEntitled, SignOnUnavailable) as error:
         answer = login_page(request, gateway, error=error)
     else:
         # A page that goes on by itself: a Strict cookie is not sent along a redirect that began at another site.

@@ -8,7 +8,7 @@ from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.landlord import date_requests as service
 from api.services.landlord.date_requests import AnswerForm
 from api.services.landlord.stays import read_stay
-from api.services.landlord.units import unit_named
+from api.services.landlord.units import get_unit
 from api.web.landlord.pages import stay_page
 from api.web.shell.page_route import PageRoute, go
 from gateway.domain.errors import LodgekeyError, NotFound
@@ -32,5 +32,5 @@ def answer_date_request(
         raise
     except LodgekeyError as error:
         stay = read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error)
     return go(f"/landlord/stays/{stay_id}")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.landlord import one_time_codes as service
 from api.services.landlord.stays import read_stay
-from api.services.landlord.units import unit_named
+from api.services.landlord.units import get_unit
 from api.web.landlord.pages import stay_page
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
@@ -34,9 +34,9 @@ def make_code(
         raise
     except LodgekeyError as error:
         stay = read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error)
     stay = read_stay(gateway, landlord_id, stay_id, account)
-    unit = unit_named(gateway, landlord_id, stay.unit)
+    unit = get_unit(gateway, landlord_id, stay.unit)
     (label,) = [lock.label or lock.id for lock in unit.locks if lock.id == lock_id]
     values = {"role": "landlord", "stay": stay, "made": made, "lock": label, "zone": unit.timezone}
     return page(request, "landlord/one_time_codes.html", values | {"here": f"/landlord/stays/{stay_id}"})

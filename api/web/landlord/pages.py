@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.error_text import error_text
 from api.services.landlord import offers, stays, units
-from api.services.landlord.units import unit_named
+from api.services.landlord.units import get_unit
 from api.services.officer.cases import list_cases
 from api.services.officer.filings import list_attention
 from api.services.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
@@ -61,7 +61,7 @@ def alerts_of(gateway: Gateway, landlord_id: str, language: str) -> list[tuple[s
 @router.get("/units/{unit_id}")
 def show_unit(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str) -> Response:
     """Show how the unit's tenants prove that they are present, and the limits of each way."""
-    return unit_page(request, unit_named(gateway, landlord_id, unit_id), notice_of(request))
+    return unit_page(request, get_unit(gateway, landlord_id, unit_id), notice_of(request))
 
 
 def unit_page(request: Request, unit: UnitShown, notice: str | None) -> Response:
@@ -81,7 +81,7 @@ def choose_level(gateway: Gate, landlord_id: LandlordId, unit_id: str, level: An
 @router.get("/units/{unit_id}/offer")
 def ask_dates(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str) -> Response:
     """Show the form for the dates of a stay, filled in for one night from now."""
-    unit = unit_named(gateway, landlord_id, unit_id)
+    unit = get_unit(gateway, landlord_id, unit_id)
     here = datetime.fromtimestamp(gateway.now(), ZoneInfo(unit.timezone)).replace(second=0)
     leave = (here + timedelta(days=1)).replace(hour=CHECK_OUT_HOUR, minute=0)
     return show_dates(request, unit, f"{here:%Y-%m-%dT%H:%M}", f"{leave:%Y-%m-%dT%H:%M}")
@@ -104,7 +104,7 @@ def offer_key(
     except NotFound:
         raise
     except LodgekeyError as error:
-        unit = unit_named(gateway, landlord_id, unit_id)
+        unit = get_unit(gateway, landlord_id, unit_id)
         return show_dates(request, unit, start, until, error)
     return go(f"/landlord/stays/{made.stay_id}")
 
@@ -128,7 +128,7 @@ def show_dates(
 def show_stay(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str, account: Anybody) -> Response:
     """Show a stay: its links with QR codes, its keys as the locks report them, its filings."""
     stay = stays.read_stay(gateway, landlord_id, stay_id, account)
-    return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), notice_of(request))
+    return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), notice_of(request))
 
 
 def stay_page(
@@ -156,9 +156,9 @@ def stay_page(
         "waits": " ".join(
             [stay.state]
             + [offer.state for offer in stay.offers]
-            + [f"{key.state} {key.hold_up}" for key in stay.keys]
-            + [f"{code.state} {code.hold_up}" for code in stay.codes]
-            + [f"{code.state} {code.hold_up}" for code in stay.once_codes]
+            + [f"{key.state} {key.delay_reason}" for key in stay.keys]
+            + [f"{code.state} {code.delay_reason}" for code in stay.codes]
+            + [f"{code.state} {code.delay_reason}" for code in stay.once_codes]
             + [filing.state for filing in stay.registrations]
         ),
         "idempotency_key": os.urandom(12).hex(),
@@ -210,7 +210,7 @@ def change_dates(
         raise
     except LodgekeyError as error:
         stay = stays.read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, account, stay, unit_named(gateway, landlord_id, stay.unit), None, error)
+        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error)
     return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 

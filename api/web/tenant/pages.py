@@ -174,7 +174,7 @@ def show_form(
     language = language_of(request)
     values = {
         "onboarding": onboarding,
-        "asks": translator(language).join(code_text(language, "door.asks", field) for field in onboarding.asks),
+        "asks": translator(language).join(code_text(language, "onboarding.asks", field) for field in onboarding.asks),
         "text_version": LATEST,
         "words": consent_words(onboarding, language),
         "facts": facts or {},

@@ -18,6 +18,6 @@ def dates_statement(key_id: str, proof: Proof, until: str) -> bytes:
     return f"lodgekey-dates\n{key_id}\n{proof.at}\n{proof.nonce}\n{until}".encode()
 
 
-def near_statement(key_id: str, proof: Proof, x: str, y: str) -> bytes:
+def offline_credential_statement(key_id: str, proof: Proof, x: str, y: str) -> bytes:
     """The bytes a holder signs to vouch for the key their phone uses near a lock; x and y are base64url coordinates."""
     return f"lodgekey-near\n{key_id}\n{proof.at}\n{proof.nonce}\n{x}\n{y}".encode()

@@ -23,7 +23,9 @@ PROOF_TOLERANCE: Final = 60
 EXPIRING_BEFORE: Final = 24 * 3600
 ANSWER_TIMEOUT_SECONDS: Final = 60  # seconds within which a lock that is online should have answered a command
 
-HoldUp = Literal["lock_out_of_service", "link_down", "lock_never_heard", "lock_offline", "lock_refused", "lock_silent"]
+DelayReason = Literal[
+    "lock_out_of_service", "link_down", "lock_never_seen", "lock_offline", "lock_refused", "lock_silent"
+]
 
 
 def state_of(desired: str, observed: str, expires_at: int, now: int) -> str:
@@ -76,13 +78,13 @@ class LockStanding:
     outcome: str | None = None
 
 
-def hold_up(lock: LockStanding, now: int) -> tuple[HoldUp, int | None] | None:
+def delay_reason(lock: LockStanding, now: int) -> tuple[DelayReason, int | None] | None:
     """Why a lock has not yet done what is wanted, and since when if known; None while there is no reason to worry."""
     silent = lock.requested_at is not None and now - lock.requested_at >= ANSWER_TIMEOUT_SECONDS
-    reasons: tuple[tuple[bool, HoldUp, int | None], ...] = (
+    reasons: tuple[tuple[bool, DelayReason, int | None], ...] = (
         (lock.revoked_at is not None, "lock_out_of_service", lock.revoked_at),
         (lock.outcome == LINK_DOWN, "link_down", lock.requested_at),
-        (lock.last_seen_at is None, "lock_never_heard", None),
+        (lock.last_seen_at is None, "lock_never_seen", None),
         (lock.online is False or lock.outcome == NOT_LISTENING, "lock_offline", lock.last_seen_at),
         (lock.outcome == LOCK_REFUSED, "lock_refused", lock.requested_at),
         (silent, "lock_silent", lock.last_seen_at),

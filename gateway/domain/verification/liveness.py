@@ -30,7 +30,7 @@ def issue_challenge(
 def challenge_problem(challenge: Challenge | None, nonce: str, now: int, attempts: int) -> str | None:
     """Why a clip may not be judged against this challenge (a reason code), or None. `attempts`: clips judged so far."""
     if attempts >= MAX_ATTEMPTS:
-        return "liveness_tries_used"
+        return "liveness_attempts_used"
     if challenge is None or challenge.nonce != nonce:
         return "liveness_other_challenge"
     return None if challenge.issued_at <= now < challenge.expires_at else "liveness_too_late"

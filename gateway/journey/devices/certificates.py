@@ -15,7 +15,7 @@ from certs.keys import compressed_point, public_from_point
 from devices.reports import Answered
 from gateway.domain.outcomes import LOCK_REFUSED
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import Decision, Done, RetryAt, is_owed, owe
+from gateway.outbox.deliveries import Decision, Done, RetryAt, enqueue, is_pending
 from gateway.outbox.events import record
 from gateway.store import Certificate, Claim, Device, Key, ReceivedMessage
 
@@ -92,7 +92,7 @@ def answer_request(session: Session, device: Device, csr: bytes, now: int) -> No
     if reason is not None:
         record(session, "DeviceAlarmed", now, device_id=device.id, data={"type": "certificate_wanted", "code": reason})
     else:
-        owe_certificate_work(session, device.id, "put_certificate", now)
+        enqueue_certificate_work(session, device.id, "put_certificate", now)
 
 
 def _why_not(device: Device, csr: bytes) -> str | None:
@@ -106,12 +106,12 @@ def _why_not(device: Device, csr: bytes) -> str | None:
     return None if compressed_point(public) == device.public_key else "wrong_key"
 
 
-def owe_certificates(session: Session, authority: Authority, now: int) -> int:
+def enqueue_certificates(session: Session, authority: Authority, now: int) -> int:
     """Create deliveries for every device that lacks current roots or a current certificate; returns how many do."""
     lacking = behind(session, authority)
     for device_id, lacks in lacking.items():
         for work in lacks:
-            owe_certificate_work(session, device_id, work, now)
+            enqueue_certificate_work(session, device_id, work, now)
     return len(lacking)
 
 
@@ -180,7 +180,9 @@ def forget_certificates(session: Session, before: int) -> None:
     session.execute(delete(Claim).where(Claim.expires_at < before))
 
 
-def owe_certificate_work(session: Session, device_id: str, work: str, now: int) -> None:
+def enqueue_certificate_work(session: Session, device_id: str, work: str, now: int) -> None:
     """Create a delivery of roots or of a certificate, unless one is pending."""
-    if not is_owed(session, work, device_id):
-        owe(session, party=f"lock:{device_id}", lane=lanes.certificates(device_id), work=work, about=device_id, now=now)
+    if not is_pending(session, work, device_id):
+        enqueue(
+            session, party=f"lock:{device_id}", lane=lanes.certificates(device_id), work=work, about=device_id, now=now
+        )

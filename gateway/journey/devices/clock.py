@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.alerts import is_drift
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import is_owed, owe
+from gateway.outbox.deliveries import enqueue, is_pending
 from gateway.outbox.events import record
 from gateway.store import Device
 
@@ -16,13 +16,13 @@ def record_clock(device: Device, clock: str) -> None:
         device.alarm = None
 
 
-def owe_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
+def enqueue_set_time(session: Session, device: Device, nonce: bytes, clock: str, now: int) -> None:
     """Send the time for each new nonce, and again if the clock was not set with the last one."""
-    if nonce == device.nonce and (clock == "set" or is_owed(session, "set_time", device.id)):
+    if nonce == device.nonce and (clock == "set" or is_pending(session, "set_time", device.id)):
         return
     device.nonce = nonce
     lane, party = lanes.clock(device.id), f"lock:{device.id}"
-    owe(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
+    enqueue(session, party=party, lane=lane, work="set_time", about=device.id, now=now)
 
 
 def record_drift(session: Session, device: Device, seconds: int, now: int) -> None:

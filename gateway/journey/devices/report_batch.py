@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, lazyload, selectinload
 
 from devices.reports import Answered, Happened, Report
 from gateway.journey.devices.log_chains import Chains, Stored, columns_of
-from gateway.outbox.deliveries import Decision, hurry, settle_many
+from gateway.outbox.deliveries import Decision, retry_now, settle_many
 from gateway.outbox.events import write_events
 from gateway.store import Command, Delivery, Device, Key, ReceivedMessage
 
@@ -81,10 +81,10 @@ class ReportBatch:
         """Settle pending drop commands of this key: the lock has reported that it is gone."""
         self._gone.append(key.id)
 
-    def hurry(self, lanes: Sequence[str]) -> None:
+    def retry_now(self, lanes: Sequence[str]) -> None:
         """Make pending deliveries in the device's lanes due now: the device is reachable."""
         self.write()
-        hurry(self.session, lanes, self.now)
+        retry_now(self.session, lanes, self.now)
 
     def write(self) -> None:
         """Store new numbers and results: at the end of the batch, and before pending deliveries are read."""
@@ -101,8 +101,8 @@ class ReportBatch:
             self._decisions.clear()
         if self._gone:
             done = {"state": "done", "outcome": "gone_from_lock", "outcome_args": {}, "settled_at": self.now}
-            owed = update(Delivery).where(Delivery.work == "drop_key", Delivery.state == "owed")
-            mine = owed.where(Delivery.about.in_(self._gone)).execution_options(synchronize_session=False)
+            pending = update(Delivery).where(Delivery.work == "drop_key", Delivery.state == "owed")
+            mine = pending.where(Delivery.about.in_(self._gone)).execution_options(synchronize_session=False)
             self.session.execute(mine.values(**done))
             self._gone.clear()
 

@@ -15,13 +15,13 @@ from gateway.journey.devices.certificates import (
     certificate_decision,
     record_certificates,
 )
-from gateway.journey.devices.clock import owe_time, record_clock, record_drift
+from gateway.journey.devices.clock import enqueue_set_time, record_clock, record_drift
 from gateway.journey.devices.report_batch import OpenCommand, ReportBatch
-from gateway.journey.keys.issue import owe_list, want_off_lock, want_on_lock
+from gateway.journey.keys.issue import enqueue_revocation_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import invalidate_once, record_once_used
-from gateway.journey.keys.passcodes import stay_behind_code
-from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_behind_slot
+from gateway.journey.keys.passcodes import stay_of_code
+from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_of_slot
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
 from gateway.outbox.events import record
@@ -71,7 +71,7 @@ def _record(batch: ReportBatch, device: Device, report: Report) -> None:
 def _record_reachable(batch: ReportBatch, device: Device, online: bool) -> None:
     device.online = online
     if online:
-        batch.hurry(lanes.of_device(device.id))
+        batch.retry_now(lanes.of_device(device.id))
 
 
 def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -> None:
@@ -81,7 +81,7 @@ def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -
         return
     device.state_seq = state.seq
     if can(device, Ability.SET_TIME):
-        owe_time(session, device, state.nonce, state.clock, now)
+        enqueue_set_time(session, device, state.nonce, state.clock, now)
     if state.seq > device.reported_seq:
         device.reported_seq, device.bolt = state.seq, state.bolt
     device.online = True
@@ -93,7 +93,7 @@ def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -
     if device.kind == "lock" and can(device, Ability.SIGNED_KEYS):
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
-    batch.hurry(lanes.of_device(device.id))
+    batch.retry_now(lanes.of_device(device.id))
 
 
 def _record_door(device: Device, door: str, now: int) -> None:
@@ -109,7 +109,7 @@ def _compare_list(session: Session, device: Device, epoch: int, now: int) -> Non
         if epoch == 0 and device.reported_code_epoch > 0:  # it was reset, and no longer knows which codes were used
             device.reported_code_epoch = device.reported_once_from = 0
             invalidate_once(session, device)
-        owe_list(session, device, now)
+        enqueue_revocation_list(session, device, now)
 
 
 def _compare_keys(session: Session, device: Device, present: set[str], seq: int, now: int) -> None:
@@ -123,7 +123,7 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
 def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None:
     if answer.body.get("clock") == "set" and answer.seq > device.state_seq:
         record_clock(device, "set")
-        batch.hurry([lanes.keys(device.id), lanes.certificates(device.id)])
+        batch.retry_now([lanes.keys(device.id), lanes.certificates(device.id)])
     if answer.outcome == "done" and "drift" in answer.body:
         record_drift(batch.session, device, whole_of(answer.body["drift"]), batch.now)
     command = batch.command(device, answer)
@@ -176,7 +176,7 @@ def _record_epochs(batch: ReportBatch, device: Device, answer: Answered) -> None
     behind = device.reported_code_epoch < device.code_epoch or device.reported_list_epoch < device.list_epoch
     if behind or ("once" in answer.body and device.reported_once_from < device.once_from):
         batch.write()
-        owe_list(batch.session, device, batch.now)
+        enqueue_revocation_list(batch.session, device, batch.now)
 
 
 def _named(answer: Answered) -> set[str]:
@@ -237,7 +237,7 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     key = session.get(Key, bytes_of(happened.body.get("key")).hex())
     stay = key.stay if key is not None and key.device_id == device.id else None
     if stay is None and isinstance(slot := happened.body.get("slot"), int):
-        stay = stay_behind_slot(session, device.id, slot)
+        stay = stay_of_slot(session, device.id, slot)
     if stay is None and means == "passcode":
         stay = _stay_at_the_keypad(session, device, happened, now)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
@@ -249,7 +249,7 @@ def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, no
     """The stay whose code was typed; a one-time code is marked as used."""
     if "once" in happened.body:
         return record_once_used(session, device, happened.body["once"], happened.at, now)
-    return stay_behind_code(session, device.id, happened.body.get("window"), happened.at)
+    return stay_of_code(session, device.id, happened.body.get("window"), happened.at)
 
 
 def _arrive(session: Session, stay: Stay, device: Device, now: int) -> None:

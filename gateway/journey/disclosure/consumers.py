@@ -13,7 +13,7 @@ from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.disclosure import consumer as rules
 from gateway.domain.disclosure.consumer import Consumer, Scope
 from gateway.domain.errors import Conflict, InputRefused, NotAllowed, NotFound
-from gateway.outbox.deliveries import is_owed, owe
+from gateway.outbox.deliveries import enqueue, is_pending
 from gateway.outbox.events import record
 from gateway.store import Account, Event, FeedConsumer
 from gateway.store.model import new_id
@@ -92,7 +92,7 @@ def end_consumer(session: Session, row: FeedConsumer, by: Account, now: int) -> 
         record(session, "ConsumerEnded", now, data={"consumer": row.id, "by": by.id})
 
 
-def consumer_named(session: Session, consumer_id: str, area: str) -> FeedConsumer:
+def get_consumer(session: Session, consumer_id: str, area: str) -> FeedConsumer:
     """The consumer, if all its areas lie within the officer's. Raises NotFound."""
     row = session.get(FeedConsumer, consumer_id)
     if row is None or not all(given.startswith(area) for given in row.areas):
@@ -116,19 +116,19 @@ def standing(row: FeedConsumer, now: int) -> str:
     return "ended" if row.ended_at is not None else rules.standing(consumer_of(row), now)
 
 
-def owe_webhooks(session: Session, now: int) -> bool:
+def enqueue_webhooks(session: Session, now: int) -> bool:
     """Create a delivery for each webhook behind the feed that has none pending; returns whether any was created."""
     with_webhook = select(FeedConsumer).where(FeedConsumer.sealed_secret.is_not(None), FeedConsumer.expires_at > now)
-    return sum(owe_webhook(session, row, now) for row in session.scalars(with_webhook).all()) > 0
+    return sum(enqueue_webhook(session, row, now) for row in session.scalars(with_webhook).all()) > 0
 
 
-def owe_webhook(session: Session, row: FeedConsumer, now: int) -> bool:
+def enqueue_webhook(session: Session, row: FeedConsumer, now: int) -> bool:
     """Create one delivery that carries the consumer from its cursor to the feed's end; False if none is needed."""
     newest = session.scalar(select(func.max(Event.feed_seq))) or 0
-    if row.cursor >= newest or is_owed(session, "tell_consumer", row.id):
+    if row.cursor >= newest or is_pending(session, "tell_consumer", row.id):
         return False
     lane = f"consumer:{row.id}"
-    owe(session, party=lane, lane=lane, work="tell_consumer", about=row.id, now=now)
+    enqueue(session, party=lane, lane=lane, work="tell_consumer", about=row.id, now=now)
     return True
 
 

@@ -72,7 +72,7 @@ def take_export(session: Session, row: Export, by: Account, now: int) -> Sequenc
     return found
 
 
-def export_named(session: Session, export_id: str, area: str) -> Export:
+def get_export(session: Session, export_id: str, area: str) -> Export:
     """An export of the officer's area, locked against a second download. Raises NotFound."""
     query = select(Export).where(Export.id == export_id, Export.area.startswith(area, autoescape=True))
     row = session.scalars(query.with_for_update()).one_or_none()

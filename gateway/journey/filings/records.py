@@ -41,7 +41,7 @@ from gateway.journey.filings.parties import (
 from gateway.journey.filings.sealed_records import seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import owe
+from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Person, Registration, RegistrationPerson, Stay
@@ -129,7 +129,7 @@ def _report(
 ) -> Registration:
     """Store and queue the records that one change of the subject produces at this registry, in order; the last one."""
     facts = _facts(stay, group.people, kind, keyring)
-    due = deadline(_owed(session, stay, facts, group), now)
+    due = deadline(_pending(session, stay, facts, group), now)
     earlier = group.earlier if group.earlier is not None and group.earlier.state in CORRECTABLE else None
     planned = plan(REGISTRIES[stay.unit.registry_name], replace(facts, corrects=earlier.id if earlier else None))
     note = planned.note if due else NOBODY_TO_TELL
@@ -141,11 +141,11 @@ def _report(
         elif group.waits:
             row.state, row.answer_code = "waiting", WAITS_FOR_ADULT
         else:
-            _owe_record(session, row, stay, now)
+            _enqueue_record(session, row, stay, now)
     return rows[-1]
 
 
-def _owed(session: Session, stay: Stay, facts: Record, group: Group) -> Record:
+def _pending(session: Session, stay: Stay, facts: Record, group: Group) -> Record:
     """The record as its deadline counts: of an arrival, only those who were not sent yet, from the day they came."""
     if facts.kind not in REPORTED:
         return facts
@@ -200,10 +200,10 @@ def _keep(
     return row
 
 
-def _owe_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
+def _enqueue_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
     party, lane = f"registry:{row.registry_name}", lanes.registry(row.registry_name, stay.id)
     due_at = max(now, stay.from_at) if REGISTRIES[row.registry_name].arrivals_on_the_day else now
-    owe(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
+    enqueue(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
 
 
 def _change_kind(session: Session, stay: Stay, group: Group, now: int) -> Kind:

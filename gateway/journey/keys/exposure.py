@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain.keys.key import hold_up
+from gateway.domain.keys.key import delay_reason
 from gateway.journey.keys.lock_status import HOUR, standings_of_lanes
 from gateway.outbox import lanes
 from gateway.store import Device, Key, Passcode, Stay, Unit
@@ -35,7 +35,7 @@ def find_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> l
     known = standings_of_lanes(session, {lanes.keys(lock.id): lock for _, lock, _ in found})
     longest: dict[str, Exposure] = {}
     for stay, lock, until in found:
-        if hold_up(known[lanes.keys(lock.id)], now) is None:
+        if delay_reason(known[lanes.keys(lock.id)], now) is None:
             continue
         stay_id, unit, landlord_id = stay
         earlier = longest.get(stay_id)

@@ -14,7 +14,7 @@ from gateway.domain.keys.key import NOT_NEEDED
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import is_owed, owe
+from gateway.outbox.deliveries import enqueue, is_pending
 from gateway.outbox.events import record
 from gateway.store import Device, Key, Offer, Person, Stay
 from gateway.texts.marks import N_
@@ -88,27 +88,27 @@ def renew_for_phone(key: Key, keyring: Keyring, now: int) -> None:
     key.holder_credential, key.holder_until = issue_credential(claims, keyring.credential_key), until
 
 
-def owe_list(session: Session, lock: Device, now: int) -> None:
+def enqueue_revocation_list(session: Session, lock: Device, now: int) -> None:
     """Queue the lock's revocation list, unless it is pending; the list is built when it is sent."""
-    if not is_owed(session, "revoke", lock.id):
+    if not is_pending(session, "revoke", lock.id):
         party, lane = f"lock:{lock.id}", lanes.keys(lock.id)
-        owe(session, party=party, lane=lane, work="revoke", about=lock.id, now=now)
+        enqueue(session, party=party, lane=lane, work="revoke", about=lock.id, now=now)
 
 
 def want_on_lock(session: Session, key: Key, now: int) -> None:
     """Queue the key for its lock, unless it is pending; expires with the key."""
-    _owe_lock(session, key, "put_key", now, key.expires_at)
+    _enqueue_for_lock(session, key, "put_key", now, key.expires_at)
 
 
 def want_off_lock(session: Session, key: Key, now: int) -> None:
     """Queue the removal of the key from its lock, unless it is pending; retried until the lock reports it."""
-    _owe_lock(session, key, "drop_key", now, None)
+    _enqueue_for_lock(session, key, "drop_key", now, None)
 
 
-def _owe_lock(session: Session, key: Key, work: str, now: int, expires_at: int | None) -> None:
-    if not is_owed(session, work, key.id):
+def _enqueue_for_lock(session: Session, key: Key, work: str, now: int, expires_at: int | None) -> None:
+    if not is_pending(session, work, key.id):
         party, lane = f"lock:{key.device.id}", lanes.keys(key.device.id)
-        owe(session, party=party, lane=lane, work=work, about=key.id, now=now, expires_at=expires_at)
+        enqueue(session, party=party, lane=lane, work=work, about=key.id, now=now, expires_at=expires_at)
 
 
 def revoke_key(session: Session, key: Key, now: int) -> Key:
@@ -122,7 +122,7 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
         record(session, "KeyRevoked", now, stay=key.stay, device_id=key.device.id, data={"key": key.id})
         return key
     key.device.list_epoch += 1
-    owe_list(session, key.device, now)
+    enqueue_revocation_list(session, key.device, now)
     want_off_lock(session, key, now)
     return key
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain.keys.key import HoldUp, LockStanding, code_state, hold_up, once_state, state_of
+from gateway.domain.keys.key import DelayReason, LockStanding, code_state, delay_reason, once_state, state_of
 from gateway.journey.keys.one_time_codes import is_confirmed, is_current
 from gateway.outbox import lanes
 from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode, Stay
@@ -19,14 +19,14 @@ HOUR = 3600
 class Standing:
     """The status of one key or code on one lock. `ends`: when it stops opening even if the lock is offline.
 
-    `exposed_until`: set while the lock may still accept what is being revoked. `hold_up`, `since`: the cause of delay.
+    `exposed_until`: set while the lock may still accept what is being revoked. `delay_reason`: the delay since `since`.
     `endless`: what is being revoked does not expire (a PIN in a slot, a one-time code), so the lock must be reached.
     """
 
     state: str
     ends: int
     exposed_until: int | None
-    hold_up: HoldUp | None
+    delay_reason: DelayReason | None
     since: int | None
     endless: bool = False
 
@@ -37,7 +37,7 @@ class Standing:
     @property
     def not_revocable_before(self) -> int | None:
         """When it expires by itself, if the lock cannot be reached now."""
-        return self.exposed_until if self.hold_up else None
+        return self.exposed_until if self.delay_reason else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _once(session: Session, code: OnceCode, lock: Device, now: int) -> Standing:
 
 
 def _standing(known: LockStanding, state: str, ends: int, now: int) -> Standing:
-    reason, since = (hold_up(known, now) if state in WAITING else None) or (None, None)
+    reason, since = (delay_reason(known, now) if state in WAITING else None) or (None, None)
     return Standing(state, ends, ends if state == "revoking" and now < ends else None, reason, since)
 
 
@@ -120,16 +120,16 @@ def _endless(known: LockStanding, state: str, ends: int, now: int) -> Standing:
 def standings_of_lanes(session: Session, locks: Mapping[str, Device]) -> dict[str, LockStanding]:
     """Of each lane (name -> its lock): the lock's last reports and the lane's pending deliveries, in one statement."""
     query = select(Delivery.lane, Delivery.created_at, Delivery.outcome).order_by(Delivery.id)
-    owed: dict[str, list[tuple[int, str | None]]] = {lane: [] for lane in locks}
+    pending: dict[str, list[tuple[int, str | None]]] = {lane: [] for lane in locks}
     for lane, created_at, outcome in session.execute(query.where(Delivery.lane.in_(locks), Delivery.state == "owed")):
-        owed[lane].append((created_at, outcome))
+        pending[lane].append((created_at, outcome))
     return {
         lane: LockStanding(
             lock.revoked_at,
             lock.online,
             lock.last_seen_at,
-            min((created_at for created_at, _ in owed[lane]), default=None),
-            next((outcome for _, outcome in owed[lane] if outcome), None),
+            min((created_at for created_at, _ in pending[lane]), default=None),
+            next((outcome for _, outcome in pending[lane] if outcome), None),
         )
         for lane, lock in locks.items()
     }

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from certs.credential import KeyCredential, issue_credential
 from gateway.domain.errors import Conflict
-from gateway.domain.keys.holder_statements import near_statement
+from gateway.domain.keys.holder_statements import offline_credential_statement
 from gateway.domain.keys.key import Proof
 from gateway.journey.keys.issue import renew_for_phone
 from gateway.journey.keys.keyring import Keyring
@@ -27,7 +27,7 @@ def credential_for_near(
 
     It has the key's id and the phone credential's expiry, so revocation and the published bound apply to it.
     """
-    key = holders_key(session, key_id, near_statement(key_id, proof, *point), proof, now)
+    key = holders_key(session, key_id, offline_credential_statement(key_id, proof, *point), proof, now)
     if key.desired != "present" or key.device.public_key is None:
         raise Conflict(N_("This key does not work over Bluetooth. Use the unlock button or the passcode."))
     renew_for_phone(key, keyring, now)

@@ -15,7 +15,7 @@ from certs.keys import public_from_point
 from devices.wire.passcode import ONCE_AHEAD, ONCE_SPAN, once_code, spoken
 from gateway.domain.errors import Conflict, NotFound, TooManyCodes
 from gateway.domain.stays.stay import OCCUPYING, Window
-from gateway.journey.keys.issue import owe_list
+from gateway.journey.keys.issue import enqueue_revocation_list
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.outbox.events import record
@@ -71,7 +71,7 @@ def issue_once(session: Session, stay: Stay, lock_id: str, requested_by: str | N
         session, "OneTimeCodeIssued", now, stay=stay, device_id=lock.id, data={"code": code.id, "account": requested_by}
     )
     if not is_confirmed(lock):
-        owe_list(session, lock, now)
+        enqueue_revocation_list(session, lock, now)
     return code
 
 
@@ -115,7 +115,7 @@ def end_once(session: Session, stay: Stay, now: int) -> None:
         lock = session.get_one(Device, code.device_id)
         if is_current(code, lock):
             invalidate_once(session, lock)
-            owe_list(session, lock, now)
+            enqueue_revocation_list(session, lock, now)
 
 
 def invalidate_once(session: Session, lock: Device) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from certs.agreement import passcode_secret
 from certs.keys import public_from_point
 from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_code
-from gateway.journey.keys.issue import owe_list
+from gateway.journey.keys.issue import enqueue_revocation_list
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.journey.keys.one_time_codes import end_once, invalidate_once, is_running
@@ -77,7 +77,7 @@ def valid_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
     return session.scalars(query.order_by(Passcode.first_hour, Passcode.device_id)).all()
 
 
-def stay_behind_code(session: Session, device_id: str, window: object, at: int) -> Stay | None:
+def stay_of_code(session: Session, device_id: str, window: object, at: int) -> Stay | None:
     """The stay whose code was typed, by the window (first hour, hours, slot) the lock reported, else by time alone.
 
     A withdrawn code matches if no valid one has this window: a lock without the new epoch still accepts it.
@@ -125,7 +125,7 @@ def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
         session.add(code)
     session.flush()
     if lock.reported_code_epoch != lock.code_epoch:
-        owe_list(session, lock, now)
+        enqueue_revocation_list(session, lock, now)
 
 
 def _gaps(held: Sequence[Passcode], first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -163,7 +163,7 @@ def _withdraw(session: Session, codes: Sequence[Passcode], now: int) -> None:
         others = select(Passcode).where(Passcode.device_id == lock.id, Passcode.withdrawn_at.is_(None))
         for other in session.scalars(others):
             other.epoch = lock.code_epoch
-        owe_list(session, lock, now)
+        enqueue_revocation_list(session, lock, now)
 
 
 def _has_any(session: Session, stay: Stay) -> bool:

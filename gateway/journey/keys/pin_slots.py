@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from devices.driver import Ability
 from gateway.journey.keys.lock_abilities import can
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import hurry, is_owed, owe
+from gateway.outbox.deliveries import enqueue, is_pending, retry_now
 from gateway.store import Delivery, Device, SlotCode, Stay
 from gateway.store.model import new_id
 
@@ -92,7 +92,7 @@ def move_slots(session: Session, stay: Stay, now: int) -> None:
             _want(session, code, "drop_slot", now)
         if early or code.observed != "present":
             _want(session, code, "put_slot", now, due_at=max(now, code.begins_at))
-        hurry(session, [_lane(code)], now)
+        retry_now(session, [_lane(code)], now)
 
 
 def end_slots(session: Session, stay: Stay, now: int) -> None:
@@ -100,7 +100,7 @@ def end_slots(session: Session, stay: Stay, now: int) -> None:
     for code in valid_slots(session, stay):
         code.desired = "absent"
         _want(session, code, "drop_slot", now)
-        hurry(session, [_lane(code)], now)
+        retry_now(session, [_lane(code)], now)
 
 
 def empty_slots(session: Session, lock: Device, now: int) -> None:
@@ -108,7 +108,7 @@ def empty_slots(session: Session, lock: Device, now: int) -> None:
     for code in session.scalars(select(SlotCode).where(SlotCode.device_id == lock.id, _on_record())).all():
         code.desired = "absent"
         _want(session, code, "drop_slot", now)
-        hurry(session, [_lane(code)], now)
+        retry_now(session, [_lane(code)], now)
 
 
 def renew_slots(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
@@ -155,7 +155,7 @@ def record_slot_state(session: Session, command_id: str, now: int) -> None:
         code.removed_at = None if present else now
 
 
-def stay_behind_slot(session: Session, device_id: str, slot: int) -> Stay | None:
+def stay_of_slot(session: Session, device_id: str, slot: int) -> Stay | None:
     """The stay whose PIN is in this slot, or None."""
     query = select(SlotCode.stay_id).where(SlotCode.device_id == device_id, SlotCode.slot == slot, _on_record())
     stays = session.scalars(query).all()
@@ -171,6 +171,6 @@ def _lane(code: SlotCode) -> str:
 
 
 def _want(session: Session, code: SlotCode, work: str, now: int, *, due_at: int | None = None) -> None:
-    if not is_owed(session, work, code.id):
+    if not is_pending(session, work, code.id):
         party = f"lock:{code.device_id}"
-        owe(session, party=party, lane=_lane(code), work=work, about=code.id, now=now, due_at=due_at)
+        enqueue(session, party=party, lane=_lane(code), work=work, about=code.id, now=now, due_at=due_at)

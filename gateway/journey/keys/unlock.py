@@ -16,7 +16,7 @@ from gateway.domain.keys.key import (
     unlock_statement,
 )
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import owe
+from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
 from gateway.store import Command, Key
 from gateway.texts.marks import N_
@@ -40,7 +40,7 @@ def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof,
     )
     session.add(command)
     record(session, "UnlockRequested", now, device_id=key.device_id, data={"key": key.id, "command": command.id})
-    owe(
+    enqueue(
         session,
         party=f"lock:{key.device_id}",
         lane=lanes.unlock(command.id),

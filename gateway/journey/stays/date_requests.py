@@ -26,7 +26,7 @@ def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring
     return end_stay(session, key.stay, keyring, now)
 
 
-def ask_for_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateRequest:
+def request_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateRequest:
     """Request another end (RFC 3339, or the unit's local time). The stay does not change until the landlord agrees."""
     key = _held(session, key_id, dates_statement(key_id, proof, until), proof, now)
     zone = key.stay.unit.timezone

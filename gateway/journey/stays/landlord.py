@@ -15,7 +15,7 @@ from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import end_passcodes, move_passcodes, replace_passcodes
 from gateway.outbox import lanes
-from gateway.outbox.deliveries import hurry, is_owed, owe
+from gateway.outbox.deliveries import enqueue, is_pending, retry_now
 from gateway.outbox.events import record
 from gateway.store import Device, Key, Offer, Person, Stay, Unit
 from gateway.texts.marks import N_
@@ -158,9 +158,9 @@ def read_back(session: Session, lock: Device, now: int) -> None:
     """Queue a read of the lock's whole state, due now, retried until it answers. Raises Conflict if out of service."""
     if lock.revoked_at is not None:
         raise Conflict(N_("This lock is out of service, so it cannot be queried."))
-    if not is_owed(session, "read_back", lock.id):
-        owe(session, party=f"lock:{lock.id}", lane=lanes.keys(lock.id), work="read_back", about=lock.id, now=now)
-    hurry(session, [lanes.keys(lock.id)], now)
+    if not is_pending(session, "read_back", lock.id):
+        enqueue(session, party=f"lock:{lock.id}", lane=lanes.keys(lock.id), work="read_back", about=lock.id, now=now)
+    retry_now(session, [lanes.keys(lock.id)], now)
 
 
 def revoke_for_landlord(session: Session, key: Key, passcode_key: EllipticCurvePrivateKey, now: int) -> Key:

@@ -44,7 +44,7 @@ def _purge_stay(session: Session, stay: Stay, now: int) -> Iterator[str]:
     if now < ended + profile.keep_registration_days * DAY:
         return
     for person in stay.people:
-        if person.erased_at is None and not _still_owed(session, person):
+        if person.erased_at is None and not _has_pending(session, person):
             _forget_records(session, person)
             forget_person(session, person, now)
             yield person.id
@@ -64,10 +64,10 @@ def _forget_records(session: Session, person: Person) -> None:
     session.execute(update(RegistrationPerson).where(RegistrationPerson.person_id == person.id).values(sealed=None))
 
 
-def _still_owed(session: Session, person: Person) -> bool:
+def _has_pending(session: Session, person: Person) -> bool:
     """Whether a record of this person has not reached its registry: retention never discards an unsettled filing."""
     records = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id == person.id)
-    owed = select(Delivery.id).where(
+    pending = select(Delivery.id).where(
         Delivery.work == "submit", Delivery.about.in_(records), Delivery.state.in_(BLOCKING)
     )
-    return session.scalar(owed.limit(1)) is not None
+    return session.scalar(pending.limit(1)) is not None

@@ -19,7 +19,7 @@ from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
 from gateway.journey.tenants.known_people import known_person
-from gateway.outbox.deliveries import owe
+from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
 from gateway.store.model import new_id
@@ -44,7 +44,7 @@ class Shown:
     holder: EllipticCurvePublicKey | None = None
 
 
-def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
+def get_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
     """The offer of a link in any state. Raises OfferUnknown, OfferGone if withdrawn, OfferExpired if expired unused."""
     offer = session.get(Offer, offer_of(token, keyring.offer_secret))
     if offer is None:
@@ -58,7 +58,7 @@ def offer_named(session: Session, token: str, keyring: Keyring, now: int) -> Off
 
 def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
     """The offer of a link that can still lead to a key. Raises OfferUsed if it already has."""
-    offer = offer_named(session, token, keyring, now)
+    offer = get_offer(session, token, keyring, now)
     if offer.state == "used":
         raise OfferUsed(N_("The key has already been saved to a phone. Open the link on that phone."))
     return offer
@@ -67,9 +67,9 @@ def usable_offer(session: Session, token: str, keyring: Keyring, now: int) -> Of
 def open_offer(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
     """Step 2: record that the tenant opened the link, the first time only; of two transactions at once, one records it.
 
-    Raises what offer_named raises.
+    Raises what get_offer raises.
     """
-    offer = offer_named(session, token, keyring, now)
+    offer = get_offer(session, token, keyring, now)
     first = update(Offer).where(Offer.id == offer.id, Offer.state == "open").values(state="opened", opened_at=now)
     # The condition is in the statement: on PostgreSQL the later of two waits for the earlier, and then matches no row.
     if session.scalar(first.returning(Offer.id)) is not None:
@@ -209,7 +209,7 @@ def forget_person(session: Session, person: Person, now: int) -> None:
     person.sealed, person.erased_at = None, now
     forget_portraits(session, [person.id])
     lane = f"vault:{person.id}"
-    owe(session, party="vault", lane=lane, work="destroy_key", about=person.id, now=now)
+    enqueue(session, party="vault", lane=lane, work="destroy_key", about=person.id, now=now)
     record(session, "PersonErased", now, stay=person.stay, data={"person": person.id})
 
 
@@ -248,7 +248,7 @@ def ever_had_keys(session: Session, offer: Offer) -> bool:
     return session.scalar(select(Key.id).where(Key.offer_id == offer.id).limit(1)) is not None
 
 
-def case_named(
+def get_case(
     session: Session, case_id: str, *, area: str | None = None, landlord_id: str | None = None
 ) -> Verification:
     """A case within an officer's area or a landlord's units. Raises NotFound."""

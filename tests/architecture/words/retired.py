@@ -40,6 +40,14 @@ RETIRED: Final[Mapping[str, str]] = {
     "show door": "show onboarding",
     "read door": "read onboarding",
     "patience": "…_TIMEOUT_SECONDS",
+    "owe": "enqueue (a delivery)",
+    "owed": "pending (of a delivery)",
+    "hurry": "retry now",
+    "hold up": "delay reason",
+    "never heard": "never seen (of a device)",
+    "near statement": "offline credential statement",
+    "stay behind": "stay of (a code or a slot)",
+    "sign on away": "sign on unavailable",
 }
 # Retired as the first word of a name only.
 RETIRED_FIRST: Final[Mapping[str, str]] = {"most": "MAX_…, maximum"}
@@ -60,6 +68,7 @@ RETIRED_FILES: Final[Mapping[str, Mapping[str, str]]] = {
         "words": "table_texts",
         "terms": "output",
         "helping": "help_translation",
+        "chinese": "help_translation",
     },
     "api/http/*": {"shapes": "schemas", "showing": "presenters", "door": "onboarding"},
     "api/web/static/*": {

@@ -88,8 +88,8 @@ KEY = key("on_lock", LOCK)
 REVOKING = key("revoking", AWAY, revoking_at=NOW - 240).model_copy(
     update={
         "exposure_minutes": 2880,
-        "hold_up": "lock_offline",
-        "hold_up_since": NOW - 5400,
+        "delay_reason": "lock_offline",
+        "delayed_since": NOW - 5400,
         "cannot_be_revoked_before": END,
     }
 )
@@ -157,8 +157,8 @@ LEAVING = stay(
     keys=[REVOKING],
     codes=[code("revoking", AWAY), code("expired", AWAY)],
     once_codes=[
-        once_code("revoking", AWAY, has_no_end=True, hold_up="lock_offline", hold_up_since=NOW - 5400),
-        once_code("unknown", AWAY, hold_up="lock_offline", hold_up_since=NOW - 5400),
+        once_code("revoking", AWAY, has_no_end=True, delay_reason="lock_offline", delayed_since=NOW - 5400),
+        once_code("unknown", AWAY, delay_reason="lock_offline", delayed_since=NOW - 5400),
     ],
     registrations=[filing("check_in", "accepted"), filing("check_out", "queued")],
 )

@@ -43,7 +43,7 @@ def in_language(values: Mapping[str, Any], language: Language) -> dict[str, obje
         return {}
     shown: OnboardingShown = values["onboarding"]
     consented = language if language in LANGUAGES else SOURCE  # nobody agrees to a text in a made-up language
-    asks = translator(language).join(code_text(language, "door.asks", field) for field in shown.asks)
+    asks = translator(language).join(code_text(language, "onboarding.asks", field) for field in shown.asks)
     return {
         "asks": asks,
         "words": consent_words(shown, consented),

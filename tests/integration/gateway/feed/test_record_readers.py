@@ -60,7 +60,7 @@ async def test_a_reader_of_another_record_is_not_shown(desk: Desk) -> None:
 async def test_where_the_law_forbids_telling_nothing_is_disclosed_and_that_is_recorded_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silent = replace(load_profiles()["sandbox"], tell_tenant_of_readers=False)
+    silent = replace(load_profiles()["sandbox"], show_readers_to_tenant=False)
     monkeypatch.setattr(record_readers, "profile_for", lambda _unit: silent)
     offer, record = registered(desk)
     officer = await desk.signed_in("officer")

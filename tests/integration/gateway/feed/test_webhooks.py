@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.domain.stays.stay import Window
 from gateway.feed.stream import FeedItem, Reader
-from gateway.journey.disclosure.consumers import owe_webhooks
+from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.outbox import events
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
@@ -201,4 +201,4 @@ def publish(desk: Desk, area: str) -> None:
         events.record(session, "CheckedIn", desk.world.now, stay=row.stay, registration=row)
         session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one().area = area
         events.stamp_feed(session)
-        owe_webhooks(session, desk.world.now)
+        enqueue_webhooks(session, desk.world.now)

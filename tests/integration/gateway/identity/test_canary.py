@@ -181,9 +181,9 @@ async def test_once_erased_neither_the_files_nor_an_older_copy_can_be_read(house
             assert purge(session, later) > 0
         with database.writing() as session:
             assert purge(session, later) == 0
-            owed = session.scalars(select(Delivery.about).where(Delivery.work == "destroy_key")).all()
-        assert person.id in owed
-        for who in owed:
+            pending = session.scalars(select(Delivery.about).where(Delivery.work == "destroy_key")).all()
+        assert person.id in pending
+        for who in pending:
             await asyncio.to_thread(vault.erase, who)
         database.close()
         restored = Database(Settings(folder=tmp_path).database)

@@ -105,7 +105,7 @@ async def test_no_pin_is_on_the_lock_before_the_stay_begins(tmp_path: Path) -> N
         assert sim.pins == {}
 
 
-async def test_a_pin_that_cannot_be_taken_off_stays_owed_and_visible(tmp_path: Path) -> None:
+async def test_a_pin_that_cannot_be_taken_off_stays_pending_and_visible(tmp_path: Path) -> None:
     async with open_home(tmp_path) as home:
         sim = await zigbee_in(home)
         _, stay, _ = await home.move_in()
@@ -115,12 +115,12 @@ async def test_a_pin_that_cannot_be_taken_off_stays_owed_and_visible(tmp_path: P
         good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/end"))
         tester = home.house.client("tester")
 
-        def owed() -> bool:
+        def pending() -> bool:
             with home.gateway.database.reading() as session:
                 code = session.scalars(select(SlotCode)).one()
             return (code.desired, code.observed) == ("absent", "present")
 
-        assert owed()
+        assert pending()
         rows = good(await tester.get("/api/v1/deliveries"))
         assert [row["work"] for row in rows if row["party"] == f"lock:{ZIGBEE}"] == ["drop_slot"]
         assert list(sim.pins) == [11]
@@ -181,7 +181,7 @@ async def test_a_lock_out_of_service_that_is_away_is_shown_with_the_pin_it_keeps
         with home.gateway.database.writing() as session:
             revoke_device(session, ZIGBEE, home.gateway.now())
         (code,) = good(await home.house.client("landlord-a").get(f"/api/v1/stays/{stay}"))["codes"]
-        assert (code["state"], code["has_no_end"], code["hold_up"]) == ("revoking", True, "lock_offline")
+        assert (code["state"], code["has_no_end"], code["delay_reason"]) == ("revoking", True, "lock_offline")
         assert (code["cannot_be_revoked_before"], list(sim.pins)) == (None, [11])
 
 

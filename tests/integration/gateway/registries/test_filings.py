@@ -47,7 +47,7 @@ def lose_the_answer(desk: Desk) -> None:
         deliveries.settle(session, delivery.id, Unknown("no answer"), desk.world.now)
 
 
-def owed(desk: Desk) -> tuple[str, int | None]:
+def pending(desk: Desk) -> tuple[str, int | None]:
     with desk.gateway.database.reading() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.work == "submit")).one()
         return delivery.state, delivery.started_at
@@ -108,7 +108,7 @@ async def test_a_person_settles_an_unknown_outcome_as_accepted(desk: Desk) -> No
         f"/registrations/{record}/outcome", json={"outcome": "accepted", "receipt": "by-telephone-7"}
     )
     assert (answer.status_code, answer.json()["state"], answer.json()["receipt"]) == (200, "accepted", "by-telephone-7")
-    assert owed(desk)[0] == "done"
+    assert pending(desk)[0] == "done"
     assert events(desk, "OutcomeSettled", "RegistryAccepted") == ["OutcomeSettled", "RegistryAccepted"]
 
 
@@ -117,7 +117,7 @@ async def test_what_never_arrived_is_sent_again_as_if_never_sent(desk: Desk) -> 
     lose_the_answer(desk)
     landlord = await desk.signed_in("landlord")
     answer = await landlord.post(f"/registrations/{record}/outcome", json={"outcome": "not_received"})
-    assert (answer.json()["state"], owed(desk)) == ("queued", ("owed", None))
+    assert (answer.json()["state"], pending(desk)) == ("queued", ("owed", None))
 
 
 async def test_a_known_outcome_cannot_be_settled_again(desk: Desk) -> None:

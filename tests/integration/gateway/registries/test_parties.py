@@ -151,7 +151,7 @@ async def test_the_police_get_the_head_directly_before_a_child_without_a_documen
     italy.tenant(stay, {**CHILD, "name": "Leo Famiglia"})
     italy.tenant(stay, {**CHILD, "name": "Mia Famiglia", "sex": "F"})
     with italy.world.database.writing() as session:
-        deliveries.hurry(session, [lanes.registry("it", stay)], int(time.time()))
+        deliveries.retry_now(session, [lanes.registry("it", stay)], int(time.time()))
     await italy.settled()
     assert italy.states() == [("check_in", "not_due"), ("check_in", "not_due"), ("check_in", "accepted")]
     assert rows_sent(it, "FAMIGLIA") == ["17 ANNA document", "19 LEO blank", "19 MIA blank"]

@@ -99,7 +99,7 @@ def report(house: House, **state: Any) -> None:
             setattr(session.get_one(Device, "lock-a"), name, value)
 
 
-def owed(house: House, work: str) -> list[Delivery]:
+def pending(house: House, work: str) -> list[Delivery]:
     """Pending alert deliveries."""
     with house.gateway.database.reading() as session:
         return list(session.scalars(select(Delivery).where(Delivery.work == work).order_by(Delivery.id)))
@@ -125,7 +125,7 @@ async def test_a_battery_is_mailed_at_each_of_its_stages_once(house: House, mail
     for percent, news in ((31, 0), (30, 1), (28, 0), (20, 1), (19, 0), (10, 1), (3, 0), (90, 0), (29, 1)):
         report(house, battery=percent)
         assert (watch(house), watch(house)) == (news, 0), percent
-    first = owed(house, "mail_alert")[0]
+    first = pending(house, "mail_alert")[0]
     sent = await senders(house, mail).mail(first)
     assert isinstance(sent.decision, Done)
     assert [mail.rcpt_tos for mail in box.mails] == [["mira@example.org"]]
@@ -150,7 +150,7 @@ async def test_a_jam_is_reported_at_once_and_a_door_ajar_after_five_minutes(
         assert watch(house) == 0
         house.now[0] += 1
     assert watch(house) == 1
-    assert [(row.body or {})["code"] for row in owed(house, "mail_alert")] == [code]
+    assert [(row.body or {})["code"] for row in pending(house, "mail_alert")] == [code]
 
 
 async def bring_about(house: House, code: str) -> None:
@@ -187,12 +187,12 @@ async def test_each_alert_is_on_the_page_in_a_mail_and_at_the_webhook_in_the_sam
     await want(house, email="mira@example.org", webhook_url=url, language=language)
     await bring_about(house, code)
     assert (watch(house), watch(house)) == (1, 0)
-    number = (owed(house, "mail_alert")[0].body or {})["number"]
+    number = (pending(house, "mail_alert")[0].body or {})["number"]
     assert number == NUMBERS.get(code, 0)
     words = alert_message(language, code, "Room a", number)
-    assert isinstance((await senders(house, mail).mail(owed(house, "mail_alert")[0])).decision, Done)
+    assert isinstance((await senders(house, mail).mail(pending(house, "mail_alert")[0])).decision, Done)
     sent = senders(house, allowed="127.0.0.0/8")
-    assert isinstance((await sent.post(owed(house, "post_alert")[0])).decision, Done)
+    assert isinstance((await sent.post(pending(house, "post_alert")[0])).decision, Done)
     event = json.loads(taken[0][1])
     assert (event["type"], event["data"]["code"]) == (f"org.lodgekey.alert.{code}", code)
     assert event["data"]["sentence"] == words
@@ -235,8 +235,8 @@ async def test_a_key_that_is_late_is_reported_a_day_and_two_hours_before_the_arr
     for hours, news in ((25, 0), (24, 1), (3, 0), (2, 1), (1, 0)):
         house.now[0] = begins - hours * 3600
         assert watch(house) == news, hours
-    assert [(row.body or {})["number"] for row in owed(house, "mail_alert")] == [24, 2]
-    written = json.dumps([row.body for row in owed(house, "mail_alert")])
+    assert [(row.body or {})["number"] for row in pending(house, "mail_alert")] == [24, 2]
+    written = json.dumps([row.body for row in pending(house, "mail_alert")])
     assert not any(name in written.upper() for name in (*NAMES, key.upper()))
 
 
@@ -247,7 +247,7 @@ async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
     secret = (await want(house, webhook_url=url))["webhook_secret"]
     report(house, battery=9)
     assert watch(house) == 1
-    delivery = owed(house, "post_alert")[0]
+    delivery = pending(house, "post_alert")[0]
     sent = await senders(house, allowed="127.0.0.0/8").post(delivery)
     assert isinstance(sent.decision, Done)
     headers, content = taken[0]
@@ -278,7 +278,7 @@ async def test_a_landlords_webhook_reaches_no_place_of_the_gateways_own_network(
     await want(house, webhook_url=url)
     report(house, battery=9)
     watch(house)
-    sent = await senders(house).post(owed(house, "post_alert")[0])
+    sent = await senders(house).post(pending(house, "post_alert")[0])
     assert isinstance(sent.decision, RetryAt)
     assert taken == []
     client = house.client("landlord-a")
@@ -290,7 +290,7 @@ async def test_a_mail_server_that_is_away_is_asked_again_and_none_at_all_is_said
     await want(house, email="mira@example.org")
     report(house, battery=9)
     watch(house)
-    delivery = owed(house, "mail_alert")[0]
+    delivery = pending(house, "mail_alert")[0]
     away = await senders(house, "mailto://127.0.0.1:9?from=l@example.org&to={to}&mode=insecure").mail(delivery)
     assert isinstance(away.decision, RetryAt)
     assert isinstance((await senders(house).mail(delivery)).decision, Refused)
@@ -311,7 +311,7 @@ async def test_nobody_is_notified_who_did_not_ask_or_of_what_they_did_not_choose
     assert watch(house) == 0
     await want(house, email="mira@example.org", codes=["jam"])
     assert watch(house) == 1
-    assert [(row.body or {})["code"] for row in owed(house, "mail_alert")] == ["jam"]
+    assert [(row.body or {})["code"] for row in pending(house, "mail_alert")] == ["jam"]
 
 
 async def test_the_page_saves_and_shows_a_new_secret_once(house: House) -> None:

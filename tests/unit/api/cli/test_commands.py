@@ -85,7 +85,7 @@ def test_registries_are_listed_with_what_was_filed(world: World) -> None:
     assert "1 queued" in ask(world, "list")[1]
 
 
-def test_what_is_owed_to_registries_is_listed_and_a_late_one_is_an_error(
+def test_what_is_queued_to_registries_is_listed_and_a_late_one_is_an_error(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.tenant()

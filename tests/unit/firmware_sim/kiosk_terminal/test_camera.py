@@ -78,7 +78,7 @@ async def test_without_turns_nothing_is_filmed_and_a_person_looks(terminal: Term
     await stand_before_it(terminal)
     assert await terminal.post("/visit/turns/film") == 409
     await ask(terminal, TURNS)
-    terminal.answer(screen="refused", code="too_many_tries")
+    terminal.answer(screen="refused", code="too_many_attempts")
     assert (await terminal.status())["turns"] == []
     assert await terminal.post("/visit/turns/film") == 409
     assert await terminal.post("/visit/registration", **WITH_FACE) == 202

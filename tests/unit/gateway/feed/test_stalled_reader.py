@@ -81,7 +81,7 @@ async def test_who_takes_nothing_for_half_a_minute_is_let_go_and_not_sooner(
     await streaming  # without an error: the reader reconnects at its cursor
 
 
-async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_owed(world: World, feed: Feed) -> None:
+async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_pending(world: World, feed: Feed) -> None:
     publish(world, ENTRIES)
     feed.start()
     sockets = [Socket(room=2) for _ in range(STALLED)]

@@ -215,7 +215,7 @@ def test_a_device_with_a_new_key_begins_its_numbers_anew(office: Office) -> None
     world.say(world.happened("battery", percent=7), world.state(seq=2))
     assert world.device().state_seq == 2
     assert world.key(key.id).observed == "absent"
-    assert "put_key" in world.owed(), "the key is put again"
+    assert "put_key" in world.pending(), "the key is put again"
 
 
 def test_a_device_with_its_old_key_goes_on_counting(office: Office) -> None:

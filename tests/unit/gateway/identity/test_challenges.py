@@ -91,7 +91,7 @@ def test_a_late_clip_is_refused(asked: Offered) -> None:
 def test_after_three_clips_a_person_looks_for_an_hour(asked: Offered) -> None:
     for _ in range(MAX_ATTEMPTS):
         asked.book.take(asked.mine, asked.book.issue(asked.mine).nonce)
-    assert asked.refusal(asked.mine, asked.book.issue(asked.mine).nonce) == "liveness_tries_used"
+    assert asked.refusal(asked.mine, asked.book.issue(asked.mine).nonce) == "liveness_attempts_used"
     asked.world.now += ATTEMPT_WINDOW_SECONDS
     fresh = asked.book.issue(asked.mine)
     assert asked.book.take(asked.mine, fresh.nonce) == fresh

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from gateway.domain.errors import SignOnAway, SignOnNotEntitled, SignOnRefused
+from gateway.domain.errors import SignOnNotEntitled, SignOnRefused, SignOnUnavailable
 from gateway.integrations.openid import SingleSignOn, address_in
 from gateway.settings import SingleSignOnSettings
 from tests.parts.world import NOW
@@ -171,5 +171,5 @@ def test_areas_the_provider_calls_otherwise_are_mapped_and_others_are_none() -> 
     "url", ["", "http://office.example/token", "file:///etc/passwd", "https://a:b@office.example/"]
 )
 def test_an_address_of_the_provider_that_is_not_https_is_not_used(url: str) -> None:
-    with pytest.raises(SignOnAway):
+    with pytest.raises(SignOnUnavailable):
         address_in({"token_endpoint": url}, "token_endpoint")

@@ -14,7 +14,7 @@ from aiohttp import encode_basic_auth, web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from gateway.domain.errors import SignOnAway, SignOnRefused
+from gateway.domain.errors import SignOnRefused, SignOnUnavailable
 from gateway.integrations.openid import MAX_ANSWER_BYTES, SingleSignOn
 from gateway.settings import SingleSignOnSettings
 from tests.parts.world import NOW
@@ -128,7 +128,7 @@ async def test_an_endpoint_without_a_usable_answer_is_a_provider_that_is_away(
 ) -> None:
     async with opened(tmp_path) as (provider, sign_on):
         provider.overrides[path] = UNUSABLE[what]()
-        with pytest.raises(SignOnAway):
+        with pytest.raises(SignOnUnavailable):
             await signed_in(provider, sign_on)
 
 
@@ -136,7 +136,7 @@ async def test_an_endpoint_without_a_usable_answer_is_a_provider_that_is_away(
 async def test_an_access_token_that_no_header_can_carry_is_not_sent(tmp_path: Path, token: dict[str, str]) -> None:
     async with opened(tmp_path) as (provider, sign_on):
         provider.token = token
-        with pytest.raises(SignOnAway):
+        with pytest.raises(SignOnUnavailable):
             await signed_in(provider, sign_on)
         assert "/userinfo" not in provider.seen
 

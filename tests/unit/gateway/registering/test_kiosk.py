@@ -183,7 +183,7 @@ async def test_who_guesses_codes_is_not_looked_up_any_more_even_with_a_right_one
     code = kiosk_code(counter.world.offer())
     for number in range(RATES["wrong_kiosk_code"].amount):
         assert (await counter.ask(f"{number:09}"))["code"] == "offer_unknown"
-    assert (await counter.ask(code))["code"] == "too_many_tries"
+    assert (await counter.ask(code))["code"] == "too_many_attempts"
     later = time.time() + RATES["wrong_kiosk_code"].get_expiry()
     monkeypatch.setattr("time.time", lambda: later)
     assert (await counter.ask(code))["screen"] == "offer"

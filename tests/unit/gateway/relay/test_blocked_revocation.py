@@ -34,7 +34,7 @@ def test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_g
         row, landlord_id = session.get_one(Key, key.id), line.world.landlord_id
         shown = key_shown(session, row, line.world.now)
         flagged = find_alerts(session, [landlord_id], line.world.now)[landlord_id]
-    assert (shown.state, shown.hold_up, shown.cannot_be_revoked_before) == (
+    assert (shown.state, shown.delay_reason, shown.cannot_be_revoked_before) == (
         "revoking", "link_down", shown.cannot_outlive,
     )  # fmt: skip
     assert [alert.code for alert in flagged] == ["exposed"]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.outbox.deliveries import Done, RetryAt, owe
+from gateway.outbox.deliveries import Done, RetryAt, enqueue
 from gateway.relay.circuit_breaker import CircuitBreaker
 from gateway.relay.loop import AT_ONCE, PER_PARTY, Sent
 from gateway.store import Delivery
@@ -49,7 +49,7 @@ def test_a_probe_that_was_settled_elsewhere_leaves_it_to_another() -> None:
     assert breaker.admit("registry", 2, NOW + 1)
 
 
-async def test_a_lock_is_served_while_a_slow_registry_is_owed_more_than_fits(world: World) -> None:
+async def test_a_lock_is_served_while_a_slow_registry_has_more_pending_than_fits(world: World) -> None:
     stuck, unlocked = asyncio.Event(), asyncio.Event()
 
     async def file_slowly(_delivery: Delivery) -> Sent:
@@ -62,8 +62,8 @@ async def test_a_lock_is_served_while_a_slow_registry_is_owed_more_than_fits(wor
 
     with world.database.writing() as session:
         for number in range(4 * PER_PARTY):
-            owe(session, party="registry:x", lane=f"r{number}", work="file", about="a", now=world.now - 1)
-        owe(session, party="lock:x", lane="unlock:1", work="unlock", about="b", now=world.now)
+            enqueue(session, party="registry:x", lane=f"r{number}", work="file", about="a", now=world.now - 1)
+        enqueue(session, party="lock:x", lane="unlock:1", work="unlock", about="b", now=world.now)
     async with relaying(world, {"file": file_slowly, "unlock": unlock}):
         async with asyncio.timeout(10):
             await unlocked.wait()
@@ -83,7 +83,7 @@ async def test_many_parties_that_all_take_their_time_are_asked_together_up_to_a_
 
     with world.database.writing() as session:
         for number in range(AT_ONCE + 9):
-            owe(session, party=f"lock:{number}", lane=f"l{number}", work="say", about="a", now=world.now)
+            enqueue(session, party=f"lock:{number}", lane=f"l{number}", work="say", about="a", now=world.now)
     async with relaying(world, {"say": say}) as commits:
         async with asyncio.timeout(10):
             await crowded.wait()
@@ -93,7 +93,7 @@ async def test_many_parties_that_all_take_their_time_are_asked_together_up_to_a_
     assert begun == AT_ONCE + 9
 
 
-async def test_an_outage_costs_one_attempt_at_a_time_however_much_is_owed(world: World) -> None:
+async def test_an_outage_costs_one_attempt_at_a_time_however_much_is_pending(world: World) -> None:
     tried: list[int] = []
 
     async def file(delivery: Delivery) -> Sent:
@@ -106,7 +106,7 @@ async def test_an_outage_costs_one_attempt_at_a_time_however_much_is_owed(world:
     back_at = begin + 3600
     with world.database.writing() as session:
         for number in range(200):
-            owe(session, party="registry:x", lane=f"r{number}", work="file", about="a", now=begin)
+            enqueue(session, party="registry:x", lane=f"r{number}", work="file", about="a", now=begin)
     async with relaying(world, {"file": file}) as commits:
 
         def all_done() -> bool:

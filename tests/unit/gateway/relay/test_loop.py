@@ -20,11 +20,11 @@ from tests.parts.relaying import delivery_rows, relaying, states
 from tests.parts.world import World
 
 
-def owe(world: World, lane: str, about: str, *, work: str = "say", expires_in: int | None = None) -> None:
+def enqueue(world: World, lane: str, about: str, *, work: str = "say", expires_in: int | None = None) -> None:
     """Add one delivery."""
     expires = None if expires_in is None else world.now + expires_in
     with world.database.writing() as session:
-        deliveries.owe(session, party="p", lane=lane, work=work, about=about, now=world.now, expires_at=expires)
+        deliveries.enqueue(session, party="p", lane=lane, work=work, about=about, now=world.now, expires_at=expires)
 
 
 class Listener:
@@ -41,7 +41,7 @@ class Listener:
 async def test_a_lane_is_delivered_in_order(world: World) -> None:
     listener = Listener()
     for number in range(6):
-        owe(world, "a", str(number))
+        enqueue(world, "a", str(number))
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: states(world) == ["done"] * 6)
     assert listener.received == ["0", "1", "2", "3", "4", "5"]
@@ -55,9 +55,9 @@ async def test_lanes_do_not_wait_for_one_that_hangs(world: World) -> None:
             await hanging.wait()
         return Sent(Done())
 
-    owe(world, "a", "hang")
-    owe(world, "a", "behind")
-    owe(world, "b", "free")
+    enqueue(world, "a", "hang")
+    enqueue(world, "a", "behind")
+    enqueue(world, "b", "free")
     async with relaying(world, {"say": say}) as commits:
         await commits.until(lambda: states(world) == ["owed", "owed", "done"])
         hanging.set()
@@ -66,8 +66,8 @@ async def test_lanes_do_not_wait_for_one_that_hangs(world: World) -> None:
 
 async def test_what_expired_before_it_could_be_delivered_is_never_sent(world: World) -> None:
     listener = Listener()
-    owe(world, "a", "late", expires_in=0)
-    owe(world, "b", "in time", expires_in=1)
+    enqueue(world, "a", "late", expires_in=0)
+    enqueue(world, "b", "in time", expires_in=1)
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: states(world) == ["expired", "done"])
     assert listener.received == ["in time"]
@@ -79,9 +79,9 @@ async def test_a_broken_sender_stops_nobody_and_stays_visible(world: World, capl
             raise ZeroDivisionError("Anna Voorbeeld")
         return Sent(Done())
 
-    owe(world, "a", "bad")
-    owe(world, "b", "good")
-    owe(world, "c", "nobody", work="unheard_of")
+    enqueue(world, "a", "bad")
+    enqueue(world, "b", "good")
+    enqueue(world, "c", "nobody", work="unheard_of")
     with caplog.at_level(logging.DEBUG):
         async with relaying(world, {"say": say}) as commits:
             await commits.until(
@@ -113,7 +113,7 @@ async def test_one_answer_that_cannot_be_recorded_waits_and_the_rest_of_its_batc
         return Sent(Done(), also)
 
     for name in ("one", "poisoned", "two"):
-        owe(world, name, name)
+        enqueue(world, name, name)
     async with relaying(world, {"say": say}) as commits:
         await commits.until(
             lambda: states(world) == ["done", "owed", "done"] and bool(delivery_rows(world)[1].attempts)
@@ -132,7 +132,7 @@ async def test_a_delivery_from_another_thread_is_delivered_at_once(
     listener = Listener()
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: True)
-        thread = threading.Thread(target=owe, args=(world, "a", "from a thread"))
+        thread = threading.Thread(target=enqueue, args=(world, "a", "from a thread"))
         thread.start()
         await commits.until(lambda: states(world) == ["done"])
         await asyncio.to_thread(thread.join)
@@ -147,10 +147,10 @@ async def test_what_is_due_later_is_left_until_then(world: World) -> None:
         attempts += 1
         return Sent(RetryAt(world.now + 60, "not yet") if attempts == 1 else Done())
 
-    owe(world, "a", "x")
+    enqueue(world, "a", "x")
     async with relaying(world, {"say": say}) as commits:
         await commits.until(lambda: delivery_rows(world)[0].attempts == 1)
-        owe(world, "b", "y")
+        enqueue(world, "b", "y")
         await commits.until(lambda: states(world) == ["owed", "done"])
         world.now += 60
         await commits.until(lambda: states(world) == ["done", "done"])
@@ -163,7 +163,7 @@ async def test_delicate_work_is_known_as_begun_before_it_is_sent(world: World) -
         begun.extend([delivery.started_at, delivery_rows(world)[0].started_at])
         return Sent(Done())
 
-    owe(world, "a", "x")
+    enqueue(world, "a", "x")
     async with relaying(world, {"say": say}, leased={"say"}) as commits:
         await commits.until(lambda: states(world) == ["done"])
     assert begun == [None, world.now]
@@ -181,7 +181,7 @@ async def test_a_database_that_cannot_be_read_for_a_while_ends_nothing(
 
     monkeypatch.setattr(deliveries, "due", due)
     listener = Listener()
-    owe(world, "a", "x")
+    enqueue(world, "a", "x")
     async with relaying(world, {"say": listener.say}) as commits:
         await commits.until(lambda: states(world) == ["done"])
     assert (listener.received, faults) == (["x"], [])

@@ -65,7 +65,7 @@ class Line:
             message.ack()
             self.world.say(*self.driver.read(message))
 
-    def owed(self) -> list[str]:
+    def pending(self) -> list[str]:
         return [row.work for row in delivery_rows(self.world) if row.party == f"lock:{LOCK}" and row.state == "owed"]
 
     def held(self) -> list[str]:
@@ -99,7 +99,7 @@ def test_a_lost_answer_to_a_key_is_given_when_the_lock_is_asked_again(line: Line
     line.pass_time(30)
     line.attempt()
     assert line.world.key(key.id).observed == "present"
-    assert line.owed() == []
+    assert line.pending() == []
 
 
 def test_a_lost_answer_to_a_revocation_is_given_when_the_lock_is_asked_again(line: Line) -> None:
@@ -114,10 +114,10 @@ def test_a_lost_answer_to_a_revocation_is_given_when_the_lock_is_asked_again(lin
     line.pass_time(30)
     line.attempt()
     assert line.world.key(key.id).revoked_at == line.world.now
-    assert line.owed() == []
+    assert line.pending() == []
 
 
-def test_a_list_that_grew_while_an_older_one_was_under_way_is_owed_after_it(line: Line) -> None:
+def test_a_list_that_grew_while_an_older_one_was_under_way_is_queued_after_it(line: Line) -> None:
     key = line.world.tenant()
     line.attempt()
     revoke(line, key)
@@ -126,7 +126,7 @@ def test_a_list_that_grew_while_an_older_one_was_under_way_is_owed_after_it(line
     with line.world.database.writing() as session:
         landlord.end_stay(session, session.get_one(Stay, key.stay_id), line.world.keyring, line.world.now)
     line.record()
-    assert "revoke" in line.owed()
+    assert "revoke" in line.pending()
     line.attempt()
     device = line.world.device()
     assert (device.reported_list_epoch, device.reported_code_epoch) == (device.list_epoch, device.code_epoch)
@@ -141,13 +141,13 @@ def test_a_read_back_is_repeated_until_the_lock_has_reported_its_whole_state(lin
         landlord.read_back(session, session.get_one(Device, LOCK), line.world.now)
     line.deaf = True
     line.attempt()
-    assert line.owed() == ["read_back"]
+    assert line.pending() == ["read_back"]
     assert line.world.key(key.id).observed == "present"
     line.deaf = False
     line.pass_time(30)
     line.attempt()
     assert line.world.key(key.id).observed == "absent"
-    assert "put_key" in line.owed()
+    assert "put_key" in line.pending()
     line.attempt()
     assert line.held() == [key.id]
 

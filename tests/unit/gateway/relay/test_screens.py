@@ -7,7 +7,7 @@ from typing import Any
 from devices.intents import Show
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.tenants.kiosk_offers import CODE_OF
-from gateway.outbox.deliveries import Done, owe
+from gateway.outbox.deliveries import Done, enqueue
 from gateway.relay.locks import LockSenders
 from gateway.relay.screens import ScreenSenders
 from gateway.store import Delivery, Stay
@@ -23,7 +23,7 @@ def shown(world: World, body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]
     driver = MemoryDriver()
     with world.database.writing() as session:
         session.add(device(KIOSK, None, "kiosk"))
-        owe(session, party=KIOSK, lane=KIOSK, work="show", about=KIOSK, now=world.now, body=dict(body))
+        enqueue(session, party=KIOSK, lane=KIOSK, work="show", about=KIOSK, now=world.now, body=dict(body))
     send = LockSenders(world.database, {"native": driver}, world.clock).send
     senders = ScreenSenders(world.database, world.keyring, send, world.clock)
 

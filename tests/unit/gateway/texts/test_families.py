@@ -9,7 +9,7 @@ from gateway.domain.documents import DOCUMENT_KINDS, FIELDS
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.filings.deadlines import Standing
-from gateway.domain.keys.key import KEY_STATES, HoldUp
+from gateway.domain.keys.key import KEY_STATES, DelayReason
 from gateway.domain.stays.offer import OFFER_STATES
 from gateway.domain.stays.stay import STAY_STATES
 from gateway.domain.verification.liveness import LEVELS
@@ -30,10 +30,10 @@ def errors(cls: type[LodgekeyError] = LodgekeyError) -> Iterator[type[LodgekeyEr
         ("stay", STAY_STATES),
         ("offerstate", OFFER_STATES),
         ("key", {*KEY_STATES.values(), "expiring", "expired"}),
-        ("holdup", get_args(HoldUp)),
+        ("delay_reason", get_args(DelayReason)),
         ("standing", get_args(Standing)),
         ("kind", FEED_EVENTS.values()),
-        ("door.asks", FIELDS),
+        ("onboarding.asks", FIELDS),
         ("document", DOCUMENT_KINDS),
         ("level", LEVELS),
         ("fact", {path for registry in REGISTRIES.values() for path in registry.facts.of_tenant}),

@@ -184,7 +184,7 @@ def test_a_registration_past_its_deadline_is_found(settings: Settings, world: Wo
 
 def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> None:
     with world.database.writing() as session:
-        deliveries.owe(session, party="p", lane="l", work="w", about="a", now=NOW - 7200)
+        deliveries.enqueue(session, party="p", lane="l", work="w", about="a", now=NOW - 7200)
     (stuck,) = bad(settings)
     assert said(stuck).startswith("1 delivery is more than one hour overdue.")
 

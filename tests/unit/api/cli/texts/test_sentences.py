@@ -23,7 +23,7 @@ from gateway.disclosure import disclose
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.filings import record as registration
 from gateway.domain.filings.deadlines import Standing
-from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, HoldUp, state_of
+from gateway.domain.keys.key import EXPIRING_BEFORE, KEY_STATES, DelayReason, state_of
 from gateway.domain.verification.port import Band
 from gateway.journey.devices.certificates import CERTIFICATE_WORK
 from gateway.journey.filings.deadlines import OPEN, TAKEN
@@ -199,7 +199,7 @@ STATES: Final = {state_of(*kept, NOW + ahead, NOW) for kept in KEY_STATES for ah
     ("family", "codes"),
     [
         ("key", STATES),
-        ("holdup", get_args(HoldUp)),
+        ("delay_reason", get_args(DelayReason)),
         ("kind", get_args(registration.Kind)),
         ("filing", {*TAKEN, *OPEN, "not_due"}),
         ("standing", get_args(Standing)),

@@ -75,7 +75,7 @@ async def test_guessing_the_present_password_is_slowed_down_for_that_account_onl
     client = house.client("landlord-a")
     statuses = [(await change(client, old="guess")).status_code for _ in range(6)]
     assert statuses == [403] * 5 + [429]
-    refused(await change(house.client("landlord-a", client="192.0.2.7")), 429, "too_many_tries")
+    refused(await change(house.client("landlord-a", client="192.0.2.7")), 429, "too_many_attempts")
     assert (await change(house.client("landlord-b"))).status_code == 204
 
 

@@ -47,7 +47,7 @@ async def test_guessing_passwords_is_slowed_down_for_that_login_only(house: Hous
     statuses = [(await sign_in(house, "guess")).status_code for _ in range(12)]
     assert statuses == [401] * 10 + [429] * 2
     answer = await sign_in(house)
-    refused(answer, 429, "too_many_tries")
+    refused(answer, 429, "too_many_attempts")
     assert answer.headers["retry-after"].isdecimal()
     good(await sign_in(house, login="landlord-a"))
 
@@ -237,7 +237,7 @@ async def test_a_key_is_read_by_its_holder_only(house: House) -> None:
     refused(await client.get(path), 422, "input_refused")
 
 
-async def test_an_unlock_is_refused_with_the_reason_and_is_owed_once(house: House) -> None:
+async def test_an_unlock_is_refused_with_the_reason_and_is_queued_once(house: House) -> None:
     key_id = await house.key()
     client, path = house.client(), f"/api/v1/keys/{key_id}/unlock"
     form = unlock_form(house, key_id, "nonce-0001")

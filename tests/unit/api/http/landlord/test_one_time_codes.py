@@ -90,7 +90,7 @@ async def test_asking_too_often_is_slowed_down(house: House) -> None:
     stay = await running(house)
     for _ in range(RATES["once_code"].amount):
         good(await ask(house, stay))
-    refused(await ask(house, stay), 429, "too_many_tries")
+    refused(await ask(house, stay), 429, "too_many_attempts")
 
 
 async def test_the_tenant_sees_that_a_code_was_handed_out_but_not_which(house: House) -> None:

@@ -156,12 +156,12 @@ async def test_a_key_on_a_lock_that_is_away_cannot_be_revoked_before_a_moment_an
     house.hear(Reachable("lock-a", online=False))
     landlord = house.client("landlord-a")
     key = good(await landlord.post(f"/api/v1/keys/{key_id}/revoke"))
-    assert (key["state"], key["hold_up"], key["hold_up_since"]) == ("revoking", "lock_offline", house.now[0])
+    assert (key["state"], key["delay_reason"], key["delayed_since"]) == ("revoking", "lock_offline", house.now[0])
     assert key["cannot_be_revoked_before"] == key["cannot_outlive"]
     assert key["exposure_minutes"] == 72 * 60
     (stay,) = good(await landlord.get("/api/v1/stays"))
     (code,) = stay["codes"]
-    assert (code["state"], code["hold_up"]) == ("revoking", "lock_offline")
+    assert (code["state"], code["delay_reason"]) == ("revoking", "lock_offline")
     assert "digits" not in code
 
 
@@ -169,8 +169,8 @@ async def test_a_landlord_has_a_lock_asked_for_its_state_until_it_has_reported_i
     for _ in range(2):
         answer = await house.client("landlord-a").post("/api/v1/locks/lock-a/read-back")
         assert (answer.status_code, good(answer)["id"]) == (202, "lock-a")
-    owed = [row["work"] for row in good(await house.client("tester").get("/api/v1/deliveries"))]
-    assert owed.count("read_back") == 1
+    pending = [row["work"] for row in good(await house.client("tester").get("/api/v1/deliveries"))]
+    assert pending.count("read_back") == 1
     for name in ("lock-b", "nobodys"):
         refused(await house.client("landlord-a").post(f"/api/v1/locks/{name}/read-back"), 404, "not_found")
 

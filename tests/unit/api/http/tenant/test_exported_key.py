@@ -37,8 +37,8 @@ async def test_an_exported_key_is_refused_at_once_when_it_is_revoked_and_a_recor
     good(await house.client("landlord-a").post(f"/api/v1/keys/{key_id}/revoke"))
     reported = refused(await raw.post(path, json=signed(house, key_id, "nonce-0002")), 409, "key_not_usable")
     assert reported["reason"] == "revoked"
-    owed = good(await house.client("tester").get("/api/v1/deliveries"))
-    assert [row["work"] for row in owed].count("unlock") == 1
+    pending = good(await house.client("tester").get("/api/v1/deliveries"))
+    assert [row["work"] for row in pending].count("unlock") == 1
 
 
 async def test_after_a_revocation_the_phone_gets_no_fresh_credential_and_no_code(house: House) -> None:

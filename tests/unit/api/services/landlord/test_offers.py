@@ -6,7 +6,7 @@ import pytest
 
 from api.services.landlord.offers import create_another_offer, create_offer, withdraw_offer
 from api.services.landlord.stays import list_stays
-from api.services.landlord.units import list_units, unit_named
+from api.services.landlord.units import get_unit, list_units
 from api.services.schemas import OfferForm
 from gateway.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from gateway.store import Account, Unit
@@ -55,6 +55,6 @@ def test_another_landlord_finds_neither_unit_nor_offer(house: House) -> None:
     other = landlord_of(house, "b")
     assert [unit.id for unit in list_units(house.gateway, other)] == [house.units["b"]]
     with pytest.raises(NotFound):
-        unit_named(house.gateway, other, house.units["a"])
+        get_unit(house.gateway, other, house.units["a"])
     with pytest.raises(NotFound):
         withdraw_offer(house.gateway, other, made.offer_id)

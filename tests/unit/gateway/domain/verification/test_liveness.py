@@ -40,7 +40,7 @@ def test_the_next_challenge_is_never_the_same_as_the_last() -> None:
         ("a", VALID_SECONDS, 0, "liveness_too_late"),
         ("a", -1, 0, "liveness_too_late"),
         ("b", 0, 0, "liveness_other_challenge"),
-        ("a", 0, MAX_ATTEMPTS, "liveness_tries_used"),
+        ("a", 0, MAX_ATTEMPTS, "liveness_attempts_used"),
     ],
 )
 def test_a_clip_is_judged_only_in_time_for_its_own_challenge(

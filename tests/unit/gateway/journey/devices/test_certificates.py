@@ -104,7 +104,7 @@ class Fleet:
         with self.world.database.reading() as session:
             return list(session.scalars(select(Certificate.serial).where(Certificate.device_id == NAME)))
 
-    def owed(self) -> list[tuple[str, str]]:
+    def pending(self) -> list[tuple[str, str]]:
         rows = [row for row in delivery_rows(self.world) if row.about == NAME and row.state == "owed"]
         return [(row.work, " ".join([row.outcome or "", *(row.outcome_args or {}).values()])) for row in rows]
 
@@ -121,11 +121,11 @@ def fleet(world: World, tmp_path: Path) -> Fleet:
 def test_a_device_that_asks_gets_a_new_certificate_and_is_believed_when_it_says_that_it_has_it(fleet: Fleet) -> None:
     fleet.world.now += 65 * DAY
     fleet.ask()
-    assert fleet.owed() == [("put_certificate", "")]
+    assert fleet.pending() == [("put_certificate", "")]
     assert isinstance(fleet.send("put_certificate").decision, RetryAt)
     assert fleet.device().certificate_serial == fleet.first, "sent is not taken"
     fleet.answer()
-    assert fleet.owed() == []
+    assert fleet.pending() == []
     assert fleet.device().certificate_serial != fleet.first
     assert fleet.device().certificate_expires_at == fleet.world.now + 90 * DAY
     assert sorted(fleet.serials()) == sorted([fleet.first, fleet.device().certificate_serial])
@@ -135,7 +135,7 @@ def test_asked_twice_is_one_certificate(fleet: Fleet) -> None:
     fleet.world.now += 65 * DAY
     fleet.ask()
     fleet.ask()
-    assert len(fleet.owed()) == 1
+    assert len(fleet.pending()) == 1
     fleet.send("put_certificate")
     fleet.send("put_certificate")
     fleet.answer()
@@ -171,7 +171,7 @@ WRONG: dict[str, tuple[str, Callable[[Fleet], bytes]]] = {
 def test_a_request_that_proves_nothing_is_an_alarm_and_gets_no_certificate(fleet: Fleet, wrong: str) -> None:
     code, make = WRONG[wrong]
     fleet.ask(make(fleet))
-    assert fleet.owed() == []
+    assert fleet.pending() == []
     with fleet.world.database.reading() as session:
         event = session.scalars(select(Event).order_by(Event.id.desc())).first()
     assert event is not None
@@ -187,11 +187,11 @@ def test_a_device_out_of_service_gets_no_certificate(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize(("code", "pause"), [("clock_lost", 5), ("bad_certificate", 3600)])
-def test_certificates_that_a_device_refuses_stay_owed_and_say_why(fleet: Fleet, code: str, pause: int) -> None:
+def test_certificates_that_a_device_refuses_stay_pending_and_say_why(fleet: Fleet, code: str, pause: int) -> None:
     fleet.ask()
     fleet.send("put_certificate")
     fleet.answer("refused", code)
-    assert fleet.owed() == [("put_certificate", f"lock_refused {code}")]
+    assert fleet.pending() == [("put_certificate", f"lock_refused {code}")]
     assert fleet.device().certificate_serial == fleet.first
     assert delivery_rows(fleet.world, "put_certificate")[-1].due_at == fleet.world.now + pause
 
@@ -228,14 +228,14 @@ def test_a_rotation_goes_on_only_as_the_devices_confirm_it(fleet: Fleet) -> None
     assert fleet.device().trust == trust_digest(fleet.rotation.authority.ca_pem).hex()
 
 
-def test_a_device_left_behind_is_named_by_the_operator_and_owed_what_it_lacks(fleet: Fleet) -> None:
+def test_a_device_left_behind_is_named_by_the_operator_and_gets_what_it_lacks(fleet: Fleet) -> None:
     fleet.follow()
     for _ in range(4):
         fleet.step(NAME)
         fleet.follow()
     assert fleet.rotation.authority.generations.standing.phase == "standby"
     assert fleet.behind() == ["put_trust", "put_certificate"]
-    assert [work for work, _ in fleet.owed()] == ["put_trust", "put_certificate"], "each once, in this order"
+    assert [work for work, _ in fleet.pending()] == ["put_trust", "put_certificate"], "each once, in this order"
     with pytest.raises(Conflict, match=NAME):
         fleet.step()
 
@@ -257,10 +257,10 @@ def test_a_rotation_that_is_given_up_brings_every_device_back(fleet: Fleet, step
     assert fleet.rotation.authority.generations.devices.number == 1
 
 
-def test_nothing_is_owed_while_nothing_changes(fleet: Fleet) -> None:
+def test_nothing_is_queued_while_nothing_changes(fleet: Fleet) -> None:
     for _ in range(3):
         fleet.follow()
-    assert (fleet.owed(), fleet.renewals) == ([], 0)
+    assert (fleet.pending(), fleet.renewals) == ([], 0)
 
 
 def test_broker_and_gateway_renew_their_own_certificates_at_two_thirds_of_their_life(fleet: Fleet) -> None:
@@ -285,7 +285,7 @@ def test_a_step_the_broker_could_not_follow_is_not_called_followed(fleet: Fleet)
     asyncio.run(broken.follow())
     present = Authority.open(fleet.folder / "ca", fleet.world.clock)
     assert not is_followed(present)
-    assert fleet.owed() == []
+    assert fleet.pending() == []
     fleet.follow()
     assert is_followed(present)
 

@@ -60,12 +60,12 @@ def shown(world: World, key: Key) -> str:
     return state_of(row.desired, row.observed, row.expires_at, world.now)
 
 
-def test_a_tap_is_owed_to_the_lock_for_ten_seconds(world: World) -> None:
+def test_a_tap_is_queued_to_the_lock_for_ten_seconds(world: World) -> None:
     key = ready(world)
     ask(world, key, world.proof(key.id, "nonce-001"))
     with world.database.reading() as session:
-        owed = session.scalars(select(Delivery).where(Delivery.work == "unlock")).one()
-    assert (owed.expires_at, owed.command_id, owed.about) == (world.now + 10, COMMAND, key.id)
+        pending = session.scalars(select(Delivery).where(Delivery.work == "unlock")).one()
+    assert (pending.expires_at, pending.command_id, pending.about) == (world.now + 10, COMMAND, key.id)
     assert world.events()[-1] == "UnlockRequested"
 
 
@@ -139,7 +139,7 @@ def test_only_the_locks_own_answer_puts_a_key_on_it(world: World) -> None:
     assert shown(world, key) == "issued"
     world.say(world.answered(COMMAND))
     assert shown(world, key) == "on_lock"
-    assert world.owed() == ["submit"]
+    assert world.pending() == ["submit"]
     assert world.events()[-1] == "KeyOnLock"
 
 
@@ -150,7 +150,7 @@ def test_only_the_locks_own_answer_takes_a_key_away(world: World) -> None:
     assert shown(world, key) == "revoking"
     world.say(world.answered(COMMAND))
     assert shown(world, key) == "revoked"
-    assert "drop_key" not in world.owed()
+    assert "drop_key" not in world.pending()
     assert world.events()[-1] == "KeyRevoked"
 
 
@@ -176,14 +176,14 @@ def stranger() -> Device:
 
 @pytest.mark.parametrize("code", ["clock_lost", "expired", "not_yet", "interrupted", "retained"])
 @pytest.mark.parametrize("work", ["put_key", "drop_key"])
-def test_a_key_refused_for_a_passing_reason_stays_owed(world: World, work: str, code: str) -> None:
+def test_a_key_refused_for_a_passing_reason_stays_pending(world: World, work: str, code: str) -> None:
     key = world.tenant()
     if work == "drop_key":
         world.put(key)
         revoke(world, key)
     send(world, work, COMMAND)
     world.say(world.answered(COMMAND, "refused", code))
-    assert work in world.owed()
+    assert work in world.pending()
 
 
 @pytest.mark.parametrize("code", ["bad_credential", "no_space", "unknown_type", "wrong_lock"])
@@ -289,20 +289,20 @@ def test_a_clock_that_was_off_by_a_minute_is_kept_and_reported(world: World, dri
     assert world.device().clock_drift == kept, "a clock that was set right was still wrong before"
 
 
-def test_the_time_is_owed_for_each_new_nonce_and_again_where_it_did_not_arrive(world: World) -> None:
+def test_the_time_is_queued_for_each_new_nonce_and_again_where_it_did_not_arrive(world: World) -> None:
     world.say(world.state(nonce=b"1" * 16, clock="lost"))
-    assert world.owed() == ["set_time"]
+    assert world.pending() == ["set_time"]
     world.say(world.state(nonce=b"1" * 16, clock="lost"))
-    assert world.owed() == ["set_time"], "it is on its way"
+    assert world.pending() == ["set_time"], "it is on its way"
     world.say(world.state(nonce=b"2" * 16, clock="lost"))
-    assert world.owed() == ["set_time", "set_time"]
+    assert world.pending() == ["set_time", "set_time"]
     with world.database.writing() as session:
         for row in session.scalars(select(Delivery)):
             row.state = "done"
     world.say(world.state(nonce=b"2" * 16, clock="set"))
-    assert world.owed() == []
+    assert world.pending() == []
     world.say(world.state(nonce=b"2" * 16, clock="lost"))
-    assert world.owed() == ["set_time"], "the lock says that the time did not arrive"
+    assert world.pending() == ["set_time"], "the lock says that the time did not arrive"
 
 
 def test_a_lock_that_is_seen_gets_what_waits_for_it_at_once(world: World) -> None:
@@ -321,14 +321,14 @@ def test_a_lock_that_cannot_be_reached_keeps_what_it_last_said(world: World) -> 
     assert (world.device().online, world.device().bolt) == (False, "locked")
 
 
-def test_a_key_missing_from_the_locks_account_is_owed_again_once(world: World) -> None:
+def test_a_key_missing_from_the_locks_account_is_queued_again_once(world: World) -> None:
     key = ready(world)
     with world.database.writing() as session:
         for row in session.scalars(select(Delivery)):
             row.state = "done"
     world.say(world.state(), world.state())
     assert shown(world, key) == "delivering"
-    assert world.owed() == ["set_time", "put_key"]
+    assert world.pending() == ["set_time", "put_key"]
 
 
 def test_a_dropped_key_that_shows_up_again_is_asked_to_be_dropped_again(world: World) -> None:
@@ -341,7 +341,7 @@ def test_a_dropped_key_that_shows_up_again_is_asked_to_be_dropped_again(world: W
     assert shown(world, key) == "revoked"
     world.say(world.state(key.id))
     assert shown(world, key) == "revoking"
-    assert world.owed() == ["set_time", "revoke", "drop_key"]
+    assert world.pending() == ["set_time", "revoke", "drop_key"]
 
 
 def test_old_numbers_and_nonces_are_forgotten_and_young_ones_kept(world: World) -> None:

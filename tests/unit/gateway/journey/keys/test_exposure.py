@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.domain.keys.key import LockStanding, code_state, hold_up
+from gateway.domain.keys.key import LockStanding, code_state, delay_reason
 from gateway.domain.outcomes import LINK_DOWN, LOCK_REFUSED, NOT_LISTENING, WAITING_FOR_LOCK
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.lock_status import CodeStanding, Standing, code_standings, key_standing
@@ -26,7 +26,7 @@ WELL = {"online": True, "last_seen_at": NOW - 5}
         (WELL | {"requested_at": NOW, "outcome": NOT_LISTENING}, ("lock_offline", NOW - 5)),
         ({"online": False, "last_seen_at": NOW - 5400}, ("lock_offline", NOW - 5400)),
         ({"online": False, "last_seen_at": NOW - 5400, "outcome": LINK_DOWN, "requested_at": NOW}, ("link_down", NOW)),
-        ({"online": None, "last_seen_at": None}, ("lock_never_heard", None)),
+        ({"online": None, "last_seen_at": None}, ("lock_never_seen", None)),
         (WELL | {"revoked_at": NOW - 9}, ("lock_out_of_service", NOW - 9)),
         (WELL, None),
     ],
@@ -34,7 +34,7 @@ WELL = {"online": True, "last_seen_at": NOW - 5}
 def test_why_a_lock_has_not_done_it_yet_and_since_when(
     known: dict[str, object], reason: tuple[str, int | None] | None
 ) -> None:
-    assert hold_up(LockStanding(**known), NOW) == reason  # type: ignore[arg-type]
+    assert delay_reason(LockStanding(**known), NOW) == reason  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def revoked(world: World, *, online: bool) -> Key:
 def test_a_lock_that_is_there_is_waited_for_and_the_exposure_is_reported_in_minutes(world: World) -> None:
     key = revoked(world, online=True)
     shown = standing(world, key)
-    assert (shown.state, shown.hold_up, shown.not_revocable_before) == ("revoking", None, None)
+    assert (shown.state, shown.delay_reason, shown.not_revocable_before) == ("revoking", None, None)
     assert shown.exposure_minutes(world.now) == (key.holder_until - world.now + 59) // 60
 
 
 def test_a_lock_that_is_away_cannot_give_a_key_up_before_the_phones_credential_ends(world: World) -> None:
     key = revoked(world, online=False)
     shown = standing(world, key)
-    assert (shown.hold_up, shown.since) == ("lock_offline", world.now)
+    assert (shown.delay_reason, shown.since) == ("lock_offline", world.now)
     assert shown.not_revocable_before == key.holder_until < key.expires_at
 
 
@@ -102,7 +102,7 @@ def test_the_locks_own_word_ends_the_exposure(world: World) -> None:
     key = revoked(world, online=False)
     world.say(world.happened("key_dropped", key=bytes.fromhex(key.id)))
     shown = standing(world, key)
-    assert (shown.state, shown.exposed_until, shown.hold_up) == ("revoked", None, None)
+    assert (shown.state, shown.exposed_until, shown.delay_reason) == ("revoked", None, None)
 
 
 def test_what_came_of_asking_is_the_reason(world: World) -> None:
@@ -110,14 +110,14 @@ def test_what_came_of_asking_is_the_reason(world: World) -> None:
     with world.database.writing() as session:
         for delivery in delivery_rows(world):
             settle(session, delivery.id, RetryAt(world.now + 9, LINK_DOWN), world.now)
-    assert standing(world, key).hold_up == "link_down"
+    assert standing(world, key).delay_reason == "link_down"
 
 
 def test_a_key_that_waits_for_its_lock_says_why_too(world: World) -> None:
     key = world.tenant()
-    assert standing(world, key).hold_up == "lock_never_heard"
+    assert standing(world, key).delay_reason == "lock_never_seen"
     world.say(world.state())
-    assert standing(world, key).hold_up is None
+    assert standing(world, key).delay_reason is None
 
 
 def test_a_dead_code_is_exposed_to_its_end_while_the_lock_has_not_named_the_new_epoch(world: World) -> None:
@@ -126,7 +126,7 @@ def test_a_dead_code_is_exposed_to_its_end_while_the_lock_has_not_named_the_new_
         session.get_one(Device, LOCK).online = False
         landlord.end_stay(session, session.get_one(Stay, stay.id), world.keyring, world.now)
     (code,) = standings(world)
-    assert (code.standing.state, code.standing.hold_up) == ("revoking", "lock_never_heard")
+    assert (code.standing.state, code.standing.delay_reason) == ("revoking", "lock_never_seen")
     assert code.standing.exposed_until == -(-stay.until_at // HOUR) * HOUR
     with world.database.writing() as session:
         lock = session.get_one(Device, LOCK)

@@ -116,15 +116,15 @@ class LockStatusMachine(RuleBasedStateMachine):
             assert shown == ("on_lock" if self.wanted else "revoking")
 
     @invariant()
-    def what_we_want_and_do_not_have_is_owed(self) -> None:
+    def wanted_changes_are_pending(self) -> None:
         row = self.row()
         with self.world.database.reading() as session:
             query = select(Delivery.work).where(Delivery.state == "owed", Delivery.about == self.key)
-            owed = set(session.scalars(query))
+            pending = set(session.scalars(query))
         if row.desired == "present" and row.observed != "present":
-            assert "put_key" in owed
+            assert "put_key" in pending
         if row.desired == "absent" and row.revoked_at is None:
-            assert "drop_key" in owed
+            assert "drop_key" in pending
 
 
 TestLockStatus = LockStatusMachine.TestCase

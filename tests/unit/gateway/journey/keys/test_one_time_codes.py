@@ -147,7 +147,7 @@ def test_ending_the_unused_ones_makes_room_and_leaves_the_window_codes_as_they_a
     with world.database.writing() as session:
         end_once(session, session.get_one(Stay, stay.id), world.now)
     assert set(states(world)) == {"revoking"}
-    assert "revoke" in world.owed()
+    assert "revoke" in world.pending()
     new = ask(world)
     assert (found_by_lock(world, old), found_by_lock(world, new)) == (None, MAX_UNUSED_CODES)
     assert world.device().code_epoch == epoch
@@ -229,7 +229,11 @@ def test_of_a_lock_that_is_away_nobody_knows_whether_a_code_was_used_and_the_pag
     with world.database.writing() as session:
         session.get_one(Device, LOCK).online = False
     (once,) = standings(world)
-    assert (once.standing.state, once.standing.hold_up, once.standing.since) == ("unknown", "lock_offline", world.now)
+    assert (once.standing.state, once.standing.delay_reason, once.standing.since) == (
+        "unknown",
+        "lock_offline",
+        world.now,
+    )
 
 
 def test_what_is_being_ended_has_no_end_of_its_own_and_says_so(world: World) -> None:
@@ -247,7 +251,7 @@ def test_a_lock_that_was_reset_forgot_what_was_used_so_no_old_number_opens_it(wo
     reported = world.state()
     world.say(replace(reported, state=replace(reported.state, epoch=0)))
     assert [found_by_lock(world, code) for code in (used, unused)] == [None, None]
-    assert "revoke" in world.owed()
+    assert "revoke" in world.pending()
     assert found_by_lock(world, ask(world)) == 2
 
 

@@ -15,7 +15,7 @@ from certs.keys import new_private_key, public_from_point
 from devices.wire.passcode import HOUR, find_window
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
-from gateway.journey.keys.passcodes import shown_codes, stay_behind_code
+from gateway.journey.keys.passcodes import shown_codes, stay_of_code
 from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays import landlord
 from gateway.store import Device, Event, Key, Passcode, Stay, Unit
@@ -99,7 +99,7 @@ def test_a_shortened_stay_kills_its_code_and_gets_another(world: World) -> None:
     assert not opens(world, before, world.now)
     assert opens(world, after, world.now)
     assert not after.on_lock  # until the lock has reported the new epoch
-    assert "revoke" in world.owed()
+    assert "revoke" in world.pending()
 
 
 def test_an_ended_stay_kills_its_code_by_the_locks_epoch(world: World) -> None:
@@ -111,7 +111,7 @@ def test_an_ended_stay_kills_its_code_by_the_locks_epoch(world: World) -> None:
     assert opens(
         world, code, world.now, epoch=1
     )  # a lock that has not received the list: the exposure until its delivery
-    assert "revoke" in world.owed()
+    assert "revoke" in world.pending()
 
 
 def test_a_code_whose_time_is_over_needs_no_new_epoch(world: World) -> None:
@@ -216,7 +216,7 @@ def test_a_window_that_is_none_of_ours_belongs_to_no_stay_unless_the_moment_tell
 def test_a_code_is_the_stays_that_has_one_now_where_the_lock_names_no_window(world: World) -> None:
     stay = world.tenant().stay
     with world.database.reading() as session:
-        found = stay_behind_code(session, LOCK, None, world.now)
+        found = stay_of_code(session, LOCK, None, world.now)
     assert found is not None
     assert found.id == stay.id
 

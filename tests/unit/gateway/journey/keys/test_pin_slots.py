@@ -45,12 +45,12 @@ def move(world: World, window: Window) -> None:
         landlord.change_stay(session, session.get_one(Stay, world.stay().id), window, world.keyring, world.now)
 
 
-def test_a_lock_without_keys_of_ours_is_owed_a_pin_and_no_key(world: World) -> None:
+def test_a_lock_without_keys_of_ours_gets_a_pin_and_no_key(world: World) -> None:
     zigbee(world)
     key = world.tenant()
     assert (key.form, key.observed, key.credential) == ("gateway", "not_needed", b"")
-    assert "put_slot" in world.owed()
-    assert not {"put_key", "revoke", "set_time"} & set(world.owed())
+    assert "put_slot" in world.pending()
+    assert not {"put_key", "revoke", "set_time"} & set(world.pending())
 
 
 def test_a_slot_is_given_again_only_when_the_lock_says_that_it_is_empty(world: World) -> None:
@@ -74,9 +74,9 @@ def test_a_stay_that_moves_keeps_its_pin_and_one_that_begins_later_has_it_taken_
     report(world, "put_slot")
     before = pin_of(codes(world)[0], world.keyring.passcode_key)
     move(world, Window(world.now - 60, world.now + 5 * DAY))
-    assert "drop_slot" not in world.owed()
+    assert "drop_slot" not in world.pending()
     move(world, Window(world.now + DAY, world.now + 5 * DAY))
-    assert [work for work in world.owed() if work.endswith("slot")] == ["drop_slot", "put_slot"]
+    assert [work for work in world.pending() if work.endswith("slot")] == ["drop_slot", "put_slot"]
     report(world, "drop_slot")
     (code,) = codes(world)
     assert (code.observed, pin_of(code, world.keyring.passcode_key)) == ("absent", before)

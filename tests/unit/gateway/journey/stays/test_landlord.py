@@ -157,7 +157,7 @@ def test_changed_dates_move_the_keys_and_tell_the_registry(world: World) -> None
     assert (gone.id, gone.desired) == (old.id, "absent")
     assert (new.desired, new.not_before, new.expires_at) == ("present", world.now, world.now + 5 * DAY)
     assert (new.holder_key, new.person_id) == (old.holder_key, old.person_id)
-    assert world.owed().index("drop_key") > world.owed().index("put_key"), (
+    assert world.pending().index("drop_key") > world.pending().index("put_key"), (
         "the new key is there before the old one goes"
     )
     assert kinds(world) == ["check_in", "change"]
@@ -197,7 +197,7 @@ def test_the_end_revokes_the_keys_withdraws_the_links_and_reports_the_departure(
     assert world.stay().state == "ended"
     assert world.key(key.id).desired == "absent"
     assert kinds(world) == ["check_in", "check_out"]
-    assert world.owed()[-2:] == ["drop_key", "submit"]
+    assert world.pending()[-2:] == ["drop_key", "submit"]
     with world.database.reading() as session:
         assert sorted(session.scalars(select(Offer.state))) == ["used", "withdrawn"]
 
@@ -222,11 +222,11 @@ def test_revoking_twice_asks_the_lock_once(world: World) -> None:
     for _ in range(2):
         with world.database.writing() as session:
             revoke_key(session, session.get_one(Key, key.id), world.now)
-    assert world.owed().count("drop_key") == 1
+    assert world.pending().count("drop_key") == 1
     assert world.events().count("KeyRevoking") == 1
 
 
-def test_a_read_back_is_owed_to_the_lock_behind_its_keys(world: World) -> None:
+def test_a_read_back_is_queued_to_the_lock_behind_its_keys(world: World) -> None:
     key = world.tenant()
     with world.database.writing() as session:
         landlord.read_back(session, session.get_one(Device, key.device_id), world.now)

@@ -7,7 +7,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.journey.filings.records import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.stays.retention import forget_face, purge
-from gateway.journey.tenants.onboarding import offer_named, record_consent
+from gateway.journey.tenants.onboarding import get_offer, record_consent
 from gateway.store import Consent, Delivery, Key, Person, RegistrationPerson, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.world import DAY, World
@@ -65,7 +65,7 @@ def test_a_second_run_changes_nothing(world: World) -> None:
     assert world.rows() == before
 
 
-def test_a_record_that_is_still_owed_outlives_its_date(world: World) -> None:
+def test_a_record_that_is_still_pending_outlives_its_date(world: World) -> None:
     stay = world.tenant().stay
     with world.database.writing() as session:
         end_stay(session, session.get_one(Stay, stay.id), world.keyring, world.now)
@@ -83,7 +83,7 @@ def test_what_was_sealed_cannot_be_read_from_an_older_copy_once_the_key_is_destr
     assert record.sealed is not None
     world.now += PROFILE.keep_registration_days * DAY
     sweep(world)
-    assert "destroy_key" in world.owed()
+    assert "destroy_key" in world.pending()
     world.keyring.vault.erase(copy.id)
     with pytest.raises(Erased):
         person_fields(copy, world.keyring)
@@ -97,7 +97,7 @@ def test_taking_back_the_face_leaves_the_key_and_no_trace_of_the_face_step(world
     world.show(token)
     with world.database.writing() as session:
         session.scalars(select(Verification)).one().score_band = "pass"
-        offer = offer_named(session, token, world.keyring, world.now)
+        offer = get_offer(session, token, world.keyring, world.now)
         record_consent(session, offer, {"registration": True, "face": False}, "1", "en", world.now)
         assert len(forget_face(session, offer)) == 1
     with world.database.reading() as session:

@@ -51,7 +51,7 @@ def test_outside_20_the_same_person_on_a_second_phone_is_one_check_in(
         second.decide(case, "pass")
     assert counts(world) == (1, 1, 2)
     with world.database.reading() as session:
-        keys = onboarding.keys_of(session, onboarding.offer_named(session, token, world.keyring, world.now))
+        keys = onboarding.keys_of(session, onboarding.get_offer(session, token, world.keyring, world.now))
         assert [key.holder_key for key in keys] == [compressed_point(second.phone.public_key())]
 
 

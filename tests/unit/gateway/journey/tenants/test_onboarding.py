@@ -97,7 +97,7 @@ def test_a_used_offer_gives_no_second_key_but_can_still_be_looked_at(world: Worl
     refuses(world, lambda: world.show(token), OfferUsed)
     world.now += 30 * DAY
     with world.database.reading() as session:
-        assert onboarding.offer_named(session, token, world.keyring, world.now).state == "used"
+        assert onboarding.get_offer(session, token, world.keyring, world.now).state == "used"
 
 
 def test_without_consent_to_the_registration_nothing_is_recorded(world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_clear_case_gives_key_and_check_in_in_one_step(world: World) -> None:
     )
     assert compressed_point(read.holder) == compressed_point(world.phone.public_key())
     assert world.events()[-3:] == ["IdentityVerified", "CheckedIn", "KeyIssued"]
-    assert sorted(world.owed()) == ["put_key", "submit"]
+    assert sorted(world.pending()) == ["put_key", "submit"]
     assert world.stay().state == "offered", "who has not come through the door has not arrived"
 
 
@@ -154,7 +154,7 @@ def test_the_check_in_is_sealed_and_says_what_the_tenant_showed(world: World) ->
 
 def test_a_case_that_is_not_clear_waits_and_gives_nothing_yet(world: World) -> None:
     token, _ = waiting(world)
-    assert (stage(world, token), list(world.issued()), world.owed()) == ("review", [], [])
+    assert (stage(world, token), list(world.issued()), world.pending()) == ("review", [], [])
     refuses(world, lambda: world.show(token), Conflict)
 
 
@@ -179,7 +179,7 @@ def test_a_person_who_does_not_pass_it_forgets_the_tenant_who_may_try_again(
     world.decide(case, decision, "the picture is dark")
     assert stage(world, token) == next_stage
     assert world.events()[-2:] == ["IdentityRefused", "PersonErased"]
-    assert world.owed() == ["destroy_key"]
+    assert world.pending() == ["destroy_key"]
     world.show(token)
     assert stage(world, token) == "issued"
 
@@ -196,11 +196,11 @@ def test_a_case_is_found_in_its_area_and_by_its_landlord_only(world: World) -> N
     _, case = waiting(world)
     stranger, _ = world.add_unit("202", None)
     with world.database.reading() as session:
-        assert onboarding.case_named(session, case, area=AREA[:6]).id == case
-        assert onboarding.case_named(session, case, landlord_id=world.landlord_id).id == case
+        assert onboarding.get_case(session, case, area=AREA[:6]).id == case
+        assert onboarding.get_case(session, case, landlord_id=world.landlord_id).id == case
         for scope in ({"area": "440100"}, {"area": "%"}, {"landlord_id": stranger}, {}):
             with pytest.raises(NotFound):
-                onboarding.case_named(session, case, **scope)
+                onboarding.get_case(session, case, **scope)
 
 
 def test_a_refused_attempt_keeps_no_person_and_may_be_repeated(world: World) -> None:
@@ -241,7 +241,7 @@ def bind(world: World, token: str) -> None:
 def test_who_registered_at_a_kiosk_is_checked_in_and_takes_the_key_with_their_phone_once(world: World) -> None:
     token = agreed(world)
     world.show(token, at_kiosk=True)
-    assert (stage(world, token), world.owed(), list(world.issued())) == ("verified", ["submit"], [])
+    assert (stage(world, token), world.pending(), list(world.issued())) == ("verified", ["submit"], [])
     bind(world, token)
     assert stage(world, token) == "issued"
     refuses(world, lambda: bind(world, token), OfferUsed)

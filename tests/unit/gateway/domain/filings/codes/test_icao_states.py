@@ -68,7 +68,7 @@ def test_a_code_replaced_for_the_same_state_is_todays(old: str, now: str) -> Non
     assert nationality(old) == now
 
 
-def test_no_record_is_owed_in_germany_for_the_holder_of_a_german_passport() -> None:
+def test_no_record_is_required_in_germany_for_the_holder_of_a_german_passport() -> None:
     zone = parse_mrz(passport("D", "D"))
     assert (zone.fields["state"], zone.fields["nationality"]) == ("DEU", "DEU")
     german = dataclasses.replace(GUEST, nationality=zone.fields["nationality"])
