@@ -14,7 +14,7 @@ from api.http.devices import enrolment, status
 from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import install, problem
-from api.http.tenant import keys, offline_credential, onboarding, record_readers, stay
+from api.http.tenant import family, keys, offline_credential, onboarding, record_readers, stay
 from api.services.faults import BROKEN, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
@@ -42,6 +42,7 @@ PARTS: Final = (
     enrolment,
     offline_credential,
     stay,
+    family,
     date_requests,
 )  # in the order in which the documents list them
 

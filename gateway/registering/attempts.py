@@ -18,6 +18,7 @@ RATES: Final = {
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),
     "date_request": parse("6/hour"),
+    "companion": parse("30/hour"),
     "once_code": parse("12/hour"),
     "onboarding": parse("60/minute"),
     "log": parse("30/minute"),

@@ -1,4 +1,5 @@
-"""Holder statements besides reading a key and unlocking: renew, end the stay, request dates, vouch for a nearby key."""
+"""Holder statements besides reading a key and unlocking: renew, end the stay, request dates, vouch for a nearby
+key, and register those who came along."""
 
 from gateway.domain.keys.key import Proof
 
@@ -21,3 +22,13 @@ def dates_statement(key_id: str, proof: Proof, until: str) -> bytes:
 def offline_credential_statement(key_id: str, proof: Proof, x: str, y: str) -> bytes:
     """The bytes a holder signs to vouch for the key their phone uses near a lock; x and y are base64url coordinates."""
     return f"lodgekey-near\n{key_id}\n{proof.at}\n{proof.nonce}\n{x}\n{y}".encode()
+
+
+def child_statement(key_id: str, proof: Proof, person: str) -> bytes:
+    """The bytes a holder signs to declare a child; `person` is the JSON text exactly as it is sent."""
+    return f"lodgekey-child\n{key_id}\n{proof.at}\n{proof.nonce}\n{person}".encode()
+
+
+def companion_statement(key_id: str, proof: Proof) -> bytes:
+    """The bytes a holder signs to have a link made for another adult of the party."""
+    return f"lodgekey-companion\n{key_id}\n{proof.at}\n{proof.nonce}".encode()

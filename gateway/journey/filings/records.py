@@ -77,6 +77,12 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
     return row
 
 
+def arrival_record(session: Session, stay: Stay, person: Person, keyring: Keyring) -> Record:
+    """The record in which an arriving person would be filed, with everybody it names."""
+    facts = facts_of([*registered(session, stay), person], keyring)
+    return _facts(stay, group_on_arrival(session, stay, person, facts).people, "check_in", keyring)
+
+
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
     """Step 9: report the changed dates of every registered tenant."""
     groups = groups_of(session, stay)

@@ -1,0 +1,22 @@
+"""Routes for a holder to register those who came along. The phone that holds the key signs every request."""
+
+from fastapi import APIRouter, Depends
+
+from api.framework.dependencies import Gate, check_origin
+from api.services.schemas import UnlockForm
+from api.services.tenant import family as service
+from api.services.tenant.family import ChildDeclared, ChildForm, CompanionLink
+
+router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
+
+
+@router.post("/{key_id}/children", status_code=201)
+def declare_child(gateway: Gate, key_id: str, form: ChildForm) -> ChildDeclared:
+    """Check in a child with the adult who holds the key. The child needs no document where the registry allows it."""
+    return service.declare_child(gateway, key_id, form)
+
+
+@router.post("/{key_id}/companions", status_code=201)
+def invite_companion(gateway: Gate, key_id: str, form: UnlockForm) -> CompanionLink:
+    """Make a link for another adult of the party, signed over `lodgekey-companion`."""
+    return service.invite_companion(gateway, key_id, form)

@@ -1,0 +1,88 @@
+"""Those who came along with a tenant: children by declaration, adults by a link. The holder's phone signs each."""
+
+import json
+from typing import Annotated, Final
+
+from pydantic import BaseModel, Field
+
+from api.services.schemas import UnlockForm
+from api.services.tenant.holder_proofs import proof_of
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import InputRefused
+from gateway.domain.stays.offer import token_of
+from gateway.journey.filings.records import PERSON_PREFIX
+from gateway.journey.stays import family as steps
+from gateway.registries import REGISTRIES
+from gateway.store import Key
+from gateway.texts.marks import N_
+
+CHILD_FIELDS: Final = ("surname", "given_names", "birth_date", "nationality", "sex", "id_number")
+MAX_TEXT: Final = 200  # characters of one field
+
+
+class ChildForm(UnlockForm):
+    """A child; signed over the lines `lodgekey-child`, key id, `at`, `nonce` and `person`.
+
+    `person`: a JSON object of texts, surname, given_names, birth_date, nationality, sex, id_number, and what the
+    registry asks of a tenant, by path, such as relation.
+    """
+
+    person: Annotated[str, Field(max_length=4000)]
+
+
+class ChildDeclared(BaseModel):
+    """A child who was checked in with the adult."""
+
+    person: str
+
+
+class CompanionLink(BaseModel):
+    """A link by which another adult of the party registers, and gets the key on the phone that opens it."""
+
+    url: str
+
+
+def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclared:
+    """Check in a child whom the key's holder declares.
+
+    Raises InputRefused for a field that the registry would refuse, NotFound, ProofRefused, TooManyAttempts or Conflict.
+    """
+    with gateway.database.writing() as session:
+        key = session.get(Key, key_id)
+        name = key.stay.unit.registry_name if key else ""
+        fields = _fields_of(form.person, REGISTRIES[name].facts.of_tenant if name else ())
+        registry = gateway.registries.get(name)
+        check = registry.problems if registry else lambda _: ()
+        child = steps.declare_child(
+            session, key_id, proof_of(form), form.person, fields, check, gateway.keyring, gateway.now()
+        )
+        gateway.attempts.hit("companion", child.stay_id)
+        return ChildDeclared(person=child.id)
+
+
+def invite_companion(gateway: Gateway, key_id: str, form: UnlockForm) -> CompanionLink:
+    """Make a link for another adult of the party; signed over `lodgekey-companion`.
+
+    Raises NotFound, ProofRefused, TooManyAttempts or Conflict.
+    """
+    with gateway.database.writing() as session:
+        offer = steps.invite_companion(session, key_id, proof_of(form), gateway.now())
+        gateway.attempts.hit("companion", offer.stay_id)
+        return CompanionLink(url=f"{gateway.settings.address}/o/{token_of(offer.id, gateway.keyring.offer_secret)}")
+
+
+def _fields_of(text: str, facts: tuple[str, ...]) -> dict[str, str]:
+    """The fields of a declared child as a verification stores them. Raises InputRefused for one that is not asked."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise InputRefused(N_("The child's information could not be read. Reload the page."), field="person")
+    fields = {}
+    for name, value in given.items():
+        if not (name in CHILD_FIELDS or name in facts) or len(value) > MAX_TEXT:
+            raise InputRefused(N_("This answer was not requested, or is too long."), field=name)
+        if value.strip():
+            fields[name if name in CHILD_FIELDS else PERSON_PREFIX + name] = value.strip()
+    return fields

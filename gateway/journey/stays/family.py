@@ -1,0 +1,99 @@
+"""One tenant registers those who came along: children by declaration, adults by a link of their own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import Conflict, InputRefused
+from gateway.domain.filings.field_rules import calendar_day, is_minor
+from gateway.domain.filings.record import FieldProblem
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.keys.holder_statements import child_statement, companion_statement
+from gateway.domain.keys.key import Proof
+from gateway.domain.stays import stay as stays
+from gateway.journey.filings.parties import arrival_date, own_arrival, registered
+from gateway.journey.filings.records import (
+    PERSON_PREFIX,
+    arrival_record,
+    check_in,
+    person_facts,
+    person_fields,
+    seal_fields,
+)
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.unlock import holders_key
+from gateway.journey.stays.landlord import add_offer
+from gateway.store import Key, Offer, Person, Stay
+from gateway.store.model import new_id
+from gateway.texts.marks import N_
+from gateway.texts.outcomes import RULE
+
+MAX_PEOPLE: Final = 20  # of one stay
+# What a child has in common with the adult, unless it is given: where they live, and how to reach them.
+SHARED: Final = ("person.residence.", "person.phone", "person.email", "address")
+# a field of the record -> the field of the form
+FORM_FIELDS: Final = {"document.number": "id_number", "document.kind": "id_number", "document": "id_number"}
+Check = Callable[[Record], Sequence[FieldProblem]]
+
+
+def declare_child(
+    session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], check: Check, keyring: Keyring,
+    now: int,
+) -> Person:  # fmt: skip
+    """Check in a child whom a registered adult declares; the adult's phone signs `text`, from which `fields` come.
+
+    `check` is the registry's own. Raises InputRefused with the field it would refuse, ProofRefused or Conflict.
+    """
+    key = _held(session, key_id, child_statement(key_id, proof, text), proof, now)
+    stay, adult = key.stay, session.get_one(Person, key.person_id)
+    _refuse_crowd(session, stay)
+    common = {name: value for name, value in person_fields(adult, keyring).items() if name.startswith(SHARED) and value}
+    without = {} if fields.get("id_number") else {f"{PERSON_PREFIX}document.kind": "none"}
+    child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id, arrived_at=own_arrival(stay, now))
+    seal_fields(child, common | dict(fields) | without, keyring)
+    _refuse_adult(stay, child, keyring)
+    session.add(child)
+    session.flush()
+    _refuse_problems(arrival_record(session, stay, child, keyring), child, check)
+    check_in(session, stay, child, keyring, now)
+    return child
+
+
+def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> Offer:
+    """A link for another adult of the party, who shows a document of their own and gets the key on their own phone."""
+    key = _held(session, key_id, companion_statement(key_id, proof), proof, now)
+    _refuse_crowd(session, key.stay)
+    return add_offer(session, key.stay, now)
+
+
+def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
+    key = holders_key(session, key_id, statement, proof, now)
+    if key.desired != "present" or key.stay.state not in stays.OCCUPYING:
+        raise Conflict(N_("This stay has already ended."))
+    return key
+
+
+def _refuse_crowd(session: Session, stay: Stay) -> None:
+    if max(len(registered(session, stay)), len(stay.offers)) >= MAX_PEOPLE:
+        raise Conflict(N_("No more people can be added to this stay here. Ask your landlord."))
+
+
+def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
+    facts, day = person_facts(child.id, person_fields(child, keyring)), arrival_date(stay, child)
+    born = calendar_day(facts.birth_date)
+    if born is None or born > day:
+        raise InputRefused(RULE["impossible_date" if born else "not_a_date"], field="birth_date")
+    if not is_minor(facts, day):
+        raise InputRefused(
+            N_("Adults register with a document of their own. Create a link for them."), field="birth_date"
+        )
+
+
+def _refuse_problems(record: Record, child: Person, check: Check) -> None:
+    """Raise InputRefused for the first field of the child that the registry would refuse."""
+    at = next((f"people[{index}]." for index, one in enumerate(record.people) if one.id == child.id), "people[0].")
+    for found in check(record):
+        if found.field.startswith(at):
+            field = found.field.removeprefix(at)
+            raise InputRefused(RULE.get(found.rule, found.sentence), field=FORM_FIELDS.get(field, field))
