@@ -30,7 +30,7 @@ def test_an_offer_opened_by_many_transactions_at_once_is_recorded_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, gate = world.offer(), Barrier(MANY)
-    read = onboarding.offer_named
+    read = onboarding.get_offer
 
     def read_with_the_others(session: Session, token: str, keyring: Keyring, now: int) -> Offer:
         offer = read(session, token, keyring, now)
@@ -45,7 +45,7 @@ def test_an_offer_opened_by_many_transactions_at_once_is_recorded_once(
             onboarding.open_offer(session, token, world.keyring, at)
 
     if not world.database.is_sqlite:
-        monkeypatch.setattr(onboarding, "offer_named", read_with_the_others)
+        monkeypatch.setattr(onboarding, "get_offer", read_with_the_others)
     with ThreadPoolExecutor(MANY) as crowd:
         list(crowd.map(open_once, range(world.now, world.now + MANY)))
     with world.database.reading() as session:
