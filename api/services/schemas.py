@@ -262,6 +262,7 @@ class OnboardingShown(BaseModel):
     timezone: str
     jurisdiction: str
     asks: list[str]
+    documents: list[str]
     asks_besides: list[str]
     asks_one_of: list[str]
     face: str
@@ -345,9 +346,10 @@ class CaseShown(BaseModel):
 
 
 class CaseOpened(CaseShown):
-    """A case with the tenant's fields."""
+    """A case with the tenant's fields that count, and each with what was read, typed and corrected."""
 
     fields: dict[str, str]
+    sources: dict[str, dict[str, str]]
 
 
 class DecisionForm(Strict):

@@ -11,7 +11,9 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.web.shell.countries import country_choices
 from api.web.shell.render import STATIC, render
+from api.web.tenant.onboarding_form import fact_choices
 from devices.wire.kiosk.offer_code import ALPHABET
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
@@ -90,6 +92,7 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
     `facts` are those of all registries; `asked` are those of this one, used without a network or until the offer is
     known.
     """
+    facts = tuple(dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant))
     return {
         "welcome": {tongue: translator(tongue).translate(N_("Welcome")) for tongue in LANGUAGES},
         "begin": {tongue: translator(tongue).translate(N_("Start")) for tongue in LANGUAGES},
@@ -106,7 +109,9 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
         "face": profile.face,
         "refusals": [(code, code_text(language, "error", code)) for code in REFUSALS]
         + [(code, reason_text(language, code)) for code in (*PICTURES, *VERDICTS)],
-        "facts": tuple(dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant)),
+        "facts": facts,
+        "choices": fact_choices([*facts]),
+        "countries": country_choices(language),
         "asked": REGISTRIES[registry].facts.of_tenant,
         "one_of": REGISTRIES[registry].facts.one_of,
     }

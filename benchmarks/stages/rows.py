@@ -23,7 +23,8 @@ AREA: Final = "370100-07"
 NOW: Final = 1_790_000_000
 DAY: Final = 86_400
 FIELDS: Final = (
-    b'{"name": "Anna Voorbeeld", "id_number": "XR1001R58", "birth_date": "1985-03-03", "nationality": "NLD",'
+    b'{"surname": "Voorbeeld", "given_names": "Anna", "id_number": "XR1001R58", "birth_date": "1985-03-03",'
+    b' "nationality": "NLD",'
     b' "document_kind": "passport"}'
 )
 RECORD: Final = Registration(

@@ -114,9 +114,10 @@ def judge(kind: str, way: str, person: Person, outcome: Outcome) -> Read:
     """Compare with the printed values, and decide as in an onboarding without a face."""
     fields = {name: FieldReading(*item) for name, item in outcome["fields"].items()}
     reading = DocumentReading(outcome["kind"], fields, tuple(outcome["problems"]))
-    expected = {
-        "name": person.name_zh or f"{person.given_names} {person.surname}", "id_number": person.number,
-        "birth_date": person.birth.isoformat(), "nationality": person.nationality, "sex": person.sex,
+    names = {"surname": person.surname, "given_names": person.given_names}
+    expected = ({"name": person.name_zh} if person.name_zh else names) | {
+        "id_number": person.number, "birth_date": person.birth.isoformat(), "nationality": person.nationality,
+        "sex": person.sex,
     }  # fmt: skip
     exact = all(reading.value(name) == text for name, text in expected.items())
     verdict = decide(Evidence(TODAY, reading), load_profiles()["sandbox"], NO_FACE_NEEDED)

@@ -1,9 +1,34 @@
 """Kinds of identity documents, and the fields read from them."""
 
-DOCUMENT_KINDS = ("passport", "id_card", "cn_resident_id", "unknown")
-"""`passport`: ICAO TD3; `id_card`: TD1 or TD2; `cn_resident_id`: the portrait side of China's resident ID card."""
+from typing import Final
 
-FIELDS = (
+DOCUMENT_KINDS: Final = (
+    "passport",
+    "id_card",
+    "residence_permit",
+    "cn_resident_id",
+    "cn_hmt_residence_permit",
+    "cn_permanent_residence",
+    "cn_hm_travel_permit",
+    "cn_tw_travel_permit",
+    "none",
+    "unknown",
+)
+"""`passport`: ICAO TD3; `id_card`: an identity card, TD1 or TD2; `residence_permit`: a state's card for a foreigner.
+
+`cn_resident_id`: China's resident ID card; `cn_hmt_residence_permit`: the card of the same layout for residents of Hong
+Kong, Macao and Taiwan; `cn_permanent_residence`: the permanent residence card of foreigners; `cn_hm_travel_permit` and
+`cn_tw_travel_permit`: mainland travel permits of residents of Hong Kong and Macao, and of Taiwan. `none`: a child
+without a document; `unknown`: a picture that was not recognised.
+"""
+
+NUMBER_SAYS_REST: Final = ("cn_resident_id", "cn_hmt_residence_permit")
+"""Kinds whose number contains the birth date and the sex, and which print the name in one field."""
+
+CHINESE: Final = tuple(kind for kind in DOCUMENT_KINDS if kind.startswith("cn_"))
+"""Kinds issued by the People's Republic of China."""
+
+FIELDS: Final = (
     "name",
     "id_number",
     "birth_date",
@@ -13,7 +38,11 @@ FIELDS = (
     "given_names",
     "expiry_date",
     "issuing_state",
+    "document_kind",
     "address",
     "ethnicity",
 )
-"""Dates are ISO 8601, states ISO 3166-1 alpha-3 (ICAO 9303 part 3 codes), sex is M, F or X."""
+"""Dates are ISO 8601, states ISO 3166-1 alpha-3 (ICAO 9303 part 3 codes), sex is M, F or X.
+
+`name` is the whole name of a document that prints it in one field; all others have `surname` and `given_names`.
+"""

@@ -16,6 +16,7 @@ FLAGS = ("keep_portrait", "resident_number", "show_readers_to_tenant")
 NUMBERS = (
     "guardian_under",
     "face_guardian_under",
+    "no_document_under",
     "keep_registration_days",
     "keep_evidence_days",
     "face_filing_limit",
@@ -63,7 +64,8 @@ class Profile:
 
     `face`: allowed (offered), optional (offered beside an equal way without it), forbidden (never run).
     `keep_portrait`: the registry requires the portrait, stored sealed until sent. `face_filing_limit`: how many
-    people's faces may be stored before a filing with the authority is due, 0 for no such rule. `resident_number`: a
+    people's faces may be stored before a filing with the authority is due, 0 for no such rule. `no_document_under`:
+    the age below which a person may be registered without a document, 0 for none. `resident_number`: a
     long number of digits is checked as GB 11643. `show_readers_to_tenant`: whether a tenant may be told who read their
     record.
     """
@@ -75,6 +77,7 @@ class Profile:
     face: FaceRule
     guardian_under: int
     face_guardian_under: int
+    no_document_under: int
     expired_document: str
     keep_registration_days: int
     keep_evidence_days: int

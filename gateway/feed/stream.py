@@ -19,7 +19,7 @@ from gateway.domain.disclosure.masking import masked
 from gateway.domain.events import FEED_EVENTS
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.ring import NOTHING, PAGE, FeedItem, Page, Ring, page_of
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.keys.keyring import Keyring
 from gateway.store import Disclosure, Event, FeedConsumer, Person, Registration, Stay
 from gateway.store.database import Database

@@ -8,6 +8,7 @@ from datetime import date
 from gateway.domain.errors import Busy, InputRefused
 from gateway.domain.jurisdiction import Profile
 from gateway.domain.verification.chip import ChipContents, ChipRefused
+from gateway.domain.verification.field_sources import Sources, conclude, gather
 from gateway.domain.verification.port import (
     Challenge,
     DocumentReading,
@@ -23,11 +24,10 @@ from gateway.domain.verification.rules import (
     Evidence,
     Verdict,
     VerificationSettings,
-    concluded_fields,
     decide,
     may_run_face,
-    typed_problems,
 )
+from gateway.domain.verification.typed_fields import date_problem, missing_fields, typed_problems
 from gateway.texts.identity import REASON
 
 
@@ -54,10 +54,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The verdict, its fields, the method, and the portrait to show beside the face."""
+    """The verdict, the fields by source, the method, and the portrait to show beside the face."""
 
     verdict: Verdict
-    fields: Mapping[str, str]
+    sources: Sources
     method: str
     model: str | None
     portrait: bytes | None = field(default=None, repr=False)
@@ -70,12 +70,14 @@ async def examine(
     settings: VerificationSettings,
     today: date,
     read_chip: Callable[[ChipContents], DocumentReading],
+    arrival: date | None = None,
 ) -> Examined:
-    """Examine a submission without a database; nothing is stored.
+    """Examine a submission without a database; nothing is stored. `arrival`: the unit's local date of it.
 
     Raises InputRefused with the fields to correct, or Busy.
     """
-    refuse_typed(submission, profile, today)
+    born_by = min(today, arrival or today)
+    refuse_typed(submission, profile, born_by)
     try:
         reading = await _read(identity, submission, read_chip)
         face = await _compare(identity, submission, reading, profile, today)
@@ -89,28 +91,27 @@ async def examine(
     except IdentityFailed as error:
         raise Busy(REASON[error.code]) from None
     evidence = replace(_evidence(submission, reading, face, today), liveness=liveness)
-    fields = concluded_fields(evidence)
-    if not fields.get("name") and not fields.get("surname") and reading is None:
-        raise InputRefused(REASON["field_missing"], fields=[{"field": "name", "code": "field_missing"}])
-    if reading is not None:
-        fields["document_kind"] = reading.kind
-    fields |= {f"person.{path}": text for path, text in submission.facts.items()}
+    sources = gather(reading, submission.typed, submission.facts)
+    born = conclude(sources).get("birth_date")
+    if born and (code := date_problem("birth_date", born, born_by)):
+        raise InputRefused(REASON[code], fields=[{"field": "birth_date", "code": code}])
     return Examined(
         verdict=decide(evidence, profile, settings),
-        fields=fields,
+        sources=sources,
         method=_method(submission, reading, face),
         model=face.model if face else None,
         portrait=reading.portrait if reading else None,
     )
 
 
-def refuse_typed(submission: Submission, profile: Profile, today: date) -> None:
-    """Raise InputRefused for an invalid typed field, before any other work."""
-    problems = [{"field": p.field, "code": p.code} for p in typed_problems(submission.typed, profile, today)]
-    needed = ("name", "id_number") if submission.document is None and submission.chip is None else ()
-    problems += [{"field": name, "code": "field_missing"} for name in needed if not submission.typed.get(name)]
+def refuse_typed(submission: Submission, profile: Profile, born_by: date) -> None:
+    """Raise InputRefused for an invalid or missing typed field, before any other work."""
+    problems = typed_problems(submission.typed, profile, born_by)
+    if not problems and submission.document is None and submission.chip is None:
+        problems = missing_fields(submission.typed, profile, born_by)
     if problems:
-        raise InputRefused(REASON[problems[0]["code"]], fields=problems)
+        shown = [{"field": problem.field, "code": problem.code} for problem in problems]
+        raise InputRefused(REASON[problems[0].code], fields=shown)
 
 
 def picture_refused(code: str, part: str) -> InputRefused:
@@ -141,7 +142,7 @@ async def _compare(
     """Compare a face with the document's portrait, where both exist and the jurisdiction and the tenant allow it."""
     if reading is None or reading.portrait is None or submission.face is None:
         return None
-    born = concluded_fields(_evidence(submission, reading, None, today)).get("birth_date")
+    born = conclude(gather(reading, submission.typed, {})).get("birth_date")
     allowed = may_run_face(
         profile,
         consented=submission.face_consented,

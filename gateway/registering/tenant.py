@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import ConsentMissing, InputRefused
+from gateway.domain.filings.choices import is_choice
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.chip import ChipContents
+from gateway.domain.verification.field_sources import kept_here
 from gateway.domain.verification.liveness import Level
 from gateway.domain.verification.port import DocumentReading, Identity
 from gateway.domain.verification.rules import VerificationSettings
@@ -34,10 +36,11 @@ MAX_FACT_LENGTH: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class RegistrationContext:
-    """The registry's rules, the unit's local date, the consents given, the liveness level the landlord chose."""
+    """The registry's rules, the unit's local dates (now, of arrival), the consents, the liveness level of the unit."""
 
     profile: Profile
     today: date
+    arrival: date
     face_consented: bool
     guardian_present: bool
     level: Level
@@ -69,7 +72,9 @@ class TenantRegistration:
         if not face:
             allowed = replace(allowed, face=None, clip=(), challenge=None)
         rules = replace(self._settings, level=context.level)
-        examined = await examine(self._identity, allowed, context.profile, rules, context.today, self._read_chip)
+        examined = await examine(
+            self._identity, allowed, context.profile, rules, context.today, self._read_chip, context.arrival
+        )
         verification = await asyncio.to_thread(self._record, token, examined, holder)
         if verification.state == "review":
             self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
@@ -84,16 +89,18 @@ class TenantRegistration:
                 raise ConsentMissing(N_("Consent to the registration first: without it no key can be issued."))
             refuse_repeat(session, offer)
             unit = offer.stay.unit
-            refuse_unasked(facts, unit.registry_name)
+            today, arrival = local_date(unit, now), local_date(unit, offer.stay.from_at)
+            refuse_unasked(facts, unit.registry_name, today)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
-            return RegistrationContext(profile_for(unit.jurisdiction), local_date(unit, now), face, guardian, level)
+            return RegistrationContext(profile_for(unit.jurisdiction), today, arrival, face, guardian, level)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()
         with self._database.writing() as session:
             offer = usable_offer(session, token, self._keyring, now)
-            shown = Shown(examined.verdict, examined.fields, examined.method, examined.model, holder)
+            sources = kept_here(examined.sources, REGISTRIES[offer.stay.unit.registry_name].facts.of_tenant)
+            shown = Shown(examined.verdict, sources, examined.method, examined.model, holder)
             verification = record_verification(session, offer, shown, self._keyring, now)
             self._keep_portrait(session, verification, examined.portrait, now)
             return verification
@@ -108,12 +115,14 @@ class TenantRegistration:
             log.error("no more faces may be stored under the rules of %s until the filing is made", profile.code)
 
 
-def refuse_unasked(facts: Mapping[str, str], registry_name: str) -> None:
-    """Raise InputRefused for a fact the registry does not ask for or one over MAX_FACT_LENGTH (data minimisation)."""
+def refuse_unasked(facts: Mapping[str, str], registry_name: str, today: date) -> None:
+    """Raise InputRefused for a fact the registry does not ask for, one too long, or not one of its choices."""
     wanted = REGISTRIES[registry_name].facts.of_tenant
     for path, text in facts.items():
         if path not in wanted or len(text) > MAX_FACT_LENGTH:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=path)
+        if not is_choice(path, text, today):
+            raise InputRefused(N_("Choose one of the answers offered."), field=path)
 
 
 def local_date(unit: Unit, now: int) -> date:

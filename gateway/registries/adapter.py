@@ -62,12 +62,19 @@ def sha256_of(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def name_differences(record: Registration, sent: Callable[[PersonFacts, str], str]) -> tuple[Difference, ...]:
-    """Every name that is transliterated for the registry, to be shown before sending."""
+def name_differences(
+    record: Registration, sent: Callable[[PersonFacts, str], str], *, one_name_twice: bool = False
+) -> tuple[Difference, ...]:
+    """Every name the registry receives otherwise than given, to be shown before sending.
+
+    `one_name_twice`: the registry requires both names, so a person's only name is filed in both.
+    """
     found = []
     for index, person in enumerate(record.people):
         for field in ("surname", "second_surname", "given_names"):
             given: str = getattr(person, field)
             if (written := sent(person, given)) != given:
                 found.append(Difference(f"people[{index}].{field}", given, written))
+        if one_name_twice and person.surname and not person.given_names:
+            found.append(Difference(f"people[{index}].given_names", "", sent(person, person.surname)))
     return tuple(found)

@@ -7,7 +7,7 @@ from gateway.texts.alerts import ALERT_NAME
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
-from gateway.texts.record import ASKED, DOCUMENT, FACT, SEEN_BY, SEX
+from gateway.texts.record import ASKED, DOCUMENT, FACT, RELATION, SEEN_BY, SEX
 from gateway.texts.review import (
     ALARM,
     BAND,
@@ -48,6 +48,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "onboarding.asks": ASKED,
     "fact": FACT,
     "document": DOCUMENT,
+    "relation": RELATION,
     "sex": SEX,
     "onboarding.seen_by": SEEN_BY,
     "error": {**ERROR, **STAFF_ERROR},

@@ -115,6 +115,14 @@ REASON: Final[Mapping[str, str]] = {
     "id_number_sex": N_("The identity number does not match the sex given. Check both against the card."),
     "birth_date_disagrees": N_("The date of birth does not match the identity number. Check both against the card."),
     "birth_date_invalid": N_("This is not a valid date of birth. Enter it as year-month-day, for example 1990-05-17."),
+    "born_after_arrival": N_("The date of birth is after the arrival. Check both."),
+    "id_number_wrong": N_(
+        "This number does not belong to this type of document, or a character is wrong. Check it against the document."
+    ),
+    "document_kind_unknown": N_("Choose the type of document from the list."),
+    "document_kind_disagrees": N_("This number belongs to another type of document. Choose the type again."),
+    "document_needed": N_("A document is needed at this age. Choose its type and enter its number."),
+    "names_apart": N_("Enter the surname and the given names in their own fields."),
     "sex_invalid": N_("Choose M, F or X."),
     "nationality_invalid": N_("Use the three-letter country code on the document, for example CHN or ITA."),
 }

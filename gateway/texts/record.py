@@ -35,10 +35,33 @@ FACT: Final[Mapping[str, str]] = {
     "document.issuing_place_code": N_("Place of issue code (Italian documents only)"),
     "visa.kind": N_("Visa type"),
 }
+RELATION: Final[Mapping[str, str]] = {
+    "grandparent": NP_("relation", "grandparent"),
+    "great_grandparent": NP_("relation", "great-grandparent"),
+    "great_grandchild": NP_("relation", "great-grandchild"),
+    "parent_in_law": NP_("relation", "parent-in-law"),
+    "spouse": NP_("relation", "spouse"),
+    "child": NP_("relation", "child"),
+    "sibling": NP_("relation", "brother or sister"),
+    "grandchild": NP_("relation", "grandchild"),
+    "parent": NP_("relation", "parent"),
+    "nephew": NP_("relation", "nephew or niece"),
+    "in_law": NP_("relation", "brother- or sister-in-law"),
+    "uncle": NP_("relation", "uncle or aunt"),
+    "guardian": NP_("relation", "guardian"),
+    "child_in_law": NP_("relation", "son- or daughter-in-law"),
+    "other": NP_("relation", "other"),
+}
 DOCUMENT: Final[Mapping[str, str]] = {
     "passport": N_("passport"),
     "id_card": N_("identity card"),
+    "residence_permit": N_("residence permit"),
     "cn_resident_id": N_("Chinese resident identity card"),
+    "cn_hmt_residence_permit": N_("residence permit for Hong Kong, Macao and Taiwan residents"),
+    "cn_permanent_residence": N_("Chinese permanent residence card for foreigners"),
+    "cn_hm_travel_permit": N_("mainland travel permit for Hong Kong and Macao residents"),
+    "cn_tw_travel_permit": N_("mainland travel permit for Taiwan residents"),
+    "none": NP_("document", "none (child without a document)"),
     "unknown": NP_("document", "not recognised"),
 }
 NATIONALITY: Final[Mapping[str, str]] = {

@@ -31,8 +31,11 @@ from gateway.settings import Settings
 
 Json = dict[str, Any]
 TYPED: Final = {
-    "name": "Anna Voorbeeld",
+    "document_kind": "passport",
+    "surname": "Voorbeeld",
+    "given_names": "Anna",
     "id_number": "XR1001R58",
+    "issuing_state": "NLD",
     "birth_date": "1985-03-03",
     "nationality": "NLD",
     "sex": "F",

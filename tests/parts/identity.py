@@ -14,7 +14,6 @@ from gateway.domain.verification.port import (
 from gateway.identity.images.decode import decode_image, encode_jpeg
 
 ANNA = {
-    "name": "ANNA MARIA VOORBEELD",
     "surname": "VOORBEELD",
     "given_names": "ANNA MARIA",
     "id_number": "XR1001R58",

@@ -16,6 +16,7 @@ from devices.wire.messages import Bolt, ClockWord, State
 from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
+from gateway.domain.verification.field_sources import READ, Sources
 from gateway.domain.verification.rules import Outcome, Verdict
 from gateway.journey.devices.reports import record_report
 from gateway.journey.keys.keyring import Keyring
@@ -31,13 +32,20 @@ DAY: Final = 86_400
 AREA: Final = "370100-07"
 LOCK: Final = "lock-1"
 FIELDS: Final = {
-    "name": "Anna Voorbeeld",
+    "surname": "Voorbeeld",
+    "given_names": "Anna",
     "id_number": "XR1001R58",
+    "issuing_state": "NLD",
     "birth_date": "1985-03-03",
     "nationality": "NLD",
     "sex": "F",
     "document_kind": "passport",
 }
+
+
+def as_read(fields: Mapping[str, str]) -> Sources:
+    """The fields as read from a document."""
+    return {name: {READ: text} for name, text in fields.items()}
 
 
 @dataclass
@@ -138,7 +146,7 @@ class World:
         with self.database.writing() as session:
             offer = onboarding.usable_offer(session, token, self.keyring, self.now)
             holder = None if at_kiosk else self.phone.public_key()
-            shown = Shown(Verdict(outcome, reasons), fields, "document", None, holder)
+            shown = Shown(Verdict(outcome, reasons), as_read(fields), "document", None, holder)
             return onboarding.record_verification(session, offer, shown, self.keyring, self.now).id
 
     def decide(self, case_id: str, decision: str, reason: str = "") -> None:

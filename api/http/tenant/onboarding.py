@@ -18,7 +18,9 @@ from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/onboarding", tags=["tenant"])
 
-TYPED = ("name", "id_number", "birth_date", "nationality", "sex", "surname", "given_names")
+TYPED = (
+    "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
+)  # fmt: skip
 Typed = Annotated[str | None, Form(max_length=200)]
 
 
@@ -52,13 +54,15 @@ async def verify(
     token: OfferToken,
     document: Annotated[UploadFile | None, File()] = None,
     face: Annotated[UploadFile | None, File()] = None,
-    name: Typed = None,
+    document_kind: Typed = None,
     id_number: Typed = None,
+    issuing_state: Typed = None,
+    surname: Typed = None,
+    given_names: Typed = None,
+    name: Annotated[str | None, Form(max_length=200, description="For Chinese cards, which print one name")] = None,
     birth_date: Typed = None,
     nationality: Typed = None,
     sex: Typed = None,
-    surname: Typed = None,
-    given_names: Typed = None,
     facts: Annotated[str | None, Form(max_length=4000, description="JSON: what the registry asks besides")] = None,
     holder_key: Annotated[str | None, Form(max_length=2000)] = None,
     clip: Annotated[list[UploadFile] | None, File(description="JPEG frames in order, at most 120")] = None,
@@ -66,7 +70,7 @@ async def verify(
     chip: Annotated[UploadFile | None, File(description="CBOR: [EF.SOD, DG1, DG2] as read from the chip")] = None,
 ) -> Registered:
     """Hand in proof of identity: a picture of the document, or typed fields; a face only with consent to it."""
-    values = (name, id_number, birth_date, nationality, sex, surname, given_names)
+    values = (document_kind, id_number, issuing_state, surname, given_names, name, birth_date, nationality, sex)
     form = VerificationForm(
         typed={key: value for key, value in zip(TYPED, values, strict=True) if value},
         document=await read_upload(document, MAX_PICTURE_BYTES),

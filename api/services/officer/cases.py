@@ -9,7 +9,8 @@ from api.services.schemas import CaseOpened, CaseShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound
-from gateway.journey.filings.records import person_fields
+from gateway.domain.verification.field_sources import conclude
+from gateway.journey.filings.person_fields import person_sources
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Account, Person, Verification
 from gateway.store.sealing import Erased
@@ -80,10 +81,11 @@ def read_case(gateway: Gateway, account: Account, case_id: str) -> CaseOpened:
         person = session.get(Person, case.person_id) if case.person_id else None
     _log_reading(gateway, account, case.id, "fields")
     try:
-        fields = person_fields(person, gateway.keyring) if person else {}
+        sources = person_sources(person, gateway.keyring) if person else {}
     except Erased:
-        fields = {}
-    return CaseOpened(**present_case(gateway, case).model_dump(), fields=fields)
+        sources = {}
+    shown = {name: dict(texts) for name, texts in sources.items()}
+    return CaseOpened(**present_case(gateway, case).model_dump(), fields=conclude(sources), sources=shown)
 
 
 def read_picture(gateway: Gateway, account: Account, case_id: str, part: str) -> Picture:

@@ -16,7 +16,7 @@ from gateway.domain.errors import DisclosureBlocked
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.feed.stream import record_shown
 from gateway.journey.disclosure import exports as steps
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.store import Account, Export, Person, Registration
 from gateway.store.sealing import Erased
 

@@ -11,13 +11,13 @@ from api.services.schemas import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
-from gateway.domain.documents import FIELDS
-from gateway.domain.errors import InputRefused, NotFound
+from gateway.domain.errors import NotFound
+from gateway.domain.filings.field_rules import local_time
 from gateway.journey.filings.answers import settle_outcome
+from gateway.journey.filings.corrections import check_correction
 from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.records import correct_person
 from gateway.journey.filings.sealed_records import open_record, parts_of
-from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_
@@ -155,20 +155,20 @@ def correct_filing(gateway: Gateway, officer: Account, registration_id: str, for
     now = gateway.now()
     with gateway.database.writing() as session:
         row = get_filing(session, officer, registration_id)
-        known = {*FIELDS, *REGISTRIES[row.registry_name].facts.of_tenant}
-        if unknown := sorted(set(form.fields) - known):
-            raise InputRefused(
-                N_("The field {field} cannot be corrected: it does not exist."), {"field": unknown[0]}, field=unknown[0]
-            )
         person = session.get_one(Person, row.person_id)
-        changes = {name: text.strip() for name, text in form.fields.items()}
-        return filing_shown(_correct(gateway, session, row, person, changes), now)
+        return filing_shown(_correct(gateway, session, row, person, form.fields), now)
 
 
 def _correct(
-    gateway: Gateway, session: Session, row: Registration, person: Person, changes: dict[str, str]
+    gateway: Gateway, session: Session, row: Registration, person: Person, fields: dict[str, str]
 ) -> Registration:
+    """Check the correction against the record that was filed, then file it. Raises InputRefused or NotFound."""
+    registry, now = gateway.registries.get(row.registry_name), gateway.now()
+    today = local_time(now, row.stay.unit.timezone).date()
     try:
-        return correct_person(session, row.stay, person, changes, gateway.keyring, gateway.now())
+        record = open_record(parts_of(session, [row.id]).get(row.id, []), gateway.vault)
+        rules = registry.problems if registry else None
+        changes = check_correction(record, person, fields, gateway.keyring, today, rules)
+        return correct_person(session, row.stay, person, changes, gateway.keyring, now)
     except Erased:
         raise NotFound(ERASED) from None

@@ -7,7 +7,7 @@ from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound
 from gateway.feed.stream import record_shown
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_

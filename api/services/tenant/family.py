@@ -10,21 +10,24 @@ from api.services.tenant.holder_proofs import proof_of
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import token_of
-from gateway.journey.filings.records import PERSON_PREFIX
+from gateway.domain.verification.field_sources import FACT
 from gateway.journey.stays import family as steps
 from gateway.registries import REGISTRIES
 from gateway.store import Key
 from gateway.texts.marks import N_
 
-CHILD_FIELDS: Final = ("surname", "given_names", "birth_date", "nationality", "sex", "id_number")
+CHILD_FIELDS: Final = (
+    "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",
+)  # fmt: skip
 MAX_TEXT: Final = 200  # characters of one field
 
 
 class ChildForm(UnlockForm):
     """A child; signed over the lines `lodgekey-child`, key id, `at`, `nonce` and `person`.
 
-    `person`: a JSON object of texts, surname, given_names, birth_date, nationality, sex, id_number, and what the
-    registry asks of a tenant, by path, such as relation.
+    `person`: a JSON object of texts, surname, given_names, birth_date, nationality, sex, document_kind, id_number,
+    issuing_state (the last three are left out where the child has no document), and what the registry asks of a
+    tenant, by path, such as relation.
     """
 
     person: Annotated[str, Field(max_length=4000)]
@@ -84,5 +87,5 @@ def _fields_of(text: str, facts: tuple[str, ...]) -> dict[str, str]:
         if not (name in CHILD_FIELDS or name in facts) or len(value) > MAX_TEXT:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=name)
         if value.strip():
-            fields[name if name in CHILD_FIELDS else PERSON_PREFIX + name] = value.strip()
+            fields[name if name in CHILD_FIELDS else FACT + name] = value.strip()
     return fields

@@ -38,6 +38,7 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         timezone=unit.timezone,
         jurisdiction=unit.jurisdiction,
         asks=list(profile.fields),
+        documents=[*profile.document_kinds, *(["none"] if profile.no_document_under else [])],
         asks_besides=list(REGISTRIES[unit.registry_name].facts.of_tenant),
         asks_one_of=list(REGISTRIES[unit.registry_name].facts.one_of),
         face=profile.face,

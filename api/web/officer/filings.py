@@ -13,11 +13,15 @@ from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
+from gateway.registries import REGISTRIES
 from gateway.store import Account
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-CORRECTABLE: Final = ("name", "surname", "given_names", "id_number", "birth_date", "nationality", "sex")
+CORRECTABLE: Final = (
+    "surname", "given_names", "name", "document_kind", "id_number", "issuing_state", "birth_date", "nationality", "sex",
+    "address",
+)  # fmt: skip
 DONE: Final = "?done=filing.done."
 
 
@@ -32,11 +36,13 @@ def filing_page(
     request: Request, gateway: Gateway, account: Account, record_id: str, error: LodgekeyError | None = None
 ) -> Response:
     """Return the page of one filing, with an error if there was one."""
+    shown = service.preview_filing(gateway, account, record_id)
     values = {
         "role": account.role,
         "home": f"/{account.role}",
-        "shown": service.preview_filing(gateway, account, record_id),
+        "shown": shown,
         "correctable": CORRECTABLE if account.role == "officer" else (),
+        "facts": REGISTRIES[shown.registry].facts.of_tenant,
         "notice": notice_of(request),
         "problem": error_text(language_of(request), error) if error else None,
     }
@@ -70,8 +76,8 @@ def correct(
     account: Officer,
     record_id: str,
     field: Annotated[str, Form(max_length=40)],
-    value: Annotated[str, Form(max_length=200)],
     reason: Annotated[str, Form(min_length=3, max_length=200)],
+    value: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Correct one field; show the filing again with the error if the value is refused."""
     form = CorrectionForm(fields={field: value}, reason=reason)

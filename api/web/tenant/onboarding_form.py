@@ -1,15 +1,20 @@
 """The fields of the registration form, and whether they are complete."""
 
+from datetime import date
 from typing import Final
 
 from starlette.datastructures import FormData
 
 from api.services.schemas import OnboardingShown
+from gateway.domain.errors import LodgekeyError
+from gateway.domain.filings.choices import COUNTRY_PATHS, choices
 from gateway.domain.jurisdiction import profile_for
-from gateway.domain.verification.china_id_number import looks_like_resident_number
+from gateway.domain.verification.typed_fields import missing_fields
 
 FACT: Final = "fact."
-TYPED: Final = ("name", "id_number", "birth_date", "nationality", "sex")
+TYPED: Final = (
+    "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
+)  # fmt: skip
 # A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")
 
@@ -17,6 +22,20 @@ DETAILS: Final = ("birth_date", "nationality", "sex")
 def typed_in(form: FormData) -> dict[str, str]:
     """Return the typed fields by name, stripped; empty if not sent."""
     return {name: str(form.get(name, "")).strip() for name in TYPED}
+
+
+def typed_any(typed: dict[str, str]) -> bool:
+    """Return whether the tenant began to type a document instead of photographing it."""
+    return any(typed[name] for name in ("id_number", "surname", "given_names", "name")) or (
+        typed["document_kind"] == "none"
+    )
+
+
+def wrong_in(error: LodgekeyError) -> dict[str, str]:
+    """Return the fields that a refusal names, with the code of the reason."""
+    fields = error.extra.get("fields")
+    found = [item for item in fields if isinstance(item, dict)] if isinstance(fields, list) else []
+    return {str(item.get("field")): str(item.get("code")) for item in found}
 
 
 def facts_in(form: FormData) -> dict[str, str]:
@@ -29,11 +48,16 @@ def details_asked(onboarding: OnboardingShown) -> list[str]:
     return [name for name in DETAILS if name in onboarding.asks]
 
 
-def lacks_details(typed: dict[str, str], onboarding: OnboardingShown) -> bool:
-    """Return whether a field that is asked was neither typed nor contained in the typed number."""
-    if profile_for(onboarding.jurisdiction).resident_number and looks_like_resident_number(typed["id_number"]):
-        return False
-    return not all(typed[name] for name in details_asked(onboarding))
+def lacking(typed: dict[str, str], onboarding: OnboardingShown, today: date) -> list[str]:
+    """Return the fields still empty where the document's fields are typed instead of photographed."""
+    profile = profile_for(onboarding.jurisdiction)
+    return [problem.field for problem in missing_fields(typed, profile, today) if problem.code == "field_missing"]
+
+
+def fact_choices(paths: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the words to choose from, by path; a country's path has the one word "country"."""
+    named = {path: ("country",) if path in COUNTRY_PATHS else choices(path) for path in paths}
+    return {path: words for path, words in named.items() if words}
 
 
 def what_is_missing(given: dict[str, bool]) -> list[str]:

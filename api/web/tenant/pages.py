@@ -1,9 +1,11 @@
 """The tenant's pages: the link of an offer, the registration form, and the key."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
@@ -21,15 +23,19 @@ from api.web.shell.render import language_of, page
 from api.web.tenant.onboarding_form import (
     TYPED,
     details_asked,
+    fact_choices,
     facts_in,
-    lacks_details,
+    lacking,
+    typed_any,
     typed_in,
     what_is_missing,
+    wrong_in,
 )
+from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
-from gateway.texts.families import code_text
+from gateway.texts.families import code_text, reason_text
 from gateway.texts.languages import Language
 from gateway.texts.marks import N_
 from gateway.texts.translator import translator
@@ -112,32 +118,34 @@ async def register(
     typed, facts = typed_in(fields), facts_in(fields)
     with_face = check == "face"
     seen, photographed = uploads if with_face else NO_FACE, bool(document and document.size)
+    needed = typed_any(typed) and not photographed
+    empty = lacking(typed, onboarding, today_at(gateway, onboarding)) if needed else []
     missing = what_is_missing(
         {
-            "document": photographed or bool(typed["name"] and typed["id_number"]),
-            "details": photographed or not typed["id_number"] or not lacks_details(typed, onboarding),
+            "document": photographed or typed_any(typed),
+            "details": not empty,
             "face": check == "person" or bool(seen.face and seen.face.size),
             "face_consent": not with_face or bool(consent_face),
             "consent": bool(consent_registration),
         }
     )
     if missing:
-        return show_form(request, onboarding, typed, facts, missing, status=422)
-    agreed = ConsentForm(
-        registration=True,
-        face=with_face,
-        guardian=bool(consent_guardian),
-        text_version=text_version,
-        language=language_of(request),
-    )
+        return show_form(request, onboarding, typed, facts, missing, wrong=dict.fromkeys(empty, "field_missing"))
+    agreed = {"registration": True, "face": with_face, "guardian": bool(consent_guardian)}
+    consents = ConsentForm.model_validate(agreed | {"text_version": text_version, "language": language_of(request)})
     try:
-        await asyncio.to_thread(service.give_consents, gateway, token, agreed)
+        await asyncio.to_thread(service.give_consents, gateway, token, consents)
         reached = await verify(gateway, token, await verification_form(document, seen, typed, facts, holder_key))
     except (InputRefused, Busy) as error:
-        return show_form(request, onboarding, typed, facts, problem=error, status=error.status)
+        return show_form(request, onboarding, typed, facts, problem=error, wrong=wrong_in(error))
     except Conflict:
         return go("/onboarding")
     return go("/key" if reached.stage in WITH_KEY else "/onboarding")
+
+
+def today_at(gateway: Gate, onboarding: OnboardingShown) -> date:
+    """Return the date in the unit's time zone."""
+    return datetime.fromtimestamp(gateway.now(), ZoneInfo(onboarding.timezone)).date()
 
 
 async def verification_form(
@@ -168,9 +176,12 @@ def show_form(
     facts: dict[str, str] | None = None,
     missing: list[str] | None = None,
     problem: LodgekeyError | None = None,
-    status: int = 200,
+    wrong: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the registration form with what was typed, the names of missing parts, and the error if there was one."""
+    """Return the registration form with what was typed, the names of missing parts, and the error if there was one.
+
+    `wrong` maps the fields to correct to the code of the reason.
+    """
     language = language_of(request)
     values = {
         "onboarding": onboarding,
@@ -180,11 +191,15 @@ def show_form(
         "facts": facts or {},
         "typed": typed or dict.fromkeys(TYPED, ""),
         "details": details_asked(onboarding),
+        "one_name": NUMBER_SAYS_REST,
+        "choices": fact_choices(onboarding.asks_besides),
+        "wrong": {name: reason_text(language, code) for name, code in (wrong or {}).items()},
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
         "missing": missing or [],
         "problem": error_text(language, problem) if problem else None,
     }
+    status = problem.status if problem else 422 if missing else 200
     return page(request, "tenant/onboarding.html", values, status)
 
 

@@ -37,7 +37,12 @@ def is_consents(value: Any) -> bool:
     return text(40)(value["text_version"]) and all(flag(value[name]) for name in value.keys() - {"text_version"})
 
 
-TYPED_FIELDS = frozenset({"name", "id_number", "birth_date", "nationality", "sex"})
+TYPED_FIELDS = frozenset(
+    (
+        "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality",
+        "sex",
+    )
+)  # fmt: skip
 REGISTRATION = (
     Field(1, "registration", ID),
     Field(2, "offer_token", text(200)),

@@ -34,7 +34,7 @@ class _Strict(BaseModel):
 class IdentityDocument(_Strict):
     """Document kind (GA/T 517) and number."""
 
-    kind: Literal["111", "414", "553", "990"]
+    kind: Literal["111", "414", "511", "516", "553", "990"]
     number: Annotated[str, Field(pattern=r"^[A-Z0-9]{5,20}$")]
 
 

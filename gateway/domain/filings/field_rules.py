@@ -73,10 +73,19 @@ def coherent(record: Registration) -> Problems:
         yield FieldProblem("people", "missing", "Nobody is registered.")
     if len({person.id for person in record.people}) != len(record.people):
         yield FieldProblem("people", "named_twice", "A person is in the record twice.")
+    yield from _born_in_time(record)
     try:
         ZoneInfo(record.unit.timezone)
     except (KeyError, ValueError):
         yield FieldProblem("unit.timezone", "unknown_code", "The unit's time zone is unknown.")
+
+
+def _born_in_time(record: Registration) -> Problems:
+    """Nobody was born after the day of arrival."""
+    for index, person in enumerate(record.people):
+        day = calendar_day(person.birth_date)
+        if day is not None and day > arrival_day(record):
+            yield FieldProblem(f"people[{index}].birth_date", "impossible_date", "A guest was born after the arrival.")
 
 
 def _writable(path: str, facts: object) -> Problems:

@@ -9,7 +9,10 @@ from gateway.texts.outcomes import Args
 
 Kind = Literal["check_in", "change", "check_out", "annulment"]
 Sex = Literal["male", "female", "other", "unknown"]
-DocumentKind = Literal["passport", "national_id", "resident_id", "residence_permit", "driving_licence", "other", "none"]
+DocumentKind = Literal[
+    "passport", "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit",
+    "driving_licence", "other", "none",
+]  # fmt: skip
 PartyRole = Literal["single", "head_of_family", "head_of_group", "family_member", "group_member"]
 Relation = Literal[
     "", "grandparent", "great_grandparent", "great_grandchild", "parent_in_law", "spouse", "child", "sibling",

@@ -1,4 +1,4 @@
-"""Machine-readable zones: ICAO Doc 9303 (8th edition), part 4 (TD3), part 5 (TD1), part 6 (TD2)."""
+"""Machine-readable zones: ICAO Doc 9303 (8th edition), part 4 (TD3), part 5 (TD1), part 6 (TD2); old French cards."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +59,14 @@ LAYOUTS: dict[str, Layout] = {
         "composite": (((0, 5, 30), (1, 0, 7), (1, 8, 15), (1, 18, 29)), (1, 29)),
     }),
 }  # fmt: skip
+# The French identity card of 1988-2021: older than ICAO's format, with the size of TD2. It states no expiry date.
+OLD_FRENCH = Layout(36, {
+    "kind": (0, 0, 2), "state": (0, 2, 5), "surname": (0, 5, 30), "office": (0, 30, 36), "number": (1, 0, 12),
+    "given_names": (1, 13, 27), "birth": (1, 27, 33), "sex": (1, 34, 35),
+}, {
+    "number": (((1, 0, 12),), (1, 12)), "birth": (((1, 27, 33),), (1, 33)),
+    "composite": (((0, 0, 36), (1, 0, 35)), (1, 35)),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +111,41 @@ def check_digit(text: str) -> str:
 
 
 def parse_mrz(lines: Sequence[str]) -> MachineZone:
-    """Parse two or three lines as printed. Raises BadMachineZone if they match none of the three formats."""
+    """Parse two or three lines as printed. Raises BadMachineZone if they match none of the formats."""
+    if is_old_french(lines):
+        return _parse_old_french(lines)
     for name, layout in LAYOUTS.items():
         if len(lines) == layout.lines and all(len(line) == layout.width for line in lines):
             return _parse(name, layout, lines)
     raise BadMachineZone("lines of 44, 36 or 30 characters are expected")
 
 
+def is_old_french(lines: Sequence[str]) -> bool:
+    """Whether the lines have the size and the beginning of an old French card; no TD2 card begins like that."""
+    sized = len(lines) == OLD_FRENCH.lines and all(len(line) == OLD_FRENCH.width for line in lines)
+    return sized and lines[0].startswith("IDFRA")
+
+
 def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
     """Split the lines by the layout and verify every check digit."""
+    fields, checks = _split(layout, lines)
+    if name != "TD3" and fields["optional"][:1] not in ("", "<"):
+        _join_long_number(fields, checks, lines, layout)
+    trimmed = {key: value if key == "names" else value.strip("<") for key, value in fields.items()}
+    return MachineZone(name, trimmed, checks)
+
+
+def _parse_old_french(lines: Sequence[str]) -> MachineZone:
+    """The fields of an old French card, named as in the other formats; given names are separated by two fillers."""
+    fields, checks = _split(OLD_FRENCH, lines)
+    given = fields.pop("given_names").strip("<").replace("<<", "<")
+    names = fields.pop("surname").strip("<") + "<<" + given
+    trimmed = {key: value.strip("<") for key, value in fields.items()}
+    return MachineZone("FR", trimmed | {"names": names, "nationality": "FRA", "expiry": "", "optional": ""}, checks)
+
+
+def _split(layout: Layout, lines: Sequence[str]) -> tuple[dict[str, str], dict[str, bool]]:
+    """The raw fields, and whether each check digit matches. Raises BadMachineZone for other characters."""
     if not all("A" <= char <= "Z" or "0" <= char <= "9" or char == "<" for char in "".join(lines)):
         raise BadMachineZone("a machine-readable zone contains only A-Z, 0-9 and the filler")
     fields = {key: lines[row][first:last] for key, (row, first, last) in layout.fields.items()}
@@ -120,30 +154,45 @@ def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
         covered = "".join(lines[line][first:last] for line, first, last in spans)
         found = lines[row][column]
         checks[key] = found == check_digit(covered) or (found == "<" and not covered.strip("<"))
-    if name != "TD3" and fields["optional"][:1] not in ("", "<"):
-        _join_long_number(fields, checks, lines, layout)
-    trimmed = {key: value if key == "names" else value.strip("<") for key, value in fields.items()}
-    return MachineZone(name, trimmed, checks)
+    return fields, checks
 
 
 def _join_long_number(fields: dict[str, str], checks: dict[str, bool], lines: Sequence[str], layout: Layout) -> None:
-    """Part 5, 4.2.2.1 note j: a number over nine characters continues in the optional data, its check digit last."""
+    """Part 5, 4.2.2.1 note j: a number over nine characters continues in the optional data, its check digit last.
+
+    Issuers differ in whether the filler in the place of the check digit counts; Belgian cards exist of both kinds.
+    """
     row, column = layout.checks["number"][1]
     if lines[row][column] != "<":
         return
-    rest, _, other = fields["optional"].partition("<")
-    fields["number"], fields["optional"] = fields["number"] + rest[:-1], other
-    checks["number"] = rest[-1] == check_digit(fields["number"])
+    first, (rest, _, other) = fields["number"], fields["optional"].partition("<")
+    if not rest[-1].isdigit():
+        return
+    fields["number"], fields["optional"] = first + rest[:-1], other
+    checks["number"] = rest[-1] in (check_digit(first + rest[:-1]), check_digit(f"{first}<{rest[:-1]}"))
+
+
+OLDEST = 115  # years: an older holder is a misread century, not a person
+LONGEST_VALIDITY = 40  # years
+
+
+def birth_dates(text: str, today: date) -> tuple[date, ...]:
+    """Every day a YYMMDD may stand for, the latest first: past, and not more than OLDEST years ago."""
+    days = (_day(text, century) for century in (2000, 1900))
+    return tuple(day for day in days if day and day <= today and today.year - day.year <= OLDEST)
 
 
 def birth_date(text: str, today: date) -> date | None:
-    """A YYMMDD in the past; None if a part is unknown or impossible."""
-    return _day(text, 2000 if text[:2].isdigit() and int(text[:2]) <= today.year % 100 else 1900)
+    """The latest past day of a YYMMDD; None if a part is unknown or impossible."""
+    return next(iter(birth_dates(text, today)), None)
 
 
-def expiry_date(text: str) -> date | None:
-    """A YYMMDD in this century; None if it is impossible."""
-    return _day(text, 2000)
+def expiry_date(text: str, today: date) -> date | None:
+    """The day of a YYMMDD; None if it is impossible or stands for "without end" (99 at the end of a validity)."""
+    day = _day(text, 2000)
+    if day is None or day.year <= today.year + LONGEST_VALIDITY:
+        return day
+    return None if text[:2] == "99" else _day(text, 1900)
 
 
 def _day(text: str, century: int) -> date | None:

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from gateway.domain.verification.chip import ChipContents, ChipRefused
-from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, MachineZone, birth_date, expiry_date, parse_mrz
+from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, MachineZone, parse_mrz
 from gateway.domain.verification.port import DocumentReading, FieldReading, ImageRefused
+from gateway.domain.verification.zone_facts import zone_days, zone_facts, zone_kind
 from gateway.identity.images.containers import open_container
 
 SECURITY_OBJECT = "2.23.136.1.1.1"
@@ -225,14 +226,11 @@ def _plain(image: bytes) -> bytes:
 
 
 def _reading(zone: MachineZone, portrait: bytes | None, today: date) -> DocumentReading:
-    """The fields signed by the issuer."""
-    texts = {
-        "name": f"{zone.given_names} {zone.surname}".strip(), "surname": zone.surname,
-        "given_names": zone.given_names, "id_number": zone.fields["number"],
-        "nationality": zone.fields["nationality"], "issuing_state": zone.fields["state"], "sex": zone.sex,
-    }  # fmt: skip
-    days = {"birth_date": birth_date(zone.fields["birth"], today), "expiry_date": expiry_date(zone.fields["expiry"])}
-    texts |= {name: day.isoformat() for name, day in days.items() if day}
-    fields = {name: FieldReading(text, certain=True) for name, text in texts.items() if text}
-    kind = "passport" if zone.format == "TD3" else "id_card"
-    return DocumentReading(kind, fields, () if portrait else ("no_portrait",), portrait)
+    """The fields signed by the issuer; a birth date that fits two centuries is not certain."""
+    fields = {name: FieldReading(text, certain=True) for name, text in zone_facts(zone).items()}
+    days = zone_days(zone, today)
+    if days.births:
+        fields["birth_date"] = FieldReading(days.births[0].isoformat(), certain=len(days.births) == 1)
+    if days.expiry:
+        fields["expiry_date"] = FieldReading(days.expiry.isoformat(), certain=True)
+    return DocumentReading(zone_kind(zone), fields, () if portrait else ("no_portrait",), portrait)

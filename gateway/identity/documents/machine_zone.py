@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, Layout, MachineZone, parse_mrz
+from gateway.domain.verification.mrz import (
+    LAYOUTS,
+    OLD_FRENCH,
+    BadMachineZone,
+    Layout,
+    MachineZone,
+    is_old_french,
+    parse_mrz,
+)
 
 TO_DIGIT = str.maketrans("OQDILZSGBT", "0001125687")
 TO_LETTER = str.maketrans("0123568", "OIZESGB")
@@ -12,7 +20,7 @@ LOOKALIKES = {"0": "O", "O": "0", "1": "I", "I": "1", "5": "S", "S": "5", "8": "
 """Pairs that a check digit distinguishes. Not G and 6, L and 1: they have the same weight modulo 10."""
 TWINS = frozenset("G6L1")
 DIGIT_FIELDS = ("birth", "expiry")
-LETTER_FIELDS = ("state", "nationality", "names")
+LETTER_FIELDS = ("state", "nationality", "names", "surname", "given_names")
 MAX_SWAPS = 3
 ZONE_TEXT = re.compile(r"[A-Z0-9<]{24,50}")
 
@@ -29,7 +37,7 @@ def find_zone(texts: Sequence[str]) -> MachineZone | None:
     """The zone with the most valid check digits among the given lines, top to bottom; None where there is none."""
     candidates = [text for text in map(machine_text, texts) if text]
     best: MachineZone | None = None
-    for layout in LAYOUTS.values():
+    for layout in (OLD_FRENCH, *LAYOUTS.values()):
         for start in range(len(candidates) - layout.lines + 1):
             zone = _fit(candidates[start : start + layout.lines], layout)
             if zone and (best is None or sum(zone.checks.values()) > sum(best.checks.values())):
@@ -42,8 +50,11 @@ def _fit(lines: Sequence[str], layout: Layout) -> MachineZone | None:
     widened = [_widen(line, layout.width) for line in lines]
     if not all(len(line) == layout.width for line in widened):
         return None
+    corrected = _correct_by_position(widened, layout)
+    if is_old_french(corrected) != (layout is OLD_FRENCH):
+        return None
     best: MachineZone | None = None
-    for variant in _number_variants(_correct_by_position(widened, layout), layout):
+    for variant in _number_variants(corrected, layout):
         try:
             zone = parse_mrz(variant)
         except BadMachineZone:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from gateway.domain.verification.mrz import MachineZone, birth_date, expiry_date
+from gateway.domain.verification.mrz import MachineZone
 from gateway.domain.verification.port import DocumentReading, FieldReading
+from gateway.domain.verification.zone_facts import SECOND_SURNAME, zone_days, zone_facts, zone_kind
 from gateway.identity.documents.machine_zone import TWINS, find_zone, machine_text
 from gateway.identity.documents.ocr import PrintedLine, PrintReader, cut_line
 from gateway.identity.documents.printed_zone import days_between, shows_date, shows_name, shows_text
@@ -14,6 +15,7 @@ from gateway.identity.faces.compare import MIN_FACE, FaceEngine, find_faces
 from gateway.identity.images.decode import Pixels, encode_jpeg
 
 FEWEST_LINES = 3
+NAMES = ("surname", "given_names", SECOND_SURNAME)
 SURE = 0.95
 PORTRAIT_MARGIN = 0.6
 PORTRAIT_SEARCH = 1280
@@ -42,7 +44,7 @@ class DocumentReader:
         page, lines = self._reader.read_page(pixels)
         zone = find_zone([line.text for line in lines])
         if zone:
-            kind = "passport" if zone.format == "TD3" else "id_card"
+            kind = zone_kind(zone)
             fields, problems = read_zone(zone, lines, today)
         elif looks_like_card(lines):
             kind = "cn_resident_id"
@@ -80,15 +82,18 @@ def read_zone(
     """Fields and problems of a machine-readable zone, compared with the lines printed above it."""
     printed = [line.text for line in lines if not machine_text(line.text)]
     sharp = min((line.score for line in lines if machine_text(line.text)), default=0.0) >= SURE
-    fields = _named_fields(zone, printed) | _dated_fields(zone, printed, today)
-    number = zone.fields["number"]
+    texts = zone_facts(zone)
+    named = _name_is_printed(zone, printed)
+    fields = {name: FieldReading(text, named and name in NAMES) for name, text in texts.items()}
+    fields |= _dated_fields(zone, printed, today)
+    number = texts["id_number"]
     seen = shows_text(printed, number)
     alone = sharp and not printed and not TWINS & set(number)
-    fields["id_number"] = FieldReading(number, zone.checks["number"] and (seen or alone))
+    covered = zone.checks["number"] if number == zone.fields["number"] else zone.checks["composite"]
+    fields["id_number"] = FieldReading(number, covered and (seen or alone))
     states = zone.fields["nationality"] == zone.fields["state"]
-    fields["nationality"] = FieldReading(
-        zone.fields["nationality"], states or shows_text(printed, zone.fields["nationality"])
-    )
+    if nationality := texts.get("nationality"):
+        fields["nationality"] = FieldReading(nationality, states or shows_text(printed, nationality))
     fields["sex"] = FieldReading(zone.sex, sharp or shows_text(printed, zone.sex))
     early = ("document_not_yet_valid",) if _begins_later(fields.get("expiry_date"), printed, today) else ()
     return fields, (*_problems(zone, fields, printed), *early)
@@ -100,39 +105,32 @@ def _begins_later(expiry: FieldReading | None, printed: Sequence[str], today: da
     return last is not None and shows_date(printed, last) and bool(days_between(printed, today, last))
 
 
-def _named_fields(zone: MachineZone, printed: Sequence[str]) -> dict[str, FieldReading]:
-    """The name, which no check digit covers: certain only if both parts are also printed."""
-    sure = bool(zone.surname) and shows_name(printed, zone.surname, zone.given_names)
-    texts = {
-        "name": f"{zone.given_names} {zone.surname}".strip(),
-        "surname": zone.surname,
-        "given_names": zone.given_names,
-    }
-    fields = {name: FieldReading(text, sure) for name, text in texts.items() if text}
-    return fields | {"issuing_state": FieldReading(zone.fields["state"], certain=False)}
+def _name_is_printed(zone: MachineZone, printed: Sequence[str]) -> bool:
+    """Whether both parts of the name, which no check digit covers, are also printed."""
+    return bool(zone.surname) and shows_name(printed, zone.surname, zone.given_names)
 
 
 def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dict[str, FieldReading]:
-    """Both dates; certain if their own and the composite check digit match, or their own and the print."""
-    days = {
-        "birth_date": ("birth", birth_date(zone.fields["birth"], today)),
-        "expiry_date": ("expiry", expiry_date(zone.fields["expiry"])),
-    }
-    fields = {}
-    for name, (key, day) in days.items():
-        if day:
-            sure = zone.checks[key] and (zone.checks["composite"] or shows_date(printed, day))
-            fields[name] = FieldReading(day.isoformat(), sure)
+    """Both dates; certain if their own and the composite check digit match, or their own and the print.
+
+    A birth date that fits two centuries is certain only with the print, which also decides between them.
+    """
+    days, fields = zone_days(zone, today), {}
+    shown = [day for day in days.births if shows_date(printed, day)]
+    for name, key, found in (("birth_date", "birth", shown or days.births), ("expiry_date", "expiry", [days.expiry])):
+        if found and found[0]:
+            checked = zone.checks.get(key, False) and (zone.checks["composite"] or shows_date(printed, found[0]))
+            fields[name] = FieldReading(found[0].isoformat(), checked and len(found) == 1)
     return fields
 
 
 def _problems(zone: MachineZone, fields: dict[str, FieldReading], printed: Sequence[str]) -> tuple[str, ...]:
     """Reasons for a manual review. The zones can disagree only where the print shows some of the same fields."""
     born = fields.get("birth_date")
-    beside = any(shows_text(printed, text) for text in (zone.fields["number"], zone.surname, zone.given_names)) or (
+    beside = any(shows_text(printed, text) for text in (fields["id_number"].value, zone.surname, zone.given_names)) or (
         born is not None and shows_date(printed, date.fromisoformat(born.value))
     )
-    sure = fields["id_number"].certain and _certain(fields, "name")
+    sure = fields["id_number"].certain and _certain(fields, "surname")
     found = [
         ("check_digit_wrong", not all(zone.checks.values())),
         ("zones_disagree", beside and not sure),

@@ -1,6 +1,5 @@
 """Registration records for a tenant's arrival, changes and departure."""
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,17 +14,14 @@ from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
 from gateway.domain.filings.fill import fill
 from gateway.domain.filings.record import (
     Address,
-    Document,
-    DocumentKind,
     Kind,
     LandlordFacts,
     PersonFacts,
-    Sex,
     StayFacts,
     UnitFacts,
 )
 from gateway.domain.filings.record import Registration as Record
-from gateway.domain.verification.china_id_number import looks_like_resident_number
+from gateway.domain.verification.field_sources import correct
 from gateway.journey.filings.parties import (
     REPORTED,
     Group,
@@ -38,6 +34,7 @@ from gateway.journey.filings.parties import (
     party_of,
     registered,
 )
+from gateway.journey.filings.person_fields import person_facts, person_fields, person_sources, seal_sources
 from gateway.journey.filings.sealed_records import seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
@@ -48,18 +45,11 @@ from gateway.store import Delivery, Person, Registration, RegistrationPerson, St
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 
-DOCUMENTS: Mapping[str, DocumentKind] = {
-    "passport": "passport",
-    "id_card": "national_id",
-    "cn_resident_id": "resident_id",
-}
-PERSON_PREFIX: Final = "person."  # fields not in a document, named by their path in the record
 NOBODY_TO_TELL: Final = "not_required"
 CANCELLED: Final = "stay_cancelled"
 REPLACED: Final = "replaced"
 WAITS_FOR_ADULT: Final = "waits_for_adult"
 CORRECTABLE: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
-SEXES: Mapping[str, Sex] = {"M": "male", "F": "female", "X": "other"}
 
 
 def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> Registration:
@@ -123,7 +113,7 @@ def correct_person(
     session: Session, stay: Stay, person: Person, changes: Mapping[str, str], keyring: Keyring, now: int
 ) -> Registration:
     """Correct a tenant's fields: reported to the registry as it takes changes, and to the feed as a correction."""
-    seal_fields(person, person_fields(person, keyring) | dict(changes), keyring)
+    seal_sources(person, correct(person_sources(person, keyring), changes), keyring)
     group = group_of(session, stay, person)
     row = _report(session, stay, group, person, _change_kind(session, stay, group, now), keyring, now)
     _tell(session, stay, row, [person], "RegistrationCorrected", now)
@@ -302,55 +292,3 @@ def landlord_facts(stay: Stay) -> LandlordFacts:
     landlord = stay.unit.landlord
     facts = LandlordFacts(id=landlord.id, name=landlord.name, phone=landlord.phone, email=landlord.email or "")
     return fill(facts, landlord.registry_facts)
-
-
-def person_fields(person: Person, keyring: Keyring) -> dict[str, str]:
-    """The tenant's fields, opened with the person's key. Raises Erased."""
-    if person.sealed is None:
-        raise Erased
-    fields: dict[str, str] = json.loads(keyring.vault.open(person.id, "fields", person.sealed))
-    return fields
-
-
-def seal_fields(person: Person, fields: Mapping[str, str], keyring: Keyring) -> None:
-    """Store the fields sealed with the person's key."""
-    plain = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True).encode()
-    person.sealed = keyring.vault.seal(person.id, "fields", plain)
-
-
-def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
-    """The fields of a verification as registries take them; dates YYYY-MM-DD, states ISO 3166-1 alpha-3."""
-    surname, given = names_of(fields)
-    facts = PersonFacts(
-        id=person_id,
-        surname=surname,
-        given_names=given,
-        birth_date=fields.get("birth_date", ""),
-        nationality=fields.get("nationality", ""),
-        sex=SEXES.get(fields.get("sex", ""), "unknown"),
-        document=Document(
-            kind=_document_kind(fields),
-            number=fields.get("id_number", ""),
-            issuing_country=fields.get("issuing_state", fields.get("nationality", "")),
-        ),
-        registered_address=fields.get("address", ""),
-    )
-    return fill(
-        facts,
-        {path.removeprefix(PERSON_PREFIX): text for path, text in fields.items() if path.startswith(PERSON_PREFIX)},
-    )
-
-
-def names_of(fields: Mapping[str, str]) -> tuple[str, str]:
-    """Surname and given names. A single name is split at its last space; one without a space is all surname."""
-    if fields.get("surname"):
-        return fields["surname"], fields.get("given_names", "")
-    given, _, surname = fields.get("name", "").strip().rpartition(" ")
-    return surname, given
-
-
-def _document_kind(fields: Mapping[str, str]) -> DocumentKind:
-    kind = fields.get("document_kind", "")
-    if kind in DOCUMENTS:
-        return DOCUMENTS[kind]
-    return "resident_id" if looks_like_resident_number(fields.get("id_number", "")) else "other"

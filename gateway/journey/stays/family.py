@@ -12,15 +12,10 @@ from gateway.domain.filings.record import Registration as Record
 from gateway.domain.keys.holder_statements import child_statement, companion_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
+from gateway.domain.verification.field_sources import gather
 from gateway.journey.filings.parties import arrival_date, own_arrival, registered
-from gateway.journey.filings.records import (
-    PERSON_PREFIX,
-    arrival_record,
-    check_in,
-    person_facts,
-    person_fields,
-    seal_fields,
-)
+from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
+from gateway.journey.filings.records import arrival_record, check_in
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import add_offer
@@ -33,7 +28,12 @@ MAX_PEOPLE: Final = 20  # of one stay
 # What a child has in common with the adult, unless it is given: where they live, and how to reach them.
 SHARED: Final = ("person.residence.", "person.phone", "person.email", "address")
 # a field of the record -> the field of the form
-FORM_FIELDS: Final = {"document.number": "id_number", "document.kind": "id_number", "document": "id_number"}
+FORM_FIELDS: Final = {
+    "document.number": "id_number",
+    "document.kind": "document_kind",
+    "document.issuing_country": "issuing_state",
+    "document": "id_number",
+}
 Check = Callable[[Record], Sequence[FieldProblem]]
 
 
@@ -49,9 +49,9 @@ def declare_child(
     stay, adult = key.stay, session.get_one(Person, key.person_id)
     _refuse_crowd(session, stay)
     common = {name: value for name, value in person_fields(adult, keyring).items() if name.startswith(SHARED) and value}
-    without = {} if fields.get("id_number") else {f"{PERSON_PREFIX}document.kind": "none"}
+    without = {} if fields.get("id_number") else {"document_kind": "none"}
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id, arrived_at=own_arrival(stay, now))
-    seal_fields(child, common | dict(fields) | without, keyring)
+    seal_sources(child, gather(None, common | dict(fields) | without, {}), keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
     session.flush()

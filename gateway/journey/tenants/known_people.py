@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from gateway.journey.filings.parties import registered
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.keys.keyring import Keyring
 from gateway.store import Person, Stay
 from gateway.store.sealing import Erased

@@ -12,9 +12,11 @@ from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpir
 from gateway.domain.events import EventType
 from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
+from gateway.domain.verification.field_sources import Sources, conclude
 from gateway.domain.verification.rules import Verdict
+from gateway.journey.filings.person_fields import person_fields, seal_sources
 from gateway.journey.filings.portraits import forget_portraits
-from gateway.journey.filings.records import check_in, person_fields, seal_fields
+from gateway.journey.filings.records import check_in
 from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
@@ -35,10 +37,10 @@ CONCLUDED: Mapping[str, EventType] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one tenant showed: the verdict, the fields read, and the holder's public key (None at a kiosk)."""
+    """What one tenant showed: the verdict, the fields by source, and the holder's public key (None at a kiosk)."""
 
     verdict: Verdict
-    fields: Mapping[str, str]
+    sources: Sources
     method: str
     model: str | None = None
     holder: EllipticCurvePublicKey | None = None
@@ -109,11 +111,11 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
         raise ConsentMissing(N_("Consent to the registration first: without it no key can be issued."))
     refuse_repeat(session, offer)
     verdict = shown.verdict
-    known = known_person(session, offer.stay, shown.fields, keyring) if verdict.outcome == "passed" else None
+    known = known_person(session, offer.stay, conclude(shown.sources), keyring) if verdict.outcome == "passed" else None
     person = known
     if known is None and verdict.outcome != "refused":
         person = Person(id=new_id(), stay=offer.stay, created_at=now)
-        seal_fields(person, shown.fields, keyring)
+        seal_sources(person, shown.sources, keyring)
         session.add(person)
         session.flush()
     verification = Verification(

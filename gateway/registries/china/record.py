@@ -13,7 +13,10 @@ from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
 PROFILE = "lodgekey-cn-1"
 _KINDS = {"check_in": "arrival", "change": "change", "check_out": "departure"}
 _SEX = {"male": "1", "female": "2", "unknown": "0", "other": "9"}
-_DOCUMENTS = {"resident_id": "111", "national_id": "111", "passport": "414", "residence_permit": "553"}
+_DOCUMENTS = {
+    "resident_id": "111", "national_id": "111", "passport": "414", "tw_travel_permit": "511",
+    "hm_travel_permit": "516", "residence_permit": "553",
+}  # fmt: skip
 
 
 def is_foreigner(person: PersonFacts) -> bool:
@@ -24,6 +27,12 @@ def is_foreigner(person: PersonFacts) -> bool:
 def sent_name(person: PersonFacts, name: str) -> str:
     """A resident's name unchanged; a foreigner's in capitals as in the passport."""
     return spell(name, FOREIGNERS if is_foreigner(person) else RESIDENTS)
+
+
+def whole_name(person: PersonFacts) -> str:
+    """A resident's name in one field: in Latin letters, as in a passport, its parts are words of their own."""
+    parts = [part for part in (person.surname, person.given_names) if part]
+    return (" " if all(part.isascii() for part in parts) else "").join(parts)
 
 
 def filing(record: Registration, now: int, tables: Mapping[str, str]) -> dict[str, Any]:
@@ -58,7 +67,7 @@ def days_late(record: Registration, now: int) -> int:
 def _resident(person: PersonFacts) -> dict[str, Any]:
     return {
         "id": person.id,
-        "name": sent_name(person, person.surname + person.given_names),
+        "name": sent_name(person, whole_name(person)),
         "registered_address": person.registered_address,
     } | _common(person)
 

@@ -104,7 +104,7 @@ class ItalyRegistry:
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Names as transliterated: A-Z, space, apostrophe."""
-        return name_differences(registration, lambda _, name: italy_rows.sent_name(name))
+        return name_differences(registration, lambda _, name: italy_rows.sent_name(name), one_name_twice=True)
 
     def tables(self) -> Mapping[str, str]:
         """Versions of the transliteration and of the table of places."""

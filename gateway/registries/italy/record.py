@@ -26,6 +26,12 @@ def sent_name(name: str) -> str:
     return spell(name, SPELLING)
 
 
+def sent_names(person: PersonFacts) -> tuple[str, str]:
+    """Cognome and nome. Both must be filled: a person of one name is filed with it in both."""
+    surname = sent_name(person.surname)
+    return surname, sent_name(person.given_names) or surname
+
+
 def arrival(record: Registration, today: date) -> date:
     """The arrival day to file; for an extension, the day of filing, because older days are refused."""
     day = local_time(record.stay.from_at, record.unit.timezone).date()
@@ -41,12 +47,13 @@ def nights(record: Registration, today: date) -> int:
 def row(person: PersonFacts, record: Registration, places: Places, today: date) -> str:
     """The person's row, for a record without problems()."""
     member = person.role in HEADS
+    surname, given_names = sent_names(person)
     text = (
         ROLES[person.role]
         + _day(arrival(record, today))
         + f"{nights(record, today):02d}"
-        + sent_name(person.surname).ljust(50)
-        + sent_name(person.given_names).ljust(30)
+        + surname.ljust(50)
+        + given_names.ljust(30)
         + SEX[person.sex]
         + _day(calendar_day(person.birth_date) or date.min)
         + _birth(person, places, today)

@@ -7,7 +7,7 @@ from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.registries.italy.places import Places
 from gateway.registries.italy.profile import SPELLING
-from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_name
+from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_names
 
 _NO_DOCUMENT = "The police's table has no such document: register with passport, identity card or driving licence."
 
@@ -50,8 +50,8 @@ def _order(at: str, person: PersonFacts, before: str) -> rules.Problems:
 
 
 def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
-    for name, longest in (("surname", 50), ("given_names", 30)):
-        sent = sent_name(getattr(person, name))
+    surname, given_names = sent_names(person)
+    for name, sent, longest in (("surname", surname, 50), ("given_names", given_names, 30)):
         yield from rules.need(f"{at}.{name}", sent)
         yield from rules.fits(f"{at}.{name}", sent, longest)
         yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)

@@ -77,7 +77,7 @@ class SpainRegistry:
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Names as transliterated."""
-        return name_differences(registration, lambda _, name: record.sent_name(name))
+        return name_differences(registration, lambda _, name: record.sent_name(name), one_name_twice=True)
 
     def tables(self) -> Mapping[str, str]:
         """Versions of the ministry's code tables."""

@@ -76,7 +76,8 @@ def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
     document = person.document
     has_document = document.kind != "none"
     _text(element, "rol", "VI")
-    _text(element, "nombre", sent_name(person.given_names))
+    # Both are required by the schema: a person of one name is filed with it in both.
+    _text(element, "nombre", sent_name(person.given_names or person.surname))
     _text(element, "apellido1", sent_name(person.surname))
     _given(element, "apellido2", sent_name(person.second_surname))
     _given(element, "tipoDocumento", document_type(document) if has_document else "")

@@ -44,7 +44,7 @@ def _codes(record: Registration) -> tuple[tuple[str, str], ...]:
 
 def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
     minor = rules.is_minor(person, arrival)
-    names = (("given_names", person.given_names, True), ("surname", person.surname, True),
+    names = (("given_names", person.given_names, False), ("surname", person.surname, True),
              ("second_surname", person.second_surname, False))  # fmt: skip
     for name, value, needed in names:
         if needed:

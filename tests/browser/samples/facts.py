@@ -27,8 +27,9 @@ from api.services.schemas import (
 from api.services.tenant.key_overview import FilingLine, Reader
 from api.web.landlord.pages import draw_code
 from api.web.shell.countries import country_choices, nationality_choices
-from api.web.tenant.onboarding_form import TYPED, details_asked
+from api.web.tenant.onboarding_form import TYPED, details_asked, fact_choices
 from api.web.tenant.pages import consent_words
+from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.stream import FeedItem
 
@@ -197,6 +198,7 @@ def onboarding(stage: str, **parts: Any) -> OnboardingShown:
         "timezone": ZONE,
         "jurisdiction": "cn",
         "asks": ["name", "id_number", "birth_date", "nationality", "sex"],
+        "documents": ["cn_resident_id", "passport", "cn_permanent_residence"],
         "asks_besides": ["residence.country", "phone", "email"],
         "asks_one_of": ["phone", "email"],
         "face": "optional",
@@ -230,6 +232,7 @@ def case(**parts: Any) -> CaseOpened:
             "sex": "M",
             "document_kind": "cn_resident_id",
         },
+        "sources": {"name": {"read": "王小朋", "typed": "王小明"}},
     }
     return CaseOpened.model_validate(values | parts)
 
@@ -267,6 +270,9 @@ EMPTY_FORM: dict[str, Any] = {
     "facts": {},
     "typed": dict.fromkeys(TYPED, ""),
     "details": details_asked(onboarding("opened")),
+    "choices": fact_choices(["residence.country", "phone", "email"]),
+    "one_name": NUMBER_SAYS_REST,
+    "wrong": {},
     "countries": country_choices("zh-CN"),
     "nationalities": nationality_choices("zh-CN"),
     "missing": [],

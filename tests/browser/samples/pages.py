@@ -182,7 +182,13 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "filing": (
         "officer/filing.html",
-        {"role": "officer", "home": "/officer", "shown": PREVIEW, "correctable": CORRECTABLE},
+        {
+            "role": "officer",
+            "home": "/officer",
+            "shown": PREVIEW,
+            "correctable": CORRECTABLE,
+            "facts": ["residence.country"],
+        },
     ),
     "case": ("officer/case.html", {"role": "officer", "case": case(), "home": "/officer"}),
     "case-typed": ("officer/case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord"}),

@@ -22,10 +22,10 @@ RESIDENT = "11010519491231002X"  # the example number of GB 11643; two fields an
 
 async def register_typed(tenant: Visitor) -> None:
     """Register with two typed fields, to be decided by a person."""
-    if await tenant.page.locator("[name=name]").is_hidden():
-        await tenant.tap("summary:has-text('Enter name and document number instead')")
-    await tenant.type("[name=name]", "Ada Example")
+    if await tenant.page.locator("[name=id_number]").is_hidden():
+        await tenant.tap("summary:has-text('Enter the details of your document instead')")
     await tenant.type("[name=id_number]", RESIDENT)
+    await tenant.type("[name=name]", "Ada Example")
     await tenant.tap("[name=check][value=person]")
     await tenant.tap("[name=consent_registration]")
     await tenant.tap("#register button.wide")

@@ -2,7 +2,7 @@
 
 const section = document.querySelector("[data-step=facts]");
 const every = [...section.querySelectorAll("[data-fact]")];
-const field = () => section.querySelector("[data-fact]:not([hidden]) input");
+const field = () => section.querySelector("[data-fact]:not([hidden]) :is(input, select)");
 let asked = every.filter((label) => label.dataset.asked !== undefined); // the kiosk's default questions, until the offer is known
 let number = 0;
 
@@ -16,7 +16,7 @@ export const anyAsked = () => asked.length > 0;
 
 /** Return the answers by path. */
 export function answers() {
-  const given = asked.map((label) => [label.dataset.fact, label.querySelector("input").value.trim()]);
+  const given = asked.map((label) => [label.dataset.fact, label.querySelector("input, select").value.trim()]);
   return Object.fromEntries(given.filter(([, text]) => text));
 }
 
@@ -32,6 +32,7 @@ export function begin(last = false) {
 
 function put(text) {
   const input = field();
+  if (input.tagName === "SELECT") return;
   if (text === null) input.value = input.value.slice(0, -1);
   else if (input.value.length < input.maxLength) input.value += text;
 }
@@ -60,6 +61,6 @@ export function prepare(back, on) {
   section.querySelector(".next-fact").onclick = next;
   section.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.tagName === "INPUT") next();
-    else if (event.key.length === 1 && event.key !== " " && event.target.tagName !== "INPUT") field().focus();
+    else if (event.key.length === 1 && event.key !== " " && !["INPUT", "SELECT"].includes(event.target.tagName)) field().focus();
   });
 }

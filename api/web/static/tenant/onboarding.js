@@ -19,21 +19,41 @@ for (const input of form.querySelectorAll("input[type=file]")) {
 const turning = document.querySelector("#turning");
 if (turning) prepareFilming(turning, form);
 
-// A resident number contains date of birth, sex and nationality: ask for them only with other numbers.
+// A resident number contains date of birth, sex and nationality, and its card shows one name: ask for the rest only else.
 const details = document.querySelector("#details");
-const isResident = (number) => /^\d{17}[\dXx]$/.test(number.replaceAll(" ", ""));
+const kind = form.elements.document_kind;
+const isResident = (number) => /^[1-8]\d{16}[\dXx]$/.test(number.normalize("NFKC").replace(/[\s-]/g, ""));
+const shownFor = (block) => {
+  const kinds = (block.dataset.kinds ?? block.dataset.notKinds).split(" ");
+  return kinds.includes(kind.value) === ("kinds" in block.dataset);
+};
 function showDetails() {
   const number = form.elements.id_number.value.trim();
-  if (details) details.hidden = number === "" || isResident(number);
+  if (!kind.value && isResident(number)) kind.value = /^8[123]/.test(number) ? "cn_hmt_residence_permit" : "cn_resident_id";
+  for (const block of form.querySelectorAll("[data-kinds], [data-not-kinds]")) block.hidden = !shownFor(block);
+  if (details) details.hidden = (number === "" && kind.value !== "none") || isResident(number);
+  form.elements.id_number.closest("label").hidden = kind.value === "none";
 }
-form.elements.id_number.addEventListener("change", showDetails);
+form.elements.id_number.addEventListener("input", showDetails);
+kind.addEventListener("change", showDetails);
 showDetails();
+
+const typedNames = ["id_number", "surname", "given_names", "name"];
+const isTyped = (fields) => kind.value === "none" || typedNames.some((name) => fields[name].value.trim());
+const optional = ["given_names"];
+function emptyField(fields) {
+  const typed = [...fields.id_number.closest("details").querySelectorAll("input, select")];
+  return typed.find((field) => !field.value.trim() && !optional.includes(field.name) && !field.closest("[hidden]")
+    && !(kind.value === "none" && field.name === "issuing_state"));
+}
 
 function whatIsMissing() {
   const fields = form.elements;
-  if (!fields.document.files.length && !(fields.name.value.trim() && fields.id_number.value.trim())) return ["document", fields.document];
-  const open = details && !details.hidden ? [...details.querySelectorAll("input, select")].find((field) => !field.value) : null;
-  if (!fields.document.files.length && open) return ["details", open];
+  if (!fields.document.files.length) {
+    if (!isTyped(fields)) return ["document", fields.document];
+    const open = emptyField(fields);
+    if (open) return ["details", open];
+  }
   if (fields.check.value === "face") {
     if (!fields.consent_face.checked) return ["faceConsent", fields.consent_face];
     if (!fields.face.files.length) return ["face", fields.face];

@@ -106,10 +106,10 @@ async def test_a_refused_picture_leaves_no_row(door: Onboarding) -> None:
 async def test_what_came_with_a_picture_and_the_name_is_nowhere_on_disk(door: Onboarding, tmp_path: Path) -> None:
     token = door.agreed(face=False)
     chatty = PASSPORT[:2] + b"\xff\xfe" + (len(CANARY) + 2).to_bytes(2) + CANARY + PASSPORT[2:]
-    typed = {"name": "Zebra Canarybird", "id_number": "L898902C3"}
+    typed = {"surname": "Canarybird", "given_names": "Zebra", "id_number": "L898902C3"}
     case = await door.show(token, Submission(typed, chatty, None))
     assert "checked_field_corrected" in case.reasons
     door.world.decide(case.id, "refuse", "not the same person")
-    secrets = [CANARY, b"Canarybird", "Zebra Canarybird".encode("utf-16-le"), PASSPORT[200:260]]
+    secrets = [CANARY, b"Canarybird", "Canarybird".encode("utf-16-le"), PASSPORT[200:260]]
     assert find_canaries([tmp_path], secrets) == []
     assert find_canaries([tmp_path], [case.id.encode()]) != []

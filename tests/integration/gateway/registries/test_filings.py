@@ -146,7 +146,7 @@ async def test_nobody_outside_reads_settles_or_corrects_a_filing(desk: Desk) -> 
 async def test_a_preview_names_what_would_be_refused_and_rewritten_without_showing_the_person(desk: Desk) -> None:
     with desk.gateway.database.writing() as session:
         session.get_one(Unit, desk.world.unit_id).registry_name = "it"
-    record = check_in(desk, name="Ana Núñez")
+    record = check_in(desk, surname="Núñez", given_names="Ana")
     landlord = await desk.signed_in("landlord")
     answer = await landlord.get(f"/registrations/{record}/preview")
     shown = answer.json()

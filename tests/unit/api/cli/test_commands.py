@@ -99,7 +99,7 @@ def test_what_is_queued_to_registries_is_listed_and_a_late_one_is_an_error(
     code, reported = ask(world, "open")
     assert code == 1
     assert "late" in reported
-    assert FIELDS["name"] not in reported
+    assert FIELDS["surname"] not in reported
 
 
 def test_every_command_of_the_field_is_there() -> None:

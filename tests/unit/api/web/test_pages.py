@@ -148,7 +148,7 @@ async def test_a_form_with_parts_missing_says_which_and_keeps_nothing(house: Hou
     tenant = await tenant_with_link(house)
     answer = await tenant.post("/onboarding?lang=zh", data={"text_version": "2026-11", "check": "face", "name": "Ada"})
     assert answer.status_code == 422
-    for sentence in ("请拍摄证件", "须勾选同意", "未经您同意"):
+    for sentence in ("请填写标出的各项", "须勾选同意", "未经您同意"):
         assert sentence in shown(answer)
     assert 'value="Ada"' in answer.text
     with house.gateway.database.reading() as session:
@@ -158,11 +158,14 @@ async def test_a_form_with_parts_missing_says_which_and_keeps_nothing(house: Hou
 
 async def test_a_number_that_says_nothing_more_needs_birth_date_nationality_and_sex(house: House) -> None:
     tenant = await tenant_with_link(house)
-    form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "Ada Example"}
-    form["id_number"] = "XR1001R58"
+    form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "surname": "Example"}
+    form |= {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD"}
     answer = await tenant.post("/onboarding", data=form)
     assert answer.status_code == 422
-    assert "Enter your date of birth, nationality and sex" in shown(answer)
+    assert "Fill in the fields marked below" in shown(answer)
+    for name in ("birth_date", "nationality", "sex"):
+        assert f'id="wrong-{name}"' in answer.text
+    assert 'id="wrong-given_names"' not in answer.text
     answer = await tenant.post(
         "/onboarding", data=form | {"birth_date": "1990-05-17", "nationality": "ITA", "sex": "F"}
     )
@@ -189,6 +192,7 @@ def test_every_country_kosovo_and_stateless_persons_can_be_chosen(language: Lang
 async def test_a_wrong_number_is_explained_beside_what_was_typed(house: House) -> None:
     tenant = await tenant_with_link(house)
     form = {"check": "person", "consent_registration": "yes", "text_version": "2026-11", "name": "王小明"}
+    form |= {"document_kind": "cn_resident_id", "birth_date": "1990-01-01", "nationality": "CHN", "sex": "M"}
     answer = await tenant.post(
         "/onboarding", data=form | {"id_number": "330106199001012411"}, headers={"Accept-Language": "zh"}
     )

@@ -117,8 +117,11 @@ async def test_a_wrong_check_digit_is_refused_before_any_picture_is_looked_at() 
     assert identity.asked == []
 
 
-async def test_two_typed_fields_are_enough_for_a_person_to_decide() -> None:
-    assert await outcome(Submission({"name": "ANNA", "id_number": "L898902C3"})) == ("review", [])
+async def test_typed_fields_are_enough_for_a_person_to_decide() -> None:
+    typed = {"document_kind": "passport", "surname": "ERIKSSON", "given_names": "ANNA", "id_number": "L898902C3"}
+    typed |= {"issuing_state": "SWE", "nationality": "SWE", "birth_date": "1974-08-12", "sex": "F"}
+    assert await outcome(Submission(typed)) == ("review", [])
+    assert await outcome(Submission({"name": "林晓雨", "id_number": "11010519491231002X"})) == ("review", [])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from devices.wire.kiosk.offer_question import OfferQuestion, OfferSummary, decod
 from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
 from gateway.domain.stays.offer import kiosk_code, offer_of
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.registering.attempts import RATES
 from gateway.settings import Settings
@@ -68,7 +68,8 @@ class Counter:
         self, token: str, born: str = "1985-03-03", guardian: bool = False, **facts: str
     ) -> dict[str, Any]:
         """The screen after a registration by typed fields and these facts."""
-        typed = {"name": "Anna Voorbeeld", "id_number": "XR1001R58", "nationality": "NLD", "birth_date": born}
+        typed = {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD"}
+        typed |= {"surname": "Voorbeeld", "given_names": "Anna", "nationality": "NLD", "birth_date": born, "sex": "F"}
         consents = CONSENTS | ({"guardian": True} if guardian else {})
         form = KioskRegistration(bytes(16), token, typed, consents, "en", facts=facts)
         intake = self.gateway.authority.intake_key.public_key()

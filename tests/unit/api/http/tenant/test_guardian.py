@@ -7,7 +7,10 @@ from gateway.store import Consent, Person
 from tests.parts.house import CONSENTS, House, good
 
 CHILD = {
-    "name": "Anna Voorbeeld",
+    "document_kind": "passport",
+    "surname": "Voorbeeld",
+    "given_names": "Anna",
+    "issuing_state": "NLD",
     "id_number": "XR1001R58",
     "birth_date": "2012-03-03",
     "nationality": "NLD",

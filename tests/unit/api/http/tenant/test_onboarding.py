@@ -64,8 +64,11 @@ async def test_a_picture_that_cannot_be_used_is_refused_by_name_and_keeps_nothin
         ({"name": "<script>", "id_number": "AB123456"}, "name", "field_characters"),
         ({"name": "Anna", "id_number": "AB123456", "birth_date": "2026-02-30"}, "birth_date", "birth_date_invalid"),
         ({"name": "Anna", "id_number": "AB123456", "nationality": "Dutch"}, "nationality", "nationality_invalid"),
-        ({"name": "Anna"}, "id_number", "field_missing"),
-        ({}, "name", "field_missing"),
+        ({"document_kind": "passport", "surname": "Voorbeeld"}, "id_number", "field_missing"),
+        ({"document_kind": "passport", "name": "Anna Voorbeeld"}, "name", "names_apart"),
+        ({"document_kind": "visa"}, "document_kind", "document_kind_unknown"),
+        ({"surname": "Voorbeeld", "id_number": "XR1001R58"}, "document_kind", "field_missing"),
+        ({}, "document_kind", "field_missing"),
     ],
 )
 async def test_a_typed_field_that_cannot_be_is_refused_by_name_and_keeps_nothing(
@@ -89,8 +92,9 @@ async def test_without_a_face_proven_alive_a_person_decides(house: House) -> Non
 
 async def test_typing_instead_of_a_camera_leads_to_a_person_and_the_same_key(house: House) -> None:
     tenant, _ = await house.tenant()
-    typed = {"name": "Anna Voorbeeld", "id_number": "XR1001R58", "birth_date": "1985-03-03", "nationality": "NLD"}
-    form = typed | {"sex": "F", "holder_key": json.dumps(jwk_of(house.phone.public_key()))}
+    typed = {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD", "surname": "Voorbeeld"}
+    typed |= {"given_names": "Anna", "birth_date": "1985-03-03", "nationality": "NLD", "sex": "F"}
+    form = typed | {"holder_key": json.dumps(jwk_of(house.phone.public_key()))}
     assert good(await tenant.post("/api/v1/onboarding/verification", data=form))["stage"] == "review"
     officer = house.client("officer-a")
     case = good(await officer.get("/api/v1/cases"))[0]

@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 
 from gateway.domain.jurisdiction import load_profiles
+from gateway.domain.verification.field_sources import conclude, gather
 from gateway.domain.verification.port import DocumentReading, FaceComparison, FieldReading, LivenessResult
 from gateway.domain.verification.rules import (
     Evidence,
     VerificationSettings,
-    concluded_fields,
     decide,
     may_run_face,
-    typed_problems,
 )
+from gateway.domain.verification.typed_fields import typed_problems
 from gateway.texts.identity import REASON
 
 TODAY = date(2026, 11, 21)
@@ -136,7 +136,7 @@ def test_a_child_under_fourteen_in_china_needs_a_guardian_for_the_face() -> None
         ({"name": "<b>"}, "name", "field_characters"),
         ({"birth_date": "12/08/1974"}, "birth_date", "birth_date_invalid"),
         ({"birth_date": "1974-02-30"}, "birth_date", "birth_date_invalid"),
-        ({"birth_date": "2031-01-01"}, "birth_date", "birth_date_invalid"),
+        ({"birth_date": "2031-01-01"}, "birth_date", "born_after_arrival"),
         ({"sex": "female"}, "sex", "sex_invalid"),
         ({"nationality": "Italy"}, "nationality", "nationality_invalid"),
         ({"religion": "none"}, "religion", "field_not_asked"),
@@ -153,6 +153,6 @@ def test_a_passport_number_is_no_resident_number() -> None:
 
 
 def test_a_resident_number_fills_in_birth_date_sex_and_nationality() -> None:
-    fields = concluded_fields(Evidence(TODAY, typed={"name": "林晓雨", "id_number": "11010519491231002x"}))
+    fields = conclude(gather(None, {"name": "林晓雨", "id_number": "11010519491231002x"}, {}))
     assert fields["birth_date"] == "1949-12-31"
     assert (fields["sex"], fields["nationality"]) == ("F", "CHN")

@@ -47,9 +47,9 @@ def refusal(contents: ChipContents, now: int = NOW, trusted: SimCountry | None =
 
 def test_a_true_chip_gives_certain_fields_and_the_portrait() -> None:
     reading = check_chip(true_chip(), [utopia().certificate], NOW)
-    assert (reading.kind, reading.value("name"), reading.value("id_number")) == (
+    assert (reading.kind, reading.value("surname"), reading.value("id_number")) == (
         "passport",
-        "ANNA MARIA ERIKSSON",
+        "ERIKSSON",
         "L898902C3",
     )
     assert (reading.value("birth_date"), reading.value("expiry_date")) == ("1974-08-12", "2032-04-15")

@@ -193,7 +193,7 @@ def test_whoever_loses_a_key_loses_the_one_time_codes_of_the_stay(world: World) 
         token = token_of(offer.id, world.keyring.offer_secret)
     world.phone = new_private_key()
     world.consent(token)
-    world.show(token, fields=FIELDS | {"name": "Bea Voorbeeld", "id_number": "XR1001R59"})
+    world.show(token, fields=FIELDS | {"given_names": "Bea", "id_number": "XR1001R59"})
     with world.database.writing() as session:
         key = session.get_one(Key, world.issued()[0].id)
         landlord.revoke_for_landlord(session, key, world.keyring.passcode_key, world.now)

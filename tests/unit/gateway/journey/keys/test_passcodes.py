@@ -243,7 +243,7 @@ def test_whoever_else_lives_there_gets_another_code(world: World) -> None:
         token = token_of(offer.id, world.keyring.offer_secret)
     world.phone = new_private_key()
     world.consent(token)
-    world.show(token, fields=FIELDS | {"name": "Bea Voorbeeld", "id_number": "XR1001R59"})
+    world.show(token, fields=FIELDS | {"given_names": "Bea", "id_number": "XR1001R59"})
     revoke_first_key(world)
     (after,) = codes(world, stay.id)
     assert after.digits != before.digits

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.domain.jurisdiction import profile_for
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.stays.retention import forget_face, purge
 from gateway.journey.tenants.onboarding import get_offer, record_consent
@@ -38,7 +38,7 @@ def test_nothing_is_forgotten_while_the_stay_lasts(world: World) -> None:
     world.tenant()
     world.now += 400 * DAY
     assert sweep(world) == 0
-    assert person_fields(person(world), world.keyring)["name"]
+    assert person_fields(person(world), world.keyring)["surname"]
 
 
 def test_evidence_goes_first_and_the_record_on_its_own_day(world: World) -> None:
@@ -47,7 +47,7 @@ def test_evidence_goes_first_and_the_record_on_its_own_day(world: World) -> None
     assert sweep(world) == 1
     with world.database.reading() as session:
         assert session.scalar(select(func.count(Verification.id))) == 0
-    assert person_fields(person(world), world.keyring)["name"]
+    assert person_fields(person(world), world.keyring)["surname"]
     world.now += (PROFILE.keep_registration_days - PROFILE.keep_evidence_days) * DAY - 1
     assert sweep(world) == 0
     world.now += 1
@@ -71,7 +71,7 @@ def test_a_record_that_is_still_pending_outlives_its_date(world: World) -> None:
         end_stay(session, session.get_one(Stay, stay.id), world.keyring, world.now)
     world.now += PROFILE.keep_registration_days * DAY
     sweep(world)
-    assert person_fields(person(world), world.keyring)["name"]
+    assert person_fields(person(world), world.keyring)["surname"]
 
 
 def test_what_was_sealed_cannot_be_read_from_an_older_copy_once_the_key_is_destroyed(world: World) -> None:

@@ -21,7 +21,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.stays.offer import offer_of, token_of
 from gateway.journey.filings.parties import registered
-from gateway.journey.filings.records import person_fields
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding

@@ -1,0 +1,128 @@
+"""Corrections of a tenant's fields: which can be named, and what is refused when a correction is made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from gateway.domain.documents import FIELDS
+from gateway.domain.errors import InputRefused
+from gateway.domain.filings.choices import is_choice
+from gateway.domain.filings.field_rules import arrival_day
+from gateway.domain.filings.record import Address, Document, PersonFacts, Visa
+from gateway.domain.filings.record import FieldProblem as RegistryProblem
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.jurisdiction import profile_for
+from gateway.domain.verification.field_sources import FACT, conclude, correct
+from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, typed_problems
+from gateway.journey.filings.person_fields import person_facts, person_sources
+from gateway.journey.keys.keyring import Keyring
+from gateway.store import Person
+from gateway.texts.identity import REASON
+from gateway.texts.marks import N_
+
+# Fields of a submission that a registry's record names otherwise.
+IN_RECORD: Final[Mapping[str, str]] = {
+    "id_number": "document.number",
+    "document_kind": "document.kind",
+    "issuing_state": "document.issuing_country",
+    "name": "surname",
+    "address": "registered_address",
+}
+NOT_A_FIELD: Final = ("id", "role")
+CHECKED: Final = (*ALWAYS_TAKEN, "birth_date", "nationality", "sex")
+
+
+def _paths(kind: Any, before: str = "") -> list[str]:
+    """The paths of every text of a dataclass."""
+    parts = {"document": Document, "residence": Address, "visa": Visa}
+    found: list[str] = []
+    for item in fields(kind):
+        inner = parts.get(item.name) if not before else None
+        found += _paths(inner, f"{item.name}.") if is_dataclass(inner) else [f"{before}{item.name}"]
+    return found
+
+
+CORRECTABLE: Final = (
+    *FIELDS,
+    *(path for path in _paths(PersonFacts) if path not in (*NOT_A_FIELD, *FIELDS, *IN_RECORD.values())),
+)
+"""Every field a correction can name: those of a submission, and the other paths of a person in a record."""
+
+
+def stored_name(field: str) -> str:
+    """The name under which a field is stored. Raises InputRefused for one that does not exist."""
+    if field not in CORRECTABLE:
+        raise InputRefused(
+            N_("The field {field} cannot be corrected: it does not exist."), {"field": field}, field=field
+        )
+    return field if field in FIELDS else f"{FACT}{field}"
+
+
+def check_correction(
+    record: Record,
+    person: Person,
+    changes: Mapping[str, str],
+    keyring: Keyring,
+    today: date,
+    problems_of: Callable[[Record], Sequence[RegistryProblem]] | None,
+) -> dict[str, str]:
+    """The changes by stored name. Raises InputRefused with the fields that would be wrong, or Erased.
+
+    `record` is the latest that named the person; `problems_of` are its registry's rules, None where it is not set up.
+    Only what the correction itself brings about is refused: other fields may still be waiting for theirs.
+    """
+    stored = {stored_name(name): text.strip() for name, text in changes.items()}
+    for name, text in changes.items():
+        if text.strip() and name not in FIELDS and not is_choice(name, text.strip(), today):
+            _refuse([(name, N_("Choose one of the answers offered."))])
+    before = person_sources(person, keyring)
+    after = correct(before, stored)
+    born_by = min(today, arrival_day(record))
+    profile = profile_for(record.unit.jurisdiction)
+    wrong = [
+        FieldProblem(problem.field, problem.code)
+        for problem in typed_problems(_checked(conclude(after)), profile, born_by)
+        if problem.field in changes or problem not in typed_problems(_checked(conclude(before)), profile, born_by)
+    ]
+    if wrong:
+        _refuse([(problem.field, REASON[problem.code]) for problem in wrong])
+    if problems_of is not None:
+        _refuse_what_the_registry_refuses(
+            _with(record, person, conclude(before)), _with(record, person, conclude(after)), changes, problems_of
+        )
+    return stored
+
+
+def _refuse_what_the_registry_refuses(
+    before: Record,
+    after: Record,
+    changes: Mapping[str, str],
+    problems_of: Callable[[Record], Sequence[RegistryProblem]],
+) -> None:
+    """Raise InputRefused for rules that the correction breaks, or whose field it was to put right."""
+    known = set(problems_of(before))
+    meant = {IN_RECORD.get(name, name) for name in changes}
+    found = [
+        problem for problem in problems_of(after) if problem not in known or problem.field.partition("].")[2] in meant
+    ]
+    if found:
+        named = {path: name for name, path in IN_RECORD.items()}
+        paths = [(problem.field.partition("].")[2] or problem.field, problem.sentence) for problem in found]
+        _refuse([(named.get(path, path), sentence) for path, sentence in paths])
+
+
+def _with(record: Record, person: Person, known: Mapping[str, str]) -> Record:
+    """The record with these facts of one of its people."""
+    facts = person_facts(person.id, known)
+    people = tuple(replace(facts, role=one.role) if one.id == person.id else one for one in record.people)
+    return replace(record, people=people)
+
+
+def _checked(known: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in known.items() if name in CHECKED}
+
+
+def _refuse(problems: Sequence[tuple[str, str]]) -> None:
+    shown = [{"field": field, "sentence": sentence} for field, sentence in problems]
+    raise InputRefused(problems[0][1], field=problems[0][0], fields=shown)
