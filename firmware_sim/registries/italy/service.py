@@ -19,6 +19,7 @@ from firmware_sim.registries.store import RecordStore, Row
 
 _NS = "{AlloggiatiService}"
 _PATH = "/service/service.asmx"
+_ENDPOINT = soap.Endpoint("Richiesta non valida", "Operazione sconosciuta", soap.ASMX, "AlloggiatiService/")
 USER = "demo"
 _TOKEN_LASTS = timedelta(minutes=30)
 _REFUSED = Wrong("12", "SCHEDINA_CAMPO_NON_CORRETTO", "Cognome")
@@ -127,13 +128,7 @@ def italy_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAP
     app = registry_app("Simulated Alloggiati Web", store, token, switch)
     service = AlloggiatiService(store, token)
 
-    soap.add_service(
-        app,
-        _PATH,
-        lambda content, behaviour, _: service.answer(content, behaviour),
-        not_soap="Richiesta non valida",
-        unknown_operation="Operazione sconosciuta",
-    )
+    soap.add_service(app, _PATH, lambda content, behaviour, _: service.answer(content, behaviour), _ENDPOINT)
     return app
 
 

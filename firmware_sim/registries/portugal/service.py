@@ -25,6 +25,7 @@ _NS, _BA = "{http://sef.pt/}", "{http://sef.pt/BAws}"
 _OPERATION = f"{_NS}EntregaBoletinsAlojamento"
 _PATH = "/baws/boletinsalojamento.asmx"
 _SCHEMA = Path(__file__).with_name("siba.xsd")
+_ENDPOINT = soap.Endpoint("Pedido inválido", "Operação desconhecida", soap.ASMX, "http://sef.pt/")
 UNIT, ESTABLISHMENT = "500000000", "1"
 Error = tuple[int, str, str]  # line, code, text
 _REFUSED = ("70", "Boletim recusado")
@@ -50,7 +51,7 @@ def portugal_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> Fas
         answered = _delivered(store, content, token, behaviour)
         return tree(f"{_OPERATION}Response", tree(f"{_OPERATION}Result", answered))
 
-    soap.add_service(app, _PATH, operate, not_soap="Pedido inválido", unknown_operation="Operação desconhecida")
+    soap.add_service(app, _PATH, operate, _ENDPOINT)
     return app
 
 

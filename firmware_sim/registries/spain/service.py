@@ -21,6 +21,8 @@ from firmware_sim.registries.store import RecordStore, Row
 
 _NS = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}"
 _PATH = "/hospedajes-web/ws/v1/comunicacion"
+# The ministry's WSDL has a binding for SOAP 1.1 only, with an empty SOAPAction.
+_ENDPOINT = soap.Endpoint("No es una petición SOAP", "Operación desconocida")
 USER, LANDLORD = "demo", "0000000123"
 _STATES = {1: "Lote tramitado sin errores", 4: "Lote en proceso", 6: "Lote tramitado con errores"}
 
@@ -39,14 +41,7 @@ def spain_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAP
             return _communication(store, content, behaviour, delay)
         return _lots(store, content, behaviour) if content.tag == f"{_NS}consultaLoteRequest" else None
 
-    soap.add_service(
-        app,
-        _PATH,
-        operate,
-        not_soap="No es una petición SOAP",
-        unknown_operation="Operación desconocida",
-        dependencies=[Depends(let_in)],
-    )
+    soap.add_service(app, _PATH, operate, _ENDPOINT, dependencies=[Depends(let_in)])
     return app
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,6 +24,8 @@ from tests.contract.registry_cases import base_record
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 
 ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body></s:Envelope>'
+SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
+TABLE = '<Tabella xmlns="AlloggiatiService"><Utente>demo</Utente><token>{}</token><tipo>{}</tipo></Tabella>'
 COM = "http://www.soap.servicios.hospedajes.mir.es/comunicacion"
 GOOD = arrival_report(base_record(MADRID, ANA, BEN))
 
@@ -45,14 +48,34 @@ def portugal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegi
         yield simulator
 
 
-def called(simulator: SimulatedRegistry, content: str, *, password: str | None = None) -> httpx.Response:
+def called(
+    simulator: SimulatedRegistry,
+    content: str,
+    *,
+    password: str | None = None,
+    envelope: str = ENVELOPE,
+    headers: dict[str, str] | None = None,
+) -> httpx.Response:
     return httpx.post(
         simulator.settings["url"],
-        content=ENVELOPE.format(content).encode(),
+        content=envelope.format(content).encode(),
         auth=("demo", password or simulator.token),
-        headers={"Content-Type": "text/xml; charset=utf-8"},
+        headers=headers or {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action_of(content)}"'},
         trust_env=False,
     )
+
+
+def action_of(content: str) -> str:
+    """The SOAPAction of an operation: the namespace of its element and its name, joined by a slash."""
+    found = re.match(r'<(?:\w+:)?(\w+) xmlns(?::\w+)?="([^"]*)"', content)
+    return f"{found[2].rstrip('/')}/{found[1]}" if found else ""
+
+
+def asked_for_a_table(version: int) -> tuple[str, str]:
+    """An envelope of this version of SOAP, and the media type it travels in."""
+    if version == 1:
+        return ENVELOPE, "text/xml"
+    return ENVELOPE.replace("http://schemas.xmlsoap.org/soap/envelope/", SOAP_1_2), "application/soap+xml"
 
 
 def texts_of(answer: httpx.Response, name: str) -> list[str]:
@@ -118,6 +141,43 @@ def test_spain_lets_nobody_in_without_the_password(spain: SimulatedRegistry) -> 
 @pytest.mark.parametrize("content", ["", "<a/><b/>", "<a/>", "<unclosed"])
 def test_what_is_no_soap_is_a_fault(spain: SimulatedRegistry, content: str) -> None:
     assert texts_of(called(spain, content), "faultcode") == ["soap:Client"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_police_answer_in_the_version_of_soap_that_asks(italy: SimulatedRegistry, version: int) -> None:
+    envelope, media_type = asked_for_a_table(version)
+    content = TABLE.format(italian_token(italy), "Tipi_Documento")
+    headers = {"Content-Type": media_type, "SOAPAction": "AlloggiatiService/Tabella"}
+    answer = called(italy, content, envelope=envelope, headers=headers)
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    (table,) = texts_of(answer, "CSV")
+    assert len(table.splitlines()) == 96
+
+
+@pytest.mark.parametrize(
+    ("version", "media_type", "action", "status"),
+    [
+        (1, "text/xml", "", 500),
+        (1, "text/xml", "AlloggiatiService/Send", 500),
+        (2, "text/xml", "AlloggiatiService/Tabella", 500),
+        (1, "application/soap+xml", "AlloggiatiService/Tabella", 400),
+        (1, "application/json", "AlloggiatiService/Tabella", 415),
+    ],
+)
+def test_the_police_refuse_another_version_or_action_than_they_were_told(
+    italy: SimulatedRegistry, version: int, media_type: str, action: str, status: int
+) -> None:
+    envelope, _ = asked_for_a_table(version)
+    content = TABLE.format(italian_token(italy), "Luoghi")
+    answer = called(italy, content, envelope=envelope, headers={"Content-Type": media_type, "SOAPAction": action})
+    assert answer.status_code == status
+    assert b"CSV" not in answer.content
+
+
+def test_the_ministry_takes_no_soap_1_2(spain: SimulatedRegistry) -> None:
+    envelope, media_type = asked_for_a_table(2)
+    answer = called(spain, communication(GOOD), envelope=envelope, headers={"Content-Type": media_type})
+    assert answer.status_code == 415
 
 
 def italian(simulator: SimulatedRegistry, operation: str, rows: list[str], token: str) -> httpx.Response:
