@@ -1,7 +1,10 @@
 """The filing of a simulated regional service, in GB codes; shares no code with the gateway."""
 
+import csv
 import re
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +21,18 @@ def _real_day(text: str) -> str:
 def _known_country(code: str) -> str:
     if code not in NATIONALITIES:
         raise ValueError("not a code of GB/T 2659 or Doc 9303")
+    return code
+
+
+@cache
+def _counties() -> frozenset[str]:
+    with Path(__file__).with_name("regions.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(line["code"] for line in csv.DictReader(file, delimiter=";"))
+
+
+def _county_in_force(code: str) -> str:
+    if code not in _counties():
+        raise ValueError("not a county of GB/T 2260")
     return code
 
 
@@ -74,7 +89,7 @@ class Dwelling(_Strict):
     """Dwelling, by its permanent code."""
 
     code: Word
-    region: Annotated[str, Field(pattern=r"^[1-8][0-9]{5}$")]
+    region: Annotated[str, Field(pattern=r"^[1-8][0-9]{5}$"), AfterValidator(_county_in_force)]
     address: Name
 
 

@@ -10,6 +10,7 @@ from gateway.domain.filings.record import Difference, FieldProblem, PersonAnswer
 from gateway.registries.adapter import Clock, name_differences
 from gateway.registries.china import codes, record, rules
 from gateway.registries.china.profile import PROFILE
+from gateway.registries.china.regions import regions
 from gateway.registries.json_client import JsonRegistry, Receipt, Request, open_bearer_client
 
 _TAKEN_IN = "0"
@@ -60,7 +61,9 @@ class ChinaRegistry(JsonRegistry[_Receipt]):
     def tables(self) -> Mapping[str, str]:
         """Versions of the GB tables, the countries and the transliteration."""
         spelling = {spelling.name: spelling.version for spelling in PROFILE.spellings}
-        return codes.TABLES | {NATIONALITIES.name: NATIONALITIES.version} | spelling
+        return (
+            codes.TABLES | {regions().name: regions().version} | {NATIONALITIES.name: NATIONALITIES.version} | spelling
+        )
 
     def request(self, registration: Registration) -> Request:
         """PUT under the reference."""

@@ -1,11 +1,14 @@
 """Rules of a Chinese regional service, checked before sending."""
 
+import re
+
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.registries.china import codes
 from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
 from gateway.registries.china.record import is_foreigner, sent_name
+from gateway.registries.china.regions import regions
 
 _FAULTS = {
     "shape": "The ID number must have 17 digits and a check digit or X.",
@@ -27,7 +30,8 @@ def problems(record: Registration, now: int) -> rules.Problems:
     region = unit.address.municipality_code
     yield from rules.need("unit.address.municipality_code", region)
     yield from rules.shaped("unit.address.municipality_code", region, r"\d{6}", "the six digits of GB/T 2260")
-    yield from rules.known("unit.address.municipality_code", region[:2], codes.PROVINCES)
+    if re.fullmatch(r"\d{6}", region):
+        yield from rules.known("unit.address.municipality_code", region, regions())
     yield from rules.need("unit.address.street", unit.address.street)
     yield from rules.need("landlord.name", record.landlord.name)
     for index, person in enumerate(record.people):

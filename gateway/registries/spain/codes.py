@@ -17,7 +17,8 @@ PAYMENT_TYPES = CodeTable(
     "hospedajes-payments",
     _VERSION,
     [Code("EFECT", "efectivo"), Code("TARJT", "tarjeta"), Code("PLATF", "plataforma"), Code("TRANS", "transferencia"),
-     Code("DESTI", "pago en destino"), Code("OTRO", "otro")],
+     Code("DESTI", "pago en destino"), Code("MOVIL", "pago por móvil"), Code("TREG", "tarjeta regalo"),
+     Code("OTRO", "otro")],
 )  # fmt: skip
 RELATIONS = CodeTable(
     "hospedajes-relations",
