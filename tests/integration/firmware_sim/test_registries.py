@@ -164,7 +164,7 @@ def test_the_police_answer_in_the_version_of_soap_that_asks(italy: SimulatedRegi
         (1, "application/json", "AlloggiatiService/Tabella", 415),
     ],
 )
-def test_the_police_refuse_another_version_or_action_than_they_were_told(
+def test_the_police_refuse_another_version_or_action_than_the_calls_own(
     italy: SimulatedRegistry, version: int, media_type: str, action: str, status: int
 ) -> None:
     envelope, _ = asked_for_a_table(version)
