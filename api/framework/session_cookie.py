@@ -15,12 +15,14 @@ def session_token_of(request: Request) -> str:
 
 
 def set_session_cookie(gateway: Gateway, response: Response, token: str) -> None:
-    """Set a cookie that scripts cannot read and browsers do not send from other sites, for as long as a session."""
+    """Set a cookie that scripts cannot read, for as long as a session.
+
+    Lax: browsers send it when a link on another site, or in an e-mail, opens a page here, and with nothing else that
+    another site starts. Such a link opens a page by GET, and GET changes nothing; forms are checked by `check_origin`.
+    """
     seconds = gateway.settings.session_hours * 3600
     secure = gateway.settings.address.startswith("https:")
-    response.set_cookie(
-        SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/"
-    )
+    response.set_cookie(SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def clear_session_cookie(response: Response) -> None:

@@ -34,19 +34,19 @@ def provider_of(gateway: Gateway) -> SingleSignOn:
     return gateway.single_sign_on
 
 
-async def begin_sign_on(gateway: Gateway, caller: str) -> SignOnBegun:
-    """Begin a sign-in; `caller` is the address the request came from.
+async def begin_sign_on(gateway: Gateway, caller: str, asked: str) -> SignOnBegun:
+    """Begin a sign-in; `caller` is the address the request came from, `asked` the page to go to afterwards.
 
     Raises NotFound, TooManyAttempts, or SignOnUnavailable where the provider cannot be reached.
     """
     provider = provider_of(gateway)
     gateway.attempts.hit("sign_on", caller)
     begun = await provider.begin()
-    return SignOnBegun(begun.url, await asyncio.to_thread(_begin_ceremony, gateway, begun))
+    return SignOnBegun(begun.url, await asyncio.to_thread(_begin_ceremony, gateway, begun, asked))
 
 
-async def finish_sign_on(gateway: Gateway, ceremony: str, parameters: dict[str, str], caller: str) -> str:
-    """Check what the browser brought back from the provider; return the token of the officer's new session.
+async def finish_sign_on(gateway: Gateway, ceremony: str, parameters: dict[str, str], caller: str) -> tuple[str, str]:
+    """Check what the browser brought back; return the token of the officer's new session, and the page to go to.
 
     `parameters` is the query of the return address. Raises NotFound, TooManyAttempts, SignOnRefused, SignOnNotEntitled
     or SignOnUnavailable. A ceremony can be finished once.
@@ -58,12 +58,12 @@ async def finish_sign_on(gateway: Gateway, ceremony: str, parameters: dict[str, 
         raise SignOnRefused(N_("The sign-in took too long or was started in another browser. Start again."))
     claims = await provider.finish(data, parameters)
     known = await asyncio.to_thread(officer_for, gateway, provider, claims)
-    return await asyncio.to_thread(_admit, gateway, known)
+    return await asyncio.to_thread(_admit, gateway, known), str(data["asked"])
 
 
-def _begin_ceremony(gateway: Gateway, begun: Begun) -> str:
+def _begin_ceremony(gateway: Gateway, begun: Begun, asked: str) -> str:
     with gateway.database.writing() as session:
-        return begin_ceremony(session, KIND, begun.data, gateway.now())
+        return begin_ceremony(session, KIND, begun.data | {"asked": asked}, gateway.now())
 
 
 def _take_ceremony(gateway: Gateway, name: str) -> Mapping[str, Any] | None:

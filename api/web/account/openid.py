@@ -1,14 +1,14 @@
 """Pages for officers who sign in at their own OpenID provider."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.framework.dependencies import Gate, caller, check_origin
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.openid import begin_sign_on, finish_sign_on
 from api.web.account.sign_in import login_page
-from api.web.shell.page_route import PageRoute, go
+from api.web.shell.page_route import PageRoute, go, page_after
 from api.web.shell.render import page
 from gateway.domain.errors import SignOnNotEntitled, SignOnRefused, SignOnUnavailable
 from gateway.journey.accounts.sign_in import CEREMONY_SECONDS
@@ -19,15 +19,17 @@ COOKIE: Final = "lodgekey_sign_on"
 
 
 @router.post("", dependencies=[Depends(check_origin)])
-async def begin(request: Request, gateway: Gate) -> Response:
+async def begin(
+    request: Request, gateway: Gate, asked: Annotated[str, Form(alias="next", max_length=1000)] = ""
+) -> Response:
     """Begin a sign-in, with a page that goes on to the provider by itself.
 
     It is not a redirect because browsers apply `form-action 'self'` to the target of a redirect after a form, too.
     """
     try:
-        begun = await begin_sign_on(gateway, caller(request))
+        begun = await begin_sign_on(gateway, caller(request), page_after(asked, "/officer"))
     except SignOnUnavailable as error:
-        return login_page(request, gateway, error=error)
+        return login_page(request, gateway, error=error, asked=asked)
     answer = page(request, "account/to_provider.html", {"url": begun.url, "here": "/login"})
     secure = gateway.settings.address.startswith("https:")
     # Lax, because the browser comes back from the provider's site. The cookie is good for one answer only.
@@ -53,12 +55,11 @@ async def come_back(request: Request, gateway: Gate) -> Response:
         return go("/login")
     ceremony = request.cookies.get(COOKIE, "")
     try:
-        token = await finish_sign_on(gateway, ceremony, dict(request.query_params), caller(request))
+        token, asked = await finish_sign_on(gateway, ceremony, dict(request.query_params), caller(request))
     except (SignOnRefused, SignOnNotEntitled, SignOnUnavailable) as error:
         answer = login_page(request, gateway, error=error)
     else:
-        # A page that goes on by itself: a Strict cookie is not sent along a redirect that began at another site.
-        answer = page(request, "account/signed_in.html", {"home": "/officer", "here": "/login"})
+        answer = page(request, "account/signed_in.html", {"home": asked, "here": "/login"})
         set_session_cookie(gateway, answer, token)
     answer.delete_cookie(COOKIE, path=router.prefix)
     return answer

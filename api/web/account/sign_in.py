@@ -1,6 +1,7 @@
 """Pages for signing in and out, and the start page."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
@@ -10,7 +11,7 @@ from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
 from api.services.error_text import error_text
 from api.services.schemas import SignInForm
-from api.web.shell.page_route import PageRoute, go
+from api.web.shell.page_route import PageRoute, go, page_after
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import LodgekeyError, SignInNeeded
@@ -26,14 +27,22 @@ def show_start(request: Request, gateway: Gate) -> Response:
 
 @router.get("/login")
 def show_login(request: Request, gateway: Gate) -> Response:
-    """Show the form."""
-    return login_page(request, gateway)
+    """Show the form. `?next=` names the page to go to afterwards."""
+    return login_page(request, gateway, asked=request.query_params.get("next", ""))
 
 
-def login_page(request: Request, gateway: Gateway, login: str = "", error: LodgekeyError | None = None) -> Response:
-    """Return the form, with an error if there was one, and the other ways to sign in."""
+def login_page(
+    request: Request, gateway: Gateway, login: str = "", error: LodgekeyError | None = None, asked: str = ""
+) -> Response:
+    """Return the form, with an error if there was one, and the other ways to sign in.
+
+    `asked` is the page to go to afterwards; an address that is not one of this site's pages is dropped.
+    """
+    after = page_after(asked, "")
     values = {
         "login": login,
+        "next": after,
+        "here": f"/login?{urlencode({'next': after})}" if after else "/login",
         "single_sign_on": gateway.single_sign_on is not None,
         "passkeys": relying_party(gateway) is not None,
         "problem": error_text(language_of(request), error) if error else None,
@@ -47,13 +56,14 @@ def sign_in(
     gateway: Gate,
     login: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=1000)],
+    asked: Annotated[str, Form(alias="next", max_length=1000)] = "",
 ) -> Response:
-    """Sign in and redirect to the account's pages; show the form with the error if refused."""
+    """Sign in and redirect to the page asked for, else to the account's; show the form with the error if refused."""
     try:
         account, token = service.sign_in(gateway, SignInForm(login=login, password=password), caller(request))
     except SignInNeeded as error:
-        return login_page(request, gateway, login, error)
-    answer = go(f"/{account.role}")
+        return login_page(request, gateway, login, error, asked)
+    answer = go(page_after(asked, f"/{account.role}"))
     set_session_cookie(gateway, answer, token)
     return answer
 

@@ -1,7 +1,9 @@
 """Routes of pages: errors become pages, in the reader's language, with a way to go on."""
 
+import re
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +20,7 @@ from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
 SEE_OTHER = 303
+LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no second slash, no backslash
 
 
 class PageRoute(APIRoute):
@@ -40,7 +43,7 @@ class PageRoute(APIRoute):
                 answer = await handle(request)
                 return without_body(answer) if request.method == "HEAD" else answer
             except SignInNeeded:
-                return go("/login")
+                return go(login_address(request))
             except LodgekeyError as error:
                 return error_page(request, error)
             except RequestValidationError:
@@ -68,6 +71,18 @@ def without_body(answer: Response) -> Response:
 def go(path: str) -> RedirectResponse:
     """Redirect to another page of this site, by GET."""
     return RedirectResponse(path, SEE_OTHER, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
+
+
+def login_address(request: Request) -> str:
+    """Return the address of the sign-in page, which leads back to the page that was asked for."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    leads_back = request.method in ("GET", "HEAD") and asked != "/"
+    return f"/login?{urlencode({'next': asked})}" if leads_back else "/login"
+
+
+def page_after(asked: str, otherwise: str) -> str:
+    """Return `asked` if it is the path of a page of this site, else `otherwise`: nobody is sent to another site."""
+    return asked if LOCAL_PATH.fullmatch(asked) and not asked.startswith("/login") else otherwise
 
 
 def error_page(request: Request, error: LodgekeyError) -> Response:

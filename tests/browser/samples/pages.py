@@ -54,7 +54,7 @@ from tests.browser.samples.facts import (
 )
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "login": ("account/sign_in.html", {"login": "", "single_sign_on": True, "passkeys": True}),
+    "login": ("account/sign_in.html", {"login": "", "next": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (

@@ -15,7 +15,7 @@ async function signIn(card) {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const credential = await navigator.credentials.get({ publicKey });
   const { role } = await ask("sessions/passkey", { ceremony, credential: credential.toJSON() });
-  location.assign(`/${role}`);
+  location.assign(card.dataset.next || `/${role}`);
 }
 
 async function make(card) {

@@ -72,7 +72,7 @@ async def test_an_officer_signs_in_at_the_provider_and_needs_no_password_here(se
     assert (answer.status_code, "lodgekey_session" in browser.cookies) == (200, True), answer.text
     cookies = answer.headers.get_list("set-cookie")
     session_cookie = next(cookie for cookie in cookies if cookie.startswith("lodgekey_session="))
-    assert {"HttpOnly", "SameSite=strict"} <= set(session_cookie.split("; "))
+    assert {"HttpOnly", "SameSite=lax"} <= set(session_cookie.split("; "))
     me = good(await browser.get("/api/v1/me"))
     assert me == {"role": "officer", "name": "Li Wei", "area": "370100"}
     assert (await browser.get("/officer")).status_code == 200
