@@ -1,4 +1,7 @@
-"""HTTP from simulated devices and phones to a gateway, and to the control of another simulator."""
+"""HTTP from simulated devices and phones to a gateway, and to the control of another simulator.
+
+Separate from api.client, which it resembles: a simulator that shares code with what it checks shares its faults.
+"""
 
 import json as json_text
 from collections.abc import Mapping

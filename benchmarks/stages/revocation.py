@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import insert, select
 
+from benchmarks.stages.rows import add_unit
 from certs.authority.ca import Authority
 from certs.keys import compressed_point, new_private_key
 from devices.drivers.native import NativeDriver
@@ -30,7 +31,7 @@ from gateway.journey.keys.issue import revoke_key
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
-from gateway.store import Device, Key, Landlord, Person, Stay, Unit
+from gateway.store import Device, Key, Person, Stay
 from gateway.store.database import Database
 
 SITE = "house-1"
@@ -51,21 +52,7 @@ class Stage:
         """Insert a stay with its tenant in a unit with all the locks."""
         self.database.migrate()
         with self.database.writing() as session:
-            owner = Landlord(name="Mira Holm", phone="+39 06 1234")
-            session.add(owner)
-            session.flush()
-            unit = Unit(
-                landlord_id=owner.id,
-                code="DW-1",
-                label="House 1",
-                address="Harbour Street 1",
-                area="370100-07",
-                timezone="Europe/Rome",
-                jurisdiction="sandbox",
-                registry_name="sandbox",
-            )
-            session.add(unit)
-            session.flush()
+            unit = add_unit(session)
             now = utc_now()
             stay = Stay(unit=unit, from_at=now - 60, until_at=now + DAY, state="active", created_at=now)
             session.add(stay)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from certs.keys import new_private_key
 from gateway.domain.filings.record import Address as Place
@@ -63,23 +64,29 @@ def open_rows(folder: Path, count: int, *, pending: bool = False) -> Iterator[Ro
         database.close()
 
 
+def add_unit(session: Session) -> Unit:
+    """Insert a landlord with one unit in Rome that reports to the sandbox registry."""
+    owner = Landlord(name="Mira Holm", phone="+39 06 1234")
+    session.add(owner)
+    session.flush()
+    unit = Unit(
+        landlord_id=owner.id,
+        code="DW-1",
+        label="House 1",
+        address="Harbour Street 1",
+        area=AREA,
+        timezone="Europe/Rome",
+        jurisdiction="sandbox",
+        registry_name="sandbox",
+    )
+    session.add(unit)
+    session.flush()
+    return unit
+
+
 def _written(database: Database, vault: Vault, count: int, *, pending: bool) -> list[str]:
     with database.writing() as session:
-        owner = Landlord(name="Mira Holm", phone="+39 06 1234")
-        session.add(owner)
-        session.flush()
-        unit = Unit(
-            landlord_id=owner.id,
-            code="DW-1",
-            label="Room 1",
-            address="Harbour Street 1",
-            area=AREA,
-            timezone="Europe/Rome",
-            jurisdiction="sandbox",
-            registry_name="sandbox",
-        )
-        session.add(unit)
-        session.flush()
+        unit = add_unit(session)
         made = [_made(vault, unit.id, number) for number in range(count)]
         for table, place in ((Stay, 0), (Person, 1), (Row, 2), (RegistrationPerson, 3), (Delivery, 4)):
             values = [row[place] for row in made if row[place]]

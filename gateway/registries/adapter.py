@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gateway.domain.filings.record import (
+    NOT_TAKEN,
     Accepted,
     AcceptedInPart,
     Answer,
@@ -27,6 +28,20 @@ class Outcome(NamedTuple):
     taken: bool
     code: str = ""
     sentence: str = ""
+
+
+class SendOnly:
+    """Base of the adapters of services that only take records: no query by reference, and no cancellation."""
+
+    can_be_queried = False
+
+    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """OutcomeUnknown: the service has no query."""
+        return OutcomeUnknown("cannot_be_queried")
+
+    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
+        """Refused: the service has no cancellation; where it takes annulments, they are records sent by submit."""
+        return Refused(NOT_TAKEN)
 
 
 def refused_before_sending(problems: tuple[FieldProblem, ...]) -> Refused:

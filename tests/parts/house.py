@@ -28,9 +28,9 @@ from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.verification.port import Identity
 from gateway.journey.devices import reports
 from gateway.settings import Settings
-from gateway.store import Account, Key, Landlord, SignIn, Unit
+from gateway.store import Account, Key, SignIn, Unit
 from tests.parts.identity import MemoryIdentity
-from tests.parts.world import DAY, NOW, device
+from tests.parts.world import DAY, NOW, device, let_unit
 
 PASSWORD: Final = "correct horse battery staple"
 PLACES: Final = {"a": "370100-07", "b": "440100-01"}
@@ -124,23 +124,14 @@ def build(folder: Path) -> None:
     with gateway.database.writing() as session:
         session.add(Account(role="tester", login="tester", password_hash=hashed, name="Tester"))
         for who, area in PLACES.items():
-            owner = Landlord(name=f"Landlord {who}", phone="+39 06 1234", email=None)
-            session.add(owner)
-            session.flush()
-            unit = Unit(
-                landlord_id=owner.id,
-                code=f"DW-{who}",
-                label=f"Room {who}",
-                address=f"Street {who}",
-                area=area,
-                timezone="Europe/Rome",
-                jurisdiction="sandbox",
-                registry_name="sandbox",
-            )
-            session.add(unit)
-            session.flush()
+            unit = let_unit(session, who, owner_name=f"Landlord {who}", area=area)
             session.add(device(f"lock-{who}", unit.id))
-            landlord = {"role": "landlord", "login": f"landlord-{who}", "landlord_id": owner.id, "staff": "owner"}
+            landlord = {
+                "role": "landlord",
+                "login": f"landlord-{who}",
+                "landlord_id": unit.landlord_id,
+                "staff": "owner",
+            }
             officer = {"role": "officer", "login": f"officer-{who}", "area": area[:6]}
             session.add_all(Account(name=row["login"], password_hash=hashed, **row) for row in (landlord, officer))
     gateway.database.close()

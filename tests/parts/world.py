@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from certs.holder import sign_statement
 from certs.keys import compressed_point, new_private_key
@@ -46,6 +47,19 @@ FIELDS: Final = {
 def as_read(fields: Mapping[str, str]) -> Sources:
     """The fields as read from a document."""
     return {name: {READ: text} for name, text in fields.items()}
+
+
+def let_unit(session: Session, name: str, *, owner_name: str = "Landlord", **columns: str) -> Unit:
+    """A new landlord's unit DW-`name`; `columns` replace those of a unit in Rome that reports to the sandbox."""
+    owner = Landlord(name=owner_name, phone="+39 06 1234", email=None)
+    session.add(owner)
+    session.flush()
+    place = {"label": f"Room {name}", "address": f"Street {name}", "area": AREA, "timezone": "Europe/Rome"}
+    registry = {"jurisdiction": "sandbox", "registry_name": "sandbox"}
+    unit = Unit(landlord_id=owner.id, code=f"DW-{name}", **place | registry | columns)
+    session.add(unit)
+    session.flush()
+    return unit
 
 
 @dataclass
@@ -97,24 +111,11 @@ class World:
     def add_unit(self, room: str, lock_id: str | None, *, jurisdiction: str = "sandbox") -> tuple[str, str]:
         """Another landlord's unit, with a lock of this id: (landlord, unit)."""
         with self.database.writing() as session:
-            owner = Landlord(name=f"Landlord of {room}", phone="+39 06 1234", email=None)
-            session.add(owner)
-            session.flush()
-            unit = Unit(
-                landlord_id=owner.id,
-                code=f"DW-{room}",
-                label=f"Room {room}",
-                address=f"Harbour Street {room}",
-                area=AREA,
-                timezone="Europe/Rome",
-                jurisdiction=jurisdiction,
-                registry_name="sandbox",
-            )
-            session.add(unit)
-            session.flush()
+            address = f"Harbour Street {room}"
+            unit = let_unit(session, room, owner_name=f"Landlord of {room}", address=address, jurisdiction=jurisdiction)
             if lock_id:
                 session.add(device(lock_id, unit.id))
-            return owner.id, unit.id
+            return unit.landlord_id, unit.id
 
     def window(self, begins: int = -60, days: int = 3) -> Window:
         """A window relative to now."""

@@ -10,11 +10,9 @@ from pydantic import SecretStr
 
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import (
-    NOT_TAKEN,
     Answer,
     Difference,
     FieldProblem,
-    OutcomeUnknown,
     Refused,
     Registration,
     RegistryUnreachable,
@@ -23,6 +21,7 @@ from gateway.outbound.http import LostAnswer
 from gateway.registries.adapter import (
     Clock,
     Outcome,
+    SendOnly,
     name_differences,
     refused_before_sending,
     settled_by_person,
@@ -55,11 +54,10 @@ class ItalianSettings(AccountSettings):
         return self.wskey.get_secret_value() or Path(self.wskey_file).read_text().strip()
 
 
-class ItalyRegistry:
+class ItalyRegistry(SendOnly):
     """Registry port for the police's service; the table of places is fetched daily and identified by its hash."""
 
     name = "it"
-    can_be_queried = False
     resends_safely = False
 
     def __init__(self, port: SoapPort, account: ItalianSettings, now: Clock) -> None:
@@ -81,14 +79,6 @@ class ItalyRegistry:
         except RegistryUnreachable:
             self._token_until = 0  # the token may have expired
             raise
-
-    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """OutcomeUnknown: the service has no query for a row."""
-        return OutcomeUnknown("cannot_be_queried")
-
-    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """Refused: the service has no cancellation."""
-        return Refused(NOT_TAKEN)
 
     async def receipt(self, day: datetime) -> bytes:
         """The PDF of an earlier day's filings (last 30 days, not today)."""

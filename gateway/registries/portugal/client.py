@@ -6,11 +6,9 @@ from pathlib import Path
 from lxml import etree
 
 from gateway.domain.filings.record import (
-    NOT_TAKEN,
     Answer,
     Difference,
     FieldProblem,
-    OutcomeUnknown,
     Refused,
     Registration,
     RegistryUnreachable,
@@ -20,6 +18,7 @@ from gateway.outbound.settings import BearerSettings
 from gateway.registries.adapter import (
     Clock,
     Outcome,
+    SendOnly,
     name_differences,
     refused_before_sending,
     settled_by_person,
@@ -35,11 +34,10 @@ _NUMBERED_FROM = 1_577_836_800  # 2020-01-01, so that file numbers stay within 3
 Errors = dict[int, tuple[str, str]]  # line → code, sentence; line 0 is the whole file
 
 
-class PortugalRegistry:
+class PortugalRegistry(SendOnly):
     """Registry port for SIBA; registered_as is the landlord's nine digits and the unit's establishment number."""
 
     name = "pt"
-    can_be_queried = False
     resends_safely = False
 
     def __init__(self, port: SoapPort, access_key: str, now: Clock) -> None:
@@ -66,14 +64,6 @@ class PortugalRegistry:
             return unknown_fault(fault)
         receipt = f"{registration.landlord.registered_as}/{registration.unit.registered_as}/{number}"
         return self._settled(registration, errors, receipt, sha256_of(reply.raw))
-
-    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """OutcomeUnknown: SIBA has no query for a bulletin."""
-        return OutcomeUnknown("cannot_be_queried")
-
-    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """Refused: SIBA has no cancellation."""
-        return Refused(NOT_TAKEN)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The fields the authority would refuse."""

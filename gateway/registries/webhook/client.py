@@ -10,7 +10,6 @@ from gateway.domain.disclosure.cloud_event import encode_event
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.record import (
-    NOT_TAKEN,
     Accepted,
     Answer,
     Difference,
@@ -22,7 +21,7 @@ from gateway.domain.filings.record import (
 )
 from gateway.outbound.http import LostAnswer, Reply
 from gateway.outbound.signed_post import SignedPost, open_signed_post
-from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
+from gateway.registries.adapter import Clock, SendOnly, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox.record import record_of
 
 _TYPES = {
@@ -37,11 +36,10 @@ class _Receipt(BaseModel):
     receipt: str = ""
 
 
-class WebhookRegistry:
+class WebhookRegistry(SendOnly):
     """Registry port for a receiver's address; the receiver keeps one record per webhook-id."""
 
     name = "webhook"
-    can_be_queried = False
     resends_safely = True
 
     def __init__(self, post: SignedPost, now: Clock) -> None:
@@ -56,14 +54,6 @@ class WebhookRegistry:
             return self._read(await self._post.send(reference, self._event(registration)), reference)
         except LostAnswer as lost:
             return unknown(lost)
-
-    async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """OutcomeUnknown: a receiver has no query; the record is sent again under its id instead."""
-        return OutcomeUnknown("cannot_be_queried")
-
-    async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
-        """Refused: an annulment is a record of its own here, sent by submit."""
-        return Refused(NOT_TAKEN)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """Only the fields that are invalid at any receiver."""

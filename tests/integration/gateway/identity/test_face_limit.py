@@ -11,11 +11,11 @@ from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles
 from gateway.journey.filings.portraits import count_faces, keep_portrait
 from gateway.journey.keys.keyring import Keyring
-from gateway.store import Landlord, Person, Stay, Unit
+from gateway.store import Person, Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
 from tests.parts.postgres import postgres
-from tests.parts.world import DAY, NOW
+from tests.parts.world import DAY, NOW, let_unit
 
 pytestmark = pytest.mark.slow
 LIMIT = 5
@@ -35,21 +35,7 @@ def url() -> Iterator[str]:
 def move_in(database: Database, people: int) -> list[str]:
     """This many tenants whose portraits are required."""
     with database.writing() as session:
-        owner = Landlord(name="Landlord", phone="", email=None)
-        session.add(owner)
-        session.flush()
-        unit = Unit(
-            landlord_id=owner.id,
-            code="DW-1",
-            label="Room 1",
-            address="Street 1",
-            area="370100-07",
-            timezone="Asia/Shanghai",
-            jurisdiction="cn",
-            registry_name="sandbox",
-        )
-        session.add(unit)
-        session.flush()
+        unit = let_unit(session, "1", timezone="Asia/Shanghai", jurisdiction="cn")
         stay = Stay(unit_id=unit.id, from_at=NOW, until_at=NOW + DAY, state="offered", created_at=NOW)
         session.add(stay)
         session.flush()

@@ -13,10 +13,10 @@ from gateway.domain.errors import Conflict
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.one_time_codes import held_stay, is_current, issue_once
 from gateway.journey.stays import landlord
-from gateway.store import Device, Landlord, OnceCode, Stay, Unit
+from gateway.store import Device, OnceCode, Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
-from tests.parts.world import DAY, LOCK, device
+from tests.parts.world import DAY, LOCK, device, let_unit
 
 MANY = 12
 
@@ -34,20 +34,12 @@ def running_stay(database: Database) -> tuple[str, str]:
     """(landlord, stay) of a unit with a lock."""
     now = int(time.time())
     with database.writing() as session:
-        owner = Landlord(name="Landlord", phone="+39 06 1234", email=None)
-        session.add(owner)
-        session.flush()
-        unit = Unit(
-            landlord_id=owner.id, code="DW-1", label="1", address="Street 1", area="370100-07",
-            timezone="Europe/Rome", jurisdiction="sandbox", registry_name="sandbox",
-        )  # fmt: skip
-        session.add(unit)
-        session.flush()
+        unit = let_unit(session, "1")
         session.add(device(LOCK, unit.id))
         stay = Stay(unit=unit, from_at=now - 60, until_at=now + DAY, state="offered", created_at=now)
         session.add(stay)
         session.flush()
-        return owner.id, stay.id
+        return unit.landlord_id, stay.id
 
 
 def ask(database: Database, owner: str, stay: str) -> int | None:
