@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.domain.filings.codes.icao_states import issuing_country, nationality
 from gateway.domain.filings.fill import fill
 from gateway.domain.filings.record import Document, DocumentKind, PersonFacts, Sex
 from gateway.domain.verification.field_sources import FACT, READ, Sources, conclude
@@ -52,19 +53,20 @@ def person_fields(person: Person, keyring: Keyring) -> dict[str, str]:
 def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
     """The concluded fields as registries take them; dates YYYY-MM-DD, states ISO 3166-1 alpha-3.
 
-    A name in one field is the surname. Raises UnknownFact for a path that no record has.
+    A name in one field is the surname. Codes that a document prints for states are mapped, also in fields sealed before
+    the zone did. Raises UnknownFact for a path that no record has.
     """
     facts = PersonFacts(
         id=person_id,
         surname=fields.get("surname") or fields.get("name", ""),
         given_names=fields.get("given_names", ""),
         birth_date=fields.get("birth_date", ""),
-        nationality=fields.get("nationality", ""),
+        nationality=nationality(fields.get("nationality", "")),
         sex=SEXES.get(fields.get("sex", ""), "unknown"),
         document=Document(
             kind=DOCUMENTS.get(fields.get("document_kind", ""), "other"),
             number=fields.get("id_number", ""),
-            issuing_country=fields.get("issuing_state", ""),
+            issuing_country=issuing_country(fields.get("issuing_state", "")),
         ),
         registered_address=fields.get("address", ""),
     )

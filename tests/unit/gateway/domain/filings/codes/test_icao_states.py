@@ -9,6 +9,8 @@ from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES, issuing_country, nationality
 from gateway.domain.filings.deadlines import deadline
 from gateway.domain.verification.mrz import check_digit, parse_mrz
+from gateway.domain.verification.zone_facts import zone_facts
+from gateway.journey.filings.person_fields import person_facts
 from tests.unit.gateway.registries.registry_facts import GUEST, RECORD
 
 # Doc 9303-3 (8th edition, 2021) section 5: every code of parts A to H that ISO 3166-1 does not assign, with the
@@ -76,3 +78,19 @@ def test_no_record_is_required_in_germany_for_the_holder_of_a_german_passport() 
     record = dataclasses.replace(RECORD, unit=unit, people=(german,))
     assert deadline(record, 0) is None
     assert deadline(dataclasses.replace(record, people=(dataclasses.replace(german, nationality="D"),)), 0) is not None
+
+
+def test_a_german_passport_becomes_the_facts_of_a_german() -> None:
+    read = zone_facts(parse_mrz(passport("D", "D")))
+    facts = person_facts("p1", read)
+    assert (facts.nationality, facts.document.issuing_country) == ("DEU", "DEU")
+
+
+def test_a_document_of_the_united_nations_tells_no_nationality() -> None:
+    facts = person_facts("p1", zone_facts(parse_mrz(passport("UNO", "UNO"))))
+    assert (facts.nationality, facts.document.issuing_country) == ("", "UNO")
+
+
+def test_fields_sealed_before_the_codes_were_mapped_are_mapped() -> None:
+    facts = person_facts("p1", {"surname": "Muster", "nationality": "D", "issuing_state": "D"})
+    assert (facts.nationality, facts.document.issuing_country) == ("DEU", "DEU")
