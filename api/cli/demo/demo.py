@@ -28,6 +28,7 @@ from gateway.texts.marks import N_
 
 Tell = Callable[[str], None]
 FOLDER = Path(".data/demo")
+PARTIES = ("one", "family")
 # results of a journey that are printed as texts
 FAMILIES = {
     "ok": "truth",
@@ -36,6 +37,8 @@ FAMILIES = {
     "reasons": "case.reason",
     "score_band": "band",
     "key_after_the_end": "key",
+    "kind": "kind",
+    "state": "filing",
 }
 
 
@@ -56,29 +59,33 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the web pages; 0 selects a free one.")] = 8080,
     registry: Annotated[str, typer.Option(help="Registry to report to; a wrong name lists them all.")] = "sandbox",
     folder: Annotated[Path, typer.Option(help="Folder of the demonstration's data.")] = FOLDER,
+    party: Annotated[str, typer.Option(help="With --once: who comes, one tenant (one) or a family (family).")] = "one",
 ) -> None:
     """Start a demonstration, and print the addresses for landlord, tenant, officer and tester."""
     if registry not in REGISTRIES:
         raise typer.BadParameter(", ".join(REGISTRIES), param_hint="--registry")
+    if party not in PARTIES:
+        raise typer.BadParameter(", ".join(PARTIES), param_hint="--party")
     console = Console(stderr=True)
     tell: Tell = lambda text: console.print(f"  {text}", highlight=False)  # noqa: E731 - one expression
     try:
         if once:
-            _print_run(asyncio.run(_until_done(_once(registry, tell))), as_json=as_json)
+            _print_run(asyncio.run(_until_done(_once(registry, party, tell))), as_json=as_json)
         else:
             asyncio.run(_stay(folder, port, registry, tell, as_json=as_json))
     except (StepFailed, ChildFailed) as error:
         raise Refused("demo_failed", NOT_IN_ORDER, detail=error) from None
 
 
-async def _once(registry: str, tell: Tell) -> dict[str, Any]:
+async def _once(registry: str, party: str, tell: Tell) -> dict[str, Any]:
     """Run the journey with parts of its own in a folder that is removed afterwards; return its result."""
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="once-", dir=FOLDER.parent))
     try:
         async with running(folder, 0, tell, registry) as parts:
             pictures = await photograph(folder)
-            return await JourneyRun(parts.url, parts.logins, pictures, tell, parts.tenant_facts).run("HS7-101")
+            journey = JourneyRun(parts.url, parts.logins, pictures, tell, parts.tenant_facts)
+            return await journey.run("HS7-101", party)
     except BaseException:
         _keep_logs(folder)
         raise

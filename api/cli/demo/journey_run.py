@@ -19,11 +19,20 @@ from api.cli.output import listed, said, word
 from api.client import Answer, Client
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
+from gateway.domain.keys.holder_statements import child_statement
 from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.texts.marks import N_
 
 Json = dict[str, Any]
 STEP_TIMEOUT_SECONDS = 60.0
+SETTLED = ("accepted", "partly", "refused", "unknown", "not_due")
+# Invented people, of the nationality of the specimen passports.
+CHILDREN: tuple[Json, ...] = (
+    {"surname": "Eriksson", "given_names": "Leo", "birth_date": "2019-05-04", "nationality": "NLD", "sex": "M"}
+    | {"id_number": "XR2002R58"},
+    {"surname": "Eriksson", "given_names": "Mia", "birth_date": "2021-09-17", "nationality": "NLD", "sex": "F"}
+    | {"id_number": "XR3003R58"},
+)
 
 
 class StepFailed(Exception):
@@ -78,14 +87,18 @@ class JourneyRun:
         key_id, on_lock_ms = await self._await_key(tenant)
         return Arrived(offer, verdict, key_id, on_lock_ms)
 
-    async def run(self, unit_code: str) -> Json:
-        """Run all nine steps; return ids, verdict, durations in ms and the registry's receipt. Raises StepFailed."""
+    async def run(self, unit_code: str, party: str = "one") -> Json:
+        """Run all nine steps; return ids, verdict, durations in ms and the registry's receipt. Raises StepFailed.
+
+        With the party "family", the tenant's phone also registers two children, and all their records are awaited.
+        """
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
             arrived = await self._arrive(landlord, tenant, officer, unit_code)
             offer, key_id = arrived.offer, arrived.key_id
             unlocked = await self._unlock(tenant, key_id)
             check_in = await self._await_filing(landlord, offer["stay_id"], "check_in")
             feed = await self._read_feed(officer, check_in["id"])
+            family = await self._bring_family(tenant, landlord, offer["stay_id"], key_id) if party == "family" else {}
             gone = await self._end(landlord, offer["stay_id"], key_id)
             check_out = await self._await_filing(landlord, offer["stay_id"], "check_out")
             return {
@@ -102,7 +115,7 @@ class JourneyRun:
                 "feed_sequence": feed,
                 "key_after_the_end": gone,
                 "check_out_receipt": check_out["receipt"],
-            }
+            } | family
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client]:
@@ -181,9 +194,7 @@ class JourneyRun:
 
     async def _unlock(self, tenant: Client, key_id: str) -> Json:
         self._tell(said(N_("the tenant holds the button to unlock")))
-        at, nonce = int(time.time()), os.urandom(12).hex()
-        signature = sign_statement(unlock_statement(key_id, Proof(at, nonce, b"")), self.phone)
-        body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
+        body = self._proof(lambda proof: unlock_statement(key_id, proof))
         answer = require_ok(
             await tenant.post(f"/keys/{key_id}/unlock", json=body), said(N_("the tenant unlocks the door"))
         )
@@ -205,6 +216,44 @@ class JourneyRun:
             answered = " ".join(str(row[part]) for part in ("state", "code", "sentence") if row[part])
             raise StepFailed(f"{step}: {answered}")
         return row
+
+    async def _bring_family(self, tenant: Client, landlord: Client, stay_id: str, key_id: str) -> Json:
+        """Declare the children, and return every record of the stay once the registry has answered each."""
+        self._tell(said(N_("the tenant registers two children on the same phone")))
+        onboarding = require_ok(await tenant.get("/onboarding"), said(N_("the tenant's phone registers a child")))
+        for child in CHILDREN:
+            await self._declare(tenant, key_id, child, onboarding["asks_besides"])
+        step = said(N_("the registry answers for the whole party"))
+
+        async def stay() -> Json:
+            return dict(require_ok(await landlord.get(f"/stays/{stay_id}"), said(N_("the landlord reads the stay"))))
+
+        settled = await until(stay, lambda shown: all(row["state"] in SETTLED for row in shown["registrations"]), step)
+        records = [{part: row[part] for part in ("kind", "state", "receipt")} for row in settled["registrations"]]
+        if any(row["state"] not in ("accepted", "not_due") for row in records):
+            raise StepFailed(f"{step}: {records}")
+        return {"people": settled["tenants"], "records": records}
+
+    async def _declare(self, tenant: Client, key_id: str, child: Json, asked: list[str]) -> None:
+        """Register one child; with a document only where the registry requires one."""
+        facts = {path: text for path, text in self._facts.items() if path in asked}
+        fields = child | facts | ({"relation": "child"} if "relation" in asked else {})
+        number = fields.pop("id_number")
+        answer = await self._post_child(tenant, key_id, fields)
+        if answer.status == 422 and answer.json().get("field") == "id_number":
+            answer = await self._post_child(tenant, key_id, fields | {"id_number": number, "document_kind": "passport"})
+        require_ok(answer, said(N_("the tenant's phone registers a child")))
+
+    async def _post_child(self, tenant: Client, key_id: str, fields: Json) -> Answer:
+        person = json.dumps(fields)
+        body = {"person": person} | self._proof(lambda proof: child_statement(key_id, proof, person))
+        return await tenant.post(f"/keys/{key_id}/children", json=body)
+
+    def _proof(self, statement: Callable[[Proof], bytes]) -> Json:
+        """Return what the phone sends to prove that it holds the key: time, nonce and signature."""
+        at, nonce = int(time.time()), os.urandom(12).hex()
+        signature = sign_statement(statement(Proof(at, nonce, b"")), self.phone)
+        return {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
 
     async def _read_feed(self, officer: Client, registration_id: str) -> int:
         self._tell(said(N_("the registration appears in the officer's feed")))

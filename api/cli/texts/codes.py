@@ -84,6 +84,10 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "feed_sequence": N_("number in the feed"),
         "key_after_the_end": N_("key after the end"),
         "check_out_receipt": N_("check-out receipt"),
+        "people": N_("people"),
+        "records": N_("records"),
+        "kind": N_("type"),
+        "state": N_("state"),
     },
     "by": {
         "machine": N_("machine"),
