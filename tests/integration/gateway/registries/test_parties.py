@@ -16,12 +16,13 @@ from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
 
 CHILD = {
-    "name": "Leo Voorbeeld",
+    "given_names": "Leo",
+    "surname": "Voorbeeld",
     "birth_date": "2016-05-04",
     "sex": "M",
     "id_number": "",
     "person.relation": "child",
-    "person.document.kind": "none",
+    "document_kind": "none",
 }
 
 
@@ -76,7 +77,7 @@ def rows_sent(it: SimulatedRegistry, surname: str) -> list[str]:
 
 
 async def test_outside_01_a_child_is_filed_in_the_adults_parte(spain: Office, es: SimulatedRegistry) -> None:
-    stay = spain.tenant("", {"name": "Anna Voorbeeld"})
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"})
     await spain.settled()
     spain.tenant(stay, CHILD)
     await spain.settled()
@@ -91,14 +92,14 @@ async def test_a_child_who_registers_first_waits_for_an_adult(spain: Office, es:
     (first,) = spain.rows()
     assert (first.state, first.answer_code) == ("waiting", "waits_for_adult")
     assert first.deadline_at is not None, "the deadline counts while it waits"
-    spain.tenant(stay, {"name": "Anna Voorbeeld"})
+    spain.tenant(stay, {"given_names": "Anna", "surname": "Voorbeeld"})
     await spain.settled()
     assert spain.states() == [("check_in", "not_due"), ("check_in", "accepted")]
     assert partes(es, stay) == [("2", ["Anna", "Leo HJ"])]
 
 
 async def test_each_person_of_one_parte_has_an_event_and_a_part_of_their_own(spain: Office) -> None:
-    stay = spain.tenant("", {"name": "Anna Voorbeeld"})
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"})
     spain.tenant(stay, CHILD)
     await spain.settled()
     with spain.world.database.reading() as session:
@@ -110,10 +111,10 @@ async def test_each_person_of_one_parte_has_an_event_and_a_part_of_their_own(spa
 
 
 async def test_outside_11_who_joins_on_the_third_day_arrives_on_that_day(spain: Office, es: SimulatedRegistry) -> None:
-    stay = spain.tenant("", {"name": "Anna Voorbeeld"}, begins=-2 * DAY, days=4)
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"}, begins=-2 * DAY, days=4)
     came_with_the_stay(spain)
     await spain.settled()
-    spain.tenant(stay, {"name": "Jan Laat"})
+    spain.tenant(stay, {"given_names": "Jan", "surname": "Laat"})
     await spain.settled()
     joined = spain.rows()[-1]
     assert (joined.kind, joined.state) == ("check_in", "accepted")
@@ -126,7 +127,7 @@ async def test_outside_11_who_joins_on_the_third_day_arrives_on_that_day(spain: 
 
 
 async def test_a_child_who_joins_later_is_added_to_the_adults_parte(spain: Office, es: SimulatedRegistry) -> None:
-    stay = spain.tenant("", {"name": "Anna Voorbeeld"}, begins=-2 * DAY, days=4)
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"}, begins=-2 * DAY, days=4)
     came_with_the_stay(spain)
     await spain.settled()
     spain.tenant(stay, CHILD)
@@ -135,7 +136,7 @@ async def test_a_child_who_joins_later_is_added_to_the_adults_parte(spain: Offic
 
 
 async def test_a_correction_of_one_person_sends_the_whole_parte_again(spain: Office, es: SimulatedRegistry) -> None:
-    stay = spain.tenant("", {"name": "Anna Voorbeeld"})
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"})
     spain.tenant(stay, CHILD)
     await spain.settled()
     spain.correct(stay, id_number="ZZ9999999")
@@ -147,9 +148,9 @@ async def test_a_correction_of_one_person_sends_the_whole_parte_again(spain: Off
 async def test_the_police_get_the_head_directly_before_a_child_without_a_document(
     italy: Office, it: SimulatedRegistry
 ) -> None:
-    stay = italy.tenant("", {"name": "Anna Famiglia"}, begins=60)
-    italy.tenant(stay, {**CHILD, "name": "Leo Famiglia"})
-    italy.tenant(stay, {**CHILD, "name": "Mia Famiglia", "sex": "F"})
+    stay = italy.tenant("", {"given_names": "Anna", "surname": "Famiglia"}, begins=60)
+    italy.tenant(stay, {**CHILD, "given_names": "Leo", "surname": "Famiglia"})
+    italy.tenant(stay, {**CHILD, "given_names": "Mia", "surname": "Famiglia", "sex": "F"})
     with italy.world.database.writing() as session:
         deliveries.retry_now(session, [lanes.registry("it", stay)], int(time.time()))
     await italy.settled()
@@ -158,10 +159,10 @@ async def test_the_police_get_the_head_directly_before_a_child_without_a_documen
 
 
 async def test_outside_11_the_police_take_a_guest_of_the_third_day(italy: Office, it: SimulatedRegistry) -> None:
-    stay = italy.tenant("", {"name": "Anna Prima"}, begins=-2 * DAY, days=5)
+    stay = italy.tenant("", {"given_names": "Anna", "surname": "Prima"}, begins=-2 * DAY, days=5)
     came_with_the_stay(italy)
     await italy.settled()
-    italy.tenant(stay, {"name": "Jan Tardi"})
+    italy.tenant(stay, {"given_names": "Jan", "surname": "Tardi"})
     await italy.settled()
     assert italy.states()[-1] == ("check_in", "accepted"), italy.rows()[-1].answer_args
     assert rows_sent(it, "TARDI") == ["16 JAN document"]
@@ -170,9 +171,9 @@ async def test_outside_11_the_police_take_a_guest_of_the_third_day(italy: Office
 async def test_a_child_who_joins_later_is_filed_after_the_head_on_its_own_day(
     italy: Office, it: SimulatedRegistry
 ) -> None:
-    stay = italy.tenant("", {"name": "Anna Testa"})
+    stay = italy.tenant("", {"given_names": "Anna", "surname": "Testa"})
     await italy.settled()
-    italy.tenant(stay, {**CHILD, "name": "Leo Testa"})
+    italy.tenant(stay, {**CHILD, "given_names": "Leo", "surname": "Testa"})
     await italy.settled()
     assert italy.states() == [("check_in", "accepted"), ("check_in", "accepted")]
     assert rows_sent(it, "TESTA") == ["16 ANNA document", "17 ANNA document", "19 LEO blank"]
