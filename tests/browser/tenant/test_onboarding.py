@@ -182,9 +182,7 @@ async def test_what_is_missing_is_said_before_anything_is_sent(
     await tenant.page.check("[name=check][value=face]")
     await tenant.page.check("[name=consent_registration]")
     await tenant.page.click("#register button.wide")
-    await expect(tenant.page.locator("#missing")).to_have_text(
-        "Take a photo of your document, or enter your name and document number."
-    )
+    await expect(tenant.page.locator("#missing")).to_have_text("Take a photo of your document, or enter its details.")
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.page.click("#register button.wide")
     await expect(tenant.page.locator("#missing")).to_contain_text("tick the box to consent")
@@ -199,3 +197,28 @@ async def test_a_form_from_another_site_is_refused(demo: Running, landlord: Visi
         assert "text/html" in answer.headers["content-type"]
         answer = await other.post("/login", data={"login": "x", "password": "y"}, headers={"Origin": "null"})
         assert answer.status_code == 403
+
+
+REFUSED_STORE = "indexedDB.open = () => { const request = {}; setTimeout(() => request.onerror?.()); return request; }"
+SILENT_STORE = "indexedDB.open = () => ({})"
+THROWING_STORE = "Object.defineProperty(globalThis, 'indexedDB', { get() { throw new DOMException('no') } })"
+
+
+@pytest.mark.parametrize(
+    ("room", "store"),
+    [("301", REFUSED_STORE), ("302", SILENT_STORE), ("303", THROWING_STORE)],
+    ids=lambda given: given[:3],
+)
+async def test_a_browser_that_stores_nothing_still_registers_and_says_what_that_means(
+    browser: Browser, demo: Running, landlord: Visitor, room: str, store: str
+) -> None:
+    """element-web#24216, trezor-suite#2993: the form stayed at "Sending…" for ever."""
+    tenant = await visit(browser, demo.url, PHONE)
+    await tenant.page.add_init_script(store)
+    await landlord.open("/landlord")
+    await tenant.follow(await offer_key(landlord, room))
+    await register_typed(tenant)
+    await let_landlord_pass(landlord)
+    await tenant.open("/onboarding")
+    await expect(tenant.page.locator("#not-stored")).to_contain_text("This browser cannot store the key", timeout=SLOW)
+    await expect(tenant.page.locator("#take-key")).to_be_hidden()

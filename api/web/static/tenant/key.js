@@ -4,6 +4,7 @@ const STORE = "keys";
 const PENDING = "pending:";
 const CODES = "codes";
 const NEAR = "near:";
+const STORE_TIMEOUT_MS = 3000; // some browsers neither open nor refuse: private windows, a full disk, another tab's upgrade
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 
 function openStore() {
@@ -12,7 +13,15 @@ function openStore() {
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("blocked"));
   });
+}
+
+/** Reject if `work` takes longer than `milliseconds`. */
+export function inTime(work, milliseconds) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("timeout")), milliseconds); });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function inStore(mode, work) {
@@ -40,7 +49,11 @@ export const allNear = () => inStore("readonly", (store) => store.getAll(IDBKeyR
 export const dropEverything = () => inStore("readwrite", (store) => store.clear());
 
 export function canHoldKeys() {
-  return Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
+  try {
+    return Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
+  } catch {
+    return false; // some browsers throw where storage is blocked
+  }
 }
 
 /** Create the pair for a registration; return its public key as JWK text. Stored as "pending:<x>" until its key exists. */
@@ -49,6 +62,12 @@ export async function holderKeyForRegistration() {
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   await keepPair(PENDING + x, pair);
   return JSON.stringify({ kty, crv, x, y });
+}
+
+/** Like holderKeyForRegistration; "" if this browser stores no keys or does not answer in time. Never rejects. */
+export async function holderKeyIfPossible() {
+  if (!canHoldKeys()) return "";
+  return inTime(holderKeyForRegistration(), STORE_TIMEOUT_MS).catch(() => "");
 }
 
 /** Return the pairs that may hold key `id`: its own, else all pending ones; only a signed request shows which. */

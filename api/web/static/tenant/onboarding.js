@@ -1,6 +1,6 @@
 // Onboarding: shrinks photos, creates the holder's key pair, reports missing fields before the form is sent.
 
-import { canHoldKeys, holderKeyForRegistration } from "./key.js";
+import { holderKeyIfPossible, inTime } from "./key.js";
 import { prepareFilming } from "./clip.js";
 import { prepare } from "./upload.js";
 
@@ -9,6 +9,7 @@ const form = document.querySelector("#register");
 const missing = document.querySelector("#missing");
 const button = form.querySelector("button.wide");
 let preparing = Promise.resolve();
+const PREPARE_TIMEOUT_MS = 1500;
 
 for (const input of form.querySelectorAll("input[type=file]")) {
   input.addEventListener("change", () => {
@@ -85,9 +86,9 @@ form.addEventListener("submit", async (event) => {
   sending = true;
   say("");
   wait(true);
-  await preparing;
+  await inTime(preparing, PREPARE_TIMEOUT_MS).catch(() => {}); // the photo as taken is good too
   if (form.elements.check.value === "person") for (const shown of [form.elements.face, form.elements.clip]) if (shown) shown.value = "";
-  if (canHoldKeys()) form.elements.holder_key.value = await holderKeyForRegistration();
+  form.elements.holder_key.value = await holderKeyIfPossible();
   setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
   form.submit();
 });
