@@ -27,7 +27,7 @@ from gateway.domain.verification.rules import (
     decide,
     may_run_face,
 )
-from gateway.domain.verification.typed_fields import date_problem, missing_fields, typed_problems
+from gateway.domain.verification.typed_fields import date_problem, missing_fields, typed_problems, with_kind
 from gateway.texts.identity import REASON
 
 
@@ -77,6 +77,7 @@ async def examine(
     Raises InputRefused with the fields to correct, or Busy.
     """
     born_by = min(today, arrival or today)
+    submission = replace(submission, typed=with_kind(submission.typed, profile))
     refuse_typed(submission, profile, born_by)
     try:
         reading = await _read(identity, submission, read_chip)

@@ -72,6 +72,12 @@ def typed_kind(typed: Mapping[str, str], profile: Profile) -> str:
     return found if found in profile.document_kinds else ""
 
 
+def with_kind(typed: Mapping[str, str], profile: Profile) -> Mapping[str, str]:
+    """The typed fields with the kind of document that the number names by itself, where none was chosen."""
+    kind = typed_kind(typed, profile)
+    return {**typed, "document_kind": kind} if kind else typed
+
+
 def may_have_none(birth_date: str, profile: Profile, today: date) -> bool:
     """Whether a person born on this day may be registered without a document here."""
     return age_on(date.fromisoformat(birth_date), today) < profile.no_document_under

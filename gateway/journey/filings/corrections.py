@@ -107,7 +107,7 @@ def _refuse_what_the_registry_refuses(
         problem for problem in problems_of(after) if problem not in known or problem.field.partition("].")[2] in meant
     ]
     if found:
-        named = {path: name for name, path in IN_RECORD.items()}
+        named = {path: name for name, path in IN_RECORD.items() if name != "name" or name in changes}
         paths = [(problem.field.partition("].")[2] or problem.field, problem.sentence) for problem in found]
         _refuse([(named.get(path, path), sentence) for path, sentence in paths])
 

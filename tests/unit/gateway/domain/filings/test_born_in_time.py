@@ -1,0 +1,19 @@
+"""Nobody in a record was born after the day of arrival, whatever the registry."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.domain.filings.field_rules import coherent
+from tests.contract.registry_cases import BARE_UNIT, TRAVELLER, base_record
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-1, False), (0, False), (1, True)])
+def test_a_birth_after_the_day_of_arrival_is_impossible(days: int, refused: bool) -> None:
+    record = replace(base_record(BARE_UNIT, TRAVELLER), unit=replace(BARE_UNIT, timezone="UTC"))
+    born = (datetime.fromtimestamp(record.stay.from_at, UTC) + timedelta(days=days)).date().isoformat()
+    found = list(coherent(replace(record, people=(replace(TRAVELLER, birth_date=born),))))
+    assert [(problem.field, problem.rule) for problem in found] == [
+        ("people[0].birth_date", "impossible_date")
+    ] * refused
