@@ -225,6 +225,9 @@ def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
         "readers": overview.readers,
         "once_codes": overview.once_codes,
         "date_request": overview.date_request,
+        "choices": fact_choices(onboarding.asks_besides),
+        "countries": country_choices(language_of(request)),
+        "nationalities": nationality_choices(language_of(request)),
         "notice": notice_of(request, DONE),
     }
     return page(request, "tenant/key.html", values)

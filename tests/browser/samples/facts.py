@@ -281,6 +281,9 @@ CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=
 DATE_REQUEST = DateRequestShown(until=wall_clock(NOW + 4 * DAY, ZONE), requested_at=NOW - 300, agreed=None)
 KEY_PAGE: dict[str, Any] = {
     "onboarding": onboarding("on_lock"),
+    "choices": fact_choices(["residence.country", "phone", "email"]),
+    "countries": country_choices("zh-CN"),
+    "nationalities": nationality_choices("zh-CN"),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted")],

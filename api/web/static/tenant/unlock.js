@@ -3,7 +3,7 @@
 import { bind, findNear, pairsFor, proof } from "./key.js";
 import { offerNear, prepareNear } from "./ble_button.js";
 import { saveCodes } from "./keypad_codes.js";
-import { manageStay } from "./stay.js";
+import { manageFamily, manageStay } from "./stay.js";
 import { refresh } from "../shared/live_parts.js";
 
 const HOLD = 1000; // ms
@@ -142,7 +142,10 @@ async function start(section) {
   const pair = await holderOf(section.dataset.key);
   section.querySelector(".not-here").hidden = Boolean(pair);
   const unlocker = new Unlocker(section, pair);
-  if (pair) manageStay(section.dataset.key, pair);
+  if (pair) {
+    manageStay(section.dataset.key, pair);
+    manageFamily(section.dataset.key, pair);
+  }
   if (!pair || !unlocker.button) return;
   unlocker.button.hidden = false;
   section.querySelector(".hint").hidden = false;

@@ -100,6 +100,7 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "shared/base.html",
         "shared/parts.html",
         "officer/record_row.html",
+        "tenant/family.html",
         "tester/lock_tile.html",
         "officer/cases.html",
         "officer/news.html",
