@@ -148,7 +148,7 @@ async def test_what_a_kiosk_scans_reaches_the_person_who_decides_and_no_file(hou
 
     cases = (await until(waiting, lambda answer: bool(answer["cases"]), "the case waits"))["cases"]
     case = good(await house.officer.get(f"/cases/{cases[-1]['id']}"))
-    assert AT_KIOSK.surname in case["fields"]["name"]
+    assert AT_KIOSK.surname in case["fields"]["surname"]
     assert case["fields"]["id_number"] == AT_KIOSK.number
     seen = [(await house.officer.get(f"/cases/{case['id']}/pictures/{part}")).content for part in ("document", "face")]
     assert [mark in picture for mark, picture in zip(marks(SCANNED), seen, strict=True)] == [True, True]
