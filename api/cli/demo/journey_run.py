@@ -240,7 +240,7 @@ class JourneyRun:
         fields = child | facts | ({"relation": "child"} if "relation" in asked else {})
         number = fields.pop("id_number")
         answer = await self._post_child(tenant, key_id, fields)
-        if answer.status == 422 and answer.json().get("field") == "id_number":
+        if answer.status == 422 and answer.json().get("field") in ("id_number", "document_kind"):
             answer = await self._post_child(tenant, key_id, fields | {"id_number": number, "document_kind": "passport"})
         require_ok(answer, said(N_("the tenant's phone registers a child")))
 

@@ -57,6 +57,12 @@ def create_phone_offer(
     return offers.create_phone_offer(gateway, landlord_id, offer_id, idempotency_key)
 
 
+@router.post("/offers/{offer_id}/departure")
+def record_departure(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> OfferShown:
+    """Record that the tenant of this link left before the others: their keys are revoked, their departure is filed."""
+    return offers.record_departure(gateway, landlord_id, offer_id)
+
+
 @router.post("/offers/{offer_id}/withdraw")
 def withdraw_offer(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> OfferShown:
     """Make a link stop working."""

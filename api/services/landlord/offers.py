@@ -10,6 +10,7 @@ from gateway.domain.errors import NotFound
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey.stays import landlord as steps
+from gateway.journey.stays.family import leave_early
 from gateway.store import Offer
 from gateway.texts.marks import N_
 
@@ -78,6 +79,17 @@ def _offer_of(session: Session, offer_id: str, landlord_id: str) -> Offer:
     if offer is None or offer.stay.unit.landlord_id != landlord_id:
         raise NotFound(N_("There is no such link. Choose one from your list."))
     return offer
+
+
+def record_departure(gateway: Gateway, landlord_id: str, offer_id: str) -> OfferShown:
+    """Record that the person who registered with this offer left before the others.
+
+    Raises NotFound, or Conflict if nobody did, or nobody else is staying.
+    """
+    with gateway.database.writing() as session:
+        offer = _offer_of(session, offer_id, landlord_id)
+        leave_early(session, offer, gateway.keyring, gateway.now())
+        return present_offer(gateway, offer)
 
 
 def withdraw_offer(gateway: Gateway, landlord_id: str, offer_id: str) -> OfferShown:

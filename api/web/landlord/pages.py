@@ -186,6 +186,12 @@ def another_phone(gateway: Gate, landlord_id: LandlordId, offer_id: str, idempot
     return go(f"/landlord/stays/{offers.create_phone_offer(gateway, landlord_id, offer_id, idempotency_key).stay_id}")
 
 
+@router.post("/offers/{offer_id}/departure")
+def record_departure(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
+    """Record that the tenant of this link left before the others."""
+    return go(f"/landlord/stays/{offers.record_departure(gateway, landlord_id, offer_id).stay_id}")
+
+
 @router.post("/offers/{offer_id}/withdraw")
 def withdraw_link(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
     """Make a link stop working."""

@@ -15,8 +15,10 @@ from gateway.domain.stays import stay as stays
 from gateway.domain.verification.field_sources import gather
 from gateway.journey.filings.parties import arrival_date, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
-from gateway.journey.filings.records import arrival_record, check_in
+from gateway.journey.filings.records import arrival_record, check_in, report_departure
+from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.passcodes import replace_passcodes
 from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import add_offer
 from gateway.store import Key, Offer, Person, Stay
@@ -65,6 +67,26 @@ def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> O
     key = _held(session, key_id, companion_statement(key_id, proof), proof, now)
     _refuse_crowd(session, key.stay)
     return add_offer(session, key.stay, now)
+
+
+def leave_early(session: Session, offer: Offer, keyring: Keyring, now: int) -> list[Person]:
+    """The person who registered with this link left before the others, with the children declared by them.
+
+    Their phones lose the key, the others get new codes, and each departure is filed. Raises Conflict for the last.
+    """
+    stay, present = offer.stay, [one for one in registered(session, offer.stay) if one.left_at is None]
+    gone = [one for one in present if offer.person_id in (one.id, one.head_id)]
+    if stay.state not in stays.OCCUPYING or not gone:
+        raise Conflict(N_("Nobody who is staying here registered with this link."))
+    if len(gone) == len(present):
+        raise Conflict(N_("Nobody else is staying here. End the stay instead."))
+    for person in gone:
+        person.left_at = max(now, person.arrived_at or stay.from_at)
+        for key in [key for key in stay.keys if key.person_id == person.id]:
+            revoke_key(session, key, now)
+        report_departure(session, stay, person, keyring, now)
+    replace_passcodes(session, stay, keyring.passcode_key, now)
+    return gone
 
 
 def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
