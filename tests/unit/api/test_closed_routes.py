@@ -37,7 +37,10 @@ ROLES: Final = {
     "tester": ["/api/v1/locks", "/api/v1/deliveries"],
 }
 KEY: Final = "/api/v1/keys/{key_id}"
-HOLDERS: Final = (KEY, *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near")))
+HOLDERS: Final = (
+    KEY,
+    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "children", "companions")),
+)
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:

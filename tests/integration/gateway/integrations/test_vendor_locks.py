@@ -11,6 +11,7 @@ from gateway.fleet.enrolment import revoke_device
 from gateway.store import SlotCode
 from tests.integration.home_parts import Home, Said, open_home
 from tests.parts.house import CONSENTS, good
+from tests.parts.identity import MemoryIdentity
 
 NUKI, ZIGBEE = "3a4b5c6d", "front-door"
 
@@ -190,6 +191,9 @@ async def share(home: Home, stay: str) -> tuple[AsyncClient, str]:
     offer = good(await home.house.client("landlord-a").post(f"/api/v1/stays/{stay}/offers"))
     tenant = home.house.client(offer=offer["url"].rpartition("/")[2])
     good(await tenant.post("/api/v1/onboarding/consents", json=CONSENTS))
+    identity = home.gateway.identity
+    assert isinstance(identity, MemoryIdentity)
+    identity.fields |= {"given_names": "BEA", "id_number": "XR1001R66"}
     good(await home.house.register(tenant))
     officer = home.house.client("officer-a")
     for case in good(await officer.get("/api/v1/cases")):
