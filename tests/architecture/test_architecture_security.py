@@ -187,7 +187,7 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/devices/wire/ble/test_fragmented.py::Radio",
         "unit/devices/wire/ble/test_fragments.py::test_a_lost_fragment_loses_the_message_and_nothing_else",
     ),
-    "a lost answer leaves the ledger wrong": (
+    "a lost answer leaves the status of a key wrong": (
         "unit/gateway/relay/test_lost_answers.py::test_a_lost_answer_to_a_key_is_given_when_the_lock_is_asked_again",
         "unit/gateway/relay/test_lost_answers.py::test_a_lost_answer_to_a_revocation_is_given_when_the_lock_is_asked_again",
         "unit/gateway/journey/keys/test_lock_status.py::LockStatusMachine",
