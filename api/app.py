@@ -150,9 +150,10 @@ def _health_router() -> APIRouter:
 
     @router.get("/readyz")
     def readyz(request: Request, response: Response) -> dict[str, bool | str]:
-        """Return whether the link to devices and identity checks are ready (503 if not), and that of stored faces."""
+        """Return whether device link, identity checks and background loops work (503 if not), and stored faces."""
         gateway: Gateway = request.app.state.gateway
-        state = {"link": gateway.link.connected, "identity": gateway.identity.ready}
+        loops = all(state == "good" for state in gateway.supervisor.states().values())
+        state = {"link": gateway.link.connected, "identity": gateway.identity.ready, "loops": loops}
         if not all(state.values()):
             response.status_code = 503
         return state | {"stored_faces": worst_state(gateway)}

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from benchmarks.harness import ROUNDS, Pair
 from benchmarks.stages.relay import Quota, RelayStage, open_relay, scratch
 from gateway.registries import open_registry
+from gateway.supervision import Rounds
 
 NAME: Final = "relay_outage"
 BAR: Final = 0.9
@@ -39,7 +40,7 @@ async def outage(stage: RelayStage) -> None:
     await stage.switch("down")
     registry = open_registry("sandbox", {"url": stage.url, "token": "x"}, lambda: stage.now)
     relay = stage.relay(registry, Quota())
-    running = asyncio.create_task(relay.run())
+    running = asyncio.create_task(relay.run(Rounds()))
     news = stage.settled_news()
     async with asyncio.timeout(60):
         for _ in range(DAY // STEP):

@@ -1,11 +1,11 @@
 """Builds one gateway from its settings and starts and stops its parts in order."""
 
-import asyncio
 import logging
 import os
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
@@ -56,8 +56,12 @@ from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
+from gateway.supervision import NOTE, Loop, Supervisor
 
 log = logging.getLogger(__name__)
+
+LATE_AFTER: Final = 60.0  # seconds a batch, a poll or a publication may take
+HOUSEKEEPING_LATE_AFTER: Final = 600.0  # a round may have a whole day's rows to delete
 
 
 def identity_settings(settings: Settings) -> IdentitySettings:
@@ -114,7 +118,7 @@ class Gateway:
         }
         self._open_device_links(radio)
         self._set_up_loops()
-        self._tasks: list[asyncio.Task[None]] = []
+        self.supervisor = Supervisor()
 
     def _open_device_links(self, radio: BleRadio | None) -> None:
         """Create the broker, the links, and the drivers that use them."""
@@ -216,29 +220,34 @@ class Gateway:
         """Start the broker, the links and the identity workers, then the loops. Returns once commands can be sent."""
         if self.broker is not None:
             await self.broker.start()
-        self.feed.start()
-        await self.link.start()
-        for name, link in self.vendor_locks.links.items():
+        for link in (self.link, *self.vendor_locks.links.values()):
             await link.start()
-            self._run(f"intake of {name}", self.intake.run(link, name))
-        await self._start_home_assistant()
-        await self.identity.start()
-        self._run("relay", self.relay.run())
-        self._run("intake", self.intake.run(self.link, "native"))
-        self._run("housekeeping", self.housekeeping.run())
-
-    async def _start_home_assistant(self) -> None:
         if self.home_assistant is not None:
             await self.home_assistant.start()
-            self._run("home assistant", self.home_assistant.run())
-            self._run("commands of home assistant", self.home_assistant.hear())
+        await self.identity.start()
+        for name, loop in self.loops().items():
+            self.supervisor.run(name, loop, HOUSEKEEPING_LATE_AFTER if name == "housekeeping" else LATE_AFTER)
+
+    def loops(self) -> dict[str, Loop]:
+        """The background loops by name."""
+        vendors = {
+            f"intake of {name}": partial(self.intake.run, link, name) for name, link in self.vendor_locks.links.items()
+        }
+        home, folder = self.home_assistant, self.settings.folder
+        return {
+            "feed": self.feed.run,
+            **vendors,
+            **({} if home is None else {"home assistant": home.run, "commands of home assistant": home.hear}),
+            "relay": self.relay.run,
+            "intake": partial(self.intake.run, self.link, "native"),
+            "housekeeping": self.housekeeping.run,
+            "note of the loops": partial(self.supervisor.note, folder),
+        }
 
     async def stop(self) -> None:
         """Stop the loops, then the parts they use. Deliveries not yet settled stay in the outbox."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self.feed.stop()
+        await self.supervisor.stop()
+        (self.settings.folder / NOTE).unlink(missing_ok=True)
         await self.kiosk_inbox.stop()
         if self.home_assistant is not None:
             await self.home_assistant.stop()
@@ -273,9 +282,6 @@ class Gateway:
         if self._broker_files is not None:
             await self._broker_files.replace_certificates(self._broker_access.certificates())
         self._mqtt.present(self._broker_access.address().tls)
-
-    def _run(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(loop, name=name))
 
 
 def private_key_at(path: Path) -> EllipticCurvePrivateKey:

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from api.framework.event_stream import FeedStream
 from benchmarks.stages.rows import AREA, NOW, Rows, open_rows, publish
 from gateway.feed.stream import Feed, Reader, always
+from gateway.supervision import Rounds
 
 PEOPLE = 500
 TIMEOUT_SECONDS = 120.0
@@ -43,7 +44,7 @@ class Stage:
         self.runner.run(self._open())
 
     async def _open(self) -> None:
-        self.feed.start()
+        self.polling = asyncio.create_task(self.feed.run(Rounds()))
         self.rows.database.after_commit(self.feed.wake)
         app = Starlette(routes=[Route("/ours", self.ours), Route("/theirs", self.theirs)])
         listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
@@ -61,7 +62,7 @@ class Stage:
         self.runner.close()
 
     async def _close(self) -> None:
-        self.feed.stop()
+        self.polling.cancel()
         self.server.should_exit = self.server.force_exit = True
         with suppress(asyncio.CancelledError):
             await self.serving

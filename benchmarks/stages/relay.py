@@ -18,6 +18,7 @@ from gateway.registries import open_registry
 from gateway.relay.loop import Relay, Sender, Sent
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.store import Delivery
+from gateway.supervision import Rounds
 
 TIMEOUT_SECONDS = 120.0
 
@@ -40,7 +41,7 @@ class RelayStage:
         relay = self.relay(registry, quota)
         goal, news = self.settled() + count, self.settled_news()
         began = time.perf_counter()
-        running = asyncio.create_task(relay.run())
+        running = asyncio.create_task(relay.run(Rounds()))
         async with asyncio.timeout(TIMEOUT_SECONDS):
             await self.until(news, lambda: quota.spent and self.settled() >= goal)
         took = time.perf_counter() - began

@@ -33,6 +33,7 @@ from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay
 from gateway.store import Device, Key, Person, Stay
 from gateway.store.database import Database
+from gateway.supervision import Rounds
 
 SITE = "house-1"
 DAY = 86_400
@@ -120,7 +121,7 @@ async def at_work(stage: Stage) -> AsyncIterator[asyncio.Event]:
     stage.database.after_commit(lambda: None if loop.is_closed() else void(loop.call_soon_threadsafe(said.set)))
     await link.start()
     await asyncio.wait_for(link.until_connected(), TIMEOUT_SECONDS)
-    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(intake.run(link))]
+    tasks = [asyncio.create_task(relay.run(Rounds())), asyncio.create_task(intake.run(link, None, Rounds()))]
     try:
         yield said
     finally:

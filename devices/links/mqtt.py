@@ -172,7 +172,7 @@ class MqttLink:
                 await asyncio.to_thread(self._connect)
                 self._client.loop_start()
                 await self._lost.wait()
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whatever ended a connection, the next one is due
                 log.warning("no connection to the broker: %s", error)
             if self.connected:
                 pause = FIRST_PAUSE

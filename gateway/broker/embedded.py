@@ -174,8 +174,8 @@ class EmbeddedBroker:
             pause, since = min(pause * 2, MAX_BACKOFF_SECONDS), clock()
             try:
                 await self._spawn()
-            except BrokerFailed as error:
-                log.error("%s", error)  # retried in the next iteration
+            except (BrokerFailed, OSError) as error:
+                log.error("the broker could not be started: %s", error)  # retried in the next iteration
                 continue
             self.restarts += 1
 

@@ -24,6 +24,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.store import Disclosure, Event, FeedConsumer, Person, Registration, Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased
+from gateway.supervision import Rounds
 
 __all__ = ["Feed", "FeedItem", "Reader", "always", "entry_of", "record_shown"]
 
@@ -77,18 +78,14 @@ class Feed:
         self.ended: set[str] = set()  # consumers whose grant was ended, by this process or, as polled, by another
         self._news, self._woken = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._watching: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Bind to the running event loop and poll for new entries."""
+    async def run(self, rounds: Rounds) -> None:
+        """Poll for new entries until cancelled: one poll serves all readers."""
         self._loop = asyncio.get_running_loop()
-        self._watching = asyncio.create_task(self._watch(), name="feed")
-
-    def stop(self) -> None:
-        """Stop polling for new entries."""
-        self._loop = None
-        if self._watching is not None:
-            self._watching.cancel()
+        try:
+            await self._watch(rounds)
+        finally:
+            self._loop = None
 
     def wake(self) -> None:
         """Poll now, after a commit; may be called from any thread."""
@@ -100,12 +97,14 @@ class Feed:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._rings.clear)
 
-    async def _watch(self) -> None:
-        """One poll serves all readers; they wake only when the feed grew or a grant was ended."""
+    async def _watch(self, rounds: Rounds) -> None:
+        """Readers wake only when the feed grew or a grant was ended."""
         while True:
             self._woken.clear()
+            rounds.begin()
             try:
                 newest, ended = await asyncio.to_thread(self._poll)
+                rounds.good()
             except SQLAlchemyError as error:
                 log.error("the feed could not read the database: %s", type(error).__name__)
                 newest, ended = self._newest, set()

@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeGuard
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from devices.driver import Driver, Unreadable
@@ -18,10 +19,14 @@ from gateway.journey.devices.reports import record_reports
 from gateway.outbox.events import stamp_feed
 from gateway.store import SetAside
 from gateway.store.database import Database
+from gateway.supervision import Rounds
 
 log = logging.getLogger(__name__)
 
 TROUBLE_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 8.0
+# The database is busy, full, not reachable or out of connections: no message's own fault.
+DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 KIOSK_EVENTS: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # from a kiosk, answered on its screen
 
 KioskInbox = Callable[[Happened, Received], None]
@@ -41,25 +46,41 @@ class Intake:
         kiosk_inbox: KioskInbox,
         now: Callable[[], int],
         device_lookup: DeviceLookup | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`device_lookup`: the instance the drivers get public keys from, so that a batch is looked up once."""
         self._database, self._drivers, self._awaited_answers = database, drivers, awaited_answers
         self._kiosk_inbox, self._now = kiosk_inbox, now
-        self._device_lookup = device_lookup or DeviceLookup(database)
+        self._device_lookup, self._sleep = device_lookup or DeviceLookup(database), sleep
 
-    async def run(self, link: Link, driver: str | None = None) -> None:
+    async def run(self, link: Link, driver: str | None, rounds: Rounds) -> None:
         """Read a link used by the devices of one driver (any driver if None), batch by batch.
 
-        A batch that could not be read or committed is not acknowledged, so the broker sends it again.
+        While the database takes nothing, the batch is tried again and nothing is acknowledged: the broker keeps the
+        rest, and no message is given up for a fault that is not its own.
         """
         async for batch in link.batches():
+            rounds.begin()
+            await self._until_taken(batch, driver)
+            rounds.good()
+
+    async def _until_taken(self, batch: Sequence[Received], driver: str | None) -> None:
+        pause = TROUBLE_PAUSE
+        while True:
             try:
                 await self.take(batch, driver)
-            except SQLAlchemyError as error:
+            except DATABASE_AWAY as error:
                 log.error("a batch of %d messages could not be processed: %s", len(batch), type(error).__name__)
+            else:
+                return
+            await self._sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def take(self, batch: Sequence[Received], driver: str | None = None) -> None:
-        """Read the messages, resolve awaited answers, commit, acknowledge."""
+        """Read the messages, resolve awaited answers, commit, acknowledge.
+
+        Raises one of DATABASE_AWAY, and then no message that was not committed is acknowledged.
+        """
         understood: list[Understood] = []
         unreadable: list[Unread] = []
         with self._device_lookup.batch({message.device for message in batch}) as keys:
@@ -68,6 +89,9 @@ class Intake:
                     understood.append((message, self._read(message, driver)))
                 except Unreadable as error:
                     unreadable.append((message, error.code))
+                except Exception as error:  # noqa: BLE001 - a message that breaks its driver must not stop the others
+                    log.error("the driver of %s broke on a message: %s", message.device, type(error).__name__)
+                    unreadable.append((message, "cannot_be_recorded"))
         for _, reports in understood:
             for report in reports:
                 if isinstance(report, Answered):
@@ -93,9 +117,10 @@ class Intake:
     async def _commit(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         try:
             await asyncio.to_thread(self._write, understood, unreadable, keys)
+        except DATABASE_AWAY:
+            raise
         except Exception as error:  # noqa: BLE001 - one report that cannot be recorded must not stop the others
             log.error("a batch of %d messages could not be committed: %s", len(understood), type(error).__name__)
-            await asyncio.sleep(TROUBLE_PAUSE)
             await self._one_by_one(understood, unreadable, keys)
             return
         for message, reports in understood:
@@ -112,18 +137,14 @@ class Intake:
             message.ack()
 
     async def _one_by_one(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
-        """Retry a failed batch message by message.
-
-        A message that fails by itself is set aside; one that the database cannot take is not acknowledged.
-        """
+        """Retry a failed batch message by message; a message that fails by itself is set aside."""
         for item in understood:
             try:
                 await asyncio.to_thread(self._write, [item], (), keys)
+            except DATABASE_AWAY:
+                raise
             except Exception:  # noqa: BLE001 - whatever it is, the message is set aside with its digest
-                try:
-                    await asyncio.to_thread(self._write, (), [(item[0], "cannot_be_recorded")], keys)
-                except SQLAlchemyError:
-                    continue
+                await asyncio.to_thread(self._write, (), [(item[0], "cannot_be_recorded")], keys)
                 item[0].ack()
             else:
                 self._finish(*item)

@@ -29,6 +29,7 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue
 from gateway.store import Command, Device
 from gateway.store.database import Database
+from gateway.supervision import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class HomeAssistant:
         """Start connecting."""
         await self._link.start()
 
-    async def run(self) -> None:
+    async def run(self, rounds: Rounds) -> None:
         """Publish changes until cancelled; everything again after each connection."""
         self._loop = asyncio.get_running_loop()
         while True:
@@ -93,18 +94,27 @@ class HomeAssistant:
             try:
                 while self._link.connected:
                     self._news.clear()
+                    rounds.begin()
                     await self._announce()
+                    rounds.good()
                     await self._rest()
             except (LinkDown, SQLAlchemyError) as error:
                 log.warning("states could not be published to Home Assistant: %s", type(error).__name__)
+                if isinstance(error, LinkDown):
+                    rounds.good()  # nothing is owed to a broker that is away: everything is published on its return
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def hear(self) -> None:
+    async def hear(self, rounds: Rounds) -> None:
         """Handle commands and Home Assistant's birth message until cancelled."""
         async for batch in self._link.batches():
+            rounds.begin()
             for message in batch:
-                await self._take(message)
+                try:
+                    await self._take(message)
+                except SQLAlchemyError as error:  # a command is good for seconds only, so it is not tried again
+                    log.error("a command from Home Assistant was lost: %s", type(error).__name__)
                 message.ack()
+            rounds.good()
 
     async def stop(self) -> None:
         """Publish that this gateway is offline."""

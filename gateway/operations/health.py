@@ -3,6 +3,7 @@
 A check takes the settings and the time (UTC seconds) and yields findings; api.cli.texts.findings holds their texts.
 """
 
+import json
 import shutil
 import socket
 import ssl
@@ -26,6 +27,7 @@ from gateway.journey.filings.portraits import faces_stored
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import newest_revision
+from gateway.supervision import NOTE
 
 Severity = Literal["good", "care", "bad"]
 Code = Literal[
@@ -36,6 +38,7 @@ Code = Literal[
     "clock", "clock_unkept", "clock_behind",
     "certificates", "own_expiring", "own_expired", "device_expiring", "device_expired",
     "deliveries", "deliveries_stuck", "registrations_late",
+    "loops", "loops_unknown", "loops_gone", "loops_silent", "loop_late", "loop_ended",
     "faces", "faces_near", "faces_full",
 ]  # fmt: skip
 
@@ -43,6 +46,7 @@ MIN_FREE_BYTES: Final = 500 * 1024 * 1024
 CERTIFICATE_CARE: Final = 14 * 86_400
 PROBE_TIMEOUT_SECONDS: Final = 3.0
 TOLERANCE: Final = 60  # tolerated seconds between the clock and the newest recorded time
+SILENT: Final = 120  # age in seconds of the note about the loops from which the process counts as stuck
 OVERDUE: Final = 3600  # age in seconds from which an undelivered item of a device or consumer is reported
 
 
@@ -204,6 +208,26 @@ def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
         yield Finding("deliveries", "good", "deliveries")
 
 
+def check_loops(settings: Settings, now: int) -> Iterator[Finding]:
+    """The running gateway's background loops get on, by the note it writes every few seconds."""
+    path = settings.folder / NOTE
+    if not path.exists():
+        yield Finding("loops", "good", "loops_unknown")
+        return
+    note, age = json.loads(path.read_text()), now - int(path.stat().st_mtime)
+    if not Path(f"/proc/{note['process']}").exists():
+        yield Finding("loops", "bad", "loops_gone", {"process": note["process"]})
+        return
+    if age > SILENT:
+        yield Finding("loops", "bad", "loops_silent", {"minutes": age // 60})
+        return
+    unwell = {name: state for name, state in note["loops"].items() if state != "good"}
+    for name, state in unwell.items():
+        yield Finding("loops", "bad", "loop_late" if state == "late" else "loop_ended", {"name": name})
+    if not unwell:
+        yield Finding("loops", "good", "loops", {"n": len(note["loops"])})
+
+
 def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
     """The number of stored faces is within the limit: a filing with the authority takes its working days."""
     with _database(settings) as session:
@@ -240,6 +264,7 @@ CHECKS: Final[dict[str, Check]] = {
     "clock": check_clock,
     "certificates": check_certificates,
     "deliveries": check_deliveries,
+    "loops": check_loops,
     "faces": check_faces,
 }
 
@@ -250,6 +275,6 @@ def examine(settings: Settings, now: int) -> list[Finding]:
     for name, check in CHECKS.items():
         try:
             found += check(settings, now)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ValueError) as error:
             found.append(Finding(name, "bad", "not_looked_at", {"detail": type(error).__name__}))
     return found

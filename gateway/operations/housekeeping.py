@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from gateway.domain.errors import LodgekeyError
 from gateway.identity.challenges import forget_challenges
@@ -20,6 +20,7 @@ from gateway.journey.stays.retention import purge
 from gateway.store import Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased
+from gateway.supervision import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -38,36 +39,61 @@ class Housekeeping:
         pictures: PictureTray,
         enforce_revocations: Callable[[bool], Awaitable[None]],
         now: Callable[[], int],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database, self._keyring, self._pictures = database, keyring, pictures
-        self._enforce_revocations, self._now = enforce_revocations, now
+        self._enforce_revocations, self._now, self._sleep = enforce_revocations, now, sleep
+        self._tasks: Mapping[str, Callable[[], None]] = {
+            "ends of stays": self._end_due_stays,
+            "old messages": self._each_writing(lambda session, now: forget_old_messages(session, now - MESSAGES_KEPT)),
+            "old challenges": self._each_writing(forget_challenges),
+            "deadlines": self._each_writing(watch_deadlines),
+            "log chains": self._each_writing(watch_chains),
+            "alerts": self._each_writing(watch_alerts),
+            "retention": self._purge,
+            "pictures": self._pictures.sweep,
+        }
 
-    async def run(self) -> None:
-        """Run a round every 30 seconds; after a database error the next round tries again."""
+    async def run(self, rounds: Rounds) -> None:
+        """Run a round every 30 seconds. A task that fails does not stop the others and is tried in the next round."""
         renewed = self._now()
         while True:
-            try:
-                await asyncio.to_thread(self.round)
-            except SQLAlchemyError as error:
-                log.error("housekeeping could not use the database: %s", type(error).__name__)
-            self._pictures.sweep()
+            rounds.begin()
+            failed = await asyncio.to_thread(self.round)
             due = self._now() - renewed > CRL_RENEWAL
-            await self._enforce_revocations(due)
-            renewed = self._now() if due else renewed
-            await asyncio.sleep(EVERY)
+            try:
+                await self._enforce_revocations(due)
+                renewed = self._now() if due else renewed
+            except Exception as error:  # noqa: BLE001 - tried again in the next round
+                failed.append("revocations")
+                log.error("housekeeping could not enforce revocations: %s", type(error).__name__)
+            if not failed:
+                rounds.good()
+            await self._sleep(EVERY)
 
-    def round(self) -> None:
-        """Run each task once."""
-        self._end_due_stays()
-        now = self._now()
+    def round(self) -> list[str]:
+        """Run each task once, each by itself; the names of those that failed."""
+        failed = []
+        for name, task in self._tasks.items():
+            try:
+                task()
+            except Exception as error:  # noqa: BLE001 - the other tasks are due all the same
+                failed.append(name)
+                log.error("housekeeping could not run %s: %s", name, type(error).__name__)
+        return failed
+
+    def _each_writing(self, task: Callable[[Session, int], object]) -> Callable[[], None]:
+        """The task in a transaction of its own."""
+
+        def run() -> None:
+            with self._database.writing() as session:
+                task(session, self._now())
+
+        return run
+
+    def _purge(self) -> None:
         with self._database.writing() as session:
-            forget_old_messages(session, now - MESSAGES_KEPT)
-            forget_challenges(session, now)
-            watch_deadlines(session, now)
-            watch_chains(session, now)
-            watch_alerts(session, now)
-        with self._database.writing() as session:
-            forgotten = purge(session, now)
+            forgotten = purge(session, self._now())
         if forgotten:
             log.info("%d rows past their retention were deleted", forgotten)
 
@@ -75,9 +101,13 @@ class Housekeeping:
         """End stays that are over, each in its own transaction, so that a failing one does not block the others."""
         with self._database.reading() as session:
             over = [stay.id for stay in due_stays(session, self._now())]
+        broken: Exception | None = None
         for stay_id in over:
             try:
                 with self._database.writing() as session:
                     end_stay(session, session.get_one(Stay, stay_id), self._keyring, self._now())
-            except (LodgekeyError, Erased) as error:
+            except Exception as error:  # noqa: BLE001 - one stay must not keep the others from ending
                 log.error("stay %s could not be ended: %s", stay_id, type(error).__name__)
+                broken = broken if isinstance(error, LodgekeyError | Erased) else error
+        if broken is not None:
+            raise broken

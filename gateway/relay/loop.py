@@ -17,6 +17,7 @@ from gateway.outbox.deliveries import Decision, Expired, RetryAt
 from gateway.relay.circuit_breaker import CircuitBreaker
 from gateway.store import Delivery
 from gateway.store.database import Database
+from gateway.supervision import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -100,31 +101,44 @@ class Relay:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    async def run(self) -> None:
+    async def run(self, rounds: Rounds) -> None:
         """Deliver until cancelled; the next run finishes deliveries under way."""
         self._loop = asyncio.get_running_loop()
-        settling = asyncio.create_task(self._settle_forever())
         try:
-            while True:
-                self._woken.clear()
-                await self._begin_due()
-                await self._pause()
+            async with asyncio.TaskGroup() as both:  # neither goes on without the other
+                both.create_task(self._settle_forever())
+                both.create_task(self._begin_forever(rounds))
         finally:
             self._loop = None
-            settling.cancel()
-            for task in self._under_way.values():
-                task.cancel()
-            await asyncio.gather(settling, *self._under_way.values(), return_exceptions=True)
+            await self._abandon()
 
-    async def _begin_due(self) -> None:
+    async def _abandon(self) -> None:
+        """Cancel the attempts under way; an answer that already arrived is settled by the next run."""
+        for task in self._under_way.values():
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        for name in [name for name, task in self._under_way.items() if task.cancelled()]:
+            del self._under_way[name]
+            self._breaker.release(self._parties.pop(name), name)
+
+    async def _begin_forever(self, rounds: Rounds) -> None:
+        while True:
+            self._woken.clear()
+            rounds.begin()
+            if await self._begin_due():
+                rounds.good()
+            await self._pause()
+
+    async def _begin_due(self) -> bool:
+        """Begin the due deliveries there is room for; whether the database could be read."""
         room = min(self._batch_size, AT_ONCE - len(self._under_way))
         if room <= 0:
-            return
+            return True
         try:
             heads = await asyncio.to_thread(self._due, room)
         except SQLAlchemyError as error:
             log.error("due deliveries could not be read: %s", type(error).__name__)
-            return
+            return False
         for delivery in heads:
             self._parties[delivery.id] = delivery.party
             self._under_way[delivery.id] = asyncio.create_task(self._deliver(delivery))
@@ -132,6 +146,7 @@ class Relay:
             self.idle.clear()
         else:
             self.idle.set()
+        return True
 
     def _due(self, room: int) -> list[Delivery]:
         """The due lane heads as they were before this attempt; those of leased work are leased first."""

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from api.app import create_app
 from api.framework.session_cookie import SESSION_COOKIE
-from gateway.bootstrap import Gateway
+from gateway.bootstrap import LATE_AFTER, Gateway
 from gateway.domain.accounts.tokens import token_hash
 from gateway.outbox import events
 from gateway.settings import Settings
@@ -83,7 +83,7 @@ class Desk:
         """Close gateway and clients."""
         for client in self.served:
             await client.aclose()
-        self.gateway.feed.stop()
+        await self.gateway.supervisor.stop()
         self.gateway.vault.close()
         self.gateway.database.close()
 
@@ -104,7 +104,7 @@ class SignallingServer(uvicorn.Server):
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[str]:
     """Serve the desk over real sockets, for streams; yields its address."""
-    desk.gateway.feed.start()
+    desk.gateway.supervisor.run("feed", desk.gateway.feed.run, LATE_AFTER)
     config = uvicorn.Config(
         create_app(desk.gateway, run=False), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1
     )

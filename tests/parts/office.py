@@ -20,6 +20,7 @@ from gateway.registries import open_registry
 from gateway.relay.loop import Relay, Sent
 from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Delivery, Landlord, Person, Registration, Stay, Unit
+from gateway.supervision import Rounds
 from tests.parts.world import DAY, FIELDS, World
 
 TIMEOUT_SECONDS = 30.0
@@ -135,7 +136,7 @@ async def open_office(
         loop.call_soon_threadsafe(office.news.set)
 
     world.database.after_commit(tell)
-    running = asyncio.create_task(relay.run())
+    running = asyncio.create_task(relay.run(Rounds()))
     try:
         yield office
     finally:

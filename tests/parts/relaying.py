@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from gateway.relay.loop import Relay, Sender
 from gateway.store import Delivery
+from gateway.supervision import Rounds
 from tests.parts.world import World
 
 TIMEOUT_SECONDS = 10.0
@@ -41,7 +42,7 @@ async def relaying(
     commits = Commits(world)
     relay = Relay(world.database, senders, world.clock, leased=leased)
     world.database.after_commit(relay.wake)
-    running = asyncio.create_task(relay.run())
+    running = asyncio.create_task(relay.run(Rounds()))
     try:
         yield commits
     finally:

@@ -11,14 +11,14 @@ from pathlib import Path
 import uvicorn
 
 from api.app import create_app
-from gateway.bootstrap import Gateway
+from gateway.bootstrap import LATE_AFTER, Gateway
 from gateway.settings import Settings
 
 
 async def main(folder: Path, now: int) -> None:
     """Serve until killed."""
     gateway = Gateway(Settings(folder=folder), lambda: now)
-    gateway.feed.start()
+    gateway.supervisor.run("feed", gateway.feed.run, LATE_AFTER)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(gateway, run=False), log_level="error", lifespan="off")
     sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1\n")

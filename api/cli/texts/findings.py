@@ -15,6 +15,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "clock": N_("clock"),
     "certificates": N_("certificates"),
     "deliveries": N_("deliveries"),
+    "loops": N_("background loops"),
     "faces": N_("faces"),
 }
 SEVERITIES: Final[Mapping[str, str]] = {
@@ -67,6 +68,12 @@ FINDINGS: Final[Mapping[Code, str]] = {
     "device_expired": N_(
         "The certificate of the device {name} has expired. Let the device reconnect, or enrol it again."
     ),
+    "loops": NN_("{n} background loop is running.", "{n} background loops are running.", "n"),
+    "loops_unknown": N_("No gateway is running in this folder, so there are no background loops to check."),
+    "loops_gone": N_("The gateway (process {process}) ended without being stopped. Start it: lodgekey serve"),
+    "loops_silent": N_("The gateway has not reported on its background loops for {minutes} min. Restart it."),
+    "loop_late": N_("The background loop {name} is making no progress. Read the gateway's log, then restart it."),
+    "loop_ended": N_("The background loop {name} ended with an error and is being restarted. Read the gateway's log."),
     "deliveries": N_("No delivery is overdue."),
     "deliveries_stuck": NN_(
         "{n} delivery is more than one hour overdue. Check that `lodgekey serve` is running.",

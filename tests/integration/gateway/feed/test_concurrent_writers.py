@@ -8,6 +8,7 @@ from sqlalchemy import select
 from gateway.feed.stream import Feed, FeedItem, Reader, always
 from gateway.outbox import events
 from gateway.store import Disclosure, Event, Registration
+from gateway.supervision import Rounds
 from tests.parts.world import AREA, World
 
 WRITERS, EACH = 4, 12
@@ -79,12 +80,12 @@ async def test_a_reader_that_is_cut_off_again_and_again_misses_nothing_and_sees_
     world.tenant()
     feed = Feed(world.database, world.keyring, world.clock)
     world.database.after_commit(feed.wake)
-    feed.start()
+    polling = asyncio.create_task(feed.run(Rounds()))
     writers = start_writers(world)
     finishing = asyncio.create_task(asyncio.to_thread(finish, world, writers))
     seen: list[int] = []
     while len(seen) < WRITERS * EACH + 1:
         seen += [item.seq for item in await read_some(feed, world, len(seen), 5)]
     await finishing
-    feed.stop()
+    polling.cancel()
     assert seen == list(range(1, WRITERS * EACH + 2))

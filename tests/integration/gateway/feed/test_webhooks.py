@@ -20,6 +20,7 @@ from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.outbox import events
 from gateway.relay.loop import Relay
 from gateway.store import Delivery, Event, FeedConsumer, Registration
+from gateway.supervision import Rounds
 from tests.parts.desk import Desk, SignallingServer, grant_request
 from tests.parts.world import AREA, World
 
@@ -71,7 +72,7 @@ async def listening(receiver: Receiver) -> AsyncIterator[str]:
 async def relaying(desk: Desk) -> AsyncIterator[Relay]:
     """The gateway's relay, without lock deliveries."""
     relay = desk.gateway.relay
-    task = asyncio.create_task(relay.run())
+    task = asyncio.create_task(relay.run(Rounds()))
     try:
         yield relay
     finally:

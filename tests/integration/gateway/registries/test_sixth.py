@@ -22,6 +22,7 @@ from gateway.registries import REGISTRIES
 from gateway.relay.loop import Relay
 from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Registration, Unit
+from gateway.supervision import Rounds
 from tests.architecture.source import ROOT, imported_by, python_files
 from tests.integration.gateway.registries.sixth.profile import PROFILE
 from tests.integration.gateway.registries.sixth.service import SIMULATOR
@@ -76,7 +77,7 @@ async def relay_until_answered(house: House) -> Registration:
         loop.call_soon_threadsafe(answered.set)
 
     gateway.database.after_commit(signal)
-    running = asyncio.create_task(relay.run())
+    running = asyncio.create_task(relay.run(Rounds()))
     try:
         async with asyncio.timeout(10):
             while (row := filed(house)) is None or row.state == "queued":

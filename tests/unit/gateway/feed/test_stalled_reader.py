@@ -2,7 +2,6 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import insert, select
@@ -12,16 +11,15 @@ from api.framework.event_stream import STALLED_SECONDS, FeedStream
 from gateway.feed.ring import MAX_BYTES, MAX_ENTRIES, PAGE_BYTES
 from gateway.feed.stream import Feed, Reader, always
 from gateway.store import Event, Registration
+from gateway.supervision import Rounds
 from tests.parts.world import AREA, World
 
 ENTRIES, STALLED = 3000, 40
 
 
 @pytest.fixture
-def feed(world: World) -> Iterator[Feed]:
-    made = Feed(world.database, world.keyring, world.clock)
-    yield made
-    made.stop()
+def feed(world: World) -> Feed:
+    return Feed(world.database, world.keyring, world.clock)
 
 
 def publish(world: World, count: int) -> None:
@@ -69,7 +67,7 @@ async def test_who_takes_nothing_for_half_a_minute_is_let_go_and_not_sooner(
     world: World, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(world, 1)
-    feed.start()
+    polling = asyncio.create_task(feed.run(Rounds()))
     clock = AdvancedClock(monkeypatch)
     socket = Socket(room=2)  # response head and first line; the page of entries does not fit
     streaming = asyncio.create_task(FeedStream(feed, reader(), 0).stream_response(socket.send))
@@ -79,11 +77,12 @@ async def test_who_takes_nothing_for_half_a_minute_is_let_go_and_not_sooner(
     await clock.advance(0.2)
     assert streaming.done()
     await streaming  # without an error: the reader reconnects at its cursor
+    polling.cancel()
 
 
 async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_pending(world: World, feed: Feed) -> None:
     publish(world, ENTRIES)
-    feed.start()
+    polling = asyncio.create_task(feed.run(Rounds()))
     sockets = [Socket(room=2) for _ in range(STALLED)]
     tracemalloc.start()
     streaming = [
@@ -97,12 +96,13 @@ async def test_stalled_readers_hold_a_page_each_at_most_however_much_is_pending(
     for task in streaming:
         task.cancel()
     await asyncio.gather(*streaming, return_exceptions=True)
+    polling.cancel()
     assert held < STALLED * PAGE_BYTES + 2 * MAX_BYTES
 
 
 async def test_the_shared_entries_stay_within_their_bounds_while_the_feed_grows(world: World, feed: Feed) -> None:
     publish(world, ENTRIES)
-    feed.start()
+    polling = asyncio.create_task(feed.run(Rounds()))
     seen = 0
     async with asyncio.timeout(60):
         async for items in feed.follow(reader(), 0):
@@ -112,4 +112,5 @@ async def test_the_shared_entries_stay_within_their_bounds_while_the_feed_grows(
                 assert ring.size <= MAX_BYTES
             if seen == ENTRIES:
                 break
+    polling.cancel()
     assert len(feed._rings) == 1

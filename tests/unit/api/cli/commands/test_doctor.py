@@ -24,6 +24,7 @@ from gateway.operations.health import CHECKS, Code, Finding, examine
 from gateway.outbox import deliveries, events
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Person, Portrait, Registration
+from gateway.supervision import NOTE
 from tests.parts.world import DAY, LOCK, NOW, World
 
 RUN = CliRunner()
@@ -97,6 +98,26 @@ def test_stored_faces_are_reported_before_the_limit_and_at_it(
     assert (found.severity, reported in said(found)) == (severity, True), said(found)
     filed = settings.model_copy(update={"face_filings": {"cn": "CAC-1"}})
     assert [finding.severity for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("process", "state", "age", "severity", "reported"),
+    [
+        (os.getpid(), "good", 5, "good", "2 background loops"),
+        (os.getpid(), "late", 5, "bad", "The background loop relay is making no progress"),
+        (os.getpid(), "ended", 5, "bad", "The background loop relay ended"),
+        (os.getpid(), "good", 600, "bad", "for 10 min"),
+        (2**22 + 1, "good", 5, "bad", "ended without being stopped"),  # no Linux process has a higher number than 2**22
+    ],
+)
+def test_background_loops_that_do_not_get_on_are_found(
+    settings: Settings, process: int, state: str, age: int, severity: str, reported: str
+) -> None:
+    note = settings.folder / NOTE
+    note.write_text(json.dumps({"process": process, "loops": {"relay": state, "feed": "good"}}))
+    os.utime(note, (NOW - age, NOW - age))
+    (found,) = [finding for finding in examine(settings, NOW) if finding.check == "loops"]
+    assert (found.severity, reported in said(found)) == (severity, True), said(found)
 
 
 def own_broker(settings: Settings, port: int) -> Settings:

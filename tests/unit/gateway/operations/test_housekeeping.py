@@ -1,0 +1,94 @@
+"""One task of housekeeping that fails stops neither the others nor the next round."""
+
+import asyncio
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from gateway.identity.images.case_pictures import PictureTray
+from gateway.operations import housekeeping as module
+from gateway.operations.housekeeping import Housekeeping
+from gateway.supervision import Rounds
+from tests.parts.world import World
+
+TASKS = {
+    "ends of stays": "due_stays",
+    "old messages": "forget_old_messages",
+    "old challenges": "forget_challenges",
+    "deadlines": "watch_deadlines",
+    "log chains": "watch_chains",
+    "alerts": "watch_alerts",
+    "retention": "purge",
+}
+FAULTS = [OperationalError("", {}, Exception("unable to open database file")), ZeroDivisionError(), KeyError("x")]
+
+
+class Enough(Exception):
+    """Ends the loop after some rounds."""
+
+
+def keeping(world: World, rounds: Rounds, owed: list[float], revoked: list[bool], stop_after: int = 2) -> Housekeeping:
+    async def enforce(renew: bool) -> None:
+        revoked.append(renew)
+
+    async def sleep(_seconds: float) -> None:
+        owed.append(rounds.owed_for())
+        if len(owed) == stop_after:
+            raise Enough
+
+    return Housekeeping(world.database, world.keyring, PictureTray(world.clock), enforce, world.clock, sleep)
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("task", TASKS)
+async def test_a_task_that_fails_stops_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch, task: str, error: Exception
+) -> None:
+    ticks = iter(range(1000))
+    rounds, owed, revoked = Rounds(lambda: float(next(ticks))), list[float](), list[bool]()
+    ran: list[str] = []
+
+    def noting(name: str) -> object:
+        def run(*_: object) -> list[object]:
+            ran.append(name)
+            if name == task:
+                raise error
+            return []
+
+        return run
+
+    for name, function in TASKS.items():
+        monkeypatch.setattr(module, function, noting(name))
+    kept = keeping(world, rounds, owed, revoked)
+    with pytest.raises(Enough):
+        await kept.run(rounds)
+    assert sorted(ran) == sorted([*TASKS, *TASKS])
+    assert revoked == [False, False]
+    assert owed[0] > 0, "a round with a failed task is not good"
+    assert owed[1] > owed[0], "and is owed since it began"
+
+
+async def test_a_round_without_failures_is_good(world: World) -> None:
+    rounds, owed, revoked = Rounds(), list[float](), list[bool]()
+    with pytest.raises(Enough):
+        await keeping(world, rounds, owed, revoked).run(rounds)
+    assert owed == [0.0, 0.0]
+
+
+async def test_revocations_that_cannot_be_enforced_are_tried_again(world: World) -> None:
+    rounds, tried = Rounds(), list[bool]()
+
+    async def enforce(renew: bool) -> None:
+        tried.append(renew)
+        if len(tried) == 1:
+            raise OSError
+
+    async def sleep(_seconds: float) -> None:
+        if len(tried) == 2:
+            raise Enough
+        await asyncio.sleep(0)
+
+    kept = Housekeeping(world.database, world.keyring, PictureTray(world.clock), enforce, world.clock, sleep)
+    with pytest.raises(Enough):
+        await kept.run(rounds)
+    assert tried == [False, False]
