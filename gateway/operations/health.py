@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.broker.config import BrokerMissing, find_mosquitto
+from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.portraits import faces_stored
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
@@ -194,7 +195,8 @@ def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:
         select(func.count())
         .select_from(Registration)
         .where(
-            Registration.state.in_(("queued", "asking", "pending", "unknown", "refused")),
+            Registration.state.in_(OPEN),
+            Registration.refiled_id.is_(None),
             Registration.deadline_at < now,
         )
     )

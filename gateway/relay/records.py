@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, lazyload
+from sqlalchemy.orm import Session, aliased, lazyload
 
 from gateway.domain.filings.record import Registration as Record
 from gateway.journey.filings.sealed_records import open_record, parts_of
@@ -54,19 +54,33 @@ class RecordReader:
     def _open(self, ids: Sequence[str]) -> dict[str, Opened]:
         earlier = aliased(Registration)
         query = (
-            select(Registration, earlier.receipt)
+            select(Registration, earlier)
             .outerjoin(earlier, Registration.corrects_id == earlier.id)
             .where(Registration.id.in_(ids))
-            .options(lazyload(Registration.stay))
+            .options(lazyload(Registration.stay), lazyload(earlier.stay))
         )
         with self._database.reading() as session:
-            rows = session.execute(query).all()
+            rows = [(row, _not_refused(session, corrected)) for row, corrected in session.execute(query)]
             parts = parts_of(session, ids)
         found = {}
-        for row, receipt in rows:
+        for row, corrected in rows:
             with suppress(Erased):
-                found[row.id] = (row, replace(open_record(parts.get(row.id, ()), self._vault), corrects=receipt))
+                found[row.id] = (row, _as_sent(row, corrected, open_record(parts.get(row.id, ()), self._vault)))
         return found
+
+
+def _not_refused(session: Session, corrected: Registration | None) -> Registration | None:
+    """The corrected record, or if the registry refused it the one before, which the registry still has."""
+    while corrected is not None and corrected.state == "refused":
+        corrected = session.get(Registration, corrected.corrects_id) if corrected.corrects_id else None
+    return corrected
+
+
+def _as_sent(row: Registration, corrected: Registration | None, record: Record) -> Record:
+    """The record with the receipt it corrects. A change of what was refused meanwhile is a check-in."""
+    if row.kind == "change" and row.corrects_id is not None and corrected is None:
+        return replace(record, kind="check_in", corrects=None)
+    return replace(record, corrects=corrected.receipt if corrected else None)
 
 
 def _raise(task: asyncio.Task[None]) -> None:

@@ -68,7 +68,7 @@ class Registration(Model):
     `parts` are the people it names. state: not_due (nothing is sent), waiting (for an adult of the party), queued,
     asking (sent, answer lost), pending, accepted, partly, refused or unknown.
     `answer_code` is the authority's own if `answer_text`, its own words, is not None; else a code of
-    texts.outcomes with `answer_args`.
+    texts.outcomes with `answer_args`. `refiled_id`: of a refused record, the record filed in its place.
     """
 
     __tablename__ = "registrations"
@@ -77,6 +77,7 @@ class Registration(Model):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     number: Mapped[int]
     corrects_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
+    refiled_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
     kind: Mapped[Word]
     registry_name: Mapped[Word]
     state: Mapped[Word] = mapped_column(default="queued", index=True)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from gateway.bootstrap import Gateway
 from gateway.domain.stays.stay import OCCUPYING
-from gateway.journey.filings.deadlines import OPEN
+from gateway.journey.filings.deadlines import pressing
 from gateway.store import Account, Registration, Stay, Unit
 
 MAX_UNITS: Final = 5_000
@@ -29,13 +29,11 @@ def list_units(gateway: Gateway, officer: Account) -> list[UnitState]:
     within, now = Unit.area.startswith(officer.area or "nowhere", autoescape=True), gateway.now()
     registered = select(Stay.unit_id).join(Unit).join(Registration, Registration.stay_id == Stay.id).where(within)
     registered = registered.where(Stay.state.in_(OCCUPYING), Stay.from_at <= now, Stay.until_at > now)
-    pressing = select(Stay.unit_id).join(Unit).join(Registration, Registration.stay_id == Stay.id).where(within)
-    pressing = pressing.where(
-        Registration.state.in_(OPEN), (Registration.state.in_(("unknown", "refused"))) | (Registration.warn_at <= now)
-    )
+    waiting = select(Stay.unit_id).join(Unit).join(Registration, Registration.stay_id == Stay.id).where(within)
+    waiting = waiting.where(pressing(now))
     with gateway.database.reading() as session:
         units = session.scalars(select(Unit).where(within).order_by(Unit.code).limit(MAX_UNITS)).all()
-        registered_ids, pressing_ids = set(session.scalars(registered)), set(session.scalars(pressing))
+        registered_ids, pressing_ids = set(session.scalars(registered)), set(session.scalars(waiting))
 
     def state_of(unit_id: str) -> str:
         return "pressing" if unit_id in pressing_ids else "registered" if unit_id in registered_ids else "free"

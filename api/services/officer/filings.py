@@ -3,7 +3,7 @@
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from api.services.presenters import filing_shown
@@ -15,7 +15,7 @@ from gateway.domain.errors import NotFound
 from gateway.domain.filings.field_rules import local_time
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.corrections import check_correction
-from gateway.journey.filings.deadlines import OPEN
+from gateway.journey.filings.deadlines import pressing
 from gateway.journey.filings.records import correct_person
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.store import Account, Person, Registration, Stay, Unit
@@ -90,8 +90,7 @@ def get_filing(session: Session, account: Account, registration_id: str) -> Regi
 def list_attention(gateway: Gateway, account: Account) -> list[FilingShown]:
     """Return open filings that need a person or whose deadline is near or past, nearest first, at most MAX_FILINGS."""
     now = gateway.now()
-    pressing = or_(Registration.state.in_(("unknown", "refused")), Registration.warn_at <= now)
-    query = within(account).where(Registration.state.in_(OPEN), pressing).order_by(Registration.deadline_at)
+    query = within(account).where(pressing(now)).order_by(Registration.deadline_at)
     with gateway.database.reading() as session:
         return [filing_shown(row, now) for row in session.scalars(query.limit(MAX_FILINGS))]
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.domain.filings.deadlines import Standing
@@ -11,11 +11,21 @@ from gateway.store import Registration
 
 TAKEN: Final = ("accepted", "partly")
 OPEN: Final = ("waiting", "queued", "asking", "pending", "unknown", "refused")
+NEED_A_PERSON: Final = ("waiting", "unknown", "refused", "partly")
+
+
+def pressing(now: int) -> ColumnElement[bool]:
+    """The condition for records that need a person, or whose deadline is near or past, and that none replaces yet."""
+    near = and_(Registration.state.in_(OPEN), Registration.warn_at <= now)
+    return and_(Registration.refiled_id.is_(None), or_(Registration.state.in_(NEED_A_PERSON), near))
 
 
 def standing_of(row: Registration, now: int) -> Standing:
-    """Whether the record reached its registry in time, or its standing while it has not; late from the deadline on."""
-    if row.deadline_at is None or row.state == "not_due":
+    """Whether the record reached its registry in time, or its standing while it has not; late from the deadline on.
+
+    Of a refused record in whose place another was filed, only the other one counts.
+    """
+    if row.deadline_at is None or row.state == "not_due" or row.refiled_id is not None:
         return "in_time"
     taken = row.state in TAKEN
     at = (row.sent_at or row.answered_at or now) if taken else now
@@ -27,7 +37,10 @@ def standing_of(row: Registration, now: int) -> Standing:
 def watch_deadlines(session: Session, now: int) -> int:
     """Record DeadlineNear and DeadlineMissed events, once each, for open records; returns how many."""
     query = select(Registration).where(
-        Registration.state.in_(OPEN), Registration.warn_at <= now, Registration.late_at.is_(None)
+        Registration.state.in_(OPEN),
+        Registration.refiled_id.is_(None),
+        Registration.warn_at <= now,
+        Registration.late_at.is_(None),
     )
     recorded = 0
     for row in session.scalars(query):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
 from gateway.domain.filings.registry_profile import Party
+from gateway.journey.filings.held_records import REPORTED, refused_people
 from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Person, Registration, RegistrationPerson, Stay
 
-REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
 Facts = Mapping[str, PersonFacts]  # by the person's id
 
 
@@ -69,10 +68,14 @@ def group_of(session: Session, stay: Stay, person: Person) -> Group:
     earlier = latest_record(session, person)
     if earlier is None or party_of(stay) == "apart":
         return Group((person,), earlier)
-    named = people_of(session, stay, earlier)
+    named, refused = people_of(session, stay, earlier), refused_people(earlier)
+    if person.id in refused:
+        head = [other for other in named if party_of(stay) == "rows" and other.id == person.head_id]
+        return Group((*dict.fromkeys([*head, *(other for other in named if other.id in refused)]),), earlier)
     if party_of(stay) == "rows" and not is_unsent(session, earlier):
         head = [other for other in named if other.id == person.head_id]
         return Group((*head, person), earlier)
+    named = [other for other in named if other.id not in refused]
     return Group(tuple(named), earlier, waits=earlier.state == "waiting")
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.filings.changes import plan
 from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
@@ -22,8 +23,14 @@ from gateway.domain.filings.record import (
 )
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.verification.field_sources import correct
-from gateway.journey.filings.parties import (
+from gateway.journey.filings.held_records import (
     REPORTED,
+    held_of,
+    held_record,
+    refused_people,
+    take_place_of_refused,
+)
+from gateway.journey.filings.parties import (
     Group,
     group_of,
     group_on_arrival,
@@ -32,6 +39,7 @@ from gateway.journey.filings.parties import (
     latest_record,
     own_arrival,
     party_of,
+    people_of,
     registered,
 )
 from gateway.journey.filings.person_fields import person_facts, person_fields, person_sources, seal_sources
@@ -44,12 +52,12 @@ from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Person, Registration, RegistrationPerson, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
 
 NOBODY_TO_TELL: Final = "not_required"
 CANCELLED: Final = "stay_cancelled"
 REPLACED: Final = "replaced"
 WAITS_FOR_ADULT: Final = "waits_for_adult"
-CORRECTABLE: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
 
 
 def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> Registration:
@@ -60,7 +68,7 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
     kind: Kind = "check_in"
     if _may_replace(session, stay, group):
         _withdraw_unsent(session, group.people, REPLACED, now)
-    elif party_of(stay) == "together" and group.earlier is not None:
+    elif party_of(stay) == "together" and _held(session, stay, group, person) is not None:
         kind = "change"
     row = _report(session, stay, group, person, kind, keyring, now)
     _tell(session, stay, row, [person], "CheckedIn", now)
@@ -80,7 +88,9 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
         for person in group.people:
             if person.arrived_at is not None and own_arrival(stay, person.arrived_at) is None:
                 person.arrived_at = None
-        row = _report(session, stay, group, group.people[-1], _change_kind(session, stay, group, now), keyring, now)
+        subject = group.people[-1]
+        kind = _change_kind(session, stay, group, subject, now)
+        row = _report(session, stay, group, subject, kind, keyring, now)
         _tell(session, stay, row, group.people, "StayChanged", now)
     if not groups:
         record(session, "StayChanged", now, stay=stay)
@@ -115,18 +125,48 @@ def correct_person(
     """Correct a tenant's fields: reported to the registry as it takes changes, and to the feed as a correction."""
     seal_sources(person, correct(person_sources(person, keyring), changes), keyring)
     group = group_of(session, stay, person)
-    row = _report(session, stay, group, person, _change_kind(session, stay, group, now), keyring, now)
+    row = _report(session, stay, group, person, _change_kind(session, stay, group, person, now), keyring, now)
     _tell(session, stay, row, [person], "RegistrationCorrected", now)
     return row
 
 
+def file_again(session: Session, row: Registration, keyring: Keyring, now: int) -> Registration:
+    """File a refused record again, from what is known now, as its registry takes it. Raises Conflict or Erased.
+
+    Conflict: the record is not refused, or another was filed in its place.
+    """
+    stay, refused = row.stay, refused_people(row)
+    if not refused or row.refiled_id is not None:
+        raise Conflict(N_("Only a record that the registry refused can be sent again."))
+    people = [person for person in registered(session, stay) if person.id in refused]
+    if not people:
+        raise Erased
+    if row.kind in REPORTED:
+        group, subject = group_of(session, stay, people[-1]), people[-1]
+        return _report(session, stay, group, subject, _change_kind(session, stay, group, subject, now), keyring, now)
+    earlier = session.get(Registration, row.corrects_id) if row.corrects_id else None
+    group, kind = Group(tuple(people_of(session, stay, row)), earlier), cast("Kind", row.kind)
+    return _report(session, stay, group, people[-1], kind, keyring, now, corrects=earlier)
+
+
 def _report(
-    session: Session, stay: Stay, group: Group, subject: Person, kind: Kind, keyring: Keyring, now: int
+    session: Session,
+    stay: Stay,
+    group: Group,
+    subject: Person,
+    kind: Kind,
+    keyring: Keyring,
+    now: int,
+    *,
+    corrects: Registration | None = None,
 ) -> Registration:
-    """Store and queue the records that one change of the subject produces at this registry, in order; the last one."""
+    """Store and queue the records that one change of the subject produces at this registry, in order; the last one.
+
+    `corrects`: the record it is about, if that is not the one the registry holds.
+    """
     facts = _facts(stay, group.people, kind, keyring)
     due = deadline(_pending(session, stay, facts, group), now)
-    earlier = group.earlier if group.earlier is not None and group.earlier.state in CORRECTABLE else None
+    earlier = corrects or _held(session, stay, group, subject)
     planned = plan(REGISTRIES[stay.unit.registry_name], replace(facts, corrects=earlier.id if earlier else None))
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
@@ -138,7 +178,13 @@ def _report(
             row.state, row.answer_code = "waiting", WAITS_FOR_ADULT
         else:
             _enqueue_record(session, row, stay, now)
+    take_place_of_refused(session, stay, group.people, REPORTED if kind in REPORTED else (kind,), rows[-1])
     return rows[-1]
+
+
+def _held(session: Session, stay: Stay, group: Group, subject: Person) -> Registration | None:
+    """The record that a new one of this group corrects: of all its people where they are filed together."""
+    return held_of(session, group.people if party_of(stay) == "together" else (subject,))
 
 
 def _pending(session: Session, stay: Stay, facts: Record, group: Group) -> Record:
@@ -155,7 +201,7 @@ def _pending(session: Session, stay: Stay, facts: Record, group: Group) -> Recor
 def _was_sent(session: Session, person: Person) -> bool:
     """Whether a record of the person's arrival went out, or is about to and is not replaced."""
     row = latest_record(session, person)
-    return row is not None and row.state != "refused"
+    return row is not None and (row.state == "waiting" or held_record(session, person) is not None)
 
 
 def _tell(
@@ -202,12 +248,14 @@ def _enqueue_record(session: Session, row: Registration, stay: Stay, now: int) -
     enqueue(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
 
 
-def _change_kind(session: Session, stay: Stay, group: Group, now: int) -> Kind:
-    """ "check_in" if an unsent record can be replaced, so that the registry never gets outdated data; else "change"."""
+def _change_kind(session: Session, stay: Stay, group: Group, subject: Person, now: int) -> Kind:
+    """ "change" if the registry holds a record to change; else, as after a refusal, "check_in".
+
+    An unsent record is replaced where that is allowed, so that the registry never gets outdated data.
+    """
     if _may_replace(session, stay, group):
         _withdraw_unsent(session, group.people, REPLACED, now)
-        return "check_in"
-    return "change"
+    return "change" if _held(session, stay, group, subject) is not None else "check_in"
 
 
 def _may_replace(session: Session, stay: Stay, group: Group) -> bool:

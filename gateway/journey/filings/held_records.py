@@ -1,0 +1,66 @@
+"""Which records a registry holds or may hold, and which refused ones a new record takes the place of."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from gateway.store import Person, Registration, RegistrationPerson, Stay
+
+REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
+MAY_HOLD: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
+NOT_DONE: Final = ("refused", "not_due")  # states in which an annulment takes nothing back
+REFUSED: Final = ("refused", "partly")
+
+
+def held_record(session: Session, person: Person) -> Registration | None:
+    """The latest record of the person's stay that the registry has or may have: not refused, and not annulled."""
+    annulment = aliased(Registration)
+    taken_back = select(annulment.id).where(
+        annulment.corrects_id == Registration.id, annulment.kind == "annulment", annulment.state.not_in(NOT_DONE)
+    )
+    query = (
+        select(Registration)
+        .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
+        .where(
+            RegistrationPerson.person_id == person.id,
+            Registration.kind.in_(REPORTED),
+            Registration.state.in_(MAY_HOLD),
+            ~and_(Registration.state == "partly", RegistrationPerson.answer_code.is_not(None)),
+            ~taken_back.exists(),
+        )
+    )
+    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
+
+
+def held_of(session: Session, people: Iterable[Person]) -> Registration | None:
+    """The latest record that the registry holds of any of these people."""
+    rows = [row for person in people if (row := held_record(session, person)) is not None]
+    return max(rows, key=lambda row: row.number, default=None)
+
+
+def refused_people(row: Registration) -> list[str]:
+    """The ids of the people whom the registry refused: all of a refused record, some of one accepted in part."""
+    if row.state == "refused":
+        return [part.person_id for part in row.parts]
+    return [part.person_id for part in row.parts if row.state == "partly" and part.answer_code is not None]
+
+
+def take_place_of_refused(
+    session: Session, stay: Stay, people: Iterable[Person], kinds: Collection[str], new: Registration
+) -> None:
+    """Note `new` as what was filed in the place of every refused record whose people it names."""
+    query = select(Registration).where(
+        Registration.stay_id == stay.id,
+        Registration.registry_name == new.registry_name,
+        Registration.kind.in_(kinds),
+        Registration.state.in_(REFUSED),
+        Registration.refiled_id.is_(None),
+        Registration.id != new.id,
+    )
+    named = {person.id for person in people}
+    for row in session.scalars(query).all():
+        refused = refused_people(row)
+        if refused and named.issuperset(refused):
+            row.refiled_id = new.id

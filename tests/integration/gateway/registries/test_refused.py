@@ -1,0 +1,166 @@
+"""What the authority refused goes out again once it is corrected, in the form each registry takes it."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from gateway.domain.errors import Conflict
+from gateway.journey.filings.records import file_again
+from gateway.store import Registration
+from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.integration.gateway.registries.test_parties import CHILD, came_with_the_stay
+from tests.parts.office import Office, open_office
+from tests.parts.world import World
+
+NAMES = ("sandbox", "es", "it", "pt", "cn", "webhook")
+ADULT = {"given_names": "Anna", "surname": "Voorbeeld"}
+# what follows an accepted check-in whose correction was refused, once it is corrected again
+CHANGED_AGAIN = (("change", "refused"), ("change", "accepted"))
+AFTER_A_REFUSED_CHANGE = {
+    **dict.fromkeys(("sandbox", "it", "pt", "cn", "webhook"), CHANGED_AGAIN),
+    # the annulment of the first came through, so nothing is left to annul
+    "es": (("annulment", "accepted"), ("check_in", "refused"), ("check_in", "accepted")),
+}
+CHANGED_BEFORE_THE_REFUSAL = [("check_in", "refused"), ("change", "accepted")]
+ARRIVAL = {"sandbox": '"check_in"', "webhook": "check_in", "cn": '"arrival"'}  # the kind as each names it
+# a family of two, both refused, then one of them corrected
+ONE_RECORD = (("check_in", "not_due"), ("check_in", "refused"), ("check_in", "accepted"))
+TWO_RECORDS = (("check_in", "refused"), ("check_in", "refused"), ("check_in", "accepted"))
+FAMILY = {
+    **dict.fromkeys(("es", "it"), ONE_RECORD),
+    **dict.fromkeys(("sandbox", "pt", "cn", "webhook"), TWO_RECORDS),
+}
+NO_DEPARTURES = ("es", "it")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def simulator(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, SimulatedRegistry]]:
+    name: str = request.param
+    with running_registry(name, tmp_path_factory.mktemp(name)) as running:
+        yield name, running
+
+
+@pytest.fixture
+async def office(world: World, simulator: tuple[str, SimulatedRegistry]) -> AsyncIterator[Office]:
+    name, running = simulator
+    running.set_behaviour("normal")
+    settings = {key: text for key, text in running.settings.items() if text}
+    async with open_office(world, name, settings, running.facts) as opened:
+        yield opened
+
+
+def again(office: Office, row: Registration) -> None:
+    """Send a refused record again."""
+    with office.world.database.writing() as session:
+        file_again(session, session.get_one(Registration, row.id), office.world.keyring, int(time.time()))
+
+
+def said(office: Office) -> list[tuple[str, str, str | None, str | None]]:
+    return [(row.kind, row.state, row.answer_code, row.answer_text) for row in office.rows()]
+
+
+async def test_a_refused_check_in_that_is_corrected_goes_out_again_as_a_check_in(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    simulator[1].set_behaviour("refuse")
+    stay = office.tenant()
+    await office.settled()
+    simulator[1].set_behaviour("normal")
+    office.correct(stay, id_number="ZZ9999999")
+    await office.settled()
+    assert office.states() == [("check_in", "refused"), ("check_in", "accepted")], said(office)
+    refused, taken = office.rows()
+    assert (refused.refiled_id, taken.refiled_id, taken.corrects_id) == (taken.id, None, None)
+    assert taken.deadline_at == refused.deadline_at, "the correction does not move the deadline of the arrival"
+
+
+async def test_a_refused_change_that_is_corrected_corrects_what_the_registry_has(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    stay = office.tenant()
+    await office.settled()
+    simulator[1].set_behaviour("refuse", times=None, skip=refusals_after(simulator[0]))
+    office.correct(stay, id_number="ZZ9999999")
+    await office.settled()
+    simulator[1].set_behaviour("normal")
+    office.correct(stay, id_number="ZZ8888888")
+    await office.settled()
+    assert office.states() == [("check_in", "accepted"), *AFTER_A_REFUSED_CHANGE[simulator[0]]], said(office)
+    first, last = office.rows()[0], office.rows()[-1]
+    assert last.corrects_id == (first.id if last.kind == "change" else None)
+
+
+async def test_a_change_made_before_the_check_in_was_refused_goes_out_as_a_check_in(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    replaced = simulator[0] in ("es", "it")  # a record that was not sent is replaced there
+    simulator[1].set_behaviour("refuse", times=None if replaced else 1)
+    stay = office.tenant()
+    office.correct(stay, id_number="ZZ9999999")
+    await office.settled()
+    expected = [("check_in", "not_due"), ("check_in", "refused")] if replaced else CHANGED_BEFORE_THE_REFUSAL
+    assert office.states() == expected, said(office)
+    if not replaced:
+        assert ARRIVAL.get(simulator[0], "") in str(simulator[1].books()[-1]["body"])
+
+
+async def test_a_refused_record_can_be_sent_again_once_as_it_is(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    simulator[1].set_behaviour("refuse")
+    office.tenant()
+    await office.settled()
+    simulator[1].set_behaviour("normal")
+    (refused,) = office.rows()
+    again(office, refused)
+    await office.settled()
+    assert office.states() == [("check_in", "refused"), ("check_in", "accepted")], said(office)
+    with pytest.raises(Conflict):
+        again(office, refused)
+    with pytest.raises(Conflict):
+        again(office, office.rows()[-1])
+
+
+async def test_a_refused_family_goes_out_again_with_everybody_it_named(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    child = CHILD if simulator[0] in ("es", "it") else {"given_names": "Leo"}
+    stay = office.tenant("", ADULT)
+    office.tenant(stay, child)
+    came_with_the_stay(office)
+    simulator[1].set_behaviour("refuse")
+    await office.settled()
+    simulator[1].set_behaviour("normal")
+    office.correct(stay, given_names="Annetje")
+    await office.settled()
+    assert tuple(office.states()) == FAMILY[simulator[0]], said(office)
+    waiting = [row for row in office.rows() if row.state == "refused" and row.refiled_id is None]
+    with office.world.database.reading() as session:
+        named = len(session.get_one(Registration, office.rows()[-1].id).parts)
+    # who has a record of their own is corrected on their own
+    assert (len(waiting), named) == ((0, 2) if simulator[0] in ("es", "it") else (1, 1))
+
+
+async def test_a_refused_check_out_can_be_sent_again(office: Office, simulator: tuple[str, SimulatedRegistry]) -> None:
+    stay = office.tenant()
+    await office.settled()
+    simulator[1].set_behaviour("refuse")
+    office.end(stay)
+    await office.settled()
+    simulator[1].set_behaviour("normal")
+    refused = office.rows()[-1]
+    if simulator[0] in NO_DEPARTURES:
+        assert refused.state == "not_due", said(office)
+        return
+    assert (refused.kind, refused.state) == ("check_out", "refused"), said(office)
+    again(office, refused)
+    await office.settled()
+    assert [row.state for row in office.rows() if row.kind == "check_out"] == ["refused", "accepted"], said(office)
+
+
+def refusals_after(name: str) -> int:
+    """How many requests of a correction come before the one to refuse."""
+    return 2 if name == "es" else 0
