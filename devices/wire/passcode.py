@@ -3,9 +3,10 @@
     hhh dddd dddd    hhh: hours the code is valid for, 001 to 672; 000 for a one-time code
                      dddddddd: HMAC-SHA256 (RFC 2104) over epoch, first hour, hours, slot, truncated as in RFC 4226 §5.3
 
-A window is [first hour, first hour + hours) in whole UTC hours, so that clock changes do not affect it. A lock tries
-the at most `hours` start hours that are open now: one guess succeeds with at most 672 · SLOTS / 10⁸ ≈ 1.3e-5. Raising
-the epoch invalidates every code at once. Two codes of one window differ by their slot.
+A window is a number of whole hours from a quarter of a UTC hour on, so that clock changes do not affect it and the
+offset of every time zone in use (45 minutes in Kathmandu) is met. The slot is 2 · quarter + 0 or 1: two codes of one
+window differ by the last bit. A lock tries the windows of this length that are open now: one guess succeeds with at
+most 672 · SLOTS / 10⁸ ≈ 5.4e-5. Raising the epoch invalidates every code at once.
 """
 
 import hashlib
@@ -15,9 +16,10 @@ from dataclasses import dataclass
 
 from devices.wire.errors import WireError
 
-HOUR = 3600
+HOUR, QUARTER = 3600, 900  # seconds
 LONGEST = 672  # hours: four weeks; a longer stay gets its next code in time
-SLOTS = 2
+QUARTERS, PER_WINDOW = 4, 2
+SLOTS = QUARTERS * PER_WINDOW
 ONCE_AHEAD = 64  # how many one-time codes the lock looks at, from its base on
 ONCE_SPAN = 32  # the base follows the highest used one-time code at this distance: older ones are invalid
 DIGITS, TAG_DIGITS = 11, 8
@@ -31,7 +33,7 @@ class BadWindow(WireError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Validity of a window code: `hours` from `first` (hours since 1970 UTC)."""
+    """Validity of a window code: `hours` from `first` (hours since 1970 UTC), and the quarter that the slot names."""
 
     first: int
     hours: int
@@ -40,20 +42,30 @@ class Window:
     @property
     def begins(self) -> int:
         """UTC seconds, included."""
-        return self.first * HOUR
+        return begin_of(self.first, self.slot)
 
     @property
     def ends(self) -> int:
         """UTC seconds, excluded."""
-        return (self.first + self.hours) * HOUR
+        return self.begins + self.hours * HOUR
 
 
-def window_around(begins: int, ends: int, slot: int = 0) -> Window:
-    """The smallest window of whole hours that contains [begins, ends); raises BadWindow."""
-    first, last = begins // HOUR, -(-ends // HOUR)
-    if not (begins < ends and 1 <= last - first <= LONGEST and 0 <= slot < SLOTS):
+def begin_of(first: int, slot: int) -> int:
+    """UTC seconds at which windows of this first hour and slot begin."""
+    return first * HOUR + slot // PER_WINDOW * QUARTER
+
+
+def window_around(begins: int, ends: int, number: int = 0) -> Window:
+    """The window of fewest hours from the quarter of `begins` that contains [begins, ends); raises BadWindow.
+
+    `number`: which of the PER_WINDOW codes that a window can have.
+    """
+    first, quarter = begins // HOUR, begins % HOUR // QUARTER
+    slot = quarter * PER_WINDOW + number
+    hours = -((begin_of(first, slot) - ends) // HOUR)
+    if not (begins < ends and 1 <= hours <= LONGEST and 0 <= number < PER_WINDOW):
         raise BadWindow("a passcode is good for 1 to 672 hours")
-    return Window(first, last - first, slot)
+    return Window(first, hours, slot)
 
 
 def window_code(secret: bytes, epoch: int, window: Window) -> str:
@@ -71,8 +83,8 @@ def find_window(secret: bytes, epoch: int, code: str, now: int) -> Window | None
     hours = _hours_in(code)
     if hours is None or not 1 <= hours <= LONGEST:
         return None
-    hour = now // HOUR
-    candidates = (Window(hour - ago, hours, slot) for ago in range(hours) for slot in range(SLOTS))
+    latest = [(slot, (now - begin_of(0, slot)) // HOUR) for slot in range(SLOTS)]
+    candidates = (Window(hour - ago, hours, slot) for ago in range(hours) for slot, hour in latest)
     return next((window for window in candidates if _same(window_code(secret, epoch, window), code)), None)
 
 

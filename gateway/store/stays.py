@@ -1,8 +1,10 @@
 """Models of stays: offers, people, consents, verifications, keys, codes and commands. Personal fields are sealed."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from devices.wire.passcode import HOUR, PER_WINDOW, QUARTER
 from gateway.store.model import Count, Id, Model, Text, Word
 from gateway.store.units import Device, Unit
 
@@ -130,7 +132,8 @@ class Key(Model):
 
 
 class Passcode(Model):
-    """A stay's code for one lock, for `hours` hours from `first_hour` (hours since 1970 UTC); no digits are stored."""
+    """A stay's code for one lock, for `hours` hours from the quarter of `first_hour` (hours since 1970 UTC) that the
+    slot names; no digits are stored."""
 
     __tablename__ = "passcodes"
     __table_args__ = (Index("ix_passcodes_lock_window", "device_id", "first_hour", "hours"),)
@@ -143,6 +146,16 @@ class Passcode(Model):
     slot: Mapped[int]
     created_at: Mapped[int]
     withdrawn_at: Mapped[int | None]
+
+    @hybrid_property
+    def begins(self) -> int:
+        """UTC seconds, included."""
+        return self.first_hour * HOUR + self.slot // PER_WINDOW * QUARTER
+
+    @hybrid_property
+    def ends(self) -> int:
+        """UTC seconds, excluded."""
+        return self.begins + self.hours * HOUR
 
 
 class OnceCode(Model):

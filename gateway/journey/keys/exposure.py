@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.keys.key import delay_reason
-from gateway.journey.keys.lock_status import HOUR, standings_of_lanes
+from gateway.journey.keys.lock_status import standings_of_lanes
 from gateway.outbox import lanes
 from gateway.store import Device, Key, Passcode, Stay, Unit
 
@@ -62,14 +62,13 @@ def _revoked_keys(session: Session, landlord_ids: Sequence[str], now: int) -> li
 
 
 def _withdrawn_codes(session: Session, landlord_ids: Sequence[str], now: int) -> list[Found]:
-    ends = (Passcode.first_hour + Passcode.hours) * HOUR
     query = (
-        select(Stay.id, Unit.label, Unit.landlord_id, Device, ends)
+        select(Stay.id, Unit.label, Unit.landlord_id, Device, Passcode.ends)
         .select_from(Passcode)
         .join(Stay, Passcode.stay_id == Stay.id)
         .join(Unit, Stay.unit_id == Unit.id)
         .join(Device, Passcode.device_id == Device.id)
-        .where(Unit.landlord_id.in_(landlord_ids), Passcode.withdrawn_at.is_not(None), ends > now)
+        .where(Unit.landlord_id.in_(landlord_ids), Passcode.withdrawn_at.is_not(None), Passcode.ends > now)
         .where(Device.reported_code_epoch <= Passcode.epoch)
     )
     return [((stay, unit, owner), lock, until) for stay, unit, owner, lock, until in session.execute(query)]

@@ -12,7 +12,6 @@ from gateway.outbox import lanes
 from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode, Stay
 
 WAITING = ("issued", "delivering", "revoking", "unknown")
-HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def key_standing(session: Session, key: Key, now: int) -> Standing:
 def code_standings(session: Session, stay: Stay, now: int) -> list[CodeStanding]:
     """The status of each passcode and PIN of a stay, each kind ordered by its start."""
     query = select(Passcode, Device).join(Device, Passcode.device_id == Device.id).where(Passcode.stay_id == stay.id)
-    rows = session.execute(query.order_by(Passcode.first_hour, Passcode.device_id, Passcode.created_at)).all()
+    rows = session.execute(query.order_by(Passcode.begins, Passcode.device_id, Passcode.created_at)).all()
     pins = select(SlotCode, Device).join(Device, SlotCode.device_id == Device.id).where(SlotCode.stay_id == stay.id)
     kept = session.execute(pins.order_by(SlotCode.begins_at, SlotCode.device_id, SlotCode.created_at)).all()
     codes = [_code(session, code, lock, now) for code, lock in rows]
@@ -82,10 +81,9 @@ def once_standings(session: Session, stay: Stay, now: int) -> list[OnceStanding]
 
 
 def _code(session: Session, code: Passcode, lock: Device, now: int) -> CodeStanding:
-    ends = (code.first_hour + code.hours) * HOUR
-    state = code_state(code.epoch, lock.reported_code_epoch, code.withdrawn_at is not None, ends, now)
+    state = code_state(code.epoch, lock.reported_code_epoch, code.withdrawn_at is not None, code.ends, now)
     known = _known_of(session, lock, lanes.keys(lock.id))
-    return CodeStanding(lock.id, code.first_hour * HOUR, _standing(known, state, ends, now))
+    return CodeStanding(lock.id, code.begins, _standing(known, state, code.ends, now))
 
 
 def _pin(session: Session, pin: SlotCode, lock: Device, now: int) -> CodeStanding:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from certs.agreement import passcode_secret
 from certs.keys import public_from_point
-from devices.wire.passcode import HOUR, LONGEST, SLOTS, Window, spoken, window_code
+from devices.wire.passcode import HOUR, LONGEST, PER_WINDOW, QUARTER, Window, spoken, window_code
 from gateway.journey.keys.issue import enqueue_revocation_list
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.lock_abilities import takes_codes
@@ -37,10 +37,8 @@ def move_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey, n
     move_slots(session, stay, now)
     if not is_running(stay, now):
         end_once(session, stay, now)
-    first, last = _hours(stay)
-    beyond = [
-        code for code in valid_codes(session, stay) if code.first_hour < first or code.first_hour + code.hours > last
-    ]
+    first, last = _longest_span(stay)
+    beyond = [code for code in valid_codes(session, stay) if code.begins < first or code.ends > last]
     if beyond:
         _withdraw(session, beyond, now)
     if beyond or _has_any(session, stay):
@@ -51,14 +49,14 @@ def end_passcodes(session: Session, stay: Stay, now: int) -> None:
     """At the end of a stay: withdraw codes that would still open; expired ones need nothing."""
     end_slots(session, stay, now)
     end_once(session, stay, now)
-    _withdraw(session, [code for code in valid_codes(session, stay) if _ends(code) > now], now)
+    _withdraw(session, [code for code in valid_codes(session, stay) if code.ends > now], now)
 
 
 def replace_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey, now: int) -> None:
     """After one tenant lost the key: withdraw the stay's codes and issue new ones for the remaining tenants."""
     renew_slots(session, stay, key, now)
     end_once(session, stay, now)
-    living = [code for code in valid_codes(session, stay) if _ends(code) > now]
+    living = [code for code in valid_codes(session, stay) if code.ends > now]
     if living:
         _withdraw(session, living, now)
         give_passcodes(session, stay, key, now)
@@ -66,7 +64,7 @@ def replace_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey
 
 def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:
     """The stay's codes that open now or later, next first."""
-    codes = [code for code in valid_codes(session, stay) if _ends(code) > now]
+    codes = [code for code in valid_codes(session, stay) if code.ends > now]
     own = [_shown(session.get_one(Device, code.device_id), code, keyring) for code in codes]
     return own + shown_slots(session, stay, keyring.passcode_key, now)
 
@@ -74,7 +72,7 @@ def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> lis
 def valid_codes(session: Session, stay: Stay) -> Sequence[Passcode]:
     """The stay's codes that were not withdrawn, ordered by start."""
     query = select(Passcode).where(Passcode.stay_id == stay.id, Passcode.withdrawn_at.is_(None))
-    return session.scalars(query.order_by(Passcode.first_hour, Passcode.device_id)).all()
+    return session.scalars(query.order_by(Passcode.begins, Passcode.device_id)).all()
 
 
 def stay_of_code(session: Session, device_id: str, window: object, at: int) -> Stay | None:
@@ -88,7 +86,7 @@ def stay_of_code(session: Session, device_id: str, window: object, at: int) -> S
             query = select(Passcode).where(Passcode.device_id == device_id, *typed)
             found = session.scalars(query.order_by(Passcode.withdrawn_at.desc().nulls_first())).first()
             return session.get(Stay, found.stay_id) if found else None
-    open_now = (Passcode.first_hour * HOUR <= at, (Passcode.first_hour + Passcode.hours) * HOUR > at)
+    open_now = (Passcode.begins <= at, Passcode.ends > at)
     living = select(Passcode.stay_id).where(Passcode.device_id == device_id, Passcode.withdrawn_at.is_(None), *open_now)
     stays = set(session.scalars(living))
     return session.get(Stay, stays.pop()) if len(stays) == 1 else None
@@ -107,10 +105,11 @@ def _shown(device: Device, code: Passcode, keyring: Keyring) -> CodeShown:
 
 
 def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
-    """Create codes for every hour of the stay that has none on this lock."""
+    """Create codes for every part of the stay that has none on this lock."""
     held = [code for code in valid_codes(session, stay) if code.device_id == lock.id]
-    for first, hours in _gaps(held, *_hours(stay)):
-        slot = _free_slot(session, lock, first, hours)
+    for begins, hours in _gaps(held, stay):
+        first = begins // HOUR
+        slot = _free_slot(session, lock, begins, hours)
         if slot is None:
             continue
         code = Passcode(
@@ -128,27 +127,30 @@ def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
         enqueue_revocation_list(session, lock, now)
 
 
-def _gaps(held: Sequence[Passcode], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """(first hour, hours) of the hours in [first, last) without a code, split into windows a code can have."""
-    at = first
-    for begins, ends in [(code.first_hour, code.first_hour + code.hours) for code in held] + [(last, last)]:
+def _gaps(held: Sequence[Passcode], stay: Stay) -> Iterator[tuple[int, int]]:
+    """(begin in UTC seconds, hours) of the codes that the stay lacks, each a window that a code can have."""
+    at, latest_end = _longest_span(stay)
+    for begins, ends in [(code.begins, code.ends) for code in held] + [(stay.until_at, stay.until_at)]:
         while at < begins:
-            hours = min(LONGEST, begins - at)
-            yield at, hours
-            at += hours
+            hours = min(LONGEST, -((at - begins) // HOUR))
+            # Another quarter than the stay's own begins earlier, so that it does not open after the stay.
+            start = min(at, latest_end - hours * HOUR)
+            yield start, hours
+            at = start + hours * HOUR
         at = max(at, ends)
 
 
-def _free_slot(session: Session, lock: Device, first: int, hours: int) -> int | None:
+def _free_slot(session: Session, lock: Device, begins: int, hours: int) -> int | None:
     """A slot no other valid code of this window uses, so that two stays never share a code; None if all are taken."""
     query = select(Passcode.slot).where(
         Passcode.device_id == lock.id,
-        Passcode.first_hour == first,
+        Passcode.first_hour == begins // HOUR,
         Passcode.hours == hours,
         Passcode.withdrawn_at.is_(None),
     )
     taken = set(session.scalars(query))
-    return next((slot for slot in range(SLOTS) if slot not in taken), None)
+    first = begins % HOUR // QUARTER * PER_WINDOW
+    return next((slot for slot in range(first, first + PER_WINDOW) if slot not in taken), None)
 
 
 def _withdraw(session: Session, codes: Sequence[Passcode], now: int) -> None:
@@ -170,9 +172,7 @@ def _has_any(session: Session, stay: Stay) -> bool:
     return session.scalar(select(Passcode.id).where(Passcode.stay_id == stay.id).limit(1)) is not None
 
 
-def _hours(stay: Stay) -> tuple[int, int]:
-    return stay.from_at // HOUR, -(-stay.until_at // HOUR)
-
-
-def _ends(code: Passcode) -> int:
-    return (code.first_hour + code.hours) * HOUR
+def _longest_span(stay: Stay) -> tuple[int, int]:
+    """UTC seconds from the quarter in which the stay begins, in whole hours to its end or past it."""
+    first = stay.from_at // QUARTER * QUARTER
+    return first, first - (first - stay.until_at) // HOUR * HOUR

@@ -1,8 +1,11 @@
 """Passcodes: valid on every night of the year, different for each stay, and invalid after their epoch."""
 
 import datetime
+import hashlib
+import hmac
 import secrets
-from zoneinfo import ZoneInfo
+import struct
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,8 @@ from certs.keys import new_private_key
 from devices.wire.passcode import (
     HOUR,
     LONGEST,
+    QUARTER,
+    SLOTS,
     BadWindow,
     Window,
     find_once,
@@ -29,7 +34,10 @@ HOURS = st.integers(1, LONGEST)
 
 
 @given(
-    first=st.integers(0, 2**31 // HOUR), hours=HOURS, slot=st.integers(0, 1), inside=st.floats(0, 1, exclude_max=True)
+    first=st.integers(0, 2**31 // HOUR),
+    hours=HOURS,
+    slot=st.integers(0, SLOTS - 1),
+    inside=st.floats(0, 1, exclude_max=True),
 )
 def test_a_code_opens_throughout_its_window(first: int, hours: int, slot: int, inside: float) -> None:
     window = Window(first, hours, slot)
@@ -63,13 +71,45 @@ def test_a_code_is_right_on_both_clock_change_nights(night: str) -> None:
     assert find_window(SECRET, 1, code, window.ends) is None
 
 
-def test_in_a_zone_of_half_hours_the_window_grows_to_whole_hours() -> None:
-    window = window_around(NOW - NOW % HOUR + 1800, NOW - NOW % HOUR + HOUR + 1800)
-    assert (window.hours, window.begins % HOUR, window.ends % HOUR) == (2, 0, 0)
+@given(
+    zone=st.sampled_from(sorted(available_timezones() - {"localtime"})),
+    day=st.dates(datetime.date(2024, 1, 1), datetime.date(2037, 1, 1)),
+    nights=st.integers(1, 20),
+    hour=st.integers(0, 23),
+)
+def test_in_every_zone_a_stay_from_hour_to_hour_opens_exactly_as_long(
+    zone: str, day: datetime.date, nights: int, hour: int
+) -> None:
+    begins, ends = (
+        int(datetime.datetime.combine(on, datetime.time(at), ZoneInfo(zone)).timestamp())
+        for on, at in ((day, hour), (day + datetime.timedelta(days=nights), 11))
+    )
+    window = window_around(begins, ends)
+    assert window.begins == begins
+    # Lord Howe Island moves its clocks by half an hour
+    assert window.ends - ends in (0, HOUR // 2)
+    assert window.ends == ends or zone in ("Australia/Lord_Howe", "Australia/LHI")
+    code, edges = window_code(SECRET, 1, window), (begins - 1, begins, window.ends - 1, window.ends)
+    assert [find_window(SECRET, 1, code, at) == window for at in edges] == [False, True, True, False]
+
+
+@given(begins=st.integers(LONGEST * HOUR, 2**31), seconds=st.integers(1, 100 * HOUR))
+def test_the_window_begins_in_the_quarter_and_is_the_shortest_from_there(begins: int, seconds: int) -> None:
+    window = window_around(begins, begins + seconds)
+    assert window.begins == begins - begins % QUARTER
+    assert window.ends - HOUR < begins + seconds <= window.ends
+
+
+def test_a_window_on_the_hour_has_the_code_it_had_before_there_were_quarters() -> None:
+    first = NOW // HOUR
+    digest = hmac.digest(SECRET, b"window" + struct.pack(">4I", 3, first, 20, 1), hashlib.sha256)
+    offset = digest[-1] & 15
+    number = (int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF) % 10**8
+    assert window_code(SECRET, 3, window_around(first * HOUR, (first + 20) * HOUR, 1)) == f"020{number:08d}"
 
 
 def test_no_two_stays_of_a_lock_share_a_code() -> None:
-    windows = [Window(first, hours, slot) for first in range(400) for hours in (1, 24, 71) for slot in (0, 1)]
+    windows = [Window(first, hours, slot) for first in range(400) for hours in (1, 24, 71) for slot in range(SLOTS)]
     codes = {window_code(SECRET, 1, window) for window in windows}
     assert len(codes) == len(windows)
 

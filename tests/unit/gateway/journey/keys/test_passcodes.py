@@ -12,7 +12,7 @@ from sqlalchemy import select
 from api.services.presenters import passcode_shown
 from certs.agreement import passcode_secret
 from certs.keys import new_private_key, public_from_point
-from devices.wire.passcode import HOUR, find_window
+from devices.wire.passcode import HOUR, QUARTER, find_window
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey.keys.passcodes import shown_codes, stay_of_code
@@ -53,10 +53,11 @@ def test_a_tenant_gets_a_code_that_the_lock_finds_by_itself(world: World) -> Non
     assert opens(world, code, world.now)
 
 
-def test_a_code_is_good_in_whole_hours_around_the_stay_and_not_a_second_longer(world: World) -> None:
+def test_a_code_is_good_in_whole_hours_from_the_quarter_of_the_begin_and_not_a_second_longer(world: World) -> None:
     stay = world.tenant(Window(NOW + 600, NOW + 2 * DAY)).stay
     (code,) = codes(world, stay.id)
-    assert (code.begins, code.ends) == ((NOW + 600) // HOUR * HOUR, -(-(NOW + 2 * DAY) // HOUR) * HOUR)
+    quarter = (NOW + 600) // QUARTER * QUARTER
+    assert (code.begins, code.ends) == (quarter, quarter + 48 * HOUR)
     assert [opens(world, code, at) for at in (code.begins - 1, code.begins, code.ends - 1, code.ends)] == [
         False, True, True, False,
     ]  # fmt: skip
@@ -123,9 +124,9 @@ def test_a_code_whose_time_is_over_needs_no_new_epoch(world: World) -> None:
 
 
 def test_two_stays_of_one_hour_do_not_share_a_code(world: World) -> None:
-    first = world.tenant(Window(NOW // HOUR * HOUR + 60, NOW // HOUR * HOUR + 1200)).stay
+    first = world.tenant(Window(NOW // HOUR * HOUR + 60, NOW // HOUR * HOUR + 840)).stay
     world.phone = new_private_key()
-    second = world.tenant(Window(NOW // HOUR * HOUR + 1800, NOW // HOUR * HOUR + 3000)).stay
+    second = world.tenant(Window(NOW // HOUR * HOUR + 860, NOW // HOUR * HOUR + 3000)).stay
     (one,), (other,) = codes(world, first.id), codes(world, second.id)
     assert (one.begins, one.ends) == (other.begins, other.ends)
     assert one.digits != other.digits
@@ -148,7 +149,9 @@ def test_a_code_over_a_clock_change_night_is_good_for_the_hours_that_pass(world:
     [
         ("Europe/Rome", "2027-10-30T15:00", "2027-10-31T11:00", ("15:00:00+02:00", "11:00:00+01:00")),
         ("Europe/Rome", "2027-03-27T15:00", "2027-03-28T11:00", ("15:00:00+01:00", "11:00:00+02:00")),
-        ("Asia/Kolkata", "2027-03-27T15:00", "2027-03-28T11:00", ("14:30:00+05:30", "11:30:00+05:30")),
+        ("Asia/Kolkata", "2027-03-27T15:00", "2027-03-28T11:00", ("15:00:00+05:30", "11:00:00+05:30")),
+        ("Asia/Kathmandu", "2027-03-27T15:00", "2027-03-28T11:00", ("15:00:00+05:45", "11:00:00+05:45")),
+        ("Asia/Kolkata", "2027-03-27T14:30", "2027-03-28T11:00", ("14:30:00+05:30", "11:30:00+05:30")),
     ],
 )
 def test_a_code_is_shown_on_the_units_own_clock_as_long_as_the_lock_takes_it(
@@ -162,6 +165,20 @@ def test_a_code_is_shown_on_the_units_own_clock_as_long_as_the_lock_takes_it(
     assert (reported.from_[11:], reported.until[11:]) == shown
     first, last = (int(datetime.fromisoformat(at).timestamp()) for at in (reported.from_, reported.until))
     assert [opens(world, code, at) for at in (first - 1, first, last - 1, last)] == [False, True, True, False]
+
+
+def test_row_24_the_next_stays_code_opens_when_its_stay_begins_in_a_zone_of_half_hours(world: World) -> None:
+    zone = "Asia/Kolkata"
+    with world.database.writing() as session:
+        session.get_one(Unit, world.unit_id).timezone = zone
+    noon = instant("2027-03-28T11:00", zone, "from")
+    leaving = world.tenant(Window(instant("2027-03-27T15:00", zone, "from"), noon)).stay
+    world.phone = new_private_key()
+    coming = world.tenant(Window(noon, noon + DAY)).stay
+    (old,), (new,) = codes(world, leaving.id), codes(world, coming.id)
+    assert (old.ends, new.begins) == (noon, noon)
+    assert [opens(world, new, at) for at in (noon - 1, noon)] == [False, True]
+    assert [opens(world, old, at) for at in (noon - 1, noon)] == [True, False]
 
 
 def type_in(world: World, code: CodeShown, **reported: object) -> None:
@@ -184,9 +201,9 @@ def arrived(world: World, stay_id: str) -> bool:
 def test_of_two_stays_with_codes_for_the_same_hour_the_one_whose_window_the_lock_names_has_arrived(
     world: World,
 ) -> None:
-    first = world.tenant(Window(NOW // HOUR * HOUR + 60, NOW // HOUR * HOUR + 1200)).stay
+    first = world.tenant(Window(NOW // HOUR * HOUR + 60, NOW // HOUR * HOUR + 840)).stay
     world.phone = new_private_key()
-    second = world.tenant(Window(NOW // HOUR * HOUR + 1800, NOW // HOUR * HOUR + 3000)).stay
+    second = world.tenant(Window(NOW // HOUR * HOUR + 860, NOW // HOUR * HOUR + 3000)).stay
     type_in(world, codes(world, second.id)[0])
     assert (arrived(world, first.id), arrived(world, second.id)) == (False, False), "the moment alone cannot tell"
     type_in(world, codes(world, second.id)[0], window=window_of(world, second.id))
@@ -252,19 +269,22 @@ def test_whoever_else_lives_there_gets_another_code(world: World) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), min_size=1, max_size=4))
-def test_whatever_the_moves_every_hour_of_the_stay_has_a_code_and_no_dead_code_opens(
+@given(st.lists(st.tuples(st.integers(0, 240), st.integers(1, 240 * 24)), min_size=1, max_size=4))
+def test_whatever_the_moves_every_minute_of_the_stay_has_a_code_and_no_dead_code_opens(
     first_world: World, tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int]]
 ) -> None:
     world = first_world.copied_to(tmp_path_factory.mktemp("moves") / "world")
     stay = world.tenant(Window(NOW, NOW + DAY)).stay
     seen: dict[str, CodeShown] = {code.digits: code for code in codes(world, stay.id)}
-    for start, days in moves:
-        window = Window(NOW + start * HOUR, NOW + start * HOUR + days * DAY)
+    for start, quarters in moves:
+        begins = NOW // QUARTER * QUARTER + start * QUARTER
+        window = Window(begins, begins + quarters * QUARTER)
         move(world, stay.id, window)
         living = codes(world, stay.id)
-        covered = {hour for code in living for hour in range(code.begins, code.ends, HOUR)}
-        assert covered == set(range(window.start // HOUR * HOUR, -(-window.end // HOUR) * HOUR, HOUR))
+        covered = {at for code in living for at in range(code.begins, code.ends, QUARTER)}
+        assert covered >= set(range(window.start, window.end, QUARTER))
+        assert min(covered) == window.start
+        assert max(covered) + QUARTER < window.end + HOUR
         dead = [code for digits, code in seen.items() if digits not in {alive.digits for alive in living}]
         assert not any(opens(world, code, code.begins) for code in dead)
         seen |= {code.digits: code for code in living}
