@@ -14,7 +14,7 @@ from api.http.devices import enrolment, status
 from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import install, problem
-from api.http.tenant import family, keys, offline_credential, onboarding, record_readers, stay
+from api.http.tenant import corrections, family, keys, offline_credential, onboarding, record_readers, stay
 from api.services.faults import BROKEN, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
@@ -31,6 +31,7 @@ PARTS: Final = (
     disclosures,
     record_readers,
     onboarding,
+    corrections,
     keys,
     cases,
     stored_faces,

@@ -16,6 +16,7 @@ from api.services.schemas import (
     StayShown,
     UnitShown,
 )
+from gateway.domain.filings.ways_out import actions_for
 from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
@@ -166,6 +167,7 @@ def filing_shown(row: Registration, now: int) -> FilingShown:
         standing=standing_of(row, now),
         receipt_sha256=row.receipt_sha256,
         tables=dict(row.tables or {}),
+        actions=list(actions_for(row.state, replaced=row.refiled_id is not None)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.domain.filings.ways_out import Action
 from gateway.domain.keys.key import DelayReason
 from gateway.domain.verification.liveness import Level
 
@@ -230,7 +231,8 @@ class FilingShown(BaseModel):
     """The state of one registration record at its registry.
 
     With `text`, the registry's own words, `code` is the registry's code; without, it is one of Lodgekey's, with the
-    arguments `args`. `sentence` is the registry's text, or that of Lodgekey's code in English.
+    arguments `args`. `sentence` is the registry's text, or that of Lodgekey's code in English. `actions`: what a
+    person can do about it, none once another record was filed in its place.
     """
 
     id: str
@@ -245,6 +247,7 @@ class FilingShown(BaseModel):
     standing: Literal["in_time", "warn", "late"] = "in_time"
     receipt_sha256: str | None = None
     tables: dict[str, str] = {}
+    actions: list[Action] = []
 
 
 class OnboardingShown(BaseModel):

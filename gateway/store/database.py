@@ -77,6 +77,7 @@ def newest_revision() -> str | None:
 def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("recursive_version_locations", "true")
     return config
 
 

@@ -10,6 +10,11 @@ STANDING: Final[Mapping[str, str]] = {
     "warn": N_("due soon"),
     "late": N_("overdue"),
 }
+MENDER: Final[Mapping[str, str]] = {
+    "tenant": NP_("who corrects", "tenant"),
+    "landlord": NP_("who corrects", "landlord"),
+    "officer": NP_("who corrects", "officer"),
+}
 BAND: Final[Mapping[str, str]] = {
     "pass": N_("comparison: match"),
     "unsure": N_("comparison: inconclusive"),

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.framework.dependencies import Decider, Gate, Officer
+from api.framework.dependencies import Decider, Gate
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm, PreviewShown
 from api.services.schemas import FilingShown
@@ -28,7 +28,13 @@ def settle(gateway: Gate, account: Decider, registration_id: str, form: OutcomeF
     return service.settle_filing(gateway, account, registration_id, form)
 
 
+@router.post("/{registration_id}/repeats", status_code=201)
+def file_again(gateway: Gate, account: Decider, registration_id: str) -> FilingShown:
+    """Send a refused record again, from what is known now."""
+    return service.file_filing_again(gateway, account, registration_id)
+
+
 @router.post("/{registration_id}/corrections", status_code=201)
-def correct(gateway: Gate, account: Officer, registration_id: str, form: CorrectionForm) -> FilingShown:
+def correct(gateway: Gate, account: Decider, registration_id: str, form: CorrectionForm) -> FilingShown:
     """Correct fields of the tenant. The registry gets the correction as it takes them, and so does the feed."""
     return service.correct_filing(gateway, account, registration_id, form)

@@ -13,10 +13,12 @@ from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
 from gateway.domain.errors import NotFound
 from gateway.domain.filings.field_rules import local_time
+from gateway.domain.filings.ways_out import Mender, menders_of
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.corrections import check_correction
 from gateway.journey.filings.deadlines import pressing
-from gateway.journey.filings.records import correct_person
+from gateway.journey.filings.records import correct_person, file_again
+from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
@@ -28,11 +30,15 @@ ERASED: Final = N_("This record has been deleted.")
 
 
 class ProblemShown(BaseModel):
-    """Why the registry would refuse the filing: field, rule and a sentence, without the field's value."""
+    """Why the registry would refuse the filing: field, rule and a sentence, without the field's value.
+
+    `menders`: who can correct the field.
+    """
 
     field: str
     rule: str
     sentence: str
+    menders: list[Mender] = []
 
 
 class DifferenceShown(BaseModel):
@@ -50,6 +56,9 @@ class PreviewShown(BaseModel):
     """
 
     filing: FilingShown
+    unit: str
+    stay: str
+    people: int
     registry: str
     registry_ready: bool
     problems: list[ProblemShown]
@@ -65,8 +74,12 @@ class OutcomeForm(Strict):
 
 
 class CorrectionForm(Strict):
-    """The correct values of fields that were wrong, and the reason."""
+    """The correct values of fields that were wrong, and the reason.
 
+    `person`: the place in the record of the person to correct, from 1; by default the one it was made for.
+    """
+
+    person: Annotated[int, Field(ge=1, le=200)] | None = None
     fields: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=20)]
     reason: Annotated[str, Field(min_length=3, max_length=200)]
 
@@ -111,6 +124,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> 
     with gateway.database.reading() as session:
         row = get_filing(session, account, registration_id)
         parts = parts_of(session, [row.id]).get(row.id, [])
+        unit_id = row.stay.unit_id
     registry = gateway.registries.get(row.registry_name)
     reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
     now = gateway.now()
@@ -123,9 +137,17 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> 
     differences = registry.differences(record) if registry else ()
     return PreviewShown(
         filing=filing_shown(row, now),
+        unit=unit_id,
+        stay=row.stay_id,
+        people=len(record.people),
         registry=row.registry_name,
         registry_ready=registry is not None,
-        problems=[ProblemShown(field=found.field, rule=found.rule, sentence=found.sentence) for found in problems],
+        problems=[
+            ProblemShown(
+                field=found.field, rule=found.rule, sentence=found.sentence, menders=list(menders_of(found.field))
+            )
+            for found in problems
+        ],
         differences=[
             DifferenceShown(field=found.field, given=mask_name(found.given), sent=mask_name(found.sent))
             for found in differences
@@ -146,15 +168,28 @@ def settle_filing(gateway: Gateway, account: Account, registration_id: str, form
         return filing_shown(row, now)
 
 
-def correct_filing(gateway: Gateway, officer: Account, registration_id: str, form: CorrectionForm) -> FilingShown:
+def file_filing_again(gateway: Gateway, account: Account, registration_id: str) -> FilingShown:
+    """Send a refused record again, from what is known now. Returns the new filing. Raises NotFound or Conflict."""
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        row = get_filing(session, account, registration_id)
+        try:
+            return filing_shown(file_again(session, row, gateway.keyring, now), now)
+        except Erased:
+            raise NotFound(ERASED) from None
+
+
+def correct_filing(gateway: Gateway, account: Account, registration_id: str, form: CorrectionForm) -> FilingShown:
     """Correct fields of the tenant: a correction goes to the registry, as it takes them, and to the feed.
 
     Returns the new filing. Raises NotFound, InputRefused (a field that does not exist or is not valid) or Conflict.
     """
     now = gateway.now()
     with gateway.database.writing() as session:
-        row = get_filing(session, officer, registration_id)
-        person = session.get_one(Person, row.person_id)
+        row = get_filing(session, account, registration_id)
+        person = person_at(session, row, form.person)
+        if person is None:
+            raise NotFound(N_("Nobody is at this place of the record."))
         return filing_shown(_correct(gateway, session, row, person, form.fields), now)
 
 

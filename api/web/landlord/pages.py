@@ -145,6 +145,7 @@ def stay_page(
         "role": "landlord",
         "stay": stay,
         "acts": may(account.staff, "act"),
+        "decides": may(account.staff, "decide"),
         "revoking": "revoke" in request.query_params,
         "zone": unit.timezone,
         "links": [(offer, draw_code(offer.url)) for offer in stay.offers if offer.state in LIVE_LINKS],

@@ -16,6 +16,7 @@ DONE: Final[Mapping[str, str]] = {
     "staypage.once_ended": N_("The unused one-time codes are being cancelled."),
     "filing.done.settled": N_("The result has been recorded."),
     "filing.done.corrected": N_("Corrected. The registry is being informed."),
+    "filing.done.repeated": N_("The report is being sent again."),
     "case.done.pass": N_("The key has been issued."),
     "case.done.ask_again": N_("The tenant has been asked for new photos."),
     "case.done.refuse": N_("Rejected. No key was issued."),

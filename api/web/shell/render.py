@@ -13,7 +13,9 @@ from jinja2.runtime import Context
 from api.services.devices.status import DeliveryShown
 from api.services.schemas import FilingShown
 from api.web.shell import moments
+from api.web.shell.corrections import kind_of, label_of
 from gateway.clock import utc_now
+from gateway.domain.filings.choices import choices
 from gateway.texts.durations import span_text
 from gateway.texts.families import code_text, purpose_text, reason_text
 from gateway.texts.languages import NAMES, Language, direction_of
@@ -121,6 +123,11 @@ def _outcome(context: Context, delivery: DeliveryShown) -> str:
 
 
 @pass_context
+def _field_label(context: Context, name: str) -> str:
+    return label_of(name, context["language"])
+
+
+@pass_context
 def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
     return moments.tell_moment(at, zone, context["language"], context["now"])
 
@@ -145,7 +152,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         {"_": _gettext, "pgettext": _pgettext, "ngettext": _ngettext, "static": fingerprint}
-        | {"local_input": moments.local_input}
+        | {"local_input": moments.local_input, "field_kind": kind_of, "field_words": choices}
     )
     environment.filters.update(
         {
@@ -158,6 +165,7 @@ def _environment() -> Environment:
             "answer": _answer,
             "problem": _problem,
             "outcome": _outcome,
+            "field_label": _field_label,
             "iso": moments.iso,
         }
     )

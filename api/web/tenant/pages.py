@@ -14,9 +14,11 @@ from api.framework.uploads import read_upload, read_uploads
 from api.services.error_text import error_text
 from api.services.schemas import ConsentForm, OnboardingShown
 from api.services.tenant import onboarding as service
+from api.services.tenant.corrections import read_refusals
 from api.services.tenant.holder_proofs import public_key_from_json
 from api.services.tenant.key_overview import read_overview, was_revoked
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm, verify
+from api.web.shell.corrections import sentences_in
 from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
@@ -31,6 +33,7 @@ from api.web.tenant.onboarding_form import (
     what_is_missing,
     wrong_in,
 )
+from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
 from gateway.domain.jurisdiction import profile_for
@@ -43,7 +46,10 @@ from gateway.texts.translator import translator
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 COOKIE_SECONDS: Final = 400 * 86_400
-DONE: Final = {"keypage.done.withdrawn": N_("Consent withdrawn. You keep your key.")}
+DONE: Final = {
+    "keypage.done.withdrawn": N_("Consent withdrawn. You keep your key."),
+    "keypage.done.corrected": N_("Corrected. Your registration is being sent again."),
+}
 WITH_KEY: Final = ("issued", "on_lock")
 WAITING: Final = ("review", "refused", "asked_again", "verified", "ended")
 Typed = Annotated[str, Form(max_length=200)]
@@ -213,6 +219,17 @@ def take_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(m
 @router.get("/key")
 def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
     """Show the keys, what their locks reported last, and what to do if a lock does not answer."""
+    return key_page(request, gateway, token)
+
+
+def key_page(
+    request: Request,
+    gateway: Gateway,
+    token: str,
+    given: Mapping[str, str] | None = None,
+    problem: LodgekeyError | None = None,
+) -> Response:
+    """Return the page of the keys; `given` is a correction that was refused, by the names of its form's fields."""
     onboarding = service.read_onboarding(gateway, token)
     if onboarding.stage not in WITH_KEY:
         return go("/onboarding")
@@ -225,12 +242,17 @@ def show_key(request: Request, gateway: Gate, token: OfferToken) -> Response:
         "readers": overview.readers,
         "once_codes": overview.once_codes,
         "date_request": overview.date_request,
+        "refusals": read_refusals(gateway, token, language_of(request)),
+        "given": given or {},
+        "documents": onboarding.documents,
+        "wrong": sentences_in(problem, language_of(request)),
+        "correction_problem": error_text(language_of(request), problem) if problem else None,
         "choices": fact_choices(onboarding.asks_besides),
         "countries": country_choices(language_of(request)),
         "nationalities": nationality_choices(language_of(request)),
         "notice": notice_of(request, DONE),
     }
-    return page(request, "tenant/key.html", values)
+    return page(request, "tenant/key.html", values, problem.status if problem else 200)
 
 
 @router.post("/key/withdraw")

@@ -11,7 +11,7 @@ from gateway.store import Person, Registration, RegistrationPerson, Stay
 REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
 MAY_HOLD: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
 NOT_DONE: Final = ("refused", "not_due")  # states in which an annulment takes nothing back
-REFUSED: Final = ("refused", "partly")
+WITH_REFUSALS: Final = ("refused", "partly")
 
 
 def held_record(session: Session, person: Person) -> Registration | None:
@@ -55,7 +55,7 @@ def take_place_of_refused(
         Registration.stay_id == stay.id,
         Registration.registry_name == new.registry_name,
         Registration.kind.in_(kinds),
-        Registration.state.in_(REFUSED),
+        Registration.state.in_(WITH_REFUSALS),
         Registration.refiled_id.is_(None),
         Registration.id != new.id,
     )

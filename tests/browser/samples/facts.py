@@ -30,6 +30,7 @@ from api.web.shell.countries import country_choices, nationality_choices
 from api.web.tenant.onboarding_form import TYPED, details_asked, fact_choices
 from api.web.tenant.pages import consent_words
 from gateway.domain.documents import NUMBER_SAYS_REST
+from gateway.domain.filings.ways_out import actions_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.stream import FeedItem
 
@@ -120,7 +121,8 @@ OFFER = OfferShown(
 def filing(kind: str, state: str) -> FilingShown:
     """One filing in this state."""
     receipt = "SBX-2026-000417" if state == "accepted" else None
-    return FilingShown(id=f"f-{kind}", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None)
+    shown = FilingShown(id=f"f-{kind}", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None)
+    return shown.model_copy(update={"actions": list(actions_for(state, replaced=False))})
 
 
 def stay(name: str, state: str, **parts: Any) -> StayShown:
@@ -290,6 +292,8 @@ KEY_PAGE: dict[str, Any] = {
     "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
     "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
     "date_request": DATE_REQUEST,
+    "documents": onboarding("on_lock").documents,
+    **dict.fromkeys(("refusals", "given", "wrong", "correction_problem")),
 }
 
 
@@ -299,6 +303,7 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
         "role": "landlord",
         "stay": shown,
         "acts": True,
+        "decides": True,
         "revoking": False,
         "zone": ZONE,
         "links": [(offer, draw_code(offer.url)) for offer in shown.offers],
@@ -316,6 +321,9 @@ LATE = filing("check_in", "unknown").model_copy(update={"standing": "late", "rec
 ATTENTION = [LATE, filing("check_out", "refused").model_copy(update={"standing": "warn"})]
 PREVIEW = PreviewShown(
     filing=LATE,
+    unit="u1",
+    stay="s1",
+    people=2,
     registry="sandbox",
     registry_ready=False,
     problems=[ProblemShown(field="people[0].birth_date", rule="not_a_date", sentence="This is not a date of birth.")],

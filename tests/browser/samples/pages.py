@@ -10,13 +10,16 @@ from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
 from api.web.officer.filings import CORRECTABLE
+from api.web.shell.countries import country_choices, nationality_choices
 from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import KINDS
+from gateway.domain.documents import DOCUMENT_KINDS
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
+from tests.browser.samples.corrections import KEY_TO_CORRECT
 from tests.browser.samples.facts import (
     ARRIVED,
     ATTENTION,
@@ -82,6 +85,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "taken-back": ("tenant/wait.html", {"onboarding": onboarding("verified"), "stage": "taken_back"}),
     "ended": ("tenant/wait.html", {"onboarding": onboarding("ended"), "stage": "ended"}),
     "key": ("tenant/key.html", KEY_PAGE),
+    "key-refused": ("tenant/key.html", KEY_TO_CORRECT),
     "key-waiting": (
         "tenant/key.html",
         KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []},
@@ -186,8 +190,11 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "role": "officer",
             "home": "/officer",
             "shown": PREVIEW,
-            "correctable": CORRECTABLE,
-            "facts": ["residence.country"],
+            "correctable": (*CORRECTABLE, "residence.country"),
+            "chosen": "nationality",
+            "countries": country_choices("zh-CN"),
+            "nationalities": nationality_choices("zh-CN"),
+            "documents": DOCUMENT_KINDS,
         },
     ),
     "case": ("officer/case.html", {"role": "officer", "case": case(), "home": "/officer"}),

@@ -32,6 +32,7 @@ def config_of(engine: Engine) -> Config:
     """Alembic's configuration for the migrations of the gateway."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     config.attributes["engine"] = engine
     return config
 

@@ -235,7 +235,7 @@ async def test_a_record_is_masked_until_opened_and_its_opening_is_logged_first(h
     assert entry.purpose == "complaint: 14/2026"
 
 
-async def test_a_filing_is_previewed_masked_and_corrected_by_an_officer(house: House) -> None:
+async def test_a_filing_is_previewed_masked_and_corrected_by_officer_and_landlord(house: House) -> None:
     await house.key()
     record = (await house.client("landlord-a").get("/api/v1/stays")).json()[0]["registrations"][0]["id"]
     officer = house.client("officer-a")
@@ -248,7 +248,13 @@ async def test_a_filing_is_previewed_masked_and_corrected_by_an_officer(house: H
     answer = await officer.post(f"/officer/filings/{record}/correction", data=form | {"field": "shoe_size"})
     assert answer.status_code == 422
     assert (await house.client("officer-b").get(f"/officer/filings/{record}")).status_code == 404
-    assert "Correct a field" not in shown(await house.client("landlord-a").get(f"/landlord/filings/{record}"))
+    landlord = house.client("landlord-a")
+    page = shown(await landlord.get(f"/landlord/filings/{record}?field=sex"))
+    assert "Correct and report to the registry" in page
+    assert "XR1001R58" not in page
+    answer = await landlord.post(f"/landlord/filings/{record}/correction", data=form | {"value": "DEU"})
+    assert answer.headers["location"] == f"/landlord/filings/{record}?done=filing.done.corrected"
+    assert (await landlord.post(f"/officer/filings/{record}/correction", data=form)).status_code == 404
 
 
 async def test_a_withdrawn_link_opens_no_door(house: House) -> None:

@@ -105,6 +105,8 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "officer/cases.html",
         "officer/news.html",
         "shared/attention.html",
+        "shared/correct.html",
+        "tenant/refusals.html",
     }
     assert {str(path.relative_to(HERE / "templates")) for path in (HERE / "templates").rglob("*.html")} - parts == {
         name for name, _ in SAMPLES.values()

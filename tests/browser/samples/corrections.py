@@ -1,0 +1,19 @@
+"""Sample of the key's page whose registration was refused, with a correction that was refused too."""
+
+from api.services.tenant.corrections import ProblemToMend, RefusalShown
+from tests.browser.samples.facts import KEY_PAGE, LOCK, key
+
+REFUSAL = RefusalShown(
+    registration="f-check_in",
+    person=1,
+    sentence="",
+    problems=[ProblemToMend(field="people[0].birth_date", rule="not_a_date", sentence="This is not a date of birth.")],
+    fields=["birth_date", "nationality", "document_kind", "residence.country", "relation"],
+)
+KEY_TO_CORRECT = KEY_PAGE | {
+    "keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)],
+    "refusals": [REFUSAL, REFUSAL.model_copy(update={"person": 2, "fields": []})],
+    "given": {"birth_date": "2090-01-01"},
+    "wrong": {"birth_date": "请选择"},
+    "correction_problem": "请检查以下内容。",
+}
