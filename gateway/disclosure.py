@@ -7,8 +7,8 @@ was altered, removed or moved.
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -26,6 +26,8 @@ from gateway.texts.marks import N_
 
 CHUNK: Final = 2000
 LOCK_NUMBER: Final = 0x6C6F646765  # arbitrary key of the PostgreSQL advisory lock that serialises appends
+RANGE: Final = ("rows", "first", "last")
+RANGE_IN_LEAF: Final = b'"rows":'
 NOT_WRITTEN: Final = N_(
     "Records cannot be shown because the disclosure log cannot be written. Contact the system administrator."
 )
@@ -45,6 +47,9 @@ class Entry:
     rows: int = 1
     first: int | None = None
     last: int | None = None
+
+
+COLUMNS: Final = ("seq", "at", *(item.name for item in fields(Entry)))  # all but the leaf
 
 
 def disclose(database: Database, *, consumer: str, purpose: str, subject: str, fields: str, now: int) -> int:
@@ -72,21 +77,22 @@ def append(session: Session, entries: Sequence[Entry], now: int) -> int:
 
 
 def _row(seq: int, now: int, entry: Entry) -> dict[str, object]:
-    said = (entry.consumer, entry.purpose, entry.subject, entry.fields)
-    columns: dict[str, object] = dict(zip(("consumer", "purpose", "subject", "fields"), said, strict=True))
-    stretch = {"rows": entry.rows, "first": entry.first, "last": entry.last}
-    return columns | stretch | {"seq": seq, "at": now, "leaf": leaf_bytes(seq, now, *said)}
+    columns = {"seq": seq, "at": now, **asdict(entry)}
+    return columns | {"leaf": leaf_bytes(columns)}
 
 
-def leaf_bytes(seq: int, at: int, consumer: str, purpose: str, subject: str, fields: str) -> bytes:
+def leaf_bytes(columns: Mapping[str, object]) -> bytes:
     """The leaf input of one entry (RFC 9162 §2.1.1): its columns as JSON with sorted keys."""
-    entry = {"seq": seq, "at": at, "consumer": consumer, "purpose": purpose, "subject": subject, "fields": fields}
-    return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def leaf_of(row: Disclosure) -> bytes:
-    """The leaf recomputed from the columns, so that a column altered next to its stored leaf is detected too."""
-    return leaf_bytes(row.seq, row.at, row.consumer, row.purpose, row.subject, row.fields)
+    """The leaf recomputed from the columns, so that a column altered next to its stored leaf is detected too.
+
+    Entries of earlier releases do not have the range in their leaf.
+    """
+    names = [name for name in COLUMNS if name not in RANGE or RANGE_IN_LEAF in row.leaf]
+    return leaf_bytes({name: getattr(row, name) for name in names})
 
 
 class DisclosureLog:

@@ -4,8 +4,9 @@ import ssl
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
 
 from devices.links.mqtt import BrokerAddress
 from gateway.identity.settings import Thresholds
@@ -112,6 +113,13 @@ class Settings(BaseSettings):
             )
         return self
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, given: str) -> str:
+        if given and (URL(given).scheme not in ("http", "https") or not URL(given).host):
+            raise ValueError("public_url is an address like https://lodgekey.example")
+        return given
+
     @property
     def database(self) -> str:
         """The database URL; SQLite in the folder by default."""
@@ -124,5 +132,11 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """The base URL of the pages, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        """The base URL of the pages, without a trailing slash; scheme and host as browsers write them."""
+        return f"{self.origin}{URL(self.public_url).path if self.public_url else ''}".rstrip("/")
+
+    @property
+    def origin(self) -> str:
+        """The origin of the pages as browsers send it (RFC 6454 §6.2): lower case, without the scheme's own port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return str(URL(self.public_url or f"http://{host}:{self.port}").origin())

@@ -11,6 +11,7 @@ from api.services.access import require, signed_in
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
 from gateway.domain.stays.offer import offer_of
+from gateway.outbound.http import is_loopback
 from gateway.store import Account
 from gateway.texts.marks import N_
 
@@ -38,8 +39,21 @@ def check_origin(request: Request) -> None:
         return
     origin = request.headers.get("origin")
     elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
-    if elsewhere or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
+    if elsewhere or (origin is not None and not _is_our_own(origin, request)):
         raise NotAllowed(N_("This request came from another website and was not carried out."))
+
+
+def _is_our_own(origin: str, request: Request) -> bool:
+    """Whether a browser made the request for one of our pages.
+
+    The public address counts whatever Host a proxy passes on. Without one, the Host does. With one, the Host counts
+    for loopback addresses only: another name that was made to resolve to this machine would match itself.
+    """
+    settings, host = gateway_of(request).settings, urlsplit(origin).netloc
+    if origin == settings.origin:
+        return True
+    same = host != "" and host == request.headers.get("host")
+    return same and (not settings.public_url or is_loopback(urlsplit(origin).hostname or ""))
 
 
 def account_of(request: Request, gateway: Gate) -> Account:

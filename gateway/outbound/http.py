@@ -34,10 +34,11 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete response within the size limit."""
+    """A complete response within the size limit. `retry_after`: seconds, 0 if the header is missing or no number."""
 
     status: int
     body: bytes
+    retry_after: int = 0
 
 
 def checked_address(url: str) -> str:
@@ -45,12 +46,13 @@ def checked_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.username or parts.password or parts.query or parts.fragment or not parts.hostname:
         raise BadAddress("a registry's address is https://host/path, without credentials, query or fragment")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         raise BadAddress("a registry is reached over https")
     return url.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the host is written as a loopback address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -98,7 +100,9 @@ class Client:
         asked = self._session.request(method, where, json=json, data=content, headers=headers, allow_redirects=False)
         try:
             async with asyncio.timeout(self._whole_s), asked as response:
-                return Reply(response.status, await _body(response, limit))
+                after = response.headers.get("Retry-After", "")
+                seconds = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
+                return Reply(response.status, await _body(response, limit), seconds)
         except _NEVER_SENT as error:
             code, details = _reason(error)
             raise RegistryUnreachable(code, **details) from None

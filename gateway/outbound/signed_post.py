@@ -19,14 +19,20 @@ class SignedPost:
 
     async def send(self, event_id: str, content: bytes) -> Reply:
         """POST the event's bytes. Raises RegistryUnreachable or LostAnswer; sending again is safe."""
+        return await self._client.exchange("POST", self._url, content=content, headers=self._headers(event_id, content))
+
+    async def attempt(self, event_id: str, content: bytes) -> Reply:
+        """As send, but every status is a reply: the receiver's 410 and Retry-After are the caller's to follow."""
+        return await self._client.send("POST", self._url, content=content, headers=self._headers(event_id, content))
+
+    def _headers(self, event_id: str, content: bytes) -> dict[str, str]:
         at = datetime.fromtimestamp(self._now(), UTC)
-        headers = {
+        return {
             "content-type": f"{MEDIA_TYPE}; charset=utf-8",
             "webhook-id": event_id,
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": self._signer.sign(event_id, at, content.decode()),
         }
-        return await self._client.exchange("POST", self._url, content=content, headers=headers)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+from sqlalchemy.orm import Session
+
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import caused_by
 from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
+from gateway.relay.webhooks import DAY, GONE, trouble_of
 from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
@@ -69,7 +72,7 @@ class AlertSenders:
         except (BadAddress, ValueError, Erased):
             return Sent(Refused("webhook_unusable"))
         try:
-            reply = await post.send(f"alert-{delivery.id}", self._event(delivery, subscription, body))
+            reply = await post.attempt(f"alert-{delivery.id}", self._event(delivery, subscription, body))
         except (RegistryUnreachable, LostAnswer) as error:
             why = caused_by(error.code, error.details)
             return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), "receiver_unreachable", why))
@@ -77,8 +80,11 @@ class AlertSenders:
             await post.close()
         if reply.status in TAKEN:
             return Sent(Done())
-        again_at = self._now() + retry_delay(delivery.attempts)
-        return Sent(RetryAt(again_at, "receiver_status", {"status": reply.status}))
+        trouble = trouble_of(reply)
+        if trouble == GONE:
+            return Sent(Refused("receiver_gone"), _switched_off(subscription.landlord_id))
+        again_at = self._now() + max(retry_delay(delivery.attempts), min(trouble.retry_after, DAY))
+        return Sent(RetryAt(again_at, trouble.code, trouble.args))
 
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
         event = {
@@ -103,3 +109,12 @@ class AlertSenders:
     def _subscription(self, delivery: Delivery) -> AlertSubscription | None:
         with self._database.reading() as session:
             return session.get(AlertSubscription, delivery.about)
+
+
+def _switched_off(landlord_id: str) -> Callable[[Session, int], None]:
+    """End the webhook; alerts by e-mail go on."""
+
+    def also(session: Session, _now: int) -> None:
+        session.get_one(AlertSubscription, landlord_id).webhook_url = None
+
+    return also

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import caused_by
 from gateway.feed.stream import Feed, FeedItem, Reader
 from gateway.journey.disclosure.consumers import consumer_of, enqueue_webhook, standing
-from gateway.outbound.http import BadAddress, LostAnswer
+from gateway.outbound.http import BadAddress, LostAnswer, Reply
 from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
@@ -21,6 +22,24 @@ from gateway.texts.outcomes import Args
 
 DAY: Final = 86_400
 TAKEN: Final = range(200, 300)
+
+
+class Trouble(NamedTuple):
+    """Why a receiver did not take an event: an outcome's code and arguments, and the pause it asks for in seconds."""
+
+    code: str
+    args: Args
+    retry_after: int = 0
+
+
+GONE: Final = Trouble("receiver_gone", {})
+
+
+def trouble_of(reply: Reply) -> Trouble:
+    """The trouble of a status other than 2xx; 410 means that nothing more is wanted (Standard Webhooks 1.0)."""
+    if reply.status == HTTPStatus.GONE:
+        return GONE
+    return Trouble("receiver_status", {"status": reply.status}, reply.retry_after)
 
 
 def reader_of_consumer(row: FeedConsumer, entitled: Callable[[], bool]) -> Reader:
@@ -64,22 +83,23 @@ class WebhookSenders:
         if not items:
             return await asyncio.to_thread(self._nothing_left, reader, row, newest)
         delivered_seq, trouble = await self._send(post, items, row.cursor)
+        if trouble == GONE:
+            return Sent(Refused("receiver_gone"), _switched_off(row.id, delivered_seq))
         if trouble is not None:
-            again = RetryAt(self._now() + retry_delay(delivery.attempts), *trouble)
+            pause = max(retry_delay(delivery.attempts), min(trouble.retry_after, DAY))
+            again = RetryAt(self._now() + pause, trouble.code, trouble.args)
             return Sent(again, _moved(row.id, delivered_seq))
         return Sent(Done("delivered_up_to", {"entry": delivered_seq}), _moved(row.id, delivered_seq, onward=True))
 
-    async def _send(
-        self, post: SignedPost, items: list[FeedItem], delivered_seq: int
-    ) -> tuple[int, tuple[str, Args] | None]:
-        """The last accepted sequence number, and why it stopped: an outcome's code and arguments, or None."""
+    async def _send(self, post: SignedPost, items: list[FeedItem], delivered_seq: int) -> tuple[int, Trouble | None]:
+        """The last accepted sequence number, and why it stopped, or None."""
         for item in items:
             try:
-                reply = await post.send(str(item.seq), item.event)
+                reply = await post.attempt(str(item.seq), item.event)
             except (RegistryUnreachable, LostAnswer) as error:
-                return delivered_seq, ("receiver_unreachable", caused_by(error.code, error.details))
+                return delivered_seq, Trouble("receiver_unreachable", caused_by(error.code, error.details))
             if reply.status not in TAKEN:
-                return delivered_seq, ("receiver_status", {"status": reply.status})
+                return delivered_seq, trouble_of(reply)
             delivered_seq = item.seq
         return delivered_seq, None
 
@@ -95,6 +115,16 @@ class WebhookSenders:
             settings = {"url": row.webhook_url or "", "token": secret, "allowed": self._allowed}
             self._posts[row.id] = open_signed_post(settings, self._now)
         return self._posts[row.id]
+
+
+def _switched_off(consumer_id: str, delivered_seq: int) -> Callable[[Session, int], None]:
+    """Store the cursor and end the webhook; the grant itself goes on."""
+
+    def also(session: Session, _now: int) -> None:
+        row = session.get_one(FeedConsumer, consumer_id)
+        row.cursor, row.webhook_url, row.sealed_secret = max(row.cursor, delivered_seq), None, None
+
+    return also
 
 
 def _moved(consumer_id: str, delivered_seq: int, *, onward: bool = False) -> Callable[[Session, int], None]:

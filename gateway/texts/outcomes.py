@@ -43,6 +43,7 @@ OUTCOME: Final[Mapping[str, str]] = {
     "webhook_not_wanted": N_("the webhook is turned off"),
     "webhook_unusable": N_("the webhook's address or secret is not valid"),
     "receiver_unreachable": N_("the receiver cannot be reached: {cause}"),
+    "receiver_gone": N_("the receiver wants no more (410), so the webhook is turned off"),
     "receiver_status": N_("the receiver answered with status {status}"),
     "grant_ended": N_("the grant has expired"),
     "delivered_up_to": N_("delivered up to entry {entry}"),

@@ -72,7 +72,7 @@ async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) 
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket. Raises Refused if the port is in use or needs more rights."""
     try:
-        return socket.create_server((host, port))
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno in LISTENING:
             raise Refused(LISTENING[error.errno], NOT_THERE, host=host, port=port) from None

@@ -131,7 +131,7 @@ def add_passkey(gateway: Gateway, account: Account, host: str, form: PasskeyForm
             credential=form.credential,
             expected_challenge=challenge,
             expected_rp_id=host,
-            expected_origin=gateway.settings.address,
+            expected_origin=gateway.settings.origin,
             require_user_verification=True,
         )
     except (WebAuthnException, KeyError, ValueError, TypeError):
@@ -188,7 +188,7 @@ def sign_in_by_passkey(gateway: Gateway, host: str, form: PasskeyAnswer, caller:
                 credential=form.credential,
                 expected_challenge=challenge,
                 expected_rp_id=host,
-                expected_origin=gateway.settings.address,
+                expected_origin=gateway.settings.origin,
                 credential_public_key=row.public_key,
                 credential_current_sign_count=row.sign_count,
                 require_user_verification=True,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from certs.keys import new_private_key, save_private_key
-from gateway.disclosure import DisclosureLog, Entry, SharedCommit, disclose, disclose_many
+from gateway.disclosure import DisclosureLog, Entry, SharedCommit, disclose, disclose_many, leaf_of
 from gateway.domain.disclosure.tree_head import read_head, verify_extension
 from gateway.domain.errors import DisclosureBlocked, NotFound
 from gateway.store import Disclosure
@@ -101,15 +102,52 @@ def test_audit_passes_while_the_log_only_grows(world: World, log: DisclosureLog)
     assert said == "The log is consistent with 2 earlier tree heads.\n"
 
 
-@pytest.mark.parametrize("column", ["consumer", "purpose", "subject", "fields", "leaf"])
-def test_audit_notices_any_altered_column(world: World, log: DisclosureLog, column: str) -> None:
+ALTERED = {"seq": 77, "at": 1, "rows": 3, "first": 2, "last": None, "leaf": b"{}"}
+
+
+@pytest.mark.parametrize("column", [column.name for column in Disclosure.__table__.columns])
+@pytest.mark.parametrize("leaf_too", [False, True])
+def test_audit_notices_any_altered_column(world: World, log: DisclosureLog, column: str, leaf_too: bool) -> None:
+    """Also where the leaf is rewritten to fit."""
+    disclose_many(world.database, [replace(entry, first=5, last=6) for entry in entries(4)], world.now)
+    head = keep_head(world, "head.json")
+    with world.database.writing() as session:
+        value = ALTERED.get(column, "another")
+        session.execute(update(Disclosure).where(Disclosure.seq == 1).values({column: value}))
+    if leaf_too and column not in ("leaf", "seq"):
+        with world.database.writing() as session:
+            row = session.get_one(Disclosure, 1)
+            row.leaf = leaf_of(row)
+    code, said = verify(world, head)
+    assert (code, "altered" in said or "fewer" in said) == (1, True)
+
+
+def test_an_altered_range_is_noticed_where_the_leaf_is_made_to_look_like_an_earlier_releases(
+    world: World, log: DisclosureLog
+) -> None:
     disclose_many(world.database, entries(4), world.now)
     head = keep_head(world, "head.json")
     with world.database.writing() as session:
-        value: str | bytes = b"{}" if column == "leaf" else "another"
-        session.execute(update(Disclosure).where(Disclosure.seq == 1).values({column: value}))
-    code, said = verify(world, head)
-    assert (code, "altered" in said) == (1, True)
+        row = session.get_one(Disclosure, 1)
+        row.rows, row.leaf = (
+            9,
+            row.leaf.replace(b',"rows":1', b"").replace(b'"first":null,', b"").replace(b'"last":null,', b""),
+        )
+        session.flush()
+        assert row.leaf == leaf_of(row)
+    assert verify(world, head)[0] == 1
+
+
+def test_a_log_that_an_earlier_release_began_goes_on(world: World, log: DisclosureLog) -> None:
+    """Its leaves had no range: {seq, at, consumer, purpose, subject, fields}, sorted, without spaces."""
+    old = b'{"at":5,"consumer":"officer:1","fields":"all","purpose":"looking","seq":0,"subject":"registration:0"}'
+    with world.database.writing() as session:
+        columns = {"at": 5, "consumer": "officer:1", "fields": "all", "purpose": "looking"}
+        session.add(Disclosure(seq=0, subject="registration:0", rows=1, leaf=old, **columns))
+    disclose_many(world.database, entries(2), world.now)
+    head = keep_head(world, "head.json")
+    disclose_many(world.database, entries(2), world.now)
+    assert verify(world, head)[0] == 0
 
 
 @pytest.mark.parametrize(("lost", "word"), [(3, "fewer"), (1, "fewer")])

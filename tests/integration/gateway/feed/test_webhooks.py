@@ -32,6 +32,7 @@ class Receiver:
     """A consumer's endpoint: stores each request and answers with `status`."""
 
     status: int = 204
+    headers: tuple[tuple[bytes, bytes], ...] = ()
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -40,7 +41,7 @@ class Receiver:
         message = await receive()
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.got.append((headers, message.get("body", b"")))
-        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": b""})
         self.news.set()
 
@@ -150,6 +151,40 @@ async def test_what_a_receiver_did_not_take_comes_again_before_what_follows(desk
         check_in(desk)  # also advances the clock
         got = await receiver.wait(3)
     assert [json.loads(body)["id"] for _, body in got] == ["1", "1", "2"]
+
+
+async def test_a_receiver_that_is_gone_is_not_asked_again(desk: Desk) -> None:
+    """standard-webhooks#291: 410 ends the webhook, whatever is still to be told."""
+    receiver = Receiver(status=410)
+    async with listening(receiver) as url, relaying(desk) as relay:
+        consumer_id, _ = await approved(desk, url)
+        check_in(desk)
+        await receiver.wait(1)
+        row = await delivery_of(desk)
+        receiver.status = 204
+        check_in(desk)
+        await relay.idle.wait()
+    assert (row.state, row.outcome) == ("refused", "receiver_gone")
+    assert len(receiver.got) == 1
+    with desk.gateway.database.reading() as session:
+        consumer = session.get_one(FeedConsumer, consumer_id)
+        assert (consumer.webhook_url, consumer.ended_at) == (None, None), "the grant itself goes on"
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [("3600", 3600), ("0", 1), ("99999999", 86_400), ("Fri, 31 Dec 1999 23:59:59 GMT", 1), ("-5", 1), ("²", 1)],
+)
+async def test_a_receiver_that_asks_for_a_pause_gets_it(desk: Desk, asked: str, pause: int) -> None:
+    """standard-webhooks#291: Retry-After comes before our own delay, within a day."""
+    receiver = Receiver(status=429, headers=((b"retry-after", asked.encode("latin-1", "replace")),))
+    async with listening(receiver) as url, relaying(desk):
+        await approved(desk, url)
+        check_in(desk)
+        await receiver.wait(1)
+        row = await delivery_of(desk)
+    assert row.outcome == "receiver_status"
+    assert pause <= row.due_at - desk.world.now <= pause + 2
 
 
 @pytest.mark.parametrize(

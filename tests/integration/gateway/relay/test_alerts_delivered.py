@@ -22,7 +22,7 @@ from gateway.domain.alerts import KINDS, AlertCode
 from gateway.journey.alerts import watch_alerts
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.alerts import AlertSenders
-from gateway.store import Delivery, Device, OpenAlert
+from gateway.store import AlertSubscription, Delivery, Device, OpenAlert
 from gateway.texts.alerts import alert_message
 from tests.parts.house import House, good, refused
 
@@ -284,6 +284,40 @@ async def test_a_landlords_webhook_reaches_no_place_of_the_gateways_own_network(
     client = house.client("landlord-a")
     for bad in ("http://example.org/hook", "https://user:x@example.org/", "ftp://example.org", "https://e.org/?x=1"):
         refused(await client.put("/api/v1/alerts", json={"codes": [], "webhook_url": bad}), 422, "input_refused")
+
+
+@pytest.mark.parametrize(("status", "left"), [(410, False), (429, True), (500, True)])
+async def test_a_webhook_that_is_gone_is_turned_off_and_mails_go_on(house: House, status: int, left: bool) -> None:
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Retry-After", "1800")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own name
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/hook"
+        await want(house, webhook_url=url, email="mira@example.org")
+        report(house, battery=9)
+        watch(house)
+        delivery = pending(house, "post_alert")[0]
+        sent = await senders(house, allowed="127.0.0.0/8").post(delivery)
+        server.shutdown()
+    if sent.also is not None:
+        with house.gateway.database.writing() as session:
+            sent.also(session, house.gateway.now())
+    with house.gateway.database.reading() as session:
+        (subscription,) = session.scalars(select(AlertSubscription))
+    assert (subscription.webhook_url == url, subscription.email) == (left, "mira@example.org")
+    if left:
+        assert isinstance(sent.decision, RetryAt)
+        assert sent.decision.at >= house.gateway.now() + 1800
+    else:
+        assert isinstance(sent.decision, Refused)
 
 
 async def test_a_mail_server_that_is_away_is_asked_again_and_none_at_all_is_said(house: House) -> None:

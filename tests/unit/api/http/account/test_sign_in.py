@@ -100,6 +100,32 @@ async def test_what_another_site_had_the_browser_send_is_not_carried_out(house: 
     good(await owner.post(f"/api/v1/stays/{offer['stay_id']}/end", headers={"Origin": "http://lodgekey.test"}))
 
 
+BEHIND_A_PROXY = [
+    ("https://lodgekey.example", "https://lodgekey.example", "127.0.0.1:8080", True),  # gorilla/csrf#187, Yuzu#2537
+    ("https://lodgekey.example:443/", "https://lodgekey.example", "inner", True),  # authentik#10994
+    ("https://LodgeKey.Example", "https://lodgekey.example", "inner", True),
+    ("https://lodgekey.example:8443", "https://lodgekey.example:8443", "inner", True),
+    ("https://lodgekey.example", "http://127.0.0.1:8080", "127.0.0.1:8080", True),  # on the machine itself
+    ("https://lodgekey.example", "http://lodgekey.example", "inner", False),
+    ("https://lodgekey.example", "https://lodgekey.example:8443", "inner", False),
+    ("https://lodgekey.example", "https://evil.example", "inner", False),
+    ("https://lodgekey.example", "http://rebound.example:8080", "rebound.example:8080", False),
+    ("https://lodgekey.example", "null", "inner", False),
+    ("https://lodgekey.example", "http://", "", False),
+    ("", "http://house.local:8080", "house.local:8080", True),
+    ("", "http://house.local:8080", "127.0.0.1:8080", False),
+]
+
+
+@pytest.mark.parametrize(("public_url", "origin", "host", "ours"), BEHIND_A_PROXY)
+async def test_the_public_address_is_our_own_origin_whatever_host_a_proxy_passes_on(
+    house: House, public_url: str, origin: str, host: str, ours: bool
+) -> None:
+    house.gateway.settings = house.gateway.settings.model_copy(update={"public_url": public_url})
+    answer = await sign_in(house, Origin=origin, Host=host)
+    assert answer.status_code == (201 if ours else 403), answer.text
+
+
 async def test_what_is_too_large_or_of_unknown_length_is_refused_before_it_is_read(house: House) -> None:
     read = 0
 
