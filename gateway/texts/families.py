@@ -7,7 +7,7 @@ from gateway.texts.alerts import ALERT_NAME
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
-from gateway.texts.record import ASKED, DOCUMENT, FACT, RELATION, SEEN_BY, SEX
+from gateway.texts.record import ASKED, DOCUMENT, FACT, FACT_HINT, FIELD, RELATION, SEEN_BY, SEX
 from gateway.texts.review import (
     ALARM,
     BAND,
@@ -47,7 +47,9 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "opening.purpose": PURPOSE,
     "record": RECORD,
     "onboarding.asks": ASKED,
+    "field": FIELD,
     "fact": FACT,
+    "fact_hint": FACT_HINT,
     "document": DOCUMENT,
     "relation": RELATION,
     "sex": SEX,

@@ -19,22 +19,46 @@ ASKED: Final[Mapping[str, str]] = {
     "issuing_state": N_("issuing country"),
     "document_kind": N_("type of document"),
 }
+FIELD: Final[Mapping[str, str]] = {
+    "document_kind": N_("Type of document"),
+    "id_number": N_("Document number"),
+    "name": N_("Name as on the card"),
+    "surname": N_("Surname"),
+    "given_names": N_("Given names"),
+    "issuing_state": N_("Country that issued the document"),
+    "birth_date": N_("Date of birth"),
+    "nationality": N_("Nationality"),
+    "sex": N_("Sex"),
+}
+"""Labels of the fields of a document, as forms show them."""
 FACT: Final[Mapping[str, str]] = {
     "residence.street": N_("Home address: street and number"),
     "residence.postal_code": N_("Home address: postal code"),
     "residence.municipality": N_("Home address: town or city"),
-    "residence.municipality_code": N_("Home address: municipality code (residents of Spain only)"),
+    "residence.municipality_code": N_("Home address: municipality"),
     "residence.country": N_("Home address: country"),
     "phone": N_("Phone number"),
     "email": N_("Email address"),
-    "relation": N_("Relationship to the minor (only if a minor is registered)"),
-    "second_surname": N_("Second surname (Spanish documents only)"),
-    "document.support": N_("Document support number (Spanish documents only)"),
+    "relation": N_("Relationship to the minor"),
+    "second_surname": N_("Second surname"),
+    "document.support": N_("Document support number"),
     "birth_country": N_("Country of birth"),
-    "birth_place_code": N_("Place of birth code (Italian citizens only)"),
-    "document.issuing_place_code": N_("Place of issue code (Italian documents only)"),
+    "birth_place_code": N_("Place of birth"),
+    "document.issuing_place_code": N_("Place where the document was issued"),
     "visa.kind": N_("Visa type"),
 }
+FACT_HINT: Final[Mapping[str, str]] = {
+    "residence.municipality_code": N_("Only if you live in Spain. Type the first letters and choose from the list."),
+    "relation": N_("Only if a minor is registered."),
+    "second_surname": N_("Only with a Spanish identity card (DNI)."),
+    "document.support": N_("Only with a Spanish identity card or a card for foreigners (DNI, NIE)."),
+    "birth_place_code": N_("Only if you were born in Italy. Type the first letters and choose from the list."),
+    "document.issuing_place_code": N_(
+        "Only with an Italian document. Type the first letters of the municipality and choose from the list."
+    ),
+    "visa.kind": N_("Only if you need a visa."),
+}
+"""Whom a fact is asked of, and how it is given."""
 RELATION: Final[Mapping[str, str]] = {
     "grandparent": NP_("relation", "grandparent"),
     "great_grandparent": NP_("relation", "great-grandparent"),

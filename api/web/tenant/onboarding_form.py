@@ -1,27 +1,48 @@
-"""The fields of the registration form, and whether they are complete."""
+"""The fields of the registration form: what was entered, and what is missing or wrong before anything is stored."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from starlette.datastructures import FormData
 
 from api.services.schemas import OnboardingShown
-from gateway.domain.errors import LodgekeyError
+from api.web.tenant.faults import FACT
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
 from gateway.domain.jurisdiction import profile_for
-from gateway.domain.verification.typed_fields import missing_fields
+from gateway.domain.verification.typed_fields import FieldProblem, missing_fields, typed_problems, with_kind
+from gateway.texts.families import code_text
+from gateway.texts.languages import Language
+from gateway.texts.record import FACT_HINT
 
-FACT: Final = "fact."
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
 )  # fmt: skip
+CHOSEN: Final = ("check", "consent_face", "consent_registration", "consent_guardian")
 # A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")
 
 
-def typed_in(form: FormData) -> dict[str, str]:
-    """Return the typed fields by name, stripped; empty if not sent."""
-    return {name: str(form.get(name, "")).strip() for name in TYPED}
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a tenant entered: the document's fields, the registry's facts by path, the choices; and which photos.
+
+    An empty text is a field left empty.
+    """
+
+    typed: dict[str, str] = field(default_factory=lambda: dict.fromkeys(TYPED, ""))
+    facts: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=lambda: dict.fromkeys(CHOSEN, ""))
+    document: bool = False
+    face: bool = False
+
+
+def entered_in(form: FormData, *, document: bool, face: bool) -> Entered:
+    """Return what the form holds, stripped; `document` and `face`: whether it has their photos."""
+    typed = {name: str(form.get(name, "")).strip() for name in TYPED}
+    facts = {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
+    return Entered(typed, facts, {name: str(form.get(name, "")) for name in CHOSEN}, document, face)
 
 
 def typed_any(typed: dict[str, str]) -> bool:
@@ -31,27 +52,39 @@ def typed_any(typed: dict[str, str]) -> bool:
     )
 
 
-def wrong_in(error: LodgekeyError) -> dict[str, str]:
-    """Return the fields that a refusal names, with the code of the reason."""
-    fields = error.extra.get("fields")
-    found = [item for item in fields if isinstance(item, dict)] if isinstance(fields, list) else []
-    return {str(item.get("field")): str(item.get("code")) for item in found}
-
-
-def facts_in(form: FormData) -> dict[str, str]:
-    """Return what the registry asks beyond the document, by path, from the fields "fact.<path>"."""
-    return {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
-
-
 def details_asked(onboarding: OnboardingShown) -> list[str]:
     """Return the fields asked here that a tenant has to type unless the document's number contains them."""
     return [name for name in DETAILS if name in onboarding.asks]
 
 
-def lacking(typed: dict[str, str], onboarding: OnboardingShown, today: date) -> list[str]:
-    """Return the fields still empty where the document's fields are typed instead of photographed."""
+def problems_of(entered: Entered, onboarding: OnboardingShown, born_by: date) -> list[FieldProblem]:
+    """Return every part and field that is missing or wrong, in the order of the page.
+
+    `born_by`: the last day on which somebody who is here can have been born.
+    """
+    found = [*_document_problems(entered, onboarding, born_by), *_missing_parts(entered)]
+    return list({problem.field: problem for problem in reversed(found)}.values())[::-1]
+
+
+def _document_problems(entered: Entered, onboarding: OnboardingShown, born_by: date) -> list[FieldProblem]:
     profile = profile_for(onboarding.jurisdiction)
-    return [problem.field for problem in missing_fields(typed, profile, today) if problem.code == "field_missing"]
+    if not (entered.document or typed_any(entered.typed)):
+        return [FieldProblem("document", "field_missing")]
+    typed = with_kind({name: text for name, text in entered.typed.items() if text}, profile)
+    empty = [] if entered.document else missing_fields(entered.typed, profile, born_by)
+    found = [*empty, *typed_problems(typed, profile, born_by)]
+    return sorted(found, key=lambda problem: TYPED.index(problem.field) if problem.field in TYPED else len(TYPED))
+
+
+def _missing_parts(entered: Entered) -> list[FieldProblem]:
+    chosen, with_face = entered.chosen, entered.chosen["check"] == "face"
+    there = {
+        "check": chosen["check"] in ("face", "person"),
+        "consent_face": not with_face or bool(chosen["consent_face"]),
+        "face": not with_face or entered.face,
+        "consent_registration": bool(chosen["consent_registration"]),
+    }
+    return [FieldProblem(name, "field_missing") for name, given in there.items() if not given]
 
 
 def fact_choices(paths: list[str]) -> dict[str, tuple[str, ...]]:
@@ -60,6 +93,6 @@ def fact_choices(paths: list[str]) -> dict[str, tuple[str, ...]]:
     return {path: words for path, words in named.items() if words}
 
 
-def what_is_missing(given: dict[str, bool]) -> list[str]:
-    """Return the names of the parts that are not given, in order."""
-    return [part for part, there in given.items() if not there]
+def fact_hints(language: Language, paths: Iterable[str]) -> dict[str, str]:
+    """Return whom each of these facts is asked of, by path, where it is not asked of everybody."""
+    return {path: code_text(language, "fact_hint", path) for path in paths if path in FACT_HINT}

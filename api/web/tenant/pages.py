@@ -22,23 +22,14 @@ from api.web.shell.corrections import sentences_in
 from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.tenant.onboarding_form import (
-    TYPED,
-    details_asked,
-    fact_choices,
-    facts_in,
-    lacking,
-    typed_any,
-    typed_in,
-    what_is_missing,
-    wrong_in,
-)
+from api.web.tenant.faults import PART_MISSING, Fault, fault_of, faults_in
+from api.web.tenant.onboarding_form import Entered, details_asked, entered_in, fact_choices, fact_hints, problems_of
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
-from gateway.texts.families import code_text, reason_text
+from gateway.texts.families import code_text
 from gateway.texts.languages import Language
 from gateway.texts.marks import N_
 from gateway.texts.translator import translator
@@ -111,39 +102,28 @@ async def register(
     token: OfferToken,
     text_version: Typed,
     check: Typed = "",
-    consent_registration: Typed = "",
-    consent_face: Typed = "",
-    consent_guardian: Typed = "",
     holder_key: Annotated[str, Form(max_length=2000)] = "",
     document: Picture = None,
     uploads: Annotated[FaceUploads, Depends(face_uploads)] = NO_FACE,
 ) -> Response:
-    """Take consents and verification in one form, which works without scripts; show it again if a part is missing."""
+    """Take consents and verification in one form, which works without scripts; show it again if a part is wrong."""
     onboarding = await asyncio.to_thread(service.open_onboarding, gateway, token)
-    fields = await request.form()
-    typed, facts = typed_in(fields), facts_in(fields)
-    with_face = check == "face"
-    seen, photographed = uploads if with_face else NO_FACE, bool(document and document.size)
-    needed = typed_any(typed) and not photographed
-    empty = lacking(typed, onboarding, today_at(gateway, onboarding)) if needed else []
-    missing = what_is_missing(
-        {
-            "document": photographed or typed_any(typed),
-            "details": not empty,
-            "face": check == "person" or bool(seen.face and seen.face.size),
-            "face_consent": not with_face or bool(consent_face),
-            "consent": bool(consent_registration),
-        }
-    )
-    if missing:
-        return show_form(request, onboarding, typed, facts, missing, wrong=dict.fromkeys(empty, "field_missing"))
-    agreed = {"registration": True, "face": with_face, "guardian": bool(consent_guardian)}
-    consents = ConsentForm.model_validate(agreed | {"text_version": text_version, "language": language_of(request)})
+    seen = uploads if check == "face" else NO_FACE
+    photos = {"document": bool(document and document.size), "face": bool(seen.face and seen.face.size)}
+    entered = entered_in(await request.form(), **photos)
+    language = language_of(request)
+    problems = problems_of(entered, onboarding, today_at(gateway, onboarding))
+    if problems:
+        faults = [fault_of(language, problem.field, problem.code) for problem in problems]
+        return show_form(request, onboarding, entered, faults, 422)
+    agreed = {"registration": True, "face": check == "face", "guardian": bool(entered.chosen["consent_guardian"])}
+    consents = ConsentForm.model_validate(agreed | {"text_version": text_version, "language": language})
     try:
         await asyncio.to_thread(service.give_consents, gateway, token, consents)
-        reached = await verify(gateway, token, await verification_form(document, seen, typed, facts, holder_key))
+        reached = await verify(gateway, token, await verification_form(document, seen, entered, holder_key))
     except (InputRefused, Busy) as error:
-        return show_form(request, onboarding, typed, facts, problem=error, wrong=wrong_in(error))
+        faults = faults_in(language, error, onboarding.asks_besides)
+        return show_form(request, onboarding, entered, faults, error.status)
     except Conflict:
         return go("/onboarding")
     return go("/key" if reached.stage in WITH_KEY else "/onboarding")
@@ -155,14 +135,14 @@ def today_at(gateway: Gate, onboarding: OnboardingShown) -> date:
 
 
 async def verification_form(
-    document: UploadFile | None, seen: FaceUploads, typed: dict[str, str], facts: dict[str, str], holder_key: str
+    document: UploadFile | None, seen: FaceUploads, entered: Entered, holder_key: str
 ) -> VerificationForm:
     """Return what the tenant hands in; `holder_key` is a JWK in JSON, or empty. Raises InputRefused for that key."""
     return VerificationForm(
-        typed=typed,
+        typed=entered.typed,
         document=await read_upload(document, MAX_PICTURE_BYTES),
         face=await read_upload(seen.face, MAX_PICTURE_BYTES),
-        facts=facts,
+        facts=entered.facts,
         clip=await read_uploads(seen.clip, MAX_PICTURE_BYTES),
         clip_nonce=seen.clip_nonce,
         holder=public_key_from_json(holder_key) if holder_key else None,
@@ -178,35 +158,40 @@ def consent_words(onboarding: OnboardingShown, language: Language) -> dict[str, 
 def show_form(
     request: Request,
     onboarding: OnboardingShown,
-    typed: dict[str, str] | None = None,
-    facts: dict[str, str] | None = None,
-    missing: list[str] | None = None,
-    problem: LodgekeyError | None = None,
-    wrong: Mapping[str, str] | None = None,
+    entered: Entered | None = None,
+    faults: Sequence[Fault] = (),
+    status: int = 200,
 ) -> Response:
-    """Return the registration form with what was typed, the names of missing parts, and the error if there was one.
+    """Return the registration form with what was entered, and what to correct in it."""
+    return page(
+        request, "tenant/onboarding.html", form_values(language_of(request), onboarding, entered, faults), status
+    )
 
-    `wrong` maps the fields to correct to the code of the reason.
-    """
-    language = language_of(request)
-    values = {
+
+def form_values(
+    language: Language, onboarding: OnboardingShown, entered: Entered | None = None, faults: Sequence[Fault] = ()
+) -> dict[str, object]:
+    """Return the values of onboarding.html."""
+    entered = entered or Entered()
+    return {
         "onboarding": onboarding,
         "asks": translator(language).join(code_text(language, "onboarding.asks", field) for field in onboarding.asks),
         "text_version": LATEST,
         "words": consent_words(onboarding, language),
-        "facts": facts or {},
-        "typed": typed or dict.fromkeys(TYPED, ""),
+        "facts": entered.facts,
+        "typed": entered.typed,
+        "chosen": entered.chosen,
+        "photos_lost": entered.document or entered.face,
         "details": details_asked(onboarding),
         "one_name": NUMBER_SAYS_REST,
         "choices": fact_choices(onboarding.asks_besides),
-        "wrong": {name: reason_text(language, code) for name, code in (wrong or {}).items()},
+        "hints": fact_hints(language, onboarding.asks_besides),
+        "faults": faults,
+        "wrong": {fault.field: fault.sentence for fault in reversed(faults)},
+        "part_missing": {part: translator(language).translate(text) for part, text in PART_MISSING.items()},
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
-        "missing": missing or [],
-        "problem": error_text(language, problem) if problem else None,
     }
-    status = problem.status if problem else 422 if missing else 200
-    return page(request, "tenant/onboarding.html", values, status)
 
 
 @router.post("/onboarding/holder")
@@ -245,14 +230,25 @@ def key_page(
         "refusals": read_refusals(gateway, token, language_of(request)),
         "given": given or {},
         "documents": onboarding.documents,
+        **child_values(language_of(request), onboarding),
+        "choices": fact_choices(onboarding.asks_besides),
         "wrong": sentences_in(problem, language_of(request)),
         "correction_problem": error_text(language_of(request), problem) if problem else None,
-        "choices": fact_choices(onboarding.asks_besides),
-        "countries": country_choices(language_of(request)),
-        "nationalities": nationality_choices(language_of(request)),
         "notice": notice_of(request, DONE),
     }
     return page(request, "tenant/key.html", values, problem.status if problem else 200)
+
+
+def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, object]:
+    """Return the values of the form by which a tenant registers a child, who lives and is reached where they do."""
+    asked = [path for path in onboarding.asks_besides if not path.startswith(("residence.", "phone", "email"))]
+    return {
+        "child_asks": asked,
+        "choices": fact_choices(asked),
+        "hints": fact_hints(language, asked),
+        "countries": country_choices(language),
+        "nationalities": nationality_choices(language),
+    }
 
 
 @router.post("/key/withdraw")

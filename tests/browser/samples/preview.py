@@ -9,15 +9,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.app import Guard
-from api.services.schemas import OnboardingShown
-from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import language_of, page
 from api.web.tenant.pages import consent_words
-from gateway.texts.families import code_text
 from gateway.texts.languages import LANGUAGES, SOURCE, Language
-from gateway.texts.translator import translator
-from tests.browser.samples.facts import NOW
+from tests.browser.samples.facts import NOW, form_in
 from tests.browser.samples.pages import SAMPLES
 
 PICTURE = (
@@ -39,17 +35,10 @@ def show_sample(request: Request, name: str) -> Response:
 
 def in_language(values: Mapping[str, Any], language: Language) -> dict[str, object]:
     """What the registration form shows in the reader's language, where the values are those of the form."""
-    if "words" not in values or "onboarding" not in values:
+    if "text_version" not in values:
         return {}
-    shown: OnboardingShown = values["onboarding"]
     consented = language if language in LANGUAGES else SOURCE  # nobody agrees to a text in a made-up language
-    asks = translator(language).join(code_text(language, "onboarding.asks", field) for field in shown.asks)
-    return {
-        "asks": asks,
-        "words": consent_words(shown, consented),
-        "countries": country_choices(language),
-        "nationalities": nationality_choices(language),
-    }
+    return form_in(language, wrong=bool(values["faults"])) | {"words": consent_words(values["onboarding"], consented)}
 
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")

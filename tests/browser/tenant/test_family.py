@@ -31,7 +31,9 @@ async def test_a_child_is_declared_and_another_adult_gets_a_link(
     await tenant.page.select_option("#child [name=nationality]", "NLD")
     await tenant.page.select_option("#child [name=sex]", "M")
     await tenant.page.click("text=Register this child")
-    await expect(tenant.page.locator("#child [role=alert]")).to_contain_text("Adults register with a document")
+    await expect(tenant.page.locator("#child-errors a")).to_contain_text("Adults register with a document")
+    await expect(tenant.page.locator("#child-errors")).to_be_focused()
+    await expect(tenant.page.locator("#wrong-birth_date")).to_contain_text("Adults register with a document")
     assert await tenant.page.input_value("#child [name=given_names]") == "Leo", "nothing typed is lost"
     await tenant.page.fill("#child [name=birth_date]", BORN_CHILD)
     await tenant.page.click("text=Register this child")

@@ -12,7 +12,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, Request, expect
 
 from api.cli.demo.demo import Running
-from api.cli.demo.journey_run import Pictures
 from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -171,21 +170,6 @@ async def test_the_link_is_opened_by_the_pages_script_and_by_no_page_without_scr
 
     assert await opened(scripts=False) == []
     assert await opened(scripts=True) == ["/api/v1/onboarding/open"]
-
-
-async def test_what_is_missing_is_said_before_anything_is_sent(
-    browser: Browser, demo: Running, landlord: Visitor, pictures: Pictures
-) -> None:
-    await landlord.open("/landlord")
-    tenant = await visit(browser, demo.url, PHONE)
-    await tenant.follow(await offer_key(landlord, "201"))
-    await tenant.page.check("[name=check][value=face]")
-    await tenant.page.check("[name=consent_registration]")
-    await tenant.page.click("#register button.wide")
-    await expect(tenant.page.locator("#missing")).to_have_text("Take a photo of your document, or enter its details.")
-    await tenant.show("[name=document]", str(pictures.document))
-    await tenant.page.click("#register button.wide")
-    await expect(tenant.page.locator("#missing")).to_contain_text("tick the box to consent")
 
 
 async def test_a_form_from_another_site_is_refused(demo: Running, landlord: Visitor) -> None:

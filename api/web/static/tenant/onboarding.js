@@ -1,13 +1,15 @@
-// Onboarding: shrinks photos, creates the holder's key pair, reports missing fields before the form is sent.
+// Onboarding: shrinks photos, creates the holder's key pair, says what to correct before and after the form is sent.
+// The form is sent by fetch: an answer that names errors is shown in this page, which keeps entries and photos.
 
+import { fieldAt, serveSummary, showErrors } from "../shared/error_summary.js";
 import { holderKeyIfPossible, inTime } from "./key.js";
 import { prepareFilming } from "./clip.js";
 import { prepare } from "./upload.js";
 
 document.documentElement.classList.add("js");
 const form = document.querySelector("#register");
-const missing = document.querySelector("#missing");
 const button = form.querySelector("button.wide");
+const fields = form.elements;
 let preparing = Promise.resolve();
 const PREPARE_TIMEOUT_MS = 1500;
 
@@ -22,49 +24,52 @@ if (turning) prepareFilming(turning, form);
 
 // A resident number contains date of birth, sex and nationality, and its card shows one name: ask for the rest only else.
 const details = document.querySelector("#details");
-const kind = form.elements.document_kind;
+const kind = fields.document_kind;
 const isResident = (number) => /^[1-8]\d{16}[\dXx]$/.test(number.normalize("NFKC").replace(/[\s-]/g, ""));
 const shownFor = (block) => {
   const kinds = (block.dataset.kinds ?? block.dataset.notKinds).split(" ");
   return kinds.includes(kind.value) === ("kinds" in block.dataset);
 };
-function showDetails() {
-  const number = form.elements.id_number.value.trim();
-  if (!kind.value && isResident(number)) kind.value = /^8[123]/.test(number) ? "cn_hmt_residence_permit" : "cn_resident_id";
-  for (const block of form.querySelectorAll("[data-kinds], [data-not-kinds]")) block.hidden = !shownFor(block);
-  if (details) details.hidden = (number === "" && kind.value !== "none") || isResident(number);
-  form.elements.id_number.closest("label").hidden = kind.value === "none";
+
+/** Show or hide a part of the form; what is hidden is not sent, and not lost either. */
+function offer(part, shown) {
+  part.hidden = !shown;
+  for (const field of part.querySelectorAll("input, select")) field.disabled = !shown;
 }
-form.elements.id_number.addEventListener("input", showDetails);
+
+function showDetails() {
+  const number = fields.id_number.value.trim();
+  if (!kind.value && isResident(number)) kind.value = /^8[123]/.test(number) ? "cn_hmt_residence_permit" : "cn_resident_id";
+  for (const block of form.querySelectorAll("[data-kinds], [data-not-kinds]")) offer(block, shownFor(block));
+  if (details) offer(details, (number !== "" || kind.value === "none") && !isResident(number));
+  offer(fields.id_number.closest(".field"), kind.value !== "none");
+}
+fields.id_number.addEventListener("input", showDetails);
 kind.addEventListener("change", showDetails);
 showDetails();
 
 const typedNames = ["id_number", "surname", "given_names", "name"];
-const isTyped = (fields) => kind.value === "none" || typedNames.some((name) => fields[name].value.trim());
-const optional = ["given_names"];
-function emptyField(fields) {
-  const typed = [...fields.id_number.closest("details").querySelectorAll("input, select")];
-  return typed.find((field) => !field.value.trim() && !optional.includes(field.name) && !field.closest("[hidden]")
-    && !(kind.value === "none" && field.name === "issuing_state"));
+const isTyped = () => kind.value === "none" || typedNames.some((name) => fields[name].value.trim());
+const sentenceOf = (field) => (field.closest(".field") ?? field).dataset.needed;
+const fault = (field) => ({ field, sentence: sentenceOf(field) });
+const isEmpty = (field) => !field.disabled && !field.value.trim();
+
+/** Return the fields of the typed document that are empty, in the order of the page. */
+function emptyTyped() {
+  const needed = [...document.querySelectorAll("#typed [data-needed]")].map((part) => part.querySelector("input, select"));
+  return needed.filter((field) => isEmpty(field) && !(kind.value === "none" && field.name === "issuing_state"));
 }
 
-function whatIsMissing() {
-  const fields = form.elements;
-  if (!fields.document.files.length) {
-    if (!isTyped(fields)) return ["document", fields.document];
-    const open = emptyField(fields);
-    if (open) return ["details", open];
-  }
-  if (fields.check.value === "face") {
-    if (!fields.consent_face.checked) return ["faceConsent", fields.consent_face];
-    if (!fields.face.files.length) return ["face", fields.face];
-  }
-  return null;
-}
-
-function say(text) {
-  missing.textContent = text;
-  missing.hidden = !text;
+function findFaults() {
+  const found = [];
+  if (!fields.document.files.length) found.push(...(isTyped() ? emptyTyped() : [fields.document]));
+  found.push(...[...form.querySelectorAll(".fact[data-needed]:not([hidden]) :is(input, select)")].filter(isEmpty));
+  const chosen = fields.check.value;
+  if (!chosen) found.push(document.querySelector("#in-check"));
+  if (chosen === "face" && !fields.consent_face.checked) found.push(fields.consent_face);
+  if (chosen === "face" && !fields.face.files.length) found.push(fields.face);
+  if (!fields.consent_registration.checked) found.push(fields.consent_registration);
+  return found.map(fault);
 }
 
 function wait(on) {
@@ -73,24 +78,41 @@ function wait(on) {
   button.textContent = on ? form.dataset.sending : button.dataset.label;
 }
 
+/** Return the faults in the page that the gateway answered with; empty if it is another page. */
+function faultsIn(html) {
+  const items = new DOMParser().parseFromString(html, "text/html").querySelectorAll("#errors li");
+  return [...items].map((item) => {
+    const link = item.querySelector("a");
+    return { field: link && fieldAt(link.href), sentence: item.textContent.trim() };
+  });
+}
+
+/** Send the form; go on with the answer's page, or show what it names as wrong. */
+async function send() {
+  const body = new FormData(form);
+  if (fields.check.value === "person") for (const name of ["face", "clip", "clip_nonce"]) body.delete(name);
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") return location.assign("/onboarding");
+  const faults = answer ? faultsIn(await answer.text().catch(() => "")) : [];
+  wait(false);
+  sending = false;
+  showErrors(form, faults.length ? faults : [{ field: null, sentence: form.dataset.failed }]);
+}
+
 let sending = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (sending) return;
-  const lack = whatIsMissing();
-  if (lack) {
-    say(missing.dataset[lack[0]]);
-    lack[1].focus();
-    return;
-  }
+  const faults = findFaults();
+  if (faults.length) return showErrors(form, faults);
   sending = true;
-  say("");
   wait(true);
   await inTime(preparing, PREPARE_TIMEOUT_MS).catch(() => {}); // the photo as taken is good too
-  if (form.elements.check.value === "person") for (const shown of [form.elements.face, form.elements.clip]) if (shown) shown.value = "";
-  form.elements.holder_key.value = await holderKeyIfPossible();
-  setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
-  form.submit();
+  fields.holder_key.value = await holderKeyIfPossible();
+  const checking = setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
+  await send();
+  clearTimeout(checking);
 });
+serveSummary();
 // After the browser's back button the form must work again.
 addEventListener("pageshow", () => { sending = false; wait(false); });

@@ -1,6 +1,7 @@
 // Date request, end of the stay, and those who came along. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
+import { serveSummary, showErrors, clearErrors } from "../shared/error_summary.js";
 import { forgetCodes } from "./keypad_codes.js";
 
 const problem = document.querySelector("#stay-problem");
@@ -39,7 +40,7 @@ export function manageStay(id, pair) {
 async function post(path, id, body) {
   const answer = await fetch(`/api/v1/keys/${id}/${path}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
     body: JSON.stringify(body),
   }).catch(() => null);
   return { ok: Boolean(answer?.ok), status: answer?.status, body: await answer?.json().catch(() => ({})) };
@@ -57,30 +58,30 @@ function declared(form) {
   return JSON.stringify(Object.fromEntries([...new FormData(form)].filter(([, text]) => text.trim())));
 }
 
-/** Say which field is wrong, beside it and above the button; what was typed stays. */
-function refuse(form, answer) {
-  const field = answer.status === 422 ? form.elements[answer.body.field] : null;
-  const adult = answer.body?.field === "birth_date" && isAdult(form.elements.birth_date.value);
-  show(form, "alert", field ? (adult ? form.dataset.adult : form.dataset.wrong) : form.dataset.failed);
-  field?.setAttribute("aria-invalid", "true");
-  field?.focus();
+/** Return what an answer names as wrong: fields with a sentence each, or its own sentence. */
+function faultsIn(form, { body }) {
+  const named = body?.fields ?? (body?.field ? [{ field: body.field, sentence: body.detail }] : []);
+  const faults = named.map(({ field, sentence }) => ({ field: form.elements[field] ?? null, sentence: sentence ?? body.detail }));
+  return faults.length ? faults : [{ field: null, sentence: body?.detail ?? form.dataset.failed }];
 }
 
-function isAdult(born) {
-  const day = new Date(born);
-  day.setFullYear(day.getFullYear() + 18);
-  return day <= new Date();
-}
+const emptyFaults = (form) => [...form.querySelectorAll("[data-needed]:not([hidden])")]
+  .map((part) => ({ field: part.querySelector("input, select"), sentence: part.dataset.needed }))
+  .filter(({ field }) => !field.disabled && !field.value.trim());
 
 /** Serve both forms for the holder of key `id`. */
 export function manageFamily(id, pair) {
   const child = document.querySelector("#child");
+  const summary = document.querySelector("#child-errors");
+  serveSummary(summary);
   child.onsubmit = async (event) => {
     event.preventDefault();
-    for (const field of child.elements) field.removeAttribute("aria-invalid");
+    clearErrors(child, summary);
+    const empty = emptyFaults(child);
+    if (empty.length) return showErrors(child, empty, summary);
     const person = declared(child);
     const answer = await post("children", id, { person, ...await proof(pair, "child", id, person) });
-    if (!answer.ok) return refuse(child, answer);
+    if (!answer.ok) return showErrors(child, faultsIn(child, answer), summary);
     child.reset();
     show(child, "status");
   };

@@ -100,7 +100,9 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "shared/base.html",
         "shared/parts.html",
         "officer/record_row.html",
+        "tenant/facts.html",
         "tenant/family.html",
+        "tenant/fields.html",
         "tester/lock_tile.html",
         "officer/cases.html",
         "officer/news.html",
@@ -133,3 +135,11 @@ def test_styles_name_sides_by_the_direction_of_the_text() -> None:
     }
     assert len(found) == 2
     assert {name: sides for name, sides in found.items() if sides} == {}
+
+
+def test_no_form_of_a_tenant_is_checked_by_the_browsers_own_bubbles() -> None:
+    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    for name, values in [sample for sample in SAMPLES.values() if sample[0].startswith(("tenant/", "kiosk/"))]:
+        html = render(name, "en", usual | values)
+        checked = [form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if " novalidate" not in form]
+        assert not [form for form in checked if re.search(r"\s(?:required|pattern|type=\"(?:email|number|url))", form)]
