@@ -18,6 +18,7 @@ SIMULATORS: dict[str, Simulator] = {
         _simulator_of("spain"),
         _simulator_of("italy"),
         _simulator_of("portugal"),
+        _simulator_of("czechia"),
         _simulator_of("china"),
         _simulator_of("webhook"),
     )

@@ -34,11 +34,16 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete response within the size limit. `retry_after`: seconds, 0 if the header is missing or no number."""
+    """A complete response within the size limit.
+
+    `retry_after`: seconds, 0 if the header is missing or no number. `schemes`: the ways to sign in that it offers
+    (WWW-Authenticate).
+    """
 
     status: int
     body: bytes
     retry_after: int = 0
+    schemes: tuple[str, ...] = ()
 
 
 def checked_address(url: str) -> str:
@@ -79,7 +84,7 @@ class Client:
         limit: int = MAX_ANSWER,
     ) -> Reply:
         """Send a request and read the response. Raises RegistryUnreachable (nothing was processed) or LostAnswer."""
-        return _taken_in(await self.send(method, url, json=json, content=content, headers=headers, limit=limit))
+        return taken_in(await self.send(method, url, json=json, content=content, headers=headers, limit=limit))
 
     async def send(
         self,
@@ -97,12 +102,16 @@ class Client:
             self._guard.judge(where.host or "")
         if self._session is None:
             self._session = self._open_session()
-        asked = self._session.request(method, where, json=json, data=content, headers=headers, allow_redirects=False)
+        return await self._over(self._session, method, where, json=json, data=content, headers=headers, limit=limit)
+
+    async def _over(self, session: aiohttp.ClientSession, method: str, where: URL, *, limit: int, **sent: Any) -> Reply:
+        asked = session.request(method, where, allow_redirects=False, **sent)
         try:
             async with asyncio.timeout(self._whole_s), asked as response:
                 after = response.headers.get("Retry-After", "")
                 seconds = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
-                return Reply(response.status, await _body(response, limit), seconds)
+                schemes = tuple(response.headers.getall("WWW-Authenticate", ()))
+                return Reply(response.status, await _body(response, limit), seconds, schemes)
         except _NEVER_SENT as error:
             code, details = _reason(error)
             raise RegistryUnreachable(code, **details) from None
@@ -145,8 +154,22 @@ def open_client(
     reuse=False opens a connection for each request: a reused one that the server closes during a request leaves an
     unknown outcome, which is costly where the outcome cannot be queried.
     """
+    always = dict(headers or {}) | (_basic(*account) if account else {})
+    opener = session_opener(ca_file=ca_file, timeout_s=timeout_s, headers=always, guard=guard, reuse=reuse)
+    return Client(opener, timeout_s, guard)
+
+
+def session_opener(
+    *,
+    ca_file: str,
+    timeout_s: float,
+    headers: Mapping[str, str] | None = None,
+    guard: GuardedResolver | None = None,
+    reuse: bool = True,
+) -> Callable[[], aiohttp.ClientSession]:
+    """A function that opens sessions with the settings of open_client."""
     trusted = ssl.create_default_context(cafile=ca_file or None)
-    always = {"Accept-Encoding": "identity"} | dict(headers or {}) | (_basic(*account) if account else {})
+    always = {"Accept-Encoding": "identity"} | dict(headers or {})
     connect_s = min(timeout_s, CONNECT_S)
 
     def open_session() -> aiohttp.ClientSession:
@@ -163,7 +186,7 @@ def open_client(
             trust_env=False,
         )
 
-    return Client(open_session, timeout_s, guard)
+    return open_session
 
 
 def _basic(user: str, password: str) -> dict[str, str]:
@@ -180,7 +203,8 @@ async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(body)
 
 
-def _taken_in(reply: Reply) -> Reply:
+def taken_in(reply: Reply) -> Reply:
+    """The response, if the record may have been processed. Raises RegistryUnreachable, or LostAnswer if redirected."""
     if reply.status in _NOT_TAKEN_IN:
         raise RegistryUnreachable(_NOT_TAKEN_IN[reply.status])
     if reply.status in _NOT_LET_IN:

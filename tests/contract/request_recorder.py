@@ -24,6 +24,8 @@ RECORDED = (
     "webhook-signature",
     "webhook-timestamp",
 )
+_NTLM_OFFER = "NTLM TlRMTVNTUAABAAAA"  # a first message (MS-NLMP 2.2.1.1)
+_NTLM_CHALLENGE = "NTLM " + base64.b64encode(b"NTLMSSP\0\x02\0\0\0" + bytes(44)).decode()
 _SOLICITUD = re.compile(rb"(?<=<solicitud>)[^<]+(?=</solicitud>)")
 
 
@@ -36,8 +38,12 @@ class RequestRecorder:
     requests: list[dict[str, Any]] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Record the request and answer it; without a preset answer, 204."""
+        """Record the request and answer it; without a preset answer, 204. A sign-in with NTLM is challenged."""
         headers = {name: request.headers[name] for name in RECORDED if name in request.headers}
+        if headers.get("Authorization", "").startswith(_NTLM_OFFER):
+            return web.Response(status=401, headers={"WWW-Authenticate": _NTLM_CHALLENGE})
+        if headers.get("Authorization", "").startswith("NTLM "):
+            headers["Authorization"] = "NTLM"  # what follows is made with a random number
         body = _SOLICITUD.sub(_unpacked, await request.read())
         self.requests.append(
             {"request": f"{request.method} {request.raw_path}", "headers": headers, "body": body.decode()}

@@ -8,7 +8,7 @@ from tests.contract.registry_simulators import SimulatedRegistry, running_regist
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
 
-NAMES = ("sandbox", "es", "it", "pt", "cn", "webhook")
+NAMES = ("sandbox", "es", "it", "pt", "cz", "cn", "webhook")
 
 # kinds of the records and their states, after: two tenants, the end moved by a day, an early end
 EXPECTED = {
@@ -19,6 +19,7 @@ EXPECTED = {
     "es": {("check_in", "accepted"): 3, ("annulment", "accepted"): 2, ("check_out", "not_due"): 1},
     "it": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
     "pt": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
+    "cz": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
 }
 # states of the check-in and its annulment where a stay is cancelled before its beginning
 CANCELLED = {
@@ -28,6 +29,7 @@ CANCELLED = {
     "es": [("check_in", "accepted"), ("annulment", "accepted")],
     "it": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "pt": [("check_in", "accepted"), ("annulment", "not_due")],
+    "cz": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
 }
 
 

@@ -13,12 +13,12 @@ from tests.integration.gateway.registries.test_parties import CHILD, came_with_t
 from tests.parts.office import Office, open_office
 from tests.parts.world import World
 
-NAMES = ("sandbox", "es", "it", "pt", "cn", "webhook")
+NAMES = ("sandbox", "es", "it", "pt", "cz", "cn", "webhook")
 ADULT = {"given_names": "Anna", "surname": "Voorbeeld"}
 # what follows an accepted check-in whose correction was refused, once it is corrected again
 CHANGED_AGAIN = (("change", "refused"), ("change", "accepted"))
 AFTER_A_REFUSED_CHANGE = {
-    **dict.fromkeys(("sandbox", "it", "pt", "cn", "webhook"), CHANGED_AGAIN),
+    **dict.fromkeys(("sandbox", "it", "pt", "cz", "cn", "webhook"), CHANGED_AGAIN),
     # the annulment of the first came through, so nothing is left to annul
     "es": (("annulment", "accepted"), ("check_in", "refused"), ("check_in", "accepted")),
 }
@@ -29,9 +29,9 @@ ONE_RECORD = (("check_in", "not_due"), ("check_in", "refused"), ("check_in", "ac
 TWO_RECORDS = (("check_in", "refused"), ("check_in", "refused"), ("check_in", "accepted"))
 FAMILY = {
     **dict.fromkeys(("es", "it"), ONE_RECORD),
-    **dict.fromkeys(("sandbox", "pt", "cn", "webhook"), TWO_RECORDS),
+    **dict.fromkeys(("sandbox", "pt", "cz", "cn", "webhook"), TWO_RECORDS),
 }
-NO_DEPARTURES = ("es", "it")
+NO_DEPARTURES = ("es", "it", "cz")
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -96,7 +96,7 @@ async def test_a_refused_change_that_is_corrected_corrects_what_the_registry_has
 async def test_a_change_made_before_the_check_in_was_refused_goes_out_as_a_check_in(
     office: Office, simulator: tuple[str, SimulatedRegistry]
 ) -> None:
-    replaced = simulator[0] in ("es", "it")  # a record that was not sent is replaced there
+    replaced = simulator[0] in ("es", "it", "cz")  # a record that was not sent is replaced there
     simulator[1].set_behaviour("refuse", times=None if replaced else 1)
     stay = office.tenant()
     office.correct(stay, id_number="ZZ9999999")

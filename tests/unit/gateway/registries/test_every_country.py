@@ -2,21 +2,25 @@
 
 import base64
 import dataclasses
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from lxml import etree
 
 from firmware_sim.registries.china import form
 from firmware_sim.registries.countries import ISO_3166_1, ISSUERS
+from firmware_sim.registries.czechia import reader as ubyport
 from firmware_sim.registries.portugal import service as siba
 from firmware_sim.registries.sandbox import form as sandbox_form
 from firmware_sim.registries.spain import reader
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES, SPECIMEN
+from gateway.domain.filings.field_rules import arrival_day
 from gateway.domain.filings.record import Address, Document, FieldProblem, PersonFacts, Registration, Visa
 from gateway.registries.china import record as china_record
 from gateway.registries.china import rules as china_rules
+from gateway.registries.czechia import record as czech_record
+from gateway.registries.czechia.codes import nationality_code
 from gateway.registries.portugal import record as portugal_record
 from gateway.registries.sandbox import record as sandbox_record
 from gateway.registries.spain import record as spain_record
@@ -24,6 +28,7 @@ from gateway.registries.spain import rules as spain_rules
 from gateway.registries.spain.codes import country_code
 from gateway.registries.spain.municipalities import municipalities
 from tests.contract.registries.china import HANGZHOU
+from tests.contract.registries.czechia import PRAGUE, UBYTOVATEL
 from tests.contract.registries.portugal import LISBON, SENHORIO
 from tests.contract.registries.spain import MADRID
 from tests.contract.registry_cases import TRAVELLER, base_record
@@ -70,6 +75,18 @@ def siba_errors(filed: Registration) -> list[tuple[int, str, str]]:
     return [error for line, bulletin in enumerate(bulletins, 1) for error in siba._line_errors(line, bulletin)]
 
 
+def at_czechia(person: PersonFacts) -> tuple[list[FieldProblem], list[str]]:
+    """What the rules say, and the simulated police's codes for the guest."""
+    filed = base_record(PRAGUE, person, landlord=UBYTOVATEL)
+    found = list(czech_record.problems(filed, filed.stay.from_at + 60))
+    (sent,) = czech_record.guest_list(filed)["Ubytovani"]["Ubytovany"]
+    guest = etree.Element("guest")
+    for name, value in sent.items():
+        said = value.isoformat() if isinstance(value, datetime) else value
+        etree.SubElement(guest, f"{ubyport.DATA}{name}").text = said
+    return found, ubyport.codes(guest, arrival_day(filed))
+
+
 @pytest.mark.parametrize("nationality", PEOPLE)
 def test_spain_takes_everyone(nationality: str) -> None:
     assert at_spain(guest(nationality)) == ([], [])
@@ -108,6 +125,16 @@ def test_portugal_takes_the_documents_of_issuers_that_are_no_state(issuer: str) 
     assert at_portugal(guest("USA", document=Document("passport", "C01X00T47", issuer))) == ([], [])
 
 
+@pytest.mark.parametrize("nationality", [code for code in PEOPLE if code != "CZE"])
+def test_czechia_takes_every_foreigner(nationality: str) -> None:
+    assert at_czechia(guest(nationality)) == ([], [])
+
+
+def test_czechia_gets_the_codes_of_the_polices_own_list() -> None:
+    assert {nationality_code(code) for code in PEOPLE} == ubyport.STATES
+    assert [nationality_code(code) for code in ("RKS", "XXA", "XXB", "XXC")] == ["XXK", *["X" * 3] * 3]
+
+
 @pytest.mark.parametrize("nationality", [code for code in PEOPLE if code != "CHN"])
 def test_china_takes_every_foreigner(nationality: str) -> None:
     filed = base_record(HANGZHOU, guest(nationality))
@@ -125,7 +152,7 @@ def test_the_sandbox_takes_everyone(nationality: str) -> None:
 
 @pytest.mark.parametrize("code", [SPECIMEN, "D", "GBN", "YUG", "ES", "esp", "ZZZ"])
 def test_what_is_no_nationality_is_refused_everywhere(code: str) -> None:
-    for found, _ in (at_spain(guest(code)), at_portugal(guest(code))):
+    for found, _ in (at_spain(guest(code)), at_portugal(guest(code)), at_czechia(guest(code))):
         assert ("people[0].nationality", "unknown_code") in {(problem.field, problem.rule) for problem in found}
 
 

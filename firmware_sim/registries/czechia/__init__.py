@@ -1,0 +1,1 @@
+"""Simulated UbyPort of the Czech foreign police."""

@@ -1,0 +1,1 @@
+"""Czechia, UbyPort: the foreign police's web service for accommodated foreigners."""
