@@ -18,6 +18,7 @@ from api.http.tenant import corrections, family, keys, offline_credential, onboa
 from api.services.faults import BROKEN, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
+from api.web.shell.render import language_of
 from gateway.bootstrap import Gateway
 
 PARTS: Final = (
@@ -86,7 +87,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.gateway = gateway
-    install(app)
+    install(app, language_of)
     app.add_middleware(Guard)
     api = APIRouter(prefix="/api/v1")
     for part in PARTS:

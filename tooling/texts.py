@@ -51,6 +51,8 @@ PLACES: Final = (
     ("tenant", "gateway/journey/stays/family.py"),
     ("tenant", "gateway/journey/tenants/*.py"),
     ("tenant", "gateway/registering/*.py"),
+    ("tenant", "gateway/domain/filings/*.py"),
+    ("tenant", "gateway/registries/*/*.py"),
     ("tenant", "api/http/tenant/*.py"),
     ("tenant", "api/http/problems.py"),
     ("staff", "api/http/**/*.py"),

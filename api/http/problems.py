@@ -1,6 +1,7 @@
 """Errors as application/problem+json (RFC 9457): a stable type and a text to act on, without internals."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -8,8 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.services.error_text import error_text, field_texts
 from api.services.faults import DATABASE_REFUSED, database_refused
 from gateway.domain.errors import Busy, LodgekeyError, TooManyAttempts
+from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
@@ -32,22 +35,25 @@ def problem(status: int, code: str, title: str, detail: str, **extra: object) ->
     return JSONResponse(body | extra, status, headers=headers, media_type=MEDIA)
 
 
-def of_error(error: LodgekeyError) -> JSONResponse:
-    """Return one of Lodgekey's errors as a response."""
-    return problem(error.status, error.code, error.title, error.detail, **error.extra)
+def of_error(error: LodgekeyError, language: str = SOURCE) -> JSONResponse:
+    """Return one of Lodgekey's errors as a response, with the texts in `language`."""
+    named = field_texts(language, error)
+    extra = {**error.extra, "fields": named} if named else error.extra
+    detail = error.detail if language == SOURCE else error_text(language, error)
+    return problem(error.status, error.code, error.title, detail, **extra)
 
 
-def install(app: FastAPI) -> None:
-    """Register handlers that answer every error of the application with a problem."""
+def install(app: FastAPI, language_of: Callable[[Request], str]) -> None:
+    """Register handlers that answer every error of the application with a problem in the language of the request."""
 
     @app.exception_handler(LodgekeyError)
-    async def _ours(_request: Request, error: LodgekeyError) -> JSONResponse:
+    async def _ours(request: Request, error: LodgekeyError) -> JSONResponse:
         if isinstance(error, Busy | TooManyAttempts):
             log.info("refused: %s", error.code)
-        return of_error(error)
+        return of_error(error, language_of(request))
 
-    async def _database(_request: Request, _error: Exception) -> JSONResponse:
-        return of_error(database_refused())
+    async def _database(request: Request, _error: Exception) -> JSONResponse:
+        return of_error(database_refused(), language_of(request))
 
     for kind in DATABASE_REFUSED:
         app.add_exception_handler(kind, _database)

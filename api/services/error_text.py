@@ -1,7 +1,11 @@
-"""Texts of errors in the reader's language, for pages and the command line."""
+"""Texts of errors in the reader's language, for pages, the API and the command line."""
+
+from collections.abc import Mapping
 
 from gateway.domain.errors import LodgekeyError
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.families import code_text, reason_text
+from gateway.texts.fields import named_text
 from gateway.texts.identity import REASON
 from gateway.texts.languages import SOURCE
 from gateway.texts.translator import translator
@@ -13,11 +17,31 @@ def error_text(language: str, error: LodgekeyError) -> str:
     It is the texts of the error's fields if they have any, else the error's own text, or the text of its code if the
     own text is not translated.
     """
-    fields = error.extra.get("fields")
-    codes = [field["code"] for field in fields if field.get("code") in REASON] if isinstance(fields, list) else []
+    if isinstance(error, FieldsRefused):
+        return " ".join(dict.fromkeys(field["sentence"] for field in error.shown(language)))
+    codes = [field["code"] for field in _coded(error)]
     if codes:
         return " ".join(dict.fromkeys(reason_text(language, code) for code in codes))
     reader = translator(language)
     if language == SOURCE or reader.has(error.message):
         return reader.translate(error.message, **error.values)
     return code_text(language, "error", error.code)
+
+
+def field_texts(language: str, error: LodgekeyError) -> list[Mapping[str, str]]:
+    """Return the fields that an error names: `field`, `code`, and in `language` a `sentence` that names the field."""
+    if isinstance(error, FieldsRefused):
+        return error.shown(language)
+    found = [(str(field["field"]), str(field["code"]), reason_text(language, field["code"])) for field in _coded(error)]
+    if not found and "field" in error.extra:
+        found = [(str(error.extra["field"]), error.code, error_text(language, error))]
+    return [
+        {"field": field, "code": code, "sentence": named_text(language, field, sentence)}
+        for field, code, sentence in found
+    ]
+
+
+def _coded(error: LodgekeyError) -> list[Mapping[str, str]]:
+    """The fields of an error whose codes are reasons with a text."""
+    fields = error.extra.get("fields")
+    return [field for field in fields if field.get("code") in REASON] if isinstance(fields, list) else []

@@ -162,11 +162,6 @@ def answer_text(language: str, code: str | None, text: str | None, args: Args | 
     return texts.translate(PERSON, person=values["person"], sentence=sentence) if "person" in values else sentence
 
 
-def rule_text(language: str, rule: str, english: str) -> str:
-    """A problem found before sending: `english` names the field and its bounds, other languages say the rule."""
-    return english if language == "en" or rule not in RULE else translator(language).translate(RULE[rule])
-
-
 def _own_text(texts: Translator, code: str, args: dict[str, str | int]) -> str:
     own = RULE.get(code) or ANSWER.get(code)
     if own is None:

@@ -174,6 +174,12 @@ def refused(answer: httpx.Response, status: int, code: str) -> Json:
     return body
 
 
+def named(problem: Json) -> list[dict[str, str]]:
+    """The fields that a problem names, with their codes; each must have a sentence too."""
+    assert all(field["sentence"].rstrip("。").rstrip(".") for field in problem["fields"]), problem
+    return [{"field": field["field"], "code": field["code"]} for field in problem["fields"]]
+
+
 def utc(at: int) -> str:
     """RFC 3339 in UTC."""
     return datetime.fromtimestamp(at, UTC).isoformat()

@@ -22,6 +22,7 @@ from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
+from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
 
 MAX_FILINGS: Final = 200
@@ -116,8 +117,8 @@ def list_states(gateway: Gateway, account: Account) -> list[tuple[str, str]]:
         return [(row.id, row.state) for row in rows]
 
 
-def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> PreviewShown:
-    """Return what the registry would refuse or receive in another spelling; masked, and logged first.
+def preview_filing(gateway: Gateway, account: Account, registration_id: str, language: str = SOURCE) -> PreviewShown:
+    """Return what the registry would refuse, in `language`, or receive in another spelling; masked, and logged first.
 
     Raises NotFound (no such record, or the person was erased), or DisclosureBlocked if the log cannot be written.
     """
@@ -144,7 +145,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str) -> 
         registry_ready=registry is not None,
         problems=[
             ProblemShown(
-                field=found.field, rule=found.rule, sentence=found.sentence, menders=list(menders_of(found.field))
+                field=found.field, rule=found.rule, sentence=found.text(language), menders=list(menders_of(found.field))
             )
             for found in problems
         ],

@@ -16,9 +16,10 @@ from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Registration
 from gateway.store.sealing import Erased
+from gateway.texts.fields import field_text
 from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
-from gateway.texts.outcomes import answer_text, rule_text
+from gateway.texts.outcomes import answer_text
 
 NOTHING: Final = N_("There is nothing to correct here any more.")
 NO_VALUE: Final = N_("Enter the correct value of at least one field.")
@@ -104,7 +105,9 @@ def _shown(refusal: Refusal, language: str) -> RefusalShown:
         person=refusal.number,
         sentence=answer_text(language, row.answer_code, row.answer_text, row.answer_args) or "",
         problems=[
-            ProblemToMend(field=one.field, rule=one.rule, sentence=rule_text(language, one.rule, one.sentence))
+            ProblemToMend(
+                field=one.field, rule=one.rule, sentence=field_text(language, one.field, one.message, one.args)
+            )
             for one in refusal.problems
         ],
         fields=list(refusal.fields),

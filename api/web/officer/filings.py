@@ -49,7 +49,7 @@ def filing_page(
     chosen: str = "",
 ) -> Response:
     """Return the page of one filing, with an error if there was one; `chosen` is the field to correct."""
-    shown = service.preview_filing(gateway, account, record_id)
+    shown = service.preview_filing(gateway, account, record_id, language_of(request))
     values = {
         "role": account.role,
         "home": f"/{account.role}",

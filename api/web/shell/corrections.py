@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from api.services.error_text import field_texts
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
 from gateway.texts.families import code_text
 from gateway.texts.record import ASKED
-from gateway.texts.translator import translator
 
 FIELD: Final = "field."
 
@@ -19,10 +19,7 @@ def fields_in(form: Mapping[str, object]) -> dict[str, str]:
 
 def sentences_in(error: LodgekeyError | None, language: str) -> dict[str, str]:
     """Return the fields that a refused correction names, each with the sentence why."""
-    fields = error.extra.get("fields") if error else None
-    found = [item for item in fields if isinstance(item, dict)] if isinstance(fields, list) else []
-    reader = translator(language)
-    return {str(item["field"]): reader.translate(str(item["sentence"])) for item in found if "sentence" in item}
+    return {item["field"]: item["sentence"] for item in field_texts(language, error)} if error else {}
 
 
 def label_of(name: str, language: str) -> str:

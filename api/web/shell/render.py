@@ -20,7 +20,7 @@ from gateway.texts.durations import span_text
 from gateway.texts.families import code_text, purpose_text, reason_text
 from gateway.texts.languages import NAMES, Language, direction_of
 from gateway.texts.negotiation import choose_language
-from gateway.texts.outcomes import answer_text, outcome_text, rule_text
+from gateway.texts.outcomes import answer_text, outcome_text
 from gateway.texts.translator import translator
 
 HERE = Path(__file__).parents[1]  # api/web
@@ -113,11 +113,6 @@ def _answer(context: Context, filing: FilingShown) -> str:
 
 
 @pass_context
-def _problem(context: Context, sentence: str, rule: str) -> str:
-    return rule_text(context["language"], rule, sentence)
-
-
-@pass_context
 def _outcome(context: Context, delivery: DeliveryShown) -> str:
     return outcome_text(context["language"], delivery.outcome or "", delivery.outcome_args)
 
@@ -163,7 +158,6 @@ def _environment() -> Environment:
             "reason": _reason,
             "purpose": _purpose,
             "answer": _answer,
-            "problem": _problem,
             "outcome": _outcome,
             "field_label": _field_label,
             "iso": moments.iso,

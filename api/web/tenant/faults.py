@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from api.services.error_text import error_text
 from gateway.domain.errors import LodgekeyError
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.families import FAMILIES, code_text, reason_text
 from gateway.texts.identity import REASON
 from gateway.texts.languages import Language
@@ -60,7 +61,7 @@ def names_field(field: str) -> bool:
 
 def faults_in(language: Language, error: LodgekeyError, facts: Sequence[str]) -> list[Fault]:
     """Return the faults that a refusal names, or its own sentence; `facts` are the paths asked on the page."""
-    named = error.extra.get("fields")
+    named = error.shown(language) if isinstance(error, FieldsRefused) else error.extra.get("fields")
     found = [item for item in named if isinstance(item, dict)] if isinstance(named, list) else []
     faults = [fault for item in found if (fault := _fault_in(language, item, facts))]
     if faults:

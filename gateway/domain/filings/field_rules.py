@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
+from gateway.texts.marks import N_
 
 ADULT = 18  # years
 Problems = Iterator[FieldProblem]
@@ -16,68 +17,74 @@ _UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 def need(field: str, value: object) -> Problems:
     """The field is not empty."""
     if not value:
-        yield FieldProblem(field, "missing", f"{_said(field)} is missing.")
+        yield FieldProblem(field, "missing", N_("Enter this information. The registry requires it."))
 
 
 def fits(field: str, value: str, longest: int) -> Problems:
     """The field has at most `longest` characters as sent; nothing is truncated."""
     if len(value) > longest:
-        yield FieldProblem(
-            field, "too_long", f"{_said(field)} has {len(value)} characters; the registry takes at most {longest}."
-        )
+        message = N_("Shorten this: it has {length} characters, and the registry accepts {longest} at most.")
+        yield FieldProblem(field, "too_long", message, {"length": len(value), "longest": longest})
 
 
 def shaped(field: str, value: str, pattern: str, shape: str) -> Problems:
-    """The field, if given, matches the registry's pattern; `shape` describes it in words."""
+    """The field, if given, matches the registry's pattern; `shape` is a marked text that describes it."""
     if value and not re.fullmatch(pattern, value):
-        yield FieldProblem(field, "wrong_shape", f"{_said(field)} must be {shape}.")
+        yield FieldProblem(field, "wrong_shape", N_("Enter {shape}."), {"shape": shape})
 
 
 def known(field: str, code: str, table: Container[str]) -> Problems:
     """The code, if given, is in the registry's table."""
     if code and code not in table:
-        yield FieldProblem(field, "unknown_code", f"{_said(field)} is not a code this registry knows.")
+        message = N_("Choose another answer: the registry does not accept this one.")
+        yield FieldProblem(field, "unknown_code", message)
 
 
 def spelled(field: str, value: str, alphabet: str, said: str) -> Problems:
-    """Every character can be stored by the registry. `alphabet` is the content of a regular expression class."""
+    """Every character can be stored by the registry. `alphabet` is the content of a regular expression class.
+
+    `said` is a marked text that describes it.
+    """
     if re.search(f"[^{alphabet}]", value):
-        yield FieldProblem(
-            field, "unspellable", f"{_said(field)} must be in {said}: enter it as in the document's last lines."
-        )
+        message = N_("Enter this in {letters}, as in the last lines of the document.")
+        yield FieldProblem(field, "unspellable", message, {"letters": said})
 
 
 def plain(field: str, value: str) -> Problems:
     """No control characters and no unpaired surrogates; no registry stores these."""
     if _UNWRITABLE.search(value):
-        yield FieldProblem(field, "unspellable", f"{_said(field)} has characters that cannot be written.")
+        yield FieldProblem(field, "unspellable", N_("Enter this again, without characters that cannot be printed."))
 
 
 def born(field: str, value: str, now: int) -> Problems:
     """The birth date is a valid date, not in the future, and at most 130 years ago."""
     day = calendar_day(value)
     if day is None:
-        yield FieldProblem(field, "not_a_date", f"{_said(field)} must be a date like 1990-02-28.")
+        yield FieldProblem(field, "not_a_date", N_("Enter a date such as 1990-02-28."))
         return
     today = datetime.fromtimestamp(now, UTC).date()
     if not today.year - 130 <= day.year or day > today:
-        yield FieldProblem(field, "impossible_date", f"{_said(field)} cannot be right.")
+        yield FieldProblem(field, "impossible_date", N_("Check this date: it is in the future or too long ago."))
 
 
 def coherent(record: Registration) -> Problems:
     """The texts can be stored, people are named and nobody twice, the stay ends after it begins, the zone is valid."""
     yield from _writable("", record)
     if record.stay.until_at <= record.stay.from_at:
-        yield FieldProblem("stay.until_at", "ends_before_it_begins", "The stay ends before it begins.")
+        yield FieldProblem(
+            "stay.until_at", "ends_before_it_begins", N_("Check both dates: the stay ends before it begins.")
+        )
     if record.kind != "annulment" and not record.people:
-        yield FieldProblem("people", "missing", "Nobody is registered.")
+        yield FieldProblem("people", "missing", N_("Register at least one person."))
     if len({person.id for person in record.people}) != len(record.people):
-        yield FieldProblem("people", "named_twice", "A person is in the record twice.")
+        yield FieldProblem("people", "named_twice", N_("Remove one entry: the same person is in the record twice."))
     yield from _born_in_time(record)
     try:
         ZoneInfo(record.unit.timezone)
     except (KeyError, ValueError):
-        yield FieldProblem("unit.timezone", "unknown_code", "The unit's time zone is unknown.")
+        yield FieldProblem(
+            "unit.timezone", "unknown_code", N_("Enter a time zone of the IANA database, such as Europe/Rome.")
+        )
 
 
 def _born_in_time(record: Registration) -> Problems:
@@ -85,7 +92,8 @@ def _born_in_time(record: Registration) -> Problems:
     for index, person in enumerate(record.people):
         day = calendar_day(person.birth_date)
         if day is not None and day > arrival_day(record):
-            yield FieldProblem(f"people[{index}].birth_date", "impossible_date", "A guest was born after the arrival.")
+            message = N_("Check this date: it is after the day of arrival.")
+            yield FieldProblem(f"people[{index}].birth_date", "impossible_date", message)
 
 
 def _writable(path: str, facts: object) -> Problems:
@@ -140,10 +148,3 @@ def _zone(name: str) -> tzinfo:
 def arrival_day(record: Registration) -> date:
     """The date on which the stay begins, in the unit's time zone."""
     return local_time(record.stay.from_at, record.unit.timezone).date()
-
-
-def _said(field: str) -> str:
-    """The field's name for sentences: people[0].birth_date → "Person 1: birth date"."""
-    person = re.match(r"people\[(\d+)\]\.?(.*)", field)
-    name = (person[2] if person else field).replace("_", " ").replace(".", " ").strip()
-    return f"Person {int(person[1]) + 1}: {name}" if person else name[:1].upper() + name[1:]

@@ -1,10 +1,13 @@
 """What is reported to a registry, its possible answers, and the port that every adapter implements."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from gateway.domain.outcomes import CodedFailure
+from gateway.texts.fields import numbered_text
+from gateway.texts.languages import SOURCE
 from gateway.texts.outcomes import Args
 
 Kind = Literal["check_in", "change", "check_out", "annulment"]
@@ -130,11 +133,25 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What a registry would refuse: the field ("people[0].document.number"), the rule's code and a sentence."""
+    """What a registry would refuse: the field ("people[0].document.number"), the rule's code and what to do about it.
+
+    `message` is a marked text with the placeholders of `args`, in which a text is a marked text too. The field is named
+    by gateway.texts.fields, which says the whole sentence in the reader's language.
+    """
 
     field: str
     rule: str
-    sentence: str
+    message: str
+    args: Args = dataclasses.field(default_factory=dict, hash=False)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in English, for staff: it numbers the people of the record."""
+        return self.text(SOURCE)
+
+    def text(self, language: str) -> str:
+        """The sentence for staff in a language."""
+        return numbered_text(language, self.field, self.message, self.args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,10 @@ LATIN: Final = "".join(
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How one registry spells names. `version` is stored with the record; `alphabet` is a regular expression class."""
+    """How one registry spells names. `version` is stored with the record; `alphabet` is a regular expression class.
+
+    `said` describes it: a marked text.
+    """
 
     name: str
     version: str

@@ -12,6 +12,7 @@ from gateway.domain.filings.field_rules import arrival_day
 from gateway.domain.filings.record import Address, Document, PersonFacts, Visa
 from gateway.domain.filings.record import FieldProblem as RegistryProblem
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.field_sources import FACT, conclude, correct
 from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, typed_problems
@@ -75,7 +76,9 @@ def check_correction(
     stored = {stored_name(name): text.strip() for name, text in changes.items()}
     for name, text in changes.items():
         if text.strip() and name not in FIELDS and not is_choice(name, text.strip(), today):
-            _refuse([(name, N_("Choose one of the answers offered."))])
+            raise FieldsRefused(
+                [(name, RegistryProblem(name, "unknown_code", N_("Choose one of the answers offered.")))]
+            )
     before = person_sources(person, keyring)
     after = correct(before, stored)
     born_by = min(today, arrival_day(record))
@@ -86,7 +89,7 @@ def check_correction(
         if problem.field in changes or problem not in typed_problems(_checked(conclude(before)), profile, born_by)
     ]
     if wrong:
-        _refuse([(problem.field, REASON[problem.code]) for problem in wrong])
+        raise FieldsRefused([(bad.field, RegistryProblem(bad.field, bad.code, REASON[bad.code])) for bad in wrong])
     if problems_of is not None:
         _refuse_what_the_registry_refuses(
             _with(record, person, conclude(before)), _with(record, person, conclude(after)), changes, problems_of
@@ -108,8 +111,8 @@ def _refuse_what_the_registry_refuses(
     ]
     if found:
         named = {path: name for name, path in IN_RECORD.items() if name != "name" or name in changes}
-        paths = [(problem.field.partition("].")[2] or problem.field, problem.sentence) for problem in found]
-        _refuse([(named.get(path, path), sentence) for path, sentence in paths])
+        paths = [(problem.field.partition("].")[2] or problem.field, problem) for problem in found]
+        raise FieldsRefused([(named.get(path, path), problem) for path, problem in paths])
 
 
 def _with(record: Record, person: Person, known: Mapping[str, str]) -> Record:
@@ -121,8 +124,3 @@ def _with(record: Record, person: Person, known: Mapping[str, str]) -> Record:
 
 def _checked(known: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in known.items() if name in CHECKED}
-
-
-def _refuse(problems: Sequence[tuple[str, str]]) -> None:
-    shown = [{"field": field, "sentence": sentence} for field, sentence in problems]
-    raise InputRefused(problems[0][1], field=problems[0][0], fields=shown)

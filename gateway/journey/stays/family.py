@@ -9,6 +9,7 @@ from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.field_rules import calendar_day, is_minor
 from gateway.domain.filings.record import FieldProblem
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.keys.holder_statements import child_statement, companion_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
@@ -23,19 +24,13 @@ from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import add_offer
 from gateway.store import Key, Offer, Person, Stay
 from gateway.store.model import new_id
+from gateway.texts.fields import form_name
+from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
-from gateway.texts.outcomes import RULE
 
 MAX_PEOPLE: Final = 20  # of one stay
 # What a child has in common with the adult, unless it is given: where they live, and how to reach them.
 SHARED: Final = ("person.residence.", "person.phone", "person.email", "address")
-# a field of the record -> the field of the form
-FORM_FIELDS: Final = {
-    "document.number": "id_number",
-    "document.kind": "document_kind",
-    "document.issuing_country": "issuing_state",
-    "document": "id_number",
-}
 Check = Callable[[Record], Sequence[FieldProblem]]
 
 
@@ -105,7 +100,8 @@ def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
     facts, day = person_facts(child.id, person_fields(child, keyring)), arrival_date(stay, child)
     born = calendar_day(facts.birth_date)
     if born is None or born > day:
-        raise InputRefused(RULE["impossible_date" if born else "not_a_date"], field="birth_date")
+        code = "born_after_arrival" if born else "birth_date_invalid"
+        raise InputRefused(REASON[code], field="birth_date", fields=[{"field": "birth_date", "code": code}])
     if not is_minor(facts, day):
         raise InputRefused(
             N_("Adults register with a document of their own. Create a link for them."), field="birth_date"
@@ -113,9 +109,8 @@ def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
 
 
 def _refuse_problems(record: Record, child: Person, check: Check) -> None:
-    """Raise InputRefused for the first field of the child that the registry would refuse."""
-    at = next((f"people[{index}]." for index, one in enumerate(record.people) if one.id == child.id), "people[0].")
-    for found in check(record):
-        if found.field.startswith(at):
-            field = found.field.removeprefix(at)
-            raise InputRefused(RULE.get(found.rule, found.sentence), field=FORM_FIELDS.get(field, field))
+    """Raise FieldsRefused for the fields of the child that the registry would refuse."""
+    at = next((f"people[{index}]" for index, one in enumerate(record.people) if one.id == child.id), "people[0]")
+    found = [problem for problem in check(record) if problem.field.partition(".")[0] == at]
+    if found:
+        raise FieldsRefused([(form_name(problem.field), problem) for problem in found])

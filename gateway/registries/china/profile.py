@@ -3,9 +3,10 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
+from gateway.texts.marks import N_
 
-RESIDENTS = Spelling("gb-names", "1", r"\w '.·-", "letters")
-FOREIGNERS = Spelling("gb-names-foreign", "2", "A-Z '-", "A-Z as in the passport", True, True)
+RESIDENTS = Spelling("gb-names", "1", r"\w '.·-", N_("letters"))
+FOREIGNERS = Spelling("gb-names-foreign", "2", "A-Z '-", N_("letters A-Z"), True, True)
 PROFILE = RegistryProfile(
     name="cn",
     client=f"{__package__}.client",

@@ -9,13 +9,14 @@ from gateway.registries.china import codes
 from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
 from gateway.registries.china.record import is_foreigner, sent_name
 from gateway.registries.china.regions import regions
+from gateway.texts.marks import N_
 
 _FAULTS = {
-    "shape": "The ID number must have 17 digits and a check digit or X.",
-    "check_digit": "The ID number's check digit does not match.",
-    "region": "The ID number's region does not exist.",
-    "birth_date": "The ID number holds another birth date.",
-    "sex": "The ID number holds another sex.",
+    "shape": N_("Enter 17 digits and a check digit or X."),
+    "check_digit": N_("Check this number: its last character does not match the others."),
+    "region": N_("Check this number: its first six digits are not a region."),
+    "birth_date": N_("Check this number and the date of birth: the number contains another date."),
+    "sex": N_("Check this number and the sex: the number contains another one."),
 }
 
 
@@ -29,7 +30,7 @@ def problems(record: Registration, now: int) -> rules.Problems:
     yield from rules.need("unit.code", unit.registered_as or unit.code)
     region = unit.address.municipality_code
     yield from rules.need("unit.address.municipality_code", region)
-    yield from rules.shaped("unit.address.municipality_code", region, r"\d{6}", "the six digits of GB/T 2260")
+    yield from rules.shaped("unit.address.municipality_code", region, r"\d{6}", N_("the six digits of GB/T 2260"))
     if re.fullmatch(r"\d{6}", region):
         yield from rules.known("unit.address.municipality_code", region, regions())
     yield from rules.need("unit.address.street", unit.address.street)
@@ -50,7 +51,7 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
     yield from rules.need(f"{at}.nationality", person.nationality)
     yield from rules.need(f"{at}.document.number", person.document.number)
     yield from rules.shaped(
-        f"{at}.document.number", person.document.number, r"[A-Z0-9]{5,20}", "5 to 20 letters or digits"
+        f"{at}.document.number", person.document.number, r"[A-Z0-9]{5,20}", N_("5 to 20 letters A-Z or digits")
     )
 
 
@@ -71,9 +72,8 @@ def _foreigner_rules(at: str, person: PersonFacts, record: Registration) -> rule
     arrival, visa = rules.arrival_day(record), person.visa
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     if person.document.kind not in ("passport", "residence_permit"):
-        yield FieldProblem(
-            f"{at}.document.kind", "unknown_code", "A foreigner registers with passport or residence card."
-        )
+        message = N_("Register with another document: a passport or a residence permit.")
+        yield FieldProblem(f"{at}.document.kind", "unknown_code", message)
     if person.document.kind == "residence_permit":
         return
     yield from rules.need(f"{at}.visa.kind", visa.kind)
@@ -83,8 +83,8 @@ def _foreigner_rules(at: str, person: PersonFacts, record: Registration) -> rule
     yield from rules.need(f"{at}.visa.number", visa.number)
     until = rules.calendar_day(visa.valid_until)
     if until is None:
-        yield FieldProblem(
-            f"{at}.visa.valid_until", "not_a_date", "The visa's last day must be a date like 2027-01-31."
-        )
+        yield FieldProblem(f"{at}.visa.valid_until", "not_a_date", N_("Enter a date such as 2027-01-31."))
     elif until < arrival:
-        yield FieldProblem(f"{at}.visa.valid_until", "expired", "The visa had expired on the day of arrival.")
+        yield FieldProblem(
+            f"{at}.visa.valid_until", "expired", N_("Check this date: the visa has expired on the day of arrival.")
+        )

@@ -3,8 +3,9 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
+from gateway.texts.marks import N_
 
-SPELLING = Spelling("alloggiati-names", "2", "A-Z '", "A-Z, space and apostrophe", True, True, {"-": " "})
+SPELLING = Spelling("alloggiati-names", "2", "A-Z '", N_("letters A-Z, space and apostrophe"), True, True, {"-": " "})
 PROFILE = RegistryProfile(
     name="it",
     client=f"{__package__}.client",

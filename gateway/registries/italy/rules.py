@@ -8,20 +8,22 @@ from gateway.domain.filings.record import FieldProblem, PersonFacts, Registratio
 from gateway.registries.italy.places import Places
 from gateway.registries.italy.profile import SPELLING
 from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_names
+from gateway.texts.marks import N_
 
-_NO_DOCUMENT = "The police's table has no such document: register with passport, identity card or driving licence."
+_NO_DOCUMENT = N_("Register with another document: a passport, an identity card or a driving licence.")
 
 
 def problems(record: Registration, now: int, places: Places) -> rules.Problems:
     """Every field the police would refuse."""
     yield from rules.coherent(record)
     if record.kind in ("annulment", "check_out"):
-        yield FieldProblem("kind", "not_taken", "Alloggiati Web takes arrivals only, and nothing can be taken back.")
+        message = N_("Alloggiati Web accepts arrivals only, and an arrival cannot be cancelled.")
+        yield FieldProblem("kind", "not_taken", message)
         return
     today = rules.local_time(now, record.unit.timezone).date()
     yield from _dates(record, today)
     if len(record.people) > 1000:
-        yield FieldProblem("people", "too_many", "At most 1000 people can be filed at once.")
+        yield FieldProblem("people", "too_many", N_("Register at most 1000 people at once."))
     before = ""
     for index, person in enumerate(record.people):
         at = f"people[{index}]"
@@ -36,17 +38,18 @@ def problems(record: Registration, now: int, places: Places) -> rules.Problems:
 def _dates(record: Registration, today: date) -> rules.Problems:
     day = arrival(record, today)
     if not today - timedelta(days=1) <= day <= today:
-        sentence = "The arrival must be today or yesterday; the police take no other day."
+        sentence = N_("Check this date: the police accept arrivals of today and yesterday only.")
         yield FieldProblem("stay.from_at", "outside_window", sentence)
     if nights(record, today) > MAX_STAY_DAYS:
-        yield FieldProblem("stay.until_at", "too_long_stay", "A stay of more than 30 days is not filed here.")
+        yield FieldProblem(
+            "stay.until_at", "too_long_stay", N_("Shorten the stay: longer than 30 days is not reported here.")
+        )
 
 
 def _order(at: str, person: PersonFacts, before: str) -> rules.Problems:
     if person.role in HEADS and before != HEADS[person.role]:
-        yield FieldProblem(
-            f"{at}.role", "member_without_head", "A member must directly follow the head they belong to."
-        )
+        message = N_("List each member directly after the head of the family or group.")
+        yield FieldProblem(f"{at}.role", "member_without_head", message)
 
 
 def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
@@ -56,7 +59,7 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
         yield from rules.fits(f"{at}.{name}", sent, longest)
         yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)
     if person.sex not in SEX:
-        yield FieldProblem(f"{at}.sex", "unknown_code", "The sex must be male or female, as in the document.")
+        yield FieldProblem(f"{at}.sex", "unknown_code", N_("Choose male or female, as in the document."))
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.need(f"{at}.birth_country", person.birth_country)
     yield from rules.need(f"{at}.nationality", person.nationality)
@@ -73,7 +76,7 @@ def _document(at: str, person: PersonFacts) -> rules.Problems:
         yield FieldProblem(f"{at}.kind", "unknown_code", _NO_DOCUMENT)
     yield from rules.need(f"{at}.number", document.number)
     yield from rules.fits(f"{at}.number", document.number, 20)
-    yield from rules.shaped(f"{at}.number", document.number, r"[A-Z0-9]+", "letters A-Z and digits only")
+    yield from rules.shaped(f"{at}.number", document.number, r"[A-Z0-9]+", N_("letters A-Z and digits only"))
     yield from rules.need(f"{at}.issuing_country", document.issuing_country)
     if document.issuing_country == "ITA":
         yield from rules.need(f"{at}.issuing_place_code", document.issuing_place_code)
@@ -91,13 +94,13 @@ def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.
             yield FieldProblem(f"{at}.{field}", "unknown_code", _no_state(country))
     for field, code in comuni.items():
         if code and not places.comune(code, today):
-            yield FieldProblem(f"{at}.{field}", "unknown_code", "The police's table has no such comune today.")
+            yield FieldProblem(f"{at}.{field}", "unknown_code", N_("Choose a municipality (comune) that exists today."))
 
 
 def _no_state(country: str) -> str:
     if country in UNDEFINED_NATIONALITY:
-        return (
-            "The police's table has stateless persons, and no code for refugees or an unspecified nationality: enter "
-            "the country the person is a citizen of, or stateless."
+        return N_(
+            "Choose the country of citizenship, or stateless: the police have no code for refugees or an unspecified "
+            "nationality."
         )
-    return "The police's table has no such state: enter the country that registered the birth or issued the document."
+    return N_("Choose the country as it is called today: the police have no code for this one.")

@@ -3,11 +3,12 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
+from gateway.texts.marks import N_
 
 # SIBA's "Alfabético Nome" as public clients quote its help: capitals, of marked letters only those of Portuguese.
-SPELLING = Spelling("siba-names", "2", "A-Z '-", "capitals A-Z, space, apostrophe and hyphen", True, True)
+SPELLING = Spelling("siba-names", "2", "A-Z '-", N_("letters A-Z, space, apostrophe and hyphen"), True, True)
 # "Alfanumérico": capitals and digits with the signs of addresses.
-TEXT = Spelling("siba-texts", "1", "A-Z0-9 '()ºª&:;+#-", "capitals, digits and the signs of an address", True, True)
+TEXT = Spelling("siba-texts", "1", "A-Z0-9 '()ºª&:;+#-", N_("letters, digits and the signs of an address"), True, True)
 PROFILE = RegistryProfile(
     name="pt",
     client=f"{__package__}.client",

@@ -13,6 +13,7 @@ from gateway.domain.filings.record import FieldProblem, PersonFacts, Registratio
 from gateway.domain.filings.transliteration import spell
 from gateway.domain.filings.who_is_reported import is_national
 from gateway.registries.portugal.profile import SPELLING, TEXT
+from gateway.texts.marks import N_
 
 _NS = "http://sef.pt/BAws"
 _DOCUMENTS = {"passport": "P", "national_id": "B"}
@@ -103,7 +104,8 @@ def problems(record: Registration, now: int) -> rules.Problems:
     """Every field the authority would refuse."""
     yield from rules.coherent(record)
     if record.kind == "annulment":
-        yield FieldProblem("kind", "not_taken", "SIBA takes no annulment; a wrong bulletin is corrected by a new one.")
+        message = N_("SIBA accepts no cancellation. A new bulletin corrects a wrong one.")
+        yield FieldProblem("kind", "not_taken", message)
         return
     yield from _unit_problems(record)
     for index, person in enumerate(record.people):
@@ -113,11 +115,16 @@ def problems(record: Registration, now: int) -> rules.Problems:
 def _unit_problems(record: Registration) -> rules.Problems:
     unit, landlord = record.unit, record.landlord
     needed = (
-        ("landlord.registered_as", landlord.registered_as, r"\d{9}", "nine digits"),
-        ("unit.registered_as", unit.registered_as, r"\d{1,4}", "the establishment's number"),
-        ("unit.address.postal_code", unit.address.postal_code, r"\d{4}-\d{3}", "a postal code like 1100-053"),
-        ("landlord.phone", sent_phone(landlord.phone), r"\d{6,10}", "a phone number of at most 10 digits"),
-        ("landlord.email", landlord.email, r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
+        ("landlord.registered_as", landlord.registered_as, r"\d{9}", N_("nine digits")),
+        ("unit.registered_as", unit.registered_as, r"\d{1,4}", N_("the establishment's number, at most four digits")),
+        ("unit.address.postal_code", unit.address.postal_code, r"\d{4}-\d{3}", N_("a postal code such as 1100-053")),
+        ("landlord.phone", sent_phone(landlord.phone), r"\d{6,10}", N_("a phone number of at most 10 digits")),
+        (
+            "landlord.email",
+            landlord.email,
+            r"[^@\s]+@[^@\s]+\.[^@\s]+",
+            N_("an email address such as name@example.com"),
+        ),
     )
     for field, value, pattern, shape in needed:
         yield from rules.need(field, value)
@@ -143,7 +150,8 @@ def _text_problems(field: str, value: str, longest: int) -> rules.Problems:
 
 def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
     if is_national(person.nationality, "pt"):
-        yield FieldProblem(f"{at}.nationality", "not_owed", "Only foreigners are reported, so this person may not be.")
+        message = N_("Check the nationality: only foreigners are reported.")
+        yield FieldProblem(f"{at}.nationality", "not_owed", message)
     for name in ("surname", "given_names"):
         sent = sent_name(getattr(person, name))
         yield from rules.fits(f"{at}.{name}", sent, 40)
@@ -153,7 +161,7 @@ def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> r
     yield from _text_problems(f"{at}.birth_place", person.birth_place, 30)
     yield from rules.need(f"{at}.document.number", person.document.number)
     number = sent_number(person.document.number)
-    yield from rules.shaped(f"{at}.document.number", number, "[A-Z0-9]{1,16}", "1 to 16 letters A-Z and digits")
+    yield from rules.shaped(f"{at}.document.number", number, "[A-Z0-9]{1,16}", N_("1 to 16 letters A-Z and digits"))
     yield from rules.need(f"{at}.residence.municipality", person.residence.municipality)
     yield from _text_problems(f"{at}.residence.municipality", person.residence.municipality, 30)
     for field, country, table in (

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES
 from gateway.domain.filings.record import PersonFacts, Registration
+from gateway.texts.marks import N_
 
 _SEX = {"male": "M", "female": "F", "other": "X", "unknown": "U"}
 _WORD = r"[A-Za-z0-9._:-]{1,64}"
@@ -57,10 +58,12 @@ def sandbox_problems(record: Registration, now: int) -> rules.Problems:
         return
     for field, value in (("reference", record.reference), ("unit.code", record.unit.code), ("stay.id", record.stay.id)):
         yield from rules.need(field, value)
-        yield from rules.shaped(field, value, _WORD, "letters, digits and . _ : - only")
-    yield from rules.shaped("unit.area", record.unit.area or " ", _WORD, "letters, digits and . _ : - only")
+        yield from rules.shaped(field, value, _WORD, N_("letters, digits and . _ : - only"))
+    yield from rules.shaped("unit.area", record.unit.area or " ", _WORD, N_("letters, digits and . _ : - only"))
     shape = r"sandbox|[a-z]{2}(-[a-z0-9]{1,3})?"
-    yield from rules.shaped("unit.jurisdiction", record.unit.jurisdiction or " ", shape, "a code like es or cn-33")
+    yield from rules.shaped(
+        "unit.jurisdiction", record.unit.jurisdiction or " ", shape, N_("a code such as es or cn-33")
+    )
     yield from rules.need("landlord.name", record.landlord.name)
     yield from rules.fits("landlord.name", record.landlord.name, 120)
     for index, person in enumerate(record.people):
@@ -76,11 +79,14 @@ def _person_problems(at: str, person: PersonFacts, record: Registration, now: in
     yield from rules.need(f"{at}.nationality", person.nationality)
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from rules.shaped(
-        f"{at}.phone", person.phone, r"\+[1-9][0-9]{4,14}", "an international number like +34600000000"
+        f"{at}.phone", person.phone, r"\+[1-9][0-9]{4,14}", N_("an international number such as +34600000000")
     )
     if person.document.kind != "none":
         yield from rules.shaped(
-            f"{at}.document.number", person.document.number or " ", r"[A-Z0-9-]{3,24}", "3 to 24 letters or digits"
+            f"{at}.document.number",
+            person.document.number or " ",
+            r"[A-Z0-9-]{3,24}",
+            N_("3 to 24 letters A-Z or digits"),
         )
         yield from rules.known(
             f"{at}.document.issuing_country", person.document.issuing_country or "?", ISSUING.valid_on(arrival)

@@ -3,9 +3,10 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import LATIN, Spelling
+from gateway.texts.marks import N_
 
 # The ministry's schema limits the length only; a name is sent as it is, with marks that no composed letter has.
-SPELLING = Spelling("hospedajes-names", "2", LATIN + "\u0300-\u036f '.,·/-", "Latin letters")
+SPELLING = Spelling("hospedajes-names", "2", LATIN + "\u0300-\u036f '.,·/-", N_("Latin letters"))
 PROFILE = RegistryProfile(
     name="es",
     client=f"{__package__}.client",

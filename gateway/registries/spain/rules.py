@@ -13,6 +13,7 @@ from gateway.registries.spain.codes import document_type
 from gateway.registries.spain.municipalities import municipalities
 from gateway.registries.spain.profile import SPELLING
 from gateway.registries.spain.record import relation_code, sent_name
+from gateway.texts.marks import N_
 
 _CHECK = {"NIF": dni.is_valid, "NIE": nie.is_valid}
 
@@ -22,19 +23,24 @@ def problems(record: Registration, now: int) -> rules.Problems:
     yield from rules.coherent(record)
     for field, value in _codes(record):
         yield from rules.need(field, value)
-        yield from rules.shaped(field, value, r"[A-Za-z0-9]{1,10}", "the registry's number, at most 10 characters")
+        yield from rules.shaped(
+            field, value, r"[A-Za-z0-9]{1,10}", N_("the number that the registry gave, at most 10 characters")
+        )
     if record.kind == "annulment":
         yield from rules.need("corrects", record.corrects)
         return
     yield from rules.need("stay.id", record.stay.id)
     yield from rules.fits("stay.id", record.stay.id, 50)
     if record.stay.agreed_at > now:
-        yield FieldProblem("stay.agreed_at", "impossible_date", "The contract cannot have been made in the future.")
+        message = N_("Check this date: the contract cannot have been made in the future.")
+        yield FieldProblem("stay.agreed_at", "impossible_date", message)
     for index, person in enumerate(record.people):
         yield from _person(f"people[{index}]", person, rules.arrival_day(record), now)
     minors = [person for person in record.people if rules.is_minor(person, rules.arrival_day(record))]
     if record.people and len(minors) == len(record.people):
-        yield FieldProblem("people", "minors_alone", "At least one adult must be registered with minors.")
+        yield FieldProblem(
+            "people", "minors_alone", N_("Register an adult first: minors are registered together with an adult.")
+        )
 
 
 def _codes(record: Registration) -> tuple[tuple[str, str], ...]:
@@ -50,14 +56,14 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         if needed:
             yield from rules.need(f"{at}.{name}", value)
         yield from rules.fits(f"{at}.{name}", sent_name(value), 50)
-        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLING.alphabet, "Latin letters")
+        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLING.alphabet, SPELLING.said)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from _document(at, person, minor=minor)
     yield from _address(f"{at}.residence", person.residence, arrival)
     yield from _contact(at, person)
     if minor and not relation_code(person):
-        yield FieldProblem(f"{at}.relation", "minor_without_relation", "A minor's relation to the adult is missing.")
+        yield FieldProblem(f"{at}.relation", "minor_without_relation", N_("Choose the relationship to the adult."))
 
 
 def _document(at: str, person: PersonFacts, *, minor: bool) -> rules.Problems:
@@ -77,9 +83,15 @@ def _document(at: str, person: PersonFacts, *, minor: bool) -> rules.Problems:
 
 def _spanish_document(at: str, document: Document, kind: str) -> rules.Problems:
     if document.number and not _CHECK[kind](document.number):
-        yield FieldProblem(f"{at}.number", "wrong_check_letter", f"The {kind} is not valid: its letter does not match.")
+        message = N_("Check this number: its last letter does not match the digits.")
+        yield FieldProblem(f"{at}.number", "wrong_check_letter", message)
     yield from rules.need(f"{at}.support", document.support)
-    yield from rules.shaped(f"{at}.support", document.support, r"[A-Z0-9]{1,9}", "the card's own number, 9 characters")
+    yield from rules.shaped(
+        f"{at}.support",
+        document.support,
+        r"[A-Z0-9]{1,9}",
+        N_("the number of the card itself, at most 9 letters and digits"),
+    )
 
 
 def _address(at: str, address: Address, arrival: date) -> rules.Problems:
@@ -94,10 +106,14 @@ def _address(at: str, address: Address, arrival: date) -> rules.Problems:
         # INE: two digits for the province, 01 to 52, and three for the municipality.
         code = address.municipality_code or " "
         shape = r"(0[1-9]|[1-4]\d|5[0-2])\d{3}"
-        yield from rules.shaped(f"{at}.municipality_code", code, shape, "the five digits of the INE")
+        yield from rules.shaped(
+            f"{at}.municipality_code", code, shape, N_("the five digits of the municipality's INE code")
+        )
         if re.fullmatch(shape, code):
             yield from rules.known(f"{at}.municipality_code", code, municipalities())
-        yield from rules.shaped(f"{at}.postal_code", address.postal_code, shape, "five digits of a Spanish postal code")
+        yield from rules.shaped(
+            f"{at}.postal_code", address.postal_code, shape, N_("the five digits of a Spanish postal code")
+        )
     else:
         yield from rules.need(f"{at}.municipality", address.municipality)
         yield from rules.fits(f"{at}.municipality", address.municipality, 100)
@@ -105,7 +121,9 @@ def _address(at: str, address: Address, arrival: date) -> rules.Problems:
 
 def _contact(at: str, person: PersonFacts) -> rules.Problems:
     if not person.phone and not person.email:
-        yield FieldProblem(f"{at}.phone", "no_contact", "A phone number or an e-mail address is needed.")
+        yield FieldProblem(f"{at}.phone", "no_contact", N_("Enter a phone number or an email address."))
     yield from rules.fits(f"{at}.phone", person.phone, 20)
     yield from rules.fits(f"{at}.email", person.email, 250)
-    yield from rules.shaped(f"{at}.email", person.email, r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
+    yield from rules.shaped(
+        f"{at}.email", person.email, r"[^@\s]+@[^@\s]+\.[^@\s]+", N_("an email address such as name@example.com")
+    )

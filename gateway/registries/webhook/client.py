@@ -23,6 +23,7 @@ from gateway.outbound.http import LostAnswer, Reply
 from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.registries.adapter import Clock, SendOnly, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox.record import record_of
+from gateway.texts.marks import N_
 
 _TYPES = {
     "check_in": "org.lodgekey.registration.checked-in",
@@ -103,7 +104,7 @@ def webhook_problems(record: Registration) -> rules.Problems:
     yield from rules.coherent(record)
     for field, value in (("reference", record.reference), ("unit.code", record.unit.code)):
         yield from rules.need(field, value)
-        yield from rules.shaped(field, value, r"[A-Za-z0-9._:-]{1,64}", "letters, digits and . _ : - only")
+        yield from rules.shaped(field, value, r"[A-Za-z0-9._:-]{1,64}", N_("letters, digits and . _ : - only"))
     if record.kind == "annulment":
         yield from rules.need("corrects", record.corrects)
 

@@ -29,7 +29,7 @@ from gateway.registering.attempts import AttemptLimiter
 from gateway.store import Model, Person
 from gateway.texts.families import reason_text
 from gateway.texts.identity import REASON
-from tests.parts.house import House, good, refused
+from tests.parts.house import House, good, named, refused
 from tests.parts.served import serve
 from tests.parts.world import DAY, NOW
 from tests.specimens.bad_pictures import BAD, CANARY, position, saved
@@ -135,7 +135,7 @@ def assert_refused(door: OnboardingClient, tenant: httpx.Client, part: str, code
         assert answer.status_code == 422
         assert f'role="alert">{reason_text(language, code)}</p>' in unescape(answer.text)
     problem = refused(by_api(tenant, **files), 422, "input_refused")
-    assert problem["fields"] == [{"field": part, "code": code}]
+    assert named(problem) == [{"field": part, "code": code}]
     assert problem["detail"] == REASON[code]
     assert door.kept() == before
     beginnings = [

@@ -10,8 +10,7 @@ import gateway
 from gateway.domain.filings.changes import WHY_NOTHING
 from gateway.domain.filings.record import NOT_TAKEN, UNKNOWN_REFERENCE
 from gateway.journey.filings.records import CANCELLED, NOBODY_TO_TELL, REPLACED
-from gateway.texts.outcomes import ANSWER, RULE, answer_text, rule_text
-from gateway.texts.translator import translator
+from gateway.texts.outcomes import ANSWER, RULE, answer_text
 
 HERE = Path(gateway.__file__).parent
 SOURCES = [*HERE.glob("registries/**/*.py"), HERE / "domain/filings/field_rules.py", HERE / "domain/filings/record.py"]
@@ -75,10 +74,3 @@ def test_our_codes_are_translated_and_an_authoritys_words_are_its_own(
     assert answer_text("en", code, text, args) == english
     if chinese is not None:
         assert answer_text("zh-CN", code, text, args) == chinese
-
-
-def test_a_problem_before_sending_is_precise_in_english_and_by_its_rule_in_chinese() -> None:
-    precise = "A phone number or an e-mail address is needed."
-    assert rule_text("en", "no_contact", precise) == precise
-    assert rule_text("zh-CN", "no_contact", precise) == translator("zh-CN").gettext(RULE["no_contact"])
-    assert rule_text("zh-CN", "a_rule_to_come", "In English.") == "In English."

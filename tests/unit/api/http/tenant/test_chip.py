@@ -23,7 +23,7 @@ from gateway.identity.chips.country_certificates import BadCountry, load_countri
 from gateway.store import Model, Verification
 from gateway.texts.families import reason_text
 from gateway.texts.identity import REASON
-from tests.parts.house import House, good, photograph, refused
+from tests.parts.house import House, good, named, photograph, refused
 from tests.parts.world import NOW
 
 FACE = photograph()
@@ -118,7 +118,7 @@ async def test_a_forged_chip_is_refused_with_a_sentence_and_nothing_is_written(
     tenant, _ = await trusting.tenant()
     before = written(trusting)
     problem = refused(await hand_in(trusting, tenant, forge()), 422, "input_refused")
-    assert problem["fields"] == [{"field": "chip", "code": code}]
+    assert named(problem) == [{"field": "chip", "code": code}]
     assert problem["detail"] == REASON[code]
     assert "。" in reason_text("zh-CN", code)
     assert written(trusting) == before
@@ -127,7 +127,7 @@ async def test_a_forged_chip_is_refused_with_a_sentence_and_nothing_is_written(
 async def test_a_gateway_that_trusts_no_country_believes_no_chip(house: House) -> None:
     tenant, _ = await house.tenant()
     problem = refused(await hand_in(house, tenant, chip()), 422, "input_refused")
-    assert problem["fields"] == [{"field": "chip", "code": "chip_issuer_unknown"}]
+    assert named(problem) == [{"field": "chip", "code": "chip_issuer_unknown"}]
 
 
 @pytest.mark.parametrize("raw", [b"\x00", b"\x83\x41a\x41b", b"\x83\x41a\x41b\x40", encode_chip(chip()) + b"\x00"])
@@ -136,7 +136,7 @@ async def test_what_no_reader_sends_is_refused(trusting: House, raw: bytes) -> N
         decode_chip(raw)
     tenant, _ = await trusting.tenant()
     answer = await tenant.post("/api/v1/onboarding/verification", files={"chip": ("c", raw)})
-    assert refused(answer, 422, "input_refused")["fields"] == [{"field": "chip", "code": "chip_unreadable"}]
+    assert named(refused(answer, 422, "input_refused")) == [{"field": "chip", "code": "chip_unreadable"}]
 
 
 def test_a_file_too_large_for_a_chip_is_refused() -> None:

@@ -20,7 +20,7 @@ from gateway.registries.italy.record import row as police_row
 from gateway.registries.spain.codes import document_type
 from gateway.store import Registration as Row
 from gateway.store import Unit
-from tests.parts.house import CONSENTS, House, Json, good, refused
+from tests.parts.house import CONSENTS, House, Json, good, named, refused
 
 SETTINGS: Final = {
     "it": {"url": "http://127.0.0.1:9", "token": "t", "user": "demo", "wskey": "key"},
@@ -166,7 +166,7 @@ async def test_a_spanish_identity_card_is_filed_with_its_letter_and_both_surname
     spanish = {"document_kind": "id_card", "issuing_state": "ESP", "nationality": "ESP", "surname": "García"}
     facts = HOME | {"second_surname": "López", "document.support": "CDE001234"}
     wrong: Json = refused(await office.type(facts, id_number="12345678-a", **spanish), 422, "input_refused")
-    assert wrong["fields"] == [{"field": "id_number", "code": "id_number_wrong"}]
+    assert named(wrong) == [{"field": "id_number", "code": "id_number_wrong"}]
     record = await office.passed(facts, id_number="12345678-z", given_names="María del Carmen", **spanish)
     assert office.problems(record) == []
     found = person(record)
@@ -193,7 +193,7 @@ async def test_a_person_of_one_name_is_filed_everywhere(office: Office, name: st
 async def test_surnames_of_several_words_stay_whole(office: Office, surname: str, given_names: str) -> None:
     office.choose("it")
     whole: Json = refused(await office.type(name=f"{given_names} {surname}"), 422, "input_refused")
-    assert {"field": "name", "code": "names_apart"} in whole["fields"]
+    assert {"field": "name", "code": "names_apart"} in named(whole)
     record = await office.passed(surname=surname, given_names=given_names)
     assert (person(record).surname, person(record).given_names) == (surname, given_names)
 
@@ -213,7 +213,7 @@ async def test_a_child_under_fourteen_without_a_document_is_registered_in_spain(
     office.choose("es")
     child = {"document_kind": "none", "id_number": "", "issuing_state": "", "birth_date": "2019-05-04"}
     older: Json = refused(await office.type(**(child | {"birth_date": "2010-05-04"})), 422, "input_refused")
-    assert older["fields"] == [{"field": "document_kind", "code": "document_needed"}]
+    assert named(older) == [{"field": "document_kind", "code": "document_needed"}]
     assert office.tenant is not None
     good(await office.tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": True}))
     form = {name: text for name, text in (EVA | child).items() if text} | {"facts": json.dumps(HOME)}
@@ -227,7 +227,7 @@ async def test_nobody_born_after_the_arrival_is_taken(office: Office, name: str)
     office.choose(name)
     later = (office_day(office) + timedelta(days=2)).isoformat()
     body: Json = refused(await office.type(birth_date=later), 422, "input_refused")
-    assert body["fields"] == [{"field": "birth_date", "code": "born_after_arrival"}]
+    assert named(body) == [{"field": "birth_date", "code": "born_after_arrival"}]
 
 
 @pytest.mark.parametrize(
