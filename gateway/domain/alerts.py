@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 AlertCode = Literal[
     "battery", "silent", "jam", "ajar", "tampered", "clock_lost", "command_refused", "clock_off", "log_missing",
-    "log_forged", "key_late", "exposed",
+    "log_forged", "key_late", "exposed", "filing_refused", "filing_waits", "filing_due",
+    "filing_late",
 ]  # fmt: skip
 Severity = Literal["bad", "care", "plain"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("bad", "care", "plain")  # most urgent first
@@ -55,7 +56,18 @@ KINDS: Final[Mapping[AlertCode, AlertKind]] = {
         AlertKind("log_forged", "bad", lasts_seconds=7 * 86_400),
         AlertKind("key_late", "bad", stages={2: "bad", 24: "care"}),
         AlertKind("exposed", "bad"),
+        AlertKind("filing_refused", "bad"),
+        AlertKind("filing_waits", "care"),
+        AlertKind("filing_due", "care"),
+        AlertKind("filing_late", "bad"),
     )
+}
+# State of a registration that waits for a person -> the alert.
+FILING_ALERTS: Final[Mapping[str, AlertCode]] = {
+    "refused": "filing_refused",
+    "partly": "filing_refused",
+    "waiting": "filing_waits",
+    "unknown": "filing_waits",
 }
 # What a lock reports as its alarm -> the alert.
 LOCK_ALARMS: Final[Mapping[str, AlertCode]] = {

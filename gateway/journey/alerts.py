@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from gateway.domain import alerts as rules
 from gateway.domain.alerts import KINDS, AlertCode, Severity
+from gateway.journey.filings.deadlines import OPEN, pressing
 from gateway.journey.keys.exposure import find_exposures
 from gateway.outbox.deliveries import enqueue
-from gateway.store import AlertSubscription, Device, Key, OpenAlert, Stay, Unit
+from gateway.store import AlertSubscription, Device, Key, OpenAlert, Registration, Stay, Unit
 
 EXPIRY_SECONDS: Final = 24 * 3600  # seconds after which an alert is no longer delivered
 NOT_ON_LOCK: Final = ("unasked", "absent")
@@ -33,9 +34,9 @@ class Alert:
 
 
 def find_alerts(session: Session, landlord_ids: Sequence[str], now: int) -> dict[str, list[Alert]]:
-    """Each landlord's alerts, most urgent first, in five statements however many landlords, locks and keys."""
+    """Each landlord's alerts, most urgent first, in six statements however many landlords, locks and keys."""
     found: dict[str, list[Alert]] = {landlord_id: [] for landlord_id in landlord_ids}
-    sources = (_of_locks, _of_late_keys, _of_exposures)
+    sources = (_of_locks, _of_late_keys, _of_exposures, _of_filings)
     for landlord_id, alert in chain.from_iterable(source(session, landlord_ids, now) for source in sources):
         found[landlord_id].append(alert)
     for alerts in found.values():
@@ -99,6 +100,21 @@ def _of_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> It
     for each in find_exposures(session, landlord_ids, now):
         severity = KINDS["exposed"].severity
         yield each.landlord_id, Alert(f"exposed:{each.stay_id}", "exposed", each.unit, severity, each.minutes(now))
+
+
+def _of_filings(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+    """Registrations that wait for a person, and those near or past their deadline; each is a condition of its own."""
+    columns = (Registration.id, Registration.state, Registration.deadline_at, Registration.warn_at)
+    query = select(*columns, Unit.label, Unit.landlord_id).join(Stay, Registration.stay_id == Stay.id)
+    found = query.join(Unit, Stay.unit_id == Unit.id).where(Unit.landlord_id.in_(landlord_ids), pressing(now))
+    for row in session.execute(found.order_by(Registration.deadline_at, Registration.id)):
+        code = rules.FILING_ALERTS.get(row.state)
+        if code is not None:
+            yield row.landlord_id, Alert(f"{code}:{row.id}", code, row.label, KINDS[code].severity)
+        if row.state in OPEN and row.deadline_at is not None and row.warn_at is not None and now >= row.warn_at:
+            near: AlertCode = "filing_due" if now < row.deadline_at else "filing_late"
+            hours = max(0, -((now - row.deadline_at) // 3600))  # rounded up
+            yield row.landlord_id, Alert(f"{near}:{row.id}", near, row.label, KINDS[near].severity, hours)
 
 
 def watch_alerts(session: Session, now: int) -> int:

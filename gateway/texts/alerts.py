@@ -51,6 +51,13 @@ ALERT: Final[Mapping[str, str]] = {
         "The revocation cannot reach the lock: an old key or passcode may open the door for up to "
         "{span}. Bring the lock online, or have someone on site."
     ),
+    "filing_refused": N_("The registry rejected a registration. Open the report to correct it or send it again."),
+    "filing_waits": N_("A registration is waiting for someone to act. Open the report to see what to do."),
+    "filing_due": NN_(
+        "A registration is due within {n} hour and has not reached the registry. Open the report to see why.",
+        "A registration is due within {n} hours and has not reached the registry. Open the report to see why.",
+    ),
+    "filing_late": N_("A registration is overdue and has not reached the registry. Open the report to see why."),
 }
 ALERT_NAME: Final[Mapping[str, str]] = {
     "battery": N_("battery at 30, 20 and 10\u00a0%"),
@@ -65,6 +72,10 @@ ALERT_NAME: Final[Mapping[str, str]] = {
     "clock_lost": N_("lock's clock not set"),
     "command_refused": N_("lock rejected a command"),
     "exposed": N_("revocation cannot reach the lock"),
+    "filing_refused": N_("registration rejected by the registry"),
+    "filing_waits": N_("registration waiting for someone to act"),
+    "filing_due": N_("registration due soon"),
+    "filing_late": N_("registration overdue"),
 }
 MESSAGE: Final = NP_("alert", "{unit}: {sentence}")
 

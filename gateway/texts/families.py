@@ -27,6 +27,7 @@ from gateway.texts.review import (
     STANDING,
     STAY,
     STORED_FACES,
+    UNIT_FACT,
 )
 from gateway.texts.staff import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY, STAFF_ERROR
 from gateway.texts.states import BOLT, CONSUMER, FILING, FILING_KIND, KEY, ONE_TIME_CODE, PURPOSE, STAGE, STAGE_TEXT
@@ -58,6 +59,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": REASON,
     "standing": STANDING,
     "mender": MENDER,
+    "unit_fact": UNIT_FACT,
     "band": BAND,
     "alarm": ALARM,
     "case.picture": CASE_PICTURE,

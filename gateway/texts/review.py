@@ -10,6 +10,20 @@ STANDING: Final[Mapping[str, str]] = {
     "warn": N_("due soon"),
     "late": N_("overdue"),
 }
+UNIT_FACT: Final[Mapping[str, str]] = {
+    "unit.registered_as": N_("Unit's number at the registry"),
+    "unit.name": N_("Unit's name"),
+    "unit.phone": N_("Unit's phone number"),
+    "unit.address.street": N_("Unit's street and number"),
+    "unit.address.postal_code": N_("Unit's postal code"),
+    "unit.address.municipality": N_("Unit's town or city"),
+    "unit.address.municipality_code": N_("Unit's municipality code"),
+    "unit.address.country": N_("Unit's country"),
+    "landlord.registered_as": N_("Landlord's number at the registry"),
+    "landlord.name": N_("Landlord's name"),
+    "landlord.phone": N_("Landlord's phone number"),
+    "landlord.email": N_("Landlord's email address"),
+}
 MENDER: Final[Mapping[str, str]] = {
     "tenant": NP_("who corrects", "tenant"),
     "landlord": NP_("who corrects", "landlord"),

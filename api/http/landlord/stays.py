@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
-from api.services.landlord import offers, stays, units
+from api.services.landlord import offers, stays, unit_facts, units
+from api.services.landlord.unit_facts import UnitFactsForm, UnitFactsShown
 from api.services.schemas import DatesForm, KeyShown, LockShown, OfferForm, OfferShown, StayShown, UnitForm, UnitShown
 
 router = APIRouter(tags=["landlord"])
@@ -19,6 +20,18 @@ def list_units(gateway: Gate, landlord_id: LandlordId) -> list[UnitShown]:
 def change_unit(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: UnitForm) -> UnitShown:
     """Change how the unit's tenants prove that they are present. Applies to registrations from now on."""
     return units.change_unit(gateway, landlord_id, unit_id, form)
+
+
+@router.get("/units/{unit_id}/facts")
+def read_facts(gateway: Gate, landlord_id: LandlordId, unit_id: str) -> UnitFactsShown:
+    """Return what the unit's registry takes of the unit and of the landlord."""
+    return unit_facts.read_facts(gateway, landlord_id, unit_id)
+
+
+@router.post("/units/{unit_id}/facts")
+def correct_facts(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: UnitFactsForm) -> UnitFactsShown:
+    """Correct them. Records that were refused for them go out again; accepted ones are changed where that is taken."""
+    return unit_facts.correct_facts(gateway, landlord_id, unit_id, form)
 
 
 @router.get("/stays")

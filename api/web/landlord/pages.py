@@ -10,16 +10,18 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.error_text import error_text
-from api.services.landlord import offers, stays, units
+from api.services.landlord import offers, stays, unit_facts, units
+from api.services.landlord.unit_facts import UnitFactsShown
 from api.services.landlord.units import get_unit
 from api.services.officer.cases import list_cases
 from api.services.officer.filings import list_attention
 from api.services.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
+from api.web.shell.corrections import sentences_in
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
-from gateway.domain.errors import LodgekeyError, NotFound
+from gateway.domain.errors import InputRefused, LodgekeyError, NotFound
 from gateway.domain.verification.liveness import LEVELS, Level
 from gateway.journey.alerts import find_alerts
 from gateway.store import Account
@@ -61,14 +63,46 @@ def alerts_of(gateway: Gateway, landlord_id: str, language: str) -> list[tuple[s
 @router.get("/units/{unit_id}")
 def show_unit(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str) -> Response:
     """Show how the unit's tenants prove that they are present, and the limits of each way."""
-    return unit_page(request, get_unit(gateway, landlord_id, unit_id), notice_of(request))
+    facts = unit_facts.read_facts(gateway, landlord_id, unit_id)
+    return unit_page(request, get_unit(gateway, landlord_id, unit_id), facts, notice_of(request))
 
 
-def unit_page(request: Request, unit: UnitShown, notice: str | None) -> Response:
-    """Return the page of one unit."""
+def unit_page(
+    request: Request,
+    unit: UnitShown,
+    facts: UnitFactsShown,
+    notice: str | None,
+    problem: LodgekeyError | None = None,
+) -> Response:
+    """Return the page of one unit, with what was typed in `facts` and the error if there was one."""
     language = language_of(request)
-    levels = {level: code_text(language, "level_limits", level) for level in LEVELS}
-    return page(request, "landlord/unit.html", {"role": "landlord", "unit": unit, "levels": levels, "notice": notice})
+    values = {
+        "role": "landlord",
+        "unit": unit,
+        "facts": facts,
+        "levels": {level: code_text(language, "level_limits", level) for level in LEVELS},
+        "notice": notice,
+        "wrong": sentences_in(problem, language),
+        "problem": error_text(language, problem) if problem else None,
+    }
+    return page(request, "landlord/unit.html", values, problem.status if problem else 200)
+
+
+@router.post("/units/{unit_id}/facts")
+async def correct_facts(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str) -> Response:
+    """Correct what the registry takes of unit and landlord; show the form with the error if a fact is refused."""
+    fields = dict(await request.form())
+    typed = {
+        root: {name.removeprefix(f"{root}."): str(text) for name, text in fields.items() if name.startswith(f"{root}.")}
+        for root in ("unit", "landlord")
+    }
+    form = unit_facts.UnitFactsForm.model_validate({"address": str(fields.get("address", "")), **typed})
+    try:
+        unit_facts.correct_facts(gateway, landlord_id, unit_id, form)
+    except InputRefused as error:
+        shown = UnitFactsShown(address=form.address or "", unit=form.unit, landlord=form.landlord)
+        return unit_page(request, get_unit(gateway, landlord_id, unit_id), shown, None, error)
+    return go(f"/landlord/units/{unit_id}?done=unit.facts_saved")
 
 
 @router.post("/units/{unit_id}/level")

@@ -7,6 +7,7 @@ from gateway.texts.marks import N_
 
 DONE: Final[Mapping[str, str]] = {
     "unit.saved": N_("Saved."),
+    "unit.facts_saved": N_("Saved. Reports that this concerns are being sent again."),
     "staypage.asked_again": N_("The lock has been asked to report its state again."),
     "staypage.saved": N_("The dates have been changed."),
     "staypage.withdrawn": N_("The link has been withdrawn."),

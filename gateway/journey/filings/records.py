@@ -130,6 +130,20 @@ def correct_person(
     return row
 
 
+def report_correction(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[Registration]:
+    """Report what changed of the unit or its landlord, for everybody whom the registry has as staying here."""
+    rows = []
+    for group in groups_of(session, stay):
+        subject = group.people[-1]
+        if _held(session, stay, group, subject) is None:
+            continue
+        kind = _change_kind(session, stay, group, subject, now)
+        row = _report(session, stay, group, subject, kind, keyring, now)
+        _tell(session, stay, row, group.people, "RegistrationCorrected", now)
+        rows.append(row)
+    return rows
+
+
 def file_again(session: Session, row: Registration, keyring: Keyring, now: int) -> Registration:
     """File a refused record again, from what is known now, as its registry takes it. Raises Conflict or Erased.
 

@@ -1,5 +1,6 @@
-"""Sample of the key's page whose registration was refused, with a correction that was refused too."""
+"""Samples of pages with corrections: the key's page of a refused registration, and the data of a unit."""
 
+from api.services.landlord.unit_facts import UnitFactsShown
 from api.services.tenant.corrections import ProblemToMend, RefusalShown
 from tests.browser.samples.facts import KEY_PAGE, LOCK, key
 
@@ -17,3 +18,8 @@ KEY_TO_CORRECT = KEY_PAGE | {
     "wrong": {"birth_date": "请选择"},
     "correction_problem": "请检查以下内容。",
 }
+UNIT_FACTS = UnitFactsShown(
+    address="Calle Mayor 1",
+    unit={"registered_as": "0000123456", "address.municipality": "Madrid"},
+    landlord={"registered_as": "0000000001", "email": "owner@example.org"},
+)

@@ -19,7 +19,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
-from tests.browser.samples.corrections import KEY_TO_CORRECT
+from tests.browser.samples.corrections import KEY_TO_CORRECT, UNIT_FACTS
 from tests.browser.samples.facts import (
     ARRIVED,
     ATTENTION,
@@ -114,6 +114,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "role": "landlord",
             "unit": UNITS[0],
             "levels": {level: code_text("zh-CN", "level_limits", level) for level in LEVELS},
+            "facts": UNIT_FACTS,
+            "wrong": {"landlord.email": "请填写。"},
         },
     ),
     "calendar": (

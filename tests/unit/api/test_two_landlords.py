@@ -38,6 +38,7 @@ FORM: Final = DATES | {
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/v1/units/{unit_id}/offers": DATES,
     "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
+    "/api/v1/units/{unit_id}/facts": {"unit": {"name": "Room"}},
     "/api/v1/stays/{stay_id}": DATES,
     "/api/v1/stays/{stay_id}/date-request": {"answer": "agree"},
     "/api/v1/cases/{case_id}/decision": {"decision": "refuse", "reason": "because"},

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import select
+from sqlalchemy import select, update
 from standardwebhooks.webhooks import Webhook
 
 from api.cli.demo.demo import free_port
@@ -22,7 +22,7 @@ from gateway.domain.alerts import KINDS, AlertCode
 from gateway.journey.alerts import watch_alerts
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.alerts import AlertSenders
-from gateway.store import AlertSubscription, Delivery, Device, OpenAlert
+from gateway.store import AlertSubscription, Delivery, Device, OpenAlert, Registration
 from gateway.texts.alerts import alert_message
 from tests.parts.house import House, good, refused
 
@@ -30,7 +30,7 @@ from tests.parts.house import House, good, refused
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 CODES = list(KINDS)
 EXPOSED = 10 * 1440 + 47  # minutes: ten days, and the rest of the hour to which a passcode is rounded
-NUMBERS = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "clock_off": 312, "exposed": EXPOSED}
+NUMBERS = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "filing_due": 2, "clock_off": 312, "exposed": EXPOSED}
 NAMES = ("VOORBEELD", "XR1001R58")
 
 
@@ -163,6 +163,16 @@ async def bring_about(house: House, code: str) -> None:
         good(await house.client("landlord-a").post(f"/api/v1/keys/{key}/revoke"))
         report(house, online=False, last_seen_at=house.now[0])
     now = house.now[0]
+    filings: dict[str, dict[str, Any]] = {
+        "filing_refused": {"state": "refused", "warn_at": None},
+        "filing_waits": {"state": "unknown", "warn_at": None},
+        "filing_due": {"warn_at": now, "deadline_at": now + 7200},
+        "filing_late": {"warn_at": now, "deadline_at": now},
+    }
+    if code in filings:
+        house.put_on_lock(await house.key("a"))
+        with house.gateway.database.writing() as session:
+            session.execute(update(Registration).values(filings[code]))
     state: dict[str, dict[str, Any]] = {
         "battery": {"battery": 8},
         "silent": {"online": False, "last_seen_at": now - 1200},

@@ -1,0 +1,159 @@
+"""Facts of a unit and its landlord, corrected by the landlord; what follows from it is filed again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import InputRefused
+from gateway.domain.filings.fill import UnknownFact
+from gateway.domain.filings.record import Document, FieldProblem, PersonFacts, StayFacts
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.stays.stay import OCCUPYING
+from gateway.journey.filings.held_records import REPORTED, WITH_REFUSALS
+from gateway.journey.filings.records import file_again, landlord_facts, report_correction, unit_facts
+from gateway.journey.filings.sealed_records import open_record
+from gateway.journey.keys.keyring import Keyring
+from gateway.registries import REGISTRIES
+from gateway.store import Registration, Stay, Unit
+from gateway.store.model import new_id
+from gateway.store.sealing import Erased
+from gateway.texts.marks import N_
+
+NOT_CORRECTABLE: Final = N_("The field {field} cannot be corrected here.")
+DAY: Final = 86_400
+# what a unit and a landlord are known by here, which is not a registry's fact
+FIXED: Final = {"unit": ("code", "area", "jurisdiction", "timezone"), "landlord": ("id",)}
+ROOTS: Final = ("unit.", "landlord.")
+CORRECTS: Final = ("send", "annul_and_resend")  # registries that take a change of what they accepted
+COLUMNS: Final = ("name", "phone", "email")  # facts of a landlord that have a column of their own
+Rules = Callable[[Record], Sequence[FieldProblem]]
+
+
+@dataclass(frozen=True, slots=True)
+class FactsCorrected:
+    """New texts by path; an empty one takes a fact away. `address` is None where it is unchanged."""
+
+    address: str | None = None
+    unit: Mapping[str, str] = field(default_factory=dict)
+    landlord: Mapping[str, str] = field(default_factory=dict)
+
+
+def correct_unit(
+    session: Session, unit: Unit, changes: FactsCorrected, rules: Rules | None, keyring: Keyring, now: int
+) -> list[Registration]:
+    """Store the facts and file again what was refused for them, and accepted records of running stays as changes.
+
+    Returns the new records. `rules` are the registry's, None where it is not set up. Raises InputRefused with the
+    fields that the rules refuse or that no registry takes.
+    """
+    _refuse_fixed(changes)
+    before = _wrong(unit, rules, now)
+    _apply(unit, changes)
+    wrong = [problem for problem in _wrong(unit, rules, now) if problem not in before or _is_meant(problem, changes)]
+    if wrong:
+        shown = [{"field": problem.field, "sentence": problem.sentence} for problem in wrong]
+        raise InputRefused(wrong[0].sentence, field=wrong[0].field, fields=shown)
+    session.flush()
+    filed: list[Registration] = []
+    everywhere = bool(changes.landlord)
+    where = Unit.landlord_id == unit.landlord_id if everywhere else Unit.id == unit.id
+    for stay in session.scalars(select(Stay).join(Unit, Stay.unit_id == Unit.id).where(where)).all():
+        again = _refused_for_it(session, stay, rules, keyring)
+        filed += [file_again(session, row, keyring, now) for row in again if row.refiled_id is None]
+        takes = REGISTRIES[stay.unit.registry_name].changes["change"] in CORRECTS
+        if takes and not again and stay.state in OCCUPYING and stay.until_at > now:
+            filed += report_correction(session, stay, keyring, now)
+    return filed
+
+
+def facts_of_unit(unit: Unit) -> tuple[dict[str, str], dict[str, str]]:
+    """What is known of the unit and of its landlord, by the paths that its registry requires or that were given."""
+    needs = REGISTRIES[unit.registry_name].facts
+    known = {"name": unit.label, **unit.registry_facts}
+    landlord = {name: getattr(unit.landlord, name) or "" for name in COLUMNS} | unit.landlord.registry_facts
+    return (
+        {path: known.get(path, "") for path in dict.fromkeys((*needs.unit, *unit.registry_facts))},
+        {path: landlord.get(path, "") for path in dict.fromkeys((*needs.landlord, *unit.landlord.registry_facts))},
+    )
+
+
+def _refuse_fixed(changes: FactsCorrected) -> None:
+    fixed = [path for path in changes.unit if path in FIXED["unit"]]
+    fixed += [path for path in changes.landlord if path in FIXED["landlord"]]
+    if fixed:
+        raise InputRefused(NOT_CORRECTABLE, {"field": fixed[0]}, field=fixed[0])
+    if changes.address is not None and not changes.address.strip():
+        raise InputRefused(N_("Enter the unit's address."), field="unit.address")
+
+
+def _apply(unit: Unit, changes: FactsCorrected) -> None:
+    if changes.address is not None:
+        unit.address = changes.address.strip()
+    unit.registry_facts = _merged(unit.registry_facts, changes.unit)
+    landlord = unit.landlord
+    for name in COLUMNS:
+        if name in changes.landlord:
+            text = changes.landlord[name].strip()
+            setattr(landlord, name, text or None if name == "email" else text)
+    others = {path: text for path, text in changes.landlord.items() if path not in COLUMNS}
+    landlord.registry_facts = _merged(landlord.registry_facts, others)
+
+
+def _merged(known: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    return {path: text for path, text in {**known, **{p: t.strip() for p, t in changes.items()}}.items() if text}
+
+
+def _wrong(unit: Unit, rules: Rules | None, now: int) -> list[FieldProblem]:
+    """The registry's problems with the unit and its landlord. Raises InputRefused for a path that no record has."""
+    try:
+        record = _sample(unit, now)
+    except UnknownFact as error:
+        raise InputRefused(N_("No registry requires {field}."), {"field": str(error)}) from error
+    return [problem for problem in (rules(record) if rules else ()) if problem.field.startswith(ROOTS)]
+
+
+def _sample(unit: Unit, now: int) -> Record:
+    """A record of this unit whose stay and person do not matter."""
+    stay = Stay(id=new_id(), unit=unit, from_at=now, until_at=now + DAY, created_at=now)
+    person = PersonFacts(
+        id="sample", surname="X", given_names="X", birth_date="1990-01-01", nationality="NLD", document=Document()
+    )
+    period = StayFacts(id=stay.id, from_at=now, until_at=now + DAY, agreed_at=now)
+    return Record(
+        id="",
+        kind="check_in",
+        reference="",
+        unit=unit_facts(stay),
+        stay=period,
+        people=(person,),
+        landlord=landlord_facts(stay),
+    )
+
+
+def _is_meant(problem: FieldProblem, changes: FactsCorrected) -> bool:
+    root, _, path = problem.field.partition(".")
+    return path in (changes.unit if root == "unit" else changes.landlord)
+
+
+def _refused_for_it(session: Session, stay: Stay, rules: Rules | None, keyring: Keyring) -> list[Registration]:
+    """The stay's refused records that the unit's or landlord's facts may explain, and that are not erased."""
+    query = select(Registration).where(
+        Registration.stay_id == stay.id,
+        Registration.kind.in_(REPORTED),
+        Registration.state.in_(WITH_REFUSALS),
+        Registration.refiled_id.is_(None),
+    )
+    found = []
+    for row in session.scalars(query.order_by(Registration.number)).all():
+        try:
+            record = open_record(row.parts, keyring.vault)
+        except Erased:
+            continue
+        named = [problem.field for problem in (rules(record) if rules else ())]
+        named.append(str((row.answer_args or {}).get("field", "")))
+        if row.answer_text is not None or any(path.startswith(ROOTS) for path in named):
+            found.append(row)
+    return found
