@@ -74,10 +74,16 @@ def errors(communication: etree._Element) -> list[tuple[str, str]]:
         found.append(("10131", "La fecha de salida es anterior a la de entrada"))
     if _text(contract, "numPersonas") != str(len(people)):
         found.append(("10131", "El número de personas no coincide"))
-    for person in people:
-        age = _age(date.fromisoformat(_text(person, "fechaNacimiento")), entry.date())
+    ages = [_age(date.fromisoformat(_text(person, "fechaNacimiento")), entry.date()) for person in people]
+    if any(age < 18 for age in ages) and not _an_adult_is_related(people, ages):
+        found.append(("10130", "Al menos un mayor de edad debe indicar su parentesco con el menor"))
+    for person, age in zip(people, ages, strict=True):
         found += [(code, words) for code, words, broken in _RULES if broken(person, age)]
     return found
+
+
+def _an_adult_is_related(people: list[etree._Element], ages: list[int]) -> bool:
+    return any(age >= 18 and _text(person, "parentesco") for person, age in zip(people, ages, strict=True))
 
 
 def _contactless(person: etree._Element, _: int) -> bool:

@@ -27,8 +27,9 @@ def arrival_report(record: Registration) -> str:
     _text(request, "codigoEstablecimiento", record.unit.registered_as)
     communication = SubElement(request, "comunicacion")
     _contract(communication, record)
+    relations = relation_codes(record)
     for person in record.people:
-        _person(communication, person, minor=is_minor(person, arrival_day(record)))
+        _person(communication, person, relations.get(person.id, ""))
     return packed(tostring(root, "utf-8", xml_declaration=True))
 
 
@@ -71,7 +72,7 @@ def _payment(record: Registration) -> str:
     )
 
 
-def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
+def _person(parent: Element, person: PersonFacts, relation: str) -> None:
     element = SubElement(parent, "persona")
     document = person.document
     has_document = document.kind != "none"
@@ -89,7 +90,23 @@ def _person(parent: Element, person: PersonFacts, *, minor: bool) -> None:
     _address(element, person.residence)
     _given(element, "telefono", person.phone)
     _given(element, "correo", person.email)
-    _given(element, "parentesco", relation_code(person) if minor else "")
+    _given(element, "parentesco", relation)
+
+
+def relation_codes(record: Registration) -> dict[str, str]:
+    """parentesco by the person's id: of every minor, and of the first adult, who is related to the first minor.
+
+    The manual asks at least one adult to state the relation to a minor.
+    """
+    day = arrival_day(record)
+    minors = [person for person in record.people if is_minor(person, day)]
+    adults = [person for person in record.people if not is_minor(person, day)]
+    codes = {minor.id: relation_code(minor) for minor in minors}
+    if minors and adults:
+        stated = next((adult for adult in adults if relation_code(adult)), None)
+        adult = stated or adults[0]
+        codes[adult.id] = relation_code(adult) or _RELATION_CODES.get(_INVERSE.get(minors[0].relation, ""), "")
+    return codes
 
 
 def relation_code(person: PersonFacts) -> str:
@@ -101,6 +118,13 @@ _RELATION_CODES = {
     "grandparent": "AB", "great_grandparent": "BA", "great_grandchild": "BN", "in_law": "CD", "spouse": "CY",
     "child": "HJ", "sibling": "HR", "grandchild": "NI", "parent": "PM", "nephew": "SB", "parent_in_law": "SG",
     "uncle": "TI", "child_in_law": "YN", "guardian": "TU", "other": "OT",
+}  # fmt: skip
+# what an adult is to a minor, by what the minor is to the adult
+_INVERSE = {
+    "child": "parent", "parent": "child", "grandchild": "grandparent", "grandparent": "grandchild",
+    "great_grandchild": "great_grandparent", "great_grandparent": "great_grandchild", "sibling": "sibling",
+    "nephew": "uncle", "uncle": "nephew", "child_in_law": "parent_in_law", "parent_in_law": "child_in_law",
+    "in_law": "in_law", "spouse": "spouse", "guardian": "guardian", "other": "other",
 }  # fmt: skip
 
 
