@@ -12,6 +12,8 @@ ACCEPTED = {
     "es": ["annulment", "check_in"],
     "it": ["check_in", "check_in"],
     "cn": ["check_in", "check_in", "check_in"],
+    "pt": ["check_in", "check_in", "check_in"],
+    "sandbox": ["check_in", "check_in", "check_in"],
 }
 
 

@@ -241,7 +241,8 @@ class JourneyRun:
         number = fields.pop("id_number")
         answer = await self._post_child(tenant, key_id, fields)
         if answer.status == 422 and answer.json().get("field") in ("id_number", "document_kind"):
-            answer = await self._post_child(tenant, key_id, fields | {"id_number": number, "document_kind": "passport"})
+            document = {"id_number": number, "document_kind": "passport", "issuing_state": child["nationality"]}
+            answer = await self._post_child(tenant, key_id, fields | document)
         require_ok(answer, said(N_("the tenant's phone registers a child")))
 
     async def _post_child(self, tenant: Client, key_id: str, fields: Json) -> Answer:

@@ -3,6 +3,7 @@
 import json
 from typing import Annotated, Final
 
+import segno
 from pydantic import BaseModel, Field
 
 from api.services.schemas import UnlockForm
@@ -40,9 +41,13 @@ class ChildDeclared(BaseModel):
 
 
 class CompanionLink(BaseModel):
-    """A link by which another adult of the party registers, and gets the key on the phone that opens it."""
+    """A link by which another adult of the party registers, and gets the key on the phone that opens it.
+
+    `qr`: the link as a QR code (ISO/IEC 18004, level M), a `data:` address of an SVG.
+    """
 
     url: str
+    qr: str
 
 
 def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclared:
@@ -71,7 +76,8 @@ def invite_companion(gateway: Gateway, key_id: str, form: UnlockForm) -> Compani
     with gateway.database.writing() as session:
         offer = steps.invite_companion(session, key_id, proof_of(form), gateway.now())
         gateway.attempts.hit("companion", offer.stay_id)
-        return CompanionLink(url=f"{gateway.settings.address}/o/{token_of(offer.id, gateway.keyring.offer_secret)}")
+        url = f"{gateway.settings.address}/o/{token_of(offer.id, gateway.keyring.offer_secret)}"
+        return CompanionLink(url=url, qr=segno.make(url, error="m").svg_data_uri(border=2, scale=4))
 
 
 def _fields_of(text: str, facts: tuple[str, ...]) -> dict[str, str]:

@@ -90,6 +90,9 @@ export function manageFamily(id, pair) {
     event.preventDefault();
     const answer = await post("companions", id, await proof(pair, "companion", id));
     if (!answer.ok) return show(companion, "alert", companion.dataset.failed);
+    const code = companion.querySelector(".qr");
+    code.querySelector("img").src = answer.body.qr;
+    code.hidden = false;
     companion.elements.url.value = answer.body.url;
     companion.elements.url.parentElement.hidden = false;
     companion.elements.url.select();

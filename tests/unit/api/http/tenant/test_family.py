@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import segno
 from sqlalchemy import select
 
 from certs.keys import new_private_key
@@ -80,6 +81,7 @@ async def test_another_adult_gets_a_link_of_the_same_stay(house: House) -> None:
     stay = await stay_of(house)
     assert made["url"] in [offer["url"] for offer in stay["offers"]]
     assert len(stay["offers"]) == 2
+    assert made["qr"] == segno.make(made["url"], error="m").svg_data_uri(border=2, scale=4)
 
 
 async def test_the_landlord_gives_another_phone_of_a_tenant_a_link(house: House) -> None:
