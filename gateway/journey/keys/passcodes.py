@@ -37,7 +37,7 @@ def move_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey, n
     move_slots(session, stay, now)
     if not is_running(stay, now):
         end_once(session, stay, now)
-    first, last = _longest_span(stay)
+    first, last = _longest_span(stay, now)
     beyond = [code for code in valid_codes(session, stay) if code.begins < first or code.ends > last]
     if beyond:
         _withdraw(session, beyond, now)
@@ -107,7 +107,7 @@ def _shown(device: Device, code: Passcode, keyring: Keyring) -> CodeShown:
 def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
     """Create codes for every part of the stay that has none on this lock."""
     held = [code for code in valid_codes(session, stay) if code.device_id == lock.id]
-    for begins, hours in _gaps(held, stay):
+    for begins, hours in _gaps(held, stay, now):
         first = begins // HOUR
         slot = _free_slot(session, lock, begins, hours)
         if slot is None:
@@ -127,13 +127,13 @@ def _cover(session: Session, stay: Stay, lock: Device, now: int) -> None:
         enqueue_revocation_list(session, lock, now)
 
 
-def _gaps(held: Sequence[Passcode], stay: Stay) -> Iterator[tuple[int, int]]:
+def _gaps(held: Sequence[Passcode], stay: Stay, now: int) -> Iterator[tuple[int, int]]:
     """(begin in UTC seconds, hours) of the codes that the stay lacks, each a window that a code can have."""
-    at, latest_end = _longest_span(stay)
+    at, latest_end = _longest_span(stay, now)
     for begins, ends in [(code.begins, code.ends) for code in held] + [(stay.until_at, stay.until_at)]:
         while at < begins:
             hours = min(LONGEST, -((at - begins) // HOUR))
-            # Another quarter than the stay's own begins earlier, so that it does not open after the stay.
+            # A code that would end after the span begins earlier instead.
             start = min(at, latest_end - hours * HOUR)
             yield start, hours
             at = start + hours * HOUR
@@ -172,7 +172,12 @@ def _has_any(session: Session, stay: Stay) -> bool:
     return session.scalar(select(Passcode.id).where(Passcode.stay_id == stay.id).limit(1)) is not None
 
 
-def _longest_span(stay: Stay) -> tuple[int, int]:
-    """UTC seconds from the quarter in which the stay begins, in whole hours to its end or past it."""
-    first = stay.from_at // QUARTER * QUARTER
-    return first, first - (first - stay.until_at) // HOUR * HOUR
+def _longest_span(stay: Stay, now: int) -> tuple[int, int]:
+    """UTC seconds of the fewest whole hours around the stay that start or end on its quarter.
+
+    Before the stay begins, what is added to whole hours is at its end, so that no code opens early; after that, at the
+    begin, so that no code opens for the next tenant's time.
+    """
+    first, last = stay.from_at // QUARTER * QUARTER, -(-stay.until_at // QUARTER) * QUARTER
+    seconds = -((first - last) // HOUR) * HOUR
+    return (first, first + seconds) if stay.from_at > now else (last - seconds, last)

@@ -12,7 +12,7 @@ from gateway.store import Device, Key, Stay
 from tests.parts.relaying import delivery_rows
 from tests.parts.world import DAY, LOCK, NOW, World
 
-HOUR = 3600
+QUARTER = 900
 WELL = {"online": True, "last_seen_at": NOW - 5}
 
 
@@ -127,7 +127,7 @@ def test_a_dead_code_is_exposed_to_its_end_while_the_lock_has_not_named_the_new_
         landlord.end_stay(session, session.get_one(Stay, stay.id), world.keyring, world.now)
     (code,) = standings(world)
     assert (code.standing.state, code.standing.delay_reason) == ("revoking", "lock_never_seen")
-    assert code.standing.exposed_until == -(-stay.until_at // HOUR) * HOUR
+    assert code.standing.exposed_until == -(-stay.until_at // QUARTER) * QUARTER
     with world.database.writing() as session:
         lock = session.get_one(Device, LOCK)
         lock.reported_code_epoch = lock.code_epoch
