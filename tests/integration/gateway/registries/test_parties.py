@@ -83,7 +83,7 @@ async def test_outside_01_a_child_is_filed_in_the_adults_parte(spain: Office, es
     await spain.settled()
     kinds = [("check_in", "accepted"), ("annulment", "accepted"), ("check_in", "accepted")]
     assert spain.states() == kinds, [(row.answer_code, row.answer_text) for row in spain.rows()]
-    assert partes(es, stay)[-1] == ("2", ["Anna", "Leo HJ"])
+    assert partes(es, stay)[-1] == ("2", ["Anna PM", "Leo HJ"])
 
 
 async def test_a_child_who_registers_first_waits_for_an_adult(spain: Office, es: SimulatedRegistry) -> None:
@@ -95,7 +95,7 @@ async def test_a_child_who_registers_first_waits_for_an_adult(spain: Office, es:
     spain.tenant(stay, {"given_names": "Anna", "surname": "Voorbeeld"})
     await spain.settled()
     assert spain.states() == [("check_in", "not_due"), ("check_in", "accepted")]
-    assert partes(es, stay) == [("2", ["Anna", "Leo HJ"])]
+    assert partes(es, stay) == [("2", ["Anna PM", "Leo HJ"])]
 
 
 async def test_each_person_of_one_parte_has_an_event_and_a_part_of_their_own(spain: Office) -> None:
@@ -132,7 +132,7 @@ async def test_a_child_who_joins_later_is_added_to_the_adults_parte(spain: Offic
     await spain.settled()
     spain.tenant(stay, CHILD)
     await spain.settled()
-    assert partes(es, stay)[-1] == ("2", ["Anna", "Leo HJ"])
+    assert partes(es, stay)[-1] == ("2", ["Anna PM", "Leo HJ"])
 
 
 async def test_a_correction_of_one_person_sends_the_whole_parte_again(spain: Office, es: SimulatedRegistry) -> None:
@@ -142,7 +142,7 @@ async def test_a_correction_of_one_person_sends_the_whole_parte_again(spain: Off
     spain.correct(stay, id_number="ZZ9999999")
     await spain.settled()
     assert spain.states()[-1] == ("check_in", "accepted")
-    assert partes(es, stay)[-1] == ("2", ["Anna", "Leo HJ"])
+    assert partes(es, stay)[-1] == ("2", ["Anna PM", "Leo HJ"])
 
 
 async def test_the_police_get_the_head_directly_before_a_child_without_a_document(

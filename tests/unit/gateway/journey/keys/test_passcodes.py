@@ -167,7 +167,7 @@ def test_a_code_is_shown_on_the_units_own_clock_as_long_as_the_lock_takes_it(
     assert [opens(world, code, at) for at in (first - 1, first, last - 1, last)] == [False, True, True, False]
 
 
-def test_row_24_the_next_stays_code_opens_when_its_stay_begins_in_a_zone_of_half_hours(world: World) -> None:
+def test_outside_24_the_next_stays_code_opens_when_its_stay_begins_in_a_zone_of_half_hours(world: World) -> None:
     zone = "Asia/Kolkata"
     with world.database.writing() as session:
         session.get_one(Unit, world.unit_id).timezone = zone

@@ -53,7 +53,7 @@ def test_a_party_of_adults_states_no_relation() -> None:
     [("child", "HJ", "PM"), ("grandchild", "NI", "AB"), ("nephew", "SB", "TI"), ("sibling", "HR", "HR"),
      ("great_grandchild", "BN", "BA"), ("guardian", "TU", "TU"), ("other", "OT", "OT")],
 )  # fmt: skip
-def test_row_1_the_minor_and_one_adult_state_how_they_are_related(relation: str, code: str, adults_code: str) -> None:
+def test_outside_01_a_minor_and_one_adult_state_a_relation(relation: str, code: str, adults_code: str) -> None:
     sent = parte(ANA, BEN, minor("p3", relation))
     assert stated(sent) == [adults_code, None, code]
     assert errors(sent) == []
