@@ -3,9 +3,10 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
+from gateway.texts.marks import N_
 
 # Appendix 5, 4.2: "only letters of the alphabet, apostrophe and hyphen"; capitals A-Z as in the document's last lines.
-SPELLING = Spelling("ubyport-names", "1", "A-Z '-", "capitals A-Z, space, apostrophe and hyphen", True, True)
+SPELLING = Spelling("ubyport-names", "1", "A-Z '-", N_("letters A-Z, space, apostrophe and hyphen"), True, True)
 PROFILE = RegistryProfile(
     name="cz",
     client=f"{__package__}.client",

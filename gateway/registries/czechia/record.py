@@ -14,6 +14,7 @@ from gateway.domain.filings.transliteration import spell
 from gateway.domain.filings.who_is_reported import is_national
 from gateway.registries.czechia.codes import NATIONALITIES, nationality_code
 from gateway.registries.czechia.profile import SPELLING
+from gateway.texts.marks import N_
 
 TABLES: Final = {table.name: table.version for table in (NATIONALITIES, SPELLING)}
 MAX_PEOPLE: Final = 32  # appendix 5, 5.4
@@ -88,15 +89,18 @@ def problems(record: Registration, now: int) -> rules.Problems:
     """Every field the police would refuse."""
     yield from rules.coherent(record)
     if record.kind in ("annulment", "check_out"):
-        yield FieldProblem("kind", "not_taken", "UbyPort takes arrivals only, and nothing can be taken back.")
+        yield FieldProblem("kind", "not_taken", N_("UbyPort accepts arrivals only, and nothing can be cancelled."))
         return
     if len(record.people) > MAX_PEOPLE:
-        yield FieldProblem("people", "too_many", f"At most {MAX_PEOPLE} people can be filed at once.")
+        message = N_("Send at most {most} people at once.")
+        yield FieldProblem("people", "too_many", message, {"most": MAX_PEOPLE})
     arrival = rules.arrival_day(record)
     if arrival > rules.local_time(now, record.unit.timezone).date():
-        yield FieldProblem("stay.from_at", "outside_window", "An arrival is filed from the day of arrival on.")
+        message = N_("Wait until the day of arrival: the police accept no earlier report.")
+        yield FieldProblem("stay.from_at", "outside_window", message)
     if record.stay.until_at > record.stay.from_at and _last_day(record) <= arrival:
-        yield FieldProblem("stay.until_at", "ends_before_it_begins", "UbyPort takes stays of at least one night.")
+        message = N_("Enter a later day of departure: the police accept stays of at least one night.")
+        yield FieldProblem("stay.until_at", "ends_before_it_begins", message)
     yield from _unit_problems(record)
     for index, person in enumerate(record.people):
         yield from _person_problems(f"people[{index}]", person, arrival, now)
@@ -104,13 +108,14 @@ def problems(record: Registration, now: int) -> rules.Problems:
 
 def _unit_problems(record: Registration) -> rules.Problems:
     unit, address = record.unit, record.unit.address
-    shape = "the facility's number of 12 to 14 digits, a slash and its abbreviation, like 2016201258899/AAKLI"
-    district = "the district and the part of the municipality, like Praha, Nusle"
+    shape = N_("the facility's number of 12 to 14 digits, a slash and its abbreviation, such as 2016201258899/AAKLI")
+    district = N_("the district and the part of the municipality, such as Praha, Nusle")
+    street = N_("a street and a house number, such as Lennonova 123/15")
     needed = (
         ("unit.registered_as", unit.registered_as, r"\d{12,14}/[A-Z0-9]{5,6}", shape),
-        ("unit.address.street", address.street, _STREET.pattern, "a street and a house number like Lennonova 123/15"),
+        ("unit.address.street", address.street, _STREET.pattern, street),
         ("unit.address.extra", address.extra, r"[^,]*\S[^,]*,\s*\S[^,]*", district),
-        ("unit.address.postal_code", address.postal_code, r"\d{3} ?\d{2}", "a postal code like 140 00"),
+        ("unit.address.postal_code", address.postal_code, r"\d{3} ?\d{2}", N_("a postal code such as 140 00")),
     )
     for field, value, pattern, said in needed:
         yield from rules.need(field, value)
@@ -122,7 +127,8 @@ def _unit_problems(record: Registration) -> rules.Problems:
 
 def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
     if is_national(person.nationality, "cz"):
-        yield FieldProblem(f"{at}.nationality", "not_owed", "Only foreigners are reported, so this person may not be.")
+        message = N_("Check the nationality: only foreigners are reported.")
+        yield FieldProblem(f"{at}.nationality", "not_owed", message)
     yield from rules.need(f"{at}.surname", person.surname)
     yield from rules.spelled(f"{at}.surname", sent_name(person.surname), SPELLING.alphabet, SPELLING.said)
     given = sent_name(person.given_names)
@@ -133,7 +139,7 @@ def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> r
     yield from rules.known(f"{at}.nationality", code, NATIONALITIES.valid_on(arrival))
     yield from rules.need(f"{at}.document.number", person.document.number)
     number = sent_number(person.document.number)
-    yield from rules.shaped(f"{at}.document.number", number, "[A-Z0-9/.-]{4,30}", "4 to 30 letters A-Z and digits")
+    yield from rules.shaped(f"{at}.document.number", number, "[A-Z0-9/.-]{4,30}", N_("4 to 30 letters A-Z and digits"))
     visa = sent_number(person.visa.number)
-    yield from rules.shaped(f"{at}.visa.number", visa, "[A-Z0-9/.-]{1,15}", "at most 15 letters A-Z and digits")
+    yield from rules.shaped(f"{at}.visa.number", visa, "[A-Z0-9/.-]{1,15}", N_("at most 15 letters A-Z and digits"))
     yield from rules.fits(f"{at}.residence", _residence(person), 128)
