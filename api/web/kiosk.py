@@ -4,7 +4,7 @@ import json
 import posixpath
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +15,10 @@ from api.web.shell.countries import country_choices
 from api.web.shell.render import STATIC, render
 from api.web.tenant.onboarding_form import fact_choices
 from devices.wire.kiosk.offer_code import ALPHABET
+from gateway.domain.filings.required_facts import asked_by_all
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
+from gateway.journey.filings.destinations import registries_of
 from gateway.registries import REGISTRIES
 from gateway.store import Device, Unit
 from gateway.texts.families import code_text, reason_text
@@ -41,14 +43,14 @@ VERDICTS: Final = ("document_kind_not_accepted", "document_expired", "guardian_n
 """Codes of why a tenant needs another document or a guardian."""
 
 
-def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registry: str = "sandbox") -> None:
+def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registries: Sequence[str] = ("sandbox",)) -> None:
     """Write a page for each language, the files they load, and kiosk.json (address, languages) into `folder`/page."""
     page = folder / PAGE
     shutil.rmtree(page, ignore_errors=True)
     (page / "static").mkdir(parents=True)
     profile, languages = profile_for(jurisdiction), local_first(jurisdiction)
     for language in languages:
-        values = kiosk_values(profile, language, registry) | {"languages": {tag: NAMES[tag] for tag in languages}}
+        values = kiosk_values(profile, language, registries) | {"languages": {tag: NAMES[tag] for tag in languages}}
         html = render("kiosk/kiosk.html", language, values)
         (page / f"{language}.html").write_text(html)
         for name in loaded_by(html):
@@ -79,19 +81,20 @@ def modules_of(name: str) -> list[str]:
     return [posixpath.normpath(posixpath.join(posixpath.dirname(name), module)) for module in imported]
 
 
-def rules_at(session: Session, site: str) -> tuple[str, str]:
-    """Return jurisdiction and registry of a unit with a lock at the site; the sandbox if there is none yet."""
-    query = select(Unit.jurisdiction, Unit.registry_name).join(Device, Device.unit_id == Unit.id)
-    row = session.execute(query.where(Device.site == site).limit(1)).first()
-    return (row.jurisdiction, row.registry_name) if row else ("sandbox", "sandbox")
+def rules_at(session: Session, site: str) -> tuple[str, list[str]]:
+    """Return jurisdiction and registries of a unit with a lock at the site; the sandbox if there is none yet."""
+    query = select(Unit).join(Device, Device.unit_id == Unit.id).where(Device.site == site).order_by(Unit.code).limit(1)
+    unit = session.scalars(query).first()
+    return (unit.jurisdiction, registries_of(unit)) if unit else ("sandbox", ["sandbox"])
 
 
-def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox") -> dict[str, Any]:
+def kiosk_values(profile: Profile, language: Language, registries: Sequence[str] = ("sandbox",)) -> dict[str, Any]:
     """Return the values of kiosk.html: required facts, consent texts, whether a face may be compared.
 
-    `facts` are those of all registries; `asked` are those of this one, used without a network or until the offer is
+    `facts` are those of all registries; `asked` are those of these, used without a network or until the offer is
     known.
     """
+    asked = asked_by_all(REGISTRIES[name].facts for name in registries)
     facts = tuple(dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant))
     return {
         "welcome": {tongue: translator(tongue).translate(N_("Welcome")) for tongue in LANGUAGES},
@@ -112,6 +115,6 @@ def kiosk_values(profile: Profile, language: Language, registry: str = "sandbox"
         "facts": facts,
         "choices": fact_choices([*facts]),
         "countries": country_choices(language),
-        "asked": REGISTRIES[registry].facts.of_tenant,
-        "one_of": REGISTRIES[registry].facts.one_of,
+        "asked": asked.of_tenant,
+        "one_of": asked.one_of,
     }

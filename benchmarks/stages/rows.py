@@ -15,7 +15,7 @@ from gateway.domain.filings.record import Document, LandlordFacts, PersonFacts, 
 from gateway.domain.filings.record_json import registration_to_json
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
-from gateway.store import Delivery, Event, Landlord, Person, RegistrationPerson, Stay, Unit
+from gateway.store import Delivery, Destination, Event, Landlord, Person, RegistrationPerson, Stay, Unit
 from gateway.store import Registration as Row
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
@@ -77,7 +77,7 @@ def add_unit(session: Session) -> Unit:
         area=AREA,
         timezone="Europe/Rome",
         jurisdiction="sandbox",
-        registry_name="sandbox",
+        destinations=[Destination(position=0, registry_name="sandbox")],
     )
     session.add(unit)
     session.flush()

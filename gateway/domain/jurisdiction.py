@@ -168,8 +168,8 @@ def reporting_for(country: str) -> Reporting:
     return profile.reporting if profile else UNKNOWN_COUNTRY
 
 
-def deadline_rule(jurisdiction: str) -> DeadlineRule:
-    """The deadline of a region ("cn-33") if it has its own, else of its country."""
+def deadline_rule(jurisdiction: str, own: Reporting | None = None) -> DeadlineRule:
+    """The deadline of a region ("cn-33") if it has its own, else of its country; `own`: one registry's own rule."""
     country, _, region = jurisdiction.partition("-")
-    reporting = reporting_for(country)
+    reporting = own or reporting_for(country)
     return reporting.regions.get(region, reporting.deadline)

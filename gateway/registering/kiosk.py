@@ -24,6 +24,7 @@ from gateway.domain.verification.port import ImageRefused
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
+from gateway.journey.filings.destinations import asked_at
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.kiosk_offers import CODE_OF, MAX_CODE_LENGTH, offer_summary, token_shown_at
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
@@ -31,7 +32,6 @@ from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.tenant import TenantRegistration
-from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
 from gateway.texts.identity import REASON
@@ -159,7 +159,7 @@ class KioskInbox:
         """The facts this unit's registry requires: a kiosk without a network may have collected more."""
         with self._database.reading() as session:
             offer = usable_offer(session, form.offer_token, self._keyring, self._now())
-            asked = REGISTRIES[offer.stay.unit.registry_name].facts.of_tenant
+            asked = asked_at(offer.stay.unit).of_tenant
         facts = {path: text.strip() for path, text in (form.facts or {}).items()}
         return {path: text for path, text in facts.items() if text and path in asked}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, cast
@@ -21,10 +21,10 @@ from gateway.domain.verification.port import DocumentReading, Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.images.case_pictures import PictureTray
+from gateway.journey.filings.destinations import asked_at
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
-from gateway.registries import REGISTRIES
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
 from gateway.texts.marks import N_
@@ -90,7 +90,7 @@ class TenantRegistration:
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             today, arrival = local_date(unit, now), local_date(unit, offer.stay.from_at)
-            refuse_unasked(facts, unit.registry_name, today)
+            refuse_unasked(facts, asked_at(unit).of_tenant, today)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
             return RegistrationContext(profile_for(unit.jurisdiction), today, arrival, face, guardian, level)
@@ -99,7 +99,7 @@ class TenantRegistration:
         now = self._now()
         with self._database.writing() as session:
             offer = usable_offer(session, token, self._keyring, now)
-            sources = kept_here(examined.sources, REGISTRIES[offer.stay.unit.registry_name].facts.of_tenant)
+            sources = kept_here(examined.sources, asked_at(offer.stay.unit).of_tenant)
             shown = Shown(examined.verdict, sources, examined.method, examined.model, holder)
             verification = record_verification(session, offer, shown, self._keyring, now)
             self._keep_portrait(session, verification, examined.portrait, now)
@@ -115,9 +115,8 @@ class TenantRegistration:
             log.error("no more faces may be stored under the rules of %s until the filing is made", profile.code)
 
 
-def refuse_unasked(facts: Mapping[str, str], registry_name: str, today: date) -> None:
-    """Raise InputRefused for a fact the registry does not ask for, one too long, or not one of its choices."""
-    wanted = REGISTRIES[registry_name].facts.of_tenant
+def refuse_unasked(facts: Mapping[str, str], wanted: Collection[str], today: date) -> None:
+    """Raise InputRefused for a fact the registries do not ask for, one too long, or not one of its choices."""
     for path, text in facts.items():
         if path not in wanted or len(text) > MAX_FACT_LENGTH:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=path)

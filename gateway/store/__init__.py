@@ -17,7 +17,7 @@ from gateway.store.outbox import (
 )
 from gateway.store.pin_slots import SlotCode
 from gateway.store.stays import Command, Consent, Key, Offer, OnceCode, Passcode, Person, Stay, Verification
-from gateway.store.units import Account, Device, Landlord, ReceivedMessage, SetAside, SignIn, Unit
+from gateway.store.units import Account, Destination, Device, Landlord, ReceivedMessage, SetAside, SignIn, Unit
 
 __all__ = [
     "Account",
@@ -29,6 +29,7 @@ __all__ = [
     "Consent",
     "DateRequest",
     "Delivery",
+    "Destination",
     "Device",
     "Disclosure",
     "Event",

@@ -1,6 +1,6 @@
 """Models of accounts, landlords, units and devices."""
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gateway.store.model import Count, Id, Json, Model, Text, Word
@@ -52,8 +52,8 @@ class SignIn(Model):
 class Unit(Model):
     """A dwelling: its permanent code, address, grid area, time zone (IANA) and jurisdiction.
 
-    `registry_facts` (path: text) is what its registry also requires. `liveness_level` is the landlord's choice of the
-    identity check: phone, kiosk or person.
+    `destinations` are the registries it reports to. `liveness_level` is the landlord's choice of the identity check:
+    phone, kiosk or person.
     """
 
     __tablename__ = "units"
@@ -65,11 +65,27 @@ class Unit(Model):
     area: Mapped[Word] = mapped_column(index=True)
     timezone: Mapped[Word]
     jurisdiction: Mapped[Word]
-    registry_name: Mapped[Word]
-    registry_facts: Mapped[Json] = mapped_column(default=dict)
     liveness_level: Mapped[Word] = mapped_column(default="phone", server_default="phone")
     landlord: Mapped[Landlord] = relationship(lazy="joined")
     devices: Mapped[list["Device"]] = relationship(back_populates="unit", order_by="Device.id")
+    destinations: Mapped[list["Destination"]] = relationship(
+        back_populates="unit", order_by="Destination.position", cascade="all, delete-orphan"
+    )
+
+
+class Destination(Model):
+    """A registry that a unit reports to; the first is the one whose records stand for the stay in events.
+
+    `registry_facts` (path: text) is what this registry also requires of the unit, or with "landlord." of its landlord.
+    """
+
+    __tablename__ = "destinations"
+    __table_args__ = (UniqueConstraint("unit_id", "registry_name"),)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    registry_name: Mapped[Word]
+    registry_facts: Mapped[Json] = mapped_column(default=dict)
+    unit: Mapped[Unit] = relationship(back_populates="destinations")
 
 
 class Device(Model):

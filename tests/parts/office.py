@@ -21,7 +21,7 @@ from gateway.relay.loop import Relay, Sent
 from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Delivery, Landlord, Person, Registration, Stay, Unit
 from gateway.supervision import Rounds
-from tests.parts.world import DAY, FIELDS, World
+from tests.parts.world import DAY, FIELDS, World, report_to
 
 TIMEOUT_SECONDS = 30.0
 
@@ -116,7 +116,7 @@ async def open_office(
     """Connect the world's unit to this registry; the relay runs until the block ends."""
     with world.database.writing() as session:
         unit = session.get_one(Unit, world.unit_id)
-        unit.registry_name, unit.registry_facts = name, changes_of(facts, "unit")
+        report_to(unit, name, facts=changes_of(facts, "unit"))
         unit.jurisdiction = facts.get("unit.jurisdiction", "sandbox")
         unit.timezone = facts.get("unit.timezone", "Europe/Rome")
         session.get_one(Landlord, world.landlord_id).registry_facts = changes_of(facts, "landlord")

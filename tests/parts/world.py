@@ -24,7 +24,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding
 from gateway.journey.tenants.onboarding import Shown
-from gateway.store import Account, Delivery, Device, Event, Key, Landlord, Model, Stay, Unit
+from gateway.store import Account, Delivery, Destination, Device, Event, Key, Landlord, Model, Stay, Unit
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
 
@@ -49,14 +49,22 @@ def as_read(fields: Mapping[str, str]) -> Sources:
     return {name: {READ: text} for name, text in fields.items()}
 
 
+def report_to(unit: Unit, *names: str, facts: Mapping[str, str] | None = None) -> None:
+    """The unit reports to these registries, in this order; `facts` are what each requires of it."""
+    unit.destinations = [
+        Destination(position=position, registry_name=name, registry_facts=dict(facts or {}))
+        for position, name in enumerate(names)
+    ]
+
+
 def let_unit(session: Session, name: str, *, owner_name: str = "Landlord", **columns: str) -> Unit:
     """A new landlord's unit DW-`name`; `columns` replace those of a unit in Rome that reports to the sandbox."""
     owner = Landlord(name=owner_name, phone="+39 06 1234", email=None)
     session.add(owner)
     session.flush()
     place = {"label": f"Room {name}", "address": f"Street {name}", "area": AREA, "timezone": "Europe/Rome"}
-    registry = {"jurisdiction": "sandbox", "registry_name": "sandbox"}
-    unit = Unit(landlord_id=owner.id, code=f"DW-{name}", **place | registry | columns)
+    unit = Unit(landlord_id=owner.id, code=f"DW-{name}", **place | {"jurisdiction": "sandbox"} | columns)
+    report_to(unit, "sandbox")
     session.add(unit)
     session.flush()
     return unit

@@ -69,8 +69,8 @@ def add(
         )
         expires = row.certificate_expires_at
         if kind == "kiosk":
-            jurisdiction, registry = rules_at(session, site)
-            write_kiosk_page(out, jurisdiction, settings.address, registry)
+            jurisdiction, registries = rules_at(session, site)
+            write_kiosk_page(out, jurisdiction, settings.address, registries)
     output = {"device": device, "folder": str(out), "certificate_expires_at": expires}
     tell(output, as_json, N_("{device} is in service. Its start folder is {folder}."), device=device, folder=out)
 

@@ -18,7 +18,7 @@ from certs.enrolment.device_folder import find_device_folders, read_device_folde
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
-from gateway.store import Device, Unit
+from gateway.store import Destination, Device, Unit
 from gateway.texts.marks import N_
 
 MAX_LOCKS = 2000
@@ -88,8 +88,10 @@ def _add(session: Session, authority: Authority, devices: Path, model: Unit, num
         area=model.area,
         timezone=model.timezone,
         jurisdiction=model.jurisdiction,
-        registry_name=model.registry_name,
-        registry_facts=dict(model.registry_facts),
+        destinations=[
+            Destination(position=one.position, registry_name=one.registry_name, registry_facts=dict(one.registry_facts))
+            for one in model.destinations
+        ],
     )
     session.add(unit)
     session.flush()

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from api.cli.facts import Facts, facts_of
+from api.cli.facts import Facts, facts_by_registry, facts_of
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, settings_of, tell, tell_rows
 from gateway.clock import utc_now
 from gateway.journey.accounts.operator import Dwelling, account_by_login, add_unit
+from gateway.journey.filings.destinations import registries_of
 from gateway.store import Unit
 from gateway.texts.marks import N_
 
@@ -27,13 +28,16 @@ def add(
     ],
     timezone: Annotated[str, typer.Option(help="IANA time zone name, for example Europe/Rome.")],
     jurisdiction: Annotated[str, typer.Option(help="Jurisdiction whose rules apply: es, it, pt, cn-33, … or sandbox.")],
-    registry: Annotated[str, typer.Option(help="Registry that the unit reports to; it must be set up.")],
+    registry: Annotated[
+        list[str], typer.Option(help="Registry that the unit reports to; it must be set up. Can be repeated.")
+    ],
     fact: Facts = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a unit. The information that its registry requires about the unit is given here."""
-    home = Dwelling(code, label, address, area, timezone, jurisdiction, registry, facts_of(fact))
+    """Add a unit with what its registries require about it; --fact NAME:PATH=TEXT is for the registry NAME only."""
+    registries = facts_by_registry(facts_of(fact), registry)
+    home = Dwelling(code, label, address, area, timezone, jurisdiction, registries)
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
         unit = add_unit(session, account_by_login(session, landlord), home, utc_now())
         output = {"unit": unit.id, "code": unit.code}
@@ -50,10 +54,13 @@ def list_units(folder: Folder = None, as_json: AsJson = False) -> None:
                 "label": row.label,
                 "area": row.area,
                 "jurisdiction": row.jurisdiction,
-                "registry": row.registry_name,
+                "registries": registries_of(row),
                 "locks": [device.id for device in row.devices if device.revoked_at is None],
             }
             for row in session.scalars(select(Unit).order_by(Unit.code))
         ]
-    lines = (f"{row['code']:<16} {row['area']:<12} {row['registry']:<8} {', '.join(row['locks'])}" for row in rows)
+    lines = (
+        f"{row['code']:<16} {row['area']:<12} {','.join(row['registries']):<8} {', '.join(row['locks'])}"
+        for row in rows
+    )
     tell_rows(rows, as_json, lines)

@@ -151,7 +151,7 @@ async def running(
             addresses,
         )
         url = (await _start(stack, gateway))["url"]
-        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, registry)
+        write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, [registry])
         tell(said(N_("starting twelve locks and a kiosk")))
         control = await _start(stack, building_of(folder))
         yield Running(url, logins, folder, Path(control["control"]), place.facts_of("person"))

@@ -16,7 +16,7 @@ from certs.authority.ca import Authority
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.settings import Settings
-from gateway.store import Account, Device, Landlord, Unit
+from gateway.store import Account, Destination, Device, Landlord, Unit
 from gateway.store.database import Database
 
 SITE: Final = "harbour-street-7"
@@ -109,8 +109,7 @@ def _make_people_and_units(session: Session, logins: Logins, place: Place) -> No
             area=AREA,
             timezone=place.facts.get("unit.timezone", "Europe/Rome"),
             jurisdiction=place.facts.get("unit.jurisdiction", "sandbox"),
-            registry_name=place.registry,
-            registry_facts=place.facts_of("unit"),
+            destinations=[Destination(position=0, registry_name=place.registry, registry_facts=place.facts_of("unit"))],
         )
         for room in ROOMS
     )

@@ -204,6 +204,7 @@ def _correct(
         record = open_record(parts_of(session, [row.id]).get(row.id, []), gateway.vault)
         rules = registry.problems if registry else None
         changes = check_correction(record, person, fields, gateway.keyring, today, rules)
-        return correct_person(session, row.stay, person, changes, gateway.keyring, now)
+        filed = correct_person(session, row.stay, person, changes, gateway.keyring, now)
+        return next((new for new in filed if new.registry_name == row.registry_name), row)
     except Erased:
         raise NotFound(ERASED) from None

@@ -12,8 +12,8 @@ from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import token_of
 from gateway.domain.verification.field_sources import FACT
+from gateway.journey.filings.destinations import asked_at
 from gateway.journey.stays import family as steps
-from gateway.registries import REGISTRIES
 from gateway.store import Key
 from gateway.texts.marks import N_
 
@@ -57,12 +57,10 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
     """
     with gateway.database.writing() as session:
         key = session.get(Key, key_id)
-        name = key.stay.unit.registry_name if key else ""
-        fields = _fields_of(form.person, REGISTRIES[name].facts.of_tenant if name else ())
-        registry = gateway.registries.get(name)
-        check = registry.problems if registry else lambda _: ()
+        fields = _fields_of(form.person, asked_at(key.stay.unit).of_tenant if key else ())
+        checks = {name: registry.problems for name, registry in gateway.registries.items()}
         child = steps.declare_child(
-            session, key_id, proof_of(form), form.person, fields, check, gateway.keyring, gateway.now()
+            session, key_id, proof_of(form), form.person, fields, checks, gateway.keyring, gateway.now()
         )
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)

@@ -12,10 +12,10 @@ from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.consent import PURPOSES
+from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
-from gateway.registries import REGISTRIES
 from gateway.store import Offer
 
 
@@ -23,6 +23,7 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
     """Present an offer to its tenant: the home, what the law and the registry ask, and the stage reached."""
     stay, now = offer.stay, gateway.now()
     unit, profile = stay.unit, profile_for(stay.unit.jurisdiction)
+    asked = asked_at(unit)
     latest, keys = steps.latest_verification(session, offer), steps.keys_of(session, offer)
     # Once a phone was given the key, a link shows no code any more: it could have been forwarded, or the key revoked.
     keyless = offer.person_id is not None and not steps.ever_had_keys(session, offer)
@@ -39,11 +40,11 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         jurisdiction=unit.jurisdiction,
         asks=list(profile.fields),
         documents=[*profile.document_kinds, *(["none"] if profile.no_document_under else [])],
-        asks_besides=list(REGISTRIES[unit.registry_name].facts.of_tenant),
-        asks_one_of=list(REGISTRIES[unit.registry_name].facts.one_of),
+        asks_besides=list(asked.of_tenant),
+        asks_one_of=list(asked.one_of),
         face=profile.face,
         liveness_level=unit.liveness_level,
-        seen_by=["landlord", f"registry:{unit.registry_name}", "officer"],
+        seen_by=["landlord", *(f"registry:{name}" for name in registries_of(unit)), "officer"],
         consents={purpose: steps.consent_to(session, offer, purpose) is not None for purpose in PURPOSES},
         stage=steps.stage_of(session, offer, now),
         reasons=list(latest.reasons) if latest else [],

@@ -10,7 +10,7 @@ import holidays
 
 from gateway.domain.filings.record import Registration
 from gateway.domain.filings.who_is_reported import is_national, reportable
-from gateway.domain.jurisdiction import DeadlineRule, deadline_rule
+from gateway.domain.jurisdiction import DeadlineRule, Reporting, deadline_rule
 
 HOUR = 3600
 Standing = Literal["in_time", "warn", "late"]
@@ -25,12 +25,15 @@ class FilingDeadline:
     due_at: int
 
 
-def deadline(record: Registration, arises_at: int) -> FilingDeadline | None:
-    """The record's deadline; None if nobody in it must be reported. `arises_at`: when a change became known."""
-    due = reportable(record)
+def deadline(record: Registration, arises_at: int, own: Reporting | None = None) -> FilingDeadline | None:
+    """The record's deadline; None if nobody in it must be reported. `arises_at`: when a change became known.
+
+    `own`: the registry's own rule, in place of the jurisdiction's.
+    """
+    due = reportable(record, own)
     if due is None:
         return None
-    rule, starts_at = deadline_rule(record.unit.jurisdiction), _start(record, arises_at)
+    rule, starts_at = deadline_rule(record.unit.jurisdiction, own), _start(record, arises_at)
     due_at = _due_at(rule, due, starts_at)
     return FilingDeadline(starts_at, due_at - _warning_period(due_at - starts_at), due_at)
 

@@ -7,6 +7,7 @@ from typing import Literal
 from gateway.domain.filings.record import Kind
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
+from gateway.domain.jurisdiction import Reporting
 
 Taken = Literal["send", "annul_and_resend", "new_record", "annul", "nothing"]
 # together: one record with everybody who came together, a minor with an adult. rows: everybody a row of their own, a
@@ -21,7 +22,8 @@ class RegistryProfile:
     `name`: the registry's name in settings and units. `client`: the module whose open_registry(settings, now) creates
     the adapter, imported when the registry is opened. `changes`: how it takes each kind of record. `facts`: what it
     requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only from the day of arrival on, so the
-    record waits until the stay begins. `spellings`: the alphabets it stores names in.
+    record waits until the stay begins. `spellings`: the alphabets it stores names in. `reporting`: whom it wants and by
+    when, if not as the jurisdiction's own rule says.
     """
 
     name: str
@@ -31,3 +33,4 @@ class RegistryProfile:
     arrivals_on_the_day: bool = False
     spellings: tuple[Spelling, ...] = ()
     party: Party = "apart"
+    reporting: Reporting | None = None

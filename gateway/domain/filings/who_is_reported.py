@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gateway.domain.filings.record import Registration
-from gateway.domain.jurisdiction import reporting_for
+from gateway.domain.jurisdiction import Reporting, reporting_for
 
 
 def is_national(nationality: str, country: str) -> bool:
@@ -11,10 +11,10 @@ def is_national(nationality: str, country: str) -> bool:
     return nationality != "" and reporting_for(country).nationality == nationality
 
 
-def reportable(record: Registration) -> Registration | None:
-    """The record reduced to the people who must be reported; None if there are none."""
+def reportable(record: Registration, own: Reporting | None = None) -> Registration | None:
+    """The record reduced to the people who must be reported; None if there are none. `own`: the registry's rule."""
     country = record.unit.jurisdiction.partition("-")[0]
-    if not reporting_for(country).foreigners_only or record.kind == "annulment":
+    if not (own or reporting_for(country)).foreigners_only or record.kind == "annulment":
         return record
     people = tuple(person for person in record.people if not is_national(person.nationality, country))
     return replace(record, people=people) if people else None

@@ -15,9 +15,10 @@ from gateway.domain.filings.fill import UnknownFact, fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
 from gateway.domain.jurisdiction import load_profiles, profile_for
 from gateway.journey.accounts.sign_in import create_account, end_sessions, forget_sign_in
+from gateway.journey.filings.destinations import OF_LANDLORD, facts_by_owner
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
-from gateway.store import Account, Landlord, Unit
+from gateway.store import Account, Destination, Landlord, Unit
 from gateway.texts.marks import N_
 
 LOGIN: Final = re.compile(r"[A-Za-z0-9._@-]{3,80}")
@@ -38,7 +39,10 @@ class Lessor:
 
 @dataclass(frozen=True, slots=True)
 class Dwelling:
-    """A unit to create, with the fields of gateway.store.Unit; `facts` (path: text): what its registry requires."""
+    """A unit to create, with the fields of gateway.store.Unit.
+
+    `registries` are the names of those it reports to, in order, each with what it requires of the unit (path: text).
+    """
 
     code: str
     label: str
@@ -46,8 +50,7 @@ class Dwelling:
     area: str
     timezone: str
     jurisdiction: str
-    registry_name: str
-    facts: Mapping[str, str]
+    registries: Mapping[str, Mapping[str, str]]
 
 
 def add_landlord(session: Session, login: str, lessor: Lessor, hashed: Hashed, now: int) -> tuple[Account, str]:
@@ -134,8 +137,10 @@ def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit
         area=home.area,
         timezone=home.timezone,
         jurisdiction=home.jurisdiction,
-        registry_name=home.registry_name,
-        registry_facts=dict(home.facts),
+        destinations=[
+            Destination(position=position, registry_name=name, registry_facts=dict(facts))
+            for position, (name, facts) in enumerate(home.registries.items())
+        ],
     )
     session.add(unit)
     session.flush()
@@ -154,20 +159,26 @@ def _check_place(home: Dwelling) -> None:
         raise InputRefused(
             N_("Rules exist for these jurisdictions: {jurisdictions}."), {"jurisdictions": ", ".join(load_profiles())}
         ) from error
-    if home.registry_name not in REGISTRIES:
+    if not home.registries or not home.registries.keys() <= REGISTRIES.keys():
         raise InputRefused(N_("These registries are available: {registries}."), {"registries": ", ".join(REGISTRIES)})
-    address = Address(street=home.address)
-    _filled(UnitFacts(home.code, address, home.area, home.jurisdiction, home.timezone, home.label), home.facts)
+    unit = UnitFacts(home.code, Address(street=home.address), home.area, home.jurisdiction, home.timezone, home.label)
+    for facts in home.registries.values():
+        of_unit, of_landlord = facts_by_owner(facts)
+        _filled(unit, of_unit)
+        _filled(LandlordFacts(id="", name=""), of_landlord)
 
 
 def _check_needs(home: Dwelling, landlord: Landlord) -> None:
-    """Refuse a unit without the facts its registry requires: a tenant at the door cannot supply them."""
-    needs, of_unit = REGISTRIES[home.registry_name].facts, {"name": home.label, **home.facts}
-    of_landlord = {"phone": landlord.phone, "email": landlord.email, **landlord.registry_facts}
-    missing = [path for path in needs.unit if not of_unit.get(path)]
-    missing += [f"landlord.{path}" for path in needs.landlord if not of_landlord.get(path)]
-    if missing:
-        raise InputRefused(N_("This registry also requires: {fields}."), {"fields": ", ".join(missing)})
+    """Refuse a unit without the facts its registries require: a tenant at the door cannot supply them."""
+    for name, facts in home.registries.items():
+        given, own = facts_by_owner(facts)
+        needs, of_unit = REGISTRIES[name].facts, {"name": home.label, **given}
+        of_landlord = {"phone": landlord.phone, "email": landlord.email, **landlord.registry_facts, **own}
+        missing = [path for path in needs.unit if not of_unit.get(path)]
+        missing += [f"{OF_LANDLORD}{path}" for path in needs.landlord if not of_landlord.get(path)]
+        if missing:
+            message = N_("The registry {registry} also requires: {fields}.")
+            raise InputRefused(message, {"registry": name, "fields": ", ".join(missing)})
 
 
 def _filled(known: UnitFacts | LandlordFacts, facts: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from gateway.store import Person, Registration, RegistrationPerson, Stay
+from gateway.store import Destination, Person, Registration, RegistrationPerson, Stay
 
 REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
 MAY_HOLD: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
@@ -14,8 +14,8 @@ NOT_DONE: Final = ("refused", "not_due")  # states in which an annulment takes n
 WITH_REFUSALS: Final = ("refused", "partly")
 
 
-def held_record(session: Session, person: Person) -> Registration | None:
-    """The latest record of the person's stay that the registry has or may have: not refused, and not annulled."""
+def held_record(session: Session, person: Person, destination: Destination) -> Registration | None:
+    """The latest record of the person's stay that this registry has or may have: not refused, and not annulled."""
     annulment = aliased(Registration)
     taken_back = select(annulment.id).where(
         annulment.corrects_id == Registration.id, annulment.kind == "annulment", annulment.state.not_in(NOT_DONE)
@@ -25,6 +25,7 @@ def held_record(session: Session, person: Person) -> Registration | None:
         .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
         .where(
             RegistrationPerson.person_id == person.id,
+            Registration.registry_name == destination.registry_name,
             Registration.kind.in_(REPORTED),
             Registration.state.in_(MAY_HOLD),
             ~and_(Registration.state == "partly", RegistrationPerson.answer_code.is_not(None)),
@@ -34,9 +35,9 @@ def held_record(session: Session, person: Person) -> Registration | None:
     return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
 
 
-def held_of(session: Session, people: Iterable[Person]) -> Registration | None:
-    """The latest record that the registry holds of any of these people."""
-    rows = [row for person in people if (row := held_record(session, person)) is not None]
+def held_of(session: Session, people: Iterable[Person], destination: Destination) -> Registration | None:
+    """The latest record that this registry holds of any of these people."""
+    rows = [row for person in people if (row := held_record(session, person, destination)) is not None]
     return max(rows, key=lambda row: row.number, default=None)
 
 

@@ -11,20 +11,21 @@ from sqlalchemy.orm import Session
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
 from gateway.domain.filings.registry_profile import Party
+from gateway.journey.filings.destinations import profile_at
 from gateway.journey.filings.held_records import REPORTED, refused_people
-from gateway.registries import REGISTRIES
-from gateway.store import Delivery, Person, Registration, RegistrationPerson, Stay
+from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
 
 Facts = Mapping[str, PersonFacts]  # by the person's id
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The people of one record in the registry's order, and the record they were in before.
+    """The people of one record in the registry's order, the registry, and the record they were in before there.
 
     `waits`: nobody here may be filed alone, and no adult of the party is registered yet.
     """
 
+    destination: Destination
     people: tuple[Person, ...]
     earlier: Registration | None = None
     waits: bool = False
@@ -45,47 +46,50 @@ def own_arrival(stay: Stay, at: int) -> int | None:
     return at if at > stay.from_at and _day(stay, at) != _day(stay, stay.from_at) else None
 
 
-def group_on_arrival(session: Session, stay: Stay, person: Person, facts: Facts) -> Group:
-    """The record in which an arriving person is filed, with everybody it then names."""
-    party = party_of(stay)
-    earlier = latest_record(session, person)
+def group_on_arrival(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
+    """The record in which an arriving person is filed at this registry, with everybody it then names."""
+    party = party_of(destination)
+    earlier = latest_record(session, person, destination)
     if party == "apart":
-        return Group((person,), earlier)
-    return _together(session, stay, person, facts) if party == "together" else _rows(session, stay, person, facts)
+        return Group(destination, (person,), earlier)
+    group = _together if party == "together" else _rows
+    return group(session, stay, person, facts, destination)
 
 
-def groups_of(session: Session, stay: Stay) -> list[Group]:
-    """All registered people, as they were filed last. A person who left earlier is only in the records of others."""
+def groups_of(session: Session, stay: Stay, destination: Destination) -> list[Group]:
+    """All registered people, as they were filed last here. One who left earlier is only in the records of others."""
     found: list[Group] = []
     for person in registered(session, stay):
         if person.left_at is None and not any(person in group.people for group in found):
-            found.append(group_of(session, stay, person))
+            found.append(group_of(session, stay, person, destination))
     return found
 
 
-def group_of(session: Session, stay: Stay, person: Person) -> Group:
+def group_of(session: Session, stay: Stay, person: Person, destination: Destination) -> Group:
     """The people of a new record about a person who is registered, and the record that was the last before."""
-    earlier = latest_record(session, person)
-    if earlier is None or party_of(stay) == "apart":
-        return Group((person,), earlier)
+    earlier = latest_record(session, person, destination)
+    if earlier is None or party_of(destination) == "apart":
+        return Group(destination, (person,), earlier)
     named, refused = people_of(session, stay, earlier), refused_people(earlier)
     if person.id in refused:
-        head = [other for other in named if party_of(stay) == "rows" and other.id == person.head_id]
-        return Group((*dict.fromkeys([*head, *(other for other in named if other.id in refused)]),), earlier)
-    if party_of(stay) == "rows" and not is_unsent(session, earlier):
+        head = [other for other in named if party_of(destination) == "rows" and other.id == person.head_id]
+        named = [*head, *(other for other in named if other.id in refused)]
+        return Group(destination, tuple(dict.fromkeys(named)), earlier)
+    if party_of(destination) == "rows" and not is_unsent(session, earlier):
         head = [other for other in named if other.id == person.head_id]
-        return Group((*head, person), earlier)
+        return Group(destination, (*head, person), earlier)
     named = [other for other in named if other.id not in refused]
-    return Group(tuple(named), earlier, waits=earlier.state == "waiting")
+    return Group(destination, tuple(named), earlier, waits=earlier.state == "waiting")
 
 
-def latest_record(session: Session, person: Person) -> Registration | None:
-    """The latest record that says where the person stays, in any state but not_due."""
+def latest_record(session: Session, person: Person, destination: Destination) -> Registration | None:
+    """The latest record at this registry that says where the person stays, in any state but not_due."""
     query = (
         select(Registration)
         .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
         .where(
             RegistrationPerson.person_id == person.id,
+            Registration.registry_name == destination.registry_name,
             Registration.kind.in_(REPORTED),
             Registration.state != "not_due",
         )
@@ -113,12 +117,12 @@ def is_unsent(session: Session, row: Registration) -> bool:
     return row.state == "queued" and session.scalar(begun.limit(1)) is None
 
 
-def party_of(stay: Stay) -> Party:
-    """How the authority of this stay's unit files people who came together."""
-    return REGISTRIES[stay.unit.registry_name].party
+def party_of(destination: Destination) -> Party:
+    """How this authority files people who came together."""
+    return profile_at(destination).party
 
 
-def _together(session: Session, stay: Stay, person: Person, facts: Facts) -> Group:
+def _together(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
     """One record for those who came on the same day; a minor is added to the record of an adult."""
     others = [other for other in registered(session, stay) if other.id != person.id]
     day = arrival_date(stay, person)
@@ -126,34 +130,34 @@ def _together(session: Session, stay: Stay, person: Person, facts: Facts) -> Gro
         companions = _adults(stay, person, others, facts)[:1]
     else:
         companions = [other for other in others if arrival_date(stay, other) == day and other.left_at is None]
-    found = [row for other in companions if (row := latest_record(session, other)) is not None]
-    waiting = [other for other in others if _is_waiting(session, other)]
+    found = [row for other in companions if (row := latest_record(session, other, destination)) is not None]
+    waiting = [other for other in others if _is_waiting(session, other, destination)]
     earlier = max(found, key=lambda row: row.number, default=None)
     named = people_of(session, stay, earlier) if earlier is not None else []
     people = dict.fromkeys([*named, person, *waiting])
     minors = [other for other in people if _minor(stay, other, facts)]
     adults = [other for other in people if other not in minors]
-    return Group((*adults, *minors), earlier, waits=not adults)
+    return Group(destination, (*adults, *minors), earlier, waits=not adults)
 
 
-def _rows(session: Session, stay: Stay, person: Person, facts: Facts) -> Group:
+def _rows(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
     """A row of its own, or as a member directly after the head: one without a document, or named as a member."""
     others = [other for other in registered(session, stay) if other.id != person.id]
     if not _is_member(stay, person, facts):
-        waiting = [other for other in others if _is_waiting(session, other)]
+        waiting = [other for other in others if _is_waiting(session, other, destination)]
         for other in waiting:
             other.head_id = person.id
-        return Group((person, *waiting))
+        return Group(destination, (person, *waiting))
     head = next(iter(_adults(stay, person, others, facts)), None)
     if head is None:
-        return Group((person,), None, waits=True)
+        return Group(destination, (person,), None, waits=True)
     person.head_id = head.id
-    earlier = latest_record(session, head)
+    earlier = latest_record(session, head, destination)
     same_day = arrival_date(stay, head) == arrival_date(stay, person)
     if earlier is None or not same_day or not is_unsent(session, earlier):
-        return Group((head, person))
+        return Group(destination, (head, person))
     named = [other for other in people_of(session, stay, earlier) if other.id not in (head.id, person.id)]
-    return Group((head, *named, person), earlier)
+    return Group(destination, (head, *named, person), earlier)
 
 
 def _is_member(stay: Stay, person: Person, facts: Facts) -> bool:
@@ -172,8 +176,8 @@ def _minor(stay: Stay, person: Person, facts: Facts) -> bool:
     return is_minor(facts[person.id], arrival_date(stay, person))
 
 
-def _is_waiting(session: Session, person: Person) -> bool:
-    row = latest_record(session, person)
+def _is_waiting(session: Session, person: Person, destination: Destination) -> bool:
+    row = latest_record(session, person, destination)
     return row is not None and row.state == "waiting"
 
 

@@ -11,8 +11,8 @@ from gateway.domain.filings.record import FieldProblem
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.filings.corrections import CORRECTABLE, IN_RECORD
+from gateway.journey.filings.destinations import asked_at
 from gateway.journey.filings.held_records import REPORTED, WITH_REFUSALS, refused_people
-from gateway.registries import REGISTRIES
 from gateway.store import Offer, Person, Registration, RegistrationPerson, Stay
 
 # paths of a record that name a whole part of it -> the field to correct
@@ -91,6 +91,6 @@ def field_at(path: str) -> str | None:
 
 def asked_fields(stay: Stay) -> tuple[str, ...]:
     """Every field that this place asks of a tenant."""
-    profile, facts = profile_for(stay.unit.jurisdiction), REGISTRIES[stay.unit.registry_name].facts
+    profile, facts = profile_for(stay.unit.jurisdiction), asked_at(stay.unit)
     asked = [name for name in profile.fields if name in CORRECTABLE and name != "name"]
     return tuple(dict.fromkeys((*ALWAYS, *asked, *facts.of_tenant)))

@@ -12,12 +12,12 @@ from gateway.domain.filings.fill import UnknownFact
 from gateway.domain.filings.record import Document, FieldProblem, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.stays.stay import OCCUPYING
+from gateway.journey.filings.destinations import asked_at, landlord_facts, profile_at, unit_facts
 from gateway.journey.filings.held_records import REPORTED, WITH_REFUSALS
-from gateway.journey.filings.records import file_again, landlord_facts, report_correction, unit_facts
+from gateway.journey.filings.records import file_again, report_correction
 from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.keys.keyring import Keyring
-from gateway.registries import REGISTRIES
-from gateway.store import Registration, Stay, Unit
+from gateway.store import Destination, Registration, Stay, Unit
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_
@@ -34,7 +34,10 @@ Rules = Callable[[Record], Sequence[FieldProblem]]
 
 @dataclass(frozen=True, slots=True)
 class FactsCorrected:
-    """New texts by path; an empty one takes a fact away. `address` is None where it is unchanged."""
+    """New texts by path; an empty one takes a fact away. `address` is None where it is unchanged.
+
+    A path of the unit that begins with a registry's name and a colon ("es:registered_as") is for that registry only.
+    """
 
     address: str | None = None
     unit: Mapping[str, str] = field(default_factory=dict)
@@ -42,11 +45,11 @@ class FactsCorrected:
 
 
 def correct_unit(
-    session: Session, unit: Unit, changes: FactsCorrected, rules: Rules | None, keyring: Keyring, now: int
+    session: Session, unit: Unit, changes: FactsCorrected, rules: Mapping[str, Rules], keyring: Keyring, now: int
 ) -> list[Registration]:
     """Store the facts and file again what was refused for them, and accepted records of running stays as changes.
 
-    Returns the new records. `rules` are the registry's, None where it is not set up. Raises InputRefused with the
+    Returns the new records. `rules` are the registries', of those that are set up. Raises InputRefused with the
     fields that the rules refuse or that no registry takes.
     """
     _refuse_fixed(changes)
@@ -61,27 +64,33 @@ def correct_unit(
     everywhere = bool(changes.landlord)
     where = Unit.landlord_id == unit.landlord_id if everywhere else Unit.id == unit.id
     for stay in session.scalars(select(Stay).join(Unit, Stay.unit_id == Unit.id).where(where)).all():
-        again = _refused_for_it(session, stay, rules, keyring)
-        filed += [file_again(session, row, keyring, now) for row in again if row.refiled_id is None]
-        takes = REGISTRIES[stay.unit.registry_name].changes["change"] in CORRECTS
-        if takes and not again and stay.state in OCCUPYING and stay.until_at > now:
-            filed += report_correction(session, stay, keyring, now)
+        for destination in stay.unit.destinations:
+            again = _refused_for_it(session, stay, destination, rules.get(destination.registry_name), keyring)
+            filed += [file_again(session, row, keyring, now) for row in again if row.refiled_id is None]
+            takes = profile_at(destination).changes["change"] in CORRECTS
+            if takes and not again and stay.state in OCCUPYING and stay.until_at > now:
+                filed += report_correction(session, stay, destination, keyring, now)
     return filed
 
 
 def facts_of_unit(unit: Unit) -> tuple[dict[str, str], dict[str, str]]:
-    """What is known of the unit and of its landlord, by the paths that its registry requires or that were given."""
-    needs = REGISTRIES[unit.registry_name].facts
-    known = {"name": unit.label, **unit.registry_facts}
+    """What is known of the unit and of its landlord, by the paths that its registries require or that were given.
+
+    Where the unit reports to several, each path of the unit begins with the name of the registry that it is for.
+    """
+    found: dict[str, str] = {}
+    for destination in unit.destinations:
+        known = {"name": unit.label, **destination.registry_facts}
+        before = f"{destination.registry_name}:" if len(unit.destinations) > 1 else ""
+        for path in dict.fromkeys((*profile_at(destination).facts.unit, *destination.registry_facts)):
+            found[before + path] = known.get(path, "")
     landlord = {name: getattr(unit.landlord, name) or "" for name in COLUMNS} | unit.landlord.registry_facts
-    return (
-        {path: known.get(path, "") for path in dict.fromkeys((*needs.unit, *unit.registry_facts))},
-        {path: landlord.get(path, "") for path in dict.fromkeys((*needs.landlord, *unit.landlord.registry_facts))},
-    )
+    needs = asked_at(unit).landlord
+    return found, {path: landlord.get(path, "") for path in dict.fromkeys((*needs, *unit.landlord.registry_facts))}
 
 
 def _refuse_fixed(changes: FactsCorrected) -> None:
-    fixed = [path for path in changes.unit if path in FIXED["unit"]]
+    fixed = [path for path in changes.unit if path.rpartition(":")[2] in FIXED["unit"]]
     fixed += [path for path in changes.landlord if path in FIXED["landlord"]]
     if fixed:
         raise InputRefused(NOT_CORRECTABLE, {"field": fixed[0]}, field=fixed[0])
@@ -92,7 +101,8 @@ def _refuse_fixed(changes: FactsCorrected) -> None:
 def _apply(unit: Unit, changes: FactsCorrected) -> None:
     if changes.address is not None:
         unit.address = changes.address.strip()
-    unit.registry_facts = _merged(unit.registry_facts, changes.unit)
+    for destination in unit.destinations:
+        destination.registry_facts = _merged(destination.registry_facts, _meant_for(destination, changes.unit))
     landlord = unit.landlord
     for name in COLUMNS:
         if name in changes.landlord:
@@ -102,46 +112,55 @@ def _apply(unit: Unit, changes: FactsCorrected) -> None:
     landlord.registry_facts = _merged(landlord.registry_facts, others)
 
 
+def _meant_for(destination: Destination, facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts of the unit for this registry: its own, and those for every registry."""
+    own = f"{destination.registry_name}:"
+    return {path.removeprefix(own): text for path, text in facts.items() if path.startswith(own) or ":" not in path}
+
+
 def _merged(known: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
     return {path: text for path, text in {**known, **{p: t.strip() for p, t in changes.items()}}.items() if text}
 
 
-def _wrong(unit: Unit, rules: Rules | None, now: int) -> list[FieldProblem]:
-    """The registry's problems with the unit and its landlord. Raises InputRefused for a path that no record has."""
+def _wrong(unit: Unit, rules: Mapping[str, Rules], now: int) -> list[FieldProblem]:
+    """The registries' problems with the unit and its landlord. Raises InputRefused for a path that no record has."""
     try:
-        record = _sample(unit, now)
+        records = {destination.registry_name: _sample(destination, now) for destination in unit.destinations}
     except UnknownFact as error:
         raise InputRefused(N_("No registry requires {field}."), {"field": str(error)}) from error
-    return [problem for problem in (rules(record) if rules else ()) if problem.field.startswith(ROOTS)]
+    found = [problem for name, record in records.items() if name in rules for problem in rules[name](record)]
+    return [problem for problem in found if problem.field.startswith(ROOTS)]
 
 
-def _sample(unit: Unit, now: int) -> Record:
-    """A record of this unit whose stay and person do not matter."""
-    stay = Stay(id=new_id(), unit=unit, from_at=now, until_at=now + DAY, created_at=now)
+def _sample(destination: Destination, now: int) -> Record:
+    """A record of this unit for one registry, whose stay and person do not matter."""
     person = PersonFacts(
         id="sample", surname="X", given_names="X", birth_date="1990-01-01", nationality="NLD", document=Document()
     )
-    period = StayFacts(id=stay.id, from_at=now, until_at=now + DAY, agreed_at=now)
+    period = StayFacts(id=new_id(), from_at=now, until_at=now + DAY, agreed_at=now)
     return Record(
         id="",
         kind="check_in",
         reference="",
-        unit=unit_facts(stay),
+        unit=unit_facts(destination),
         stay=period,
         people=(person,),
-        landlord=landlord_facts(stay),
+        landlord=landlord_facts(destination),
     )
 
 
 def _is_meant(problem: FieldProblem, changes: FactsCorrected) -> bool:
     root, _, path = problem.field.partition(".")
-    return path in (changes.unit if root == "unit" else changes.landlord)
+    return path in ([name.rpartition(":")[2] for name in changes.unit] if root == "unit" else changes.landlord)
 
 
-def _refused_for_it(session: Session, stay: Stay, rules: Rules | None, keyring: Keyring) -> list[Registration]:
-    """The stay's refused records that the unit's or landlord's facts may explain, and that are not erased."""
+def _refused_for_it(
+    session: Session, stay: Stay, destination: Destination, rules: Rules | None, keyring: Keyring
+) -> list[Registration]:
+    """The stay's records that this registry refused, maybe for the unit's or landlord's facts, and not erased."""
     query = select(Registration).where(
         Registration.stay_id == stay.id,
+        Registration.registry_name == destination.registry_name,
         Registration.kind.in_(REPORTED),
         Registration.state.in_(WITH_REFUSALS),
         Registration.refiled_id.is_(None),

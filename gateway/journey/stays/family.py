@@ -16,7 +16,7 @@ from gateway.domain.stays import stay as stays
 from gateway.domain.verification.field_sources import gather
 from gateway.journey.filings.parties import arrival_date, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
-from gateway.journey.filings.records import arrival_record, check_in, report_departure
+from gateway.journey.filings.records import arrival_records, check_in, report_departure
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import replace_passcodes
@@ -35,12 +35,13 @@ Check = Callable[[Record], Sequence[FieldProblem]]
 
 
 def declare_child(
-    session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], check: Check, keyring: Keyring,
-    now: int,
+    session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], checks: Mapping[str, Check],
+    keyring: Keyring, now: int,
 ) -> Person:  # fmt: skip
     """Check in a child whom a registered adult declares; the adult's phone signs `text`, from which `fields` come.
 
-    `check` is the registry's own. Raises InputRefused with the field it would refuse, ProofRefused or Conflict.
+    `checks` are the registries' own, by name. Raises InputRefused with the field that one of them would refuse,
+    ProofRefused or Conflict.
     """
     key = _held(session, key_id, child_statement(key_id, proof, text), proof, now)
     stay, adult = key.stay, session.get_one(Person, key.person_id)
@@ -52,7 +53,8 @@ def declare_child(
     _refuse_adult(stay, child, keyring)
     session.add(child)
     session.flush()
-    _refuse_problems(arrival_record(session, stay, child, keyring), child, check)
+    for name, filed in arrival_records(session, stay, child, keyring).items():
+        _refuse_problems(filed, child, checks.get(name, lambda _: ()))
     check_in(session, stay, child, keyring, now)
     return child
 

@@ -9,9 +9,9 @@ from devices.wire.kiosk.offer_code import read_code
 from devices.wire.kiosk.offer_question import OfferSummary
 from gateway.domain.errors import OfferUnknown
 from gateway.domain.stays.offer import kiosk_code, token_of
+from gateway.journey.filings.destinations import asked_at
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
-from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, Stay
 from gateway.texts.marks import N_
 
@@ -36,7 +36,7 @@ def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> O
     offer = usable_offer(session, token, keyring, now)
     refuse_repeat(session, offer)
     unit = offer.stay.unit
-    facts = REGISTRIES[unit.registry_name].facts
+    facts = asked_at(unit)
     return OfferSummary(unit.label[:120], unit.landlord.name[:120], list(facts.of_tenant), list(facts.one_of))
 
 

@@ -13,7 +13,7 @@ from gateway.outbox import deliveries
 from gateway.outbox.deliveries import Unknown
 from gateway.store import Delivery, Event, Registration, Unit
 from tests.parts.desk import Desk
-from tests.parts.world import DAY, FIELDS, World
+from tests.parts.world import DAY, FIELDS, World, report_to
 
 HOUR = 3600
 ITALY = {"it": {"url": "http://127.0.0.1:9/x", "token": "t", "user": "u", "wskey": "k"}}
@@ -145,7 +145,7 @@ async def test_nobody_outside_reads_settles_or_corrects_a_filing(desk: Desk) -> 
 
 async def test_a_preview_names_what_would_be_refused_and_rewritten_without_showing_the_person(desk: Desk) -> None:
     with desk.gateway.database.writing() as session:
-        session.get_one(Unit, desk.world.unit_id).registry_name = "it"
+        report_to(session.get_one(Unit, desk.world.unit_id), "it")
     record = check_in(desk, surname="Núñez", given_names="Ana")
     landlord = await desk.signed_in("landlord")
     answer = await landlord.get(f"/registrations/{record}/preview")

@@ -15,7 +15,7 @@ from gateway.journey.stays.landlord import add_offer
 from gateway.store import Key, Offer, Person, Registration, Stay, Unit
 from tests.integration.gateway.registries.test_filings import ITALY
 from tests.parts.desk import Desk
-from tests.parts.world import FIELDS, World
+from tests.parts.world import FIELDS, World, report_to
 
 PAGE = "http://testserver/key"
 NO_BIRTH_COUNTRY = Refused("missing", None, {"field": "people[0].birth_country"})
@@ -26,7 +26,8 @@ async def desk(world: World) -> AsyncIterator[Desk]:
     made = Desk.over(world, registries=ITALY)
     with made.gateway.database.writing() as session:
         unit = session.get_one(Unit, world.unit_id)
-        unit.registry_name, unit.jurisdiction = "it", "it"
+        unit.jurisdiction = "it"
+        report_to(unit, "it")
     yield made
     await made.close()
 

@@ -26,6 +26,7 @@ from gateway.supervision import Rounds
 from tests.architecture.source import ROOT, imported_by, python_files
 from tests.integration.gateway.registries.sixth.profile import PROFILE
 from tests.integration.gateway.registries.sixth.service import SIMULATOR
+from tests.parts import world as parts
 from tests.parts.house import House, good, move_in
 
 FACTS = {"residence.country": "USA", "phone": "+12125550100"}
@@ -56,8 +57,7 @@ def report_to(house: House, facts: dict[str, str]) -> None:
     """The first landlord's unit reports to the sixth registry."""
     with house.gateway.database.writing() as session:
         unit = session.get_one(Unit, house.units["a"])
-        unit.registry_name = "xx"
-        unit.registry_facts = {"registered_as": facts["unit.registered_as"]}
+        parts.report_to(unit, "xx", facts={"registered_as": facts["unit.registered_as"]})
 
 
 def filed(house: House) -> Registration | None:

@@ -10,7 +10,7 @@ from gateway.journey.alerts import find_alerts, watch_alerts
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.store import AlertSubscription, Delivery, Landlord, Registration, Unit
 from tests.parts.desk import Desk
-from tests.parts.world import FIELDS, World
+from tests.parts.world import FIELDS, World, report_to
 
 SPAIN = {"es": {"url": "http://127.0.0.1:9/x", "token": "t", "user": "u", "landlord": "0000000001"}}
 HERE = {
@@ -28,7 +28,8 @@ async def desk(world: World) -> AsyncIterator[Desk]:
     made = Desk.over(world, registries=SPAIN)
     with made.gateway.database.writing() as session:
         unit = session.get_one(Unit, world.unit_id)
-        unit.registry_name, unit.jurisdiction, unit.timezone = "es", "es", "Europe/Madrid"
+        unit.jurisdiction, unit.timezone = "es", "Europe/Madrid"
+        report_to(unit, "es")
         session.get_one(Landlord, world.landlord_id).registry_facts = {"registered_as": "0000000001"}
     yield made
     await made.close()
@@ -67,7 +68,7 @@ async def test_the_missing_number_of_a_unit_is_given_and_the_refused_record_goes
 
 async def test_an_accepted_record_of_a_running_stay_is_changed_where_the_authority_takes_changes(desk: Desk) -> None:
     with desk.gateway.database.writing() as session:
-        session.get_one(Unit, desk.world.unit_id).registry_facts = {"registered_as": "0000123456"}
+        report_to(session.get_one(Unit, desk.world.unit_id), "es", facts={"registered_as": "0000123456"})
     check_in(desk, Accepted("r-1", "0" * 64, desk.world.now))
     landlord = await desk.signed_in("landlord")
     answer = await landlord.post(f"/units/{desk.world.unit_id}/facts", json={"unit": {"registered_as": "0000654321"}})
@@ -90,7 +91,7 @@ async def test_what_the_registry_refuses_or_nobody_takes_is_not_saved(desk: Desk
     assert (await landlord.post(f"/units/{desk.world.unit_id}/facts", json=body)).status_code == 422
     with desk.gateway.database.reading() as session:
         unit = session.get_one(Unit, desk.world.unit_id)
-        assert (unit.registry_facts, unit.address) == ({}, "Harbour Street 101")
+        assert (unit.destinations[0].registry_facts, unit.address) == ({}, "Harbour Street 101")
     assert len(filings(desk)) == 1
 
 

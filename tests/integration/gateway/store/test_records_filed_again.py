@@ -8,10 +8,12 @@ from tests.integration.gateway.store.test_codes_of_outcomes import PARENTS
 
 
 def test_a_refused_record_is_kept_and_can_name_its_successor(engine: Engine) -> None:
-    command.upgrade(config_of(engine), "0017")
+    command.upgrade(config_of(engine), "0015")
     with engine.begin() as connection:
         for statement in PARENTS:
             connection.execute(text(statement))
+    command.upgrade(config_of(engine), "0017")
+    with engine.begin() as connection:
         for record, number in (("r1", 0), ("r2", 1)):
             row = f"'{record}', 's', 'p', {number}, 'check_in', 'sandbox', 'refused', 1"
             names = "id, stay_id, person_id, number, kind, registry_name, state, created_at"

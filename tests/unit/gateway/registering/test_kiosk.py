@@ -25,7 +25,7 @@ from gateway.registering.attempts import RATES
 from gateway.settings import Settings
 from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Unit
 from tests.parts.identity import MemoryIdentity
-from tests.parts.world import DAY, World, device
+from tests.parts.world import DAY, World, device, report_to
 
 KIOSK = "kiosk-1"
 CONSENTS = {"registration": True, "face": False, "text_version": "2026-11"}
@@ -108,7 +108,7 @@ async def test_the_one_who_shows_an_offer_is_shown_unit_and_landlord_and_nobody_
 async def test_what_the_registry_asks_besides_is_sent_and_only_that_is_kept(counter: Counter) -> None:
     token = counter.world.offer()
     with counter.gateway.database.writing() as session:
-        session.get_one(Unit, counter.world.unit_id).registry_name = "it"
+        report_to(session.get_one(Unit, counter.world.unit_id), "it")
     summary = await counter.summary(token)
     assert summary.asks == ["birth_country", "birth_place_code", "document.issuing_place_code"]
     screen = await counter.hand_in(token, birth_country=" NLD ", phone="+31 20 000")

@@ -21,6 +21,7 @@ from gateway.registries.spain.codes import document_type
 from gateway.store import Registration as Row
 from gateway.store import Unit
 from tests.parts.house import CONSENTS, House, Json, good, named, refused
+from tests.parts.world import report_to
 
 SETTINGS: Final = {
     "it": {"url": "http://127.0.0.1:9", "token": "t", "user": "demo", "wskey": "key"},
@@ -60,7 +61,8 @@ class Office:
         self.house.gateway.registries = {name: adapter}
         with self.house.gateway.database.writing() as session:
             unit = session.get_one(Unit, self.house.units["a"])
-            unit.registry_name, unit.jurisdiction = name, name
+            unit.jurisdiction = name
+            report_to(unit, name)
 
     async def type(self, facts: dict[str, str] | None = None, /, **typed: str) -> httpx.Response:
         """A tenant with a new link types these fields."""

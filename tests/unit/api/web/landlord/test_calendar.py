@@ -85,7 +85,7 @@ async def test_the_map_shows_units_of_the_officers_area_and_nothing_of_a_person(
     await house.offer("b")
     with house.gateway.database.writing() as session:
         near = Unit(**{name: getattr(session.get_one(Unit, house.units["a"]), name) for name in (
-            "landlord_id", "address", "timezone", "jurisdiction", "registry_name"
+            "landlord_id", "address", "timezone", "jurisdiction"
         )}, code="DW-z", label="Room z", area="370100-08")  # fmt: skip
         session.add(near)
     page = (await house.client("officer-a").get("/officer/map")).text

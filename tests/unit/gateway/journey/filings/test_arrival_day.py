@@ -11,14 +11,14 @@ from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Registration, Stay, Unit
 from tests.parts.registry import MemoryRegistry
 from tests.parts.relaying import relaying
-from tests.parts.world import DAY, World
+from tests.parts.world import DAY, World, report_to
 
 
 @pytest.fixture
 def italian(world: World) -> World:
     """A world whose unit reports to Italy, and a tenant registered two days in advance."""
     with world.database.writing() as session:
-        session.get_one(Unit, world.unit_id).registry_name = "it"
+        report_to(session.get_one(Unit, world.unit_id), "it")
     world.tenant(Window(world.now + 2 * DAY, world.now + 5 * DAY))
     return world
 

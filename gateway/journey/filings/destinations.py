@@ -1,0 +1,66 @@
+"""The registries that a unit reports to, in order, and what they require together."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.domain.errors import Conflict
+from gateway.domain.filings.fill import fill
+from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
+from gateway.domain.filings.registry_profile import RegistryProfile
+from gateway.domain.filings.required_facts import RequiredFacts, asked_by_all
+from gateway.registries import REGISTRIES
+from gateway.store import Destination, Registration, Unit
+from gateway.texts.marks import N_
+
+OF_LANDLORD: Final = "landlord."
+"""Begins the path of a unit's fact that is the landlord's at one registry only."""
+
+
+def profile_at(destination: Destination) -> RegistryProfile:
+    """How this registry takes records."""
+    return REGISTRIES[destination.registry_name]
+
+
+def destination_of(row: Registration) -> Destination:
+    """Where a record was filed. Raises Conflict if the unit no longer reports there."""
+    for destination in row.stay.unit.destinations:
+        if destination.registry_name == row.registry_name:
+            return destination
+    raise Conflict(N_("The unit no longer reports to this registry."))
+
+
+def registries_of(unit: Unit) -> list[str]:
+    """The names of the registries that the unit reports to, in order."""
+    return [destination.registry_name for destination in unit.destinations]
+
+
+def asked_at(unit: Unit) -> RequiredFacts:
+    """What the unit's registries require together, so that a tenant is asked once."""
+    return asked_by_all(profile_at(destination).facts for destination in unit.destinations)
+
+
+def facts_by_owner(facts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The facts of the unit, and those of its landlord at one registry, by path."""
+    of_landlord = {path.removeprefix(OF_LANDLORD): text for path, text in facts.items() if path.startswith(OF_LANDLORD)}
+    return {path: text for path, text in facts.items() if not path.startswith(OF_LANDLORD)}, of_landlord
+
+
+def unit_facts(destination: Destination) -> UnitFacts:
+    """The unit as this registry takes it."""
+    unit = destination.unit
+    facts = UnitFacts(
+        code=unit.code,
+        address=Address(street=unit.address),
+        area=unit.area,
+        jurisdiction=unit.jurisdiction,
+        timezone=unit.timezone,
+        name=unit.label,
+    )
+    return fill(facts, facts_by_owner(destination.registry_facts)[0])
+
+
+def landlord_facts(destination: Destination) -> LandlordFacts:
+    """The landlord as this registry takes it; the unit may have facts of its own for it, as its number there."""
+    landlord = destination.unit.landlord
+    facts = LandlordFacts(id=landlord.id, name=landlord.name, phone=landlord.phone, email=landlord.email or "")
+    return fill(facts, landlord.registry_facts | facts_by_owner(destination.registry_facts)[1])
