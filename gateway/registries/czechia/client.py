@@ -147,5 +147,5 @@ def open_registry(settings: Mapping[str, str], now: Clock) -> CzechRegistry:
     """Settings: url, user, token or token_file (the password), domain?, ca_file?, timeout_s?."""
     given = CzechSettings.model_validate(settings)
     account = WindowsAccount(given.domain, given.user, given.secret())
-    client = open_ntlm_client(ca_file=given.ca_file, timeout_s=given.timeout_s, account=account, now=now)
+    client = open_ntlm_client(ca_file=given.ca_file, timeout_s=given.timeout_s, account=account)
     return CzechRegistry(SoapPort(Path(__file__).with_name("ubyport.wsdl"), _BINDING, given.url, client), now)
