@@ -18,6 +18,7 @@ NUMBERS = (
     "face_guardian_under",
     "no_document_under",
     "keep_registration_days",
+    "erase_days_after_arrival",
     "keep_evidence_days",
     "face_filing_limit",
 )
@@ -62,6 +63,8 @@ class Reporting:
 class Profile:
     """One jurisdiction's rules; ages in years, retention in days after the end of the stay.
 
+    `erase_days_after_arrival`: the last day of a record of a stay that has ended, counted from arrival, where the law
+    counts from it; 0 for no such day.
     `face`: allowed (offered), optional (offered beside an equal way without it), forbidden (never run).
     `keep_portrait`: the registry requires the portrait, stored sealed until sent. `face_filing_limit`: how many
     people's faces may be stored before a filing with the authority is due, 0 for no such rule. `no_document_under`:
@@ -80,6 +83,7 @@ class Profile:
     no_document_under: int
     expired_document: str
     keep_registration_days: int
+    erase_days_after_arrival: int
     keep_evidence_days: int
     keep_portrait: bool
     face_filing_limit: int

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from gateway.domain.jurisdiction import profile_for
+from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.journey.tenants.onboarding import forget_person
 from gateway.outbox.deliveries import BLOCKING
@@ -41,13 +41,21 @@ def _purge_stay(session: Session, stay: Stay, now: int) -> Iterator[str]:
     profile, ended = profile_for(stay.unit.jurisdiction), min(stay.ended_at or stay.until_at, stay.until_at)
     if now >= ended + profile.keep_evidence_days * DAY:
         yield from _forget_evidence(session, stay)
-    if now < ended + profile.keep_registration_days * DAY:
+    if now < _kept_until(profile, stay, ended):
         return
     for person in stay.people:
         if person.erased_at is None and not _has_pending(session, person):
             _forget_records(session, person)
             forget_person(session, person, now)
             yield person.id
+
+
+def _kept_until(profile: Profile, stay: Stay, ended: int) -> int:
+    """When the records of an ended stay are erased: after its end, or earlier where the law counts from arrival."""
+    kept_until = ended + profile.keep_registration_days * DAY
+    if not profile.erase_days_after_arrival:
+        return kept_until
+    return min(kept_until, stay.from_at + profile.erase_days_after_arrival * DAY)
 
 
 def _forget_evidence(session: Session, stay: Stay) -> Iterator[str]:

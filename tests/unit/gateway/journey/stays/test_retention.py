@@ -65,6 +65,25 @@ def test_a_second_run_changes_nothing(world: World) -> None:
     assert world.rows() == before
 
 
+@pytest.mark.parametrize(("lasted", "kept"), [(2, 2 + 365), (89, 89 + 365), (150, 454), (400, 454)])
+def test_a_german_record_is_erased_within_three_months_after_a_year_from_arrival(
+    world: World, lasted: int, kept: int
+) -> None:
+    stay = world.tenant().stay
+    leave(world, stay.id)
+    with world.database.writing() as session:
+        row = session.get_one(Stay, stay.id)
+        row.unit.jurisdiction = "de"
+        row.until_at = row.ended_at = row.from_at + lasted * DAY
+        arrived = row.from_at
+    world.now = arrived + kept * DAY - 1
+    sweep(world)
+    assert person(world).erased_at is None
+    world.now += 1
+    sweep(world)
+    assert person(world).erased_at == world.now
+
+
 def test_a_record_that_is_still_pending_outlives_its_date(world: World) -> None:
     stay = world.tenant().stay
     with world.database.writing() as session:
