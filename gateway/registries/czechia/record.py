@@ -142,4 +142,4 @@ def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> r
     yield from rules.shaped(f"{at}.document.number", number, "[A-Z0-9/.-]{4,30}", N_("4 to 30 letters A-Z and digits"))
     visa = sent_number(person.visa.number)
     yield from rules.shaped(f"{at}.visa.number", visa, "[A-Z0-9/.-]{1,15}", N_("at most 15 letters A-Z and digits"))
-    yield from rules.fits(f"{at}.residence", _residence(person), 128)
+    yield from rules.fits(f"{at}.residence.street", _residence(person), 128)

@@ -68,7 +68,7 @@ def codes(**changes: str) -> list[str]:
         ({"document": Document("passport", "A12", "DEU")}, "document.number", "wrong_shape"),
         ({"document": Document("passport", "A" * 31, "DEU")}, "document.number", "wrong_shape"),
         ({"visa": Visa("L", "V" * 16)}, "visa.number", "wrong_shape"),
-        ({"residence": dataclasses.replace(BEN.residence, street="A" * 128)}, "residence", "too_long"),
+        ({"residence": dataclasses.replace(BEN.residence, street="A" * 128)}, "residence.street", "too_long"),
     ],
 )
 def test_a_guest_is_refused_before_sending(change: dict[str, Any], field: str, rule: str) -> None:
