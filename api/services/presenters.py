@@ -21,6 +21,7 @@ from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
 from gateway.journey.filings.deadlines import standing_of
+from gateway.journey.filings.destinations import registries_of
 from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.journey.keys.lock_status import (
     CodeStanding,
@@ -72,6 +73,7 @@ def unit_shown(unit: Unit) -> UnitShown:
         address=unit.address,
         timezone=unit.timezone,
         jurisdiction=unit.jurisdiction,
+        registries=registries_of(unit),
         liveness_level=cast("Level", unit.liveness_level),
         locks=[lock_shown(device) for device in unit.devices if device.kind == "lock"],
     )
@@ -156,6 +158,7 @@ def filing_shown(row: Registration, now: int) -> FilingShown:
     """Present how one registration record stands at its registry, without personal data."""
     return FilingShown(
         id=row.id,
+        registry=row.registry_name,
         kind=row.kind,
         state=row.state,
         deadline=wall_clock(row.deadline_at, row.stay.unit.timezone) if row.deadline_at else None,

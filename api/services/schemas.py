@@ -95,7 +95,7 @@ class LockShown(BaseModel):
 
 
 class UnitShown(BaseModel):
-    """A unit of the landlord, with its locks."""
+    """A unit of the landlord, with its locks and the registries it reports to, in order."""
 
     id: str
     code: str
@@ -103,6 +103,7 @@ class UnitShown(BaseModel):
     address: str
     timezone: str
     jurisdiction: str
+    registries: list[str]
     liveness_level: Level
     locks: list[LockShown]
 
@@ -236,6 +237,7 @@ class FilingShown(BaseModel):
     """
 
     id: str
+    registry: str
     kind: str
     state: str
     deadline: str | None

@@ -29,6 +29,12 @@ REGISTRIES: dict[str, RegistryProfile] = {
 }
 
 
+def registry_title(name: str) -> str:
+    """The registry's name for people: its title, else the name in settings and units."""
+    profile = REGISTRIES.get(name)
+    return profile.title if profile and profile.title else name
+
+
 def open_registry(name: str, settings: Mapping[str, str], now: Clock) -> Registry:
     """The adapter of a registry, not connected yet. Its module is imported only here, because SOAP loads slowly.
 

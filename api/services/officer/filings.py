@@ -27,6 +27,7 @@ from gateway.texts.marks import N_
 
 MAX_FILINGS: Final = 200
 MAX_STATES: Final = 100
+MAX_OTHERS: Final = 40
 ERASED: Final = N_("This record has been deleted.")
 
 
@@ -53,10 +54,12 @@ class DifferenceShown(BaseModel):
 class PreviewShown(BaseModel):
     """A filing as it would be sent. `registry_ready` is false if the registry is not set up.
 
-    `tables` maps each of the registry's code tables to its version.
+    `tables` maps each of the registry's code tables to its version. `others` are the stay's other filings, at every
+    registry that the unit reports to.
     """
 
     filing: FilingShown
+    others: list[FilingShown]
     unit: str
     stay: str
     people: int
@@ -117,6 +120,13 @@ def list_states(gateway: Gateway, account: Account) -> list[tuple[str, str]]:
         return [(row.id, row.state) for row in rows]
 
 
+def others_of(session: Session, row: Registration, now: int) -> list[FilingShown]:
+    """Return the latest MAX_OTHERS filings of the same stay beside this one, latest first."""
+    query = select(Registration).where(Registration.stay_id == row.stay_id, Registration.id != row.id)
+    latest = query.order_by(Registration.created_at.desc(), Registration.number.desc()).limit(MAX_OTHERS)
+    return [filing_shown(other, now) for other in session.scalars(latest)]
+
+
 def preview_filing(gateway: Gateway, account: Account, registration_id: str, language: str = SOURCE) -> PreviewShown:
     """Return what the registry would refuse, in `language`, or receive in another spelling; masked, and logged first.
 
@@ -126,6 +136,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str, lan
         row = get_filing(session, account, registration_id)
         parts = parts_of(session, [row.id]).get(row.id, [])
         unit_id = row.stay.unit_id
+        others = others_of(session, row, gateway.now())
     registry = gateway.registries.get(row.registry_name)
     reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
     now = gateway.now()
@@ -138,6 +149,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str, lan
     differences = registry.differences(record) if registry else ()
     return PreviewShown(
         filing=filing_shown(row, now),
+        others=others,
         unit=unit_id,
         stay=row.stay_id,
         people=len(record.people),

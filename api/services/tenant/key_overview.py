@@ -19,10 +19,12 @@ MAX_READERS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class FilingLine:
-    """Kind and state of one of the tenant's registration records."""
+    """One of the tenant's registration records: kind, state, the registry, and its receipt if it has accepted."""
 
     kind: str
     state: str
+    registry: str
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def read_overview(gateway: Gateway, token: str) -> KeyOverview:
         return KeyOverview(
             keys=[(key_shown(session, key, now), lock_shown(key.device)) for key in keys],
             begins_later=any(now < key.not_before for key in keys),
-            filings=[FilingLine(row.kind, row.state) for row in records],
+            filings=[FilingLine(row.kind, row.state, row.registry_name, row.receipt) for row in records],
             readers=_readers_of(session, [row.id for row in records]) if disclosed else None,
             once_codes=once_codes_of(session, offer.stay, now),
             date_request=date_request_shown(date_request) if date_request else None,

@@ -16,6 +16,7 @@ from api.web.shell import moments
 from api.web.shell.corrections import kind_of, label_of
 from gateway.clock import utc_now
 from gateway.domain.filings.choices import choices
+from gateway.registries import registry_title
 from gateway.texts.durations import span_text
 from gateway.texts.families import code_text, purpose_text, reason_text
 from gateway.texts.languages import NAMES, Language, direction_of
@@ -161,6 +162,7 @@ def _environment() -> Environment:
             "outcome": _outcome,
             "field_label": _field_label,
             "iso": moments.iso,
+            "registry": registry_title,
         }
     )
     return environment

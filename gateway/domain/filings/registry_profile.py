@@ -19,7 +19,8 @@ Party = Literal["together", "rows", "apart"]
 class RegistryProfile:
     """Plain data: reading a profile opens and imports nothing.
 
-    `name`: the registry's name in settings and units. `client`: the module whose open_registry(settings, now) creates
+    `name`: the registry's name in settings and units; `title` is its name for people, which no language translates.
+    `client`: the module whose open_registry(settings, now) creates
     the adapter, imported when the registry is opened. `changes`: how it takes each kind of record. `facts`: what it
     requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only from the day of arrival on, so the
     record waits until the stay begins. `spellings`: the alphabets it stores names in. `reporting`: whom it wants and by
@@ -34,3 +35,4 @@ class RegistryProfile:
     spellings: tuple[Spelling, ...] = ()
     party: Party = "apart"
     reporting: Reporting | None = None
+    title: str = ""

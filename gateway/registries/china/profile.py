@@ -9,6 +9,7 @@ RESIDENTS = Spelling("gb-names", "1", r"\w '.·-", N_("letters"))
 FOREIGNERS = Spelling("gb-names-foreign", "2", "A-Z '-", N_("letters A-Z"), True, True)
 PROFILE = RegistryProfile(
     name="cn",
+    title="China",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
     facts=RequiredFacts(unit=("address.municipality_code",), person=("visa.kind",)),

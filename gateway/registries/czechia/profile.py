@@ -9,6 +9,7 @@ from gateway.texts.marks import N_
 SPELLING = Spelling("ubyport-names", "1", "A-Z '-", N_("letters A-Z, space, apostrophe and hyphen"), True, True)
 PROFILE = RegistryProfile(
     name="cz",
+    title="UbyPort",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
     facts=RequiredFacts(

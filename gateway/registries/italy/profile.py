@@ -8,6 +8,7 @@ from gateway.texts.marks import N_
 SPELLING = Spelling("alloggiati-names", "2", "A-Z '", N_("letters A-Z, space and apostrophe"), True, True, {"-": " "})
 PROFILE = RegistryProfile(
     name="it",
+    title="Alloggiati Web",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
     facts=RequiredFacts(person=("birth_country",), at_home=("birth_place_code", "document.issuing_place_code")),

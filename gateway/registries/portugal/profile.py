@@ -11,6 +11,7 @@ SPELLING = Spelling("siba-names", "2", "A-Z '-", N_("letters A-Z, space, apostro
 TEXT = Spelling("siba-texts", "1", "A-Z0-9 '()ºª&:;+#-", N_("letters, digits and the signs of an address"), True, True)
 PROFILE = RegistryProfile(
     name="pt",
+    title="SIBA",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "new_record", "check_out": "send", "annulment": "nothing"},
     facts=RequiredFacts(

@@ -4,6 +4,7 @@ from gateway.domain.filings.registry_profile import RegistryProfile
 
 PROFILE = RegistryProfile(
     name="sandbox",
+    title="Sandbox",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
 )

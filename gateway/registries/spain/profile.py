@@ -9,6 +9,7 @@ from gateway.texts.marks import N_
 SPELLING = Spelling("hospedajes-names", "2", LATIN + "\u0300-\u036f '.,·/-", N_("Latin letters"))
 PROFILE = RegistryProfile(
     name="es",
+    title="SES.HOSPEDAJES",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "annul_and_resend", "check_out": "nothing", "annulment": "annul"},
     facts=RequiredFacts(

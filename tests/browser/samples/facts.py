@@ -122,7 +122,9 @@ OFFER = OfferShown(
 def filing(kind: str, state: str) -> FilingShown:
     """One filing in this state."""
     receipt = "SBX-2026-000417" if state == "accepted" else None
-    shown = FilingShown(id=f"f-{kind}", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None)
+    shown = FilingShown(
+        id=f"f-{kind}", registry="cn", kind=kind, state=state, deadline=END, receipt=receipt, code=None, sentence=None
+    )
     return shown.model_copy(update={"actions": list(actions_for(state, replaced=False))})
 
 
@@ -178,6 +180,7 @@ def unit(room: str, *locks: LockShown) -> UnitShown:
         address=f"{ADDRESS} {room} 室",
         timezone=ZONE,
         jurisdiction="cn",
+        registries=["cn"],
         liveness_level="phone",
         locks=list(locks),
     )
@@ -289,7 +292,7 @@ KEY_PAGE: dict[str, Any] = {
     **child_values("zh-CN", onboarding("on_lock", asks_besides=["residence.country", "phone", "email", "relation"])),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
-    "filings": [FilingLine("check_in", "accepted")],
+    "filings": [FilingLine("check_in", "accepted", "cn", "R-2026-1121")],
     "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
     "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
     "date_request": DATE_REQUEST,
@@ -322,6 +325,7 @@ LATE = filing("check_in", "unknown").model_copy(update={"standing": "late", "rec
 ATTENTION = [LATE, filing("check_out", "refused").model_copy(update={"standing": "warn"})]
 PREVIEW = PreviewShown(
     filing=LATE,
+    others=[filing("check_in", "accepted").model_copy(update={"registry": "webhook"})],
     unit="u1",
     stay="s1",
     people=2,
