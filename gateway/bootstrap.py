@@ -52,6 +52,7 @@ from gateway.relay.loop import Relay, Sender
 from gateway.relay.pin_slots import SlotSenders
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.relay.screens import ScreenSenders
+from gateway.relay.tenant_alerts import TenantAlertSender
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
 from gateway.store.database import Database
@@ -198,6 +199,8 @@ class Gateway:
         screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
         certificates = CertificateSenders(self.database, self.drivers, self.rotation.present, self.now)
+        mail, address = self.settings.alert_mail.get_secret_value(), self.settings.address
+        tenant_alerts = TenantAlertSender(self.database, self.keyring, self.now, mail=mail, address=address)
         return (
             self.lock_senders.table()
             | slots.table()
@@ -207,6 +210,7 @@ class Gateway:
             | registries.table()
             | self.webhooks.table()
             | self.alerts.table()
+            | tenant_alerts.table()
         )
 
     async def __aenter__(self) -> Self:

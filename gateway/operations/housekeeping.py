@@ -14,6 +14,7 @@ from gateway.journey.alerts import watch_alerts
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
 from gateway.journey.filings.deadlines import watch_deadlines
+from gateway.journey.filings.tenant_alerts import watch_refusals
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays.landlord import due_stays, end_stay
 from gateway.journey.stays.retention import purge
@@ -50,6 +51,7 @@ class Housekeeping:
             "deadlines": self._each_writing(watch_deadlines),
             "log chains": self._each_writing(watch_chains),
             "alerts": self._each_writing(watch_alerts),
+            "refusals": self._each_writing(watch_refusals),
             "retention": self._purge,
             "pictures": self._pictures.sweep,
         }

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
@@ -16,15 +14,14 @@ from gateway.outbound.http import BadAddress, LostAnswer
 from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
+from gateway.relay.mail import send_mail
 from gateway.relay.webhooks import DAY, GONE, trouble_of
 from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
 from gateway.texts.alerts import alert_message
 
-logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its text contains addresses
 TAKEN: Final = range(200, 300)
-TITLE: Final = "Lodgekey"
 
 
 class AlertSenders:
@@ -48,16 +45,9 @@ class AlertSenders:
         if not self._mail:
             return Sent(Refused("mail_server_not_set_up"))
         text = f"{self._sentence(subscription, body)}\n{self._address}/landlord"
-        if await asyncio.to_thread(self._notify, subscription.email, text):
+        if await asyncio.to_thread(send_mail, self._mail, subscription.email, text):
             return Sent(Done())
         return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), "mail_server_refused"))
-
-    def _notify(self, to: str, text: str) -> bool:
-        import apprise  # noqa: PLC0415 - a third of a second at every start, and most gateways send no e-mail
-
-        service = apprise.Apprise()
-        added = service.add(self._mail.replace("{to}", quote(to, safe="@")))
-        return bool(added and service.notify(title=TITLE, body=text, body_format=apprise.NotifyFormat.TEXT))
 
     async def post(self, delivery: Delivery) -> Sent:
         """Send by webhook (Standard Webhooks 1.0, CloudEvents 1.0); the receiver drops repeated ids."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.texts.marks import N_, NP_
+from gateway.texts.translator import translator
 
 BOLT: Final[Mapping[str, str]] = {
     "locked": N_("locked"),
@@ -90,3 +91,13 @@ PURPOSE: Final[Mapping[str, str]] = {
     "case_decision": NP_("purpose", "Identity check"),
     "readers_withheld": N_("Readers withheld from the tenant by law"),
 }
+
+_REFUSAL_MAIL: Final = N_(
+    "{unit}: your registration was not accepted. Your key still works. To correct it, open {link} on the phone that "
+    "has your key."
+)
+
+
+def refusal_mail(language: str, unit: str, link: str) -> str:
+    """The alert to a tenant whose registration was refused."""
+    return translator(language).translate(_REFUSAL_MAIL, unit=unit, link=link)

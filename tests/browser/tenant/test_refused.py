@@ -17,7 +17,7 @@ CARD = "#refusal-1"
 
 async def set_registry(tester: Visitor, behaviour: str) -> None:
     """Have the simulated registry answer like this from now on."""
-    form = {"behaviour": behaviour}
+    form: dict[str, str | float | bool] = {"behaviour": behaviour}
     answer = await tester.page.request.post(f"{tester.url}/tester/registry", form=form)
     assert answer.ok, await answer.text()
 
