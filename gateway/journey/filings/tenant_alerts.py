@@ -21,13 +21,13 @@ EXPIRY_SECONDS: Final = 24 * 3600  # seconds after a refusal from which the aler
 
 def watch_refusals(session: Session, now: int) -> int:
     """Create one alert for each record refused of late and not mended yet; returns how many."""
-    told = select(Delivery.about).where(Delivery.work == TENANT_MAIL)
+    already = select(Delivery.about).where(Delivery.work == TENANT_MAIL)
     query = select(Registration).where(
         Registration.state.in_(WITH_REFUSALS),
         Registration.kind.in_(REPORTED),
         Registration.refiled_id.is_(None),
         Registration.answered_at > now - EXPIRY_SECONDS,
-        Registration.id.not_in(told),
+        Registration.id.not_in(already),
     )
     rows = session.scalars(query).all()
     for row in rows:

@@ -118,18 +118,18 @@ def alerts(desk: Desk) -> list[tuple[str, int]]:
     return [(alert.code, alert.number) for alert in found if alert.code.startswith("filing")]
 
 
-async def test_the_landlord_is_told_once_of_a_refusal_and_of_each_deadline_until_it_is_mended(desk: Desk) -> None:
+async def test_a_refusal_and_each_deadline_is_one_alert_to_the_landlord_until_it_is_mended(desk: Desk) -> None:
     with desk.gateway.database.writing() as session:
         codes = ["filing_refused", "filing_due", "filing_late"]
         row = AlertSubscription(landlord_id=desk.world.landlord_id, codes=codes, language="en", email="o@example.org")
         session.add(row)
     check_in(desk, of_unit())
-    begin, told = desk.world.now, []
+    begin, counts = desk.world.now, []
     for hours in (0, 0, 19, 23, 25):
         desk.world.now = begin + hours * HOUR
         with desk.gateway.database.writing() as session:
-            told.append(watch_alerts(session, desk.world.now))
-    assert told == [1, 0, 1, 0, 1]
+            counts.append(watch_alerts(session, desk.world.now))
+    assert counts == [1, 0, 1, 0, 1]
     assert alerts(desk) == [("filing_refused", 0), ("filing_late", 0)]
     with desk.gateway.database.reading() as session:
         bodies = [row.body for row in session.scalars(select(Delivery).where(Delivery.work == "mail_alert"))]
