@@ -252,10 +252,20 @@ class FilingShown(BaseModel):
     actions: list[Action] = []
 
 
+class CodeShown(BaseModel):
+    """One entry of an authority's table."""
+
+    code: str
+    name: str
+
+
 class OnboardingShown(BaseModel):
     """A tenant's onboarding: the stay, what the law (`asks`) and the registry (`asks_besides`) ask, and the stage.
 
-    Of the facts in `asks_one_of` one is enough. `passcodes` has the keypad's codes until a phone was given the keys.
+    Of the facts in `asks_one_of` one is enough. `asks_codes` has the facts that are codes of the authority's table,
+    each with its entries, or with none where the table is long: search it at /onboarding/codes. `asks_only_if`: by
+    fact, the fields or facts that decide whether it is asked, with the values for which it is. `asks_minors`: asked of
+    minors only. `passcodes` has the keypad's codes until a phone was given the keys.
     """
 
     unit: str
@@ -270,6 +280,9 @@ class OnboardingShown(BaseModel):
     documents: list[str]
     asks_besides: list[str]
     asks_one_of: list[str]
+    asks_codes: dict[str, list[CodeShown]] = {}
+    asks_only_if: dict[str, dict[str, list[str]]] = {}
+    asks_minors: list[str] = []
     face: str
     liveness_level: str = "phone"
     seen_by: list[str]

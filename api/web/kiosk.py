@@ -5,6 +5,7 @@ import posixpath
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,17 +14,19 @@ from sqlalchemy.orm import Session
 
 from api.web.shell.countries import country_choices
 from api.web.shell.render import STATIC, render
-from api.web.tenant.onboarding_form import fact_choices
+from api.web.tenant.asked_facts import Pairs, offered_at
 from devices.wire.kiosk.offer_code import ALPHABET
 from gateway.domain.filings.required_facts import asked_by_all
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
 from gateway.journey.filings.destinations import registries_of
 from gateway.registries import REGISTRIES
+from gateway.registries.code_choices import short_tables
 from gateway.store import Device, Unit
 from gateway.texts.families import code_text, reason_text
 from gateway.texts.languages import LANGUAGES, NAMES, SOURCE, Language
 from gateway.texts.marks import N_
+from gateway.texts.record import FACT_HINT
 from gateway.texts.translator import translator
 
 PAGE: Final = "page"
@@ -113,8 +116,15 @@ def kiosk_values(profile: Profile, language: Language, registries: Sequence[str]
         "refusals": [(code, code_text(language, "error", code)) for code in REFUSALS]
         + [(code, reason_text(language, code)) for code in (*PICTURES, *VERDICTS)],
         "facts": facts,
-        "choices": fact_choices([*facts]),
+        "choices": {path: pairs for path in facts if (pairs := offered_at_kiosk(path, language))},
+        "fact_hints": {path: code_text(language, "fact_hint", path) for path in facts if path in FACT_HINT},
         "countries": country_choices(language),
         "asked": asked.of_tenant,
         "one_of": asked.one_of,
     }
+
+
+def offered_at_kiosk(path: str, language: Language) -> Pairs:
+    """Return what to choose from at a path: a kiosk lists short tables of its authorities, and searches none."""
+    tables = short_tables([*REGISTRIES], datetime.now(UTC).date())
+    return offered_at(path, language, [(entry.code, entry.name) for entry in tables.get(path, ())])

@@ -21,6 +21,7 @@ RATES: Final = {
     "companion": parse("30/hour"),
     "once_code": parse("12/hour"),
     "onboarding": parse("60/minute"),
+    "codes": parse("120/minute"),
     "log": parse("30/minute"),
     "enrolment": parse("10/minute"),
     "wrong_kiosk_code": parse("20/hour"),

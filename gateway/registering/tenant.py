@@ -21,10 +21,11 @@ from gateway.domain.verification.port import DocumentReading, Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.examination import Examined, Submission, examine
 from gateway.identity.images.case_pictures import PictureTray
-from gateway.journey.filings.destinations import asked_at
+from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
+from gateway.registries.code_choices import coded
 from gateway.store import Unit, Verification
 from gateway.store.database import Database
 from gateway.texts.marks import N_
@@ -36,7 +37,10 @@ MAX_FACT_LENGTH: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class RegistrationContext:
-    """The registry's rules, the unit's local dates (now, of arrival), the consents, the liveness level of the unit."""
+    """The registry's rules, the unit's local dates (now, of arrival) and liveness level, the consents, the facts.
+
+    Facts that the registry takes as codes of a table are codes here.
+    """
 
     profile: Profile
     today: date
@@ -44,6 +48,7 @@ class RegistrationContext:
     face_consented: bool
     guardian_present: bool
     level: Level
+    facts: Mapping[str, str]
 
 
 class TenantRegistration:
@@ -68,7 +73,7 @@ class TenantRegistration:
         """Examine and record one tenant's submission. Raises the errors of the steps and of examine, or Busy."""
         context = await asyncio.to_thread(self._ask, token, submission.facts)
         face, guardian = context.face_consented, context.guardian_present
-        allowed = replace(submission, face_consented=face, guardian_present=guardian)
+        allowed = replace(submission, face_consented=face, guardian_present=guardian, facts=context.facts)
         if not face:
             allowed = replace(allowed, face=None, clip=(), challenge=None)
         rules = replace(self._settings, level=context.level)
@@ -90,10 +95,11 @@ class TenantRegistration:
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             today, arrival = local_date(unit, now), local_date(unit, offer.stay.from_at)
+            facts = coded(registries_of(unit), facts, today)
             refuse_unasked(facts, asked_at(unit).of_tenant, today)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
-            return RegistrationContext(profile_for(unit.jurisdiction), today, arrival, face, guardian, level)
+            return RegistrationContext(profile_for(unit.jurisdiction), today, arrival, face, guardian, level, facts)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()

@@ -3,11 +3,11 @@
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 
 from api.framework.dependencies import Gate, OfferToken
 from api.framework.uploads import read_upload, read_uploads
-from api.services.schemas import ChallengeShown, ConsentForm, HolderForm, OnboardingShown, Registered
+from api.services.schemas import ChallengeShown, CodeShown, ConsentForm, HolderForm, OnboardingShown, Registered
 from api.services.tenant import onboarding as service
 from api.services.tenant import verification
 from api.services.tenant.holder_proofs import public_key, public_key_from_json
@@ -28,6 +28,20 @@ Typed = Annotated[str | None, Form(max_length=200)]
 def read_onboarding(gateway: Gate, token: OfferToken) -> OnboardingShown:
     """Return what the tenant is asked, by whom, who will see it, and which stage they have reached."""
     return service.read_onboarding(gateway, token)
+
+
+@router.get("/codes")
+def find_codes(
+    gateway: Gate,
+    token: OfferToken,
+    path: Annotated[str, Query(max_length=60)],
+    text: Annotated[str, Query(min_length=2, max_length=60)],
+) -> list[CodeShown]:
+    """Find entries of the authority's table for a fact by the beginnings of their words, the closest first; at most 20.
+
+    For example municipalities by name: path=residence.municipality_code, text=alcor.
+    """
+    return service.find_codes(gateway, token, path, text)
 
 
 @router.post("/open")

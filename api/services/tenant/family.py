@@ -12,9 +12,11 @@ from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import token_of
 from gateway.domain.verification.field_sources import FACT
-from gateway.journey.filings.destinations import asked_at
+from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.stays import family as steps
-from gateway.store import Key
+from gateway.registering.tenant import local_date
+from gateway.registries.code_choices import coded
+from gateway.store import Key, Unit
 from gateway.texts.marks import N_
 
 CHILD_FIELDS: Final = (
@@ -57,7 +59,7 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
     """
     with gateway.database.writing() as session:
         key = session.get(Key, key_id)
-        fields = _fields_of(form.person, asked_at(key.stay.unit).of_tenant if key else ())
+        fields = _fields_of(form.person, key.stay.unit, gateway.now()) if key is not None else {}
         checks = {name: registry.problems for name, registry in gateway.registries.items()}
         child = steps.declare_child(
             session, key_id, proof_of(form), form.person, fields, checks, gateway.keyring, gateway.now()
@@ -78,8 +80,12 @@ def invite_companion(gateway: Gateway, key_id: str, form: UnlockForm) -> Compani
         return CompanionLink(url=url, qr=segno.make(url, error="m").svg_data_uri(border=2, scale=4))
 
 
-def _fields_of(text: str, facts: tuple[str, ...]) -> dict[str, str]:
-    """The fields of a declared child as a verification stores them. Raises InputRefused for one that is not asked."""
+def _fields_of(text: str, unit: Unit, now: int) -> dict[str, str]:
+    """The fields of a declared child as a verification stores them, names of an authority's table as codes.
+
+    Raises InputRefused for one that is not asked, or that is no entry of the table.
+    """
+    facts = asked_at(unit).of_tenant
     try:
         given = json.loads(text)
     except ValueError:
@@ -87,7 +93,7 @@ def _fields_of(text: str, facts: tuple[str, ...]) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
         raise InputRefused(N_("The child's information could not be read. Reload the page."), field="person")
     fields = {}
-    for name, value in given.items():
+    for name, value in coded(registries_of(unit), given, local_date(unit, now)).items():
         if not (name in CHILD_FIELDS or name in facts) or len(value) > MAX_TEXT:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=name)
         if value.strip():

@@ -3,12 +3,15 @@
 Every function here raises OfferUnknown, OfferGone or OfferExpired for a token whose offer cannot be used.
 """
 
+from datetime import date
+
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
 from api.services.presenters import passcode_shown
-from api.services.schemas import ConsentForm, OnboardingShown, Registered
+from api.services.schemas import CodeShown, ConsentForm, OnboardingShown, Registered
 from gateway.bootstrap import Gateway
+from gateway.domain.errors import NotFound
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.consent import PURPOSES
@@ -16,7 +19,10 @@ from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
-from gateway.store import Offer
+from gateway.registering.tenant import local_date
+from gateway.registries.code_choices import has_table, search_codes, short_tables
+from gateway.store import Offer, Unit
+from gateway.texts.marks import N_
 
 
 def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> OnboardingShown:
@@ -42,6 +48,11 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         documents=[*profile.document_kinds, *(["none"] if profile.no_document_under else [])],
         asks_besides=list(asked.of_tenant),
         asks_one_of=list(asked.one_of),
+        asks_codes=present_tables(unit, local_date(unit, now)),
+        asks_only_if={
+            path: {key: [*values] for key, values in fields.items()} for path, fields in asked.only_if.items()
+        },
+        asks_minors=list(asked.minor),
         face=profile.face,
         liveness_level=unit.liveness_level,
         seen_by=["landlord", *(f"registry:{name}" for name in registries_of(unit)), "officer"],
@@ -52,6 +63,27 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         keys=[key.id for key in keys],
         passcodes=[passcode_shown(code, unit.timezone) for code in codes],
     )
+
+
+def present_tables(unit: Unit, today: date) -> dict[str, list[CodeShown]]:
+    """Present the authorities' tables for facts; one that is too long for a list is left empty."""
+    tables = short_tables(registries_of(unit), today)
+    return {path: [CodeShown(code=entry.code, name=entry.name) for entry in found] for path, found in tables.items()}
+
+
+def find_codes(gateway: Gateway, token: str, path: str, text: str) -> list[CodeShown]:
+    """Find entries of an authority's table by the beginnings of their words; at most 20. Writes nothing.
+
+    Raises TooManyAttempts, and NotFound where the registry takes no code of a table there.
+    """
+    gateway.attempts.hit("codes", token[:22])
+    now = gateway.now()
+    with gateway.database.reading() as session:
+        unit = steps.get_offer(session, token, gateway.keyring, now).stay.unit
+        registries, today = registries_of(unit), local_date(unit, now)
+    if not has_table(registries, path):
+        raise NotFound(N_("This registration authority has no list for this field."))
+    return [CodeShown(code=entry.code, name=entry.name) for entry in search_codes(registries, path, text, today)]
 
 
 def present_registered(gateway: Gateway, session: Session, offer: Offer) -> Registered:

@@ -1,6 +1,5 @@
 """The fields of the registration form: what was entered, and what is missing or wrong before anything is stored."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -9,12 +8,8 @@ from starlette.datastructures import FormData
 
 from api.services.schemas import OnboardingShown
 from api.web.tenant.faults import FACT
-from gateway.domain.filings.choices import COUNTRY_PATHS, choices
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.typed_fields import FieldProblem, missing_fields, typed_problems, with_kind
-from gateway.texts.families import code_text
-from gateway.texts.languages import Language
-from gateway.texts.record import FACT_HINT
 
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
@@ -85,14 +80,3 @@ def _missing_parts(entered: Entered) -> list[FieldProblem]:
         "consent_registration": bool(chosen["consent_registration"]),
     }
     return [FieldProblem(name, "field_missing") for name, given in there.items() if not given]
-
-
-def fact_choices(paths: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return the words to choose from, by path; a country's path has the one word "country"."""
-    named = {path: ("country",) if path in COUNTRY_PATHS else choices(path) for path in paths}
-    return {path: words for path, words in named.items() if words}
-
-
-def fact_hints(language: Language, paths: Iterable[str]) -> dict[str, str]:
-    """Return whom each of these facts is asked of, by path, where it is not asked of everybody."""
-    return {path: code_text(language, "fact_hint", path) for path in paths if path in FACT_HINT}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.framework.uploads import read_upload, read_uploads
 from api.services.error_text import error_text
-from api.services.schemas import ConsentForm, OnboardingShown
+from api.services.schemas import CodeShown, ConsentForm, OnboardingShown
 from api.services.tenant import onboarding as service
 from api.services.tenant.corrections import read_refusals
 from api.services.tenant.holder_proofs import public_key_from_json
@@ -22,8 +22,9 @@ from api.web.shell.corrections import sentences_in
 from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from api.web.tenant.faults import PART_MISSING, Fault, fault_of, faults_in
-from api.web.tenant.onboarding_form import Entered, details_asked, entered_in, fact_choices, fact_hints, problems_of
+from api.web.tenant.asked_facts import asked_facts
+from api.web.tenant.faults import FACT, PART_MISSING, Fault, fault_of, faults_in
+from api.web.tenant.onboarding_form import Entered, details_asked, entered_in, problems_of
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
@@ -123,7 +124,9 @@ async def register(
         reached = await verify(gateway, token, await verification_form(document, seen, entered, holder_key))
     except (InputRefused, Busy) as error:
         faults = faults_in(language, error, onboarding.asks_besides)
-        return show_form(request, onboarding, entered, faults, error.status)
+        wrong = {fault.field.removeprefix(FACT) for fault in faults} & onboarding.asks_codes.keys()
+        namesakes = {path: service.find_codes(gateway, token, path, entered.facts.get(path, "")) for path in wrong}
+        return show_form(request, onboarding, entered, faults, error.status, namesakes)
     except Conflict:
         return go("/onboarding")
     return go("/key" if reached.stage in WITH_KEY else "/onboarding")
@@ -161,17 +164,21 @@ def show_form(
     entered: Entered | None = None,
     faults: Sequence[Fault] = (),
     status: int = 200,
+    namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
 ) -> Response:
     """Return the registration form with what was entered, and what to correct in it."""
-    return page(
-        request, "tenant/onboarding.html", form_values(language_of(request), onboarding, entered, faults), status
-    )
+    values = form_values(language_of(request), onboarding, entered, faults, namesakes)
+    return page(request, "tenant/onboarding.html", values, status)
 
 
 def form_values(
-    language: Language, onboarding: OnboardingShown, entered: Entered | None = None, faults: Sequence[Fault] = ()
+    language: Language,
+    onboarding: OnboardingShown,
+    entered: Entered | None = None,
+    faults: Sequence[Fault] = (),
+    namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
 ) -> dict[str, object]:
-    """Return the values of onboarding.html."""
+    """Return the values of onboarding.html; `namesakes`: what to choose from instead of a name that was typed."""
     entered = entered or Entered()
     return {
         "onboarding": onboarding,
@@ -184,8 +191,7 @@ def form_values(
         "photos_lost": entered.document or entered.face,
         "details": details_asked(onboarding),
         "one_name": NUMBER_SAYS_REST,
-        "choices": fact_choices(onboarding.asks_besides),
-        "hints": fact_hints(language, onboarding.asks_besides),
+        "asked": asked_facts(onboarding, language, onboarding.asks_besides, namesakes=namesakes),
         "faults": faults,
         "wrong": {fault.field: fault.sentence for fault in reversed(faults)},
         "part_missing": {part: translator(language).translate(text) for part, text in PART_MISSING.items()},
@@ -231,7 +237,6 @@ def key_page(
         "given": given or {},
         "documents": onboarding.documents,
         **child_values(language_of(request), onboarding),
-        "choices": fact_choices(onboarding.asks_besides),
         "wrong": sentences_in(problem, language_of(request)),
         "correction_problem": error_text(language_of(request), problem) if problem else None,
         "notice": notice_of(request, DONE),
@@ -243,9 +248,7 @@ def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, o
     """Return the values of the form by which a tenant registers a child, who lives and is reached where they do."""
     asked = [path for path in onboarding.asks_besides if not path.startswith(("residence.", "phone", "email"))]
     return {
-        "child_asks": asked,
-        "choices": fact_choices(asked),
-        "hints": fact_hints(language, asked),
+        "child_asks": asked_facts(onboarding, language, asked, prefix=""),
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
     }

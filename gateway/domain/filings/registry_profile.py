@@ -24,7 +24,8 @@ class RegistryProfile:
     the adapter, imported when the registry is opened. `changes`: how it takes each kind of record. `facts`: what it
     requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only from the day of arrival on, so the
     record waits until the stay begins. `spellings`: the alphabets it stores names in. `reporting`: whom it wants and by
-    when, if not as the jurisdiction's own rule says.
+    when, if not as the jurisdiction's own rule says. `code_tables`: by the path of a person's fact, "module:function"
+    of the authority's table; function(on) returns the (code, name) of each entry.
     """
 
     name: str
@@ -33,6 +34,7 @@ class RegistryProfile:
     facts: RequiredFacts = field(default_factory=RequiredFacts)
     arrivals_on_the_day: bool = False
     spellings: tuple[Spelling, ...] = ()
+    code_tables: Mapping[str, str] = field(default_factory=dict)
     party: Party = "apart"
     reporting: Reporting | None = None
     title: str = ""

@@ -1,7 +1,7 @@
 """What a registry requires beyond a passport: from the operator once, and from the tenant during onboarding."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 
 
@@ -10,6 +10,8 @@ class RequiredFacts:
     """Paths as `fill` takes them. `person`: what no document states, so the tenant is asked.
 
     `one_of`: alternatives, one of which is enough. `minor`: for minors only. `at_home`: for the country's nationals.
+    `only_if`: by path, the fields of the document or other facts that decide whether it is asked, each with the values
+    for which it is; all of them have to hold.
     """
 
     unit: tuple[str, ...] = ()
@@ -18,6 +20,7 @@ class RequiredFacts:
     one_of: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
     at_home: tuple[str, ...] = ()
+    only_if: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def of_tenant(self) -> tuple[str, ...]:
@@ -46,7 +49,14 @@ def _both(first: RequiredFacts, second: RequiredFacts) -> RequiredFacts:
         one_of=one_of,
         minor=_once((*first.minor, *second.minor), person),
         at_home=_once((*first.at_home, *second.at_home), person),
+        only_if=_conditions(first, second) | _conditions(second, first),
     )
+
+
+def _conditions(facts: RequiredFacts, other: RequiredFacts) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    """The conditions of `facts` that hold for both: a path that the other asks without them is always asked."""
+    same = {path for path, found in facts.only_if.items() if other.only_if.get(path) == found}
+    return {path: found for path, found in facts.only_if.items() if path in same or path not in other.of_tenant}
 
 
 def _once(paths: tuple[str, ...], but: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -28,6 +28,13 @@ VISAS = CodeTable(
         Code("none", "免签"),
     ],
 )
+
+
+def visa_names(on: date) -> list[tuple[str, str]]:
+    """The kinds of visa in force on this day, with their names; "none" is an entry without a visa."""
+    return [(entry.code, entry.name) for entry in VISAS if entry.valid(on)]
+
+
 # GB/T 2260: the first two digits are the province; counties change, and numbers keep the abolished ones.
 PROVINCES = CodeTable(
     "GB/T 2260",

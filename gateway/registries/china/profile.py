@@ -12,6 +12,11 @@ PROFILE = RegistryProfile(
     title="China",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
-    facts=RequiredFacts(unit=("address.municipality_code",), person=("visa.kind",)),
+    facts=RequiredFacts(
+        unit=("address.municipality_code",),
+        person=("visa.kind",),
+        only_if={"visa.kind": {"document_kind": ("passport",)}},
+    ),
     spellings=(RESIDENTS, FOREIGNERS),
+    code_tables={"visa.kind": f"{__package__}.codes:visa_names"},
 )

@@ -38,6 +38,11 @@ class Places:
         code = STATE_CODES.get(country, "")
         return code if self.table.valid(code, date.max) else ""
 
+    def comune_names(self, on: date) -> list[tuple[str, str]]:
+        """The comuni of this day by code, each with the two letters of its province: ROMA (RM)."""
+        found = [entry for entry in self.table if not is_state(entry.code) and entry.valid(on)]
+        return [(entry.code, f"{entry.name} ({self._provinces[entry.code]})") for entry in found]
+
     def comune(self, code: str, on: date) -> Place | None:
         """A comune by its code, if it existed on that day."""
         if is_state(code) or not self.table.valid(code, on):
@@ -54,6 +59,11 @@ def is_state(code: str) -> bool:
 def bundled_places() -> Places:
     """The table as of April 2025, for checks before the service has been asked for its own."""
     return read_places(_BUNDLED.read_text(encoding="ascii"))
+
+
+def comune_names(on: date) -> list[tuple[str, str]]:
+    """The comuni of this day in the bundled table, by code."""
+    return bundled_places().comune_names(on)
 
 
 def read_places(text: str) -> Places:

@@ -11,8 +11,19 @@ PROFILE = RegistryProfile(
     title="Alloggiati Web",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
-    facts=RequiredFacts(person=("birth_country",), at_home=("birth_place_code", "document.issuing_place_code")),
+    facts=RequiredFacts(
+        person=("birth_country",),
+        at_home=("birth_place_code", "document.issuing_place_code"),
+        only_if={
+            "birth_place_code": {"birth_country": ("ITA",)},
+            "document.issuing_place_code": {"issuing_state": ("ITA",)},
+        },
+    ),
     arrivals_on_the_day=True,
     spellings=(SPELLING,),
     party="rows",
+    code_tables={
+        "birth_place_code": f"{__package__}.places:comune_names",
+        "document.issuing_place_code": f"{__package__}.places:comune_names",
+    },
 )

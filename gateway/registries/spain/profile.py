@@ -19,7 +19,13 @@ PROFILE = RegistryProfile(
         one_of=("phone", "email"),
         minor=("relation",),
         at_home=("second_surname", "document.support", "residence.municipality_code"),
+        only_if={
+            "second_surname": {"document_kind": ("id_card",), "issuing_state": ("ESP",)},
+            "document.support": {"document_kind": ("id_card", "residence_permit"), "issuing_state": ("ESP",)},
+            "residence.municipality_code": {"residence.country": ("ESP",)},
+        },
     ),
     spellings=(SPELLING,),
     party="together",
+    code_tables={"residence.municipality_code": f"{__package__}.municipalities:municipality_names"},
 )

@@ -4,6 +4,7 @@
 import { fieldAt, serveSummary, showErrors } from "../shared/error_summary.js";
 import { holderKeyIfPossible, inTime } from "./key.js";
 import { prepareFilming } from "./clip.js";
+import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
 import { prepare } from "./upload.js";
 
 document.documentElement.classList.add("js");
@@ -47,6 +48,7 @@ function showDetails() {
 fields.id_number.addEventListener("input", showDetails);
 kind.addEventListener("change", showDetails);
 showDetails();
+prepareFacts(form);
 
 const typedNames = ["id_number", "surname", "given_names", "name"];
 const isTyped = () => kind.value === "none" || typedNames.some((name) => fields[name].value.trim());
@@ -62,14 +64,15 @@ function emptyTyped() {
 
 function findFaults() {
   const found = [];
+  const facts = emptyFacts(form);
   if (!fields.document.files.length) found.push(...(isTyped() ? emptyTyped() : [fields.document]));
-  found.push(...[...form.querySelectorAll(".fact[data-needed]:not([hidden]) :is(input, select)")].filter(isEmpty));
+  const before = found.splice(0).map(fault);
   const chosen = fields.check.value;
   if (!chosen) found.push(document.querySelector("#in-check"));
   if (chosen === "face" && !fields.consent_face.checked) found.push(fields.consent_face);
   if (chosen === "face" && !fields.face.files.length) found.push(fields.face);
   if (!fields.consent_registration.checked) found.push(fields.consent_registration);
-  return found.map(fault);
+  return [...before, ...facts, ...found.map(fault)];
 }
 
 function wait(on) {

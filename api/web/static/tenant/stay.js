@@ -1,6 +1,7 @@
 // Date request, end of the stay, and those who came along. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
+import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
 import { serveSummary, showErrors, clearErrors } from "../shared/error_summary.js";
 import { forgetCodes } from "./keypad_codes.js";
 
@@ -65,15 +66,16 @@ function faultsIn(form, { body }) {
   return faults.length ? faults : [{ field: null, sentence: body?.detail ?? form.dataset.failed }];
 }
 
-const emptyFaults = (form) => [...form.querySelectorAll("[data-needed]:not([hidden])")]
+const emptyFaults = (form) => [...form.querySelectorAll(":scope > [data-needed]")]
   .map((part) => ({ field: part.querySelector("input, select"), sentence: part.dataset.needed }))
-  .filter(({ field }) => !field.disabled && !field.value.trim());
+  .filter(({ field }) => !field.value.trim()).concat(emptyFacts(form));
 
 /** Serve both forms for the holder of key `id`. */
 export function manageFamily(id, pair) {
   const child = document.querySelector("#child");
   const summary = document.querySelector("#child-errors");
   serveSummary(summary);
+  prepareFacts(child);
   child.onsubmit = async (event) => {
     event.preventDefault();
     clearErrors(child, summary);

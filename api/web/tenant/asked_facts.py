@@ -1,0 +1,74 @@
+"""What a registry asks of a tenant beyond the document, as forms show it: lists to choose from, hints, conditions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from api.services.schemas import CodeShown, OnboardingShown
+from api.web.shell.countries import country_choices
+from api.web.tenant.faults import FACT
+from gateway.domain.filings.choices import COUNTRY_PATHS, choices
+from gateway.texts.families import code_text
+from gateway.texts.languages import Language
+from gateway.texts.record import FACT_HINT
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fact that the registry asks.
+
+    `offered`: the (value, text) pairs to choose from, none for a text. `search`: type-ahead in the authority's table.
+    `hint`: whom it is asked of. `one_of`: one of these is enough. `minors`: asked of minors only. `only_if`: the inputs
+    that decide whether it is asked, with the values for which it is.
+    """
+
+    path: str
+    offered: Pairs = ()
+    search: bool = False
+    hint: str = ""
+    one_of: bool = False
+    minors: bool = False
+    only_if: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def always(self) -> bool:
+        """Whether it is asked of everybody, so that it cannot be left empty."""
+        return not (self.one_of or self.minors or self.only_if)
+
+
+def asked_facts(
+    onboarding: OnboardingShown,
+    language: Language,
+    paths: Iterable[str],
+    prefix: str = FACT,
+    namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
+) -> list[Asked]:
+    """Return these facts in order; the inputs of facts are named `prefix` and the path.
+
+    `namesakes`: by path, the entries of an authority's table that a typed name may mean, offered instead of the search.
+    """
+    return [_asked(onboarding, language, path, prefix, (namesakes or {}).get(path, ())) for path in paths]
+
+
+def _asked(
+    onboarding: OnboardingShown, language: Language, path: str, prefix: str, namesakes: Sequence[CodeShown]
+) -> Asked:
+    table = [(code.code, code.name) for code in namesakes or onboarding.asks_codes.get(path, [])]
+    decides = onboarding.asks_only_if.get(path, {})
+    return Asked(
+        path=path,
+        offered=offered_at(path, language, table),
+        search=path in onboarding.asks_codes and not table,
+        hint=code_text(language, "fact_hint", path) if path in FACT_HINT else "",
+        one_of=path in onboarding.asks_one_of,
+        minors=path in onboarding.asks_minors,
+        only_if={(prefix + name if name in onboarding.asks_besides else name): decides[name] for name in decides},
+    )
+
+
+def offered_at(path: str, language: Language, table: Sequence[tuple[str, str]] = ()) -> Pairs:
+    """Return the (value, text) pairs to choose from at a path, from the authority's table if it has one there."""
+    if path in COUNTRY_PATHS:
+        return country_choices(language)
+    return tuple(table) or tuple((word, code_text(language, "relation", word)) for word in choices(path))
