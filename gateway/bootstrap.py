@@ -50,6 +50,7 @@ from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
 from gateway.relay.pin_slots import SlotSenders
+from gateway.relay.reconciling import Reconciliation
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.relay.screens import ScreenSenders
 from gateway.relay.tenant_alerts import TenantAlertSender
@@ -245,6 +246,7 @@ class Gateway:
             "relay": self.relay.run,
             "intake": partial(self.intake.run, self.link, "native"),
             "housekeeping": self.housekeeping.run,
+            "reconciliation": Reconciliation(self.database, self.registries, self.now).run,
             "note of the loops": partial(self.supervisor.note, folder),
         }
 

@@ -57,6 +57,8 @@ OUTCOME: Final[Mapping[str, str]] = {
     "registry_deciding": N_("the registry is still processing the record"),
     "registry_refused": N_("the registry refused the record ({code})"),
     "outcome_unknown": N_("outcome unknown: {cause}"),
+    "registry_holds_nothing": N_("the registry accepted this record but does not have it any more"),
+    "registry_holds_another": N_("the registry has this record under another receipt: {receipt}"),
     "no_answer": N_("no answer ({error})"),
     "certificate_not_trusted": N_("the certificate is not from an authority that is trusted here"),
     "busy": N_("too many requests; try again later"),
