@@ -26,25 +26,25 @@ Elapsed = Callable[[], float]  # seconds on a clock that is never set
 class Rounds:
     """What one loop tells of itself: `begin` when it has something to do, `good` when that is done.
 
-    A round that failed is not good: it is owed since its beginning, until a later one is good.
+    A round that failed is not good: it is pending since its beginning, until a later one is good.
     """
 
     def __init__(self, elapsed: Elapsed = time.monotonic) -> None:
         self._elapsed = elapsed
-        self._owed_since: float | None = None
+        self._pending_since: float | None = None
 
     def begin(self) -> None:
-        """Something is to be done; ignored while an earlier round is owed."""
-        if self._owed_since is None:
-            self._owed_since = self._elapsed()
+        """Something is to be done; ignored while an earlier round is pending."""
+        if self._pending_since is None:
+            self._pending_since = self._elapsed()
 
     def good(self) -> None:
         """Everything begun so far is done."""
-        self._owed_since = None
+        self._pending_since = None
 
-    def owed_for(self) -> float:
+    def pending_for(self) -> float:
         """Seconds since the beginning of the oldest round that is not good; 0 if there is none."""
-        return 0.0 if self._owed_since is None else self._elapsed() - self._owed_since
+        return 0.0 if self._pending_since is None else self._elapsed() - self._pending_since
 
 
 Loop = Callable[[Rounds], Coroutine[object, object, None]]
@@ -68,7 +68,7 @@ class Supervisor:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def run(self, name: str, loop: Loop, late_after: float) -> None:
-        """Start a loop. It is late when a round is owed for more than `late_after` seconds."""
+        """Start a loop. It is late when a round is pending for more than `late_after` seconds."""
         watched = self._loops[name] = _Watched(Rounds(self.elapsed), late_after)
         self._tasks.append(asyncio.create_task(self._keep_running(name, loop, watched), name=name))
 
@@ -116,7 +116,7 @@ class Supervisor:
 def _state(watched: _Watched) -> State:
     if not watched.running:
         return "ended"
-    return "late" if watched.rounds.owed_for() > watched.late_after else "good"
+    return "late" if watched.rounds.pending_for() > watched.late_after else "good"
 
 
 def _named(error: Exception) -> str:

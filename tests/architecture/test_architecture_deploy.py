@@ -53,7 +53,8 @@ def test_the_containers_say_nothing_that_compose_does_not_know() -> None:
 
 def test_what_the_containers_are_given_is_a_setting_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SERVICES["gateway"]["environment"].items():
-        monkeypatch.setenv(name, re.sub(r"\$\{(\w+):\?[^}]*\}", "keys.example.org", value))
+        given = "https://keys.example.org" if name == "LODGEKEY_PUBLIC_URL" else "keys.example.org"
+        monkeypatch.setenv(name, re.sub(r"\$\{(\w+):\?[^}]*\}", given, value))
     settings = Settings()
     assert settings.broker_folder == Path("/broker")
     assert settings.broker_names == ("keys.example.org", "broker")

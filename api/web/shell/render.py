@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from api.framework.negotiation import choose_language
 from api.services.devices.status import DeliveryShown
 from api.services.schemas import FilingShown
 from api.web.shell import moments
@@ -20,7 +21,6 @@ from gateway.registries import registry_title
 from gateway.texts.durations import span_text
 from gateway.texts.families import code_text, purpose_text, reason_text
 from gateway.texts.languages import NAMES, Language, direction_of
-from gateway.texts.negotiation import choose_language
 from gateway.texts.outcomes import answer_text, outcome_text
 from gateway.texts.translator import translator
 

@@ -25,7 +25,7 @@ def _md4(message: bytes) -> bytes:
     data = bytearray(message) + b"\x80"
     data += bytes(-(len(data) + 8) % 64) + (8 * len(message)).to_bytes(8, "little")
     total = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476]
-    orders = (range(16), [k * 4 % 16 + k // 4 for k in range(16)], [int(f"{k:04b}"[::-1], 2) for k in range(16)])
+    schedule = (range(16), [k * 4 % 16 + k // 4 for k in range(16)], [int(f"{k:04b}"[::-1], 2) for k in range(16)])
     shifts = ((3, 7, 11, 19), (3, 5, 9, 13), (3, 9, 11, 15))
     for start in range(0, len(data), 64):
         words = struct.unpack("<16I", data[start : start + 64])
@@ -34,7 +34,7 @@ def _md4(message: bytes) -> bytes:
             turn, at = divmod(step, 16)
             b, c, d = v[1], v[2], v[3]
             f = ((b & c) | (~b & _M32 & d), (b & c) | (b & d) | (c & d), b ^ c ^ d)[turn]
-            added = (v[0] + f + words[orders[turn][at]] + (0, 0x5A827999, 0x6ED9EBA1)[turn]) & _M32
+            added = (v[0] + f + words[schedule[turn][at]] + (0, 0x5A827999, 0x6ED9EBA1)[turn]) & _M32
             v = [d, _rotated(added, shifts[turn][at % 4]), b, c]
         total = [(old + new) & _M32 for old, new in zip(total, v, strict=True)]
     return struct.pack("<4I", *total)

@@ -87,7 +87,7 @@ class CzechRegistry(SendOnly):
         guests = [_codes(codes or "") for codes in _strings(getattr(reply.content, "ChybyZaznamu", None))]
         if len(guests) != len(record.people):
             raise LostAnswer("answer_ambiguous")
-        book = await self._codes_told() if header or any(guests) else {}
+        book = await self._codes_reported() if header or any(guests) else {}
         if refusal := next((code for code in header if not _is_taken(code, book)), None):
             return Refused(refusal, _words(refusal, book))
         outcomes = [_outcome(codes, book) for codes in guests]
@@ -97,7 +97,7 @@ class CzechRegistry(SendOnly):
             raise LostAnswer("answer_ambiguous")
         return settled_by_person(record, outcomes, stamp or _DUPLICATE, sha256_of(reply.raw), self._now())
 
-    async def _codes_told(self) -> Book:
+    async def _codes_reported(self) -> Book:
         """The police's table of error codes, asked for once."""
         if not self._book:
             try:

@@ -91,7 +91,7 @@ async def test_a_loop_between_its_end_and_its_next_start_is_ended(clock: Clock) 
     await supervisor.stop()
 
 
-async def test_a_round_that_is_not_good_is_owed_since_it_began(supervisor: Supervisor, clock: Clock) -> None:
+async def test_a_round_that_is_not_good_is_pending_since_it_began(supervisor: Supervisor, clock: Clock) -> None:
     steps: asyncio.Queue[str] = asyncio.Queue()
 
     async def loop(rounds: Rounds) -> None:
@@ -105,7 +105,7 @@ async def test_a_round_that_is_not_good_is_owed_since_it_began(supervisor: Super
         await steps.join()
 
     supervisor.run("loop", loop, late_after=60)
-    clock.at = 1000  # nothing is owed by a loop that has nothing to do
+    clock.at = 1000  # nothing is pending by a loop that has nothing to do
     assert supervisor.states() == {"loop": "good"}
     await do("begin")
     clock.at += 60

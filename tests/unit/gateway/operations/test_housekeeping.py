@@ -27,13 +27,15 @@ class Enough(Exception):
     """Ends the loop after some rounds."""
 
 
-def keeping(world: World, rounds: Rounds, owed: list[float], revoked: list[bool], stop_after: int = 2) -> Housekeeping:
+def keeping(
+    world: World, rounds: Rounds, pending: list[float], revoked: list[bool], stop_after: int = 2
+) -> Housekeeping:
     async def enforce(renew: bool) -> None:
         revoked.append(renew)
 
     async def sleep(_seconds: float) -> None:
-        owed.append(rounds.owed_for())
-        if len(owed) == stop_after:
+        pending.append(rounds.pending_for())
+        if len(pending) == stop_after:
             raise Enough
 
     return Housekeeping(world.database, world.keyring, PictureTray(world.clock), enforce, world.clock, sleep)
@@ -45,7 +47,7 @@ async def test_a_task_that_fails_stops_nothing_else(
     world: World, monkeypatch: pytest.MonkeyPatch, task: str, error: Exception
 ) -> None:
     ticks = iter(range(1000))
-    rounds, owed, revoked = Rounds(lambda: float(next(ticks))), list[float](), list[bool]()
+    rounds, pending, revoked = Rounds(lambda: float(next(ticks))), list[float](), list[bool]()
     ran: list[str] = []
 
     def noting(name: str) -> object:
@@ -59,20 +61,20 @@ async def test_a_task_that_fails_stops_nothing_else(
 
     for name, function in TASKS.items():
         monkeypatch.setattr(module, function, noting(name))
-    kept = keeping(world, rounds, owed, revoked)
+    kept = keeping(world, rounds, pending, revoked)
     with pytest.raises(Enough):
         await kept.run(rounds)
     assert sorted(ran) == sorted([*TASKS, *TASKS])
     assert revoked == [False, False]
-    assert owed[0] > 0, "a round with a failed task is not good"
-    assert owed[1] > owed[0], "and is owed since it began"
+    assert pending[0] > 0, "a round with a failed task is not good"
+    assert pending[1] > pending[0], "and is pending since it began"
 
 
 async def test_a_round_without_failures_is_good(world: World) -> None:
-    rounds, owed, revoked = Rounds(), list[float](), list[bool]()
+    rounds, pending, revoked = Rounds(), list[float](), list[bool]()
     with pytest.raises(Enough):
-        await keeping(world, rounds, owed, revoked).run(rounds)
-    assert owed == [0.0, 0.0]
+        await keeping(world, rounds, pending, revoked).run(rounds)
+    assert pending == [0.0, 0.0]
 
 
 async def test_revocations_that_cannot_be_enforced_are_tried_again(world: World) -> None:

@@ -90,7 +90,7 @@ def test_the_facility_is_its_number_and_abbreviation(number: str) -> None:
         ("17", (None, "17", None)),
     ],
 )
-def test_the_numbers_of_a_czech_address_are_told_apart(street: str, sent: tuple[str | None, ...]) -> None:
+def test_the_numbers_of_a_czech_address_are_distinguished(street: str, sent: tuple[str | None, ...]) -> None:
     address = dataclasses.replace(PRAGUE.address, street=street)
     record = base_record(dataclasses.replace(PRAGUE, address=address), BEN, landlord=UBYTOVATEL)
     assert list(czech_record.problems(record, record.stay.from_at + 60)) == []

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.framework.negotiation import choose_language
 from api.web.landlord.pages import draw_code
 from api.web.shell.moments import iso, local_input, tell_age, tell_moment
 from api.web.shell.render import HERE, PAGE_HEADERS, STATIC, fingerprint, render
 from gateway.texts.durations import span_text
 from gateway.texts.languages import LANGUAGES, Language
-from gateway.texts.negotiation import choose_language
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 

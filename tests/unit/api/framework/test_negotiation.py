@@ -2,8 +2,8 @@
 
 import pytest
 
+from api.framework.negotiation import choose_language
 from gateway.texts.languages import LANGUAGES, LOCALES, NAMES, direction_of, language_of_locale
-from gateway.texts.negotiation import choose_language
 
 
 @pytest.mark.parametrize(
