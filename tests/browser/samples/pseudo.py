@@ -9,8 +9,9 @@ from typing import Final
 
 import pytest
 
+from api.framework import negotiation
 from api.web.shell import render
-from gateway.texts import catalogues, negotiation, translator
+from gateway.texts import catalogues, translator
 from gateway.texts.languages import LOCALES, NAMES
 
 RIGHT_TO_LEFT: Final = "ar-XB"
