@@ -167,8 +167,10 @@ def show_form(
     namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
 ) -> Response:
     """Return the registration form with what was entered, and what to correct in it."""
-    values = form_values(language_of(request), onboarding, entered, faults, namesakes)
-    return page(request, "tenant/onboarding.html", values, status)
+    language = language_of(request)
+    values = form_values(language, onboarding, entered, faults, namesakes)
+    words = consent_words(onboarding, language)
+    return page(request, "tenant/onboarding.html", values | {"words": words}, status)
 
 
 def form_values(
@@ -178,13 +180,15 @@ def form_values(
     faults: Sequence[Fault] = (),
     namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
 ) -> dict[str, object]:
-    """Return the values of onboarding.html; `namesakes`: what to choose from instead of a name that was typed."""
+    """Return the values of onboarding.html but the consents' `words`.
+
+    `namesakes`: by path, what to choose from instead of a name that was typed.
+    """
     entered = entered or Entered()
     return {
         "onboarding": onboarding,
         "asks": translator(language).join(code_text(language, "onboarding.asks", field) for field in onboarding.asks),
         "text_version": LATEST,
-        "words": consent_words(onboarding, language),
         "facts": entered.facts,
         "typed": entered.typed,
         "chosen": entered.chosen,

@@ -1,6 +1,5 @@
 """Facts of the fictitious house on the sample pages: its locks, keys, stays, filings, cases and records."""
 
-from datetime import date
 from typing import Any
 
 from api.services.account.passkeys import PasskeyShown
@@ -27,13 +26,10 @@ from api.services.schemas import (
 )
 from api.services.tenant.key_overview import FilingLine, Reader
 from api.web.landlord.pages import draw_code
-from api.web.tenant.faults import fault_of
-from api.web.tenant.onboarding_form import TYPED, Entered, problems_of
-from api.web.tenant.pages import child_values, form_values
+from api.web.tenant.pages import child_values
 from gateway.domain.filings.ways_out import actions_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.stream import FeedItem
-from gateway.texts.languages import Language
 
 NOW = 1_795_300_000  # 2026-11-21 22:26:40 UTC
 ZONE = "Asia/Shanghai"
@@ -268,23 +264,6 @@ ITEMS = [
     FeedItem(42, record("r2", kind="check_out", state="queued")),
     FeedItem(41, record("r1")),
 ]
-WRONG_ENTRIES = Entered(
-    typed=dict.fromkeys(TYPED, "") | {"document_kind": "passport", "id_number": "号123", "surname": "Example"},
-    facts={"residence.country": "NLD", "phone": "+31 20 555 0100"},
-    chosen={"check": "face", "consent_face": "", "consent_registration": "", "consent_guardian": "yes"},
-    face=True,
-)
-
-
-def form_in(language: Language, *, wrong: bool = False) -> dict[str, Any]:
-    """The registration form in this language, empty or with errors."""
-    shown = onboarding("opened")
-    if not wrong:
-        return form_values(language, shown)
-    faults = [fault_of(language, one.field, one.code) for one in problems_of(WRONG_ENTRIES, shown, date(2026, 11, 22))]
-    return form_values(language, shown, WRONG_ENTRIES, faults)
-
-
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
 DATE_REQUEST = DateRequestShown(until=wall_clock(NOW + 4 * DAY, ZONE), requested_at=NOW - 300, agreed=None)
 KEY_PAGE: dict[str, Any] = {

@@ -49,12 +49,12 @@ from tests.browser.samples.facts import (
     UNITS,
     ZONE,
     case,
-    form_in,
     key,
     onboarding,
     record,
     stay_values,
 )
+from tests.browser.samples.forms import form_in
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("account/sign_in.html", {"login": "", "next": "", "single_sign_on": True, "passkeys": True}),

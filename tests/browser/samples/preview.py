@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from api.app import Guard
 from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import language_of, page
-from api.web.tenant.pages import consent_words
-from gateway.texts.languages import LANGUAGES, SOURCE, Language
-from tests.browser.samples.facts import NOW, form_in
+from gateway.texts.languages import Language
+from tests.browser.samples.facts import NOW
+from tests.browser.samples.forms import form_in
 from tests.browser.samples.pages import SAMPLES
 
 PICTURE = (
@@ -35,10 +35,7 @@ def show_sample(request: Request, name: str) -> Response:
 
 def in_language(values: Mapping[str, Any], language: Language) -> dict[str, object]:
     """What the registration form shows in the reader's language, where the values are those of the form."""
-    if "text_version" not in values:
-        return {}
-    consented = language if language in LANGUAGES else SOURCE  # nobody agrees to a text in a made-up language
-    return form_in(language, wrong=bool(values["faults"])) | {"words": consent_words(values["onboarding"], consented)}
+    return form_in(language, wrong=bool(values["faults"])) if "part_missing" in values else {}
 
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")
