@@ -100,20 +100,24 @@ def test_stored_faces_are_reported_before_the_limit_and_at_it(
     assert [finding.severity for finding in examine(filed, NOW) if finding.check == "faces"] == ["good"]
 
 
+NO_PROCESS = 2**22 + 1  # no Linux process has a higher number than 2**22
+
+
 @pytest.mark.parametrize(
-    ("process", "state", "age", "severity", "reported"),
+    ("alive", "state", "age", "severity", "reported"),
     [
-        (os.getpid(), "good", 5, "good", "2 background loops"),
-        (os.getpid(), "late", 5, "bad", "The background loop relay is making no progress"),
-        (os.getpid(), "ended", 5, "bad", "The background loop relay ended"),
-        (os.getpid(), "good", 600, "bad", "for 10 min"),
-        (2**22 + 1, "good", 5, "bad", "ended without being stopped"),  # no Linux process has a higher number than 2**22
+        (True, "good", 5, "good", "2 background loops"),
+        (True, "late", 5, "bad", "The background loop relay is making no progress"),
+        (True, "ended", 5, "bad", "The background loop relay ended"),
+        (True, "good", 600, "bad", "for 10 min"),
+        (False, "good", 5, "bad", "ended without being stopped"),
     ],
 )
 def test_background_loops_that_do_not_get_on_are_found(
-    settings: Settings, process: int, state: str, age: int, severity: str, reported: str
+    settings: Settings, alive: bool, state: str, age: int, severity: str, reported: str
 ) -> None:
     note = settings.folder / NOTE
+    process = os.getpid() if alive else NO_PROCESS
     note.write_text(json.dumps({"process": process, "loops": {"relay": state, "feed": "good"}}))
     os.utime(note, (NOW - age, NOW - age))
     (found,) = [finding for finding in examine(settings, NOW) if finding.check == "loops"]
