@@ -133,7 +133,9 @@ def assert_refused(door: OnboardingClient, tenant: httpx.Client, part: str, code
     for language in LANGUAGES:
         answer = on_page(tenant, language, **files)
         assert answer.status_code == 422
-        assert f'role="alert">{reason_text(language, code)}</p>' in unescape(answer.text)
+        summary = unescape(answer.text).partition('role="alert"')[2].partition("</ul>")[0]
+        assert f'<a href="#in-{part}">' in summary
+        assert f"{reason_text(language, code)}</a>" in summary
     problem = refused(by_api(tenant, **files), 422, "input_refused")
     assert named(problem) == [{"field": part, "code": code}]
     assert problem["detail"] == REASON[code]
