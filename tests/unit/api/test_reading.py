@@ -33,8 +33,9 @@ LOGGED: Final = {
 STREAMS: Final = ("/api/v1/feed", "/officer/feed")
 # The provider redirects the browser by GET (RFC 6749 §4.1.2): the route ends the ceremony and begins a session.
 CALLBACK: Final = "/login/officer/return"
-# Refused here, because neither link nor simulator is running.
-AWAY: Final = ("/readyz", "/tester/devices/{device}", "/tester/recording.{form}")
+# Refused here, because neither link nor simulator is running, and the sandbox has no table of codes.
+AWAY: Final = ("/readyz", "/tester/devices/{device}", "/tester/recording.{form}", "/api/v1/onboarding/codes")
+QUERIES: Final = {"/api/v1/log/consistency": "?from=1", "/api/v1/onboarding/codes": "?path=visa.kind&text=stu"}
 NOT_PAGES: Final = ("/api/", "/healthz", "/readyz")
 UNWRITTEN: Final = "/api/v1/onboarding/readers"  # the sandbox's jurisdiction permits notifying the tenant
 CHANGES: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
@@ -93,8 +94,8 @@ class Visitors:
         key_id = self.names["key_id"]
         nonce = f"nonce-{method}"
         headers = {"Holder-Proof": proof_header(self.house, key_id, nonce)} if path.startswith("/api/v1/keys") else {}
-        query = "?from=1" if path.endswith("/consistency") else ""
-        return await self.of(path).request(method, filled(path, **self.names) + query, headers=headers)
+        address = filled(path, **self.names) + QUERIES.get(path, "")
+        return await self.of(path).request(method, address, headers=headers)
 
 
 @pytest.fixture
