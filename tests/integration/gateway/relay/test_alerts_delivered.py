@@ -29,7 +29,7 @@ from tests.parts.house import House, good, refused
 # apprise imports all its services at first use, one of which uses a deprecated standard module.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 CODES = list(KINDS)
-EXPOSED = 10 * 1440 + 47  # minutes: ten days, and the rest of the hour to which a passcode is rounded
+EXPOSED = 10 * 1440 + 2  # minutes: ten days, and the rest of the quarter of an hour to which a passcode is rounded
 NUMBERS = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "filing_due": 2, "clock_off": 312, "exposed": EXPOSED}
 NAMES = ("VOORBEELD", "XR1001R58")
 
