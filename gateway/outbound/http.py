@@ -100,9 +100,13 @@ class Client:
         where = URL(url, encoded=True)
         if self._guard is not None:
             self._guard.judge(where.host or "")
+        return await self._connected(method, where, json=json, data=content, headers=dict(headers or {}), limit=limit)
+
+    async def _connected(self, method: str, where: URL, *, headers: dict[str, str], limit: int, **sent: Any) -> Reply:
+        """Send over a connection that is kept, opened at first use."""
         if self._session is None:
             self._session = self._open_session()
-        return await self._over(self._session, method, where, json=json, data=content, headers=headers, limit=limit)
+        return await self._over(self._session, method, where, headers=headers, limit=limit, **sent)
 
     async def _over(self, session: aiohttp.ClientSession, method: str, where: URL, *, limit: int, **sent: Any) -> Reply:
         asked = session.request(method, where, allow_redirects=False, **sent)

@@ -6,7 +6,7 @@ server's challenge, then the record with the answer to it.
 
 import base64
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from spnego.exceptions import SpnegoError
 from yarl import URL
 
 from gateway.domain.filings.record import RegistryUnreachable
-from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, Reply, session_opener, taken_in
+from gateway.outbound.http import Client, LostAnswer, Reply, session_opener, taken_in
 
 _HEADER: Final = "Authorization"
 
@@ -49,29 +49,11 @@ class NtlmClient(Client):
         super().__init__(open_session, timeout_s, None)
         self._account = account
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        json: Any = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        limit: int = MAX_ANSWER,
-    ) -> Reply:
-        """As Client.send. Raises RegistryUnreachable where the first exchange fails: the record was not sent yet."""
-        where = URL(url, encoded=True)
+    async def _connected(self, method: str, where: URL, *, headers: dict[str, str], limit: int, **sent: Any) -> Reply:
+        """Send over a connection of its own. Raises RegistryUnreachable if signing in fails: nothing was sent."""
         async with self._open_session() as session:
-            signed = await self._signed(session, method, where, limit)
-            return await self._over(
-                session,
-                method,
-                where,
-                json=json,
-                data=content,
-                headers={**(headers or {}), _HEADER: signed},
-                limit=limit,
-            )
+            signed = {_HEADER: await self._signed(session, method, where, limit)}
+            return await self._over(session, method, where, headers=headers | signed, limit=limit, **sent)
 
     async def _signed(self, session: aiohttp.ClientSession, method: str, where: URL, limit: int) -> str:
         context = self._account.context(where.host or "")

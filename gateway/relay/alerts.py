@@ -15,7 +15,7 @@ from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
 from gateway.relay.mail import send_mail
-from gateway.relay.webhooks import DAY, GONE, trouble_of
+from gateway.relay.webhooks import GONE, trouble_of
 from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database
 from gateway.store.sealing import Erased, Vault
@@ -73,8 +73,7 @@ class AlertSenders:
         trouble = trouble_of(reply)
         if trouble == GONE:
             return Sent(Refused("receiver_gone"), _switched_off(subscription.landlord_id))
-        again_at = self._now() + max(retry_delay(delivery.attempts), min(trouble.retry_after, DAY))
-        return Sent(RetryAt(again_at, trouble.code, trouble.args))
+        return Sent(trouble.again(delivery.attempts, self._now()))
 
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
         event = {

@@ -31,6 +31,11 @@ class Trouble(NamedTuple):
     args: Args
     retry_after: int = 0
 
+    def again(self, attempts: int, now: int) -> RetryAt:
+        """The next attempt after this many: by our own delay, or later if the receiver asks for it, within a day."""
+        pause = max(retry_delay(attempts), min(self.retry_after, DAY))
+        return RetryAt(now + pause, self.code, self.args)
+
 
 GONE: Final = Trouble("receiver_gone", {})
 
@@ -86,9 +91,7 @@ class WebhookSenders:
         if trouble == GONE:
             return Sent(Refused("receiver_gone"), _switched_off(row.id, delivered_seq))
         if trouble is not None:
-            pause = max(retry_delay(delivery.attempts), min(trouble.retry_after, DAY))
-            again = RetryAt(self._now() + pause, trouble.code, trouble.args)
-            return Sent(again, _moved(row.id, delivered_seq))
+            return Sent(trouble.again(delivery.attempts, self._now()), _moved(row.id, delivered_seq))
         return Sent(Done("delivered_up_to", {"entry": delivered_seq}), _moved(row.id, delivered_seq, onward=True))
 
     async def _send(self, post: SignedPost, items: list[FeedItem], delivered_seq: int) -> tuple[int, Trouble | None]:
