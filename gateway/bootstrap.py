@@ -165,6 +165,7 @@ class Gateway:
             prefetch=prefetch_registrations,
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
+        self.reconciliation = Reconciliation(self.database, self.registries, now)
         self.kiosk_inbox = KioskInbox(
             self.database,
             self.tenant_registration,
@@ -246,7 +247,7 @@ class Gateway:
             "relay": self.relay.run,
             "intake": partial(self.intake.run, self.link, "native"),
             "housekeeping": self.housekeeping.run,
-            "reconciliation": Reconciliation(self.database, self.registries, self.now).run,
+            "reconciliation": self.reconciliation.run,
             "note of the loops": partial(self.supervisor.note, folder),
         }
 

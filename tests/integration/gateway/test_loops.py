@@ -16,6 +16,7 @@ BREAKS: dict[str, Callable[[Desk], tuple[object, str]]] = {
     "relay": lambda desk: (desk.gateway.relay, "_due"),
     "intake": lambda desk: (desk.gateway.link, "batches"),
     "housekeeping": lambda desk: (desk.gateway.housekeeping, "round"),
+    "reconciliation": lambda desk: (desk.gateway.reconciliation, "_sleep"),
     "note of the loops": lambda _desk: (supervision, "_write_note"),
 }
 
