@@ -3,7 +3,7 @@
 Shares no code with the gateway's reader, so that each checks the other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
@@ -38,6 +38,7 @@ class Person:
 
 
 ANNA = Person("ERIKSSON", "ANNA MARIA", "L898902C3", date(1974, 8, 12), "F", date(2032, 4, 15))
+SWEDE = replace(ANNA, nationality="SWE")  # whom a registry takes: it has no code for Utopia
 LIN = Person("", "", "11010519491231002X", date(1949, 12, 31), "F", date(2036, 1, 1), "CHN", "林晓雨", "汉",
              "北京市朝阳区望京街道花家地南里十二号楼三单元五零二室")  # fmt: skip
 

@@ -18,6 +18,7 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.offer_question import decode_question, encode_summary
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.port import ImageRefused
@@ -35,10 +36,12 @@ from gateway.registering.tenant import TenantRegistration
 from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
 from gateway.texts.identity import REASON
+from gateway.texts.languages import SOURCE
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
+MAX_LINES: Final = 4
 QUESTIONS_AT_ONCE: Final = 8  # these are quick and must not wait behind image examination
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
@@ -90,17 +93,19 @@ class KioskInbox:
         """The screen to show at the kiosk."""
         if await asyncio.to_thread(self._is_received, report):
             return {"screen": "received"}
+        language: str = SOURCE
         try:
             if question := self._questions.get(report.type):
                 return await asyncio.to_thread(question, report, message)
             form = self._open(report, message)
+            language = form.language
             form = replace(form, offer_token=await asyncio.to_thread(self._token, form.offer_token, message))
             await asyncio.to_thread(self._enter, form)
             submission = await asyncio.to_thread(self._submission, form)
             holder = public_from_point(form.holder_key) if form.holder_key else None
             verification = await self._tenant_registration.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
-            return {"screen": "refused", "code": code_of(error), "lines": [error.detail[:200]]}
+            return {"screen": "refused", "code": code_of(error), "lines": lines_of(error, language)}
         except (Unsealable, BadMessage, BadKey):
             await asyncio.to_thread(self._set_aside, message)
             return {"screen": "refused", "code": "unreadable"}
@@ -223,6 +228,13 @@ class KioskInbox:
     def _set_aside(self, message: Received) -> None:
         with self._database.writing() as session:
             set_aside(session, message, "unreadable_registration", self._now())
+
+
+def lines_of(error: LodgekeyError, language: str) -> list[str]:
+    """What the kiosk shows of a refusal: each field a registry would refuse, in the tenant's language."""
+    if isinstance(error, FieldsRefused):
+        return [field["sentence"][:200] for field in error.shown(language)][:MAX_LINES]
+    return [error.detail[:200]]
 
 
 def code_of(error: LodgekeyError) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import cast
 
-from gateway.domain.filings.record import Registry
+from gateway.domain.filings.record import FieldProblem, Registration, Registry
 from gateway.domain.filings.registry_profile import RegistryProfile
 
 Clock = Callable[[], int]  # UTC seconds
@@ -41,3 +41,13 @@ def open_registry(name: str, settings: Mapping[str, str], now: Clock) -> Registr
     Raises KeyError for an unknown name and pydantic's ValidationError for invalid settings.
     """
     return cast("Registry", import_module(REGISTRIES[name].client).open_registry(settings, now))
+
+
+def registry_problems(name: str, record: Registration, now: int) -> tuple[FieldProblem, ...]:
+    """What a registry would refuse in a record, by the rules that need no account and no connection.
+
+    `now`: UTC seconds. Raises KeyError for an unknown name.
+    """
+    profile = REGISTRIES[name]
+    module = import_module(profile.rules or f"{profile.client.rpartition('.')[0]}.rules")
+    return tuple(module.problems(record, now))

@@ -1,7 +1,9 @@
 """An authority in memory: stores records by reference and answers as preset."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 from gateway.domain.filings.record import (
     UNKNOWN_REFERENCE,
@@ -14,6 +16,7 @@ from gateway.domain.filings.record import (
     Registration,
     RegistryUnreachable,
 )
+from gateway.journey.filings import arrival_rules
 
 
 @dataclass
@@ -67,3 +70,8 @@ class MemoryRegistry:
 
     def _receipt(self, reference: str) -> Accepted:
         return Accepted(f"R-{reference[:8]}", "a" * 64, 0)
+
+
+def before_the_rules() -> AbstractContextManager[object]:
+    """A check-in inside is one of before the registries had their rules of today: nothing is refused at the door."""
+    return patch.object(arrival_rules, "registry_problems", lambda *_: ())

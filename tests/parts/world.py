@@ -164,11 +164,11 @@ class World:
             case = onboarding.get_case(session, case_id, area=AREA)
             onboarding.decide_case(session, case, decision, self.officer_id, reason, self.keyring, self.now)
 
-    def tenant(self, window: Window | None = None) -> Key:
+    def tenant(self, window: Window | None = None, fields: Mapping[str, str] = FIELDS) -> Key:
         """Steps 1 to 4: the key of an accepted tenant."""
         token = self.offer(window)
         self.consent(token)
-        self.show(token)
+        self.show(token, fields=fields)
         with self.database.reading() as session:
             offer = onboarding.get_offer(session, token, self.keyring, self.now)
             return onboarding.keys_of(session, offer)[-1]

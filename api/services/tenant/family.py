@@ -60,9 +60,8 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
     with gateway.database.writing() as session:
         key = session.get(Key, key_id)
         fields = _fields_of(form.person, key.stay.unit, gateway.now()) if key is not None else {}
-        checks = {name: registry.problems for name, registry in gateway.registries.items()}
         child = steps.declare_child(
-            session, key_id, proof_of(form), form.person, fields, checks, gateway.keyring, gateway.now()
+            session, key_id, proof_of(form), form.person, fields, gateway.keyring, gateway.now()
         )
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)

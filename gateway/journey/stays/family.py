@@ -1,22 +1,20 @@
 """One tenant registers those who came along: children by declaration, adults by a link of their own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.field_rules import calendar_day, is_minor
-from gateway.domain.filings.record import FieldProblem
-from gateway.domain.filings.record import Registration as Record
-from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.keys.holder_statements import child_statement, companion_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.verification.field_sources import gather
+from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
-from gateway.journey.filings.records import arrival_records, check_in, report_departure
+from gateway.journey.filings.records import check_in, report_departure
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import replace_passcodes
@@ -24,24 +22,21 @@ from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import add_offer
 from gateway.store import Key, Offer, Person, Stay
 from gateway.store.model import new_id
-from gateway.texts.fields import form_name
 from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
 
 MAX_PEOPLE: Final = 20  # of one stay
 # What a child has in common with the adult, unless it is given: where they live, and how to reach them.
 SHARED: Final = ("person.residence.", "person.phone", "person.email", "address")
-Check = Callable[[Record], Sequence[FieldProblem]]
 
 
 def declare_child(
-    session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], checks: Mapping[str, Check],
-    keyring: Keyring, now: int,
+    session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], keyring: Keyring, now: int,
 ) -> Person:  # fmt: skip
     """Check in a child whom a registered adult declares; the adult's phone signs `text`, from which `fields` come.
 
-    `checks` are the registries' own, by name. Raises InputRefused with the field that one of them would refuse,
-    ProofRefused or Conflict.
+    Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused, ProofRefused or
+    Conflict.
     """
     key = _held(session, key_id, child_statement(key_id, proof, text), proof, now)
     stay, adult = key.stay, session.get_one(Person, key.person_id)
@@ -53,8 +48,7 @@ def declare_child(
     _refuse_adult(stay, child, keyring)
     session.add(child)
     session.flush()
-    for name, filed in arrival_records(session, stay, child, keyring).items():
-        _refuse_problems(filed, child, checks.get(name, lambda _: ()))
+    refuse_arrival(session, stay, child, keyring, now)
     check_in(session, stay, child, keyring, now)
     return child
 
@@ -108,11 +102,3 @@ def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
         raise InputRefused(
             N_("Adults register with a document of their own. Create a link for them."), field="birth_date"
         )
-
-
-def _refuse_problems(record: Record, child: Person, check: Check) -> None:
-    """Raise FieldsRefused for the fields of the child that the registry would refuse."""
-    at = next((f"people[{index}]" for index, one in enumerate(record.people) if one.id == child.id), "people[0]")
-    found = [problem for problem in check(record) if problem.field.partition(".")[0] == at]
-    if found:
-        raise FieldsRefused([(form_name(problem.field), problem) for problem in found])

@@ -14,6 +14,7 @@ from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
 from gateway.domain.verification.field_sources import Sources, conclude
 from gateway.domain.verification.rules import Verdict
+from gateway.journey.filings.arrival_rules import refuse_arrival, refuse_given
 from gateway.journey.filings.person_fields import person_fields, seal_sources
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.journey.filings.records import check_in
@@ -118,6 +119,8 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
         seal_sources(person, shown.sources, keyring)
         session.add(person)
         session.flush()
+        if verdict.outcome == "review":
+            refuse_given(session, offer.stay, person, keyring, now)
     verification = Verification(
         id=new_id(),
         offer=offer,
@@ -174,7 +177,8 @@ def decide_case(
 def admit(session: Session, verification: Verification, keyring: Keyring, now: int) -> None:
     """Step 4: check the tenant in, and issue the keys if the holder's phone is known; else they wait for it.
 
-    A tenant who is registered for this stay already gets a key for this phone, and no second check-in.
+    A tenant who is registered for this stay already gets a key for this phone, and no second check-in. Raises
+    FieldsRefused for what the registry would refuse of this person.
     """
     offer = verification.offer
     stay = offer.stay
@@ -185,6 +189,7 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     person = session.get_one(Person, verification.person_id)
     known = known_person(session, stay, person_fields(person, keyring), keyring)
     if known is None:
+        refuse_arrival(session, stay, person, keyring, now)
         offer.person_id = person.id
         check_in(session, stay, person, keyring, now)
         give_passcodes(session, stay, keyring.passcode_key, now)

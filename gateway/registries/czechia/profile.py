@@ -11,6 +11,7 @@ PROFILE = RegistryProfile(
     name="cz",
     title="UbyPort",
     client=f"{__package__}.client",
+    rules=f"{__package__}.record",
     changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
     facts=RequiredFacts(
         unit=("registered_as", "name", "address.extra", "address.municipality", "address.postal_code"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.registries.italy.places import Places
+from gateway.registries.italy.places import Places, bundled_places
 from gateway.registries.italy.profile import SPELLING
 from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_names
 from gateway.texts.marks import N_
@@ -13,8 +13,9 @@ from gateway.texts.marks import N_
 _NO_DOCUMENT = N_("Register with another document: a passport, an identity card or a driving licence.")
 
 
-def problems(record: Registration, now: int, places: Places) -> rules.Problems:
-    """Every field the police would refuse."""
+def problems(record: Registration, now: int, places: Places | None = None) -> rules.Problems:
+    """Every field the police would refuse; by the bundled table of places unless theirs is given."""
+    places = places or bundled_places()
     yield from rules.coherent(record)
     if record.kind in ("annulment", "check_out"):
         message = N_("Alloggiati Web accepts arrivals only, and an arrival cannot be cancelled.")

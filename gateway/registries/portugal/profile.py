@@ -13,6 +13,7 @@ PROFILE = RegistryProfile(
     name="pt",
     title="SIBA",
     client=f"{__package__}.client",
+    rules=f"{__package__}.record",
     changes={"check_in": "send", "change": "new_record", "check_out": "send", "annulment": "nothing"},
     facts=RequiredFacts(
         unit=("registered_as", "name", "address.municipality", "address.postal_code"),

@@ -9,7 +9,7 @@ from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES
 from gateway.domain.filings.record import Difference, FieldProblem, PersonAnswer, Registration
 from gateway.registries.adapter import Clock
 from gateway.registries.json_client import JsonRegistry, Receipt, Request, open_bearer_client
-from gateway.registries.sandbox.record import record_of, sandbox_problems
+from gateway.registries.sandbox.record import problems, record_of
 
 
 class _PersonReply(BaseModel):
@@ -48,7 +48,7 @@ class SandboxRegistry(JsonRegistry[_RecordReply]):
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The sandbox's rules: identifiers, names ≤ 120 characters, ISO alpha-3 countries, a document from age 14."""
-        return tuple(sandbox_problems(registration, self._now()))
+        return tuple(problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
         """None: the sandbox accepts every script."""

@@ -6,5 +6,6 @@ PROFILE = RegistryProfile(
     name="sandbox",
     title="Sandbox",
     client=f"{__package__}.client",
+    rules=f"{__package__}.record",
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
 )

@@ -51,7 +51,8 @@ def _instant(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
 
 
-def sandbox_problems(record: Registration, now: int) -> rules.Problems:
+def problems(record: Registration, now: int) -> rules.Problems:
+    """Every field the sandbox would refuse."""
     yield from rules.coherent(record)
     if record.kind == "annulment":
         yield from rules.need("corrects", record.corrects)

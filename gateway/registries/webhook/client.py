@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from gateway.domain.disclosure.cloud_event import encode_event
-from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.record import (
     Accepted,
@@ -23,7 +22,7 @@ from gateway.outbound.http import LostAnswer, Reply
 from gateway.outbound.signed_post import SignedPost, open_signed_post
 from gateway.registries.adapter import Clock, SendOnly, refused_before_sending, sha256_of, unknown
 from gateway.registries.sandbox.record import record_of
-from gateway.texts.marks import N_
+from gateway.registries.webhook.rules import problems
 
 _TYPES = {
     "check_in": "org.lodgekey.registration.checked-in",
@@ -58,7 +57,7 @@ class WebhookRegistry(SendOnly):
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """Only the fields that are invalid at any receiver."""
-        return tuple(webhook_problems(registration))
+        return tuple(problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
         """None: nothing is transliterated."""
@@ -98,15 +97,6 @@ class WebhookRegistry(SendOnly):
         except ValidationError:
             return OutcomeUnknown("answer_unreadable")
         return Accepted(receipt or reference, sha256_of(reply.body), self._now())
-
-
-def webhook_problems(record: Registration) -> rules.Problems:
-    yield from rules.coherent(record)
-    for field, value in (("reference", record.reference), ("unit.code", record.unit.code)):
-        yield from rules.need(field, value)
-        yield from rules.shaped(field, value, r"[A-Za-z0-9._:-]{1,64}", N_("letters, digits and . _ : - only"))
-    if record.kind == "annulment":
-        yield from rules.need("corrects", record.corrects)
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> WebhookRegistry:

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from api.framework.session_cookie import SESSION_COOKIE
 from firmware_sim.specimens.camera import take_photograph, take_selfie
-from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.documents import SWEDE, astronaut, print_passport
 from gateway.domain.verification.consent import LATEST
 from gateway.identity.images.decode import MAX_BYTES
 from gateway.identity.settings import IdentitySettings
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.slow
 LONG_TIMEOUT = httpx.Timeout(600)
 LANGUAGES = ("zh-CN", "en")
 DATABASE = "lodgekey.sqlite"
-PAGE = print_passport(ANNA, astronaut())
+PAGE = print_passport(SWEDE, astronaut())
 PASSPORT, SELFIE = take_photograph(PAGE), take_selfie(astronaut())
 CONSENTS = {"registration": True, "text_version": LATEST, "language": "en"}
 UNUSABLE = {name: bad for name, bad in BAD.items() if name != "empty"} | {
@@ -246,12 +246,12 @@ def glaring(page: Image.Image) -> bytes:
 
 DOCUMENTS: Mapping[str, tuple[Callable[[], bytes], str, str]] = {
     "expired": (
-        lambda: take_photograph(print_passport(replace(ANNA, expiry=date(2024, 2, 29)), astronaut())),
+        lambda: take_photograph(print_passport(replace(SWEDE, expiry=date(2024, 2, 29)), astronaut())),
         "refused",
         "document_expired",
     ),
     "not yet valid": (
-        lambda: take_photograph(print_passport(replace(ANNA, issued=date(2027, 5, 2)), astronaut())),
+        lambda: take_photograph(print_passport(replace(SWEDE, issued=date(2027, 5, 2)), astronaut())),
         "review",
         "document_not_yet_valid",
     ),
@@ -278,7 +278,7 @@ def test_a_document_that_will_not_do_is_explained_in_both_languages(door: Onboar
 
 
 def test_a_document_valid_from_the_past_passes_as_before(door: OnboardingClient) -> None:
-    picture = take_photograph(print_passport(replace(ANNA, issued=date(2022, 4, 16)), astronaut()))
+    picture = take_photograph(print_passport(replace(SWEDE, issued=date(2022, 4, 16)), astronaut()))
     with door.tenant(face=True) as tenant:
         answer = good(by_api(tenant, document=picture, face=SELFIE))
     assert answer["reasons"] == ["face_without_liveness"]

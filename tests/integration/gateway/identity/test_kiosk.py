@@ -20,7 +20,7 @@ from devices.wire.kiosk.registration import MAX_IMAGE, KioskRegistration, encode
 from firmware_sim.kiosk_terminal.camera import SimTurnCamera, shrink_frame
 from firmware_sim.specimens.camera import take_photograph, take_selfie
 from firmware_sim.specimens.chip import found_country, sign_groups, write_face_group, write_zone_group
-from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.documents import SWEDE, astronaut, print_passport
 from firmware_sim.specimens.heads import build_head, film_still
 from gateway.bootstrap import Gateway
 from gateway.identity.workers.pool import IdentityPool
@@ -28,7 +28,7 @@ from gateway.settings import Settings
 from gateway.store import Delivery, Unit, Verification
 from tests.parts.world import NOW, World, device
 
-PASSPORT = take_photograph(print_passport(ANNA, astronaut()))
+PASSPORT = take_photograph(print_passport(SWEDE, astronaut()))
 SELFIE = take_selfie(astronaut())
 HEAD = build_head(np.asarray(astronaut(), np.uint8))
 KIOSK = "kiosk-1"
@@ -114,9 +114,9 @@ async def test_turns_filmed_at_the_kiosk_pass_without_a_person_and_a_still_or_a_
 
 
 async def test_a_chip_read_at_the_kiosk_counts_and_a_forged_one_is_refused(counter: Counter) -> None:
-    country, token = found_country("UT", NOW), counter.world.offer()
+    country, token = found_country("SE", NOW), counter.world.offer()
     counter.gateway.countries.certificates = (country.certificate,)
-    groups = {1: write_zone_group(ANNA), 2: write_face_group(SELFIE)}
+    groups = {1: write_zone_group(SWEDE), 2: write_face_group(SELFIE)}
     other = {1: groups[1], 2: write_face_group(PASSPORT)}
     forged = await counter.hand_in(token, chip=[sign_groups(country, other), groups[1], groups[2]])
     assert (forged["screen"], "altered" in forged["lines"][0]) == ("refused", True)

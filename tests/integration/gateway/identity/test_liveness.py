@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.documents import SWEDE, astronaut, print_passport
 from firmware_sim.specimens.heads import ATTACKS, Head, build_head, film_bent_print, film_living, film_still
 from gateway.domain.verification.port import Challenge, ImageRefused, LivenessResult, Turn
 from gateway.identity.faces.compare import FaceRecognitionEngine
@@ -16,7 +16,7 @@ from gateway.texts.identity import REASON
 from tests.specimens.photographs import load_photographs
 
 ASKED: tuple[Turn, ...] = ("left", "right", "right", "left")
-PORTRAIT = np.asarray(print_passport(ANNA, astronaut()), np.uint8)
+PORTRAIT = np.asarray(print_passport(SWEDE, astronaut()), np.uint8)
 
 
 @cache

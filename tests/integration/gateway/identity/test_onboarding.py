@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from firmware_sim.specimens.camera import take_photograph, take_selfie
-from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
+from firmware_sim.specimens.documents import SWEDE, astronaut, print_passport
 from firmware_sim.specimens.heads import build_head, film_living, film_still
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import offer_of
@@ -22,7 +22,7 @@ from gateway.store import Verification
 from tests.parts.world import World
 from tests.specimens.canary import find_canaries
 
-PASSPORT = take_photograph(print_passport(ANNA, astronaut()))
+PASSPORT = take_photograph(print_passport(SWEDE, astronaut()))
 SELFIE = take_selfie(astronaut())
 PIXELS = np.asarray(astronaut(), np.uint8)
 CANARY = b"CANARY-51.5007N"

@@ -15,6 +15,7 @@ from gateway.journey.stays.landlord import add_offer
 from gateway.store import Key, Offer, Person, Registration, Stay, Unit
 from tests.integration.gateway.registries.test_filings import ITALY
 from tests.parts.desk import Desk
+from tests.parts.registry import before_the_rules
 from tests.parts.world import FIELDS, World, report_to
 
 PAGE = "http://testserver/key"
@@ -36,7 +37,8 @@ def refused_tenant(desk: Desk, answer: Refused = NO_BIRTH_COUNTRY, **fields: str
     """A tenant with a key whose check-in was refused: the link's token, and a client with the link."""
     token = desk.world.offer()
     desk.world.consent(token)
-    desk.world.show(token, fields=FIELDS | fields)
+    with before_the_rules():
+        desk.world.show(token, fields=FIELDS | fields)
     with desk.gateway.database.writing() as session:
         record_registry_answer(session, filings(desk)[-1].id, answer, desk.world.now)
     return token, desk.client(Authorization=f"Offer {token}")

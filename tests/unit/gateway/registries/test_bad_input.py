@@ -54,7 +54,7 @@ def china(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
 
 def sandbox(*people: PersonFacts, **changes: Any) -> tuple[FieldProblem, ...]:
     record = base_record(MADRID, *people, **changes)
-    return tuple(sandbox_record.sandbox_problems(record, record.stay.from_at + 3600))
+    return tuple(sandbox_record.problems(record, record.stay.from_at + 3600))
 
 
 def found(problems: tuple[FieldProblem, ...]) -> list[tuple[str, str]]:

@@ -146,7 +146,7 @@ def test_china_takes_every_foreigner(nationality: str) -> None:
 @pytest.mark.parametrize("nationality", PEOPLE)
 def test_the_sandbox_takes_everyone(nationality: str) -> None:
     filed = base_record(MADRID, guest(nationality))
-    assert list(sandbox_record.sandbox_problems(filed, filed.stay.from_at + 60)) == []
+    assert list(sandbox_record.problems(filed, filed.stay.from_at + 60)) == []
     assert sandbox_form.faults(sandbox_form.Record.model_validate(sandbox_record.record_of(filed, {}))) == []
 
 

@@ -38,7 +38,7 @@ class GuestBook(JsonRegistry[_Entry]):
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """Rules of the guest book that the record breaks."""
-        return tuple(_problems(registration))
+        return tuple(problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:
         """Values changed for the guest book: names in capitals."""
@@ -84,7 +84,8 @@ def _guest(person: PersonFacts) -> dict[str, str]:
     }
 
 
-def _problems(record: Registration) -> rules.Problems:
+def problems(record: Registration, now: int) -> rules.Problems:
+    """Every field the guest book would refuse."""
     yield from rules.coherent(record)
     yield from rules.need("unit.registered_as", record.unit.registered_as)
     for index, person in enumerate(record.people):

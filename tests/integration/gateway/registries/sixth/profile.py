@@ -10,6 +10,7 @@ SPELLING = Spelling(
 PROFILE = RegistryProfile(
     name="xx",
     client=f"{__package__}.client",
+    rules=f"{__package__}.client",
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
     facts=RequiredFacts(unit=("registered_as",), person=("residence.country",), one_of=("phone", "email")),
     arrivals_on_the_day=True,

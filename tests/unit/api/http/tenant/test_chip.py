@@ -18,7 +18,7 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.chip import MAX_FILE, ChipFiles, decode_chip, encode_chip
 from firmware_sim.specimens.camera import encode_jpeg
 from firmware_sim.specimens.chip import SimCountry, found_country, sign_groups, write_face_group, write_zone_group
-from firmware_sim.specimens.documents import ANNA, LIN
+from firmware_sim.specimens.documents import LIN, SWEDE
 from gateway.identity.chips.country_certificates import BadCountry, load_countries
 from gateway.store import Model, Verification
 from gateway.texts.families import reason_text
@@ -33,12 +33,12 @@ OTHER_FACE = encode_jpeg(np.full((120, 90, 3), 200, np.uint8))
 @cache
 def country() -> SimCountry:
     """The trusted country."""
-    return found_country("UT", NOW)
+    return found_country("SE", NOW)
 
 
 def chip(signer: SimCountry | None = None, face: bytes = FACE) -> ChipFiles:
     """Anna's chip data, as a reader delivers them."""
-    groups = {1: write_zone_group(ANNA), 2: write_face_group(face)}
+    groups = {1: write_zone_group(SWEDE), 2: write_face_group(face)}
     return sign_groups(signer or country(), groups), groups[1], groups[2]
 
 
@@ -55,7 +55,7 @@ def with_altered_signature() -> ChipFiles:
 
 def of_a_foreign_issuer() -> ChipFiles:
     """A self-consistent chip of a country with the same name and different keys."""
-    return chip(found_country("UT", NOW))
+    return chip(found_country("SE", NOW))
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_file_too_large_for_a_chip_is_refused() -> None:
 
 
 async def test_an_expired_passport_is_refused_by_what_its_chip_says(trusting: House) -> None:
-    old = replace(ANNA, expiry=LIN.birth.replace(year=2020))
+    old = replace(SWEDE, expiry=LIN.birth.replace(year=2020))
     groups = {1: write_zone_group(old), 2: write_face_group(FACE)}
     tenant, _ = await trusting.tenant()
     answer = good(await hand_in(trusting, tenant, (sign_groups(country(), groups), groups[1], groups[2])))

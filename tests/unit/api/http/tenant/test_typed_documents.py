@@ -218,7 +218,8 @@ async def test_a_child_under_fourteen_without_a_document_is_registered_in_spain(
     assert named(older) == [{"field": "document_kind", "code": "document_needed"}]
     assert office.tenant is not None
     good(await office.tenant.post("/api/v1/onboarding/consents", json=CONSENTS | {"guardian": True}))
-    form = {name: text for name, text in (EVA | child).items() if text} | {"facts": json.dumps(HOME)}
+    facts = HOME | {"relation": "child"}
+    form = {name: text for name, text in (EVA | child).items() if text} | {"facts": json.dumps(facts)}
     assert good(await office.tenant.post("/api/v1/onboarding/verification", data=form))["stage"] == "review"
     record = await office.decide()
     assert person(record).document.kind == "none"

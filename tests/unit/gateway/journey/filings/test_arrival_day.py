@@ -11,7 +11,7 @@ from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Registration, Stay, Unit
 from tests.parts.registry import MemoryRegistry
 from tests.parts.relaying import relaying
-from tests.parts.world import DAY, World, report_to
+from tests.parts.world import DAY, FIELDS, World, report_to
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def italian(world: World) -> World:
     """A world whose unit reports to Italy, and a tenant registered two days in advance."""
     with world.database.writing() as session:
         report_to(session.get_one(Unit, world.unit_id), "it")
-    world.tenant(Window(world.now + 2 * DAY, world.now + 5 * DAY))
+    world.tenant(Window(world.now + 2 * DAY, world.now + 5 * DAY), FIELDS | {"person.birth_country": "NLD"})
     return world
 
 

@@ -14,7 +14,16 @@ from gateway.store import Event, Stay, Unit
 from gateway.store import Registration as Row
 from tests.parts.registry import MemoryRegistry
 from tests.parts.relaying import relaying
-from tests.parts.world import DAY, World, report_to
+from tests.parts.world import DAY, FIELDS, World, report_to
+
+AT_BOTH = FIELDS | {
+    "person.birth_country": "NLD",
+    "person.residence.street": "Kade 1",
+    "person.residence.postal_code": "1011 AA",
+    "person.residence.municipality": "Amsterdam",
+    "person.residence.country": "NLD",
+    "person.phone": "+31201234567",
+}
 
 
 class Refusing(MemoryRegistry):
@@ -31,7 +40,7 @@ def both(world: World) -> World:
     """A world whose unit reports to Italy's police, then to the sandbox, and a tenant registered two days ahead."""
     with world.database.writing() as session:
         report_to(session.get_one(Unit, world.unit_id), "it", "sandbox")
-    world.tenant(Window(world.now + 2 * DAY, world.now + 5 * DAY))
+    world.tenant(Window(world.now + 2 * DAY, world.now + 5 * DAY), AT_BOTH)
     return world
 
 
@@ -70,7 +79,7 @@ def test_an_event_of_the_stay_is_recorded_once(both: World) -> None:
 async def test_a_refusal_and_an_unreachable_registry_stop_no_other(both: World) -> None:
     with both.database.writing() as session:
         report_to(session.get_one(Unit, both.unit_id), "webhook", "pt", "sandbox")
-    both.tenant(Window(both.now - 60, both.now + 2 * DAY))
+    both.tenant(Window(both.now - 60, both.now + 2 * DAY), AT_BOTH)
     down = MemoryRegistry(name="pt", behaviours=["down"] * 9)
     registries = {"webhook": Refusing(name="webhook"), "pt": down, "sandbox": MemoryRegistry()}
     senders = RegistrySenders(both.database, both.keyring.vault, registries, both.clock)

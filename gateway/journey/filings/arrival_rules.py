@@ -1,0 +1,78 @@
+"""The registries' rules at the door: nobody is checked in whose record a registry would refuse."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gateway.domain.filings.deadlines import deadline
+from gateway.domain.filings.record import FieldProblem, PersonFacts
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.refusal import FieldsRefused
+from gateway.journey.filings.destinations import asked_at
+from gateway.journey.filings.parties import own_arrival
+from gateway.journey.filings.records import arrival_records
+from gateway.journey.keys.keyring import Keyring
+from gateway.registries import REGISTRIES, registry_problems
+from gateway.store import Person, Stay
+from gateway.texts.fields import form_name, path_in_person
+
+NOT_KNOWN: Final = ("", "unknown", "none", "other")
+"""Values of a record that say nothing: a document that could not be read leaves them."""
+
+
+def refuse_arrival(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
+    """Raise FieldsRefused for each field of this person that a registry of the unit would refuse on arrival."""
+    _refuse([problem for _, problem in _own_problems(session, stay, person, keyring, now)])
+
+
+def refuse_given(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
+    """`refuse_arrival` for a person whose document is still to be looked at.
+
+    What only the document says may be missing; what is given, and what no document says, must be right.
+    """
+    asked = asked_at(stay.unit).of_tenant
+    found = _own_problems(session, stay, person, keyring, now)
+    _refuse([one for facts, one in found if path_in_person(one.field) in asked or _is_known(facts, one.field)])
+
+
+def problems_of(record: Record, person_id: str, registry: str, now: int) -> Iterator[tuple[PersonFacts, FieldProblem]]:
+    """What this registry would refuse of one person of a record; nothing if this person is not reported there.
+
+    A person's role in the record is ours to set, so it is not among them.
+    """
+    index = next((at for at, one in enumerate(record.people) if one.id == person_id), None)
+    if index is None:
+        return
+    person = record.people[index]
+    if deadline(replace(record, people=(person,)), now, REGISTRIES[registry].reporting) is None:
+        return
+    for found in registry_problems(registry, record, now):
+        if found.field.partition(".")[0] == f"people[{index}]" and path_in_person(found.field) != "role":
+            yield person, found
+
+
+def _own_problems(
+    session: Session, stay: Stay, person: Person, keyring: Keyring, now: int
+) -> list[tuple[PersonFacts, FieldProblem]]:
+    """Of all registries of the unit; a field that two of them would refuse for the same rule is named once."""
+    person.arrived_at = own_arrival(stay, person.created_at)
+    found: dict[tuple[str, str], tuple[PersonFacts, FieldProblem]] = {}
+    for registry, record in arrival_records(session, stay, person, keyring).items():
+        for facts, problem in problems_of(record, person.id, registry, now):
+            found.setdefault((path_in_person(problem.field), problem.rule), (facts, problem))
+    return list(found.values())
+
+
+def _is_known(facts: PersonFacts, field: str) -> bool:
+    """Whether the record holds a value at the field's path."""
+    value: object = facts
+    for step in path_in_person(field).split("."):
+        value = getattr(value, step)
+    return isinstance(value, str) and value not in NOT_KNOWN
+
+
+def _refuse(found: Sequence[FieldProblem]) -> None:
+    if found:
+        raise FieldsRefused([(form_name(problem.field), problem) for problem in found])
