@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from gateway.domain.errors import LodgekeyError
+from gateway.domain.filings.field_names import named_text
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.families import code_text, reason_text
-from gateway.texts.fields import named_text
 from gateway.texts.identity import REASON
 from gateway.texts.languages import SOURCE
 from gateway.texts.translator import translator

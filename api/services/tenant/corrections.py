@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused, NotFound
+from gateway.domain.filings.field_names import field_text
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import Registration as Record
 from gateway.journey.filings.corrections import check_correction
@@ -16,7 +17,6 @@ from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Registration
 from gateway.store.sealing import Erased
-from gateway.texts.fields import field_text
 from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
 from gateway.texts.outcomes import answer_text

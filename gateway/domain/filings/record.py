@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from gateway.domain.filings.field_names import numbered_text
 from gateway.domain.outcomes import CodedFailure
-from gateway.texts.fields import numbered_text
 from gateway.texts.languages import SOURCE
 from gateway.texts.outcomes import Args
 
@@ -136,7 +136,7 @@ class FieldProblem:
     """What a registry would refuse: the field ("people[0].document.number"), the rule's code and what to do about it.
 
     `message` is a marked text with the placeholders of `args`, in which a text is a marked text too. The field is named
-    by gateway.texts.fields, which says the whole sentence in the reader's language.
+    by gateway.domain.filings.field_names, which says the whole sentence in the reader's language.
     """
 
     field: str

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from gateway.domain.errors import InputRefused
+from gateway.domain.filings.field_names import field_text
 from gateway.domain.filings.record import FieldProblem
-from gateway.texts.fields import field_text
 from gateway.texts.languages import SOURCE
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from gateway.domain.filings.deadlines import deadline
+from gateway.domain.filings.field_names import form_name, path_in_person
 from gateway.domain.filings.record import FieldProblem, PersonFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
@@ -16,7 +17,6 @@ from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
 from gateway.registries import REGISTRIES, registry_problems
 from gateway.store import Person, Stay
-from gateway.texts.fields import form_name, path_in_person
 
 NOT_KNOWN: Final = ("", "unknown", "none", "other")
 """Values of a record that say nothing: a document that could not be read leaves them."""

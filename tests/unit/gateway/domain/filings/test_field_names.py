@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import gateway
+from gateway.domain.filings.field_names import field_name, field_text
 from gateway.domain.filings.record import FieldProblem
 from gateway.domain.filings.refusal import FieldsRefused
-from gateway.texts.fields import field_name, field_text
 from gateway.texts.languages import LANGUAGES
 
 HERE = Path(gateway.__file__).parent
