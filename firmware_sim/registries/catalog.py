@@ -19,6 +19,7 @@ SIMULATORS: dict[str, Simulator] = {
         _simulator_of("italy"),
         _simulator_of("portugal"),
         _simulator_of("czechia"),
+        _simulator_of("slovenia"),
         _simulator_of("china"),
         _simulator_of("webhook"),
     )

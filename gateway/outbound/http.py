@@ -151,15 +151,24 @@ def open_client(
     account: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     guard: GuardedResolver | None = None,
+    certificate_file: str = "",
     reuse: bool = True,
 ) -> Client:
     """A client that trusts ca_file (PEM) instead of the public authorities. account: user name and password.
 
+    certificate_file: the client's own certificate and its key in PEM, for a service that asks for one.
     reuse=False opens a connection for each request: a reused one that the server closes during a request leaves an
     unknown outcome, which is costly where the outcome cannot be queried.
     """
     always = dict(headers or {}) | (_basic(*account) if account else {})
-    opener = session_opener(ca_file=ca_file, timeout_s=timeout_s, headers=always, guard=guard, reuse=reuse)
+    opener = session_opener(
+        ca_file=ca_file,
+        timeout_s=timeout_s,
+        headers=always,
+        guard=guard,
+        certificate_file=certificate_file,
+        reuse=reuse,
+    )
     return Client(opener, timeout_s, guard)
 
 
@@ -169,10 +178,13 @@ def session_opener(
     timeout_s: float,
     headers: Mapping[str, str] | None = None,
     guard: GuardedResolver | None = None,
+    certificate_file: str = "",
     reuse: bool = True,
 ) -> Callable[[], aiohttp.ClientSession]:
     """A function that opens sessions with the settings of open_client."""
     trusted = ssl.create_default_context(cafile=ca_file or None)
+    if certificate_file:
+        trusted.load_cert_chain(certificate_file)
     always = {"Accept-Encoding": "identity"} | dict(headers or {})
     connect_s = min(timeout_s, CONNECT_S)
 

@@ -12,3 +12,9 @@ class AccountSettings(BearerSettings):
 
     user: Annotated[str, Field(min_length=1)]
     landlord: str = ""
+
+
+class CertifiedSettings(AccountSettings):
+    """An account of a service that also asks for a client certificate: a PEM file with the certificate and its key."""
+
+    certificate_file: str = ""

@@ -99,8 +99,18 @@ def open_soap(
     settings: AddressSettings,
     *,
     account: tuple[str, str] | None = None,
+    certificate_file: str = "",
     limit: int = MAX_ANSWER,
 ) -> SoapPort:
-    """The service at the settings' address; account: user name and password. Opens a connection for each request."""
-    client = open_client(ca_file=settings.ca_file, timeout_s=settings.timeout_s, account=account, reuse=False)
+    """The service at the settings' address. Opens a connection for each request.
+
+    `account`: user name and password. `certificate_file`: the client's certificate and its key in PEM.
+    """
+    client = open_client(
+        ca_file=settings.ca_file,
+        timeout_s=settings.timeout_s,
+        account=account,
+        certificate_file=certificate_file,
+        reuse=False,
+    )
     return SoapPort(wsdl, binding, settings.url, client, limit)

@@ -47,6 +47,7 @@ class UnitFacts:
     name: str = ""
     registered_as: str = ""  # the establishment's number at the registry, if it is not `code`
     phone: str = ""
+    tourist_tax: str = ""  # the whole tax of a person and night in euro, like "2.50" (Slovenia)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""eTurizem's rules, checked before sending; the number in a comment is the code of the agency's refusal."""
+
+from datetime import date
+
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.alpha2_countries import ALPHA2
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
+from gateway.registries.slovenia.profile import SPELLING
+from gateway.registries.slovenia.record import sent_name, sent_names
+
+_OLDEST = 120  # years (4137)
+_FIRST_YEAR = 2017  # of an arrival, by the schema
+
+
+def problems(record: Registration, now: int) -> rules.Problems:
+    """Every field the agency would refuse."""
+    yield from rules.coherent(record)
+    if record.kind == "annulment":
+        yield from rules.need("people", record.people)  # a cancelled row is the whole row with another status
+    unit, arrival = record.unit, rules.arrival_day(record)
+    yield from rules.need("unit.registered_as", unit.registered_as)
+    yield from rules.shaped("unit.registered_as", unit.registered_as, r"[1-9][0-9]{0,8}", "the number in the RNO")
+    yield from rules.need("unit.tourist_tax", unit.tourist_tax)
+    yield from rules.shaped(
+        "unit.tourist_tax",
+        unit.tourist_tax,
+        r"(?=.*[1-9])[0-9]{1,3}(\.[0-9]{1,4})?",  # 4147, 41394
+        "an amount in euro above zero with at most 4 decimals, like 2.50",
+    )
+    if record.stay.from_at > now:  # 41328
+        yield FieldProblem("stay.from_at", "outside_window", "eTurizem takes an arrival only once the guest is there.")
+    if arrival.year < _FIRST_YEAR:
+        yield FieldProblem("stay.from_at", "outside_window", "eTurizem takes no arrival before 2017.")
+    for index, person in enumerate(record.people):
+        yield from _person(f"people[{index}]", person, arrival, now)
+
+
+def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
+    yield from rules.need(f"{at}.surname", person.surname)
+    for field, sent in zip(("surname", "given_names"), sent_names(person), strict=True):
+        yield from rules.shaped(f"{at}.{field}", sent, "(?s).{2,}", "at least 2 letters")
+        yield from rules.fits(f"{at}.{field}", sent, 141)
+        yield from rules.spelled(f"{at}.{field}", sent_name(getattr(person, field)), SPELLING.alphabet, SPELLING.said)
+    if person.sex not in ("male", "female"):  # 41330
+        yield FieldProblem(f"{at}.sex", "unknown_code", "The sex must be male or female, as in the document.")
+    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    if rules.age(person, arrival) > _OLDEST:
+        yield FieldProblem(f"{at}.birth_date", "impossible_date", "eTurizem takes no guest older than 120 years.")
+    yield from _nationality(f"{at}.nationality", person.nationality, arrival)
+    yield from _document(f"{at}.document", person, arrival)
+
+
+def _nationality(field: str, code: str, arrival: date) -> rules.Problems:
+    yield from rules.need(field, code)
+    if code and (code not in ALPHA2 or not COUNTRIES.valid(code, arrival)):  # 4138
+        yield FieldProblem(
+            field, "unknown_code", "eTurizem takes the citizenship of a country: enter this guest in eTurizem itself."
+        )
+
+
+def _document(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
+    document = person.document
+    if document.kind == "none":
+        if person.nationality != "SVN" or not rules.is_minor(person, arrival):
+            yield FieldProblem(f"{at}.kind", "missing", "Only Slovenian children are taken without a document.")
+        return
+    yield from rules.need(f"{at}.number", document.number)
+    yield from rules.shaped(f"{at}.number", document.number, "(?s).{2,}", "at least 2 characters")  # 41391
