@@ -107,7 +107,7 @@ def test_what_the_agency_refuses_is_refused_before_sending(changes: dict[str, An
         *(({"tourist_tax": amount}, "unit.tourist_tax") for amount in ("", "0", "0.00", "2,50", "1.23456", "-1")),
     ],
 )
-def test_the_units_number_and_tax_are_checked(changes: dict[str, str], field: str) -> None:
+def test_the_units_number_and_tax_are_checked(changes: dict[str, Any], field: str) -> None:
     problems = found(base_record(dataclasses.replace(LJUBLJANA, **changes), TRAVELLER))
     assert [at for at, _ in problems] == [field]
 
