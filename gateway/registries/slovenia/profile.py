@@ -3,9 +3,10 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import LATIN, Spelling
+from gateway.texts.marks import N_
 
 # The agency's schema limits the length only, and the police compare the marks (Č, Ć): a name is sent as it is.
-SPELLING = Spelling("eturizem-names", "1", LATIN + "\u0300-\u036f '.,·/-", "Latin letters")
+SPELLING = Spelling("eturizem-names", "1", LATIN + "\u0300-\u036f '.,·/-", N_("Latin letters"))
 PROFILE = RegistryProfile(
     name="si",
     client=f"{__package__}.client",

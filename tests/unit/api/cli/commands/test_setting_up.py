@@ -27,6 +27,7 @@ HOME = "--landlord mira --label Loft --address Quay --area 370100-07 --timezone 
 LESSOR_FACTS = {"registered_as": "A-1", "phone": "+351 1", "email": "m@example.org"}
 UNIT_FACTS = {
     "registered_as": "H-1",
+    "tourist_tax": "2.50",
     "address.extra": "Praha, Nusle",
     "address.municipality": "Lisboa",
     "address.postal_code": "1100-001",
