@@ -32,8 +32,8 @@ class AnsweringPort:
 
 async def answer(success: object, failure: object, *rows: tuple[object, str]) -> Answer:
     """The adapter's answer for two people to a result with these rows, by number and code."""
-    told = "".join(f'<row rowPackageId="{number}" msg="{code}" msgTxt="Napaka"/>' for number, code in rows)
-    result = f'<data packageGuid="g" time="t" success="{success}" failure="{failure}">{told}</data>'
+    row_texts = "".join(f'<row rowPackageId="{number}" msg="{code}" msgTxt="Napaka"/>' for number, code in rows)
+    result = f'<data packageGuid="g" time="t" success="{success}" failure="{failure}">{row_texts}</data>'
     return await answer_to(result)
 
 
