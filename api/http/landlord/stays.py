@@ -4,8 +4,18 @@ from fastapi import APIRouter
 
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
 from api.services.landlord import offers, stays, unit_facts, units
+from api.services.landlord.offers import ArrivalForm, DepartureForm
 from api.services.landlord.unit_facts import UnitFactsForm, UnitFactsShown
-from api.services.schemas import DatesForm, KeyShown, LockShown, OfferForm, OfferShown, StayShown, UnitForm, UnitShown
+from api.services.schemas import (
+    DatesForm,
+    KeyShown,
+    LockShown,
+    OfferForm,
+    OfferShown,
+    StayShown,
+    UnitForm,
+    UnitShown,
+)
 
 router = APIRouter(tags=["landlord"])
 
@@ -70,10 +80,18 @@ def create_phone_offer(
     return offers.create_phone_offer(gateway, landlord_id, offer_id, idempotency_key)
 
 
+@router.post("/offers/{offer_id}/arrival")
+def record_arrival(gateway: Gate, landlord_id: LandlordId, offer_id: str, form: ArrivalForm) -> OfferShown:
+    """Record when the tenant of this link arrived, if not with the others: reported as the registry takes changes."""
+    return offers.record_arrival(gateway, landlord_id, offer_id, form)
+
+
 @router.post("/offers/{offer_id}/departure")
-def record_departure(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> OfferShown:
+def record_departure(
+    gateway: Gate, landlord_id: LandlordId, offer_id: str, form: DepartureForm | None = None
+) -> OfferShown:
     """Record that the tenant of this link left before the others: their keys are revoked, their departure is filed."""
-    return offers.record_departure(gateway, landlord_id, offer_id)
+    return offers.record_departure(gateway, landlord_id, offer_id, form or DepartureForm())
 
 
 @router.post("/offers/{offer_id}/withdraw")

@@ -4,15 +4,27 @@ from sqlalchemy.orm import Session
 
 from api.services.idempotency import once
 from api.services.presenters import offer_shown
-from api.services.schemas import OfferForm, OfferShown
+from api.services.schemas import Instant, OfferForm, OfferShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey.stays import landlord as steps
-from gateway.journey.stays.family import leave_early
+from gateway.journey.stays.family import correct_arrival, leave_early
 from gateway.store import Offer
 from gateway.texts.marks import N_
+
+
+class ArrivalForm(Strict):
+    """When one tenant of a stay arrived; without an offset it is in the unit's time zone."""
+
+    arrived: Instant
+
+
+class DepartureForm(Strict):
+    """When one tenant of a stay left; without a time, now."""
+
+    left: Instant | None = None
 
 
 def present_offer(gateway: Gateway, offer: Offer) -> OfferShown:
@@ -81,14 +93,24 @@ def _offer_of(session: Session, offer_id: str, landlord_id: str) -> Offer:
     return offer
 
 
-def record_departure(gateway: Gateway, landlord_id: str, offer_id: str) -> OfferShown:
+def record_arrival(gateway: Gateway, landlord_id: str, offer_id: str, form: ArrivalForm) -> OfferShown:
+    """Record when the person who registered with this offer arrived. Raises NotFound, InputRefused or Conflict."""
+    with gateway.database.writing() as session:
+        offer = _offer_of(session, offer_id, landlord_id)
+        at = instant(form.arrived, offer.stay.unit.timezone, "arrived")
+        correct_arrival(session, offer, at, gateway.keyring, gateway.now())
+        return present_offer(gateway, offer)
+
+
+def record_departure(gateway: Gateway, landlord_id: str, offer_id: str, form: DepartureForm) -> OfferShown:
     """Record that the person who registered with this offer left before the others.
 
-    Raises NotFound, or Conflict if nobody did, or nobody else is staying.
+    Raises NotFound, InputRefused for the time, or Conflict if nobody registered, or nobody else is staying.
     """
     with gateway.database.writing() as session:
         offer = _offer_of(session, offer_id, landlord_id)
-        leave_early(session, offer, gateway.keyring, gateway.now())
+        left = instant(form.left, offer.stay.unit.timezone, "left") if form.left else None
+        leave_early(session, offer, gateway.keyring, gateway.now(), left)
         return present_offer(gateway, offer)
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.error_text import error_text
 from api.services.landlord import offers, stays, unit_facts, units
+from api.services.landlord.offers import ArrivalForm, DepartureForm
 from api.services.landlord.unit_facts import UnitFactsShown
 from api.services.landlord.units import get_unit
 from api.services.officer.cases import list_cases
@@ -223,8 +224,15 @@ def another_phone(gateway: Gate, landlord_id: LandlordId, offer_id: str, idempot
 
 @router.post("/offers/{offer_id}/departure")
 def record_departure(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
-    """Record that the tenant of this link left before the others."""
-    return go(f"/landlord/stays/{offers.record_departure(gateway, landlord_id, offer_id).stay_id}")
+    """Record that the tenant of this link left before the others, now."""
+    return go(f"/landlord/stays/{offers.record_departure(gateway, landlord_id, offer_id, DepartureForm()).stay_id}")
+
+
+@router.post("/offers/{offer_id}/arrival")
+def record_arrival(gateway: Gate, landlord_id: LandlordId, offer_id: str, arrived: Dates) -> Response:
+    """Record when the tenant of this link arrived, if not with the others."""
+    stay_id = offers.record_arrival(gateway, landlord_id, offer_id, ArrivalForm(arrived=arrived)).stay_id
+    return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 
 @router.post("/offers/{offer_id}/withdraw")

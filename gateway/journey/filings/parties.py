@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.domain.errors import Conflict
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
 from gateway.domain.filings.registry_profile import Party
 from gateway.journey.filings.destinations import profile_at
 from gateway.journey.filings.held_records import REPORTED, refused_people
 from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
+from gateway.texts.marks import N_
 
 Facts = Mapping[str, PersonFacts]  # by the person's id
 
@@ -22,13 +24,15 @@ Facts = Mapping[str, PersonFacts]  # by the person's id
 class Group:
     """The people of one record in the registry's order, the registry, and the record they were in before there.
 
-    `waits`: nobody here may be filed alone, and no adult of the party is registered yet.
+    `waits`: nobody here may be filed alone, and no adult of the party is registered yet. `parted`: the record that
+    named these people is corrected for the others, and theirs is a new one.
     """
 
     destination: Destination
     people: tuple[Person, ...]
     earlier: Registration | None = None
     waits: bool = False
+    parted: bool = False
 
 
 def registered(session: Session, stay: Stay) -> list[Person]:
@@ -80,6 +84,25 @@ def group_of(session: Session, stay: Stay, person: Person, destination: Destinat
         return Group(destination, (*head, person), earlier)
     named = [other for other in named if other.id not in refused]
     return Group(destination, tuple(named), earlier, waits=earlier.state == "waiting")
+
+
+def part(session: Session, stay: Stay, people: Sequence[Person], facts: Facts, destination: Destination) -> list[Group]:
+    """The groups of new records about people who came on another day than was filed.
+
+    Where people are filed together, those who did not come with them are first, without them. Raises Conflict if one of
+    the two has only minors.
+    """
+    groups = [group_of(session, stay, person, destination) for person in people]
+    earlier = groups[0].earlier
+    if party_of(destination) != "together" or earlier is None:
+        return groups
+    rest = tuple(person for person in people_of(session, stay, earlier) if person not in people)
+    if not rest:
+        return groups[:1]
+    for some in (rest, people):
+        if all(_minor(stay, person, facts) for person in some):
+            raise Conflict(N_("Minors are registered with an adult who arrived on the same day."))
+    return [Group(destination, rest, earlier), Group(destination, tuple(people), parted=True)]
 
 
 def latest_record(session: Session, person: Person, destination: Destination) -> Registration | None:

@@ -31,6 +31,7 @@ from gateway.journey.filings.parties import (
     is_unsent,
     latest_record,
     own_arrival,
+    part,
     party_of,
     people_of,
     registered,
@@ -115,6 +116,17 @@ def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyr
         _tell(session, stay, row, [person], "CheckedOut", now)
 
 
+def report_arrivals(session: Session, stay: Stay, people: Sequence[Person], keyring: Keyring, now: int) -> None:
+    """Report that these people came on another day than was filed, as each registry takes changes. Raises Conflict."""
+    facts = facts_of(registered(session, stay), keyring)
+    for destination in stay.unit.destinations:
+        for group in part(session, stay, people, facts, destination):
+            subject = group.people[-1]
+            kind = "check_in" if group.parted else _change_kind(session, group, subject, now)
+            row = _report(session, stay, group, subject, kind, keyring, now)
+            _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)
+
+
 def correct_person(
     session: Session, stay: Stay, person: Person, changes: Mapping[str, str], keyring: Keyring, now: int
 ) -> list[Registration]:
@@ -185,7 +197,7 @@ def _report(
     """
     facts, registry = _facts(stay, group, kind, keyring), profile_at(group.destination)
     due = deadline(_pending(session, stay, facts, group), now, registry.reporting)
-    earlier = corrects or _held(session, group, subject)
+    earlier = None if group.parted else corrects or _held(session, group, subject)
     planned = plan(registry, replace(facts, corrects=earlier.id if earlier else None))
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()

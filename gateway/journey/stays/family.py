@@ -14,7 +14,7 @@ from gateway.domain.verification.field_sources import gather
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
-from gateway.journey.filings.records import check_in, report_departure
+from gateway.journey.filings.records import check_in, report_arrivals, report_departure
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import replace_passcodes
@@ -60,24 +60,49 @@ def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> O
     return add_offer(session, key.stay, now)
 
 
-def leave_early(session: Session, offer: Offer, keyring: Keyring, now: int) -> list[Person]:
+def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, now: int) -> list[Person]:
+    """The person who registered with this link, and the children declared by them, arrived at `at`.
+
+    Filed as the registry takes changes. Raises InputRefused for a time outside the stay or in the future, or Conflict.
+    """
+    stay, people = offer.stay, _registered_with(session, offer)
+    if not stay.from_at <= at < stay.until_at or at > now:
+        raise InputRefused(N_("The arrival must be within the stay and not in the future."), field="arrived")
+    for person in people:
+        person.arrived_at = own_arrival(stay, at)
+    session.flush()
+    report_arrivals(session, stay, people, keyring, now)
+    return people
+
+
+def leave_early(session: Session, offer: Offer, keyring: Keyring, now: int, left: int | None = None) -> list[Person]:
     """The person who registered with this link left before the others, with the children declared by them.
 
-    Their phones lose the key, the others get new codes, and each departure is filed. Raises Conflict for the last.
+    `left`: when, now if it is not given. Their phones lose the key, the others get new codes, and each departure is
+    filed. Raises InputRefused for a time before the arrival or in the future, or Conflict for the last.
     """
-    stay, present = offer.stay, [one for one in registered(session, offer.stay) if one.left_at is None]
-    gone = [one for one in present if offer.person_id in (one.id, one.head_id)]
-    if stay.state not in stays.OCCUPYING or not gone:
-        raise Conflict(N_("Nobody who is staying here registered with this link."))
-    if len(gone) == len(present):
+    stay, gone = offer.stay, _registered_with(session, offer)
+    if len(gone) == sum(one.left_at is None for one in registered(session, stay)):
         raise Conflict(N_("Nobody else is staying here. End the stay instead."))
+    begins = max(person.arrived_at or stay.from_at for person in gone)
+    if left is not None and not begins <= left <= now:
+        raise InputRefused(N_("The departure must be after the arrival and not in the future."), field="left")
     for person in gone:
-        person.left_at = max(now, person.arrived_at or stay.from_at)
+        person.left_at = left or max(now, person.arrived_at or stay.from_at)
         for key in [key for key in stay.keys if key.person_id == person.id]:
             revoke_key(session, key, now)
         report_departure(session, stay, person, keyring, now)
     replace_passcodes(session, stay, keyring.passcode_key, now)
     return gone
+
+
+def _registered_with(session: Session, offer: Offer) -> list[Person]:
+    """The person who registered with this link and the children declared by them, who are still staying."""
+    present = [one for one in registered(session, offer.stay) if one.left_at is None]
+    people = [one for one in present if offer.person_id in (one.id, one.head_id)]
+    if offer.stay.state not in stays.OCCUPYING or not people:
+        raise Conflict(N_("Nobody who is staying here registered with this link."))
+    return people
 
 
 def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:

@@ -9,8 +9,10 @@ import pytest
 from lxml import etree
 from sqlalchemy import select, update
 
+from gateway.domain.errors import InputRefused
+from gateway.journey.stays import family
 from gateway.outbox import deliveries, lanes
-from gateway.store import Event, Person, Registration, RegistrationPerson
+from gateway.store import Event, Offer, Person, Registration, RegistrationPerson
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
@@ -177,3 +179,33 @@ async def test_a_child_who_joins_later_is_filed_after_the_head_on_its_own_day(
     await italy.settled()
     assert italy.states() == [("check_in", "accepted"), ("check_in", "accepted")]
     assert rows_sent(it, "TESTA") == ["16 ANNA document", "17 ANNA document", "19 LEO blank"]
+
+
+async def test_an_adult_who_came_later_than_filed_gets_a_parte_of_their_own(
+    spain: Office, es: SimulatedRegistry
+) -> None:
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"}, begins=-2 * DAY, days=4)
+    spain.tenant(stay, {"given_names": "Jan", "surname": "Laat"})
+    came_with_the_stay(spain)
+    await spain.settled()
+    before = len(spain.rows())
+    arrived = spain.world.now - 60
+    with spain.world.database.writing() as session:
+        jan = session.get_one(Person, spain.rows()[-1].person_id)
+        offer = session.scalars(select(Offer).where(Offer.person_id == jan.id)).one()
+        family.correct_arrival(session, offer, arrived, spain.world.keyring, spain.world.now)
+        assert jan.arrived_at == arrived
+    await spain.settled()
+    assert spain.states()[before:] == [("annulment", "accepted"), ("check_in", "accepted"), ("check_in", "accepted")]
+    assert partes(es, stay)[-2:] == [("1", ["Anna"]), ("1", ["Jan"])]
+
+
+async def test_an_arrival_outside_the_stay_or_in_the_future_is_refused(spain: Office) -> None:
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"}, begins=-2 * DAY, days=4)
+    await spain.settled()
+    world = spain.world
+    for at in (world.now + 60, world.now - 3 * DAY):
+        with world.database.writing() as session:
+            offer = session.scalars(select(Offer).where(Offer.stay_id == stay)).one()
+            with pytest.raises(InputRefused):
+                family.correct_arrival(session, offer, at, world.keyring, world.now)

@@ -1,6 +1,7 @@
 """A tenant registers those who came along: children by declaration, adults by a link; the phone signs both."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -82,6 +83,22 @@ async def test_another_adult_gets_a_link_of_the_same_stay(house: House) -> None:
     assert made["url"] in [offer["url"] for offer in stay["offers"]]
     assert len(stay["offers"]) == 2
     assert made["qr"] == segno.make(made["url"], error="m").svg_data_uri(border=2, scale=4)
+
+
+async def test_the_landlord_says_when_a_tenant_arrived_and_left(house: House) -> None:
+    await house.key()
+    (offer,) = (await stay_of(house))["offers"]
+    landlord, path = house.client("landlord-a"), f"/api/v1/offers/{offer['offer_id']}"
+    good(
+        await landlord.post(f"{path}/arrival", json={"arrived": f"{datetime.fromtimestamp(house.gateway.now(), UTC)}"})
+    )
+    body: Json = refused(
+        await landlord.post(f"{path}/arrival", json={"arrived": "2199-01-01T10:00"}), 422, "input_refused"
+    )
+    assert body["field"] == "arrived"
+    refused(await landlord.post(f"{path}/departure", json={"left": "2199-01-01T10:00"}), 409, "conflict")
+    other = house.client("landlord-b")
+    refused(await other.post(f"{path}/arrival", json={"arrived": "2026-01-01T10:00"}), 404, "not_found")
 
 
 async def test_the_landlord_gives_another_phone_of_a_tenant_a_link(house: House) -> None:

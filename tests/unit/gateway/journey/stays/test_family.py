@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.errors import Conflict
+from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.stays.offer import offer_of
-from gateway.journey.stays.family import leave_early
+from gateway.journey.stays.family import correct_arrival, leave_early
 from gateway.journey.stays.landlord import end_stay
 from gateway.store import Key, Offer, Person, Registration, Stay
 from tests.parts.world import DAY, FIELDS, World
@@ -44,6 +44,31 @@ def test_who_leaves_early_is_filed_once_and_the_others_stay(world: World) -> Non
         end_stay(session, session.get_one(Stay, stay), world.keyring, world.now)
     assert [at for person, at in check_outs(world) if person == gone.id] == [world.now - DAY]
     assert len(check_outs(world)) == 2
+
+
+def test_a_departure_is_filed_at_the_time_the_landlord_says(world: World) -> None:
+    _, link = two_tenants(world)
+    world.now += DAY
+    for wrong in (world.now + 1, world.now - 10 * DAY):
+        with world.database.writing() as session, pytest.raises(InputRefused):
+            leave_early(session, session.get_one(Offer, link), world.keyring, world.now, wrong)
+    with world.database.writing() as session:
+        (gone,) = leave_early(session, session.get_one(Offer, link), world.keyring, world.now, world.now - 3600)
+        assert gone.left_at == world.now - 3600
+
+
+def test_a_late_arrival_is_filed_for_this_tenant_only(world: World) -> None:
+    stay, link = two_tenants(world)
+    world.now += DAY
+    with world.database.writing() as session:
+        (late,) = correct_arrival(session, session.get_one(Offer, link), world.now - 60, world.keyring, world.now)
+        assert late.arrived_at == world.now - 60
+    with world.database.reading() as session:
+        rows = session.scalars(select(Registration).where(Registration.stay_id == stay).order_by(Registration.number))
+        last = rows.all()[-1]
+        others = session.scalars(select(Person.arrived_at).where(Person.id != late.id)).all()
+    assert (last.kind, last.person_id) == ("change", late.id)
+    assert others == [None]
 
 
 def test_the_last_one_ends_the_stay_instead(world: World) -> None:
