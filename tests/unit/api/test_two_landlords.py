@@ -34,12 +34,14 @@ FORM: Final = DATES | {
     "purpose": "check",
     "fault": "none",
     "act": "knob",
+    "arrived": "2027-01-05T15:00",
 }
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/v1/units/{unit_id}/offers": DATES,
     "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
     "/api/v1/units/{unit_id}/facts": {"unit": {"name": "Room"}},
     "/api/v1/stays/{stay_id}": DATES,
+    "/api/v1/offers/{offer_id}/arrival": {"arrived": "2027-01-05T15:00"},
     "/api/v1/stays/{stay_id}/date-request": {"answer": "agree"},
     "/api/v1/cases/{case_id}/decision": {"decision": "refuse", "reason": "because"},
     "/api/v1/registrations/{registration_id}/openings": {"purpose": "curious"},
