@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
+from firmware_sim.registries import clock
 from firmware_sim.registries.behaviour import Behaviour, BehaviourGate, BehaviourSwitch
 from firmware_sim.registries.store import RecordStore
 
@@ -21,6 +22,13 @@ class BehaviourForm(BaseModel):
     times: int | None = Field(default=None, ge=1)
     delay_s: float = Field(default=0.0, ge=0, le=86_400)
     skip: int = Field(default=0, ge=0)
+
+
+class ClockForm(BaseModel):
+    """How many seconds the authority's clock is ahead of the machine's."""
+
+    model_config = ConfigDict(extra="forbid")
+    ahead_s: int = Field(ge=0, le=366 * 86_400)
 
 
 def bearer_check(token: str) -> Callable[..., None]:
@@ -49,6 +57,11 @@ def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> 
     def decide_all() -> dict[str, bool]:
         store.decide(time.time())
         return {"decided": True}
+
+    @router.post("/clock")
+    def set_clock(form: ClockForm) -> dict[str, Any]:
+        clock.set_ahead(form.ahead_s)
+        return form.model_dump()
 
     @router.get("/records")
     def list_records() -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from firmware_sim.registries import clock
 from firmware_sim.registries.countries import NATIONALITIES
 
 
@@ -126,7 +126,7 @@ def fault(filing: Filing) -> tuple[str, str] | None:
     for resident in filing.residents:
         if resident.document.kind == "111" and not _id_number_fits(resident):
             return "E1101", "公民身份号码与登记信息不一致"
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y%m%d")
+    today = clock.today("Asia/Shanghai").strftime("%Y%m%d")
     if any(person.birth_date > today for person in [*filing.residents, *filing.foreigners]):
         return "E1102", "出生日期无效"
     if any(person.visa and person.visa.valid_until < filing.moves_in for person in filing.foreigners):

@@ -3,10 +3,11 @@
 import csv
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+from firmware_sim.registries import clock
 
 TABLES = {
     "Luoghi": Path(__file__).with_name("luoghi.csv"),
@@ -57,7 +58,7 @@ def _bad_field(field: dict[str, str], head: str) -> str | None:
     kind = field["Tipo Alloggiato"]
     if kind not in _table("Tipi_Alloggiato") or (kind in _HEAD_OF and head != _HEAD_OF[kind]):
         return "Tipo Alloggiato"
-    today = datetime.now(ZoneInfo("Europe/Rome")).date()
+    today = clock.today("Europe/Rome")
     if _day(field["Data Arrivo"]) not in (today, today - timedelta(days=1)):
         return "Data Arrivo"
     if not re.fullmatch(r"0[1-9]|[12]\d|30", field["Giorni Permanenza"]):

@@ -3,13 +3,12 @@
 import hashlib
 import hmac
 import secrets
-import time
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 from lxml import etree
 
-from firmware_sim.registries import soap
+from firmware_sim.registries import clock, soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.italy.reader import TABLES, Wrong, wrongs
@@ -58,7 +57,7 @@ class AlloggiatiService:
         known = (USER, self._secret, self._secret)
         if not all(hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(shown, known, strict=True)):
             return _response("GenerateToken", _result("result", Wrong("101", "CREDENZIALI_NON_VALIDE", "Password")))
-        token, now = secrets.token_urlsafe(24), datetime.now(UTC)
+        token, now = secrets.token_urlsafe(24), datetime.fromtimestamp(clock.now(), UTC)
         self._tokens[token] = (now + _TOKEN_LASTS).timestamp()
         info = tree(
             f"{_NS}GenerateTokenResult",
@@ -80,7 +79,7 @@ class AlloggiatiService:
         return _details(found, behaviour if name == "Send" else Behaviour.NORMAL)
 
     def _enter(self, rows: list[str], found: list[Wrong | None]) -> None:
-        now = time.time()
+        now = clock.now()
         lot = secrets.token_hex(8)
         good = [row for row, wrong in zip(rows, found, strict=True) if wrong is None]
         self._store.add(
@@ -95,7 +94,7 @@ class AlloggiatiService:
         return _response("Tabella", _result("TabellaResult", None), tree(f"{_NS}CSV", text))
 
     def _token_is_good(self, token: str) -> bool:
-        return self._tokens.get(token, 0.0) > time.time()
+        return self._tokens.get(token, 0.0) > clock.now()
 
     def _field(self, content: etree._Element, name: str) -> str:
         return content.findtext(f"{_NS}{name}") or ""

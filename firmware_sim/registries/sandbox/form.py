@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from firmware_sim.registries import clock
+
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Text = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -17,7 +19,10 @@ class _Strict(BaseModel):
 class IdentityDocument(_Strict):
     """An identity document."""
 
-    kind: Literal["passport", "national_id", "resident_id", "residence_permit", "driving_licence", "other"]
+    kind: Literal[
+        "passport", "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit",
+        "driving_licence", "other",
+    ]  # fmt: skip
     number: Annotated[str, Field(pattern=r"^[A-Z0-9-]{3,24}$")]
     country: Country
 
@@ -69,7 +74,7 @@ class Record(_Strict):
 
 def faults(record: Record) -> list[tuple[str, str]]:
     """Return (code, sentence) of each broken rule that the schema does not express."""
-    today = datetime.now(tz=record.arrives.tzinfo).date()
+    today = datetime.fromtimestamp(clock.now(), record.arrives.tzinfo).date()
     found = []
     for person in record.people:
         if person.birth_date > today:

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from firmware_sim.registries import clock
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.simulator import Simulator
@@ -69,7 +70,7 @@ def _is_signed(secret: bytes, signed: bytes, signatures: str) -> bool:
 
 
 def _is_recent(timestamp: str) -> bool:
-    return timestamp.isdigit() and abs(int(timestamp) - time.time()) <= _TOLERANCE_S
+    return timestamp.isdigit() and abs(int(timestamp) - clock.now()) <= _TOLERANCE_S
 
 
 def _entered(store: RecordStore, event: Event) -> Row:

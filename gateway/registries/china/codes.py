@@ -95,4 +95,4 @@ def id_number_fault(number: str, born: date | None, sex: str) -> str | None:
         return "region"
     if born is None or number[6:14] != born.strftime("%Y%m%d"):
         return "birth_date"
-    return "sex" if (int(number[16]) % 2 == 1) != (sex == "male") else None
+    return "sex" if sex != ("male" if int(number[16]) % 2 else "female") else None

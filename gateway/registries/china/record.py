@@ -12,6 +12,7 @@ from gateway.registries.china.profile import FOREIGNERS, RESIDENTS
 
 PROFILE = "lodgekey-cn-1"
 _KINDS = {"check_in": "arrival", "change": "change", "check_out": "departure"}
+TRAVEL_PERMITS = ("hm_travel_permit", "tw_travel_permit")
 _SEX = {"male": "1", "female": "2", "unknown": "0", "other": "9"}
 _DOCUMENTS = {
     "resident_id": "111", "national_id": "111", "passport": "414", "tw_travel_permit": "511",
@@ -20,8 +21,8 @@ _DOCUMENTS = {
 
 
 def is_foreigner(person: PersonFacts) -> bool:
-    """Whether the person is filed on the foreigners' form."""
-    return person.nationality != "CHN"
+    """Whether the person is filed on the foreigners' form: nobody with a travel permit to the mainland is."""
+    return person.nationality != "CHN" and person.document.kind not in TRAVEL_PERMITS
 
 
 def sent_name(person: PersonFacts, name: str) -> str:

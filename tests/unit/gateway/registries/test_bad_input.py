@@ -11,6 +11,7 @@ import pytest
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.record import Address, Document, FieldProblem, PersonFacts, Visa
 from gateway.registries import REGISTRIES
+from gateway.registries.china import record as china_record
 from gateway.registries.china import rules as china_rules
 from gateway.registries.italy import rules as italy_rules
 from gateway.registries.italy.places import read_places
@@ -262,3 +263,17 @@ def test_no_sentence_repeats_what_was_entered() -> None:
 
 def test_the_contract_suite_covers_every_registry() -> None:
     assert {case.name for case in CASES} == set(REGISTRIES)
+
+
+@pytest.mark.parametrize(("kind", "number"), [("tw_travel_permit", "12345678"), ("hm_travel_permit", "H12345678")])
+@pytest.mark.parametrize("nationality", ["TWN", "CHN"])
+def test_a_travel_permit_to_the_mainland_is_filed_as_a_residents(kind: str, number: str, nationality: str) -> None:
+    document = Document(kind, number, "CHN")  # type: ignore[arg-type]
+    person = dataclasses.replace(WEI, document=document, nationality=nationality)
+    assert found(china(person)) == []
+    assert not china_record.is_foreigner(person)
+
+
+@pytest.mark.parametrize("sex", ["female", "other", "unknown"])
+def test_a_resident_number_holds_the_sex(sex: str) -> None:
+    assert ("people[0].document.number", "id_sex") in found(china(dataclasses.replace(WEI, sex=sex)))  # type: ignore[arg-type]

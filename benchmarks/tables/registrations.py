@@ -1,0 +1,61 @@
+"""Writes the table of `docs/registries.md`: `python -m benchmarks.tables.registrations [PARTIES]`."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from benchmarks.registrations import PARTIES, Counted, count_all
+
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "registries.md"
+BEGIN, END = "<!-- Registrations -->", "<!-- end of Registrations -->"
+HEAD: Final = (
+    "registry", "parties", "people", "filed without a person's help", "filed after a person's decision", "not required",
+    "refused at the door", "refused by its rules before sending", "refused by the registry", "stuck",
+)  # fmt: skip
+COLUMNS: Final = (
+    "registry", "parties", "people", "unaided", "decided", "not_required", "refused_at_door", "unsent",
+    "refused", "stuck",
+)  # fmt: skip
+
+
+def table(counted: Sequence[Counted], day: str) -> Iterator[str]:
+    """The lines between the markers."""
+    countries = max(row["countries"] for row in counted)
+    yield f"Counted on {day}; people of {countries} nationalities:"
+    yield ""
+    yield f"| {' | '.join(HEAD)} |"
+    yield "|" + "---|" * len(HEAD)
+    for row in counted:
+        cells = [f"`{row['registry']}`", *(f"{row[column]:,}" for column in COLUMNS[1:])]
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    for row in counted:
+        if row["door"]:
+            reasons = ", ".join(f"`{name}` {count}" for name, count in sorted(row["door"].items()))
+            yield f"Refused at the door of `{row['registry']}`: {reasons}."
+
+
+def write(page: Path, lines: Sequence[str]) -> None:
+    """Replace what is between the markers."""
+    text = page.read_text(encoding="utf-8")
+    inside = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
+    if not inside.search(text):
+        raise ValueError(f"{page.name} has no place for the table")
+    body = "\n".join([BEGIN, *lines, END])
+    page.write_text(inside.sub(lambda _: body, text), encoding="utf-8")
+
+
+def main() -> None:
+    """Count and write; the whole counts go to standard output."""
+    parties = int(sys.argv[1]) if len(sys.argv) > 1 else PARTIES
+    counted = count_all(parties)
+    print(json.dumps(counted, indent=1, ensure_ascii=False))
+    write(PAGE, [line.rstrip() for line in table(counted, datetime.now(UTC).date().isoformat())])
+
+
+if __name__ == "__main__":
+    main()
