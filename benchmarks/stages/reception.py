@@ -25,6 +25,7 @@ from gateway.relay.loop import Relay, Sender, Sent
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.settings import Settings
 from gateway.store import Account, Delivery, Device, Landlord, Offer, Stay, Unit
+from gateway.supervision import Rounds
 
 AREA: Final = "370100-07"
 DAY: Final = 86_400
@@ -91,7 +92,7 @@ class Reception:
         senders: dict[str, Sender] = dict.fromkeys(self._other_work(), self._never) | registry.table()
         relay = Relay(gateway.database, senders, lambda: self.now, leased=LEASED, prefetch=prefetch_registrations)
         gateway.database.after_commit(relay.wake)
-        self._relay, running = relay, asyncio.create_task(relay.run())
+        self._relay, running = relay, asyncio.create_task(relay.run(Rounds()))
         try:
             yield
         finally:
