@@ -4,15 +4,13 @@ import base64
 import hashlib
 import time
 import uuid
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 from lxml import etree
 
-from firmware_sim.registries import soap
+from firmware_sim.registries import clock, soap
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.czechia.reader import CODES, DATA, DUPLICATE, STATES, WRONG, codes, key, text
@@ -67,7 +65,7 @@ def _entered(store: RecordStore, content: etree._Element, behaviour: Behaviour) 
 
 def _found(store: RecordStore, guests: list[etree._Element], behaviour: Behaviour) -> list[list[str]]:
     """The codes of each guest."""
-    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Prague")).date()
+    today = clock.today("Europe/Prague")
     held = {row.person for row in store.every()}
     found = []
     for number, guest in enumerate(guests, 1):
