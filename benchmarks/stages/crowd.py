@@ -141,7 +141,7 @@ class Run:
         """The officer corrects the country of birth of somebody whose record was filed, or the names' spelling."""
         gateway = self.reception.gateway
         with gateway.database.reading() as session:
-            row = latest_record(session, session.get_one(Person, outcome.person))
+            row = latest_record(session, session.get_one(Person, outcome.person), self.reception.registry)
             officer = session.get_one(Account, self.reception.officer_id)
         if row is None:
             return
