@@ -141,7 +141,8 @@ class Run:
         """The officer corrects the country of birth of somebody whose record was filed, or the names' spelling."""
         gateway = self.reception.gateway
         with gateway.database.reading() as session:
-            row = latest_record(session, session.get_one(Person, outcome.person), self.reception.registry)
+            person = session.get_one(Person, outcome.person)
+            row = latest_record(session, person, person.stay.unit.destinations[0])
             officer = session.get_one(Account, self.reception.officer_id)
         if row is None:
             return

@@ -24,7 +24,7 @@ from gateway.outbox.deliveries import RetryAt
 from gateway.relay.loop import Relay, Sender, Sent
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.settings import Settings
-from gateway.store import Account, Delivery, Device, Landlord, Offer, Stay, Unit
+from gateway.store import Account, Delivery, Destination, Device, Landlord, Offer, Stay, Unit
 from gateway.supervision import Rounds
 
 AREA: Final = "370100-07"
@@ -134,8 +134,9 @@ class Reception:
         unit = Unit(
             landlord_id=self.landlord_id, code=f"DW-{number}", label=f"House {number}", area=AREA,
             address="Harbour Street 1", timezone=self.timezone, jurisdiction=self.jurisdiction,
-            registry_name=self.registry, registry_facts=part_of(self.facts, "unit"),
         )  # fmt: skip
+        facts = part_of(self.facts, "unit")
+        unit.destinations = [Destination(position=0, registry_name=self.registry, registry_facts=facts)]
         session.add(unit)
         session.flush()
         lock = Device(
