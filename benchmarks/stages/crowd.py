@@ -80,25 +80,25 @@ class Run:
 
     async def play(self, parties: Sequence[Party]) -> None:
         """All three days."""
-        self._put_on(0)
+        await self._put_on(0)
         before = len(self.stayed)
         async with self.reception.filing():
             for party in parties:
                 self.stayed.append(await self._arrive(party))
             await self.reception.settle()
-            self._put_on(2 * DAY)
+            await self._put_on(2 * DAY)
             for stayed in self.stayed[before:]:
                 await self._live(stayed)
             await self.reception.settle()
-            self._put_on(STAY_DAYS * DAY)
+            await self._put_on(STAY_DAYS * DAY)
             for stayed in self.stayed[before:]:
                 self._leave(stayed)
             await self.reception.settle()
 
-    def _put_on(self, ahead: int) -> None:
+    async def _put_on(self, ahead: int) -> None:
         """Both clocks go on, to this long after the beginning."""
         self.reception.now = self.reception.began + ahead
-        self._authority.set_clock_ahead(ahead)
+        await self._authority.set_clock_ahead(ahead)
 
     async def _arrive(self, party: Party) -> Stayed:
         stay = self.reception.let()

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import Request, urlopen
+
+from api.client import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,11 @@ class Simulated:
     settings: Mapping[str, str]
     facts: Mapping[str, str]
 
-    def set_clock_ahead(self, seconds: int) -> None:
+    async def set_clock_ahead(self, seconds: int) -> None:
         """Put its clock ahead of the machine's."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        body = json.dumps({"ahead_s": seconds}).encode()
-        with urlopen(Request(f"{self.url}/control/clock", body, headers), timeout=20):
-            pass
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with Client(self.url, timeout_s=20, headers=headers) as authority:
+            (await authority.post("/control/clock", json={"ahead_s": seconds})).require_ok()
 
 
 @contextmanager
