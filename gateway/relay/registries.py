@@ -133,7 +133,7 @@ def prefetch_registrations(session: Session, deliveries: Sequence[Delivery]) -> 
     The caller holds the result while writing, so that the session does not load them again.
     """
     about = [delivery.about for delivery in deliveries if delivery.work == "submit"]
-    query = select(Registration).where(Registration.id.in_(about)).options(selectinload(Registration.portrait))
+    query = select(Registration).where(Registration.id.in_(about)).options(selectinload(Registration.portraits))
     return session.scalars(query).all() if about else None
 
 

@@ -98,8 +98,10 @@ class Registration(Model):
     sent_at: Mapped[int | None]
     tables: Mapped[Json | None]
     stay: Mapped[Stay] = relationship(lazy="joined")
-    portrait: Mapped[Portrait | None] = relationship(
-        primaryjoin=lambda: foreign(Registration.person_id) == Portrait.person_id, viewonly=True
+    portraits: Mapped[list[Portrait]] = relationship(
+        secondary="registration_people",
+        secondaryjoin=lambda: foreign(RegistrationPerson.person_id) == Portrait.person_id,
+        viewonly=True,
     )
     parts: Mapped[list["RegistrationPerson"]] = relationship(order_by="RegistrationPerson.position")
 

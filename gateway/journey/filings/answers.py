@@ -18,7 +18,7 @@ from gateway.domain.filings.record import (
     Refused,
 )
 from gateway.domain.outcomes import caused_by
-from gateway.journey.filings.portraits import forget_portraits
+from gateway.journey.filings.portraits import forget_filed
 from gateway.outbox.events import record
 from gateway.store import Delivery, Registration, RegistrationPerson
 from gateway.texts.marks import N_
@@ -39,14 +39,14 @@ def record_registry_answer(session: Session, registration_id: str, answer: Answe
         case Accepted():
             _final(session, row, "accepted", "RegistryAccepted", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256
-            if row.portrait is not None:
-                forget_portraits(session, [row.person_id])
+            forget_filed(session, row)
         case AcceptedInPart():
             _final(session, row, "partly", "RegistryRefused", now)
             row.receipt, row.receipt_sha256 = answer.receipt, answer.raw_sha256
             _record_people(session, row, answer.people)
             refused = next((person for person in answer.people if not person.accepted), None)
             row.answer_code, row.answer_text = (refused.code, refused.text) if refused else (None, None)
+            forget_filed(session, row)
         case Refused():
             row.answer_code, row.answer_text, row.answer_args = answer.code, answer.text, dict(answer.args)
             _final(session, row, "refused", "RegistryRefused", now)
@@ -96,6 +96,7 @@ def settle_outcome(
     if outcome == "accepted":
         row.receipt = receipt or None
         _final(session, row, "accepted", "RegistryAccepted", now)
+        forget_filed(session, row)
         session.execute(waiting.values(state=state, outcome="settled_by_person", outcome_args={}, settled_at=now))
         return
     row.state, row.answered_at, row.sent_at = "queued", None, None

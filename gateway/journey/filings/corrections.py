@@ -16,8 +16,10 @@ from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.field_sources import FACT, conclude, correct
 from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, typed_problems
+from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.person_fields import person_facts, person_sources
 from gateway.journey.keys.keyring import Keyring
+from gateway.registries.code_choices import coded
 from gateway.store import Person
 from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
@@ -70,9 +72,11 @@ def check_correction(
 ) -> dict[str, str]:
     """The changes by stored name. Raises InputRefused with the fields that would be wrong, or Erased.
 
+    The name of an entry of an authority's table is stored as its code.
     `record` is the latest that named the person; `problems_of` are its registry's rules, None where it is not set up.
     Only what the correction itself brings about is refused: other fields may still be waiting for theirs.
     """
+    changes = coded(registries_of(person.stay.unit), changes, today)
     stored = {stored_name(name): text.strip() for name, text in changes.items()}
     for name, text in changes.items():
         if text.strip() and name not in FIELDS and not is_choice(name, text.strip(), today):

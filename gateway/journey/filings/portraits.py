@@ -1,19 +1,27 @@
-"""Portraits that a registry requires: sealed per person until it has the record, up to the legal limit."""
+"""Portraits that a registry requires: sealed per person until it has the record, up to the legal limit.
+
+A unit may report to several registries, and a refused record is filed again: a portrait is deleted when the last of
+them has taken the person.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import Table, bindparam, delete, func, select, text
+from sqlalchemy import Table, and_, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.verification.stored_faces import FaceCount, judge_stored_faces, may_store_face
+from gateway.journey.filings.held_records import REPORTED
 from gateway.journey.keys.keyring import Keyring
-from gateway.store import Portrait
+from gateway.store import Portrait, Registration, RegistrationPerson
 
 LOCK_NUMBER: Final = 0x6661636573  # arbitrary key of the PostgreSQL advisory lock on the count of stored faces
 FORGET: Final = delete(cast("Table", Portrait.__table__)).where(Portrait.person_id == bindparam("who"))
+
+
+TAKEN: Final = ("accepted", "not_due")  # states in which a registry needs nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +54,34 @@ def keep_portrait(
 
 
 def forget_portraits(session: Session, people: Iterable[str]) -> None:
-    """Delete these people's portraits. Runs for every answer of a registry, so it is one statement without a flush."""
+    """Delete these people's portraits, in one statement without a flush."""
     if gone := [{"who": person} for person in people]:
         session.connection().execute(FORGET, gone)
+
+
+def forget_filed(session: Session, row: Registration) -> None:
+    """Delete the portraits of those whom a record names, if no registry still has to take them.
+
+    One that refused a person still has to, until the record filed in that place is accepted.
+    """
+    if not row.portraits:  # runs for every answer of a registry, and most people have none stored
+        return
+    people = [portrait.person_id for portrait in row.portraits]
+    taken_of_part = and_(Registration.state == "partly", RegistrationPerson.answer_code.is_(None))
+    wanted = (
+        select(RegistrationPerson.person_id)
+        .join(Registration, Registration.id == RegistrationPerson.registration_id)
+        .where(
+            RegistrationPerson.person_id.in_(people),
+            Registration.kind.in_(REPORTED),
+            Registration.state.not_in(TAKEN),
+            Registration.refiled_id.is_(None),
+            ~taken_of_part,
+        )
+    )
+    session.flush()
+    still = set(session.scalars(wanted))
+    forget_portraits(session, [person for person in people if person not in still])
 
 
 def count_faces(session: Session, jurisdiction: str) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from gateway.domain.filings.record import Refused
 from gateway.domain.stays.offer import token_of
 from gateway.journey.filings.answers import record_registry_answer
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.refusals import belongs_to
 from gateway.journey.stays.landlord import add_offer
 from gateway.store import Key, Offer, Person, Registration, Stay, Unit
@@ -85,6 +86,20 @@ async def test_what_the_registry_would_refuse_again_is_refused_at_once(desk: Des
     body = {"registration": found["registration"], "fields": {"birth_country": "XXQ"}}
     assert (await client.post("/onboarding/corrections", json=body)).status_code == 422
     assert len(filings(desk)) == 1
+
+
+async def test_a_name_of_the_authoritys_table_is_stored_as_its_code_and_another_text_is_refused(desk: Desk) -> None:
+    born = {"person.birth_country": "ITA", "person.birth_place_code": "412058091"}
+    _, client = refused_tenant(desk, Refused("E7", "Luogo di nascita non valido"), **born)
+    found = await refusal(client)
+    body = {"registration": found["registration"], "fields": {"birth_place_code": "Samone"}}
+    refused = await client.post("/onboarding/corrections", json=body)
+    assert (refused.status_code, refused.json()["fields"][0]["code"]) == (422, "code_of_several")
+    body = {"registration": found["registration"], "fields": {"birth_place_code": "forli"}}
+    assert (await client.post("/onboarding/corrections", json=body)).status_code == 201
+    with desk.gateway.database.reading() as session:
+        [person] = session.scalars(select(Person))
+        assert person_fields(person, desk.world.keyring)["person.birth_place_code"] == "408140012"
 
 
 async def test_an_answer_that_names_no_field_lets_the_tenant_check_all_of_theirs(desk: Desk) -> None:

@@ -6,24 +6,26 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from gateway.domain.filings.record import Accepted, Refused
+from gateway.domain.filings.record import Accepted, AcceptedInPart, Answer, OutcomeUnknown, PersonAnswer, Refused
 from gateway.domain.jurisdiction import Profile, load_profiles
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.chips.country_certificates import TrustedCountries
 from gateway.identity.examination import Submission
 from gateway.identity.images.case_pictures import PictureTray
-from gateway.journey.filings.answers import record_registry_answer
+from gateway.journey.filings.answers import record_registry_answer, settle_outcome
 from gateway.journey.filings.portraits import count_faces, faces_stored
+from gateway.journey.filings.records import file_again, report_change
 from gateway.journey.stays.retention import DAY, forget_face, purge
 from gateway.journey.tenants import onboarding
 from gateway.registering.tenant import TenantRegistration
-from gateway.store import Delivery, Offer, Person, Portrait, Registration, Stay, Verification
+from gateway.store import Delivery, Offer, Person, Portrait, Registration, RegistrationPerson, Stay, Verification
 from gateway.store.sealing import Erased
 from tests.parts.house import House, good, photograph, refused
 from tests.parts.identity import MemoryIdentity
-from tests.parts.world import World
+from tests.parts.world import World, report_to
 
 SMALL = replace(load_profiles()["sandbox"], keep_portrait=True, face_filing_limit=5)
+ACCEPTED = Accepted("SBX-1", "0" * 64, 1)
 LENIENT = VerificationSettings(accept_document_without_face=True)
 
 
@@ -105,6 +107,70 @@ async def test_a_portrait_goes_once_the_registry_has_the_record_and_not_before(w
         row.state = "pending"
         record_registry_answer(session, row.id, Accepted("SBX-1", "0" * 64, world.now), world.now)
         assert count_faces(session, "sandbox") == 0
+
+
+def answer(world: World, registry: str, given: Answer) -> None:
+    """Every record that this registry has not answered yet gets this answer."""
+    with world.database.writing() as session:
+        for row in session.scalars(select(Registration).where(Registration.registry_name == registry)).all():
+            record_registry_answer(session, row.id, given, world.now)
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_portrait_stays_until_the_last_registry_of_the_unit_has_the_record(world: World) -> None:
+    place = Place(world)
+    await place.tenant()
+    with world.database.writing() as session:
+        [stay] = session.scalars(select(Stay))
+        report_to(stay.unit, "sandbox", "webhook")
+        report_change(session, stay, world.keyring, world.now)
+    answer(world, "sandbox", ACCEPTED)
+    assert place.count()[0] == 1
+    answer(world, "webhook", ACCEPTED)
+    assert place.count()[0] == 0
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_portrait_stays_for_the_record_that_is_filed_in_the_place_of_a_refused_one(world: World) -> None:
+    place = Place(world)
+    await place.tenant()
+    answer(world, "sandbox", Refused("x", "no"))
+    with world.database.writing() as session:
+        [row] = session.scalars(select(Registration))
+        file_again(session, row, world.keyring, world.now)
+    assert place.count()[0] == 1
+    answer(world, "sandbox", ACCEPTED)
+    assert place.count()[0] == 0
+
+
+@pytest.mark.usefixtures("small")
+async def test_of_a_record_accepted_in_part_the_portraits_of_the_refused_stay(world: World) -> None:
+    place = Place(world)
+    first = await place.tenant()
+    with world.database.writing() as session:
+        [row] = session.scalars(select(Registration))
+        other = Person(stay_id=row.stay_id, created_at=world.now)
+        session.add(other)
+        session.flush()
+        session.add(RegistrationPerson(registration_id=row.id, person_id=other.id, position=1))
+        session.add(Portrait(person_id=other.id, jurisdiction="sandbox", sealed=b"sealed", kept_at=0))
+        refused_id = other.id
+    people = (PersonAnswer(str(first.person_id), True), PersonAnswer(refused_id, False, "", "E1", "Not this one."))
+    answer(world, "sandbox", AcceptedInPart("R-1", people, "0" * 64, world.now))
+    with world.database.reading() as session:
+        assert session.scalars(select(Portrait.person_id)).all() == [refused_id]
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_portrait_goes_when_a_person_finds_out_that_the_registry_has_the_record(world: World) -> None:
+    place = Place(world)
+    await place.tenant()
+    answer(world, "sandbox", OutcomeUnknown("answer_empty"))
+    assert place.count()[0] == 1
+    with world.database.writing() as session:
+        [row] = session.scalars(select(Registration))
+        settle_outcome(session, row, "accepted", "R-1", "officer:o", world.now)
+    assert place.count()[0] == 0
 
 
 @pytest.mark.usefixtures("small")
