@@ -1,14 +1,14 @@
-"""The application: its routes, error handlers, request size limit and security headers."""
+"""The application: its routes, error handlers, limits on bodies and security headers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, body_length, refusal_by_size
 from api.http.account import passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
 from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
@@ -48,7 +48,6 @@ PARTS: Final = (
     date_requests,
 )  # in the order in which the documents list them
 
-MAX_REQUEST_BYTES: Final = 18 * 1024 * 1024
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
@@ -99,10 +98,11 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
 
 
 class Guard:
-    """ASGI: refuses requests that are too large before reading them, and adds the security headers to every answer."""
+    """ASGI: refuses bodies that are too large or too many, unread, and adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._memory = BodyMemory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -120,26 +120,16 @@ class Guard:
                 message["headers"] = [*message["headers"], *(item for item in RAW_HEADERS if item[0] not in present)]
             await send(message)
 
-        refusal = refusal_by_size(Headers(scope=scope))
-        if refusal is not None:
-            await refusal(scope, receive, send_guarded)
+        if (refusal := refusal_by_size(scope)) is not None:
+            await problem(*refusal)(scope, receive, send_guarded)
             return
         try:
-            await self._app(scope, receive, send_guarded)
+            with self._memory.hold(scope["client"][0] if scope.get("client") else "", body_length(scope)) as refusal:
+                await (problem(*refusal) if refusal else self._app)(scope, receive, send_guarded)
         except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
             log_fault(scope["method"], error)
             if not started:
                 await problem(500, "internal", "Something went wrong", BROKEN)(scope, receive, send_guarded)
-
-
-def refusal_by_size(headers: Headers) -> Response | None:
-    """Return the refusal of a body without a length or longer than MAX_REQUEST_BYTES; None for one that is read."""
-    if "transfer-encoding" in headers:
-        return problem(411, "length_required", "How long is it?", "Please send the request with a Content-Length.")
-    length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MAX_REQUEST_BYTES:
-        return problem(413, "too_large", "Too large", "This is larger than 18 MB. Please send smaller pictures.")
-    return None
 
 
 def _health_router() -> APIRouter:

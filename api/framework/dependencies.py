@@ -25,7 +25,11 @@ def gateway_of(request: Request) -> Gateway:
     return gateway
 
 
-Gate = Annotated[Gateway, Depends(gateway_of)]
+async def _gate(request: Request) -> Gateway:
+    return gateway_of(request)  # on the event loop: a door's request must not wait for one of the pages' threads
+
+
+Gate = Annotated[Gateway, Depends(_gate)]
 
 
 def caller(request: Request) -> str:
@@ -41,6 +45,11 @@ def check_origin(request: Request) -> None:
     elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if elsewhere or (origin is not None and not _is_our_own(origin, request)):
         raise NotAllowed(N_("This request came from another website and was not carried out."))
+
+
+async def ours(request: Request) -> None:
+    """As check_origin, for a dependency: it needs no thread."""
+    check_origin(request)
 
 
 def _is_our_own(origin: str, request: Request) -> bool:

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 
+from api.services.password_hashing import hashing
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import Right, may
 from gateway.domain.accounts.tokens import token_hash
@@ -32,7 +33,7 @@ _NOBODY: Final = "$argon2id$v=19$m={0.memory_cost},t={0.time_cost},p={0.parallel
 def password_fits(account: Account | None, password: str) -> bool:
     """Return whether the password is the account's; takes as long for no account, so that time does not disclose it."""
     try:
-        _hasher.verify((account.password_hash if account else "") or _NOBODY, password)
+        hashing.run(_hasher.verify, (account.password_hash if account else "") or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return account is not None and bool(account.password_hash) and account.ended_at is None

@@ -19,12 +19,16 @@ from api.app import create_app
 from api.cli.output import AsJson, Folder, said
 from api.cli.problems import EXPECTED
 from api.cli.refusal import NOT_THERE, Refused
+from api.framework.connections import Bounds, bound_connections
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
+from gateway.operations.log_limit import LogLimit
+from gateway.operations.resources import give_back_memory, raise_file_limit
 from gateway.settings import Settings
 from gateway.texts.marks import N_
 
 SHUTDOWN_SECONDS = 2
+BACKLOG = 128
 FAILED = "lifespan.startup.failed"
 LISTENING = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden", errno.EADDRNOTAVAIL: "address_unknown"}
 
@@ -39,6 +43,9 @@ def serve(
     given: dict[str, str | int | Path | None] = {"folder": folder, "host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(LogLimit())
+    give_back_memory()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dumps: pictures must not reach the disk
     with suppress(KeyboardInterrupt):
         asyncio.run(run(settings, as_json=as_json))
@@ -59,7 +66,10 @@ async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) 
         access_log=False,  # request paths hold capabilities
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
+        backlog=BACKLOG,
+        log_config=None,  # uvicorn's records go to our handler, which limits them
     )
+    bound_connections(config, Bounds.for_files(raise_file_limit()))
     url = settings.address
     line = json.dumps({"ready": True, "url": url}) if as_json else said(N_("Lodgekey is at {url}"), url=url)
     server = TellingServer(config, line)

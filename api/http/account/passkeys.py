@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.framework.dependencies import Anybody, Gate, caller, check_origin
+from api.framework.dependencies import Anybody, Gate, caller, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as service
 from api.services.account.passkeys import OptionsShown, PasskeyAnswer, PasskeyForm, PasskeyShown
@@ -46,13 +46,13 @@ def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> None:
     service.remove_passkey(gateway, account, passkey_id)
 
 
-@router.post("/sessions/passkey/options", dependencies=[Depends(check_origin)])
+@router.post("/sessions/passkey/options", dependencies=[Depends(ours)])
 def begin_sign_in(gateway: Gate, request: Request, host: Host) -> OptionsShown:
     """Begin a sign-in by passkey. No username is asked for, so the answer does not disclose which accounts exist."""
     return service.begin_sign_in(gateway, host, caller(request))
 
 
-@router.post("/sessions/passkey", status_code=201, dependencies=[Depends(check_origin)])
+@router.post("/sessions/passkey", status_code=201, dependencies=[Depends(ours)])
 def sign_in_by_passkey(
     gateway: Gate, request: Request, response: Response, host: Host, form: PasskeyAnswer
 ) -> SignedIn:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.framework.dependencies import Anybody, Gate, caller, check_origin
+from api.framework.dependencies import Anybody, Gate, caller, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.schemas import SignedIn, SignInForm
@@ -10,7 +10,7 @@ from api.services.schemas import SignedIn, SignInForm
 router = APIRouter(tags=["accounts"])
 
 
-@router.post("/sessions", status_code=201, dependencies=[Depends(check_origin)])
+@router.post("/sessions", status_code=201, dependencies=[Depends(ours)])
 def create_session(gateway: Gate, form: SignInForm, request: Request, response: Response) -> SignedIn:
     """Sign in. The answer sets the session's cookie."""
     account, token = service.sign_in(gateway, form, caller(request))
@@ -18,7 +18,7 @@ def create_session(gateway: Gate, form: SignInForm, request: Request, response: 
     return service.account_shown(account)
 
 
-@router.delete("/sessions", status_code=204, dependencies=[Depends(check_origin)])
+@router.delete("/sessions", status_code=204, dependencies=[Depends(ours)])
 def delete_session(gateway: Gate, request: Request, response: Response) -> None:
     """Sign out."""
     service.sign_out(gateway, session_token_of(request))

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Depends
 
-from api.framework.dependencies import Gate, check_origin
+from api.framework.dependencies import Gate, ours
 from api.services.tenant.offline_credential import NearForm, NearShown, issue_offline_credential
 
-router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
+router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.post("/{key_id}/near")

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Depends
 
-from api.framework.dependencies import Gate, check_origin
+from api.framework.dependencies import Gate, ours
 from api.services.schemas import DateRequestShown, UnlockForm
 from api.services.tenant import stay as service
 from api.services.tenant.stay import DateRequestForm
 
-router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(check_origin)])
+router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.post("/{key_id}/end", status_code=204)

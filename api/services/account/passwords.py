@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.services.access import hash_password, password_fits
 from api.services.account.sign_in import begin_session
+from api.services.password_hashing import hashing
 from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
@@ -30,16 +31,17 @@ class PasswordForm(Strict):
 def replace_password(gateway: Gateway, account: Account, form: PasswordForm) -> str:
     """Change the password and end every session of the account; return the token of a new session.
 
-    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak or TooManyAttempts.
+    Raises Conflict for an account without a password, PasswordWrong, PasswordWeak, TooManyAttempts or Busy.
     """
     if not account.password_hash:
         raise Conflict(N_("You sign in with your organisation's account, so there is no password here."))
     gateway.attempts.hit("password", account.id)
-    if not password_fits(account, form.old):
-        raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
-    if form.new == form.old or is_weak(form.new, account.login):
-        raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH})
-    hashed = hash_password(form.new)
+    with hashing.place(account.id):
+        if not password_fits(account, form.old):
+            raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
+        if form.new == form.old or is_weak(form.new, account.login):
+            raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH})
+        hashed = hashing.run(hash_password, form.new)
     with gateway.database.writing() as session:
         change_password(session, account, hashed, gateway.now())
         return begin_session(gateway, session, account)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.services.access import password_fits
+from api.services.password_hashing import hashing
 from api.services.schemas import SignedIn, SignInForm
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.tokens import token_hash
@@ -20,14 +21,15 @@ SIGN_IN_REFUSED: Final = N_("The username or password is incorrect. Try again.")
 def sign_in(gateway: Gateway, form: SignInForm, caller: str) -> tuple[Account, str]:
     """Return the account whose password `form` holds, and the token of a new session.
 
-    `caller` is the address the request came from; attempts are counted per address and username.
-    Raises SignInNeeded or TooManyAttempts.
+    `caller` is the address the request came from; attempts are counted per address and username, and passwords of
+    few requests are compared at a time. Raises SignInNeeded, TooManyAttempts or Busy.
     """
     gateway.attempts.hit("sign_in", f"{caller}/{form.login}")
-    with gateway.database.reading() as session:
-        account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
-    if not password_fits(account, form.password) or account is None:
-        raise SignInNeeded(SIGN_IN_REFUSED)
+    with hashing.place(caller):
+        with gateway.database.reading() as session:
+            account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
+        if not password_fits(account, form.password) or account is None:
+            raise SignInNeeded(SIGN_IN_REFUSED)
     with gateway.database.writing() as session:
         present = session.get_one(Account, account.id, with_for_update=True)
         if (present.password_hash, present.ended_at) != (account.password_hash, None):

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.framework.dependencies import Gate, caller, check_origin
+from api.framework.dependencies import Gate, caller, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.openid import begin_sign_on, finish_sign_on
 from api.web.account.sign_in import login_page
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/login/officer", route_class=PageRoute, include_in_sc
 COOKIE: Final = "lodgekey_sign_on"
 
 
-@router.post("", dependencies=[Depends(check_origin)])
+@router.post("", dependencies=[Depends(ours)])
 async def begin(
     request: Request, gateway: Gate, asked: Annotated[str, Form(alias="next", max_length=1000)] = ""
 ) -> Response:

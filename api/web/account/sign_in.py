@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.framework.dependencies import Gate, account_of, caller, check_origin
+from api.framework.dependencies import Gate, account_of, caller, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
@@ -50,7 +50,7 @@ def login_page(
     return page(request, "account/sign_in.html", values, error.status if error else 200)
 
 
-@router.post("/login", dependencies=[Depends(check_origin)])
+@router.post("/login", dependencies=[Depends(ours)])
 def sign_in(
     request: Request,
     gateway: Gate,
@@ -68,7 +68,7 @@ def sign_in(
     return answer
 
 
-@router.post("/logout", dependencies=[Depends(check_origin)])
+@router.post("/logout", dependencies=[Depends(ours)])
 def sign_out(request: Request, gateway: Gate) -> Response:
     """End the session."""
     service.sign_out(gateway, session_token_of(request))

@@ -11,7 +11,8 @@ from openapi_spec_validator import validate
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from api.app import HEADERS, MAX_REQUEST_BYTES
+from api.app import HEADERS
+from api.framework.body_limits import MAX_REQUEST_BYTES
 from api.framework.dependencies import OFFER_COOKIE
 from api.framework.session_cookie import SESSION_COOKIE
 from certs.holder import sign_statement
