@@ -20,6 +20,7 @@ SIMULATORS: dict[str, Simulator] = {
         _simulator_of("portugal"),
         _simulator_of("czechia"),
         _simulator_of("slovenia"),
+        _simulator_of("croatia"),
         _simulator_of("china"),
         _simulator_of("webhook"),
     )

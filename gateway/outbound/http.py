@@ -37,13 +37,14 @@ class Reply:
     """A complete response within the size limit.
 
     `retry_after`: seconds, 0 if the header is missing or no number. `schemes`: the ways to sign in that it offers
-    (WWW-Authenticate).
+    (WWW-Authenticate). `cookies`: name and value of each cookie that it sets.
     """
 
     status: int
     body: bytes
     retry_after: int = 0
     schemes: tuple[str, ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
 
 
 def checked_address(url: str) -> str:
@@ -115,7 +116,8 @@ class Client:
                 after = response.headers.get("Retry-After", "")
                 seconds = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
                 schemes = tuple(response.headers.getall("WWW-Authenticate", ()))
-                return Reply(response.status, await _body(response, limit), seconds, schemes)
+                cookies = tuple((name, cookie.coded_value) for name, cookie in response.cookies.items())
+                return Reply(response.status, await _body(response, limit), seconds, schemes, cookies)
         except _NEVER_SENT as error:
             code, details = _reason(error)
             raise RegistryUnreachable(code, **details) from None

@@ -24,6 +24,7 @@ REGISTRIES: dict[str, RegistryProfile] = {
         _profile_of("portugal"),
         _profile_of("czechia"),
         _profile_of("slovenia"),
+        _profile_of("croatia"),
         _profile_of("china"),
         _profile_of("webhook"),
     )

@@ -43,6 +43,7 @@ FACT: Final[Mapping[str, str]] = {
     "second_surname": N_("Second surname"),
     "document.support": N_("Document support number"),
     "birth_country": N_("Country of birth"),
+    "birth_place": N_("Place of birth"),
     "birth_place_code": N_("Place of birth"),
     "document.issuing_place_code": N_("Place where the document was issued"),
     "visa.kind": N_("Visa type"),

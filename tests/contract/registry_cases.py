@@ -39,6 +39,7 @@ class RegistryCase:
     wrong_token: str = "wrong"
     rows: int = 2  # rows in the registry's books per record
     settings: Mapping[str, str] = field(default_factory=dict)  # adapter settings besides url and token
+    fixed_people: tuple[PersonFacts, ...] = ()  # of the recorded requests, where record() has other people each time
     answers: Mapping[str, str] = field(default_factory=dict)  # recorded answers of the authority, by SOAP operation
 
 

@@ -31,7 +31,7 @@ _SOLICITUD = re.compile(rb"(?<=<solicitud>)[^<]+(?=</solicitud>)")
 
 @dataclass
 class RequestRecorder:
-    """The requests so far, each as one JSON entry; `answers` are keyed by the last part of the SOAPAction."""
+    """The requests so far, each as one JSON entry; `answers` are keyed by the last part of SOAPAction or path."""
 
     answers: Mapping[str, str]
     url: str = ""
@@ -48,7 +48,8 @@ class RequestRecorder:
         self.requests.append(
             {"request": f"{request.method} {request.raw_path}", "headers": headers, "body": body.decode()}
         )
-        operation = headers.get("SOAPAction", "").strip('"').rpartition("/")[2]
+        action = headers.get("SOAPAction", "").strip('"') or request.path.rstrip("/")
+        operation = action.rpartition("/")[2]
         if operation not in self.answers:
             return web.Response(status=204)
         return web.Response(text=self.answers[operation], content_type="text/xml", charset="utf-8")

@@ -27,6 +27,7 @@ def fixed(case: RegistryCase, kind: Any) -> Registration:
         id=f"id-{kind}",
         reference=f"reference-{kind}",
         kind=kind,
+        people=case.fixed_people or record.people,
         corrects=None if kind == "check_in" else "receipt-1",
         stay=dataclasses.replace(
             record.stay, id="stay-1", from_at=NOW - 3600, until_at=NOW + 2 * DAY, agreed_at=NOW - DAY

@@ -20,7 +20,6 @@ IN_FORM: Final[Mapping[str, str]] = {
 # Fields that no form for tenants has, by path.
 _MORE: Final[Mapping[str, str]] = {
     "residence.extra": N_("Home address: further details"),
-    "birth_place": N_("Place of birth"),
     "role": NP_("registration", "Role in the family or group"),
     "visa.number": N_("Visa number"),
     "visa.valid_until": N_("Visa valid until"),

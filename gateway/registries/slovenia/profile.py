@@ -9,6 +9,7 @@ from gateway.texts.marks import N_
 SPELLING = Spelling("eturizem-names", "1", LATIN + "\u0300-\u036f '.,·/-", N_("Latin letters"))
 PROFILE = RegistryProfile(
     name="si",
+    title="eTurizem",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
     facts=RequiredFacts(unit=("registered_as", "tourist_tax")),

@@ -8,7 +8,7 @@ from tests.contract.registry_simulators import SimulatedRegistry, running_regist
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
 
-NAMES = ("sandbox", "es", "it", "pt", "cz", "si", "cn", "webhook")
+NAMES = ("sandbox", "es", "it", "pt", "cz", "si", "hr", "cn", "webhook")
 
 # kinds of the records and their states, after: two tenants, the end moved by a day, an early end
 EXPECTED = {
@@ -21,6 +21,7 @@ EXPECTED = {
     "pt": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
     "cz": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
     "si": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
+    "hr": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
 }
 # states of the check-in and its annulment where a stay is cancelled before its beginning
 CANCELLED = {
@@ -32,6 +33,7 @@ CANCELLED = {
     "pt": [("check_in", "accepted"), ("annulment", "not_due")],
     "cz": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "si": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
+    "hr": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
 }
 
 

@@ -42,7 +42,7 @@ def test_every_code_has_a_sentence_in_both_languages(code: str) -> None:
 
 def test_every_profile_loads_and_asks_for_a_name() -> None:
     profiles = load_profiles()
-    assert {"cn", "it", "es", "pt", "si", "cz", "de", "sandbox"} <= set(profiles)
+    assert {"cn", "it", "es", "pt", "si", "hr", "cz", "de", "sandbox"} <= set(profiles)
     assert all("name" in profile.fields for profile in profiles.values())
 
 

@@ -1,0 +1,21 @@
+"""Croatia, eVisitor: one check-in for each guest under a number of our own; a repeat edits the same check-in."""
+
+from gateway.domain.filings.registry_profile import RegistryProfile
+from gateway.domain.filings.required_facts import RequiredFacts
+from gateway.domain.filings.transliteration import LATIN, Spelling
+from gateway.texts.marks import N_
+
+# The documentation names no alphabet, and Croatian names have marks (Č, Ć): a name is sent as it is.
+SPELLING = Spelling("evisitor-names", "1", LATIN + "\u0300-\u036f '.,·/-", N_("Latin letters"))
+PROFILE = RegistryProfile(
+    name="hr",
+    title="eVisitor",
+    client=f"{__package__}.client",
+    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
+    facts=RequiredFacts(
+        unit=("registered_as",),
+        person=("birth_country", "birth_place", "residence.country", "residence.municipality"),
+    ),
+    arrivals_on_the_day=True,
+    spellings=(SPELLING,),
+)

@@ -1,0 +1,87 @@
+"""eVisitor's rules, checked before sending: its list of fields and validations, and the lengths the police store."""
+
+from datetime import date
+
+from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
+from gateway.registries.croatia import codes
+from gateway.registries.croatia.profile import SPELLING
+from gateway.registries.croatia.record import SEX, sent_name, sent_names, stay_times
+from gateway.texts.marks import N_
+
+_LONGEST_NAME, _LONGEST_NUMBER = 64, 16  # of names and cities, of a document's number
+
+
+def problems(record: Registration, now: int) -> rules.Problems:
+    """Every field that eVisitor would refuse."""
+    yield from rules.coherent(record)
+    if record.kind == "annulment":
+        yield from rules.need("people", record.people)  # a check-in is cancelled by its ID, which is a person's
+    unit, (arrival, departure) = record.unit, stay_times(record)
+    yield from rules.need("unit.registered_as", unit.registered_as)
+    code = N_("the code that eVisitor gave the accommodation, such as 0000001")
+    yield from rules.shaped("unit.registered_as", unit.registered_as, "[0-9]{1,10}", code)
+    if record.stay.from_at < record.stay.until_at and departure <= arrival:
+        message = N_("Check both times: eVisitor needs a departure at least one minute after the arrival.")
+        yield FieldProblem("stay.until_at", "ends_before_it_begins", message)
+    for index, person in enumerate(record.people):
+        yield from _person(f"people[{index}]", person, arrival.date(), now)
+
+
+def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
+    yield from rules.need(f"{at}.surname", person.surname)
+    for field, sent in zip(("surname", "given_names"), sent_names(person), strict=True):
+        yield from rules.fits(f"{at}.{field}", sent, _LONGEST_NAME)
+        yield from rules.spelled(f"{at}.{field}", sent_name(getattr(person, field)), SPELLING.alphabet, SPELLING.said)
+    if person.sex not in SEX:
+        yield FieldProblem(f"{at}.sex", "unknown_code", N_("Choose male or female, as in the document."))
+    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from _nationality(f"{at}.nationality", person.nationality, arrival)
+    yield from _document(f"{at}.document", person)
+    yield from _place(f"{at}.birth_country", person.birth_country, f"{at}.birth_place", person.birth_place)
+    yield from _residence(f"{at}.residence", person)
+
+
+def _nationality(field: str, code: str, arrival: date) -> rules.Problems:
+    yield from rules.need(field, code)
+    if code and not COUNTRIES.valid(code, arrival):
+        message = N_("Ask the landlord to register you in eVisitor: this report needs the citizenship of a country.")
+        yield FieldProblem(field, "unknown_code", message)
+
+
+def _document(at: str, person: PersonFacts) -> rules.Problems:
+    document = person.document
+    if document.kind == "none":
+        yield from rules.need(f"{at}.kind", "")
+        return
+    if not codes.document_type(document):
+        message = N_("Use another document: eVisitor's list has no code for this one.")
+        yield FieldProblem(f"{at}.kind", "unknown_code", message)
+    yield from rules.need(f"{at}.number", document.number)
+    yield from rules.fits(f"{at}.number", document.number, _LONGEST_NUMBER)
+
+
+def _residence(at: str, person: PersonFacts) -> rules.Problems:
+    country = person.residence.country
+    yield from _place(f"{at}.country", country, f"{at}.municipality", person.residence.municipality)
+    if country in COUNTRIES and country not in codes.EUROPEAN_UNION:
+        # "Potrebno je upisati granični prijelaz, te datum prijelaza": its list of border crossings is not public.
+        message = N_(
+            "Ask the landlord to register you in eVisitor: of people who live outside the European Union it also needs"
+            " the border crossing and the day of entry."
+        )
+        yield FieldProblem(f"{at}.country", "unknown_code", message)
+
+
+def _place(country_at: str, country: str, place_at: str, place: str) -> rules.Problems:
+    """Country and city are given; a city in Croatia is written as in eVisitor's list of settlements."""
+    yield from rules.need(country_at, country)
+    yield from rules.known(country_at, country, COUNTRIES)
+    yield from rules.need(place_at, place)
+    sent = sent_name(place)
+    yield from rules.fits(place_at, sent, _LONGEST_NAME)
+    yield from rules.spelled(place_at, sent, SPELLING.alphabet, SPELLING.said)
+    if country == "HRV":
+        settlement = N_("the city and the settlement in Croatia as eVisitor writes them, such as Zagreb-Adamovec")
+        yield from rules.shaped(place_at, sent, r"[^-]+-.+", settlement)
