@@ -25,6 +25,14 @@ HOMES: Final[Mapping[str, tuple[tuple[str, str, str, str], ...]]] = {
     "HKG": (("Flat A, 12/F, Nathan Road 1", "000", "Hong Kong", ""),),
 }
 ELSEWHERE: Final = (("Main Street 5", "10001", "Springfield", ""), ("P.O. Box 44", "00100", "Central", ""))
+# What people answer when a sentence tells them that a registry does not take their first answer: in the Latin script,
+# male or female instead of X, their country of citizenship instead of "refugee".
+AS_TOLD: Final[Mapping[str, str]] = {
+    "人民路1号": "Renmin Road 1",
+    "杭州市": "Hangzhou",
+    "X": "F",
+    "XXB": "SYR",
+}
 # National prefixes of telephones; any other country's people have the last one.
 PHONES: Final = {"ESP": "+34600", "ITA": "+39333", "PRT": "+35191", "CHN": "+86138", "DEU": "+49151", "USA": "+1212"}
 VISAS: Final = ("L", "M", "F", "Q2", "S2", "none")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from api.services.tenant.family import ChildForm, declare_child
+from benchmarks.parties.answers import AS_TOLD
 from benchmarks.parties.people import Document, Traveller
 from benchmarks.stages.reception import Reception
 from benchmarks.stages.travellers import facts_asked, reading_of, submission, typed_fields
@@ -24,6 +25,7 @@ from gateway.store import Key, Verification
 MAX_REFUSALS: Final = 2  # first as they are, then with what the page asked for
 IN_FORM: Final = {"document.number": "id_number", "document.kind": "document_kind",
                   "document.issuing_country": "issuing_state", "document": "id_number"}  # fmt: skip
+ADDRESS: Final = "residence."
 CHILD_FIELDS: Final = (
     "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",
 )  # fmt: skip
@@ -89,13 +91,20 @@ def answered(
 ) -> Submission:
     """The submission with right answers in the fields that were refused so far; nothing else changes."""
     wrong = {IN_FORM.get(name, name) for refusal in outcome.refused for name in refusal}
+    if any(name.startswith(ADDRESS) for name in wrong):
+        wrong |= {name for name in sent.facts if name.startswith(ADDRESS)}  # whoever mends an address reads all of it
     right = typed_fields(traveller, document, reception.profile)
     zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
     right |= {name: text for name, text in zone.items() if name in right and name in wrong}
-    typed = {**sent.typed, **{name: right[name] for name in wrong if name in right}}
+    typed = {**sent.typed, **{name: told(name, right[name]) for name in wrong if name in right}}
     known = facts_asked(traveller, document, tuple(traveller.knows) + tuple(document.known))
-    facts = {**sent.facts, **{path: known.get(path, sent.facts.get(path, "")) for path in wrong if path in known}}
+    facts = {**sent.facts, **{path: AS_TOLD.get(known[path], known[path]) for path in wrong if path in known}}
     return replace(sent, typed=typed, facts=facts)
+
+
+def told(name: str, text: str) -> str:
+    """What a person answers whose first answer was right, and is not taken by the registry."""
+    return AS_TOLD.get(text, text) if name in ("sex", "nationality") else text
 
 
 def fields_of(error: LodgekeyError) -> Iterator[str]:
@@ -108,7 +117,7 @@ def fields_of(error: LodgekeyError) -> Iterator[str]:
 
 
 def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outcome:
-    """The adult declares a child on the same phone; without a phone nobody can, and the landlord's link is used."""
+    """The adult declares a child on the phone that holds the key."""
     outcome = Outcome(traveller)
     key_id = key_of(reception, adult.person)
     asked = REGISTRIES[reception.registry].facts.of_tenant
@@ -122,6 +131,7 @@ def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outco
             fields = _child_fields(traveller, document, reception, asked, with_document=with_document)
             zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
             fields |= {name: text for name, text in zone.items() if name in wrong and text}
+            fields |= {name: told(name, fields[name]) for name in wrong if name in fields}
         try:
             outcome.person = declare_child(reception.gateway, key_id, _signed(reception, key_id, fields)).person
             return outcome
@@ -159,6 +169,13 @@ def _signed(reception: Reception, key_id: str, fields: Mapping[str, str]) -> Chi
     return ChildForm(
         at=proof.at, nonce=proof.nonce, signature=urlsafe_b64encode(signature).decode().rstrip("="), person=text
     )
+
+
+def take_key(reception: Reception, outcome: Outcome) -> None:
+    """Somebody who registered at the kiosk opens the link on a phone of their own, which gets the key."""
+    with reception.gateway.database.writing() as session:
+        offer = onboarding.get_offer(session, outcome.token, reception.gateway.keyring, reception.now)
+        onboarding.hand_over(session, offer, reception.phone.public_key(), reception.gateway.keyring, reception.now)
 
 
 def key_of(reception: Reception, person: str) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from api.services.officer.filings import CorrectionForm, correct_filing
 from benchmarks.parties.parties import Party, crowd
-from benchmarks.stages.check_in import Outcome, check_in, declare, key_of
+from benchmarks.stages.check_in import Outcome, check_in, declare, key_of, take_key
 from benchmarks.stages.reception import DAY, STAY_DAYS, Reception
 from benchmarks.stages.simulated import Simulated, simulated
 from gateway.domain.errors import LodgekeyError
@@ -38,14 +38,17 @@ SETTLED: Final = ("accepted", "not_due")
 class Counts:
     """People by what became of them. `refused`: by the registry; `unsent`: by its rules, before sending.
 
-    `door` and `by_registry`: refusals by field or rule. `faults`: later steps of the journey that were refused.
+    `corrected`: filed without anybody's help after the page had named a wrong answer, and the tenant had corrected it.
+    `answered_once_more`, `door` and `by_registry`: refusals by field or rule. `faults`: later steps of the journey
+    that were refused.
     """
 
     registry: str
     parties: int = 0
     countries: int = 0
     people: int = 0
-    unaided: int = 0
+    at_once: int = 0
+    corrected: int = 0
     decided: int = 0
     not_required: int = 0
     refused_at_door: int = 0
@@ -106,12 +109,15 @@ class Run:
         present = party.adults[:-1] if party.joins_late else party.adults
         for place, adult in enumerate(present):
             stayed.adults.append(await check_in(self.reception, adult, self.reception.link(stay, first=place == 0)))
-        declarer = next((one for one in stayed.adults if one.person and key_of(self.reception, one.person)), None)
+        registered = [one for one in stayed.adults if one.person]
+        if party.children and registered and not any(key_of(self.reception, one.person) for one in registered):
+            take_key(self.reception, registered[0])
+        declarer = next((one for one in registered if key_of(self.reception, one.person)), None)
         for child in party.children:
             if declarer is not None:
                 stayed.children.append(declare(self.reception, child, declarer))
             else:
-                stayed.children.append(Outcome(child, refused=[("no_adult_with_a_phone",)]))
+                stayed.children.append(Outcome(child, refused=[("no_adult_registered",)]))
         return stayed
 
     async def _live(self, stayed: Stayed) -> None:
@@ -217,8 +223,10 @@ def _count_one(outcome: Outcome, rows: Sequence[tuple[Registration, Registration
         counts.not_required += 1
     elif outcome.decided:
         counts.decided += 1
+    elif outcome.refused:
+        counts.corrected += 1
     else:
-        counts.unaided += 1
+        counts.at_once += 1
 
 
 def _records(reception: Reception) -> dict[str, list[tuple[Registration, RegistrationPerson]]]:

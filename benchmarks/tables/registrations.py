@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,19 +14,20 @@ from benchmarks.registrations import PARTIES, Counted, count_all
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "registries.md"
 BEGIN, END = "<!-- Registrations -->", "<!-- end of Registrations -->"
 HEAD: Final = (
-    "registry", "parties", "people", "filed without a person's help", "filed after a person's decision", "not required",
-    "refused at the door", "refused by its rules before sending", "refused by the registry", "stuck",
+    "registry", "parties", "people", "filed at once", "filed after correcting an answer",
+    "filed after a person's decision", "not required", "stopped at the door", "refused by its rules before sending",
+    "refused by the registry", "stuck",
 )  # fmt: skip
 COLUMNS: Final = (
-    "registry", "parties", "people", "unaided", "decided", "not_required", "refused_at_door", "unsent",
+    "registry", "parties", "people", "at_once", "corrected", "decided", "not_required", "refused_at_door", "unsent",
     "refused", "stuck",
 )  # fmt: skip
 
 
-def table(counted: Sequence[Counted], day: str) -> Iterator[str]:
-    """The lines between the markers."""
+def table(counted: Sequence[Counted], day: str, commit: str) -> Iterator[str]:
+    """The lines between the markers; `commit` is the short name of what was counted."""
     countries = max(row["countries"] for row in counted)
-    yield f"Counted on {day}; people of {countries} nationalities:"
+    yield f"Counted on {day} at {commit}; people of {countries} nationalities:"
     yield ""
     yield f"| {' | '.join(HEAD)} |"
     yield "|" + "---|" * len(HEAD)
@@ -34,9 +36,11 @@ def table(counted: Sequence[Counted], day: str) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     yield ""
     for row in counted:
-        if row["door"]:
-            reasons = ", ".join(f"`{name}` {count}" for name, count in sorted(row["door"].items()))
-            yield f"Refused at the door of `{row['registry']}`: {reasons}."
+        for what, part in (("Corrected", "answered_once_more"), ("Stopped", "door")):
+            if row[part]:
+                reasons = ", ".join(f"`{name}` {count}" for name, count in sorted(row[part].items()))
+                yield f"{what} at the door of `{row['registry']}`: {reasons}."
+                yield ""
 
 
 def write(page: Path, lines: Sequence[str]) -> None:
@@ -54,7 +58,10 @@ def main() -> None:
     parties = int(sys.argv[1]) if len(sys.argv) > 1 else PARTIES
     counted = count_all(parties)
     print(json.dumps(counted, indent=1, ensure_ascii=False))
-    write(PAGE, [line.rstrip() for line in table(counted, datetime.now(UTC).date().isoformat())])
+    described = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PAGE.parent, stdout=subprocess.PIPE, text=True, check=True
+    )
+    write(PAGE, list(table(counted, datetime.now(UTC).date().isoformat(), described.stdout.strip())))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from firmware_sim.registries import clock
 from firmware_sim.registries.countries import ISO_3166_1_ALPHA_2
 
 FACILITY = "20037"  # of the register of accommodation
@@ -24,7 +25,7 @@ def schema() -> etree.XMLSchema:
 
 def fault(row: etree._Element) -> Refusal | None:
     """Return the first rule a row breaks that the schema does not express."""
-    now = datetime.now(_LJUBLJANA).replace(tzinfo=None)
+    now = datetime.fromtimestamp(clock.now(), _LJUBLJANA).replace(tzinfo=None)
     born, arrives = date.fromisoformat(row.get("dtRoj", "")), datetime.fromisoformat(row.get("casPrihoda", ""))
     leaves = datetime.fromisoformat(row.get("casOdhoda") or "9999-12-31T00:00:00")
     age = arrives.year - born.year - ((arrives.month, arrives.day) < (born.month, born.day))
