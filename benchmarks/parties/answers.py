@@ -22,14 +22,16 @@ HOMES: Final[Mapping[str, tuple[tuple[str, str, str, str], ...]]] = {
     "FRA": (("12 bis, rue de l'Église", "67000", "Strasbourg", ""),),
     "CHN": (("人民路1号", "310000", "杭州市", ""), ("Renmin Road 1", "310000", "Hangzhou", "")),
     "IRL": (("Cill Airne, Sráid Ard", "V93 X7Y2", "Killarney", ""),),
+    "HRV": (("Ilica 1", "10000", "Zagreb", ""),),
     "HKG": (("Flat A, 12/F, Nathan Road 1", "000", "Hong Kong", ""),),
 }
 ELSEWHERE: Final = (("Main Street 5", "10001", "Springfield", ""), ("P.O. Box 44", "00100", "Central", ""))
 # What people answer when a sentence tells them that a registry does not take their first answer: in the Latin script,
-# male or female instead of X, their country of citizenship instead of "refugee".
+# with the settlement, male or female instead of X, their country of citizenship instead of "refugee".
 AS_TOLD: Final[Mapping[str, str]] = {
     "人民路1号": "Renmin Road 1",
     "杭州市": "Hangzhou",
+    "Zagreb": "Zagreb-Adamovec",
     "X": "F",
     "XXB": "SYR",
 }

@@ -25,6 +25,7 @@ from gateway.store import Key, Verification
 MAX_REFUSALS: Final = 2  # first as they are, then with what the page asked for
 IN_FORM: Final = {"document.number": "id_number", "document.kind": "document_kind",
                   "document.issuing_country": "issuing_state", "document": "id_number"}  # fmt: skip
+CITIZENSHIP_ASKED: Final = ("it",)  # whose sentence asks a refugee for the country of citizenship
 ADDRESS: Final = "residence."
 CHILD_FIELDS: Final = (
     "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",
@@ -56,6 +57,8 @@ async def check_in(reception: Reception, traveller: Traveller, token: str) -> Ou
             case = await reception.gateway.tenant_registration.register(token, sent, _holder(reception, sent))
         except InputRefused as error:
             outcome.refused.append(tuple(fields_of(error)) or (error.code,))
+            if "document_kind" in outcome.refused[-1]:
+                document = traveller.document(tuple(kinds), document) or document
             continue
         if case.state == "refused":
             outcome.refused.append(tuple(case.reasons))
@@ -96,15 +99,16 @@ def answered(
     right = typed_fields(traveller, document, reception.profile)
     zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
     right |= {name: text for name, text in zone.items() if name in right and name in wrong}
-    typed = {**sent.typed, **{name: told(name, right[name]) for name in wrong if name in right}}
+    typed = {**sent.typed, **{name: told(name, right[name], reception.registry) for name in wrong if name in right}}
     known = facts_asked(traveller, document, tuple(traveller.knows) + tuple(document.known))
     facts = {**sent.facts, **{path: AS_TOLD.get(known[path], known[path]) for path in wrong if path in known}}
     return replace(sent, typed=typed, facts=facts)
 
 
-def told(name: str, text: str) -> str:
+def told(name: str, text: str, registry: str) -> str:
     """What a person answers whose first answer was right, and is not taken by the registry."""
-    return AS_TOLD.get(text, text) if name in ("sex", "nationality") else text
+    corrected = name == "sex" or (name == "nationality" and registry in CITIZENSHIP_ASKED)
+    return AS_TOLD.get(text, text) if corrected else text
 
 
 def fields_of(error: LodgekeyError) -> Iterator[str]:
@@ -131,7 +135,7 @@ def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outco
             fields = _child_fields(traveller, document, reception, asked, with_document=with_document)
             zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
             fields |= {name: text for name, text in zone.items() if name in wrong and text}
-            fields |= {name: told(name, fields[name]) for name in wrong if name in fields}
+            fields |= {name: told(name, fields[name], reception.registry) for name in wrong if name in fields}
         try:
             outcome.person = declare_child(reception.gateway, key_id, _signed(reception, key_id, fields)).person
             return outcome

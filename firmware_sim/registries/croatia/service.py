@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
+from firmware_sim.registries import clock
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.croatia import rules
@@ -74,7 +75,8 @@ class Guests:
         if fault := rules.guid_fault(form):
             return _error(f"[[[{fault}]]]")
         refused = behaviour in (Behaviour.REFUSE, Behaviour.PARTIAL)
-        fault = _REFUSED if refused else known[action](form, datetime.now(rules.ZAGREB).replace(tzinfo=None))
+        now = datetime.fromtimestamp(clock.now(), rules.ZAGREB).replace(tzinfo=None)
+        fault = _REFUSED if refused else known[action](form, now)
         return _error(fault) if fault else Response(status_code=200)
 
     def _check_in(self, form: dict[str, str], now: datetime) -> str | None:
