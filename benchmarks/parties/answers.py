@@ -28,7 +28,7 @@ HOMES: Final[Mapping[str, tuple[tuple[str, str, str, str], ...]]] = {
 ELSEWHERE: Final = (("Main Street 5", "10001", "Springfield", ""), ("P.O. Box 44", "00100", "Central", ""))
 # What people answer when a sentence tells them that a registry does not take their first answer: in the Latin script,
 # with the settlement, male or female instead of X, their country of citizenship instead of "refugee".
-AS_TOLD: Final[Mapping[str, str]] = {
+SECOND_ANSWERS: Final[Mapping[str, str]] = {
     "人民路1号": "Renmin Road 1",
     "杭州市": "Hangzhou",
     "Zagreb": "Zagreb-Adamovec",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from api.services.tenant.family import ChildForm, declare_child
-from benchmarks.parties.answers import AS_TOLD
+from benchmarks.parties.answers import SECOND_ANSWERS
 from benchmarks.parties.people import Document, Traveller
 from benchmarks.stages.reception import Reception
 from benchmarks.stages.travellers import facts_asked, reading_of, submission, typed_fields
@@ -99,16 +99,19 @@ def answered(
     right = typed_fields(traveller, document, reception.profile)
     zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
     right |= {name: text for name, text in zone.items() if name in right and name in wrong}
-    typed = {**sent.typed, **{name: told(name, right[name], reception.registry) for name in wrong if name in right}}
+    typed = {
+        **sent.typed,
+        **{name: second_answer(name, right[name], reception.registry) for name in wrong if name in right},
+    }
     known = facts_asked(traveller, document, tuple(traveller.knows) + tuple(document.known))
-    facts = {**sent.facts, **{path: AS_TOLD.get(known[path], known[path]) for path in wrong if path in known}}
+    facts = {**sent.facts, **{path: SECOND_ANSWERS.get(known[path], known[path]) for path in wrong if path in known}}
     return replace(sent, typed=typed, facts=facts)
 
 
-def told(name: str, text: str, registry: str) -> str:
+def second_answer(name: str, text: str, registry: str) -> str:
     """What a person answers whose first answer was right, and is not taken by the registry."""
     corrected = name == "sex" or (name == "nationality" and registry in CITIZENSHIP_ASKED)
-    return AS_TOLD.get(text, text) if corrected else text
+    return SECOND_ANSWERS.get(text, text) if corrected else text
 
 
 def fields_of(error: LodgekeyError) -> Iterator[str]:
@@ -135,7 +138,7 @@ def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outco
             fields = _child_fields(traveller, document, reception, asked, with_document=with_document)
             zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
             fields |= {name: text for name, text in zone.items() if name in wrong and text}
-            fields |= {name: told(name, fields[name], reception.registry) for name in wrong if name in fields}
+            fields |= {name: second_answer(name, fields[name], reception.registry) for name in wrong if name in fields}
         try:
             outcome.person = declare_child(reception.gateway, key_id, _signed(reception, key_id, fields)).person
             return outcome
