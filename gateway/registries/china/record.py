@@ -26,8 +26,8 @@ def is_foreigner(person: PersonFacts) -> bool:
 
 
 def sent_name(person: PersonFacts, name: str) -> str:
-    """A resident's name unchanged; a foreigner's in capitals as in the passport."""
-    return spell(name, FOREIGNERS if is_foreigner(person) else RESIDENTS)
+    """A resident's name unchanged; a foreigner's in capitals as in the passport, from letter to letter."""
+    return spell(name, FOREIGNERS).strip(" '-") if is_foreigner(person) else spell(name, RESIDENTS)
 
 
 def whole_name(person: PersonFacts) -> str:

@@ -42,7 +42,7 @@ def problems(record: Registration, now: int) -> rules.Problems:
 
 def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
     spelling = FOREIGNERS if is_foreigner(person) else RESIDENTS
-    yield from rules.need(f"{at}.surname", person.surname)
+    yield from rules.need(f"{at}.surname", sent_name(person, person.surname))
     for name in ("surname", "given_names"):
         sent = sent_name(person, getattr(person, name))
         yield from rules.fits(f"{at}.{name}", sent, 60)
