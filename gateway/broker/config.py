@@ -10,6 +10,7 @@ from pathlib import Path
 
 GATEWAY_NAME = "gateway-0"  # certs refuses device names that begin with "gateway"
 MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16)  # a kiosk's message of 1 MiB and its envelope
+MAX_CONNECTIONS = 16_000  # of devices and strangers together; beyond it mosquitto closes new ones at once
 TOOLS = Path(__file__).resolve().parents[2] / ".tools" / "bin"
 CONFIG, ACL, PID = "mosquitto.conf", "acl", "pid"
 CA, CERTIFICATE, KEY, CRL = "ca.pem", "server.pem", "server.key", "crl.pem"
@@ -66,6 +67,7 @@ def render_config(settings: BrokerSettings, folder: Path = Path(), *, user: str 
         "use_identity_as_username true",
         "use_username_as_clientid true",  # the client id comes from the certificate, so a device cannot use another's
         "allow_anonymous false",
+        f"max_connections {MAX_CONNECTIONS}",
         "set_tcp_nodelay true",
         f"max_packet_size {MAX_MESSAGE_BYTES}",
         "max_inflight_messages 1000",

@@ -1,6 +1,7 @@
 """Faults of the broker and its link: kill -9, a port in use, floods, readers that stall."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import stat
@@ -15,6 +16,7 @@ from devices.links.mqtt import MqttLink
 from gateway.broker.certificates import issue_broker_certificates
 from gateway.broker.config import MAX_MESSAGE_BYTES, BrokerSettings, broker_user, find_mosquitto
 from gateway.broker.embedded import BrokerFailed, EmbeddedBroker
+from gateway.operations.resources import raise_file_limit
 from tests.integration.broker_parts import (
     TIMEOUT_SECONDS,
     House,
@@ -28,6 +30,7 @@ from tests.integration.broker_parts import (
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
+    raise_file_limit()  # as `lodgekey serve` does before it starts the broker, which inherits the limit
     async with open_house(tmp_path) as opened:
         yield opened
 
@@ -47,6 +50,14 @@ async def say(house: House, device: str, *payloads: bytes) -> None:
     async with house.client(house.device(device)) as lock:
         for payload in payloads:
             await lock.publish(topic(device, "event"), payload, qos=1)
+
+
+async def test_a_device_connects_while_a_stranger_holds_1100_idle_connections(house: House) -> None:
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(1100):
+            _, writer = await asyncio.open_connection("127.0.0.1", house.broker.settings.port)
+            held.callback(writer.close)
+        await asyncio.wait_for(say(house, "lock-a", b"here"), TIMEOUT_SECONDS)
 
 
 FIFTY = [b"%d" % number for number in range(50)]
