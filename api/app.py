@@ -13,7 +13,7 @@ from api.http.account import passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
 from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
-from api.http.problems import install, problem
+from api.http.problems import REFUSALS, DescribedApplication, install, problem
 from api.http.tenant import corrections, family, keys, offline_credential, onboarding, record_readers, stay
 from api.services.faults import BROKEN, log_fault
 from api.services.officer.stored_faces import worst_state
@@ -76,7 +76,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         async with gateway:
             yield
 
-    app = FastAPI(
+    app = DescribedApplication(
         title="Lodgekey",
         version="1",
         summary="Keys for rented homes, and the registrations that go with them.",
@@ -84,6 +84,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        responses=REFUSALS,
     )
     app.state.gateway = gateway
     install(app, language_of)

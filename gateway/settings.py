@@ -1,6 +1,7 @@
 """Settings from the environment (`LODGEKEY_…`) or keywords; the defaults run on one machine as they are."""
 
 import ssl
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,7 +40,8 @@ class HomeBroker(BaseModel):
 class SingleSignOnSettings(BaseModel):
     """The officers' OpenID provider, and the claims that make someone an officer and name the area.
 
-    `areas` maps values of the area claim to grid areas; if it is empty, the claim is the grid area itself.
+    `areas` maps values of the area claim to grid areas; if it is empty, the claim is the grid area itself. The names of
+    claims may be paths: realm_access.roles.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: str = ""
+    trusted_proxies: str = "127.0.0.1, ::1"  # addresses and networks whose X-Forwarded-For and -Proto are believed
 
     # The address the broker listens on for locks and kiosks, and the names in its certificate.
     broker_listen: str = "127.0.0.1"
@@ -118,6 +121,14 @@ class Settings(BaseSettings):
     def _is_an_address(cls, given: str) -> str:
         if given and (URL(given).scheme not in ("http", "https") or not URL(given).host):
             raise ValueError("public_url is an address like https://lodgekey.example")
+        return given
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        for part in filter(None, map(str.strip, given.split(","))):
+            if ip_network(part).prefixlen == 0:
+                raise ValueError("trusted_proxies names the proxies only, because who is believed evades the limits")
         return given
 
     @property

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import APIKeyCookie
+from fastapi.security.http import HTTPAuthorizationCredentials, HTTPBase
 
-from api.framework.session_cookie import session_token_of
+from api.framework.session_cookie import SESSION_COOKIE, session_token_of
 from api.services.access import require, signed_in
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
@@ -17,6 +19,24 @@ from gateway.texts.marks import N_
 
 OFFER_COOKIE: Final = "lodgekey_offer"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
+
+# What a caller shows, as the API's description names it; `auto_error` off, because the refusals are ours.
+SessionToken = Annotated[
+    str | None,
+    Security(
+        APIKeyCookie(name=SESSION_COOKIE, scheme_name="session", description="Set by signing in", auto_error=False)
+    ),
+]
+LinkToken = Annotated[
+    str | None,
+    Security(
+        APIKeyCookie(name=OFFER_COOKIE, scheme_name="link", description="Set by an offer's link", auto_error=False)
+    ),
+]
+ShownOffer = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBase(scheme="offer", scheme_name="offer", description="An offer's token", auto_error=False)),
+]
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -65,9 +85,9 @@ def _is_our_own(origin: str, request: Request) -> bool:
     return same and (not settings.public_url or is_loopback(urlsplit(origin).hostname or ""))
 
 
-def account_of(request: Request, gateway: Gate) -> Account:
+def account_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
     """Return the account that is signed in. Raises SignInNeeded, or NotAllowed for another site's request."""
-    account = signed_in(gateway, session_token_of(request))
+    account = signed_in(gateway, token or "")
     if account is None:
         raise SignInNeeded(N_("Sign in first."))
     check_origin(request)
@@ -115,14 +135,13 @@ def decider_of(account: Annotated[Account, Depends(only("officer", "landlord"))]
     return account
 
 
-def offer_token_of(request: Request, gateway: Gate) -> str:
+def offer_token_of(request: Request, gateway: Gate, link: LinkToken, given: ShownOffer) -> str:
     """Return the offer's token, which is the tenant's capability, from the link's cookie or the Authorization header.
 
     Raises OfferUnknown, TooManyAttempts, or NotAllowed (check_origin).
     """
     check_origin(request)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    shown = token.strip() if scheme.lower() == "offer" else request.cookies.get(OFFER_COOKIE)
+    shown = given.credentials.strip() if given and given.scheme.lower() == "offer" else link
     if not shown:
         raise OfferUnknown(N_("Open the link or scan the QR code from your landlord."))
     try:

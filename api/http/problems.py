@@ -7,6 +7,8 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 from api.services.error_text import error_text, field_texts
@@ -26,6 +28,48 @@ FRAMEWORK_PROBLEMS: Final = {
     405: ("not_possible_here", "Method not allowed"),
     413: ("too_large", "Request too large"),
 }
+
+
+class FieldProblemShown(BaseModel):
+    """A field that a problem names, with what is wrong as a code and, where there is one, as a sentence."""
+
+    field: str
+    code: str
+    sentence: str | None = None
+
+
+class Problem(BaseModel):
+    """The body of every error (RFC 9457). `code` is stable; `detail` is in the language of the request."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    fields: list[FieldProblemShown] | None = None
+
+
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {
+        "description": description,
+        "content": {MEDIA: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}},
+    }
+    for status, description in (("4XX", "The request is refused"), ("5XX", "The gateway cannot answer now"))
+}
+
+
+class DescribedApplication(FastAPI):
+    """A FastAPI application whose description has the schema of problems, which its error handlers answer with."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        template = "#/components/schemas/{model}"
+        _, definitions = models_json_schema([(Problem, "serialization")], ref_template=template)
+        document["components"]["schemas"].update(definitions["$defs"])
+        return document
 
 
 def problem(status: int, code: str, title: str, detail: str, **extra: object) -> JSONResponse:

@@ -117,11 +117,12 @@ class SingleSignOn:
     def officer_of(self, claims: Mapping[str, Any]) -> KnownOfficer:
         """The officer these claims identify. Raises SignOnNotEntitled without the role or exactly one area."""
         given = self._settings
-        roles = claims.get(given.role_claim, ())
-        areas = claims.get(given.area_claim, ())
+        roles = _value_at(claims, given.role_claim)
+        areas = _value_at(claims, given.area_claim)
         named = [areas] if isinstance(areas, str) else list(areas) if isinstance(areas, list) else []
         area = given.areas.get(str(named[0]), "" if given.areas else str(named[0])) if len(named) == 1 else ""
-        if given.officer_role not in ([roles] if isinstance(roles, str) else roles) or not AREA.fullmatch(area):
+        held = roles if isinstance(roles, list | dict) else [roles]  # a mapping has a key for each role
+        if given.officer_role not in held or not AREA.fullmatch(area):
             raise SignOnNotEntitled(N_("Your account at the sign-in provider is not assigned to an area here."))
         name = str(claims.get("name") or claims.get("preferred_username") or "Officer")[:200]
         return KnownOfficer(given.issuer, str(claims["sub"])[:400], name, area)
@@ -208,3 +209,11 @@ def address_in(found: Mapping[str, Any], name: str) -> str:
             {"name": name},
         ) from None
     return url
+
+
+def _value_at(claims: Mapping[str, Any], name: str) -> Any:
+    """The claim of this name, else the value that the name leads to, as in realm_access.roles; None if it is absent."""
+    found: Any = claims
+    for part in [name] if name in claims else name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found

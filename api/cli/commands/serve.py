@@ -60,15 +60,7 @@ async def run(settings: Settings, *, as_json: bool) -> None:
 async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) -> None:
     """Serve on a socket. Raises the error that kept the gateway from starting."""
     app = Starting(create_app(Gateway(settings)))
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,  # request paths hold capabilities
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        server_header=False,
-        backlog=BACKLOG,
-        log_config=None,  # uvicorn's records go to our handler, which limits them
-    )
+    config = server_config(app, settings)
     bound_connections(config, Bounds.for_files(raise_file_limit()))
     url = settings.address
     line = json.dumps({"ready": True, "url": url}) if as_json else said(N_("Lodgekey is at {url}"), url=url)
@@ -77,6 +69,20 @@ async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) 
         await server.serve(sockets=[listener])
     if not server.started:
         raise app.failure or Refused("gateway_failed", NOT_THERE)
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Return the web server's configuration: callers are told apart by what the trusted proxies say of them."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,  # request paths hold capabilities
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        server_header=False,
+        backlog=BACKLOG,
+        log_config=None,  # uvicorn's records go to our handler, which limits them
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

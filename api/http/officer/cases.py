@@ -24,7 +24,11 @@ def read_case(gateway: Gate, account: Decider, case_id: str) -> CaseOpened:
     return service.read_case(gateway, account, case_id)
 
 
-@router.get("/{case_id}/pictures/{part}", response_class=Response)
+@router.get(
+    "/{case_id}/pictures/{part}",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}, "image/png": {}}}},
+)
 def read_picture(
     gateway: Gate,
     account: Decider,

@@ -28,7 +28,7 @@ def decide_export(gateway: Gate, account: Officer, export_id: str, form: ExportD
     return service.decide_export(gateway, account, export_id, form)
 
 
-@router.post("/{export_id}/file", response_class=Response)
+@router.post("/{export_id}/file", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def take_export(gateway: Gate, account: Officer, export_id: str) -> Response:
     """Return the records as CSV (RFC 4180, UTF-8), once, to the officer who requested them; each is logged first."""
     return csv_download(service.take_export(gateway, account, export_id), "registrations.csv")

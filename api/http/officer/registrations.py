@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.framework.dependencies import Gate, Officer, account_of, only, while_signed_in
+from api.framework.dependencies import Gate, Officer, SessionToken, account_of, only, while_signed_in
 from api.framework.event_stream import FeedStream
 from api.services.officer import registrations as service
 from api.services.officer.feed import check_cursor, consumer_reader, cursor_of, officer_reader
@@ -14,12 +15,17 @@ from gateway.feed.stream import Reader
 router = APIRouter(tags=["officer"])
 
 
-def follower_of(request: Request, gateway: Gate) -> Reader:
+ConsumerToken = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBearer(scheme_name="consumer", description="A consumer's token", auto_error=False)),
+]
+
+
+def follower_of(request: Request, gateway: Gate, token: SessionToken, consumer: ConsumerToken) -> Reader:
     """Return who follows the feed: a consumer by its bearer token, else the officer who is signed in."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return consumer_reader(gateway, token.strip())
-    return officer_reader(only("officer")(account_of(request, gateway)), while_signed_in(request, gateway))
+    if consumer:
+        return consumer_reader(gateway, consumer.credentials.strip())
+    return officer_reader(only("officer")(account_of(request, gateway, token)), while_signed_in(request, gateway))
 
 
 Follower = Annotated[Reader, Depends(follower_of)]

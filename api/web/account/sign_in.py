@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.framework.dependencies import Gate, account_of, caller, ours
+from api.framework.dependencies import Anybody, Gate, caller, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
@@ -20,9 +20,9 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/")
-def show_start(request: Request, gateway: Gate) -> Response:
+def show_start(account: Anybody) -> Response:
     """Redirect to the start page of the account's role."""
-    return go(f"/{account_of(request, gateway).role}")
+    return go(f"/{account.role}")
 
 
 @router.get("/login")

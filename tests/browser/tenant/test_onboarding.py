@@ -193,7 +193,7 @@ THROWING_STORE = "Object.defineProperty(globalThis, 'indexedDB', { get() { throw
     [("301", REFUSED_STORE), ("302", SILENT_STORE), ("303", THROWING_STORE)],
     ids=lambda given: given[:3],
 )
-async def test_a_browser_that_stores_nothing_still_registers_and_says_what_that_means(
+async def test_outside_03_a_browser_that_stores_nothing_still_registers_and_says_what_that_means(
     browser: Browser, demo: Running, landlord: Visitor, room: str, store: str
 ) -> None:
     """element-web#24216, trezor-suite#2993: the form stayed at "Sending…" for ever."""

@@ -194,7 +194,7 @@ def opened_times(house: House) -> int:
         return session.scalar(select(func.count()).where(Event.type == "OfferOpened")) or 0
 
 
-async def test_a_link_preview_a_head_and_a_crawler_leave_the_offer_unopened(house: House) -> None:
+async def test_outside_34_a_link_preview_a_head_and_a_crawler_leave_the_offer_unopened(house: House) -> None:
     offer = await house.offer()
     link = offer["url"].partition("8080")[2]
     for method in ("GET", "HEAD"):

@@ -153,7 +153,7 @@ async def test_what_a_receiver_did_not_take_comes_again_before_what_follows(desk
     assert [json.loads(body)["id"] for _, body in got] == ["1", "1", "2"]
 
 
-async def test_a_receiver_that_is_gone_is_not_asked_again(desk: Desk) -> None:
+async def test_outside_33_a_receiver_that_is_gone_is_not_asked_again(desk: Desk) -> None:
     """standard-webhooks#291: 410 ends the webhook, whatever is still to be told."""
     receiver = Receiver(status=410)
     async with listening(receiver) as url, relaying(desk) as relay:
@@ -175,7 +175,7 @@ async def test_a_receiver_that_is_gone_is_not_asked_again(desk: Desk) -> None:
     ("asked", "pause"),
     [("3600", 3600), ("0", 1), ("99999999", 86_400), ("Fri, 31 Dec 1999 23:59:59 GMT", 1), ("-5", 1), ("²", 1)],
 )
-async def test_a_receiver_that_asks_for_a_pause_gets_it(desk: Desk, asked: str, pause: int) -> None:
+async def test_outside_33_a_receiver_that_asks_for_a_pause_gets_it(desk: Desk, asked: str, pause: int) -> None:
     """standard-webhooks#291: Retry-After comes before our own delay, within a day."""
     receiver = Receiver(status=429, headers=((b"retry-after", asked.encode("latin-1", "replace")),))
     async with listening(receiver) as url, relaying(desk):

@@ -65,7 +65,9 @@ class Lock:
 
 
 @pytest.mark.parametrize("confirms", CONFIRMING)
-async def test_a_pin_is_on_the_lock_after_one_command_whatever_the_confirmation_is_called(confirms: Confirms) -> None:
+async def test_outside_13_a_pin_is_on_the_lock_after_one_command_whatever_the_confirmation_is_called(
+    confirms: Confirms,
+) -> None:
     lock = Lock(confirms)
     assert len(await lock.put()) == 1
     assert (lock.sim.programmed, lock.sim.pins) == (1, {SLOT: "284711"})
@@ -88,7 +90,7 @@ async def test_a_lock_that_confirms_nothing_leaves_its_command_open() -> None:
     assert lock.publish(lock_state="locked", battery=80) == []
 
 
-async def test_the_report_that_lists_the_slot_as_enabled_confirms_a_pin() -> None:
+async def test_outside_13_the_report_that_lists_the_slot_as_enabled_confirms_a_pin() -> None:
     lock = Lock("nothing")
     await lock.put()
     assert len(lock.publish(lock_state="locked", users={str(SLOT): {"status": "enabled"}})) == 1

@@ -36,7 +36,9 @@ def passport_of(birth: str) -> MachineZone:
         ("050303", "", "2005-03-03", True),
     ],
 )
-def test_the_print_decides_the_century_of_a_birth(birth: str, printed: str, value: str, certain: bool) -> None:
+def test_outside_27_the_print_decides_the_century_of_a_birth(
+    birth: str, printed: str, value: str, certain: bool
+) -> None:
     fields, _ = read_zone(passport_of(birth), [line(printed), line("ERIKSSON"), line("ANNA MARIA")], TODAY)
     assert (fields["birth_date"].value, fields["birth_date"].certain) == (value, certain)
 

@@ -173,3 +173,26 @@ def test_areas_the_provider_calls_otherwise_are_mapped_and_others_are_none() -> 
 def test_an_address_of_the_provider_that_is_not_https_is_not_used(url: str) -> None:
     with pytest.raises(SignOnUnavailable):
         address_in({"token_endpoint": url}, "token_endpoint")
+
+
+@pytest.mark.parametrize(
+    ("claims", "entitled"),
+    [
+        ({"realm_access": {"roles": ["lodgekey-officer"]}}, True),
+        ({"realm_access.roles": ["lodgekey-officer"]}, True),  # a claim whose own name has a point
+        ({"realm_access": {"roles": ["other"]}}, False),
+        ({"realm_access": ["lodgekey-officer"]}, False),
+        ({"realm_access": None}, False),
+        ({"realm_access": {"roles": 7}}, False),
+        ({"roles": ["lodgekey-officer"]}, False),
+    ],
+)
+def test_outside_32_the_role_is_found_by_the_path_of_its_claim(claims: dict[str, Any], entitled: bool) -> None:
+    """ocis#7215: Keycloak's roles are in realm_access.roles."""
+    keycloak = sign_on(role_claim="realm_access.roles", area_claim="where.area")
+    given = CLAIMS | claims | {"where": {"area": "370100"}}
+    if entitled:
+        assert keycloak.officer_of(given).area == "370100"
+    else:
+        with pytest.raises(SignOnNotEntitled):
+            keycloak.officer_of(given)

@@ -105,5 +105,5 @@ def test_the_longest_due_goes_first(world: World) -> None:
 
 
 @given(st.integers(0, 10_000))
-def test_each_pause_is_at_least_as_long_as_the_last_and_never_over_five_minutes(attempts: int) -> None:
+def test_outside_13_each_pause_is_at_least_as_long_as_the_last_and_never_over_five_minutes(attempts: int) -> None:
     assert 1 <= deliveries.retry_delay(attempts) <= deliveries.retry_delay(attempts + 1) <= 300

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from lxml import etree
 
+from api.web.shell.countries import nationality_choices
 from firmware_sim.registries.china import form
 from firmware_sim.registries.countries import ISO_3166_1, ISSUERS
 from firmware_sim.registries.czechia import reader as ubyport
@@ -21,6 +22,7 @@ from gateway.registries.china import record as china_record
 from gateway.registries.china import rules as china_rules
 from gateway.registries.czechia import record as czech_record
 from gateway.registries.czechia.codes import nationality_code
+from gateway.registries.italy.places import bundled_places
 from gateway.registries.portugal import record as portugal_record
 from gateway.registries.sandbox import record as sandbox_record
 from gateway.registries.spain import record as spain_record
@@ -150,6 +152,16 @@ def test_the_sandbox_takes_everyone(nationality: str) -> None:
     assert sandbox_form.faults(sandbox_form.Record.model_validate(sandbox_record.record_of(filed, {}))) == []
 
 
+@pytest.mark.parametrize("nationality", ["RKS", "XXA"])
+def test_outside_26_kosovo_and_stateless_are_choosable_and_taken_everywhere(nationality: str) -> None:
+    assert nationality in dict(nationality_choices("en"))
+    for taken in (at_spain, at_portugal, at_czechia):
+        assert taken(guest(nationality)) == ([], [])
+    filed = base_record(HANGZHOU, guest(nationality))
+    assert list(china_rules.problems(filed, filed.stay.from_at + 60)) == []
+    assert bundled_places().state(nationality) == {"RKS": "100001002", "XXA": "100000999"}[nationality]
+
+
 @pytest.mark.parametrize("code", [SPECIMEN, "D", "GBN", "YUG", "ES", "esp", "ZZZ"])
 def test_what_is_no_nationality_is_refused_everywhere(code: str) -> None:
     for found, _ in (at_spain(guest(code)), at_portugal(guest(code)), at_czechia(guest(code))):
@@ -169,7 +181,7 @@ def test_what_is_no_nationality_is_refused_everywhere(code: str) -> None:
         ),
     ],
 )
-def test_siba_gets_capitals(changes: dict[str, object], field: str, sent: str) -> None:
+def test_outside_53_siba_gets_capitals(changes: dict[str, object], field: str, sent: str) -> None:
     filed = base_record(LISBON, guest("USA", **changes), landlord=SENHORIO)
     assert list(portugal_record.problems(filed, filed.stay.from_at + 60)) == []
     assert siba_errors(filed) == []
@@ -186,7 +198,7 @@ def test_siba_gets_capitals(changes: dict[str, object], field: str, sent: str) -
         ({"residence": dataclasses.replace(LIVES_IN, municipality="纽约")}, "people[0].residence.municipality"),
     ],
 )
-def test_what_siba_cannot_store_is_refused_before_sending(changes: dict[str, object], field: str) -> None:
+def test_outside_53_what_siba_cannot_store_is_refused_before_sending(changes: dict[str, object], field: str) -> None:
     found, _ = at_portugal(guest("USA", **changes))
     assert [problem.field for problem in found] == [field]
 
@@ -195,7 +207,7 @@ def test_what_siba_cannot_store_is_refused_before_sending(changes: dict[str, obj
     ("phone", "sent"),
     [("+351210000000", "210000000"), ("00351 210 000 000", "210000000"), ("210-000-000", "210000000")],
 )
-def test_siba_gets_a_phone_number_of_at_most_ten_digits(phone: str, sent: str) -> None:
+def test_outside_53_siba_gets_a_phone_number_of_at_most_ten_digits(phone: str, sent: str) -> None:
     assert portugal_record.sent_phone(phone) == sent
 
 

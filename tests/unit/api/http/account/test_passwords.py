@@ -133,7 +133,7 @@ def how_long(house: House, client: httpx.AsyncClient) -> Reader:
     """The officer's reader of the feed, which determines how long a stream may last."""
     cookie = f"{SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}".encode()
     request = Request({"type": "http", "method": "GET", "headers": [(b"cookie", cookie)]})
-    return follower_of(request, house.gateway)
+    return follower_of(request, house.gateway, client.cookies[SESSION_COOKIE], None)
 
 
 async def test_an_officers_stream_ends_with_the_account_the_session_and_the_password(house: House) -> None:

@@ -29,7 +29,7 @@ async def sign_in(house: House, password: str = PASSWORD, login: str = "tester",
     return await house.client().post(SIGN_IN, json={"login": login, "password": password}, headers=headers)
 
 
-async def test_signing_in_gives_a_cookie_no_script_and_no_other_site_can_use(house: House) -> None:
+async def test_outside_51_signing_in_gives_a_cookie_no_script_and_no_other_site_can_use(house: House) -> None:
     answer = await sign_in(house)
     assert good(answer) == {"role": "tester", "name": "Tester", "area": None}
     cookie = answer.headers["set-cookie"].lower()
@@ -119,7 +119,7 @@ BEHIND_A_PROXY = [
 
 
 @pytest.mark.parametrize(("public_url", "origin", "host", "ours"), BEHIND_A_PROXY)
-async def test_the_public_address_is_our_own_origin_whatever_host_a_proxy_passes_on(
+async def test_outside_15_the_public_address_is_our_own_origin_whatever_host_a_proxy_passes_on(
     house: House, public_url: str, origin: str, host: str, ours: bool
 ) -> None:
     house.gateway.settings = house.gateway.settings.model_copy(update={"public_url": public_url})

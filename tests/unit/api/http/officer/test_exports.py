@@ -51,9 +51,10 @@ async def test_an_approved_export_is_a_table_taken_once_by_whoever_asked_and_is_
     assert good(await second.post(f"{path}/decision", json={"approve": True}))["standing"] == "approved"
     assert openings(house) == []
     answer = await first.post(f"{path}/file")
-    lines = list(csv.DictReader(StringIO(answer.text)))
+    lines = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("text/csv; charset=utf-8", "no-store")
     assert [line["id_number"] for line in lines] == ["XR1001R58"]
+    assert next(iter(lines[0])) == "record"
     logged = openings(house)
     assert [row.subject for row in logged] == [f"registration:{lines[0]['record']}"]
     assert logged[0].purpose == f"export: {PURPOSE}"
@@ -166,3 +167,10 @@ async def test_the_page_asks_decides_and_hands_out(house: House) -> None:
     assert (await second.post(f"{path}/decision", data={"decision": "approve"})).status_code == 303
     assert "XR1001R58" in (await first.post(f"{path}/file")).text
     assert (await first.post(f"{path}/file")).status_code == 409
+
+
+async def test_outside_34_a_table_begins_with_a_byte_order_mark(house: House) -> None:
+    """glpi#24086: a spreadsheet reads UTF-8 only with one."""
+    first, second, path = await requested(house)
+    good(await second.post(f"{path}/decision", json={"approve": True}))
+    assert (await first.post(f"{path}/file")).content.startswith(b"\xef\xbb\xbfrecord,")

@@ -21,7 +21,7 @@ from gateway.registries.spain.codes import document_type
 from gateway.store import Registration as Row
 from gateway.store import Unit
 from tests.parts.house import CONSENTS, House, Json, good, named, refused
-from tests.parts.world import report_to
+from tests.parts.world import DAY, report_to
 
 SETTINGS: Final = {
     "it": {"url": "http://127.0.0.1:9", "token": "t", "user": "demo", "wskey": "key"},
@@ -113,7 +113,7 @@ def person(record: Registration) -> PersonFacts:
     return one
 
 
-async def test_a_typed_foreign_passport_is_filed_as_a_passport_in_italy(office: Office) -> None:
+async def test_outside_02_a_typed_foreign_passport_is_filed_as_a_passport_in_italy(office: Office) -> None:
     office.choose("it")
     record = await office.passed()
     assert office.problems(record) == []
@@ -126,14 +126,14 @@ def office_day(office: Office) -> date:
     return local_time(office.house.now[0], "UTC").date()
 
 
-async def test_a_typed_foreigner_is_filed_in_china(office: Office) -> None:
+async def test_outside_02_a_typed_foreigner_is_filed_in_china(office: Office) -> None:
     office.choose("cn")
     record = await office.passed({"visa.kind": "none"})
     assert office.problems(record) == []
     assert person(record).document.kind == "passport"
 
 
-async def test_a_permanent_residence_card_is_a_residence_permit_of_its_country(office: Office) -> None:
+async def test_outside_22_a_permanent_residence_card_is_a_residence_permit_of_its_country(office: Office) -> None:
     office.choose("cn")
     typed = dict.fromkeys(("document_kind", "issuing_state", "birth_date", "nationality", "sex"), "")
     record = await office.passed(id_number="93125019900214103X", surname="MARTIN", given_names="LUC", **typed)
@@ -163,7 +163,7 @@ async def test_every_kind_a_chinese_resident_types_is_filed(
     assert "•" not in person(record).surname
 
 
-async def test_a_spanish_identity_card_is_filed_with_its_letter_and_both_surnames(office: Office) -> None:
+async def test_outside_23_a_spanish_identity_card_is_filed_with_its_letter_and_both_surnames(office: Office) -> None:
     office.choose("es")
     spanish = {"document_kind": "id_card", "issuing_state": "ESP", "nationality": "ESP", "surname": "García"}
     facts = HOME | {"second_surname": "López", "document.support": "CDE001234"}
@@ -177,7 +177,7 @@ async def test_a_spanish_identity_card_is_filed_with_its_letter_and_both_surname
 
 
 @pytest.mark.parametrize("name", ["it", "es", "cn", "pt"])
-async def test_a_person_of_one_name_is_filed_everywhere(office: Office, name: str) -> None:
+async def test_outside_30_a_person_of_one_name_is_filed_everywhere(office: Office, name: str) -> None:
     office.choose(name)
     facts = {"visa.kind": "none"} if name == "cn" else None
     record = await office.passed(facts, surname="SUKARNO", given_names="", nationality="IDN", issuing_state="IDN")
@@ -192,7 +192,7 @@ async def test_a_person_of_one_name_is_filed_everywhere(office: Office, name: st
     ("surname", "given_names"),
     [("García López", "María del Carmen"), ("van den Berg", "Jan"), ("Lo Monaco", "Maria")],
 )
-async def test_surnames_of_several_words_stay_whole(office: Office, surname: str, given_names: str) -> None:
+async def test_outside_21_surnames_of_several_words_stay_whole(office: Office, surname: str, given_names: str) -> None:
     office.choose("it")
     whole: Json = refused(await office.type(name=f"{given_names} {surname}"), 422, "input_refused")
     assert {"field": "name", "code": "names_apart"} in named(whole)
@@ -200,7 +200,7 @@ async def test_surnames_of_several_words_stay_whole(office: Office, surname: str
     assert (person(record).surname, person(record).given_names) == (surname, given_names)
 
 
-async def test_what_was_typed_over_a_misread_name_is_filed(office: Office) -> None:
+async def test_outside_07_what_was_typed_over_a_misread_name_is_filed(office: Office) -> None:
     office.choose("it")
     office.house.identity.fields |= {"surname": "MULLEP", "given_names": "ANNA", "nationality": "DEU"}
     office.tenant, _ = await office.house.tenant()
@@ -211,7 +211,7 @@ async def test_what_was_typed_over_a_misread_name_is_filed(office: Office) -> No
     assert row[14:64].rstrip() == "MUELLER"
 
 
-async def test_a_child_under_fourteen_without_a_document_is_registered_in_spain(office: Office) -> None:
+async def test_outside_19_a_child_under_fourteen_without_a_document_is_registered_in_spain(office: Office) -> None:
     office.choose("es")
     child = {"document_kind": "none", "id_number": "", "issuing_state": "", "birth_date": "2019-05-04"}
     older: Json = refused(await office.type(**(child | {"birth_date": "2010-05-04"})), 422, "input_refused")
@@ -225,10 +225,12 @@ async def test_a_child_under_fourteen_without_a_document_is_registered_in_spain(
     assert person(record).document.kind == "none"
 
 
+@pytest.mark.parametrize("begins", [0, -DAY])
 @pytest.mark.parametrize("name", ["it", "es", "cn", "pt"])
-async def test_nobody_born_after_the_arrival_is_taken(office: Office, name: str) -> None:
+async def test_outside_54_nobody_born_after_the_arrival_is_taken(office: Office, name: str, begins: int) -> None:
     office.choose(name)
-    later = (office_day(office) + timedelta(days=2)).isoformat()
+    office.tenant, _ = await office.house.tenant(begins=begins)
+    later = (office_day(office) + timedelta(days=begins // DAY + 1)).isoformat()
     body: Json = refused(await office.type(birth_date=later), 422, "input_refused")
     assert named(body) == [{"field": "birth_date", "code": "born_after_arrival"}]
 
@@ -243,13 +245,15 @@ async def test_nobody_born_after_the_arrival_is_taken(office: Office, name: str)
         ("visa.number", "1"),
     ],
 )
-async def test_a_fact_that_is_no_choice_is_refused_before_it_is_kept(office: Office, path: str, text: str) -> None:
+async def test_outside_10_a_fact_that_is_no_choice_is_refused_before_it_is_kept(
+    office: Office, path: str, text: str
+) -> None:
     office.choose("es")
     body: Json = refused(await office.type(HOME | {path: text}), 422, "input_refused")
     assert body["field"] == path
 
 
-async def test_a_correction_of_any_field_is_in_the_new_record(office: Office) -> None:
+async def test_outside_08_a_correction_of_any_field_is_in_the_new_record(office: Office) -> None:
     office.choose("es")
     await office.passed()
     good(await office.correct(**{"residence.country": "DEU", "surname": "Janssen", "document.support": "ABC123456"}))

@@ -24,7 +24,7 @@ def asked_for(location: str) -> str:
     return parse_qs(urlsplit(location).query).get("next", [""])[0]
 
 
-async def test_a_deep_link_is_opened_after_signing_in(house: House) -> None:
+async def test_outside_51_a_deep_link_is_opened_after_signing_in(house: House) -> None:
     browser = house.client()
     location = (await browser.get(DEEP_LINK)).headers["location"]
     assert (urlsplit(location).path, asked_for(location)) == ("/login", DEEP_LINK)

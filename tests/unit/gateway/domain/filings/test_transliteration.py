@@ -88,11 +88,11 @@ def test_each_letter_of_doc_9303_is_spelt_as_there(pair: str) -> None:
     ],
 )
 @pytest.mark.parametrize("registry", ["it", "pt"])
-def test_names_of_other_peoples_reports_are_spelt(registry: str, given_name: str, sent: str) -> None:
+def test_outside_29_names_of_other_peoples_reports_are_spelt(registry: str, given_name: str, sent: str) -> None:
     assert spell(given_name, REGISTRIES[registry].spellings[0]) == sent
 
 
-def test_spain_takes_them_as_they_are() -> None:
+def test_outside_29_spain_takes_them_as_they_are() -> None:
     for name in ("Məmmədov", "RAJ A/L KUMAR", "Müller", "L·luc", "x\u030c"):
         assert spell(name, SPAIN) == name
         assert not re.search(f"[^{SPAIN.alphabet}]", name)
@@ -114,3 +114,10 @@ def test_every_name_of_latin_letters_can_be_stored_everywhere(name: str) -> None
         sent = spell("A" + name, spelling)
         assert not re.search(f"[^{spelling.alphabet}]", sent), (spelling.name, sent)
         assert len(sent) >= 1
+
+
+@pytest.mark.parametrize("spelling", PLAIN)
+def test_outside_55_the_catalan_point_is_spelt_wherever_plain_letters_are_taken(spelling: Spelling) -> None:
+    sent = spell("L·luc", spelling)
+    assert "LLUC" in sent.upper()
+    assert not re.search(f"[^{spelling.alphabet}]", sent)

@@ -30,7 +30,7 @@ FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
         ("XR\u00a01001\u2013R58", "XR1001R58"),
     ],
 )
-def test_a_number_has_one_spelling(typed: str, number: str) -> None:
+def test_outside_23_a_number_has_one_spelling(typed: str, number: str) -> None:
     assert normalise_number(typed) == number
 
 

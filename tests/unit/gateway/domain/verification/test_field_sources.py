@@ -53,7 +53,7 @@ def test_of_a_whole_name_and_its_parts_the_one_said_later_counts() -> None:
 
 
 @pytest.mark.parametrize("point", "•‧・･⋅∙·")
-def test_the_points_in_minority_names_are_one_point(point: str) -> None:
+def test_outside_50_the_points_in_minority_names_are_one_point(point: str) -> None:
     typed = {"document_kind": "cn_resident_id", "name": f"买买提{point}艾力"}
     assert person_facts("p", conclude(gather(None, typed, {}))).surname == "买买提·艾力"
 

@@ -18,7 +18,7 @@ def td1(first: str, second: str, third: str) -> MachineZone:
     return parse_mrz([first, second + check_digit(covered), third])
 
 
-def test_a_spanish_identity_card_gives_the_personal_number_and_the_cards_own_apart() -> None:
+def test_outside_16_a_spanish_identity_card_gives_the_personal_number_and_the_cards_own_apart() -> None:
     zone = td1("IDESPCDE001234587654321X<<<<<<", *TD1_TAIL)
     facts = zone_facts(zone)
     assert zone_kind(zone) == "id_card"
@@ -67,7 +67,7 @@ def test_surnames_of_more_than_two_words_are_not_guessed_apart() -> None:
          "TEST NAME", "ROBERTA", "1710GVA12345", date(1991, 12, 31)),
     ],
 )  # fmt: skip
-def test_an_old_french_card_is_read_by_its_own_layout(
+def test_outside_18_an_old_french_card_is_read_by_its_own_layout(
     lines: tuple[str, str], surname: str, given_names: str, number: str, born: date
 ) -> None:
     zone = find_zone(lines)

@@ -1,5 +1,7 @@
 """PINs in slots: one stay at a time, kept when the stay moves, removed when it ends, and never stored as digits."""
 
+from functools import cache
+
 import pytest
 from sqlalchemy import select
 
@@ -105,7 +107,7 @@ def test_where_every_slot_is_taken_there_is_no_pin_and_still_a_key(world: World)
     assert key.observed == "not_needed"
 
 
-def test_no_two_pins_of_one_lock_are_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_12_no_two_pins_of_one_lock_are_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """rental-control#734, keymaster#661: a lock refuses a PIN that it knows already."""
     zigbee(world)
     monkeypatch.setattr(pin_slots, "DIGITS", 1)  # nine PINs in all, so that they would soon be the same
@@ -115,11 +117,27 @@ def test_no_two_pins_of_one_lock_are_the_same(world: World, monkeypatch: pytest.
     assert sorted(pins) == [str(digit) for digit in range(1, 10)]
 
 
+def test_outside_12_a_pin_that_is_on_the_lock_is_not_given_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    zigbee(world)
+    drawn = iter(["605996", "605996", "605996", "112358"])
+    monkeypatch.setattr(pin_slots, "_pin", cache(lambda _id, _slot, _key: next(drawn)))
+    for number in range(2):
+        world.tenant(Window(world.now + number * DAY, world.now + (number + 1) * DAY))
+    assert [pin_of(code, world.keyring.passcode_key) for code in codes(world)] == ["605996", "112358"]
+
+
+def test_outside_49_slot_30_is_not_used_at_a_lock_with_slots_to_29(world: World) -> None:
+    zigbee(world, 30)
+    for number in range(21):
+        world.tenant(Window(world.now + number * DAY, world.now + (number + 1) * DAY))
+    assert [code.slot for code in codes(world)] == list(range(11, 30))
+
+
 @pytest.mark.parametrize(
     ("pin_slots", "used"),
     [(None, (11, 29)), (30, (11, 29)), (20, (10, 19)), (4, (2, 3)), (1, (0, 0)), (39, (11, 38)), (250, (11, 249))],
 )
-def test_slots_are_the_locks_own_and_leave_the_lower_ones_to_the_owner(
+def test_outside_56_slots_are_the_locks_own_and_leave_the_lower_ones_to_the_owner(
     pin_slots: int | None, used: tuple[int, int]
 ) -> None:
     """zigbee2mqtt#18912; zigbee-herdsman-converters refuses a slot that is not below a lock's pinCodeCount."""

@@ -66,7 +66,7 @@ def test_every_line_in_force_is_the_code_of_exactly_one_country_or_of_stateless_
         assert spell(said[code], SPELLING) == spell(name, SPELLING), country
 
 
-def test_every_country_kosovo_and_stateless_persons_have_a_code() -> None:
+def test_outside_52_every_country_kosovo_and_stateless_persons_have_a_code() -> None:
     without = {country for country in COUNTRY_CODES if not TABLE.state(country)}
     assert without == {"ATA"}
     assert all(TABLE.state(part) == TABLE.state(whole) for part, whole in WITHOUT_LINE.items())
@@ -98,7 +98,7 @@ def test_a_comune_is_known_on_the_days_it_existed() -> None:
 
 
 @pytest.mark.parametrize("country", [*COUNTRY_CODES, "XXA"])
-def test_the_simulated_police_take_a_guest_of_every_country(country: str) -> None:
+def test_outside_52_the_simulated_police_take_a_guest_of_every_country(country: str) -> None:
     guest = dataclasses.replace(
         TRAVELLER, nationality=country, birth_country=country, document=Document("passport", "XR1001R58", country)
     )

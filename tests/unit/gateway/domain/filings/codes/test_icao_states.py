@@ -70,7 +70,7 @@ def test_a_code_replaced_for_the_same_state_is_todays(old: str, now: str) -> Non
     assert nationality(old) == now
 
 
-def test_no_record_is_required_in_germany_for_the_holder_of_a_german_passport() -> None:
+def test_outside_05_no_record_is_required_in_germany_for_the_holder_of_a_german_passport() -> None:
     zone = parse_mrz(passport("D", "D"))
     assert (zone.fields["state"], zone.fields["nationality"]) == ("DEU", "DEU")
     german = dataclasses.replace(GUEST, nationality=zone.fields["nationality"])
@@ -80,7 +80,7 @@ def test_no_record_is_required_in_germany_for_the_holder_of_a_german_passport() 
     assert deadline(dataclasses.replace(record, people=(dataclasses.replace(german, nationality="D"),)), 0) is not None
 
 
-def test_a_german_passport_becomes_the_facts_of_a_german() -> None:
+def test_outside_05_a_german_passport_becomes_the_facts_of_a_german() -> None:
     read = zone_facts(parse_mrz(passport("D", "D")))
     facts = person_facts("p1", read)
     assert (facts.nationality, facts.document.issuing_country) == ("DEU", "DEU")
