@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, cast
@@ -13,21 +13,26 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import ConsentMissing, InputRefused
 from gateway.domain.filings.choices import is_choice
+from gateway.domain.filings.record import FieldProblem
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.chip import ChipContents
-from gateway.domain.verification.field_sources import kept_here
+from gateway.domain.verification.field_sources import conclude, gather, kept_here
 from gateway.domain.verification.liveness import Level
 from gateway.domain.verification.port import DocumentReading, Identity
 from gateway.domain.verification.rules import VerificationSettings
-from gateway.identity.examination import Examined, Submission, examine
+from gateway.domain.verification.typed_fields import with_kind
+from gateway.identity.examination import Examined, Submission, examine, refuse_typed
 from gateway.identity.images.case_pictures import PictureTray
+from gateway.journey.filings.arrival_rules import given_problems
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
 from gateway.registries.code_choices import coded
-from gateway.store import Unit, Verification
+from gateway.store import Person, Unit, Verification
 from gateway.store.database import Database
+from gateway.store.model import new_id
 from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
@@ -39,7 +44,7 @@ MAX_FACT_LENGTH: Final = 120
 class RegistrationContext:
     """The registry's rules, the unit's local dates (now, of arrival) and liveness level, the consents, the facts.
 
-    Facts that the registry takes as codes of a table are codes here.
+    Facts that the registry takes as codes of a table are codes here. `refused`: what is wrong with facts.
     """
 
     profile: Profile
@@ -49,6 +54,7 @@ class RegistrationContext:
     guardian_present: bool
     level: Level
     facts: Mapping[str, str]
+    refused: tuple[InputRefused, ...] = ()
 
 
 class TenantRegistration:
@@ -77,13 +83,50 @@ class TenantRegistration:
         if not face:
             allowed = replace(allowed, face=None, clip=(), challenge=None)
         rules = replace(self._settings, level=context.level)
-        examined = await examine(
-            self._identity, allowed, context.profile, rules, context.today, self._read_chip, context.arrival
-        )
+        examined = await self._examine(token, allowed, context, rules)
         verification = await asyncio.to_thread(self._record, token, examined, holder)
         if verification.state == "review":
             self._pictures.put(verification.id, allowed.document, examined.portrait, allowed.face)
         return verification
+
+    async def _examine(
+        self, token: str, submission: Submission, context: RegistrationContext, rules: VerificationSettings
+    ) -> Examined:
+        """Examine the submission. Raises one refusal with all that is wrong, so that it is put right at once."""
+        refused, born_by = list(context.refused), min(context.today, context.arrival)
+        try:
+            if not refused:
+                return await examine(
+                    self._identity, submission, context.profile, rules, context.today, self._read_chip, context.arrival
+                )
+            typed = with_kind(submission.typed, context.profile)
+            refuse_typed(replace(submission, typed=typed), context.profile, born_by)
+        except InputRefused as error:
+            refused.insert(0, error)
+        raise await asyncio.to_thread(self._whole_refusal, token, submission, refused)
+
+    def _whole_refusal(self, token: str, submission: Submission, refused: Sequence[InputRefused]) -> InputRefused:
+        """The refusal with every field these name, and those that a registry would refuse of what was given."""
+        besides = [
+            (field["field"], field["code"])
+            for error in refused
+            if not isinstance(error, FieldsRefused)
+            for field in cast("Sequence[Mapping[str, str]]", error.extra.get("fields", ()))
+        ]
+        problems = {name: one for error in refused if isinstance(error, FieldsRefused) for name, one in error.problems}
+        wrong = {*problems, *(name for name, _ in besides)}  # from these nothing follows
+        typed, facts = (
+            {name: text for name, text in given.items() if name not in wrong}
+            for given in (submission.typed, submission.facts)
+        )
+        fields = conclude(gather(None, typed, facts))
+        with self._database.reading() as session, session.no_autoflush:
+            now = self._now()
+            stay = usable_offer(session, token, self._keyring, now).stay
+            person = Person(id=new_id(), stay_id=stay.id, created_at=now)
+            for name, one in given_problems(session, stay, person, fields, self._keyring, now):
+                problems.setdefault(name, one)
+        return FieldsRefused([*problems.items()], besides)
 
     def _ask(self, token: str, facts: Mapping[str, str]) -> RegistrationContext:
         """Load the tenant's registration context; refuses before any examination."""
@@ -95,11 +138,12 @@ class TenantRegistration:
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             today, arrival = local_date(unit, now), local_date(unit, offer.stay.from_at)
-            facts = coded(registries_of(unit), facts, today)
-            refuse_unasked(facts, asked_at(unit).of_tenant, today)
+            refuse_unasked(facts, asked_at(unit).of_tenant)
+            facts, refused = known_choices(registries_of(unit), facts, today)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
-            return RegistrationContext(profile_for(unit.jurisdiction), today, arrival, face, guardian, level, facts)
+            profile = profile_for(unit.jurisdiction)
+            return RegistrationContext(profile, today, arrival, face, guardian, level, facts, refused)
 
     def _record(self, token: str, examined: Examined, holder: EllipticCurvePublicKey | None) -> Verification:
         now = self._now()
@@ -121,13 +165,27 @@ class TenantRegistration:
             log.error("no more faces may be stored under the rules of %s until the filing is made", profile.code)
 
 
-def refuse_unasked(facts: Mapping[str, str], wanted: Collection[str], today: date) -> None:
-    """Raise InputRefused for a fact the registries do not ask for, one too long, or not one of its choices."""
+def refuse_unasked(facts: Mapping[str, str], wanted: Collection[str]) -> None:
+    """Raise InputRefused for a fact the registries do not ask for, or one too long."""
     for path, text in facts.items():
         if path not in wanted or len(text) > MAX_FACT_LENGTH:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=path)
-        if not is_choice(path, text, today):
-            raise InputRefused(N_("Choose one of the answers offered."), field=path)
+
+
+def known_choices(
+    registries: Sequence[str], facts: Mapping[str, str], today: date
+) -> tuple[Mapping[str, str], tuple[InputRefused, ...]]:
+    """The facts with the names of a table's entries as codes, and the refusals of those that are no choice."""
+    refused: list[InputRefused] = []
+    try:
+        facts = coded(registries, facts, today)
+    except InputRefused as error:
+        refused.append(error)
+    wrong = [path for path, text in facts.items() if not is_choice(path, text, today)]
+    if wrong:
+        message = N_("Choose one of the answers offered.")
+        refused.append(FieldsRefused([(path, FieldProblem(path, "unknown_code", message)) for path in wrong]))
+    return facts, tuple(refused)
 
 
 def local_date(unit: Unit, now: int) -> date:

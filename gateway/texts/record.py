@@ -47,6 +47,8 @@ FACT: Final[Mapping[str, str]] = {
     "birth_place_code": N_("Place of birth"),
     "document.issuing_place_code": N_("Place where the document was issued"),
     "visa.kind": N_("Visa type"),
+    "visa.number": N_("Visa number"),
+    "visa.valid_until": N_("Visa valid until"),
 }
 FACT_HINT: Final[Mapping[str, str]] = {
     "residence.municipality_code": N_("Only if you live in Spain. Type the first letters and choose from the list."),
@@ -57,7 +59,9 @@ FACT_HINT: Final[Mapping[str, str]] = {
     "document.issuing_place_code": N_(
         "Only with an Italian document. Type the first letters of the municipality and choose from the list."
     ),
-    "visa.kind": N_("Only if you need a visa."),
+    "visa.kind": N_("Only with a foreign passport. If you need no visa, choose 免签 (visa-free)."),
+    "visa.number": N_("Only if you have a visa."),
+    "visa.valid_until": N_("Only if you have a visa. Enter a date such as 2027-01-31."),
 }
 """Whom a fact is asked of, and how it is given."""
 RELATION: Final[Mapping[str, str]] = {

@@ -61,7 +61,7 @@ def names_field(field: str) -> bool:
 
 def faults_in(language: Language, error: LodgekeyError, facts: Sequence[str]) -> list[Fault]:
     """Return the faults that a refusal names, or its own sentence; `facts` are the paths asked on the page."""
-    named = error.shown(language) if isinstance(error, FieldsRefused) else error.extra.get("fields")
+    named = _named_by(language, error) if isinstance(error, FieldsRefused) else error.extra.get("fields")
     found = [item for item in named if isinstance(item, dict)] if isinstance(named, list) else []
     faults = [fault for item in found if (fault := _fault_in(language, item, facts))]
     if faults:
@@ -75,6 +75,11 @@ def faults_in(language: Language, error: LodgekeyError, facts: Sequence[str]) ->
             translator(language).translate(N_("{field}: {sentence}"), field=label(language, field), sentence=sentence),
         )
     ]
+
+
+def _named_by(language: Language, error: FieldsRefused) -> list[Mapping[str, str]]:
+    """What is wrong with the form itself by its code, as inputs have sentences of their own; the rest as it is said."""
+    return [{"field": name, "code": code} for name, code in error.besides] + error.shown(language)[len(error.besides) :]
 
 
 def _fault_in(language: Language, item: Mapping[str, Any], facts: Sequence[str]) -> Fault | None:

@@ -21,8 +21,6 @@ IN_FORM: Final[Mapping[str, str]] = {
 _MORE: Final[Mapping[str, str]] = {
     "residence.extra": N_("Home address: further details"),
     "role": NP_("registration", "Role in the family or group"),
-    "visa.number": N_("Visa number"),
-    "visa.valid_until": N_("Visa valid until"),
     "unit.code": N_("Code of the unit"),
     "unit.name": N_("Name of the unit"),
     "unit.phone": N_("Phone number of the unit"),

@@ -1,25 +1,40 @@
 """The refusal of an input whose fields a registry would refuse."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gateway.domain.errors import InputRefused
-from gateway.domain.filings.field_names import field_text
+from gateway.domain.filings.field_names import field_text, named_text
 from gateway.domain.filings.record import FieldProblem
+from gateway.texts.identity import REASON
 from gateway.texts.languages import SOURCE
+from gateway.texts.translator import translator
+
+PICTURES: Final = ("document", "chip", "face", "clip")
+"""Parts of a submission that are no fields."""
 
 
 class FieldsRefused(InputRefused):
     """Input that would make a record the registry refuses; `fields` names each wrong field and what to do."""
 
-    def __init__(self, problems: Sequence[tuple[str, FieldProblem]]) -> None:
-        """`problems`: the field's name in the form, and the problem; at least one."""
-        self.problems = tuple(problems)
+    def __init__(self, problems: Sequence[tuple[str, FieldProblem]], besides: Sequence[tuple[str, str]] = ()) -> None:
+        """`problems`: the field's name in the form, and the problem.
+
+        `besides`: what is wrong with the form itself, the name of the field or picture and a code of REASON; a field
+        that it names is not named again. At least one of both.
+        """
+        named = {name for name, _ in besides}
+        self.besides = tuple(besides)
+        self.problems = tuple((name, problem) for name, problem in problems if name not in named)
         shown = self.shown(SOURCE)
         super().__init__(shown[0]["sentence"], field=shown[0]["field"], fields=shown)
 
     def shown(self, language: str) -> list[Mapping[str, str]]:
         """The fields with the rule's code and the sentence in the reader's language."""
-        return [
+        of_form: list[Mapping[str, str]] = [
+            {"field": name, "code": code, "sentence": _reason_text(language, name, code)} for name, code in self.besides
+        ]
+        return of_form + [
             {
                 "field": name,
                 "code": problem.rule,
@@ -27,3 +42,8 @@ class FieldsRefused(InputRefused):
             }
             for name, problem in self.problems
         ]
+
+
+def _reason_text(language: str, name: str, code: str) -> str:
+    sentence = translator(language).translate(REASON[code])
+    return sentence if name in PICTURES else named_text(language, name, sentence)

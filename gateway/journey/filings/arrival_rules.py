@@ -1,6 +1,6 @@
 """The registries' rules at the door: nobody is checked in whose record a registry would refuse."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,8 +11,11 @@ from gateway.domain.filings.field_names import form_name, path_in_person
 from gateway.domain.filings.record import FieldProblem, PersonFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
+from gateway.domain.filings.required_facts import RequiredFacts
+from gateway.domain.verification.field_sources import FACT
 from gateway.journey.filings.destinations import asked_at
 from gateway.journey.filings.parties import own_arrival
+from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
 from gateway.registries import REGISTRIES, registry_problems
@@ -21,20 +24,40 @@ from gateway.store import Person, Stay
 NOT_KNOWN: Final = ("", "unknown", "none", "other")
 """Values of a record that say nothing: a document that could not be read leaves them."""
 
+Named = tuple[str, FieldProblem]  # the name of the field in the form, and what is wrong
+
 
 def refuse_arrival(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
     """Raise FieldsRefused for each field of this person that a registry of the unit would refuse on arrival."""
-    _refuse([problem for _, problem in _own_problems(session, stay, person, keyring, now)])
+    fields = person_fields(person, keyring)
+    _refuse([named(problem) for _, problem in _own_problems(session, stay, person, fields, keyring, now)])
 
 
 def refuse_given(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
-    """`refuse_arrival` for a person whose document is still to be looked at.
+    """`refuse_arrival` for a person whose document is still to be looked at. Raises what given_problems returns."""
+    _refuse(given_problems(session, stay, person, person_fields(person, keyring), keyring, now))
 
-    What only the document says may be missing; what is given, and what no document says, must be right.
+
+def given_problems(
+    session: Session, stay: Stay, person: Person, fields: Mapping[str, str], keyring: Keyring, now: int
+) -> list[Named]:
+    """What a registry would refuse of the fields that somebody gave; the person need not be stored.
+
+    What only the document says may be missing; what is given, and what no document says, must be right. A fact that
+    the document decides about may be missing while the document is not known.
     """
-    asked = asked_at(stay.unit).of_tenant
-    found = _own_problems(session, stay, person, keyring, now)
-    _refuse([one for facts, one in found if path_in_person(one.field) in asked or _is_known(facts, one.field)])
+    asked = asked_at(stay.unit)
+    found = _own_problems(session, stay, person, fields, keyring, now)
+    return [
+        named(one)
+        for facts, one in found
+        if _is_asked(path_in_person(one.field), asked, fields) or _is_known(facts, one.field)
+    ]
+
+
+def named(problem: FieldProblem) -> Named:
+    """The problem with the name that a form has for its field."""
+    return form_name(problem.field), problem
 
 
 def problems_of(record: Record, person_id: str, registry: str, now: int) -> Iterator[tuple[PersonFacts, FieldProblem]]:
@@ -54,15 +77,23 @@ def problems_of(record: Record, person_id: str, registry: str, now: int) -> Iter
 
 
 def _own_problems(
-    session: Session, stay: Stay, person: Person, keyring: Keyring, now: int
+    session: Session, stay: Stay, person: Person, fields: Mapping[str, str], keyring: Keyring, now: int
 ) -> list[tuple[PersonFacts, FieldProblem]]:
     """Of all registries of the unit; a field that two of them would refuse for the same rule is named once."""
     person.arrived_at = own_arrival(stay, person.created_at)
     found: dict[tuple[str, str], tuple[PersonFacts, FieldProblem]] = {}
-    for registry, record in arrival_records(session, stay, person, keyring).items():
+    for registry, record in arrival_records(session, stay, person, fields, keyring).items():
         for facts, problem in problems_of(record, person.id, registry, now):
             found.setdefault((path_in_person(problem.field), problem.rule), (facts, problem))
     return list(found.values())
+
+
+def _is_asked(path: str, asked: RequiredFacts, fields: Mapping[str, str]) -> bool:
+    """Whether the fact is asked of this person; not yet, where it is not known what decides about it."""
+    decides = asked.only_if.get(path, {})
+    return path in asked.of_tenant and all(
+        (fields.get(name) or fields.get(FACT + name, "")) in values for name, values in decides.items()
+    )
 
 
 def _is_known(facts: PersonFacts, field: str) -> bool:
@@ -73,6 +104,6 @@ def _is_known(facts: PersonFacts, field: str) -> bool:
     return isinstance(value, str) and value not in NOT_KNOWN
 
 
-def _refuse(found: Sequence[FieldProblem]) -> None:
+def _refuse(found: Sequence[Named]) -> None:
     if found:
-        raise FieldsRefused([(form_name(problem.field), problem) for problem in found])
+        raise FieldsRefused(found)

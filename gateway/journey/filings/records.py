@@ -71,11 +71,17 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
         _tell(session, stay, row, [person], "CheckedIn", now)
 
 
-def arrival_records(session: Session, stay: Stay, person: Person, keyring: Keyring) -> dict[str, Record]:
-    """By registry, the record in which an arriving person would be filed there, with everybody it names."""
-    facts = facts_of([*registered(session, stay), person], keyring)
+def arrival_records(
+    session: Session, stay: Stay, person: Person, fields: Mapping[str, str], keyring: Keyring
+) -> dict[str, Record]:
+    """By registry, the record in which an arriving person would be filed there, with everybody it names.
+
+    `fields`: what is known of this person, who need not be stored.
+    """
+    others = [other for other in registered(session, stay) if other.id != person.id]
+    facts = facts_of(others, keyring) | {person.id: person_facts(person.id, fields)}
     groups = [group_on_arrival(session, stay, person, facts, destination) for destination in stay.unit.destinations]
-    return {group.destination.registry_name: _facts(stay, group, "check_in", keyring) for group in groups}
+    return {group.destination.registry_name: _record(stay, group, "check_in", facts) for group in groups}
 
 
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
@@ -319,7 +325,13 @@ def _withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None
 
 def _facts(stay: Stay, group: Group, kind: Kind, keyring: Keyring) -> Record:
     """The whole record for the registry port, opened with each person's key. Raises Erased."""
-    facts = [person_facts(person.id, person_fields(person, keyring)) for person in group.people]
+    known = {person.id: person_facts(person.id, person_fields(person, keyring)) for person in group.people}
+    return _record(stay, group, kind, known)
+
+
+def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFacts]) -> Record:
+    """The record of these people, of whom everybody is known."""
+    facts = [known[person.id] for person in group.people]
     if party_of(group.destination) == "rows" and len(facts) > 1:
         members = [replace(one, role="family_member") for one in facts[1:]]
         facts = [replace(facts[0], role="head_of_family"), *members]

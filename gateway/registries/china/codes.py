@@ -25,7 +25,7 @@ VISAS = CodeTable(
             for kind in ["C", "D", "F", "G", "J1", "J2", "L", "M", "Q1", "Q2", "R", "S1", "S2", "X1", "X2", "Z"]
         ),
         Code("K", "K", since=date(2025, 10, 1)),
-        Code("none", "免签"),
+        Code("none", "免签 (visa-free)"),
     ],
 )
 

@@ -3,10 +3,12 @@
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
+from gateway.registries.china.codes import VISAS
 from gateway.texts.marks import N_
 
 RESIDENTS = Spelling("gb-names", "1", r"\w '.·-", N_("letters"))
 FOREIGNERS = Spelling("gb-names-foreign", "2", "A-Z '-", N_("letters A-Z"), True, True)
+_WITH_VISA = tuple(entry.code for entry in VISAS if entry.code != "none")
 PROFILE = RegistryProfile(
     name="cn",
     title="China",
@@ -14,8 +16,12 @@ PROFILE = RegistryProfile(
     changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
     facts=RequiredFacts(
         unit=("address.municipality_code",),
-        person=("visa.kind",),
-        only_if={"visa.kind": {"document_kind": ("passport",)}},
+        person=("visa.kind", "visa.number", "visa.valid_until"),
+        only_if={
+            "visa.kind": {"document_kind": ("passport",)},
+            "visa.number": {"document_kind": ("passport",), "visa.kind": _WITH_VISA},
+            "visa.valid_until": {"document_kind": ("passport",), "visa.kind": _WITH_VISA},
+        },
     ),
     spellings=(RESIDENTS, FOREIGNERS),
     code_tables={"visa.kind": f"{__package__}.codes:visa_names"},
