@@ -95,3 +95,14 @@ def test_a_foreigner_is_asked_where_they_live_by_the_same_registry(world: World)
     with pytest.raises(FieldsRefused) as refusal:
         portuguese.show(ready(portuguese), fields=FIELDS)
     assert set(refused_fields(refusal)) == {("residence.country", "missing"), ("residence.municipality", "missing")}
+
+
+def test_a_visa_is_asked_of_nobody_whose_document_is_not_known(world: World) -> None:
+    chinese = reporting_to(world, "cn")
+    token = ready(chinese)
+    with pytest.raises(FieldsRefused) as refusal:
+        chinese.show(token, fields=FIELDS | {"person.visa.kind": "L"})
+    assert set(refused_fields(refusal)) >= {("visa.number", "missing"), ("visa.valid_until", "not_a_date")}
+    unread = FIELDS | UNREAD | {"document_kind": ""}
+    chinese.show(token, "review", reasons=("document_unreadable",), fields=unread)
+    assert counts(chinese) == (1, 1, 0)
