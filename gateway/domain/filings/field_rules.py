@@ -15,8 +15,8 @@ _UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
 
 def need(field: str, value: object) -> Problems:
-    """The field is not empty."""
-    if not value:
+    """The field is not empty, and not only spaces: no registry stores these."""
+    if not value or (isinstance(value, str) and not value.strip()):
         yield FieldProblem(field, "missing", N_("Enter this information. The registry requires it."))
 
 

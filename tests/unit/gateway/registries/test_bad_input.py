@@ -245,6 +245,12 @@ def test_what_cannot_be_written_is_refused_in_any_field(
     assert {"people[0].surname", "people[0].residence.street", "people[0].phone"} <= fields
 
 
+@pytest.mark.parametrize("text", ["", " ", "\u00a0", "\u3000", " \u2003 "])
+def test_spaces_are_no_answer(text: str) -> None:
+    assert [problem.rule for problem in rules.need("people[0].document.number", text)] == ["missing"]
+    assert list(rules.need("people[0].document.number", f"{text}7")) == []
+
+
 def test_every_control_character_and_half_character_is_unwritable_and_no_other() -> None:
     unwritable = {sign for sign in map(chr, range(sys.maxunicode + 1)) if any(rules.plain("x", sign))}
     assert unwritable == {
