@@ -25,6 +25,7 @@ REGISTRIES: dict[str, RegistryProfile] = {
         _profile_of("czechia"),
         _profile_of("slovenia"),
         _profile_of("croatia"),
+        _profile_of("germany"),
         _profile_of("china"),
         _profile_of("webhook"),
     )

@@ -25,7 +25,8 @@ class RegistryProfile:
     requires beyond a passport. `arrivals_on_the_day`: it takes an arrival only from the day of arrival on, so the
     record waits until the stay begins. `spellings`: the alphabets it stores names in. `reporting`: whom it wants and by
     when, if not as the jurisdiction's own rule says. `code_tables`: by the path of a person's fact, "module:function"
-    of the authority's table; function(on) returns the (code, name) of each entry. `rules`: the module whose
+    of the authority's table; function(on) returns the (code, name) of each entry. `kept`: its records are made and kept
+    here and sent to nobody, so it has no authority to simulate. `rules`: the module whose
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
     beside the client.
     """
@@ -38,6 +39,7 @@ class RegistryProfile:
     spellings: tuple[Spelling, ...] = ()
     code_tables: Mapping[str, str] = field(default_factory=dict)
     party: Party = "apart"
+    kept: bool = False
     reporting: Reporting | None = None
     title: str = ""
     rules: str = ""

@@ -268,7 +268,7 @@ def test_no_sentence_repeats_what_was_entered() -> None:
 
 
 def test_the_contract_suite_covers_every_registry() -> None:
-    assert {case.name for case in CASES} == set(REGISTRIES)
+    assert {case.name for case in CASES} == {name for name, profile in REGISTRIES.items() if not profile.kept}
 
 
 @pytest.mark.parametrize(("kind", "number"), [("tw_travel_permit", "12345678"), ("hm_travel_permit", "H12345678")])

@@ -1,0 +1,1 @@
+"""Germany: the special registration form for foreigners, kept at the landlord's and sent nowhere."""
