@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import cast
 
+from gateway.domain.filings.printed_form import PrintedForm
 from gateway.domain.filings.record import FieldProblem, Registration, Registry
 from gateway.domain.filings.registry_profile import RegistryProfile
 
@@ -54,3 +55,12 @@ def registry_problems(name: str, record: Registration, now: int) -> tuple[FieldP
     profile = REGISTRIES[name]
     module = import_module(profile.rules or f"{profile.client.rpartition('.')[0]}.rules")
     return tuple(module.problems(record, now))
+
+
+def printed_forms(name: str, record: Registration) -> tuple[PrintedForm, ...]:
+    """The forms of a record that is kept here: one for each person who signs. Raises KeyError for an unknown name."""
+    profile = REGISTRIES[name]
+    if not profile.kept:
+        return ()
+    forms = import_module(f"{profile.client.rpartition('.')[0]}.forms")
+    return cast("tuple[PrintedForm, ...]", forms.printed_forms(record))

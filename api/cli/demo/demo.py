@@ -18,6 +18,7 @@ from rich.console import Console
 
 from api.cli.demo.children import Child, ChildFailed
 from api.cli.demo.journey_run import JourneyRun, Pictures, StepFailed
+from api.cli.demo.kept import kept_books
 from api.cli.demo.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.output import AsJson, said, word
 from api.cli.refusal import NOT_IN_ORDER, Refused
@@ -125,15 +126,8 @@ async def running(
     """Run registry, gateway and building as processes; stop them in reverse order."""
     broker_port = free_port()
     async with AsyncExitStack() as stack:
-        tell(said(N_("starting the {registry} registry"), registry=registry))
-        books = await _start(
-            stack,
-            Child(
-                N_("the registry"),
-                ["-m", "firmware_sim.registries", registry, "--dir", str(folder / "registry")],
-                folder / "logs" / "registry.log",
-            ),
-        )
+        kept = REGISTRIES[registry].kept
+        books = kept_books(registry) if kept else await _start_registry(stack, registry, folder, tell)
         tell(said(N_("creating the building")))
         place = Place(registry, books["facts"])
         logins = await asyncio.to_thread(seed, Settings(folder=folder), broker_port=broker_port, place=place)
@@ -153,14 +147,22 @@ async def running(
         url = (await _start(stack, gateway))["url"]
         write_kiosk_page(folder / "devices" / KIOSK, place.facts.get("unit.jurisdiction", "sandbox"), url, [registry])
         tell(said(N_("starting twelve locks and a kiosk")))
-        control = await _start(stack, building_of(folder))
+        control = await _start(stack, building_of(folder, simulated=not kept))
         yield Running(url, logins, folder, Path(control["control"]), place.facts_of("person"))
 
 
-def building_of(folder: Path) -> Child:
-    """Return the process of a demonstration's devices, which also sets the registry's behaviour."""
-    arguments = ["--dir", str(folder / "devices"), "--registry", str(folder / "registry" / "control.json")]
+def building_of(folder: Path, *, simulated: bool = True) -> Child:
+    """Return the process of a demonstration's devices, which also sets the behaviour of a simulated registry."""
+    arguments = ["--dir", str(folder / "devices")]
+    arguments += ["--registry", str(folder / "registry" / "control.json")] if simulated else []
     return Child(N_("the building"), ["-m", "firmware_sim", "building", *arguments], folder / "logs" / "building.log")
+
+
+async def _start_registry(stack: AsyncExitStack, registry: str, folder: Path, tell: Tell) -> dict[str, Any]:
+    """Start the simulated registry; return its facts and settings."""
+    tell(said(N_("starting the {registry} registry"), registry=registry))
+    arguments = ["-m", "firmware_sim.registries", registry, "--dir", str(folder / "registry")]
+    return await _start(stack, Child(N_("the registry"), arguments, folder / "logs" / "registry.log"))
 
 
 async def _start(stack: AsyncExitStack, child: Child) -> dict[str, Any]:

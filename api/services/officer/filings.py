@@ -13,6 +13,7 @@ from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
 from gateway.domain.errors import NotFound
 from gateway.domain.filings.field_rules import local_time
+from gateway.domain.filings.printed_form import PrintedForm
 from gateway.domain.filings.ways_out import Mender, menders_of
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.corrections import check_correction
@@ -20,6 +21,7 @@ from gateway.journey.filings.deadlines import pressing
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
+from gateway.registries import printed_forms
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 from gateway.texts.languages import SOURCE
@@ -167,6 +169,26 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str, lan
         ],
         tables=dict(registry.tables()) if registry else {},
     )
+
+
+def print_filing(gateway: Gateway, account: Account, registration_id: str) -> tuple[PrintedForm, ...]:
+    """Return the forms of a record that is kept here, with everything that they hold. The reading is logged first.
+
+    Raises NotFound (no such record, no form, or the person was erased), or DisclosureBlocked.
+    """
+    with gateway.database.reading() as session:
+        row = get_filing(session, account, registration_id)
+        parts = parts_of(session, [row.id]).get(row.id, [])
+    reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
+    now = gateway.now()
+    disclose(gateway.database, consumer=reader, purpose="filing_form", subject=subject, fields="record", now=now)
+    try:
+        forms = printed_forms(row.registry_name, open_record(parts, gateway.vault))
+    except Erased:
+        raise NotFound(ERASED) from None
+    if not forms:
+        raise NotFound(N_("This registry has no form to print."))
+    return forms
 
 
 def settle_filing(gateway: Gateway, account: Account, registration_id: str, form: OutcomeForm) -> FilingShown:

@@ -55,6 +55,7 @@ def filing_page(
         "home": f"/{account.role}",
         "shown": shown,
         "correctable": (*CORRECTABLE, *REGISTRIES[shown.registry].facts.of_tenant),
+        "printed": REGISTRIES[shown.registry].kept,
         "chosen": chosen,
         "documents": DOCUMENT_KINDS,
         "countries": country_choices(language_of(request)),
@@ -63,6 +64,15 @@ def filing_page(
         "problem": error_text(language_of(request), error) if error else None,
     }
     return page(request, "officer/filing.html", values, error.status if error else 200)
+
+
+@router.get("/{home}/filings/{record_id}/form")
+def print_form(request: Request, gateway: Gate, account: Decider, home: str, record_id: str) -> Response:
+    """Show the forms of a record that is kept here, to be printed and signed. The reading is logged first."""
+    refuse_other_home(account, home)
+    forms = service.print_filing(gateway, account, record_id)
+    values = {"role": account.role, "home": f"/{account.role}", "record": record_id, "forms": forms}
+    return page(request, "officer/form.html", values)
 
 
 @router.post("/{home}/filings/{record_id}/outcome")

@@ -26,7 +26,8 @@ class RegistryProfile:
     record waits until the stay begins. `spellings`: the alphabets it stores names in. `reporting`: whom it wants and by
     when, if not as the jurisdiction's own rule says. `code_tables`: by the path of a person's fact, "module:function"
     of the authority's table; function(on) returns the (code, name) of each entry. `kept`: its records are made and kept
-    here and sent to nobody, so it has no authority to simulate. `rules`: the module whose
+    here and sent to nobody, so it has no authority to simulate; the module `forms` beside the client makes what is
+    printed and signed. `rules`: the module whose
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
     beside the client.
     """

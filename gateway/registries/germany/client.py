@@ -1,7 +1,7 @@
 """Germany: makes the registration form and keeps it. Nothing is sent, so nothing can be lost or be down.
 
 The sealed record is what is kept: section 30 (4) asks for one year from the day of arrival, destruction within three
-months after, and that authorities may see it on request. The receipt names the forms by their hash.
+months after, and that authorities may see it on request. The receipt says that the forms are kept, and their hash.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from gateway.domain.filings.record import Accepted, Answer, Difference, FieldProblem, Registration
 from gateway.registries.adapter import Clock, SendOnly, refused_before_sending, sha256_of
 from gateway.registries.germany import record as german_record
+from gateway.registries.germany import rules
 
 
 class GermanyRegistry(SendOnly):
@@ -25,11 +26,11 @@ class GermanyRegistry(SendOnly):
         if found := self.problems(registration):
             return refused_before_sending(found)
         digest = sha256_of(german_record.canonical(registration))
-        return Accepted(f"BMG30-{digest[:16]}", digest, self._now())
+        return Accepted(f"kept-BMG30-{digest[:16]}", digest, self._now())
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The fields without which a form is not complete."""
-        return tuple(german_record.problems(registration, self._now()))
+        return tuple(rules.problems(registration, self._now()))
 
     def differences(self, registration: Registration) -> tuple[Difference, ...]:  # noqa: ARG002 - the port's shape
         """None: names are kept as in the document, in any script."""

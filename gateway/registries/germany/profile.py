@@ -5,6 +5,7 @@ from gateway.domain.filings.required_facts import RequiredFacts
 
 PROFILE = RegistryProfile(
     name="de",
+    title="Meldeschein",
     client=f"{__package__}.client",
     changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
     facts=RequiredFacts(person=("residence.street", "residence.municipality", "residence.country")),

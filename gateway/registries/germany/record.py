@@ -1,4 +1,4 @@
-"""The special registration form (besonderer Meldeschein) of the Federal Act on Registration (BMG) and its rules.
+"""The special registration form (besonderer Meldeschein) of the Federal Act on Registration (BMG).
 
 Section 30 (2) lists what it holds, "ausschließlich" (exclusively): the days of arrival and expected departure, surname,
 given names, date of birth, nationalities, address, the number and nationalities of those travelling along, and the
@@ -10,15 +10,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Final
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
-from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.domain.filings.who_is_reported import is_national
-from gateway.texts.marks import N_
+from gateway.domain.filings.record import PersonFacts, Registration
 
 TABLES: Final = {table.name: table.version for table in (NATIONALITIES, COUNTRIES)}
 GROUP_OF_MORE_THAN: Final = 10  # people, with the leader
@@ -46,7 +43,7 @@ class Form:
 
 def forms(record: Registration) -> tuple[Form, ...]:
     """A form for everybody who is named."""
-    named = _named(record)
+    named = named_people(record)
     return tuple(_form(record, record.people[index], named[index]) for index in named)
 
 
@@ -55,7 +52,7 @@ def canonical(record: Registration) -> bytes:
     return json.dumps([asdict(form) for form in forms(record)], ensure_ascii=False, sort_keys=True).encode()
 
 
-def _named(record: Registration) -> dict[int, list[PersonFacts]]:
+def named_people(record: Registration) -> dict[int, list[PersonFacts]]:
     """Who is named, by place in the record, each with those given by number on the same form."""
     found: dict[int, list[PersonFacts]] = {}
     leader = next((index for index, person in enumerate(record.people) if person.role == "head_of_group"), None)
@@ -91,38 +88,3 @@ def _form(record: Registration, person: PersonFacts, along: list[PersonFacts]) -
         others=dict(sorted(Counter(one.nationality for one in along).items())),
         remark="" if person.document.number else NO_DOCUMENT,
     )
-
-
-def problems(record: Registration, now: int) -> rules.Problems:
-    """Every field without which the form is not complete."""
-    yield from rules.coherent(record)
-    if record.kind in ("annulment", "check_out"):
-        yield FieldProblem("kind", "not_taken", N_("The form is made on arrival. Nothing is recorded on leaving."))
-        return
-    named, arrival = _named(record), rules.arrival_day(record)
-    if arrival > rules.local_time(now, record.unit.timezone).date():
-        message = N_("Wait until the day of arrival: the form is signed on that day.")
-        yield FieldProblem("stay.from_at", "outside_window", message)
-    for index, person in enumerate(record.people):
-        at = f"people[{index}]"
-        yield from _nationality_problems(at, person, arrival)
-        if index in named:
-            yield from _named_problems(at, person, arrival, now)
-
-
-def _nationality_problems(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
-    if is_national(person.nationality, "de"):
-        message = N_("Check the nationality: only foreigners are reported.")
-        yield FieldProblem(f"{at}.nationality", "not_owed", message)
-    yield from rules.need(f"{at}.nationality", person.nationality)
-    yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
-
-
-def _named_problems(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
-    # A document is not required: that none was shown is noted on the form.
-    yield from rules.need(f"{at}.surname", person.surname)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
-    yield from rules.need(f"{at}.residence.street", person.residence.street)
-    yield from rules.need(f"{at}.residence.municipality", person.residence.municipality)
-    yield from rules.need(f"{at}.residence.country", person.residence.country)
-    yield from rules.known(f"{at}.residence.country", person.residence.country, COUNTRIES.valid_on(arrival))

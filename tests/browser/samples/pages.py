@@ -15,6 +15,7 @@ from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import KINDS
 from gateway.domain.documents import DOCUMENT_KINDS
+from gateway.domain.filings.printed_form import FormLine, PrintedForm
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
@@ -56,6 +57,12 @@ from tests.browser.samples.facts import (
 )
 from tests.browser.samples.forms import form_in
 
+GERMAN_FORM = PrintedForm(
+    "Besonderer Meldeschein für Beherbergungsstätten",
+    "§ 29 Absatz 2 und § 30 Absatz 2 des Bundesmeldegesetzes (BMG)",
+    (FormLine("Familienname", "Miller"), FormLine("Seriennummer des Passes oder Passersatzpapiers", "C01X00T47")),
+    "Datum und Unterschrift der beherbergten Person (§ 29 Absatz 2 Satz 1 BMG)",
+)
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("account/sign_in.html", {"login": "", "next": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
@@ -186,12 +193,17 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "officer/open_record.html",
         {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)},
     ),
+    "form": (
+        "officer/form.html",
+        {"role": "landlord", "home": "/landlord", "record": "r1", "forms": (GERMAN_FORM,)},
+    ),
     "filing": (
         "officer/filing.html",
         {
             "role": "officer",
             "home": "/officer",
             "shown": PREVIEW,
+            "printed": True,
             "correctable": (*CORRECTABLE, "residence.country"),
             "chosen": "nationality",
             "countries": country_choices("zh-CN"),

@@ -21,6 +21,7 @@ from tests.unit.api.test_closed_routes import filled, routes
 
 # GET routes that write before they answer, with the reason. Each may write to the disclosure log only.
 LOGGED: Final = {
+    "/{home}/filings/{record_id}/form": "an entry before a form is shown whole",
     "/api/v1/cases/{case_id}": "an entry before a tenant's fields are shown",
     "/api/v1/cases/{case_id}/pictures/{part}": "an entry before a picture is shown",
     "/api/v1/registrations/{registration_id}/preview": "an entry before a filing is shown, masked",
@@ -33,8 +34,14 @@ LOGGED: Final = {
 STREAMS: Final = ("/api/v1/feed", "/officer/feed")
 # The provider redirects the browser by GET (RFC 6749 §4.1.2): the route ends the ceremony and begins a session.
 CALLBACK: Final = "/login/officer/return"
-# Refused here, because neither link nor simulator is running, and the sandbox has no table of codes.
-AWAY: Final = ("/readyz", "/tester/devices/{device}", "/tester/recording.{form}", "/api/v1/onboarding/codes")
+# Refused here, because neither link nor simulator is running, and the sandbox has no table of codes and no form.
+AWAY: Final = (
+    "/readyz",
+    "/tester/devices/{device}",
+    "/tester/recording.{form}",
+    "/api/v1/onboarding/codes",
+    "/{home}/filings/{record_id}/form",
+)
 QUERIES: Final = {"/api/v1/log/consistency": "?from=1", "/api/v1/onboarding/codes": "?path=visa.kind&text=stu"}
 NOT_PAGES: Final = ("/api/", "/healthz", "/readyz")
 UNWRITTEN: Final = "/api/v1/onboarding/readers"  # the sandbox's jurisdiction permits notifying the tenant

@@ -11,6 +11,7 @@ from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import Accepted, Address, Document, PersonFacts, Refused, Registration, UnitFacts
 from gateway.registries import open_registry
 from gateway.registries.germany import record as german_record
+from gateway.registries.germany import rules
 from gateway.registries.germany.record import NO_DOCUMENT
 from tests.contract.registries.spain import ANA
 from tests.contract.registry_cases import DAY, base_record
@@ -26,7 +27,7 @@ def member(number: int, **changes: Any) -> PersonFacts:
 
 
 def found(record: Registration) -> list[tuple[str, str]]:
-    return [(problem.field, problem.rule) for problem in german_record.problems(record, record.stay.from_at + 60)]
+    return [(problem.field, problem.rule) for problem in rules.problems(record, record.stay.from_at + 60)]
 
 
 def filed(*people: PersonFacts, **changes: Any) -> tuple[german_record.Form, ...]:
@@ -95,7 +96,7 @@ def test_an_incomplete_form_is_refused(change: dict[str, Any], field: str, rule:
 
 def test_the_form_is_made_from_the_day_of_arrival_on() -> None:
     record = base_record(BERLIN, ANA)
-    early = list(german_record.problems(record, record.stay.from_at - DAY))
+    early = list(rules.problems(record, record.stay.from_at - DAY))
     assert [(problem.field, problem.rule) for problem in early] == [("stay.from_at", "outside_window")]
     assert found(dataclasses.replace(record, kind="check_out")) == [("kind", "not_taken")]
 
