@@ -21,7 +21,7 @@ WHAT: Final = (
 )
 PARTIES: Final = 2000
 SEED: Final = 12
-AUTHORITIES: Final = tuple(name for name in REGISTRIES if name != "webhook")
+AUTHORITIES: Final = tuple(name for name, profile in REGISTRIES.items() if name != "webhook" and not profile.kept)
 Counted = dict[str, Any]
 
 

@@ -42,9 +42,10 @@ def serve(
     """Start the gateway. Settings not given here come from LODGEKEY_… environment variables."""
     given: dict[str, str | int | Path | None] = {"folder": folder, "host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(LogLimit())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(LogLimit())
+    line = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, handlers=[handler], format=line)
     give_back_memory()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dumps: pictures must not reach the disk
     with suppress(KeyboardInterrupt):
