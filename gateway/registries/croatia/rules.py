@@ -22,7 +22,7 @@ def problems(record: Registration, now: int) -> rules.Problems:
     yield from rules.need("unit.registered_as", unit.registered_as)
     code = N_("the code that eVisitor gave the accommodation, such as 0000001")
     yield from rules.shaped("unit.registered_as", unit.registered_as, "[0-9]{1,10}", code)
-    if record.stay.from_at < record.stay.until_at and departure <= arrival:
+    if record.kind != "check_out" and record.stay.from_at < record.stay.until_at and departure <= arrival:
         message = N_("Check both times: eVisitor needs a departure at least one minute after the arrival.")
         yield FieldProblem("stay.until_at", "ends_before_it_begins", message)
     for index, person in enumerate(record.people):
