@@ -33,6 +33,7 @@ from gateway.journey.keys.lock_status import (
 )
 from gateway.journey.keys.one_time_codes import is_running
 from gateway.journey.keys.pin_slots import CodeShown
+from gateway.journey.stays.bookings import reports_bookings
 from gateway.journey.stays.date_requests import open_date_request
 from gateway.store import Device, Key, Offer, Registration, Stay, Unit
 from gateway.store.date_requests import DateRequest
@@ -74,6 +75,7 @@ def unit_shown(unit: Unit) -> UnitShown:
         timezone=unit.timezone,
         jurisdiction=unit.jurisdiction,
         registries=registries_of(unit),
+        reports_bookings=reports_bookings(unit),
         liveness_level=cast("Level", unit.liveness_level),
         locks=[lock_shown(device) for device in unit.devices if device.kind == "lock"],
     )

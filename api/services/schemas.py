@@ -36,13 +36,6 @@ class SignedIn(BaseModel):
     area: str | None = None
 
 
-class OfferForm(Strict):
-    """Dates of a stay; without an offset they are in the unit's time zone."""
-
-    from_: Annotated[Instant, Field(alias="from")]
-    until: Instant
-
-
 class DatesForm(Strict):
     """New dates of a stay. A date that is left out does not change."""
 
@@ -104,6 +97,7 @@ class UnitShown(BaseModel):
     timezone: str
     jurisdiction: str
     registries: list[str]
+    reports_bookings: bool = False
     liveness_level: Level
     locks: list[LockShown]
 

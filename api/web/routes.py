@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from api.web.account import openid, settings, sign_in
-from api.web.landlord import alert_settings, calendar, date_requests, one_time_codes
+from api.web.landlord import alert_settings, bookings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
 from api.web.officer import area_map, cases, console, exports, filings
 from api.web.shell import manifest, offline
@@ -20,6 +20,7 @@ PARTS = (
     offline,
     manifest,
     landlord,
+    bookings,
     area_map,
     calendar,
     alert_settings,

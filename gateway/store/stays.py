@@ -28,7 +28,14 @@ class Stay(Model):
     revision: Mapped[int] = mapped_column(default=0)
     unit: Mapped[Unit] = relationship(lazy="joined")
     offers: Mapped[list["Offer"]] = relationship(back_populates="stay", order_by="Offer.created_at")
-    people: Mapped[list["Person"]] = relationship(back_populates="stay", order_by="Person.created_at")
+    people: Mapped[list["Person"]] = relationship(
+        primaryjoin="and_(Person.stay_id == Stay.id, Person.role == 'tenant')",
+        back_populates="stay",
+        order_by="Person.created_at",
+    )
+    booker: Mapped["Person | None"] = relationship(
+        primaryjoin="and_(Person.stay_id == Stay.id, Person.role == 'booker')", viewonly=True, uselist=False
+    )
     keys: Mapped[list["Key"]] = relationship(back_populates="stay", order_by="Key.created_at")
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own declaration
 
@@ -48,8 +55,9 @@ class Offer(Model):
 
 
 class Person(Model):
-    """A tenant of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed.
+    """A person of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed.
 
+    role: tenant, or booker: who made the booking, where that is reported; a booker has no key and is no tenant.
     `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None. `head_id`:
     the adult the person is filed with.
     """
@@ -57,6 +65,7 @@ class Person(Model):
     __tablename__ = "people"
     id: Mapped[Id]
     stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
+    role: Mapped[Word] = mapped_column(default="tenant", server_default="tenant")
     sealed: Mapped[bytes | None]
     created_at: Mapped[int]
     erased_at: Mapped[int | None]

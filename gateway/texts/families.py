@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.texts.alerts import ALERT_NAME
+from gateway.texts.bookings import BOOKED, PAYMENT
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
@@ -60,6 +61,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "standing": STANDING,
     "mender": MENDER,
     "unit_fact": UNIT_FACT,
+    "booked": BOOKED,
+    "payment": PAYMENT,
     "band": BAND,
     "alarm": ALARM,
     "case.picture": CASE_PICTURE,

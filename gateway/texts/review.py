@@ -12,6 +12,7 @@ STANDING: Final[Mapping[str, str]] = {
 }
 UNIT_FACT: Final[Mapping[str, str]] = {
     "unit.registered_as": N_("Unit's number at the registry"),
+    "unit.bookings": N_("Report bookings: “reported”, or empty"),
     "unit.name": N_("Unit's name"),
     "unit.phone": N_("Unit's phone number"),
     "unit.address.street": N_("Unit's street and number"),

@@ -73,6 +73,7 @@ FILING_KIND: Final[Mapping[str, str]] = {
     "change": NP_("report kind", "Change"),
     "correction": N_("Correction"),
     "annulment": NP_("report kind", "Cancellation"),
+    "booking": NP_("report kind", "Booking"),
     "check_out": NP_("kind", "Check-out"),
 }
 CONSUMER: Final[Mapping[str, str]] = {

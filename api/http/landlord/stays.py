@@ -3,19 +3,11 @@
 from fastapi import APIRouter
 
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
-from api.services.landlord import offers, stays, unit_facts, units
+from api.services.landlord import bookings, offers, stays, unit_facts, units
+from api.services.landlord.bookings import BookingForm, OfferForm
 from api.services.landlord.offers import ArrivalForm, DepartureForm
 from api.services.landlord.unit_facts import UnitFactsForm, UnitFactsShown
-from api.services.schemas import (
-    DatesForm,
-    KeyShown,
-    LockShown,
-    OfferForm,
-    OfferShown,
-    StayShown,
-    UnitForm,
-    UnitShown,
-)
+from api.services.schemas import DatesForm, KeyShown, LockShown, OfferShown, StayShown, UnitForm, UnitShown
 
 router = APIRouter(tags=["landlord"])
 
@@ -42,6 +34,18 @@ def read_facts(gateway: Gate, landlord_id: LandlordId, unit_id: str) -> UnitFact
 def correct_facts(gateway: Gate, landlord_id: LandlordId, unit_id: str, form: UnitFactsForm) -> UnitFactsShown:
     """Correct them. Records that were refused for them go out again; accepted ones are changed where that is taken."""
     return unit_facts.correct_facts(gateway, landlord_id, unit_id, form)
+
+
+@router.get("/stays/{stay_id}/booking")
+def read_booking(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> BookingForm | None:
+    """Return who booked the stay and on what terms; null if nobody stated it."""
+    return bookings.read_booking(gateway, landlord_id, stay_id)
+
+
+@router.put("/stays/{stay_id}/booking")
+def correct_booking(gateway: Gate, landlord_id: LandlordId, stay_id: str, form: BookingForm) -> StayShown:
+    """Replace it. Registries that have the booking get a correction; a refused one goes out again."""
+    return stays.correct_booking(gateway, landlord_id, stay_id, form)
 
 
 @router.get("/stays")

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from api.services.idempotency import once
+from api.services.landlord.bookings import OfferForm, keep_booking
 from api.services.presenters import offer_shown
-from api.services.schemas import Instant, OfferForm, OfferShown, Strict
+from api.services.schemas import Instant, OfferShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound
 from gateway.domain.stays.offer import token_of
@@ -37,7 +38,7 @@ def create_offer(
 ) -> OfferShown:
     """Create a stay and its offer; with a known `idempotency_key`, return the offer made then.
 
-    Raises NotFound, IdempotencyMismatch, and InputRefused or Conflict for the dates.
+    Raises NotFound, IdempotencyMismatch, and InputRefused or Conflict for the dates or the booking.
     """
     now = gateway.now()
     with gateway.database.writing() as session:
@@ -45,9 +46,12 @@ def create_offer(
 
         def make() -> str:
             window = Window(instant(form.from_, unit.timezone, "from"), instant(form.until, unit.timezone, "until"))
-            return steps.offer_key(session, unit, window, now).id
+            offer = steps.offer_key(session, unit, window, now)
+            keep_booking(gateway, session, offer.stay, form.booking)
+            return offer.id
 
-        request = f"offer/{unit_id}/{form.from_}/{form.until}"
+        booked = f"/{form.booking.model_dump_json()}" if form.booking else ""
+        request = f"offer/{unit_id}/{form.from_}/{form.until}{booked}"
         offer_id, _ = once(session, f"landlord:{landlord_id}", idempotency_key, request, now, make)
         return present_offer(gateway, session.get_one(Offer, offer_id))
 

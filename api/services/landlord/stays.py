@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.services.landlord.bookings import BookingForm, keep_booking
 from api.services.landlord.offers import present_offer
 from api.services.presenters import filing_shown, key_shown, stay_shown
 from api.services.schemas import DatesForm, FilingShown, KeyShown, StayShown
@@ -71,6 +72,18 @@ def change_stay(gateway: Gateway, landlord_id: str, stay_id: str, form: DatesFor
         start = instant(form.from_, zone, "from") if form.from_ else stay.from_at
         end = instant(form.until, zone, "until") if form.until else stay.until_at
         steps.change_stay(session, stay, Window(start, end), gateway.keyring, gateway.now())
+        session.flush()
+        return present_stay(gateway, session, stay)
+
+
+def correct_booking(gateway: Gateway, landlord_id: str, stay_id: str, form: BookingForm) -> StayShown:
+    """Replace a stay's booking: reported to its registries as they take corrections.
+
+    Raises NotFound, InputRefused (with the fields that the registries' rules refuse) or Conflict.
+    """
+    with gateway.database.writing() as session:
+        stay = steps.stay_of(session, stay_id, landlord_id)
+        keep_booking(gateway, session, stay, form)
         session.flush()
         return present_stay(gateway, session, stay)
 

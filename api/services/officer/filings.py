@@ -11,7 +11,7 @@ from api.services.schemas import FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.printed_form import PrintedForm
 from gateway.domain.filings.ways_out import Mender, menders_of
@@ -222,6 +222,8 @@ def correct_filing(gateway: Gateway, account: Account, registration_id: str, for
     now = gateway.now()
     with gateway.database.writing() as session:
         row = get_filing(session, account, registration_id)
+        if row.kind == "booking":
+            raise Conflict(N_("Correct who booked and the terms on the page of the stay."))
         person = person_at(session, row, form.person)
         if person is None:
             raise NotFound(N_("Nobody is at this place of the record."))

@@ -1,7 +1,9 @@
 """A landlord's pages: the start page, a unit, offering a key, and a stay with its links and keys."""
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -11,12 +13,14 @@ from fastapi import APIRouter, Form, Request, Response
 from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.error_text import error_text
 from api.services.landlord import offers, stays, unit_facts, units
+from api.services.landlord.bookings import OfferForm
 from api.services.landlord.offers import ArrivalForm, DepartureForm
 from api.services.landlord.unit_facts import UnitFactsShown
 from api.services.landlord.units import get_unit
 from api.services.officer.cases import list_cases
 from api.services.officer.filings import list_attention
-from api.services.schemas import DatesForm, OfferForm, StayShown, UnitForm, UnitShown
+from api.services.schemas import DatesForm, StayShown, UnitForm, UnitShown
+from api.web.landlord.bookings import booking_form, booking_typed, booking_values
 from api.web.shell.corrections import sentences_in
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
@@ -123,7 +127,7 @@ def ask_dates(request: Request, gateway: Gate, landlord_id: LandlordId, unit_id:
 
 
 @router.post("/units/{unit_id}/offer")
-def offer_key(
+async def offer_key(
     request: Request,
     gateway: Gate,
     landlord_id: LandlordId,
@@ -132,20 +136,26 @@ def offer_key(
     until: Dates,
     idempotency_key: Once,
 ) -> Response:
-    """Create the link; show the form with the error if the dates are refused."""
-    form = OfferForm.model_validate({"from": start, "until": until})
+    """Create the link; show the form with the error if the dates or the booking are refused."""
+    typed = booking_typed(dict(await request.form()))
     try:
+        form = OfferForm.model_validate({"from": start, "until": until, "booking": booking_form(typed)})
         made = offers.create_offer(gateway, landlord_id, unit_id, form, idempotency_key)
     except NotFound:
         raise
     except LodgekeyError as error:
         unit = get_unit(gateway, landlord_id, unit_id)
-        return show_dates(request, unit, start, until, error)
+        return show_dates(request, unit, start, until, error, typed)
     return go(f"/landlord/stays/{made.stay_id}")
 
 
 def show_dates(
-    request: Request, unit: UnitShown, start: str, until: str, error: LodgekeyError | None = None
+    request: Request,
+    unit: UnitShown,
+    start: str,
+    until: str,
+    error: LodgekeyError | None = None,
+    booking: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     """Return the form for the dates, with an error if there was one."""
     values = {
@@ -155,6 +165,7 @@ def show_dates(
         "end": until,
         "idempotency_key": os.urandom(12).hex(),
         "problem": error_text(language_of(request), error) if error else None,
+        **booking_values(booking),
     }
     return page(request, "landlord/offer.html", values, error.status if error else 200)
 

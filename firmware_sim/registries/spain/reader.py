@@ -15,7 +15,7 @@ from lxml import etree
 from firmware_sim.registries.countries import ISO_3166_1
 from firmware_sim.registries.soap import NotSoap, parsed
 
-_SCHEMA = Path(__file__).with_name("altaParteHospedaje.xsd")
+_SCHEMAS = {"PV": "altaParteHospedaje.xsd", "RH": "altaReservaHospedaje.xsd"}
 _MUNICIPALITIES = Path(__file__).with_name("municipios.csv")
 _COUNTRIES = ISO_3166_1 | {"XKX"}  # Kosovo, of the range that ISO leaves to users
 _ANNUL = "{http://www.neg.hospedajes.mir.es/anularComunicacion}"
@@ -43,9 +43,9 @@ def unpacked(content: str) -> etree._Element:
         raise Refusal(10111, "La solicitud no es un XML comprimido en ZIP") from None
 
 
-def communications(root: etree._Element) -> list[etree._Element]:
-    """Return the comunicacion elements of an arrival report; 10121 if the schema refuses it."""
-    schema = _schema()
+def communications(root: etree._Element, kind: str) -> list[etree._Element]:
+    """Return the comunicacion elements of an arrival report (PV) or bookings (RH); 10121 if the schema refuses it."""
+    schema = _schema(kind)
     if not schema.validate(root):
         raise Refusal(10121, f"Error de validación: {str(schema.error_log[0].path)[:120]}")
     return root.findall("solicitud/comunicacion")
@@ -60,8 +60,21 @@ def annulled_codes(root: etree._Element) -> list[str]:
 
 
 @cache
-def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(_SCHEMA))
+def _schema(kind: str) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(Path(__file__).with_name(_SCHEMAS[kind])))
+
+
+def booking_errors(communication: etree._Element) -> list[tuple[str, str]]:
+    """Return (code, text) of every rule for bookings that the manual states and the schema lacks."""
+    contract, people = communication.find("contrato"), communication.findall("persona")
+    found = []
+    if _moment(contract, "fechaSalida") <= _moment(contract, "fechaEntrada"):
+        found.append(("10131", "La fecha de salida es anterior a la de entrada"))
+    if [_text(person, "rol") for person in people].count("TI") != 1:
+        found.append(("10130", "Debe indicar el titular del contrato"))
+    if any(_contactless(person, 0) for person in people):
+        found.append(("10130", "Debe indicar al menos un medio de contacto"))
+    return found
 
 
 def errors(communication: etree._Element) -> list[tuple[str, str]]:

@@ -16,7 +16,14 @@ from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.soap import tree
-from firmware_sim.registries.spain.reader import Refusal, annulled_codes, communications, errors, unpacked
+from firmware_sim.registries.spain.reader import (
+    Refusal,
+    annulled_codes,
+    booking_errors,
+    communications,
+    errors,
+    unpacked,
+)
 from firmware_sim.registries.store import RecordStore, Row
 
 _NS = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}"
@@ -70,20 +77,20 @@ def _taken_in(store: RecordStore, content: etree._Element) -> list[Row]:
     if not 1 <= len(header.findtext("aplicacion") or "") <= 50:
         raise Refusal(10109, "Falta la aplicación")
     operation, kind = header.findtext("tipoOperacion"), header.findtext("tipoComunicacion")
-    if operation == "A" and kind == "PV":
-        return [_row(communication) for communication in communications(unpacked(request))]
+    if operation == "A" and kind in ("PV", "RH"):
+        return [_row(communication, kind) for communication in communications(unpacked(request), kind)]
     if operation == "A":
-        raise Refusal(10119 if kind in ("RH", "AV", "RV") else 10159, "Tipo de comunicación no permitido")
+        raise Refusal(10119 if kind in ("AV", "RV") else 10159, "Tipo de comunicación no permitido")
     if operation == "B" and kind is None:
         return [_annulment(store, code) for code in annulled_codes(unpacked(request))]
     raise Refusal(10159, "Tipo de operación no válido")
 
 
-def _row(communication: etree._Element) -> Row:
+def _row(communication: etree._Element, kind: str) -> Row:
     raw = etree.tostring(communication, encoding="unicode")
     reference = communication.findtext("contrato/referencia") or ""
     row = Row("", reference, "accepted", hashlib.sha256(raw.encode()).hexdigest(), 0, 0, raw)
-    found = errors(communication)
+    found = errors(communication) if kind == "PV" else booking_errors(communication)
     return replace(row, state="refused", code=found[0][0], sentence=found[0][1]) if found else row
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from gateway.domain.filings.record import Registration
+from gateway.domain.filings.record import Kind, Registration
 from gateway.domain.filings.registry_profile import RegistryProfile
 
 WHY_NOTHING = "not_accepted_here"
@@ -22,7 +22,8 @@ def plan(registry: RegistryProfile, record: Registration) -> Filing:
     if taken == "nothing" or (taken == "annul" and record.corrects is None):
         return Filing((), WHY_NOTHING)
     if taken == "annul_and_resend":
-        again = replace(record, kind="check_in", corrects=None)
+        kind: Kind = "booking" if record.kind == "booking" else "check_in"
+        again = replace(record, kind=kind, corrects=None)
         return Filing((again,) if record.corrects is None else (_annulment(record), again))
     return Filing((record,))
 

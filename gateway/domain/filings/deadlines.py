@@ -48,6 +48,8 @@ def standing(due: FilingDeadline, at: int) -> Standing:
 def _start(record: Registration, arises_at: int) -> int:
     if record.kind == "check_in":
         return record.stay.from_at
+    if record.kind == "booking" and record.corrects is None:
+        return record.stay.agreed_at
     return record.stay.until_at if record.kind == "check_out" else arises_at
 
 

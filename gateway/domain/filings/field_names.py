@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.texts.bookings import TERM
 from gateway.texts.marks import N_, NP_
 from gateway.texts.outcomes import PERSON, Args
 from gateway.texts.record import ASKED, FACT, FIELD
@@ -23,6 +24,7 @@ _MORE: Final[Mapping[str, str]] = {
     "role": NP_("registration", "Role in the family or group"),
     "unit.code": N_("Code of the unit"),
     "unit.name": N_("Name of the unit"),
+    "unit.bookings": N_("Report bookings: “reported”, or empty"),
     "unit.phone": N_("Phone number of the unit"),
     "unit.registered_as": N_("Number of the unit at the registry"),
     "unit.timezone": N_("Time zone of the unit"),
@@ -41,6 +43,7 @@ _MORE: Final[Mapping[str, str]] = {
     "stay.from_at": N_("Arrival"),
     "stay.until_at": N_("Departure"),
     "stay.agreed_at": N_("Date of the contract"),
+    **{f"stay.{name}": text for name, text in TERM.items()},
 }
 _PERSON: Final = re.compile(r"people\[(\d+)\]\.?(.*)")
 _NAMED: Final = N_("{field}: {sentence}")

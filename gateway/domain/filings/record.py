@@ -10,7 +10,8 @@ from gateway.domain.outcomes import CodedFailure
 from gateway.texts.languages import SOURCE
 from gateway.texts.outcomes import Args
 
-Kind = Literal["check_in", "change", "check_out", "annulment"]
+Kind = Literal["check_in", "change", "check_out", "annulment", "booking"]
+Payment = Literal["cash", "card", "transfer", "platform", "on_arrival", "mobile", "gift_card", "other"]
 Sex = Literal["male", "female", "other", "unknown"]
 DocumentKind = Literal[
     "passport", "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit",
@@ -37,7 +38,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """The unit. `jurisdiction`: an ISO 3166 code in lower case ("es", "cn-33") or "sandbox"; `timezone`: IANA."""
+    """The unit. `jurisdiction`: an ISO 3166 code in lower case ("es", "cn-33") or "sandbox"; `timezone`: IANA.
+
+    `bookings` is "reported" where the registry takes bookings and the landlord reports them beside arrivals.
+    """
 
     code: str
     address: Address
@@ -48,18 +52,29 @@ class UnitFacts:
     registered_as: str = ""  # the establishment's number at the registry, if it is not `code`
     phone: str = ""
     tourist_tax: str = ""  # the whole tax of a person and night in euro, like "2.50" (Slovenia)
+    bookings: Literal["", "reported"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StayFacts:
-    """One stay, half-open [from_at, until_at) in UTC seconds; `agreed_at` is when it was contracted."""
+    """One stay, half-open [from_at, until_at) in UTC seconds; `agreed_at` is when it was contracted.
+
+    `people`: how many it was booked for, 0 if nobody said. `internet`: whether it is provided, None if not stated.
+    `payment_date` is YYYY-MM-DD, `card_expiry` MM/YYYY, `payment_means` the number of the card or account.
+    """
 
     id: str
     from_at: int
     until_at: int
     agreed_at: int = 0
     rooms: int = 1
-    payment: Literal["cash", "card", "transfer", "platform", "on_arrival", "other"] = "other"
+    payment: Payment = "other"
+    people: int = 0
+    internet: bool | None = None
+    payment_date: str = ""
+    payment_means: str = ""
+    payment_holder: str = ""
+    card_expiry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

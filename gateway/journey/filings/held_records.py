@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session, aliased
 from gateway.store import Destination, Person, Registration, RegistrationPerson, Stay
 
 REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
+BOOKED: Final = ("booking",)
 MAY_HOLD: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
 NOT_DONE: Final = ("refused", "not_due")  # states in which an annulment takes nothing back
 WITH_REFUSALS: Final = ("refused", "partly")
 
 
-def held_record(session: Session, person: Person, destination: Destination) -> Registration | None:
-    """The latest record of the person's stay that this registry has or may have: not refused, and not annulled."""
+def held_record(
+    session: Session, person: Person, destination: Destination, kinds: Collection[str] = REPORTED
+) -> Registration | None:
+    """The latest record of these kinds that this registry has or may have: not refused, and not annulled."""
     annulment = aliased(Registration)
     taken_back = select(annulment.id).where(
         annulment.corrects_id == Registration.id, annulment.kind == "annulment", annulment.state.not_in(NOT_DONE)
@@ -26,7 +29,7 @@ def held_record(session: Session, person: Person, destination: Destination) -> R
         .where(
             RegistrationPerson.person_id == person.id,
             Registration.registry_name == destination.registry_name,
-            Registration.kind.in_(REPORTED),
+            Registration.kind.in_(kinds),
             Registration.state.in_(MAY_HOLD),
             ~and_(Registration.state == "partly", RegistrationPerson.answer_code.is_not(None)),
             ~taken_back.exists(),

@@ -40,7 +40,12 @@ def registered(session: Session, stay: Stay) -> list[Person]:
     query = (
         select(Person)
         .join(RegistrationPerson, RegistrationPerson.person_id == Person.id)
-        .where(Person.stay_id == stay.id, Person.sealed.is_not(None), Person.erased_at.is_(None))
+        .where(
+            Person.stay_id == stay.id,
+            Person.role == "tenant",
+            Person.sealed.is_not(None),
+            Person.erased_at.is_(None),
+        )
     )
     return list(session.scalars(query.distinct().order_by(Person.created_at, Person.id)))
 
@@ -123,7 +128,8 @@ def latest_record(session: Session, person: Person, destination: Destination) ->
 def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
     """The people a record names who are not erased, in its order."""
     query = select(RegistrationPerson.person_id).where(RegistrationPerson.registration_id == row.id)
-    known = {person.id: person for person in registered(session, stay)}
+    booker = [stay.booker] if stay.booker is not None and stay.booker.sealed is not None else []
+    known = {person.id: person for person in (*registered(session, stay), *booker)}
     named = session.scalars(query.order_by(RegistrationPerson.position)).all()
     return [known[person_id] for person_id in named if person_id in known]
 

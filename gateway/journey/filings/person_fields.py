@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Final
 
 from gateway.domain.filings.codes.icao_states import issuing_country, nationality
 from gateway.domain.filings.fill import fill
 from gateway.domain.filings.record import Document, DocumentKind, PersonFacts, Sex
-from gateway.domain.verification.field_sources import FACT, READ, Sources, conclude
+from gateway.domain.stays.booking import Booking
+from gateway.domain.verification.field_sources import FACT, READ, TYPED, Sources, conclude
 from gateway.journey.keys.keyring import Keyring
-from gateway.store import Person
+from gateway.store import Person, Stay
 from gateway.store.sealing import Erased
 
 SOURCES: Final = "sources"
+_BOOKING: Final = "booking"
 DOCUMENTS: Final[Mapping[str, DocumentKind]] = {
     "passport": "passport",
     "id_card": "national_id",
@@ -71,3 +74,24 @@ def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
         registered_address=fields.get("address", ""),
     )
     return fill(facts, {path.removeprefix(FACT): text for path, text in fields.items() if path.startswith(FACT)})
+
+
+def seal_booking(person: Person, booking: Booking, keyring: Keyring) -> None:
+    """Store the booking with the booker, sealed with the booker's key."""
+    names = {"surname": booking.surname, "given_names": booking.given_names}
+    facts = {name: str(getattr(booking, name)) for name in ("second_surname", "phone", "email")}
+    known = names | {f"{FACT}{name}": text for name, text in facts.items()}
+    sources = {name: {TYPED: text} for name, text in known.items() if text}
+    plain = json.dumps({SOURCES: sources, _BOOKING: asdict(booking)}, ensure_ascii=False, sort_keys=True)
+    person.sealed = keyring.vault.seal(person.id, "fields", plain.encode())
+
+
+def booking_of(stay: Stay, keyring: Keyring) -> Booking | None:
+    """The stay's booking; None if nobody stated one, or it was erased."""
+    booker = stay.booker
+    if booker is None or booker.sealed is None:
+        return None
+    try:
+        return Booking(**json.loads(keyring.vault.open(booker.id, "fields", booker.sealed))[_BOOKING])
+    except Erased:
+        return None

@@ -14,6 +14,7 @@ from gateway.domain.filings.changes import plan
 from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
 from gateway.domain.filings.record import Kind, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.stays.booking import Booking, with_terms
 from gateway.domain.verification.field_sources import correct
 from gateway.journey.filings.destinations import destination_of, landlord_facts, profile_at, unit_facts
 from gateway.journey.filings.held_records import (
@@ -36,7 +37,7 @@ from gateway.journey.filings.parties import (
     people_of,
     registered,
 )
-from gateway.journey.filings.person_fields import person_facts, person_fields, person_sources, seal_sources
+from gateway.journey.filings.person_fields import booking_of, person_facts, person_fields, person_sources, seal_sources
 from gateway.journey.filings.sealed_records import seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
@@ -64,10 +65,10 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
     for group in groups:
         kind: Kind = "check_in"
         if _may_replace(session, group):
-            _withdraw_unsent(session, group, REPLACED, now)
+            withdraw_unsent(session, group, REPLACED, now)
         elif party_of(group.destination) == "together" and _held(session, group, person) is not None:
             kind = "change"
-        row = _report(session, stay, group, person, kind, keyring, now)
+        row = report(session, stay, group, person, kind, keyring, now)
         _tell(session, stay, row, [person], "CheckedIn", now)
 
 
@@ -81,7 +82,8 @@ def arrival_records(
     others = [other for other in registered(session, stay) if other.id != person.id]
     facts = facts_of(others, keyring) | {person.id: person_facts(person.id, fields)}
     groups = [group_on_arrival(session, stay, person, facts, destination) for destination in stay.unit.destinations]
-    return {group.destination.registry_name: _record(stay, group, "check_in", facts) for group in groups}
+    booking = booking_of(stay, keyring)
+    return {group.destination.registry_name: _record(stay, group, "check_in", facts, booking) for group in groups}
 
 
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
@@ -93,7 +95,7 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
                 person.arrived_at = None
         subject = group.people[-1]
         kind = _change_kind(session, group, subject, now)
-        row = _report(session, stay, group, subject, kind, keyring, now)
+        row = report(session, stay, group, subject, kind, keyring, now)
         _tell(session, stay, row, group.people, "StayChanged", now)
     if not groups:
         record(session, "StayChanged", now, stay=stay)
@@ -107,8 +109,8 @@ def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -
     event: EventType = "StayCancelled" if cancelled else "CheckedOut"
     for group in groups:
         if cancelled:
-            _withdraw_unsent(session, group, CANCELLED, now)
-        row = _report(session, stay, group, group.people[-1], kind, keyring, now)
+            withdraw_unsent(session, group, CANCELLED, now)
+        row = report(session, stay, group, group.people[-1], kind, keyring, now)
         _tell(session, stay, row, group.people, event, now)
     if not groups:
         record(session, "CheckedOut", now, stay=stay)
@@ -118,7 +120,7 @@ def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyr
     """Step 9: report that one tenant left before the others."""
     for destination in stay.unit.destinations:
         group = Group(destination, (person,), latest_record(session, person, destination))
-        row = _report(session, stay, group, person, "check_out", keyring, now)
+        row = report(session, stay, group, person, "check_out", keyring, now)
         _tell(session, stay, row, [person], "CheckedOut", now)
 
 
@@ -129,7 +131,7 @@ def report_arrivals(session: Session, stay: Stay, people: Sequence[Person], keyr
         for group in part(session, stay, people, facts, destination):
             subject = group.people[-1]
             kind = "check_in" if group.parted else _change_kind(session, group, subject, now)
-            row = _report(session, stay, group, subject, kind, keyring, now)
+            row = report(session, stay, group, subject, kind, keyring, now)
             _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)
 
 
@@ -145,7 +147,7 @@ def correct_person(
     for destination in stay.unit.destinations:
         group = group_of(session, stay, person, destination)
         kind = _change_kind(session, group, person, now)
-        rows.append(_report(session, stay, group, person, kind, keyring, now))
+        rows.append(report(session, stay, group, person, kind, keyring, now))
         _tell(session, stay, rows[-1], [person], "RegistrationCorrected", now)
     return rows
 
@@ -160,7 +162,7 @@ def report_correction(
         if _held(session, group, subject) is None:
             continue
         kind = _change_kind(session, group, subject, now)
-        row = _report(session, stay, group, subject, kind, keyring, now)
+        row = report(session, stay, group, subject, kind, keyring, now)
         _tell(session, stay, row, group.people, "RegistrationCorrected", now)
         rows.append(row)
     return rows
@@ -174,19 +176,19 @@ def file_again(session: Session, row: Registration, keyring: Keyring, now: int) 
     stay, refused = row.stay, refused_people(row)
     if not refused or row.refiled_id is not None:
         raise Conflict(N_("Only a record that the registry refused can be sent again."))
-    people = [person for person in registered(session, stay) if person.id in refused]
+    people = [person for person in people_of(session, stay, row) if person.id in refused]
     if not people:
         raise Erased
     destination = destination_of(row)
     if row.kind in REPORTED:
         group, subject = group_of(session, stay, people[-1], destination), people[-1]
-        return _report(session, stay, group, subject, _change_kind(session, group, subject, now), keyring, now)
+        return report(session, stay, group, subject, _change_kind(session, group, subject, now), keyring, now)
     earlier = session.get(Registration, row.corrects_id) if row.corrects_id else None
     group, kind = Group(destination, tuple(people_of(session, stay, row)), earlier), cast("Kind", row.kind)
-    return _report(session, stay, group, people[-1], kind, keyring, now, corrects=earlier)
+    return report(session, stay, group, people[-1], kind, keyring, now, corrects=earlier)
 
 
-def _report(
+def report(
     session: Session,
     stay: Stay,
     group: Group,
@@ -202,9 +204,10 @@ def _report(
     `corrects`: the record it is about, if that is not the one the registry holds.
     """
     facts, registry = _facts(stay, group, kind, keyring), profile_at(group.destination)
-    due = deadline(_pending(session, stay, facts, group), now, registry.reporting)
     earlier = None if group.parted else corrects or _held(session, group, subject)
-    planned = plan(registry, replace(facts, corrects=earlier.id if earlier else None))
+    facts = replace(facts, corrects=earlier.id if earlier else None)
+    due = deadline(_pending(session, stay, facts, group), now, registry.reporting)
+    planned = plan(registry, facts)
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
     rows = [_keep(session, stay, group, subject, step, earlier, keyring, now, due) for step in records or (facts,)]
@@ -295,7 +298,7 @@ def _change_kind(session: Session, group: Group, subject: Person, now: int) -> K
     An unsent record is replaced where that is allowed, so that the registry never gets outdated data.
     """
     if _may_replace(session, group):
-        _withdraw_unsent(session, group, REPLACED, now)
+        withdraw_unsent(session, group, REPLACED, now)
     return "change" if _held(session, group, subject) is not None else "check_in"
 
 
@@ -306,7 +309,7 @@ def _may_replace(session: Session, group: Group) -> bool:
     return waits and any(is_unsent(session, row) for row in rows)
 
 
-def _withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
+def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
     """Withdraw the records of these people that have not been sent to this registry."""
     ids = [person.id for person in group.people]
     named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id.in_(ids))
@@ -326,10 +329,10 @@ def _withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None
 def _facts(stay: Stay, group: Group, kind: Kind, keyring: Keyring) -> Record:
     """The whole record for the registry port, opened with each person's key. Raises Erased."""
     known = {person.id: person_facts(person.id, person_fields(person, keyring)) for person in group.people}
-    return _record(stay, group, kind, known)
+    return _record(stay, group, kind, known, booking_of(stay, keyring))
 
 
-def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFacts]) -> Record:
+def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFacts], booking: Booking | None) -> Record:
     """The record of these people, of whom everybody is known."""
     facts = [known[person.id] for person in group.people]
     if party_of(group.destination) == "rows" and len(facts) > 1:
@@ -340,18 +343,19 @@ def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFact
         kind=kind,
         reference="",
         unit=unit_facts(group.destination),
-        stay=_period(stay, group, kind),
+        stay=_period(stay, group, kind, booking),
         people=tuple(facts),
         landlord=landlord_facts(group.destination),
     )
 
 
-def _period(stay: Stay, group: Group, kind: Kind) -> StayFacts:
+def _period(stay: Stay, group: Group, kind: Kind, booking: Booking | None = None) -> StayFacts:
     """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
     came = [person.arrived_at or stay.from_at for person in group.people]
     left = [person.left_at or _left_at(stay, kind) for person in group.people]
     begins = max(came) if party_of(group.destination) == "rows" else min(came)
-    return StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
+    facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
+    return with_terms(facts, booking) if booking else facts
 
 
 def facts_of(people: Sequence[Person], keyring: Keyring) -> dict[str, PersonFacts]:

@@ -43,7 +43,7 @@ def addresses_of(session: Session, row: Registration, keyring: Keyring) -> list[
         person = session.get(Person, person_id)
         with suppress(Erased):
             address = person_fields(person, keyring).get(f"{FACT}email", "") if person is not None else ""
-            if person is not None and address:
+            if person is not None and person.role == "tenant" and address:
                 found.setdefault(address, _language_of(session, person))
     return list(found.items())
 

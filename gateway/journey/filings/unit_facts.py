@@ -82,7 +82,8 @@ def facts_of_unit(unit: Unit) -> tuple[dict[str, str], dict[str, str]]:
     for destination in unit.destinations:
         known = {"name": unit.label, **destination.registry_facts}
         before = f"{destination.registry_name}:" if len(unit.destinations) > 1 else ""
-        for path in dict.fromkeys((*profile_at(destination).facts.unit, *destination.registry_facts)):
+        booked = () if profile_at(destination).changes["booking"] == "nothing" else ("bookings",)
+        for path in dict.fromkeys((*profile_at(destination).facts.unit, *booked, *destination.registry_facts)):
             found[before + path] = known.get(path, "")
     landlord = {name: getattr(unit.landlord, name) or "" for name in COLUMNS} | unit.landlord.registry_facts
     needs = asked_at(unit).landlord

@@ -14,6 +14,7 @@ from gateway.journey.filings.records import report_change, report_check_out
 from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import end_passcodes, move_passcodes, replace_passcodes
+from gateway.journey.stays.bookings import annul_booking, report_booking
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue, is_pending, retry_now
 from gateway.outbox.events import record
@@ -113,6 +114,7 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
     replace_keys(session, stay, keyring, now)
     move_passcodes(session, stay, keyring.passcode_key, now)
     report_change(session, stay, keyring, now)
+    report_booking(session, stay, keyring, now)
     return stay
 
 
@@ -127,6 +129,8 @@ def end_stay(session: Session, stay: Stay, keyring: Keyring, now: int) -> Stay:
         revoke_key(session, key, now)
     end_passcodes(session, stay, now)
     report_check_out(session, stay, keyring, now)
+    if now < stay.from_at and stay.arrived_at is None:
+        annul_booking(session, stay, keyring, now)
     return stay
 
 

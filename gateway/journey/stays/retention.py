@@ -43,7 +43,7 @@ def _purge_stay(session: Session, stay: Stay, now: int) -> Iterator[str]:
         yield from _forget_evidence(session, stay)
     if now < _kept_until(profile, stay, ended):
         return
-    for person in stay.people:
+    for person in (*stay.people, *([stay.booker] if stay.booker else [])):
         if person.erased_at is None and not _has_pending(session, person):
             _forget_records(session, person)
             forget_person(session, person, now)

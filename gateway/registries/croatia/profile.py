@@ -11,7 +11,13 @@ PROFILE = RegistryProfile(
     name="hr",
     title="eVisitor",
     client=f"{__package__}.client",
-    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
+    changes={
+        "check_in": "send",
+        "change": "send",
+        "check_out": "send",
+        "annulment": "annul",
+        "booking": "nothing",
+    },
     facts=RequiredFacts(
         unit=("registered_as",),
         person=("birth_country", "birth_place", "residence.country", "residence.municipality"),

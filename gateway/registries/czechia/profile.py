@@ -12,7 +12,13 @@ PROFILE = RegistryProfile(
     title="UbyPort",
     client=f"{__package__}.client",
     rules=f"{__package__}.record",
-    changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
+    changes={
+        "check_in": "send",
+        "change": "new_record",
+        "check_out": "nothing",
+        "annulment": "nothing",
+        "booking": "nothing",
+    },
     facts=RequiredFacts(
         unit=("registered_as", "name", "address.extra", "address.municipality", "address.postal_code"),
         landlord=("phone",),

@@ -10,7 +10,13 @@ PROFILE = RegistryProfile(
     name="it",
     title="Alloggiati Web",
     client=f"{__package__}.client",
-    changes={"check_in": "send", "change": "new_record", "check_out": "nothing", "annulment": "nothing"},
+    changes={
+        "check_in": "send",
+        "change": "new_record",
+        "check_out": "nothing",
+        "annulment": "nothing",
+        "booking": "nothing",
+    },
     facts=RequiredFacts(
         person=("birth_country",),
         at_home=("birth_place_code", "document.issuing_place_code"),

@@ -14,7 +14,13 @@ PROFILE = RegistryProfile(
     title="SIBA",
     client=f"{__package__}.client",
     rules=f"{__package__}.record",
-    changes={"check_in": "send", "change": "new_record", "check_out": "send", "annulment": "nothing"},
+    changes={
+        "check_in": "send",
+        "change": "new_record",
+        "check_out": "send",
+        "annulment": "nothing",
+        "booking": "nothing",
+    },
     facts=RequiredFacts(
         unit=("registered_as", "name", "address.municipality", "address.postal_code"),
         landlord=("registered_as", "phone", "email"),

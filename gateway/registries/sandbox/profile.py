@@ -7,5 +7,5 @@ PROFILE = RegistryProfile(
     title="Sandbox",
     client=f"{__package__}.client",
     rules=f"{__package__}.record",
-    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
+    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul", "booking": "nothing"},
 )

@@ -45,13 +45,15 @@ class SpainRegistry:
         self._port, self._landlord, self._now, self._poll_after_s = port, landlord, now, poll_after_s
 
     async def submit(self, registration: Registration) -> Answer:
-        """Send operation A (PV), or B for an annulment. Returns Pending with the lot's code."""
+        """Send operation A (PV, or RH for a booking), or B for an annulment. Returns Pending with the lot's code."""
         if found := self.problems(registration):
             return refused_before_sending(found)
         landlord = registration.landlord.registered_as
         if registration.kind == "annulment":
             return await self._send("B", record.annulment([registration.corrects or ""]), landlord)
-        return await self._send("A", record.arrival_report(registration), landlord)
+        if registration.kind == "booking":
+            return await self._send("A", record.booking_report(registration), landlord, "RH")
+        return await self._send("A", record.arrival_report(registration), landlord, "PV")
 
     async def poll(self, reference: str) -> Answer:
         """Query the state of a lot."""
@@ -87,10 +89,10 @@ class SpainRegistry:
         """Close the connections."""
         await self._port.close()
 
-    async def _send(self, operation: str, content: str, landlord: str) -> Answer:
+    async def _send(self, operation: str, content: str, landlord: str, kind: str = "") -> Answer:
         header = {"codigoArrendador": landlord, "aplicacion": _APPLICATION, "tipoOperacion": operation}
-        if operation == "A":
-            header["tipoComunicacion"] = "PV"
+        if kind:
+            header["tipoComunicacion"] = kind
         try:
             reply = await self._port.call("comunicacion", peticion={"cabecera": header, "solicitud": content})
         except LostAnswer as lost:

@@ -11,7 +11,13 @@ PROFILE = RegistryProfile(
     name="es",
     title="SES.HOSPEDAJES",
     client=f"{__package__}.client",
-    changes={"check_in": "send", "change": "annul_and_resend", "check_out": "nothing", "annulment": "annul"},
+    changes={
+        "check_in": "send",
+        "change": "annul_and_resend",
+        "check_out": "nothing",
+        "annulment": "annul",
+        "booking": "annul_and_resend",
+    },
     facts=RequiredFacts(
         unit=("registered_as",),
         landlord=("registered_as",),

@@ -1,4 +1,4 @@
-"""The SES.HOSPEDAJES v3.1.3 record: the arrival report (PV) as XML in a zip in Base64, and an annulment."""
+"""The SES.HOSPEDAJES v3.1.3 records as XML in a zip in Base64: arrival report (PV), booking (RH) and annulment."""
 
 import base64
 import io
@@ -14,7 +14,12 @@ from gateway.registries.spain.municipalities import municipalities
 from gateway.registries.spain.profile import SPELLING
 
 _PV = "http://www.neg.hospedajes.mir.es/altaParteHospedaje"
+_RH = "http://www.neg.hospedajes.mir.es/altaReservaHospedaje"
 _ANNUL = "http://www.neg.hospedajes.mir.es/anularComunicacion"
+_PAYMENTS = {
+    "cash": "EFECT", "card": "TARJT", "transfer": "TRANS", "platform": "PLATF", "on_arrival": "DESTI",
+    "mobile": "MOVIL", "gift_card": "TREG", "other": "OTRO",
+}  # fmt: skip
 _SEX = {"male": "H", "female": "M", "other": "O"}
 # versions of the tables a record is encoded with
 TABLES = {table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING, municipalities())}
@@ -30,6 +35,21 @@ def arrival_report(record: Registration) -> str:
     relations = relation_codes(record)
     for person in record.people:
         _person(communication, person, relations.get(person.id, ""))
+    return packed(tostring(root, "utf-8", xml_declaration=True))
+
+
+def booking_report(record: Registration) -> str:
+    """The solicitud of operation A, communication RH: one contract with the person who booked."""
+    root = Element(f"{{{_RH}}}peticion")
+    communication = SubElement(SubElement(root, "solicitud"), "comunicacion")
+    _text(SubElement(communication, "establecimiento"), "codigo", record.unit.registered_as)
+    _contract(communication, record)
+    for person in record.people:
+        element = SubElement(communication, "persona")
+        _text(element, "rol", "TI")
+        _names(element, person)
+        _given(element, "telefono", person.phone)
+        _given(element, "correo", person.email)
     return packed(tostring(root, "utf-8", xml_declaration=True))
 
 
@@ -61,15 +81,17 @@ def _contract(parent: Element, record: Registration) -> None:
     _text(contract, "fechaContrato", local_time(stay.agreed_at or stay.from_at, zone).date().isoformat())
     _text(contract, "fechaEntrada", _instant(local_time(stay.from_at, zone)))
     _text(contract, "fechaSalida", _instant(local_time(stay.until_at, zone)))
-    _text(contract, "numPersonas", str(len(record.people)))
+    people = max(stay.people, 1) if record.kind == "booking" else len(record.people)
+    _text(contract, "numPersonas", str(people))
     _text(contract, "numHabitaciones", str(stay.rooms))
-    _text(SubElement(contract, "pago"), "tipoPago", _payment(record))
-
-
-def _payment(record: Registration) -> str:
-    return {"cash": "EFECT", "card": "TARJT", "transfer": "TRANS", "platform": "PLATF", "on_arrival": "DESTI"}.get(
-        record.stay.payment, "OTRO"
-    )
+    if stay.internet is not None:
+        _text(contract, "internet", "true" if stay.internet else "false")
+    payment = SubElement(contract, "pago")
+    _text(payment, "tipoPago", _PAYMENTS[stay.payment])
+    _given(payment, "fechaPago", stay.payment_date)
+    _given(payment, "medioPago", stay.payment_means)
+    _given(payment, "titular", stay.payment_holder)
+    _given(payment, "caducidadTarjeta", stay.card_expiry)
 
 
 def _person(parent: Element, person: PersonFacts, relation: str) -> None:
@@ -77,10 +99,7 @@ def _person(parent: Element, person: PersonFacts, relation: str) -> None:
     document = person.document
     has_document = document.kind != "none"
     _text(element, "rol", "VI")
-    # Both are required by the schema: a person of one name is filed with it in both.
-    _text(element, "nombre", sent_name(person.given_names or person.surname))
-    _text(element, "apellido1", sent_name(person.surname))
-    _given(element, "apellido2", sent_name(person.second_surname))
+    _names(element, person)
     _given(element, "tipoDocumento", document_type(document) if has_document else "")
     _given(element, "numeroDocumento", document.number if has_document else "")
     _given(element, "soporteDocumento", document.support if document_type(document) in ("NIF", "NIE") else "")
@@ -91,6 +110,13 @@ def _person(parent: Element, person: PersonFacts, relation: str) -> None:
     _given(element, "telefono", person.phone)
     _given(element, "correo", person.email)
     _given(element, "parentesco", relation)
+
+
+def _names(element: Element, person: PersonFacts) -> None:
+    # Both are required by the schema: a person of one name is filed with it in both.
+    _text(element, "nombre", sent_name(person.given_names or person.surname))
+    _text(element, "apellido1", sent_name(person.surname))
+    _given(element, "apellido2", sent_name(person.second_surname))
 
 
 def relation_codes(record: Registration) -> dict[str, str]:

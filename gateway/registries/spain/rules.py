@@ -34,6 +34,12 @@ def problems(record: Registration, now: int) -> rules.Problems:
     if record.stay.agreed_at > now:
         message = N_("Check this date: the contract cannot have been made in the future.")
         yield FieldProblem("stay.agreed_at", "impossible_date", message)
+    yield from _terms(record)
+    if record.kind == "booking":
+        for index, person in enumerate(record.people):
+            yield from _names(f"people[{index}]", person)
+            yield from _contact(f"people[{index}]", person)
+        return
     for index, person in enumerate(record.people):
         yield from _person(f"people[{index}]", person, rules.arrival_day(record), now)
     minors = [person for person in record.people if rules.is_minor(person, rules.arrival_day(record))]
@@ -50,13 +56,7 @@ def _codes(record: Registration) -> tuple[tuple[str, str], ...]:
 
 def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
     minor = rules.is_minor(person, arrival)
-    names = (("given_names", person.given_names, False), ("surname", person.surname, True),
-             ("second_surname", person.second_surname, False))  # fmt: skip
-    for name, value, needed in names:
-        if needed:
-            yield from rules.need(f"{at}.{name}", value)
-        yield from rules.fits(f"{at}.{name}", sent_name(value), 50)
-        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLING.alphabet, SPELLING.said)
+    yield from _names(at, person)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from _document(at, person, minor=minor)
@@ -64,6 +64,30 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
     yield from _contact(at, person)
     if minor and not relation_code(person):
         yield FieldProblem(f"{at}.relation", "minor_without_relation", N_("Choose the relationship to the adult."))
+
+
+def _names(at: str, person: PersonFacts) -> rules.Problems:
+    names = (("given_names", person.given_names, False), ("surname", person.surname, True),
+             ("second_surname", person.second_surname, False))  # fmt: skip
+    for name, value, needed in names:
+        if needed:
+            yield from rules.need(f"{at}.{name}", value)
+        yield from rules.fits(f"{at}.{name}", sent_name(value), 50)
+        yield from rules.spelled(f"{at}.{name}", sent_name(value), SPELLING.alphabet, SPELLING.said)
+
+
+def _terms(record: Registration) -> rules.Problems:
+    """The terms of the contract: the payment as the schema's pagoType, and how many people and rooms it is for."""
+    stay = record.stay
+    if stay.payment_date and rules.calendar_day(stay.payment_date) is None:
+        yield FieldProblem("stay.payment_date", "not_a_date", N_("Enter a date such as 1990-02-28."))
+    yield from rules.fits("stay.payment_means", stay.payment_means, 50)
+    yield from rules.fits("stay.payment_holder", stay.payment_holder, 100)
+    shape = N_("month and year of expiry, such as 09/2029")
+    yield from rules.shaped("stay.card_expiry", stay.card_expiry, r"(0[1-9]|1[0-2])/\d{4}", shape)
+    for field, count in (("stay.rooms", stay.rooms), ("stay.people", stay.people or 1)):
+        if count < 1:
+            yield FieldProblem(field, "missing", N_("Enter this information. The registry requires it."))
 
 
 def _document(at: str, person: PersonFacts, *, minor: bool) -> rules.Problems:

@@ -6,5 +6,5 @@ PROFILE = RegistryProfile(
     name="webhook",
     title="Webhook",
     client=f"{__package__}.client",
-    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "send"},
+    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "send", "booking": "nothing"},
 )

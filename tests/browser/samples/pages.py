@@ -6,6 +6,7 @@ from typing import Any
 from api.services.landlord.alerts import AlertsShown
 from api.services.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
+from api.web.landlord.bookings import booking_values
 from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
@@ -159,6 +160,26 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "idempotency_key": "i",
             "start": "2026-11-22T14:00",
             "end": "2026-11-23T11:00",
+        },
+    ),
+    "offer-booking": (
+        "landlord/offer.html",
+        {
+            "role": "landlord",
+            "unit": UNITS[0].model_copy(update={"reports_bookings": True}),
+            "idempotency_key": "i",
+            "start": "2026-11-22T14:00",
+            "end": "2026-11-23T11:00",
+            **booking_values({}),
+        },
+    ),
+    "booking": (
+        "landlord/booking.html",
+        {
+            "role": "landlord",
+            "stay_id": "s1",
+            "problem": "Check this field of the booking: people.",
+            **booking_values({"surname": "Núñez", "given_names": "José", "phone": "+34600000000", "people": "x"}),
         },
     ),
     "stay-offered": ("landlord/stay.html", stay_values(OFFERED, LOCK)),

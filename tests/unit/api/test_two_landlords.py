@@ -7,8 +7,10 @@ from typing import Any, Final
 import httpx
 from sqlalchemy import select
 
+from gateway.domain.stays.booking import Booking
+from gateway.journey.filings.person_fields import seal_booking
 from gateway.registering.attempts import AttemptLimiter
-from gateway.store import Account, Passkey, Registration
+from gateway.store import Account, Passkey, Person, Registration
 from tests.parts.house import House, good, utc
 from tests.parts.world import DAY
 from tests.unit.api.test_closed_routes import HOLDERS, routes
@@ -37,12 +39,14 @@ FORM: Final = DATES | {
     "fault": "none",
     "act": "knob",
     "arrived": "2027-01-05T15:00",
+    "booking.surname": "Núñez",
 }
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/v1/units/{unit_id}/offers": DATES,
     "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
     "/api/v1/units/{unit_id}/facts": {"unit": {"name": "Room"}},
     "/api/v1/stays/{stay_id}": DATES,
+    "/api/v1/stays/{stay_id}/booking": {"surname": "Núñez"},
     "/api/v1/offers/{offer_id}/arrival": {"arrived": "2027-01-05T15:00"},
     "/api/v1/stays/{stay_id}/date-request": {"answer": "agree"},
     "/api/v1/cases/{case_id}/decision": {"decision": "refuse", "reason": "because"},
@@ -66,7 +70,10 @@ async def things_of(house: House) -> dict[str, str]:
         passkey = Passkey(account_id=account.id, credential_id=b"c", public_key=b"p", sign_count=1, label="Pixel")
         passkey.created_at = now
         session.add(passkey)
+        booker = Person(stay_id=offer["stay_id"], role="booker", created_at=now)
+        session.add(booker)
         session.flush()
+        seal_booking(booker, Booking("Núñez", now), house.gateway.keyring)
         record = session.scalars(select(Registration.id)).first()
         named = {"account_id": account.id, "passkey_id": passkey.id, "registration_id": str(record)}
     export_request = {"area": "370100", "from": utc(now - DAY), "until": utc(now + 60), "purpose": "a quarterly list"}

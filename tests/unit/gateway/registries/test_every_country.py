@@ -56,7 +56,7 @@ def at_spain(person: PersonFacts) -> tuple[list[FieldProblem], list[tuple[str, s
     found = list(spain_rules.problems(filed, filed.stay.from_at + 60))
     if found:
         return found, []
-    (communication,) = reader.communications(reader.unpacked(spain_record.arrival_report(filed)))
+    (communication,) = reader.communications(reader.unpacked(spain_record.arrival_report(filed)), "PV")
     return found, reader.errors(communication)
 
 

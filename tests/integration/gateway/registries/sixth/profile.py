@@ -11,7 +11,7 @@ PROFILE = RegistryProfile(
     name="xx",
     client=f"{__package__}.client",
     rules=f"{__package__}.client",
-    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul"},
+    changes={"check_in": "send", "change": "send", "check_out": "send", "annulment": "annul", "booking": "nothing"},
     facts=RequiredFacts(unit=("registered_as",), person=("residence.country",), one_of=("phone", "email")),
     arrivals_on_the_day=True,
     spellings=(SPELLING,),

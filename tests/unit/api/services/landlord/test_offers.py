@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api.services.landlord.bookings import OfferForm
 from api.services.landlord.offers import create_another_offer, create_offer, withdraw_offer
 from api.services.landlord.stays import list_stays
 from api.services.landlord.units import get_unit, list_units
-from api.services.schemas import OfferForm
 from gateway.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from gateway.store import Account, Unit
 from tests.parts.house import House

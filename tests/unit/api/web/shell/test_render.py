@@ -107,6 +107,7 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "officer/cases.html",
         "officer/news.html",
         "shared/attention.html",
+        "landlord/booking_fields.html",
         "shared/correct.html",
         "tenant/refusals.html",
     }

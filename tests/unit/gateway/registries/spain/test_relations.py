@@ -36,7 +36,7 @@ def parte(*people: PersonFacts) -> etree._Element:
 
 def read(record: Registration) -> etree._Element:
     archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(arrival_report(record))))
-    return communications(etree.fromstring(archive.read(archive.namelist()[0])))[0]
+    return communications(etree.fromstring(archive.read(archive.namelist()[0])), "PV")[0]
 
 
 def stated(communication: etree._Element) -> list[str | None]:

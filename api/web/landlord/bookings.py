@@ -1,0 +1,82 @@
+"""A landlord's pages: who booked a stay and on what terms, where that is reported to a registry."""
+
+from collections.abc import Mapping
+from typing import Any, Final, get_args
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from api.framework.dependencies import Gate, LandlordId
+from api.services.error_text import error_text
+from api.services.landlord.bookings import BookingForm, read_booking
+from api.services.landlord.stays import correct_booking
+from api.web.shell.page_route import PageRoute, go
+from api.web.shell.render import language_of, page
+from gateway.domain.errors import InputRefused, LodgekeyError, NotFound
+from gateway.domain.filings.record import Payment
+from gateway.texts.marks import N_
+
+router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
+
+BEFORE: Final = "booking."
+PAYMENTS: Final = get_args(Payment)
+INTERNET: Final = {"yes": True, "no": False}
+
+
+def booking_typed(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The booking's fields of a form, by name, as typed."""
+    return {name.removeprefix(BEFORE): str(text) for name, text in fields.items() if name.startswith(BEFORE)}
+
+
+def booking_form(typed: Mapping[str, str]) -> BookingForm | None:
+    """The booking that was typed; None where the form has none. Raises InputRefused."""
+    if not typed:
+        return None
+    texts: dict[str, Any] = {name: text.strip() for name, text in typed.items() if text.strip()}
+    texts["internet"] = INTERNET.get(typed.get("internet", ""))
+    try:
+        return BookingForm.model_validate({"surname": "", **texts})
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        raise InputRefused(N_("Check this field of the booking: {field}."), {"field": field}, field=field) from error
+
+
+def booking_values(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What the fields of a booking need: what was typed, and the kinds of payment."""
+    return {"booking": dict.fromkeys(BookingForm.model_fields, "") | dict(typed), "payments": PAYMENTS}
+
+
+@router.get("/stays/{stay_id}/booking")
+def show_booking(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
+    """Show the booking of a stay."""
+    known = read_booking(gateway, landlord_id, stay_id)
+    if known is None:
+        raise NotFound(N_("There is no such stay. Choose one from your list."))
+    texts = {name: "" if value is None else str(value) for name, value in known.model_dump().items()}
+    texts["internet"] = {True: "yes", False: "no", None: ""}[known.internet]
+    return _page(request, stay_id, texts)
+
+
+@router.post("/stays/{stay_id}/booking")
+async def save_booking(request: Request, gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
+    """Correct the booking and report it again; show the form with the error if it is refused."""
+    typed = booking_typed(dict(await request.form()))
+    try:
+        form = booking_form(typed)
+        if form is not None:
+            correct_booking(gateway, landlord_id, stay_id, form)
+    except NotFound:
+        raise
+    except LodgekeyError as error:
+        return _page(request, stay_id, typed, error)
+    return go(f"/landlord/stays/{stay_id}")
+
+
+def _page(request: Request, stay_id: str, typed: Mapping[str, str], error: LodgekeyError | None = None) -> Response:
+    values = {
+        "role": "landlord",
+        "stay_id": stay_id,
+        "problem": error_text(language_of(request), error) if error else None,
+        **booking_values(typed),
+    }
+    return page(request, "landlord/booking.html", values, error.status if error else 200)
