@@ -17,6 +17,7 @@ SIMULATORS: dict[str, Simulator] = {
         _simulator_of("sandbox"),
         _simulator_of("spain"),
         _simulator_of("italy"),
+        _simulator_of("ross1000"),
         _simulator_of("portugal"),
         _simulator_of("czechia"),
         _simulator_of("slovenia"),

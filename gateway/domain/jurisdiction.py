@@ -25,7 +25,7 @@ NUMBERS = (
 CATALOGS = {"fields": FIELDS, "document_kinds": DOCUMENT_KINDS}
 
 
-DEADLINE_UNITS = ("hours", "days", "working_days")
+DEADLINE_UNITS = ("hours", "days", "working_days", "day_of_next_month")
 
 
 class BadProfile(ValueError):
@@ -34,14 +34,16 @@ class BadProfile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRule:
-    """By when a record must reach the registry. One of hours, days and working_days is set; 0 days is the day itself.
+    """By when a record must reach the registry. One of the first four is set; 0 days is the day itself.
 
-    `short_stay_hours`: where the stay lasts at most 24 h. `foreigner_hours`: where anyone in the record is a foreigner.
+    `day_of_next_month`: that day of the month after. `short_stay_hours`: where the stay lasts at most 24 h.
+    `foreigner_hours`: where anyone in the record is a foreigner.
     """
 
     hours: int = 0
     days: int | None = None
     working_days: int = 0
+    day_of_next_month: int = 0
     short_stay_hours: int = 0
     foreigner_hours: int = 0
 

@@ -22,6 +22,7 @@ REGISTRIES: dict[str, RegistryProfile] = {
         _profile_of("sandbox"),
         _profile_of("spain"),
         _profile_of("italy"),
+        _profile_of("ross1000"),
         _profile_of("portugal"),
         _profile_of("czechia"),
         _profile_of("slovenia"),

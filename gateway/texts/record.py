@@ -51,7 +51,9 @@ FACT: Final[Mapping[str, str]] = {
     "visa.valid_until": N_("Visa valid until"),
 }
 FACT_HINT: Final[Mapping[str, str]] = {
-    "residence.municipality_code": N_("Only if you live in Spain. Type the first letters and choose from the list."),
+    "residence.municipality_code": N_(
+        "Only if you live in the country of this home. Type the first letters and choose from the list."
+    ),
     "relation": N_("Only if a minor is registered."),
     "second_surname": N_("Only with a Spanish identity card (DNI)."),
     "document.support": N_("Only with a Spanish identity card or a card for foreigners (DNI, NIE)."),

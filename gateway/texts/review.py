@@ -15,6 +15,8 @@ UNIT_FACT: Final[Mapping[str, str]] = {
     "unit.bookings": N_("Report bookings: “reported”, or empty"),
     "unit.name": N_("Unit's name"),
     "unit.phone": N_("Unit's phone number"),
+    "unit.beds": N_("How many people can sleep in the unit"),
+    "unit.tourist_tax": N_("Tourist tax of a person and night, in euros"),
     "unit.address.street": N_("Unit's street and number"),
     "unit.address.postal_code": N_("Unit's postal code"),
     "unit.address.municipality": N_("Unit's town or city"),

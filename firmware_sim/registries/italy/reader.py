@@ -76,7 +76,7 @@ def _bad_person(field: dict[str, str], today: date) -> str | None:
     born = _day(field["Data Nascita"])
     if born is None or born > today:
         return "Data Nascita"
-    if not _in_force(field["Cittadinanza"], state=True):
+    if not in_force(field["Cittadinanza"], state=True):
         return "Cittadinanza"
     return _bad_birthplace(field)
 
@@ -85,8 +85,8 @@ def _bad_birthplace(field: dict[str, str]) -> str | None:
     if field["Stato Nascita"] != "100000100":
         if (field["Comune Nascita"] + field["Provincia Nascita"]).strip():
             return "Comune Nascita"
-        return None if _in_force(field["Stato Nascita"], state=True) else "Stato Nascita"
-    if not _in_force(field["Comune Nascita"], state=False):
+        return None if in_force(field["Stato Nascita"], state=True) else "Stato Nascita"
+    if not in_force(field["Comune Nascita"], state=False):
         return "Comune Nascita"
     province = _table("Luoghi")[field["Comune Nascita"]]["Provincia"]
     return None if field["Provincia Nascita"] == province else "Provincia Nascita"
@@ -98,7 +98,7 @@ def _bad_document(field: dict[str, str]) -> str | None:
     if not re.fullmatch(r"[A-Z0-9]+ *", field["Numero Documento"]):
         return "Numero Documento"
     place = field["Luogo Rilascio"]
-    return None if _in_force(place, state=False) or _in_force(place, state=True) else "Luogo Rilascio"
+    return None if in_force(place, state=False) or in_force(place, state=True) else "Luogo Rilascio"
 
 
 def _bad_blank(field: dict[str, str]) -> str | None:
@@ -106,7 +106,8 @@ def _bad_blank(field: dict[str, str]) -> str | None:
     return "Tipo Documento" if document.strip() else None
 
 
-def _in_force(code: str, *, state: bool) -> bool:
+def in_force(code: str, *, state: bool) -> bool:
+    """Whether a code of the table of places is that of a state, or of a comune, that still exists."""
     place = _table("Luoghi").get(code)
     is_state = code.startswith("1")
     return place is not None and not place["DataFineVal"] and is_state == state

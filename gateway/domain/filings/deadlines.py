@@ -58,8 +58,14 @@ def _due_at(rule: DeadlineRule, record: Registration, starts_at: int) -> int:
         return starts_at + hours * HOUR
     zone = ZoneInfo(record.unit.timezone)
     day = datetime.fromtimestamp(starts_at, zone).date()
-    last = day + timedelta(days=rule.days) if rule.days is not None else _working_day(record, day, rule.working_days)
-    return int(datetime.combine(last + timedelta(days=1), time(), zone).timestamp())
+    return int(datetime.combine(_last_day(rule, record, day) + timedelta(days=1), time(), zone).timestamp())
+
+
+def _last_day(rule: DeadlineRule, record: Registration, day: date) -> date:
+    if rule.day_of_next_month:
+        next_month = day.replace(day=1) + timedelta(days=31)
+        return next_month.replace(day=rule.day_of_next_month)
+    return day + timedelta(days=rule.days) if rule.days is not None else _working_day(record, day, rule.working_days)
 
 
 def _hours(rule: DeadlineRule, record: Registration) -> int:

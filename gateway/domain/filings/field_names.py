@@ -26,6 +26,7 @@ _MORE: Final[Mapping[str, str]] = {
     "unit.name": N_("Name of the unit"),
     "unit.bookings": N_("Report bookings: “reported”, or empty"),
     "unit.phone": N_("Phone number of the unit"),
+    "unit.beds": N_("Number of people who can sleep in the unit"),
     "unit.registered_as": N_("Number of the unit at the registry"),
     "unit.timezone": N_("Time zone of the unit"),
     "unit.area": N_("Area of the unit"),

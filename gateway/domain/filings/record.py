@@ -51,6 +51,7 @@ class UnitFacts:
     name: str = ""
     registered_as: str = ""  # the establishment's number at the registry, if it is not `code`
     phone: str = ""
+    beds: str = ""  # how many people can sleep there (Italy's statistics)
     tourist_tax: str = ""  # the whole tax of a person and night in euro, like "2.50" (Slovenia)
     bookings: Literal["", "reported"] = ""
 

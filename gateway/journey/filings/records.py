@@ -107,13 +107,18 @@ def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -
     cancelled = now < stay.from_at and stay.arrived_at is None
     kind: Kind = "annulment" if cancelled else "check_out"
     event: EventType = "StayCancelled" if cancelled else "CheckedOut"
-    for group in groups:
+    for group in (replace(group, people=_present(group)) for group in groups):
         if cancelled:
             withdraw_unsent(session, group, CANCELLED, now)
         row = report(session, stay, group, group.people[-1], kind, keyring, now)
         _tell(session, stay, row, group.people, event, now)
     if not groups:
         record(session, "CheckedOut", now, stay=stay)
+
+
+def _present(group: Group) -> tuple[Person, ...]:
+    """Who did not leave before: the departure of the others is reported."""
+    return tuple(person for person in group.people if person.left_at is None)
 
 
 def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
@@ -335,7 +340,7 @@ def _facts(stay: Stay, group: Group, kind: Kind, keyring: Keyring) -> Record:
 def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFacts], booking: Booking | None) -> Record:
     """The record of these people, of whom everybody is known."""
     facts = [known[person.id] for person in group.people]
-    if party_of(group.destination) == "rows" and len(facts) > 1:
+    if party_of(group.destination) != "apart" and len(facts) > 1:
         members = [replace(one, role="family_member") for one in facts[1:]]
         facts = [replace(facts[0], role="head_of_family"), *members]
     return Record(

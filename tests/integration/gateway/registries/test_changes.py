@@ -8,7 +8,7 @@ from tests.contract.registry_simulators import SimulatedRegistry, running_regist
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
 
-NAMES = ("sandbox", "es", "it", "pt", "cz", "si", "hr", "cn", "webhook")
+NAMES = ("sandbox", "es", "it", "ross1000", "pt", "cz", "si", "hr", "cn", "webhook")
 
 # kinds of the records and their states, after: two tenants, the end moved by a day, an early end
 EXPECTED = {
@@ -18,6 +18,8 @@ EXPECTED = {
     # one record of both: annulled and sent again for the second tenant, and for the dates
     "es": {("check_in", "accepted"): 3, ("annulment", "accepted"): 2, ("check_out", "not_due"): 1},
     "it": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
+    # one record of both, sent again for the second tenant and for the dates
+    "ross1000": {("check_in", "accepted"): 1, ("change", "accepted"): 2, ("check_out", "accepted"): 1},
     "pt": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
     "cz": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "not_due"): 2},
     "si": {("check_in", "accepted"): 2, ("change", "accepted"): 2, ("check_out", "accepted"): 2},
@@ -30,6 +32,7 @@ CANCELLED = {
     "cn": [("check_in", "accepted"), ("annulment", "accepted")],
     "es": [("check_in", "accepted"), ("annulment", "accepted")],
     "it": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
+    "ross1000": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "pt": [("check_in", "accepted"), ("annulment", "not_due")],
     "cz": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "si": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival

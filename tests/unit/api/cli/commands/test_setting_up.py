@@ -28,6 +28,7 @@ LESSOR_FACTS = {"registered_as": "A-1", "phone": "+351 1", "email": "m@example.o
 UNIT_FACTS = {
     "registered_as": "H-1",
     "tourist_tax": "2.50",
+    "beds": "4",
     "address.extra": "Praha, Nusle",
     "address.municipality": "Lisboa",
     "address.postal_code": "1100-001",

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.domain.filings.deadlines import deadline, standing
 from gateway.domain.filings.record import Registration
+from gateway.domain.jurisdiction import DeadlineRule, Reporting
 from tests.unit.gateway.registries.registry_facts import GUEST, LOCAL, RECORD
 
 ZONES = {
@@ -58,6 +59,17 @@ def due(record: Registration, arises_at: int = 0) -> str:
 )
 def test_a_foreigners_check_in_is_due(jurisdiction: str, arrives: str, leaves: str, expected: str) -> None:
     assert due(stay(jurisdiction, arrives, leaves)) == expected
+
+
+@pytest.mark.parametrize(
+    ("arrives", "expected"),
+    [("2026-01-31T15:00", "2026-02-06T00:00"), ("2026-12-01T15:00", "2027-01-06T00:00")],
+)
+def test_a_day_of_the_next_month_is_counted_by_the_registrys_own_rule(arrives: str, expected: str) -> None:
+    filed = stay("it", arrives, "2027-03-01T10:00")
+    clock = deadline(filed, 0, Reporting(deadline=DeadlineRule(day_of_next_month=5)))
+    assert clock is not None
+    assert datetime.fromtimestamp(clock.due_at, ZoneInfo("Europe/Rome")).strftime("%Y-%m-%dT%H:%M") == expected
 
 
 @pytest.mark.parametrize(
