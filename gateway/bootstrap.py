@@ -89,6 +89,7 @@ class Gateway:
         self.settings, self.now = settings, now
         self.database = Database(settings.database)
         self.database.migrate()
+        self.doors = self.database.urgent_lane()
         self.rotation = AuthorityRotation(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
@@ -134,7 +135,7 @@ class Gateway:
         self._mqtt = MqttLink(address)
         self.radio = radio or get_radio(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
-        self.device_lookup = DeviceLookup(self.database)
+        self.device_lookup = DeviceLookup(self.doors)
         self.vendor_locks = VendorLocks.open(settings.gateway_name, settings.home_broker, self.radio, folder, now)
         self.drivers: Mapping[str, Driver] = {
             "native": NativeDriver(self.link, self.authority.command_key, self.device_lookup.public_key_of, now),
@@ -153,9 +154,9 @@ class Gateway:
             allowed=settings.webhook_networks,
         )
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
-        self.lock_senders = LockSenders(self.database, self.drivers, now)
+        self.lock_senders = LockSenders(self.doors, self.drivers, now)
         self.relay = Relay(
-            self.database,
+            self.doors,
             self._senders(),
             now,
             leased=LEASED,
@@ -176,7 +177,7 @@ class Gateway:
             self.attempts,
         )
         self.intake = Intake(
-            self.database, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup
+            self.doors, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup
         )
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)

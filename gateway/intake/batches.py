@@ -116,7 +116,7 @@ class Intake:
 
     async def _commit(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         try:
-            await asyncio.to_thread(self._write, understood, unreadable, keys)
+            await self._database.in_thread(self._write, understood, unreadable, keys)
         except DATABASE_AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - one report that cannot be recorded must not stop the others
@@ -140,16 +140,16 @@ class Intake:
         """Retry a failed batch message by message; a message that fails by itself is set aside."""
         for item in understood:
             try:
-                await asyncio.to_thread(self._write, [item], (), keys)
+                await self._database.in_thread(self._write, [item], (), keys)
             except DATABASE_AWAY:
                 raise
             except Exception:  # noqa: BLE001 - whatever it is, the message is set aside with its digest
-                await asyncio.to_thread(self._write, (), [(item[0], "cannot_be_recorded")], keys)
+                await self._database.in_thread(self._write, (), [(item[0], "cannot_be_recorded")], keys)
                 item[0].ack()
             else:
                 self._finish(*item)
         if unreadable:
-            await asyncio.to_thread(self._write, (), unreadable, keys)
+            await self._database.in_thread(self._write, (), unreadable, keys)
         for message, _ in unreadable:
             message.ack()
 

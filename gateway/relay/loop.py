@@ -135,7 +135,7 @@ class Relay:
         if room <= 0:
             return True
         try:
-            heads = await asyncio.to_thread(self._due, room)
+            heads = await self._database.in_thread(self._due, room)
         except SQLAlchemyError as error:
             log.error("due deliveries could not be read: %s", type(error).__name__)
             return False
@@ -217,7 +217,7 @@ class Relay:
             for delivery, sent in batch:
                 down = isinstance(sent.decision, RetryAt) and sent.decision.party_down
                 self._breaker.record(delivery.party, delivery.id, down=down, now=now)
-            await asyncio.to_thread(self._settle, batch)
+            await self._database.in_thread(self._settle, batch)
             for delivery, _ in batch:
                 self._under_way.pop(delivery.id, None)
                 self._parties.pop(delivery.id, None)

@@ -1,10 +1,12 @@
 """The database: read and write sessions. SQLite has one writer; every commit is durable on disk."""
 
-import threading
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, ParamSpec, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -13,6 +15,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from gateway.store.one_writer import OneWriter
+
+URGENT_THREADS: Final = 4
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -24,10 +32,30 @@ PRAGMAS = (
 
 
 class Database:
-    """Sessions for one database URL. `reading()` never writes; `writing()` commits if its block succeeds."""
+    """Sessions for one database URL. `reading()` never writes; `writing()` commits if its block succeeds.
+
+    `urgent_lane()` is the same database for what opens doors: whatever the pages hold, it has threads and connections.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._one_writer, self._urgent = OneWriter(), False
+        self._threads: Executor | None = None  # None: the event loop's own
+        self._lanes: list[Self] = []
+        self._committed: list[Callable[[], None]] = []
+        self._connect()
+
+    def urgent_lane(self) -> Self:
+        """The same database with threads and connections of its own, whose writers go first; closed with it."""
+        lane = type(self).__new__(type(self))
+        lane.url, lane._one_writer, lane._committed = self.url, self._one_writer, self._committed
+        lane._urgent, lane._lanes, lane._threads = True, [], ThreadPoolExecutor(URGENT_THREADS, "doors")
+        lane._connect()
+        self._lanes.append(lane)
+        return lane
+
+    def _connect(self) -> None:
+        url = self.url
         self.is_sqlite = url.startswith("sqlite")
         # SQLite connections are cheap, and no more than the threads; a server's connections are limited
         pool: dict[str, Any] = {"max_overflow": -1} if self.is_sqlite else {"pool_pre_ping": True}
@@ -37,8 +65,11 @@ class Database:
         self._readers = sessionmaker(self._engine, expire_on_commit=False)
         writers = self._engine.execution_options(lodgekey_writes=True)
         self._writers = sessionmaker(writers, expire_on_commit=False)
-        self._one_writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
-        self._committed: list[Callable[[], None]] = []
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that uses this database in one of its threads."""
+        call = partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Register a function called after each commit, in the committing thread."""
@@ -53,7 +84,10 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one transaction: commits if the block succeeds, else rolls back."""
-        with self._one_writer, self._writers() as session, session.begin():
+        one_writer: AbstractContextManager[None] = nullcontext()
+        if self.is_sqlite:
+            one_writer = self._one_writer.hold(urgent=self._urgent)
+        with one_writer, self._writers() as session, session.begin():
             yield session
         for callback in self._committed:
             callback()
@@ -65,7 +99,11 @@ class Database:
         command.upgrade(config, "head")
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, those of its lanes as well, and end the lanes' threads."""
+        for lane in self._lanes:
+            lane.close()
+        if self._threads is not None:
+            self._threads.shutdown()
         self._engine.dispose()
 
 

@@ -72,7 +72,7 @@ async def unlock(gateway: Gateway, key_id: str, form: UnlockForm) -> UnlockAnswe
     command_id = os.urandom(16).hex()
     answered = gateway.awaited_answers.expect(command_id)
     try:
-        await asyncio.to_thread(_request, gateway, key_id, form, command_id)
+        await gateway.doors.in_thread(_request, gateway, key_id, form, command_id)
         answer = await asyncio.wait_for(answered, UNLOCK_TIMEOUT_SECONDS)
     except TimeoutError:
         return UnlockAnswer(outcome="no_answer", ms=_since(began))
@@ -83,7 +83,7 @@ async def unlock(gateway: Gateway, key_id: str, form: UnlockForm) -> UnlockAnswe
 
 
 def _request(gateway: Gateway, key_id: str, form: UnlockForm, command_id: str) -> None:
-    with gateway.database.writing() as session:
+    with gateway.doors.writing() as session:
         steps.request_unlock(session, key_id, command_id, proof_of(form), gateway.now())
 
 
