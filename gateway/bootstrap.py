@@ -89,7 +89,6 @@ class Gateway:
         self.settings, self.now = settings, now
         self.database = Database(settings.database)
         self.database.migrate()
-        self.doors = self.database.urgent_lane()
         self.rotation = AuthorityRotation(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
@@ -135,6 +134,7 @@ class Gateway:
         self._mqtt = MqttLink(address)
         self.radio = radio or get_radio(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
+        self.doors = self.database.urgent_lane()
         self.device_lookup = DeviceLookup(self.doors)
         self.vendor_locks = VendorLocks.open(settings.gateway_name, settings.home_broker, self.radio, folder, now)
         self.drivers: Mapping[str, Driver] = {

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from gateway.store.database import Database
 
 PAGES = 15  # connections of SQLAlchemy's pool for a server: pool_size 5, max_overflow 10
-PATIENCE = 10
+TIMEOUT_SECONDS = 10
 
 
 @contextmanager
@@ -35,7 +35,9 @@ async def test_the_lane_has_connections_when_the_pages_hold_all_of_theirs(databa
         lane = database.urgent_lane()
         for _ in range(PAGES):
             pages.enter_context(database.reading()).execute(text("SELECT count(*) FROM doors"))
-        names = await asyncio.wait_for(asyncio.gather(*(lane.in_thread(_add, lane, n) for n in range(20))), PATIENCE)
+        names = await asyncio.wait_for(
+            asyncio.gather(*(lane.in_thread(_add, lane, n) for n in range(20))), TIMEOUT_SECONDS
+        )
         assert all(name.startswith("doors") for name in names)
         with lane.reading() as session:
             assert session.scalar(text("SELECT count(*) FROM doors")) == 20
@@ -45,7 +47,7 @@ async def test_both_lanes_write_at_the_same_time_and_no_row_is_lost(database_url
     with _opened(database_url) as database:
         lane = database.urgent_lane()
         writers = [part.in_thread(_add, part, n) for n in range(30) for part in (database, lane)]
-        await asyncio.wait_for(asyncio.gather(*writers), PATIENCE)
+        await asyncio.wait_for(asyncio.gather(*writers), TIMEOUT_SECONDS)
         with database.reading() as session:
             counted = session.execute(text("SELECT id, count(*) FROM doors GROUP BY id")).all()
         assert sorted(tuple(row) for row in counted) == [(n, 2) for n in range(30)]

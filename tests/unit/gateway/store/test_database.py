@@ -41,11 +41,11 @@ async def test_the_urgent_lane_has_threads_of_its_own(tmp_path: Path) -> None:
 
 def test_the_lane_tells_who_waits_for_commits_of_the_database(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'rows.sqlite'}")
-    lane, told = database.urgent_lane(), list[str]()
-    database.after_commit(lambda: told.append("committed"))
+    lane, reported = database.urgent_lane(), list[str]()
+    database.after_commit(lambda: reported.append("committed"))
     with lane.writing() as session:
         session.execute(text("SELECT 1"))
-    assert told == ["committed"]
+    assert reported == ["committed"]
     database.close()
 
 
@@ -69,13 +69,13 @@ def test_an_urgent_writer_goes_before_those_who_wait() -> None:
 
 
 def test_one_writer_at_a_time() -> None:
-    lock, inside, most = OneWriter(), list[int](), list[int]()
+    lock, inside, counted = OneWriter(), list[int](), list[int]()
 
     def write(number: int) -> None:
         for _ in range(100):
             with lock.hold(urgent=number % 2 == 0):
                 inside.append(number)
-                most.append(len(inside))
+                counted.append(len(inside))
                 inside.pop()
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(2 * URGENT_THREADS)]
@@ -83,4 +83,4 @@ def test_one_writer_at_a_time() -> None:
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert most == [1] * 100 * 2 * URGENT_THREADS
+    assert counted == [1] * 100 * 2 * URGENT_THREADS
