@@ -32,3 +32,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def secret_at(path: Path) -> bytes:
+    """32 random bytes in a file of mode 0600; created if it does not exist."""
+    if not path.exists():
+        write_atomic(path, os.urandom(32), SECRET)
+    return path.read_bytes()

@@ -1,16 +1,14 @@
 """Builds one gateway from its settings and starts and stops its parts in order."""
 
+import asyncio
 import logging
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Final, Self
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-
 from certs.authority.ca import Authority
-from certs.keys import load_private_key, new_private_key, save_private_key
+from certs.authority.generations import key_at
+from certs.files import secret_at
 from devices.driver import Driver
 from devices.drivers.native import NativeDriver
 from devices.link import Link
@@ -38,7 +36,9 @@ from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_assistant, with_radio
 from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
+from gateway.operations.file_modes import close_to_others
 from gateway.operations.housekeeping import Housekeeping
+from gateway.operations.installation import Installation, require_database, require_identity
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
@@ -84,11 +84,8 @@ class Gateway:
         identity: Identity | None = None,
         radio: BleRadio | None = None,
     ) -> None:
-        folder = settings.folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.settings, self.now = settings, now
-        self.database = Database(settings.database)
-        self.database.migrate()
+        folder, self.settings, self.now = settings.folder, settings, now
+        self.database = _open_database(settings)
         self.rotation = AuthorityRotation(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
@@ -114,13 +111,14 @@ class Gateway:
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         provider = settings.single_sign_on
         self.single_sign_on = SingleSignOn(provider, settings.address, now) if provider else None
-        self.disclosures = DisclosureLog(self.database, private_key_at(folder / "certs" / "log.key"), now)
+        self.disclosures = DisclosureLog(self.database, key_at(folder / "certs" / "log.key"), now)
         self.registries: Mapping[str, Registry] = {
             name: open_registry(name, given, now) for name, given in settings.registries.items()
         }
         self._open_device_links(radio)
         self._set_up_loops()
         self.supervisor = Supervisor()
+        self.installation.note()
 
     def _open_device_links(self, radio: BleRadio | None) -> None:
         """Create the broker, the links, and the drivers that use them."""
@@ -179,6 +177,8 @@ class Gateway:
         self.intake = Intake(
             self.doors, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup
         )
+        self.installation = Installation(settings)
+        self.database.after_commit(self.installation.note_use)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
         self.home_assistant = open_home_assistant(settings.gateway_name, settings.home_broker, self.database, now)
@@ -283,6 +283,7 @@ class Gateway:
     async def tend_certificates(self, renew: bool = False) -> None:
         """Continue the authority rotation; make the broker refuse and disconnect every revoked device."""
         await self.rotation.follow()
+        await asyncio.to_thread(self.installation.note)
         await self.revocation.enforce(renew=renew)
 
     async def _renew_own(self) -> None:
@@ -292,17 +293,12 @@ class Gateway:
         self._mqtt.present(self._broker_access.address().tls)
 
 
-def private_key_at(path: Path) -> EllipticCurvePrivateKey:
-    """The P-256 private key in a file of mode 0600; created on first use."""
-    if not path.exists():
-        save_private_key(path, new_private_key())
-    return load_private_key(path)
-
-
-def secret_at(path: Path) -> bytes:
-    """32 random bytes in a file of mode 0600; created on first use."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(32))
-    return path.read_bytes()
+def _open_database(settings: Settings) -> Database:
+    """The migrated database. Raises LostIdentity before any key is created, and OpenToOthers."""
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    close_to_others(settings)
+    require_database(settings)
+    database = Database(settings.database)
+    database.migrate()
+    require_identity(settings)
+    return database

@@ -22,6 +22,8 @@ from certs.errors import CertError
 from gateway.broker.config import BrokerMissing
 from gateway.broker.embedded import BrokerFailed, BrokerPortTaken
 from gateway.domain.errors import LodgekeyError
+from gateway.operations.file_modes import OpenToOthers
+from gateway.operations.installation import LostIdentity
 from gateway.texts.languages import Language
 
 USAGE: Final = {
@@ -66,6 +68,8 @@ class Problem:
 
 EXPECTED: Final = (
     Refused,
+    LostIdentity,
+    OpenToOthers,
     TyperException,
     Abort,
     LodgekeyError,
@@ -85,11 +89,21 @@ def problem_of(error: BaseException, language: Language, command: str) -> Proble
     """Return the problem that an exception of EXPECTED stands for, in `language`; `command` is named for its help."""
     if isinstance(error, LodgekeyError):
         return Problem(error.code, error_text(language, error), what_to_do(language, "refused"), NOT_POSSIBLE)
-    code, exit_code, facts = _cause(error)
+    code, exit_code, facts = _cause(_as_refused(error))
     facts = {"command": command, **facts}
     if "detail" in facts:
         facts["detail"] = cause_text(language, str(facts["detail"]))
     return Problem(code, what_happened(language, code, **facts), what_to_do(language, code, **facts), exit_code)
+
+
+def _as_refused(error: BaseException) -> BaseException:
+    """The refusal that a lost or open installation stands for; other errors as they are."""
+    if isinstance(error, LostIdentity):
+        paths = [each.path for each in error.lost]
+        return Refused("identity_lost", NOT_THERE, folder=error.folder, lost=", ".join(paths), first=paths[0])
+    if isinstance(error, OpenToOthers):
+        return Refused("open_to_others", NOT_THERE, path=error.path, mode=f"{error.mode:o}")
+    return error
 
 
 def _cause(error: BaseException) -> tuple[str, int, dict[str, object]]:

@@ -55,7 +55,7 @@ class Authority:
     @classmethod
     def open(cls, folder: Path, now: Clock) -> Self:
         """The authority stored in `folder`, created on first start; an interrupted first start is completed."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         named = (key_at(folder / f"{name}.key") for name in ("command", "credential", "intake", "passcode"))
         command, credential, intake, passcode = named

@@ -70,7 +70,7 @@ def write_device_folder(
     days: int = DEVICE_DAYS,
 ) -> Issued:  # fmt: skip
     """Create or refresh a device's folder: an existing key is kept, the certificate is always new."""
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     key_file = path / "key.pem"
     if not key_file.exists():

@@ -7,7 +7,6 @@ import json
 import shutil
 import socket
 import ssl
-import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +24,8 @@ from sqlalchemy.orm import Session
 from gateway.broker.config import BrokerMissing, find_mosquitto
 from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.portraits import faces_stored
+from gateway.operations.file_modes import PRIVATE_FILE, open_to_others
+from gateway.operations.installation import Why, find_lost
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import newest_revision
@@ -33,7 +34,8 @@ from gateway.supervision import NOTE
 Severity = Literal["good", "care", "bad"]
 Code = Literal[
     "not_looked_at", "setting_refused",
-    "folder", "folder_missing", "folder_unwritable", "folder_full", "secret_open",
+    "folder", "folder_missing", "folder_unwritable", "folder_full", "secret_open", "folder_open",
+    "identity", "identity_missing", "identity_empty", "identity_other",
     "database", "database_missing", "database_older",
     "broker", "broker_silent", "broker_unproven", "mosquitto", "mosquitto_missing",
     "clock", "clock_unkept", "clock_behind",
@@ -82,16 +84,25 @@ def check_folder(settings: Settings, _now: int) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         yield Finding("folder", "bad", "folder_full", {"folder": folder, "free": free >> 20})
-    open_to_others = [path for path in _secrets(folder) if stat.S_IMODE(path.stat().st_mode) & 0o077]
-    for path in open_to_others:
-        yield Finding("folder", "bad", "secret_open", {"path": path})
-    if free >= MIN_FREE_BYTES and not open_to_others:
+    readable = list(open_to_others(settings))
+    for path, mode in readable:
+        yield Finding("folder", "bad", "secret_open" if mode == PRIVATE_FILE else "folder_open", {"path": path})
+    if free >= MIN_FREE_BYTES and not readable:
         yield Finding("folder", "good", "folder", {"folder": folder, "free": free >> 30})
 
 
-def _secrets(folder: Path) -> Iterator[Path]:
-    yield from (path for path in folder.glob("certs/**/*.key"))
-    yield from (path for path in (folder / "offers.secret", folder / "broker" / "server.key") if path.exists())
+def check_identity(settings: Settings, _now: int) -> Iterator[Finding]:
+    """Nothing that makes this gateway the one it was is missing, empty or replaced."""
+    lost = find_lost(settings)
+    codes: dict[Why, Code] = {
+        "missing": "identity_missing",
+        "empty": "identity_empty",
+        "other": "identity_other",
+    }
+    for each in lost:
+        yield Finding("identity", "bad", codes[each.why], {"path": each.path, "folder": settings.folder})
+    if not lost:
+        yield Finding("identity", "good", "identity")
 
 
 def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
@@ -261,6 +272,7 @@ def _database(settings: Settings) -> Iterator[Session | None]:
 
 CHECKS: Final[dict[str, Check]] = {
     "folder": check_folder,
+    "identity": check_identity,
     "database": check_database,
     "broker": check_broker,
     "clock": check_clock,

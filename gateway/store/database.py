@@ -93,7 +93,10 @@ class Database:
             callback()
 
     def migrate(self) -> None:
-        """Upgrade the schema to the newest revision (Alembic)."""
+        """Upgrade the schema to the newest revision (Alembic). A new SQLite file has mode 0600."""
+        file = self._engine.url.database
+        if self.is_sqlite and file:
+            Path(file).touch(mode=0o600)
         config = _migrations()
         config.attributes["engine"] = self._engine
         command.upgrade(config, "head")

@@ -14,6 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
+from certs.files import secret_at
+
 NONCE: Final = 12
 
 
@@ -26,7 +28,7 @@ class Vault:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._master = _master_key(folder / "master.key")
+        self._master = secret_at(folder / "master.key")
         self._lock = threading.Lock()
         self._keys = sqlite3.connect(folder / "people.sqlite", isolation_level=None, check_same_thread=False)
         os.chmod(folder / "people.sqlite", 0o600)  # noqa: PTH101 - same call as its neighbours in `os`
@@ -71,11 +73,3 @@ class Vault:
 
 def _bound_to(person_id: str, field: str) -> bytes:
     return f"lodgekey/{person_id}/{field}".encode()
-
-
-def _master_key(path: Path) -> bytes:
-    if not path.exists():
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(AESGCM.generate_key(256))
-    return path.read_bytes()

@@ -87,7 +87,7 @@ class World:
     @classmethod
     def build(cls, folder: Path, url: str = "") -> "World":
         """A migrated database (by default SQLite in the folder) with a landlord, an officer, a unit and its lock."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = Database(url or f"sqlite:///{folder / 'lodgekey.sqlite'}")
         database.migrate()
         keyring = Keyring(Vault(folder / "vault"), new_private_key(), bytes(32), new_private_key())

@@ -38,7 +38,7 @@ class Child:
 
     async def start(self) -> dict[str, Any]:
         """Start the process and return the line it wrote when it was ready. Raises ChildFailed."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *_ENDS_WITH_PARENT,

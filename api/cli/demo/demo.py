@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import socket
@@ -80,7 +81,7 @@ def demo(
 
 async def _once(registry: str, party: str, tell: Tell) -> dict[str, Any]:
     """Run the journey with parts of its own in a folder that is removed afterwards; return its result."""
-    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    FOLDER.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="once-", dir=FOLDER.parent))
     try:
         async with running(folder, 0, tell, registry) as parts:
@@ -126,6 +127,7 @@ async def running(
     """Run registry, gateway and building as processes; stop them in reverse order."""
     broker_port = free_port()
     async with AsyncExitStack() as stack:
+        stack.callback(os.umask, os.umask(0o077))  # no part of it is readable by others
         kept = REGISTRIES[registry].kept
         books = kept_books(registry) if kept else await _start_registry(stack, registry, folder, tell)
         tell(said(N_("creating the building")))

@@ -15,6 +15,8 @@ from api.services.access import hash_password
 from certs.authority.ca import Authority
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
+from gateway.operations.file_modes import close_to_others
+from gateway.operations.installation import require_database, require_identity
 from gateway.settings import Settings
 from gateway.store import Account, Destination, Device, Landlord, Unit
 from gateway.store.database import Database
@@ -55,8 +57,12 @@ class Logins:
 def seed(settings: Settings, *, broker_port: int, place: Place = Place()) -> Logins:
     """Create the building if it does not exist, and write its devices' folders. May be called again."""
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    authority, database = Authority.open(settings.folder / "certs", utc_now), Database(settings.database)
+    close_to_others(settings)
+    require_database(settings)
+    database = Database(settings.database)
     database.migrate()
+    require_identity(settings)
+    authority = Authority.open(settings.folder / "certs", utc_now)
     logins = _logins(settings.folder / "logins.json")
     with database.writing() as session:
         if session.get(Device, KIOSK) is None:

@@ -10,6 +10,7 @@ from gateway.texts.translator import translator
 CHECKS: Final[Mapping[str, str]] = {
     "settings": N_("settings"),
     "folder": N_("folder"),
+    "identity": N_("keys and vault"),
     "database": N_("database"),
     "broker": N_("broker"),
     "clock": N_("clock"),
@@ -31,6 +32,20 @@ FINDINGS: Final[Mapping[Code, str]] = {
     "folder_unwritable": N_("{folder} is not writable ({detail}). Give it to this user (chown)."),
     "folder_full": N_("Only {free} MB are free in {folder}. Free up space: otherwise check-ins will be refused."),
     "secret_open": N_("Other users can read {path}. Run: chmod 600 {path}"),
+    "folder_open": N_("Other users can read {path}. Run: chmod 700 {path}"),
+    "identity": N_("The gateway's keys, its vault and its database are those it was set up with."),
+    "identity_missing": N_(
+        "{path} is missing, so the gateway does not start. Put it back from your backup: cp -a BACKUP/{path} "
+        "{folder}/. To go on without it: lodgekey certs renew-identity"
+    ),
+    "identity_empty": N_(
+        "{path} is empty, so the gateway does not start. Put it back from your backup: cp -a BACKUP/{path} "
+        "{folder}/. To go on without it: lodgekey certs renew-identity"
+    ),
+    "identity_other": N_(
+        "{path} is not the one this gateway was set up with, so it does not start. Put that one back from your "
+        "backup: cp -a BACKUP/{path} {folder}/. To go on without it: lodgekey certs renew-identity"
+    ),
     "database": N_("The database is at revision {revision}, the latest."),
     "database_missing": N_("There is no database yet. Run: lodgekey db migrate"),
     "database_older": N_("The database is at revision {revision}, not {newest}. Run: lodgekey db migrate"),

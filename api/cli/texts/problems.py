@@ -111,6 +111,25 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_("A private key or certificate cannot be used: {detail}."),
         N_("Restore the file from the backup. See also: lodgekey doctor"),
     ),
+    "identity_lost": ProblemTexts(
+        N_("The gateway in {folder} was in use, but this is missing, empty or not its own: {lost}."),
+        N_(
+            "Put it back from your backup: cp -a BACKUP/{first} {folder}/{first}. To see what it costs to go on "
+            "without it: lodgekey certs renew-identity --folder {folder}"
+        ),
+    ),
+    "open_to_others": ProblemTexts(
+        N_("Other users can read {path}, and this user may not change that."),
+        N_("As its owner, run: chmod {mode} {path}"),
+    ),
+    "gateway_running": ProblemTexts(
+        N_("The gateway in {folder} is running (process {process})."),
+        N_("Stop it, then run the command again."),
+    ),
+    "not_confirmed": ProblemTexts(
+        N_("Nothing was changed, because this was not confirmed."),
+        N_("Read what it costs, then confirm with --yes."),
+    ),
     "broker_missing": ProblemTexts(
         N_("The MQTT broker mosquitto was not found: {detail}."),
         N_("On Debian: apt install mosquitto. Or give its path with LODGEKEY_MOSQUITTO."),

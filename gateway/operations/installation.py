@@ -1,0 +1,226 @@
+"""What makes a gateway the same one after a restart: its keys, its vault and its database. None of it is remade.
+
+`installation.json` in the gateway's folder records what there was: the SHA-256 of each key file, the newest generation
+of the authority, and whether the database had rows. Where the record is gone, the rows of the database tell.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from sqlalchemy import Engine, column, create_engine, inspect, literal, make_url, select, table
+
+from certs.authority.generations import STATE_FILE, read_standing
+from certs.files import SECRET, write_atomic
+from gateway.settings import Settings
+
+Element = Literal["authority", "disclosure_log", "vault", "offers", "database"]
+Why = Literal["missing", "empty", "other"]
+
+RECORD: Final = "installation.json"
+MASTER: Final = "vault/master.key"
+PEOPLE: Final = "vault/people.sqlite"
+OFFERS: Final = "offers.secret"
+LOG_KEY: Final = "certs/log.key"
+OWN_KEYS: Final = tuple(f"certs/{name}.key" for name in ("command", "credential", "intake", "passcode"))
+SECRET_BYTES: Final = {MASTER: 32, OFFERS: 32}
+TABLES_OF_USE: Final = ("accounts", "units", "devices", "people", "events")
+# element → tables whose rows show that it was in use
+EVIDENCE: Final[dict[Element, tuple[str, ...]]] = {
+    "authority": ("certificates", "claims"),
+    "offers": ("offers",),
+    "disclosure_log": ("disclosures",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """One part that was in use: its path in the gateway's folder (or the database's address), and what is wrong."""
+
+    element: Element
+    path: str
+    why: Why
+
+
+class LostIdentity(Exception):
+    """The gateway was in use and parts of it are lost; with new ones it would be another gateway."""
+
+    def __init__(self, folder: Path, lost: list[Lost]) -> None:
+        super().__init__(", ".join(each.path for each in lost))
+        self.folder, self.lost = folder, lost
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The contents of `installation.json`. `files`: path → SHA-256; `renewed`: elements replaced on purpose."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    generation: int = 1
+    database: bool = False
+    renewed: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """The record; None where there is none, or it cannot be read."""
+        try:
+            return cls(**json.loads((folder / RECORD).read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the database holds. `schema`: it has tables; `used`: it has rows that somebody made."""
+
+    schema: bool
+    used: bool
+    elements: frozenset[Element]
+    people: bool
+
+
+def read_rows(settings: Settings) -> Rows:
+    """Read what the database holds, without creating or migrating it."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return Rows(schema=False, used=False, elements=frozenset(), people=False)
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        known = set(inspect(engine).get_table_names())
+        used = any(_has_rows(engine, name) for name in TABLES_OF_USE if name in known)
+        elements: list[Element] = [
+            element
+            for element, names in EVIDENCE.items()
+            if any(_has_rows(engine, name) for name in names if name in known)
+        ]
+        people = "people" in known and _has_rows(engine, "people", sealed=True)
+        return Rows("alembic_version" in known, used, frozenset(elements), people)
+    finally:
+        engine.dispose()
+
+
+def _has_rows(engine: Engine, name: str, *, sealed: bool = False) -> bool:
+    rows = select(literal(1)).select_from(table(name)).limit(1)
+    if sealed:
+        rows = rows.where(column("sealed").is_not(None), column("erased_at").is_(None))
+    with engine.connect() as connection:
+        return connection.scalar(rows) is not None
+
+
+def find_lost(settings: Settings) -> list[Lost]:
+    """What was in use and is missing, empty or not this gateway's own. Empty in a fresh folder."""
+    record, rows = Record.read(settings.folder), read_rows(settings)
+    return [*_lost_database(settings, record, rows), *_lost_files(settings.folder, record, rows)]
+
+
+def require_database(settings: Settings) -> None:
+    """Before the database is migrated. Raises LostIdentity if it is empty beside a folder that was in use."""
+    lost = list(_lost_database(settings, Record.read(settings.folder), read_rows(settings)))
+    if lost:
+        raise LostIdentity(settings.folder, lost)
+
+
+def require_identity(settings: Settings) -> None:
+    """After the database was migrated, before any key is created. Raises LostIdentity."""
+    lost = find_lost(settings)
+    if lost:
+        raise LostIdentity(settings.folder, lost)
+
+
+def _lost_database(settings: Settings, record: Record | None, rows: Rows) -> Iterator[Lost]:
+    folder = settings.folder
+    had_rows = record.database if record else (folder / "certs" / "root.key").exists() and not rows.schema
+    if not rows.used and (had_rows or _vault_keys(folder)):
+        url = make_url(settings.database)
+        file = url.database if url.get_backend_name() == "sqlite" else None
+        gone = file is not None and not Path(file).exists()
+        yield Lost("database", file or url.render_as_string(), "missing" if gone else "empty")
+
+
+def _vault_keys(folder: Path) -> int:
+    """The number of keys in the vault; 0 where there is none, or it cannot be read."""
+    path = folder / PEOPLE
+    if not path.exists() or not path.stat().st_size:
+        return 0
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as vault:
+        try:
+            return int(vault.execute("SELECT count(*) FROM people").fetchone()[0])
+        except sqlite3.DatabaseError:
+            return 0
+
+
+def _lost_files(folder: Path, record: Record | None, rows: Rows) -> Iterator[Lost]:
+    recorded = record.files if record else {}
+    elements = rows.elements | ({"vault"} if rows.people else set()) | {element_of(name) for name in recorded}
+    if record is not None and read_standing(folder / "certs").made < record.generation:
+        yield Lost("authority", f"certs/{STATE_FILE}", "missing")
+        return
+    for name in identity_files(folder):
+        element = element_of(name)
+        why = _fault(folder / name, SECRET_BYTES.get(name), recorded.get(name))
+        if why is not None and (element in elements or why == "empty"):
+            yield Lost(element, name, why)
+    renewed = record is not None and any("vault" in each["elements"] for each in record.renewed)
+    if rows.people and not renewed and (folder / PEOPLE).exists() and not _vault_keys(folder):
+        yield Lost("vault", PEOPLE, "empty")
+
+
+def _fault(path: Path, length: int | None, expected: str | None) -> Why | None:
+    if not path.exists():
+        return "missing"
+    content = path.read_bytes() if path.name != Path(PEOPLE).name else b"-"
+    if not content or (length is not None and len(content) < length):
+        return "empty"
+    return "other" if expected is not None and hashlib.sha256(content).hexdigest() != expected else None
+
+
+def element_of(name: str) -> Element:
+    """The element that a file of the folder belongs to."""
+    if name == LOG_KEY:
+        return "disclosure_log"
+    if name == OFFERS:
+        return "offers"
+    return "vault" if name.startswith("vault/") else "authority"
+
+
+def identity_files(folder: Path) -> list[str]:
+    """The files that a gateway in use has, as paths in its folder. The generations are those in use now."""
+    standing = read_standing(folder / "certs") if (folder / "certs").is_dir() else None
+    numbers = [1] if standing is None else [*standing.retired, standing.current]
+    numbers += [standing.next] if standing is not None and standing.next is not None else []
+    places = ["certs" if number == 1 else f"certs/generation-{number}" for number in sorted(set(numbers))]
+    issuers = [f"{place}/{name}" for place in places for name in ("root.key", "root.pem", "issuing.key", "issuing.pem")]
+    return [*issuers, *OWN_KEYS, LOG_KEY, MASTER, PEOPLE, OFFERS]
+
+
+class Installation:
+    """Keeps the record of one gateway up to date."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._used = False
+
+    def note(self, renewed: dict[str, Any] | None = None) -> None:
+        """Write the record if it changed. `renewed`: what was replaced on purpose, and when."""
+        folder = self._settings.folder
+        before = Record.read(folder) or Record()
+        kept = renewed is None and (self._used or before.database)
+        self._used = kept or read_rows(self._settings).used
+        files = {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in identity_files(folder)
+            if name != PEOPLE and (folder / name).exists()
+        }
+        entries = [*before.renewed, *([] if renewed is None else [renewed])]
+        after = Record(files, read_standing(folder / "certs").made, self._used, entries)
+        if after != Record.read(folder):
+            write_atomic(folder / RECORD, json.dumps(asdict(after), indent=1).encode(), SECRET)
+
+    def note_use(self) -> None:
+        """After a commit: record once that the database has rows."""
+        if not self._used and read_rows(self._settings).used:
+            self.note()
