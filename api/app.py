@@ -9,9 +9,9 @@ from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, body_length, refusal_by_size
-from api.http.account import passkeys, passwords, sign_in
+from api.http.account import alerts, passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
-from api.http.landlord import alerts, date_requests, one_time_codes, staff, stays
+from api.http.landlord import date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import REFUSALS, DescribedApplication, install, problem
 from api.http.tenant import corrections, family, keys, offline_credential, onboarding, record_readers, stay

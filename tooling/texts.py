@@ -26,6 +26,7 @@ COMMENT: Final = "Translators:"
 # them.
 PLACES: Final = (
     ("command", "api/cli/**/*.py"),
+    ("staff", "api/web/templates/account/alert_settings.html"),
     ("staff", "api/web/templates/account/settings.html"),
     ("staff", "api/web/templates/account/staff.html"),
     ("staff", "api/web/templates/landlord/**/*.html"),

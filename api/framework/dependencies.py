@@ -128,6 +128,13 @@ def owner_of(account: Annotated[Account, Depends(only("landlord"))]) -> Account:
     return account
 
 
+def subscriber_of(account: Annotated[Account, Depends(only("officer", "landlord"))]) -> Account:
+    """Return the account of an officer, or of an owner among a landlord's staff. Raises NotAllowed."""
+    if account.role == "landlord":
+        require(account, "own")
+    return account
+
+
 def decider_of(account: Annotated[Account, Depends(only("officer", "landlord"))]) -> Account:
     """Return an officer's account, or one of a landlord's staff that may see a tenant's identity. Raises NotAllowed."""
     if account.role == "landlord":
@@ -159,6 +166,7 @@ Officer = Annotated[Account, Depends(only("officer"))]
 Tester = Annotated[Account, Depends(only("tester"))]
 Anybody = Annotated[Account, Depends(account_of)]
 Owner = Annotated[Account, Depends(owner_of)]
+Subscriber = Annotated[Account, Depends(subscriber_of)]
 Decider = Annotated[Account, Depends(decider_of)]
 OfferToken = Annotated[str, Depends(offer_token_of)]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="A name for this one request")]

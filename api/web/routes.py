@@ -2,8 +2,8 @@
 
 from fastapi import FastAPI
 
-from api.web.account import openid, settings, sign_in
-from api.web.landlord import alert_settings, bookings, calendar, date_requests, one_time_codes
+from api.web.account import alert_settings, openid, settings, sign_in
+from api.web.landlord import bookings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
 from api.web.officer import area_map, cases, console, exports, filings
 from api.web.shell import manifest, offline

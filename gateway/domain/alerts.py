@@ -1,8 +1,9 @@
-"""Alerts to landlords, meant to arrive before a tenant stands at a closed door: their kinds, and when to raise them.
+"""Alerts to landlords and officers, meant to arrive before a tenant stands at a closed door: kinds, and when to raise.
 
-Every kind is shown on the landlord's page to all who may see it, and can be subscribed to by e-mail and by webhook; an
-alert is sent once for as long as its condition lasts. A subscription made before a kind existed does not contain it
-until the owner chooses it; a landlord who has not chosen yet gets every kind. An alert never identifies a tenant.
+Every kind is shown on the landlord's page to all who may see it, and can be subscribed to by e-mail and by webhook;
+officers can subscribe to OFFICER_CODES, of their area. An alert is sent once for as long as its condition lasts. A
+subscription made before a kind existed does not contain it until somebody chooses it; who has not chosen yet gets every
+kind. An alert never identifies a tenant.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Final, Literal
 
 AlertCode = Literal[
     "battery", "silent", "jam", "ajar", "tampered", "clock_lost", "command_refused", "clock_off", "log_missing",
-    "log_forged", "key_late", "exposed", "filing_refused", "filing_waits", "filing_due",
+    "log_forged", "key_late", "exposed", "case_waits", "filing_refused", "filing_waits", "filing_due",
     "filing_late",
 ]  # fmt: skip
 Severity = Literal["bad", "care", "plain"]
@@ -56,12 +57,17 @@ KINDS: Final[Mapping[AlertCode, AlertKind]] = {
         AlertKind("log_forged", "bad", lasts_seconds=7 * 86_400),
         AlertKind("key_late", "bad", stages={2: "bad", 24: "care"}),
         AlertKind("exposed", "bad"),
+        AlertKind("case_waits", "bad"),
         AlertKind("filing_refused", "bad"),
         AlertKind("filing_waits", "care"),
         AlertKind("filing_due", "care"),
         AlertKind("filing_late", "bad"),
     )
 }
+# What an officer can act on: identity checks, and the registrations of the area.
+OFFICER_CODES: Final[tuple[AlertCode, ...]] = (
+    "case_waits", "filing_refused", "filing_waits", "filing_due", "filing_late",
+)  # fmt: skip
 # State of a registration that waits for a person -> the alert.
 FILING_ALERTS: Final[Mapping[str, AlertCode]] = {
     "refused": "filing_refused",

@@ -1,11 +1,11 @@
-"""Alerts to landlords: one evaluation for page, e-mail and webhook; each sent once for as long as it lasts."""
+"""Alerts to landlords and officers: one evaluation for page, e-mail and webhook; each sent once while it lasts."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.domain import alerts as rules
@@ -13,7 +13,18 @@ from gateway.domain.alerts import KINDS, AlertCode, Severity
 from gateway.journey.filings.deadlines import OPEN, pressing
 from gateway.journey.keys.exposure import find_exposures
 from gateway.outbox.deliveries import enqueue
-from gateway.store import AlertSubscription, Device, Key, OpenAlert, Registration, Stay, Unit
+from gateway.store import (
+    Account,
+    AlertSubscription,
+    Device,
+    Key,
+    Offer,
+    OpenAlert,
+    Registration,
+    Stay,
+    Unit,
+    Verification,
+)
 
 EXPIRY_SECONDS: Final = 24 * 3600  # seconds after which an alert is no longer delivered
 NOT_ON_LOCK: Final = ("unasked", "absent")
@@ -33,12 +44,32 @@ class Alert:
     number: int = 0
 
 
-def find_alerts(session: Session, landlord_ids: Sequence[str], now: int) -> dict[str, list[Alert]]:
-    """Each landlord's alerts, most urgent first, in six statements however many landlords, locks and keys."""
-    found: dict[str, list[Alert]] = {landlord_id: [] for landlord_id in landlord_ids}
-    sources = (_of_locks, _of_late_keys, _of_exposures, _of_filings)
-    for landlord_id, alert in chain.from_iterable(source(session, landlord_ids, now) for source in sources):
-        found[landlord_id].append(alert)
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whose alerts to find: landlords by id, and officers, by the id of the account, with the area (prefix) of each."""
+
+    landlord_ids: Sequence[str] = ()
+    areas: Mapping[str, str] = field(default_factory=dict)
+
+    def units(self) -> ColumnElement[bool]:
+        """The condition for the units of any of them."""
+        areas = (Unit.area.startswith(area, autoescape=True) for area in sorted(set(self.areas.values())))
+        return or_(Unit.landlord_id.in_(self.landlord_ids), *areas)
+
+    def of_unit(self, landlord_id: str, area: str) -> list[str]:
+        """The ids of those whose unit it is."""
+        officers = [account_id for account_id, own in self.areas.items() if area.startswith(own)]
+        return [landlord_id, *officers] if landlord_id in self.landlord_ids else officers
+
+
+def find_alerts(session: Session, readers: Readers, now: int) -> dict[str, list[Alert]]:
+    """Alerts by landlord or officer, most urgent first, in seven statements however many of them, locks and keys."""
+    found: dict[str, list[Alert]] = {reader: [] for reader in (*readers.landlord_ids, *readers.areas)}
+    for source in (_of_locks, _of_late_keys, _of_exposures):
+        for landlord_id, alert in source(session, readers.landlord_ids, now):
+            found[landlord_id].append(alert)
+    for reader, alert in chain(_of_cases(session, readers), _of_filings(session, readers, now)):
+        found[reader].append(alert)
     for alerts in found.values():
         alerts.sort(key=lambda alert: rules.SEVERITIES.index(alert.severity))
     return found
@@ -102,30 +133,48 @@ def _of_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> It
         yield each.landlord_id, Alert(f"exposed:{each.stay_id}", "exposed", each.unit, severity, each.minutes(now))
 
 
-def _of_filings(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+def _of_cases(session: Session, readers: Readers) -> Iterator[tuple[str, Alert]]:
+    """Identity checks that wait for a person's decision; the tenant may stand at the door."""
+    query = select(Verification.id, Unit.label, Unit.landlord_id, Unit.area)
+    query = query.join(Offer, Verification.offer_id == Offer.id).join(Stay, Offer.stay_id == Stay.id)
+    found = query.join(Unit, Stay.unit_id == Unit.id).where(Verification.state == "review", readers.units())
+    for row in session.execute(found.order_by(Verification.created_at, Verification.id)):
+        for reader in readers.of_unit(row.landlord_id, row.area):
+            yield reader, Alert(f"case_waits:{row.id}", "case_waits", row.label, KINDS["case_waits"].severity)
+
+
+def _of_filings(session: Session, readers: Readers, now: int) -> Iterator[tuple[str, Alert]]:
     """Registrations that wait for a person, and those near or past their deadline; each is a condition of its own."""
     columns = (Registration.id, Registration.state, Registration.deadline_at, Registration.warn_at)
-    query = select(*columns, Unit.label, Unit.landlord_id).join(Stay, Registration.stay_id == Stay.id)
-    found = query.join(Unit, Stay.unit_id == Unit.id).where(Unit.landlord_id.in_(landlord_ids), pressing(now))
+    query = select(*columns, Unit.label, Unit.landlord_id, Unit.area).join(Stay, Registration.stay_id == Stay.id)
+    found = query.join(Unit, Stay.unit_id == Unit.id).where(readers.units(), pressing(now))
     for row in session.execute(found.order_by(Registration.deadline_at, Registration.id)):
-        code = rules.FILING_ALERTS.get(row.state)
-        if code is not None:
-            yield row.landlord_id, Alert(f"{code}:{row.id}", code, row.label, KINDS[code].severity)
-        if row.state in OPEN and row.deadline_at is not None and row.warn_at is not None and now >= row.warn_at:
-            near: AlertCode = "filing_due" if now < row.deadline_at else "filing_late"
-            hours = max(0, -((now - row.deadline_at) // 3600))  # rounded up
-            yield row.landlord_id, Alert(f"{near}:{row.id}", near, row.label, KINDS[near].severity, hours)
+        alerts = list(_of_filing(row, now))
+        for reader in readers.of_unit(row.landlord_id, row.area):
+            yield from ((reader, alert) for alert in alerts)
+
+
+def _of_filing(row: Row[Any], now: int) -> Iterator[Alert]:
+    code = rules.FILING_ALERTS.get(row.state)
+    if code is not None:
+        yield Alert(f"{code}:{row.id}", code, row.label, KINDS[code].severity)
+    if row.state in OPEN and row.deadline_at is not None and row.warn_at is not None and now >= row.warn_at:
+        near: AlertCode = "filing_due" if now < row.deadline_at else "filing_late"
+        hours = max(0, -((now - row.deadline_at) // 3600))  # rounded up
+        yield Alert(f"{near}:{row.id}", near, row.label, KINDS[near].severity, hours)
 
 
 def watch_alerts(session: Session, now: int) -> int:
-    """Create deliveries of what is new for landlords who subscribed, and forget what is over; returns how many."""
-    wanted = [row for row in session.scalars(select(AlertSubscription)) if row.email or row.webhook_url]
-    landlord_ids = [row.landlord_id for row in wanted]
-    known: dict[str, dict[str, OpenAlert]] = {landlord_id: {} for landlord_id in landlord_ids}
-    for row in session.scalars(select(OpenAlert).where(OpenAlert.landlord_id.in_(landlord_ids))):
-        known[row.landlord_id][row.what] = row
-    found = find_alerts(session, landlord_ids, now)
-    return sum(_watch(session, row, known[row.landlord_id], found[row.landlord_id], now) for row in wanted)
+    """Create deliveries of what is new for those who subscribed, and forget what is over; returns how many."""
+    query = select(AlertSubscription, Account.area).outerjoin(Account, AlertSubscription.account_id == Account.id)
+    wanted = [(row, area) for row, area in session.execute(query) if row.email or row.webhook_url]
+    landlord_ids = [row.landlord_id for row, _ in wanted if row.landlord_id]
+    readers = Readers(landlord_ids, {row.account_id: area for row, area in wanted if row.account_id and area})
+    known: dict[str, dict[str, OpenAlert]] = {row.id: {} for row, _ in wanted}
+    for row in session.scalars(select(OpenAlert).where(OpenAlert.subscription_id.in_(known))):
+        known[row.subscription_id][row.what] = row
+    found = find_alerts(session, readers, now)
+    return sum(_watch(session, row, known[row.id], found.get(row.id, ()), now) for row, _ in wanted)
 
 
 def _watch(
@@ -135,7 +184,7 @@ def _watch(
     for alert in found:
         row = known.pop(alert.what, None)
         if row is None:
-            row = OpenAlert(landlord_id=subscription.landlord_id, what=alert.what, since=now)
+            row = OpenAlert(subscription_id=subscription.id, what=alert.what, since=now)
             session.add(row)
         if row.notified_at is None and alert.code in subscription.codes:
             row.notified_at = now
@@ -150,6 +199,6 @@ def _enqueue(session: Session, subscription: AlertSubscription, alert: Alert, no
     body = {"code": alert.code, "unit": alert.unit, "number": alert.number, "at": now}
     for work, wanted in (("mail_alert", subscription.email), ("post_alert", subscription.webhook_url)):
         if wanted:
-            party = f"{work}:{subscription.landlord_id}"
-            about, expires = subscription.landlord_id, now + EXPIRY_SECONDS
+            party = f"{work}:{subscription.id}"
+            about, expires = subscription.id, now + EXPIRY_SECONDS
             enqueue(session, party=party, lane=party, work=work, about=about, now=now, expires_at=expires, body=body)

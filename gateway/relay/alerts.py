@@ -25,7 +25,7 @@ TAKEN: Final = range(200, 300)
 
 
 class AlertSenders:
-    """Sends one alert to one landlord by e-mail or webhook: unit label, event and link; no tenant's name."""
+    """Sends one alert to one landlord or officer by e-mail or webhook: unit label, event and link; no tenant's name."""
 
     def __init__(
         self, database: Database, vault: Vault, now: Callable[[], int], *, mail: str, address: str, allowed: str
@@ -44,7 +44,7 @@ class AlertSenders:
             return Sent(Refused("email_not_wanted"))
         if not self._mail:
             return Sent(Refused("mail_server_not_set_up"))
-        text = f"{self._sentence(subscription, body)}\n{self._address}/landlord"
+        text = f"{self._sentence(subscription, body)}\n{self._link(subscription)}"
         if await asyncio.to_thread(send_mail, self._mail, subscription.email, text):
             return Sent(Done())
         return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), "mail_server_refused"))
@@ -55,7 +55,7 @@ class AlertSenders:
         if subscription is None or not subscription.webhook_url:
             return Sent(Refused("webhook_not_wanted"))
         try:
-            secret = self._vault.open(subscription.landlord_id, "notices", subscription.sealed_secret or b"").decode()
+            secret = self._vault.open(subscription.id, "notices", subscription.sealed_secret or b"").decode()
             post = open_signed_post(
                 {"url": subscription.webhook_url, "token": secret, "allowed": self._allowed}, self._now
             )
@@ -72,7 +72,7 @@ class AlertSenders:
             return Sent(Done())
         trouble = trouble_of(reply)
         if trouble == GONE:
-            return Sent(Refused("receiver_gone"), _switched_off(subscription.landlord_id))
+            return Sent(Refused("receiver_gone"), _switched_off(subscription.id))
         return Sent(trouble.again(delivery.attempts, self._now()))
 
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
@@ -87,7 +87,7 @@ class AlertSenders:
                 "unit": body["unit"],
                 "number": body["number"],
                 "sentence": self._sentence(subscription, body),
-                "link": f"{self._address}/landlord",
+                "link": self._link(subscription),
             },
         }
         return json.dumps(event, ensure_ascii=False).encode()
@@ -95,15 +95,18 @@ class AlertSenders:
     def _sentence(self, subscription: AlertSubscription, body: Mapping[str, Any]) -> str:
         return alert_message(subscription.language, str(body["code"]), str(body["unit"]), int(body["number"]))
 
+    def _link(self, subscription: AlertSubscription) -> str:
+        return f"{self._address}/{'officer' if subscription.account_id else 'landlord'}"
+
     def _subscription(self, delivery: Delivery) -> AlertSubscription | None:
         with self._database.reading() as session:
             return session.get(AlertSubscription, delivery.about)
 
 
-def _switched_off(landlord_id: str) -> Callable[[Session, int], None]:
+def _switched_off(subscription_id: str) -> Callable[[Session, int], None]:
     """End the webhook; alerts by e-mail go on."""
 
     def also(session: Session, _now: int) -> None:
-        session.get_one(AlertSubscription, landlord_id).webhook_url = None
+        session.get_one(AlertSubscription, subscription_id).webhook_url = None
 
     return also

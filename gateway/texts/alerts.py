@@ -1,4 +1,4 @@
-"""Landlord alerts and what to do about them: on the page, by e-mail and by webhook."""
+"""Alerts and what to do about them: on the page, by e-mail and by webhook."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -51,6 +51,9 @@ ALERT: Final[Mapping[str, str]] = {
         "The revocation cannot reach the lock: an old key or passcode may open the door for up to "
         "{span}. Bring the lock online, or have someone on site."
     ),
+    "case_waits": N_(
+        "Someone who registers is waiting for a person to check their identity. Open the case and decide."
+    ),
     "filing_refused": N_("The registry rejected a registration. Open the report to correct it or send it again."),
     "filing_waits": N_("A registration is waiting for someone to act. Open the report to see what to do."),
     "filing_due": NN_(
@@ -72,6 +75,7 @@ ALERT_NAME: Final[Mapping[str, str]] = {
     "clock_lost": N_("lock's clock not set"),
     "command_refused": N_("lock rejected a command"),
     "exposed": N_("revocation cannot reach the lock"),
+    "case_waits": N_("identity check waiting for a person"),
     "filing_refused": N_("registration rejected by the registry"),
     "filing_waits": N_("registration waiting for someone to act"),
     "filing_due": N_("registration due soon"),

@@ -28,7 +28,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
 from gateway.domain.errors import InputRefused, LodgekeyError, NotFound
 from gateway.domain.verification.liveness import LEVELS, Level
-from gateway.journey.alerts import find_alerts
+from gateway.journey.alerts import Readers, find_alerts
 from gateway.store import Account
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
@@ -61,7 +61,7 @@ def show_homes(request: Request, gateway: Gate, landlord_id: LandlordId, account
 def alerts_of(gateway: Gateway, landlord_id: str, language: str) -> list[tuple[str, str]]:
     """Return the unit and the text of each alert, most urgent first."""
     with gateway.database.reading() as session:
-        found = find_alerts(session, [landlord_id], gateway.now())[landlord_id]
+        found = find_alerts(session, Readers([landlord_id]), gateway.now())[landlord_id]
     return [(alert.unit, alert_text(language, alert.code, alert.number)) for alert in found]
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from api.services.landlord.alerts import AlertsShown
+from api.services.account.alerts import AlertsShown
 from api.services.schemas import RecordOpened
 from api.web.kiosk import kiosk_values
 from api.web.landlord.bookings import booking_values
@@ -139,7 +139,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
     ),
     "alerts": (
-        "landlord/alert_settings.html",
+        "account/alert_settings.html",
         {
             "role": "landlord",
             "subscription": AlertsShown(

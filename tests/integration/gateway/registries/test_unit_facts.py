@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.filings.record import Accepted, Refused
-from gateway.journey.alerts import find_alerts, watch_alerts
+from gateway.journey.alerts import Readers, find_alerts, watch_alerts
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.store import AlertSubscription, Delivery, Landlord, Registration, Unit
 from tests.parts.desk import Desk
@@ -114,14 +114,15 @@ async def test_another_landlords_unit_is_not_found(desk: Desk) -> None:
 
 def alerts(desk: Desk) -> list[tuple[str, int]]:
     with desk.gateway.database.reading() as session:
-        found = find_alerts(session, [desk.world.landlord_id], desk.world.now)[desk.world.landlord_id]
+        found = find_alerts(session, Readers([desk.world.landlord_id]), desk.world.now)[desk.world.landlord_id]
     return [(alert.code, alert.number) for alert in found if alert.code.startswith("filing")]
 
 
 async def test_a_refusal_and_each_deadline_is_one_alert_to_the_landlord_until_it_is_mended(desk: Desk) -> None:
     with desk.gateway.database.writing() as session:
         codes = ["filing_refused", "filing_due", "filing_late"]
-        row = AlertSubscription(landlord_id=desk.world.landlord_id, codes=codes, language="en", email="o@example.org")
+        subscribed = {"id": desk.world.landlord_id, "landlord_id": desk.world.landlord_id}
+        row = AlertSubscription(**subscribed, codes=codes, language="en", email="o@example.org")
         session.add(row)
     check_in(desk, of_unit())
     begin, counts = desk.world.now, []

@@ -19,10 +19,11 @@ from standardwebhooks.webhooks import Webhook
 from api.cli.demo.demo import free_port
 from devices.reports import Happened
 from gateway.domain.alerts import KINDS, AlertCode
+from gateway.journey.accounts.sign_in import forget_sign_in
 from gateway.journey.alerts import watch_alerts
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.alerts import AlertSenders
-from gateway.store import AlertSubscription, Delivery, Device, OpenAlert, Registration
+from gateway.store import Account, AlertSubscription, Delivery, Device, OpenAlert, Registration
 from gateway.texts.alerts import alert_message
 from tests.parts.house import House, good, refused
 
@@ -153,10 +154,18 @@ async def test_a_jam_is_reported_at_once_and_a_door_ajar_after_five_minutes(
     assert [(row.body or {})["code"] for row in pending(house, "mail_alert")] == [code]
 
 
+async def bring_about_case(house: House, place: str) -> None:
+    """A tenant whose identity a person has to check."""
+    tenant, _ = await house.tenant(place)
+    assert good(await house.register(tenant))["stage"] == "review"
+
+
 async def bring_about(house: House, code: str) -> None:
     """Create the condition of this alert at the lock of room a."""
     if code == "key_late":
         await house.key("a", begins=3600)
+    if code == "case_waits":
+        await bring_about_case(house, "a")
     if code == "exposed":
         key = await house.key("a", days=10)
         house.put_on_lock(key)
@@ -358,12 +367,46 @@ async def test_nobody_is_notified_who_did_not_ask_or_of_what_they_did_not_choose
     assert [(row.body or {})["code"] for row in pending(house, "mail_alert")] == ["jam"]
 
 
+async def test_an_officer_gets_the_waiting_cases_of_the_area_until_the_account_ends(
+    house: House, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, mail = mailbox
+    officer = house.client("officer-a")
+    offered = good(await officer.get("/api/v1/alerts"))["codes"]
+    assert offered == ["case_waits", "filing_refused", "filing_waits", "filing_due", "filing_late"]
+    subscription = {"email": "officer@example.org", "codes": offered}
+    good(await officer.put("/api/v1/alerts", json=subscription))
+    refused(await officer.put("/api/v1/alerts", json=subscription | {"codes": ["jam"]}), 422, "input_refused")
+    for place in ("a", "b"):
+        await bring_about_case(house, place)
+    report(house, alarm="jammed")
+    assert (watch(house), watch(house)) == (1, 0), "no case of another area, and nothing of the locks"
+    assert isinstance((await senders(house, mail).mail(pending(house, "mail_alert")[0])).decision, Done)
+    assert [sent.rcpt_tos for sent in box.mails] == [["officer@example.org"]]
+    assert "https://lodgekey.example/officer" in mailed(box)
+    assert not any(name in mailed(box).upper() for name in NAMES)
+    with house.gateway.database.writing() as session:
+        login = session.scalars(select(Account).where(Account.login == "officer-a")).one()
+        forget_sign_in(session, login, house.now[0])
+    with house.gateway.database.reading() as session:
+        assert session.scalars(select(AlertSubscription)).all() == session.scalars(select(OpenAlert)).all() == []
+
+
+async def test_the_page_of_an_officer_offers_what_an_officer_can_act_on(house: House) -> None:
+    officer = house.client("officer-a")
+    page = (await officer.get("/account/alerts")).text
+    assert ('value="case_waits"' in page, 'value="jam"' in page, 'href="/officer"' in page) == (True, False, True)
+    saved = await officer.post("/account/alerts", data={"email": "o@example.org", "codes": ["case_waits"]})
+    assert saved.status_code == 303
+    assert "/account/alerts" in (await officer.get("/officer")).text
+
+
 async def test_the_page_saves_and_shows_a_new_secret_once(house: House) -> None:
     owner = house.client("landlord-a")
     form = {"email": "mira@example.org", "webhook_url": "https://hooks.example.org/x", "codes": ["jam"]}
-    first = await owner.post("/landlord/alerts", data=form)
+    first = await owner.post("/account/alerts", data=form)
     assert "whsec_" in first.text
-    assert (await owner.post("/landlord/alerts", data=form)).status_code == 303
-    page = (await owner.get("/landlord/alerts")).text
+    assert (await owner.post("/account/alerts", data=form)).status_code == 303
+    page = (await owner.get("/account/alerts")).text
     assert ("whsec_" in page, "mira@example.org" in page) == (False, True)
-    assert (await owner.post("/landlord/alerts", data=form | {"email": "nobody"})).status_code == 422
+    assert (await owner.post("/account/alerts", data=form | {"email": "nobody"})).status_code == 422

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import event
 
 from gateway.domain.alerts import KINDS, LOCK_ALARMS, LOG_ALARMS, AlertCode
-from gateway.journey.alerts import Alert, find_alerts, of_lock
+from gateway.journey.alerts import Alert, Readers, find_alerts, of_lock
 from gateway.journey.devices.reports import ALARMS
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.stays import landlord
 from gateway.store import Device, Key, Stay
 from gateway.texts.alerts import ALERT, ALERT_NAME, alert_message, alert_text
-from tests.parts.world import LOCK, NOW, World
+from tests.parts.world import AREA, LOCK, NOW, World
 
 
 def found_of(**state: Any) -> list[tuple[str, str, int]]:
@@ -27,7 +27,7 @@ def found_of(**state: Any) -> list[tuple[str, str, int]]:
 def alerts_of(world: World) -> list[Alert]:
     """The landlord's alerts."""
     with world.database.reading() as session:
-        return find_alerts(session, [world.landlord_id], world.now)[world.landlord_id]
+        return find_alerts(session, Readers([world.landlord_id]), world.now)[world.landlord_id]
 
 
 def change_lock(world: World, **state: Any) -> None:
@@ -133,6 +133,22 @@ def test_a_revocation_that_cannot_arrive_is_reported_with_the_longest_exposure(w
     assert alert.number > minutes, "the passcode cannot be withdrawn either, and lives longer"
 
 
+def test_an_officer_is_alerted_to_identity_checks_and_registrations_of_the_area_only(world: World) -> None:
+    token = world.offer(world.window(3600))
+    world.consent(token)
+    case_id = world.show(token, "review")
+    change_lock(world, alarm="jammed")
+    areas = {"own": AREA, "wider": AREA[:4], "other": "x" + AREA, "narrower": AREA + "1"}
+    with world.database.reading() as session:
+        found = find_alerts(session, Readers([world.landlord_id], areas), world.now)
+    case = (f"case_waits:{case_id}", "case_waits")
+    assert [(alert.what, alert.code) for alert in found["own"]] == [case]
+    assert found["wider"] == found["own"]
+    assert found["other"] == found["narrower"] == []
+    assert case in [(alert.what, alert.code) for alert in found[world.landlord_id]]
+    assert {"jam"} < {alert.code for alert in found[world.landlord_id]}
+
+
 def test_the_number_of_statements_does_not_grow_with_landlords_locks_and_keys(world: World) -> None:
     owners = [world.landlord_id]
     for number in range(6):
@@ -142,11 +158,11 @@ def test_the_number_of_statements_does_not_grow_with_landlords_locks_and_keys(wo
         world.consent(token)
         world.show(token)
     with counted(world) as one, world.database.reading() as session:
-        find_alerts(session, owners[:1], world.now)
+        find_alerts(session, Readers(owners[:1]), world.now)
     with counted(world) as many, world.database.reading() as session:
-        found = find_alerts(session, owners, world.now)
+        found = find_alerts(session, Readers(owners, dict.fromkeys(owners, AREA)), world.now)
     assert [len(found[owner]) for owner in owners] == [0, 1, 1, 1, 1, 1, 1]
-    assert len(many) == len(one) == 6
+    assert len(many) == len(one) == 7
 
 
 def test_every_kind_has_a_text_and_a_name_and_is_a_code_of_the_api() -> None:

@@ -5,7 +5,7 @@ import pytest
 from api.services.presenters import key_shown
 from certs.credential import read_credential
 from devices.driver import Unreadable
-from gateway.journey.alerts import find_alerts
+from gateway.journey.alerts import Readers, find_alerts
 from gateway.journey.keys.issue import revoke_key
 from gateway.store import Key
 from tests.unit.firmware_sim.lock.lock_bench import Bench
@@ -33,7 +33,7 @@ def test_with_all_revocation_traffic_dropped_the_key_dies_by_its_bound_and_the_g
     with line.world.database.reading() as session:
         row, landlord_id = session.get_one(Key, key.id), line.world.landlord_id
         shown = key_shown(session, row, line.world.now)
-        flagged = find_alerts(session, [landlord_id], line.world.now)[landlord_id]
+        flagged = find_alerts(session, Readers([landlord_id]), line.world.now)[landlord_id]
     assert (shown.state, shown.delay_reason, shown.cannot_be_revoked_before) == (
         "revoking", "link_down", shown.cannot_outlive,
     )  # fmt: skip

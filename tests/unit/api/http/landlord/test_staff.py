@@ -13,7 +13,7 @@ from tests.unit.api.test_closed_routes import PUBLIC, filled, routes
 OWN = ("/account", "/api/v1/me", "/api/v1/passkeys", "/api/v1/sessions", "/logout")
 LANDLORDS = ("/landlord", "/api/v1/units", "/api/v1/stays", "/api/v1/offers", "/api/v1/staff", "/api/v1/alerts")
 DECIDING = ("/api/v1/cases", "/{home}/cases", "/{home}/filings")
-OWNING = ("/api/v1/staff", "/landlord/staff", "/api/v1/alerts", "/landlord/alerts")
+OWNING = ("/api/v1/staff", "/landlord/staff", "/api/v1/alerts", "/account/alerts")
 SAFE = ("GET", "HEAD")
 
 
