@@ -5,9 +5,7 @@ from sqlalchemy import Engine, text
 
 from tests.integration.gateway.store.stepwise import all_of, config_of
 
-LANDLORDS = (
-    "INSERT INTO landlords (id, name, phone, registry_facts) VALUES ('l', 'Landlord', '', '{}'), ('m', 'Other', '', '{}')"
-)
+LANDLORDS = "INSERT INTO landlords (id, name, phone, registry_facts) VALUES ('l', 'L', '', '{}'), ('m', 'M', '', '{}')"
 SUBSCRIBED = (
     "INSERT INTO alert_subscriptions (landlord_id, codes, language, email)"
     " VALUES ('l', '[\"jam\"]', 'en', 'mira@example.org')"
