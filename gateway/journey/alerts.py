@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.domain import alerts as rules
@@ -154,7 +154,7 @@ def _of_filings(session: Session, readers: Readers, now: int) -> Iterator[tuple[
             yield from ((reader, alert) for alert in alerts)
 
 
-def _of_filing(row: Row[Any], now: int) -> Iterator[Alert]:
+def _of_filing(row: Any, now: int) -> Iterator[Alert]:
     code = rules.FILING_ALERTS.get(row.state)
     if code is not None:
         yield Alert(f"{code}:{row.id}", code, row.label, KINDS[code].severity)

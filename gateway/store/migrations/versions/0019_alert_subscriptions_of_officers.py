@@ -27,14 +27,16 @@ def subscriptions(*own: sa.schema.SchemaItem) -> None:
     )
 
 
-def open_alerts(column: str, table: str, **options: str) -> None:
+def open_alerts(column: str, table: str, ondelete: str | None = None) -> None:
     op.create_table(
         "open_alerts",
         sa.Column(column, sa.String(36), nullable=False),
         sa.Column("what", sa.String(120), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("notified_at", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_open_alerts_{column}_{table}"), **options),
+        sa.ForeignKeyConstraint(
+            [column], [f"{table}.id"], name=op.f(f"fk_open_alerts_{column}_{table}"), ondelete=ondelete
+        ),
         sa.PrimaryKeyConstraint(column, "what", name=op.f("pk_open_alerts")),
     )
 

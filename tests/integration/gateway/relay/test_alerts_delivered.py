@@ -389,7 +389,8 @@ async def test_an_officer_gets_the_waiting_cases_of_the_area_until_the_account_e
         login = session.scalars(select(Account).where(Account.login == "officer-a")).one()
         forget_sign_in(session, login, house.now[0])
     with house.gateway.database.reading() as session:
-        assert session.scalars(select(AlertSubscription)).all() == session.scalars(select(OpenAlert)).all() == []
+        assert session.scalars(select(AlertSubscription)).all() == []
+        assert session.scalars(select(OpenAlert)).all() == []
 
 
 async def test_the_page_of_an_officer_offers_what_an_officer_can_act_on(house: House) -> None:
