@@ -18,6 +18,7 @@ from api.cli.main import app
 from api.cli.texts import findings
 from api.cli.texts.findings import sentence
 from certs.authority.ca import Authority
+from certs.files import secret_at
 from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles
 from gateway.operations.health import CHECKS, Code, Finding, examine
@@ -37,6 +38,7 @@ def settings(world: World, tmp_path: Path) -> Settings:
     binary.write_text("#!/bin/sh\n")
     binary.chmod(0o700)
     Authority.open(world.folder / "certs", lambda: NOW)
+    secret_at(world.folder / "offers.secret")
     return Settings(folder=world.folder, mosquitto=binary)
 
 
