@@ -259,7 +259,7 @@ class OnboardingShown(BaseModel):
     Of the facts in `asks_one_of` one is enough. `asks_codes` has the facts that are codes of the authority's table,
     each with its entries, or with none where the table is long: search it at /onboarding/codes. `asks_only_if`: by
     fact, the fields or facts that decide whether it is asked, with the values for which it is. `asks_minors`: asked of
-    minors only. `passcodes` has the keypad's codes until a phone was given the keys.
+    minors only. `asks_others`: whether others are registered afterwards. `passcodes`: until a phone was given the keys.
     """
 
     unit: str
@@ -277,6 +277,7 @@ class OnboardingShown(BaseModel):
     asks_codes: dict[str, list[CodeShown]] = {}
     asks_only_if: dict[str, dict[str, list[str]]] = {}
     asks_minors: list[str] = []
+    asks_others: bool = False
     face: str
     liveness_level: str = "phone"
     seen_by: list[str]

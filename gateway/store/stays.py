@@ -10,7 +10,10 @@ from gateway.store.units import Device, Unit
 
 
 class Stay(Model):
-    """One tenancy or booking of a unit: half-open [from_at, until_at) in UTC seconds."""
+    """One tenancy or booking of a unit: half-open [from_at, until_at) in UTC seconds.
+
+    `party_open`: a tenant registers others after themselves, and has not said yet that everybody is registered.
+    """
 
     __tablename__ = "stays"
     __table_args__ = (
@@ -26,6 +29,7 @@ class Stay(Model):
     arrived_at: Mapped[int | None]
     ended_at: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=0)
+    party_open: Mapped[bool] = mapped_column(default=False)
     unit: Mapped[Unit] = relationship(lazy="joined")
     offers: Mapped[list["Offer"]] = relationship(back_populates="stay", order_by="Offer.created_at")
     people: Mapped[list["Person"]] = relationship(

@@ -11,15 +11,16 @@ from typing import Any
 from sqlalchemy import select
 
 from gateway.domain.filings.record import Registry
-from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.offer import offer_of, token_of
 from gateway.domain.stays.stay import Window
+from gateway.journey.filings.party_wait import expect_others
 from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt
 from gateway.registries import open_registry
 from gateway.relay.loop import Relay, Sent
 from gateway.relay.registries import LEASED, RegistrySenders
-from gateway.store import Delivery, Landlord, Person, Registration, Stay, Unit
+from gateway.store import Delivery, Landlord, Offer, Person, Registration, Stay, Unit
 from gateway.supervision import Rounds
 from tests.parts.world import DAY, FIELDS, World, report_to
 
@@ -43,7 +44,13 @@ class Office:
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tenant(
-        self, stay_id: str = "", fields: Mapping[str, str] = MappingProxyType({}), *, begins: int = -3600, days: int = 2
+        self,
+        stay_id: str = "",
+        fields: Mapping[str, str] = MappingProxyType({}),
+        *,
+        begins: int = -3600,
+        days: int = 2,
+        others_follow: bool = False,
     ) -> str:
         """A tenant with these fields checks in, on a new or an existing stay; returns the stay's id."""
         world = self.world
@@ -55,6 +62,10 @@ class Office:
                 token = landlord_token(world, offer.id)
         else:
             token = world.offer(Window(world.now + begins, world.now + begins + days * DAY))
+        if others_follow:
+            with world.database.writing() as session:
+                offer = session.get_one(Offer, offer_of(token, world.keyring.offer_secret))
+                expect_others(offer.stay, follow=True)
         world.consent(token)
         world.show(token, fields={**FIELDS, "id_number": f"XR{len(self.rows()):04d}R58", **people, **fields})
         return self.rows()[-1].stay_id

@@ -19,7 +19,7 @@ from api.cli.output import listed, said, word
 from api.client import Answer, Client
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
-from gateway.domain.keys.holder_statements import child_statement
+from gateway.domain.keys.holder_statements import child_statement, party_statement
 from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.texts.marks import N_
 
@@ -77,12 +77,12 @@ class JourneyRun:
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
             return (await self._arrive(landlord, tenant, officer, unit_code)).key_id
 
-    async def _arrive(self, landlord: Client, tenant: Client, officer: Client, unit_code: str) -> Arrived:
+    async def _arrive(self, landlord: Client, tenant: Client, officer: Client, unit_code: str, party: str) -> Arrived:
         await self._sign_in(landlord, self._logins.landlord)
         await self._sign_in(officer, self._logins.officer)
         offer = await self._offer(landlord, unit_code)
         tenant.headers["Authorization"] = f"Offer {offer['url'].rpartition('/')[2]}"
-        await self._register(tenant)
+        await self._register(tenant, others=party == "family")
         verdict = await self._decide(officer, tenant)
         key_id, on_lock_ms = await self._await_key(tenant)
         return Arrived(offer, verdict, key_id, on_lock_ms)
@@ -90,15 +90,16 @@ class JourneyRun:
     async def run(self, unit_code: str, party: str = "one") -> Json:
         """Run all nine steps; return ids, verdict, durations in ms and the registry's receipt. Raises StepFailed.
 
-        With the party "family", the tenant's phone also registers two children, and all their records are awaited.
+        With the party "family", the tenant's phone also registers two children, and all their records are awaited: one
+        for all of them where the registry files people together.
         """
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
-            arrived = await self._arrive(landlord, tenant, officer, unit_code)
+            arrived = await self._arrive(landlord, tenant, officer, unit_code, party)
             offer, key_id = arrived.offer, arrived.key_id
             unlocked = await self._unlock(tenant, key_id)
+            family = await self._bring_family(tenant, landlord, offer["stay_id"], key_id) if party == "family" else {}
             check_in = await self._await_filing(landlord, offer["stay_id"], "check_in")
             feed = await self._read_feed(officer, check_in["id"])
-            family = await self._bring_family(tenant, landlord, offer["stay_id"], key_id) if party == "family" else {}
             gone = await self._end(landlord, offer["stay_id"], key_id)
             check_out = await self._await_filing(landlord, offer["stay_id"], "check_out")
             return {
@@ -138,11 +139,14 @@ class JourneyRun:
         answer = await landlord.request("POST", f"/units/{unit['id']}/offers", json=dates, headers=key)
         return dict(require_ok(answer, said(N_("the landlord offers a key"))))
 
-    async def _register(self, tenant: Client) -> None:
+    async def _register(self, tenant: Client, *, others: bool) -> None:
         self._tell(said(N_("the tenant opens the link, consents, and submits passport and face photo")))
         require_ok(await tenant.post("/onboarding/open"), said(N_("the tenant opens the link")))
         consents = {"registration": True, "face": True, "text_version": "1", "language": "en"}
         require_ok(await tenant.post("/onboarding/consents", json=consents), said(N_("the tenant consents")))
+        require_ok(
+            await tenant.post("/onboarding/others", json={"follow": others}), said(N_("the tenant says who else comes"))
+        )
         files = {
             "document": ("document.jpg", self._pictures.document.read_bytes(), "image/jpeg"),
             "face": ("face.jpg", self._pictures.face.read_bytes(), "image/jpeg"),
@@ -209,7 +213,8 @@ class JourneyRun:
 
         async def filing() -> Json:
             stay = require_ok(await landlord.get(f"/stays/{stay_id}"), said(N_("the landlord reads the stay")))
-            return next((row for row in stay["registrations"] if row["kind"] == kind), {"state": "missing"})
+            rows = [row for row in stay["registrations"] if row["kind"] == kind] or [{"state": "missing"}]
+            return next((row for row in rows if row["state"] != "not_due"), rows[0])
 
         row = await until(filing, lambda row: row["state"] not in ("queued", "pending", "asking", "missing"), step)
         if row["state"] not in ("accepted", "not_due"):
@@ -223,6 +228,9 @@ class JourneyRun:
         onboarding = require_ok(await tenant.get("/onboarding"), said(N_("the tenant's phone registers a child")))
         for child in CHILDREN:
             await self._declare(tenant, key_id, child, onboarding["asks_besides"])
+        proof = self._proof(lambda proof: party_statement(key_id, proof))
+        answer = await tenant.post(f"/keys/{key_id}/party", json=proof)
+        require_ok(answer, said(N_("the tenant says that everybody is registered")))
         step = said(N_("the registry answers for the whole party"))
 
         async def stay() -> Json:

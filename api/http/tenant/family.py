@@ -20,3 +20,9 @@ def declare_child(gateway: Gate, key_id: str, form: ChildForm) -> ChildDeclared:
 def invite_companion(gateway: Gate, key_id: str, form: UnlockForm) -> CompanionLink:
     """Make a link for another adult of the party, signed over `lodgekey-companion`."""
     return service.invite_companion(gateway, key_id, form)
+
+
+@router.post("/{key_id}/party", status_code=204)
+def complete_party(gateway: Gate, key_id: str, form: UnlockForm) -> None:
+    """Say that everybody of the party is registered, signed over `lodgekey-party`; what waited is sent now."""
+    service.complete_party(gateway, key_id, form)

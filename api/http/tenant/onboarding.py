@@ -11,6 +11,7 @@ from api.services.schemas import ChallengeShown, CodeShown, ConsentForm, HolderF
 from api.services.tenant import onboarding as service
 from api.services.tenant import verification
 from api.services.tenant.holder_proofs import public_key, public_key_from_json
+from api.services.tenant.onboarding import OthersForm
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm
 from devices.wire.kiosk.chip import MAX_CHIP
 from gateway.domain.errors import InputRefused
@@ -54,6 +55,15 @@ def open_onboarding(gateway: Gate, token: OfferToken) -> OnboardingShown:
 def give_consents(gateway: Gate, token: OfferToken, form: ConsentForm) -> OnboardingShown:
     """Give or withdraw consents. Withdrawing the one to the face comparison does not affect the keys."""
     return service.give_consents(gateway, token, form)
+
+
+@router.post("/others")
+def record_others(gateway: Gate, token: OfferToken, form: OthersForm) -> OnboardingShown:
+    """Say before the verification whether others are registered afterwards, whose records are sent with the tenant's.
+
+    They are sent when the phone says that everybody is registered, and 15 minutes after the last one at the latest.
+    """
+    return service.record_others(gateway, token, form.follow)
 
 
 @router.post("/challenge", status_code=201)

@@ -98,3 +98,12 @@ def _fields_of(text: str, unit: Unit, now: int) -> dict[str, str]:
         if value.strip():
             fields[name if name in CHILD_FIELDS else FACT + name] = value.strip()
     return fields
+
+
+def complete_party(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
+    """Send what waited for others of the party; signed over `lodgekey-party`.
+
+    Raises NotFound, ProofRefused, TooManyAttempts or Conflict.
+    """
+    with gateway.database.writing() as session:
+        steps.complete_party(session, key_id, proof_of(form), gateway.now())

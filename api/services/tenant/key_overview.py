@@ -40,7 +40,8 @@ class Reader:
 class KeyOverview:
     """A tenant's keys, each with its lock. `begins_later`: a key is not valid yet.
 
-    `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one.
+    `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one. `party_open`:
+    the registration waits for others who are still to register.
     """
 
     keys: list[tuple[KeyShown, LockShown]]
@@ -49,6 +50,7 @@ class KeyOverview:
     readers: list[Reader] | None
     once_codes: list[OnceCodeShown]
     date_request: DateRequestShown | None
+    party_open: bool
 
 
 def was_revoked(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bool:
@@ -74,6 +76,7 @@ def read_overview(gateway: Gateway, token: str) -> KeyOverview:
             readers=_readers_of(session, [row.id for row in records]) if disclosed else None,
             once_codes=once_codes_of(session, offer.stay, now),
             date_request=date_request_shown(date_request) if date_request else None,
+            party_open=offer.stay.party_open,
         )
 
 

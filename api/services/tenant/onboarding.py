@@ -9,13 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sqlalchemy.orm import Session
 
 from api.services.presenters import passcode_shown
-from api.services.schemas import CodeShown, ConsentForm, OnboardingShown, Registered
+from api.services.schemas import CodeShown, ConsentForm, OnboardingShown, Registered, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotFound
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.consent import PURPOSES
 from gateway.journey.filings.destinations import asked_at, registries_of
+from gateway.journey.filings.party_wait import expect_others, is_filed_in_parties
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps
@@ -23,6 +24,12 @@ from gateway.registering.tenant import local_date
 from gateway.registries.code_choices import has_table, search_codes, short_tables
 from gateway.store import Offer, Unit
 from gateway.texts.marks import N_
+
+
+class OthersForm(Strict):
+    """Whether the tenant registers others after themselves, whose records are sent together with theirs."""
+
+    follow: bool
 
 
 def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> OnboardingShown:
@@ -53,6 +60,7 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
             path: {key: [*values] for key, values in fields.items()} for path, fields in asked.only_if.items()
         },
         asks_minors=list(asked.minor),
+        asks_others=is_filed_in_parties(stay),
         face=profile.face,
         liveness_level=unit.liveness_level,
         seen_by=["landlord", *(f"registry:{name}" for name in registries_of(unit)), "officer"],
@@ -126,6 +134,18 @@ def give_consents(gateway: Gateway, token: str, form: ConsentForm) -> Onboarding
         steps.record_consent(session, offer, agreed, form.text_version, form.language, now)
         for case_id in [] if form.face else forget_face(session, offer):
             gateway.pictures.drop_face(case_id)
+        return present_onboarding(gateway, session, offer)
+
+
+def record_others(gateway: Gateway, token: str, follow: bool) -> OnboardingShown:
+    """Record whether others register after this tenant, where the registry files them together; return the onboarding.
+
+    Given before the verification: what follows from it then waits for them. Raises OfferUsed.
+    """
+    now = gateway.now()
+    with gateway.database.writing() as session:
+        offer = steps.usable_offer(session, token, gateway.keyring, now)
+        expect_others(offer.stay, follow)
         return present_onboarding(gateway, session, offer)
 
 

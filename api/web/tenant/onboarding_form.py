@@ -14,7 +14,7 @@ from gateway.domain.verification.typed_fields import FieldProblem, missing_field
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
 )  # fmt: skip
-CHOSEN: Final = ("check", "consent_face", "consent_registration", "consent_guardian")
+CHOSEN: Final = ("check", "consent_face", "consent_registration", "consent_guardian", "others")
 # A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")
 

@@ -121,6 +121,8 @@ async def register(
     consents = ConsentForm.model_validate(agreed | {"text_version": text_version, "language": language})
     try:
         await asyncio.to_thread(service.give_consents, gateway, token, consents)
+        if onboarding.asks_others:
+            await asyncio.to_thread(service.record_others, gateway, token, bool(entered.chosen["others"]))
         reached = await verify(gateway, token, await verification_form(document, seen, entered, holder_key))
     except (InputRefused, Busy) as error:
         faults = faults_in(language, error, onboarding.asks_besides)
@@ -237,6 +239,7 @@ def key_page(
         "readers": overview.readers,
         "once_codes": overview.once_codes,
         "date_request": overview.date_request,
+        "party_open": overview.party_open,
         "refusals": read_refusals(gateway, token, language_of(request)),
         "given": given or {},
         "documents": onboarding.documents,

@@ -1,5 +1,5 @@
 """Holder statements besides reading a key and unlocking: renew, end the stay, request dates, vouch for a nearby
-key, and register those who came along."""
+key, register those who came along, and say that everybody is registered."""
 
 from gateway.domain.keys.key import Proof
 
@@ -32,3 +32,8 @@ def child_statement(key_id: str, proof: Proof, person: str) -> bytes:
 def companion_statement(key_id: str, proof: Proof) -> bytes:
     """The bytes a holder signs to have a link made for another adult of the party."""
     return f"lodgekey-companion\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
+
+
+def party_statement(key_id: str, proof: Proof) -> bytes:
+    """The bytes a holder signs to say that everybody of the party is registered."""
+    return f"lodgekey-party\n{key_id}\n{proof.at}\n{proof.nonce}".encode()

@@ -37,13 +37,13 @@ from gateway.journey.filings.parties import (
     people_of,
     registered,
 )
+from gateway.journey.filings.party_wait import send_at
 from gateway.journey.filings.person_fields import booking_of, person_facts, person_fields, person_sources, seal_sources
 from gateway.journey.filings.sealed_records import seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
-from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
@@ -293,8 +293,7 @@ def _keep(
 
 def _enqueue_record(session: Session, row: Registration, stay: Stay, now: int) -> None:
     party, lane = f"registry:{row.registry_name}", lanes.registry(row.registry_name, stay.id)
-    due_at = max(now, stay.from_at) if REGISTRIES[row.registry_name].arrivals_on_the_day else now
-    enqueue(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=due_at)
+    enqueue(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=send_at(stay, row, now))
 
 
 def _change_kind(session: Session, group: Group, subject: Person, now: int) -> Kind:

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.field_rules import calendar_day, is_minor
-from gateway.domain.keys.holder_statements import child_statement, companion_statement
+from gateway.domain.keys.holder_statements import child_statement, companion_statement, party_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.verification.field_sources import gather
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, own_arrival, registered
+from gateway.journey.filings.party_wait import close_party
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
 from gateway.journey.filings.records import check_in, report_arrivals, report_departure
 from gateway.journey.keys.issue import revoke_key
@@ -58,6 +59,11 @@ def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> O
     key = _held(session, key_id, companion_statement(key_id, proof), proof, now)
     _refuse_crowd(session, key.stay)
     return add_offer(session, key.stay, now)
+
+
+def complete_party(session: Session, key_id: str, proof: Proof, now: int) -> None:
+    """Everybody of the party is registered: what waited for the others is sent. Raises ProofRefused or Conflict."""
+    close_party(session, _held(session, key_id, party_statement(key_id, proof), proof, now).stay, now)
 
 
 def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, now: int) -> list[Person]:

@@ -70,7 +70,7 @@ const emptyFaults = (form) => [...form.querySelectorAll(":scope > [data-needed]"
   .map((part) => ({ field: part.querySelector("input, select"), sentence: part.dataset.needed }))
   .filter(({ field }) => !field.value.trim()).concat(emptyFacts(form));
 
-/** Serve both forms for the holder of key `id`. */
+/** Serve the forms for those who came along, for the holder of key `id`. */
 export function manageFamily(id, pair) {
   const child = document.querySelector("#child");
   const summary = document.querySelector("#child-errors");
@@ -98,5 +98,13 @@ export function manageFamily(id, pair) {
     companion.elements.url.value = answer.body.url;
     companion.elements.url.parentElement.hidden = false;
     companion.elements.url.select();
+  };
+  const party = document.querySelector("#party");
+  if (party) party.onsubmit = async (event) => {
+    event.preventDefault();
+    const answer = await post("party", id, await proof(pair, "party", id));
+    if (!answer.ok) return show(party, "alert", party.dataset.failed);
+    show(party, "status");
+    party.querySelector("button").hidden = true;
   };
 }

@@ -10,9 +10,10 @@ from lxml import etree
 from sqlalchemy import select, update
 
 from gateway.domain.errors import InputRefused
+from gateway.journey.filings.party_wait import PARTY_WAIT, close_party
 from gateway.journey.stays import family
 from gateway.outbox import deliveries, lanes
-from gateway.store import Event, Offer, Person, Registration, RegistrationPerson
+from gateway.store import Delivery, Event, Offer, Person, Registration, RegistrationPerson, Stay
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
@@ -179,6 +180,31 @@ async def test_a_child_who_joins_later_is_filed_after_the_head_on_its_own_day(
     await italy.settled()
     assert italy.states() == [("check_in", "accepted"), ("check_in", "accepted")]
     assert rows_sent(it, "TESTA") == ["16 ANNA document", "17 ANNA document", "19 LEO blank"]
+
+
+async def family_on_one_phone(office: Office) -> str:
+    """Register three people, of whom the first says that others follow, and close the party; return the stay."""
+    stay = office.tenant("", {"given_names": "Anna", "surname": "Insieme"}, others_follow=True)
+    for name in ("Leo", "Mia"):
+        office.tenant(stay, {**CHILD, "given_names": name, "surname": "Insieme"})
+    with office.world.database.writing() as session:
+        waiting = session.scalars(select(Delivery).where(Delivery.work == "submit", Delivery.state == "owed")).all()
+        assert [row.due_at - row.created_at for row in waiting] == [PARTY_WAIT]
+        close_party(session, session.get_one(Stay, stay), office.world.now)
+    await office.settled()
+    assert office.states() == [("check_in", "not_due"), ("check_in", "not_due"), ("check_in", "accepted")]
+    return stay
+
+
+async def test_a_family_on_one_phone_is_one_parte_when_everybody_is_registered(
+    spain: Office, es: SimulatedRegistry
+) -> None:
+    assert partes(es, await family_on_one_phone(spain)) == [("3", ["Anna PM", "Leo HJ", "Mia HJ"])]
+
+
+async def test_a_family_on_one_phone_is_sent_to_the_police_once(italy: Office, it: SimulatedRegistry) -> None:
+    await family_on_one_phone(italy)
+    assert rows_sent(it, "INSIEME") == ["17 ANNA document", "19 LEO blank", "19 MIA blank"]
 
 
 async def test_an_adult_who_came_later_than_filed_gets_a_parte_of_their_own(
