@@ -75,7 +75,7 @@ class JourneyRun:
     async def arrive(self, unit_code: str) -> str:
         """Run steps 1 to 5; return the id of a key that is on the lock. Raises StepFailed."""
         async with self._client() as landlord, self._client() as tenant, self._client() as officer:
-            return (await self._arrive(landlord, tenant, officer, unit_code)).key_id
+            return (await self._arrive(landlord, tenant, officer, unit_code, "one")).key_id
 
     async def _arrive(self, landlord: Client, tenant: Client, officer: Client, unit_code: str, party: str) -> Arrived:
         await self._sign_in(landlord, self._logins.landlord)

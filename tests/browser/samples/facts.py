@@ -275,6 +275,7 @@ KEY_PAGE: dict[str, Any] = {
     "readers": [Reader("officer:o1", "correction: 14/2026", NOW - 800)],
     "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
     "date_request": DATE_REQUEST,
+    "party_open": True,
     "documents": onboarding("on_lock").documents,
     **dict.fromkeys(("refusals", "given", "wrong", "correction_problem")),
 }

@@ -39,7 +39,7 @@ ROLES: Final = {
 KEY: Final = "/api/v1/keys/{key_id}"
 HOLDERS: Final = (
     KEY,
-    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "children", "companions")),
+    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "children", "companions", "party")),
 )
 
 

@@ -76,6 +76,13 @@ async def test_only_the_phone_with_the_key_adds_anybody(house: House) -> None:
     refused(await house.client().post(f"/api/v1/keys/{key_id}/companions", json=forged), 403, "proof_refused")
 
 
+async def test_only_the_phone_with_the_key_says_that_everybody_is_registered(house: House) -> None:
+    key_id = await house.key()
+    forged = signed(house, "party", key_id, by=new_private_key())
+    refused(await house.client().post(f"/api/v1/keys/{key_id}/party", json=forged), 403, "proof_refused")
+    good(await house.client().post(f"/api/v1/keys/{key_id}/party", json=signed(house, "party", key_id)))
+
+
 async def test_another_adult_gets_a_link_of_the_same_stay(house: House) -> None:
     key_id = await house.key()
     made = good(await house.client().post(f"/api/v1/keys/{key_id}/companions", json=signed(house, "companion", key_id)))
