@@ -13,7 +13,7 @@ from sqlalchemy import select
 from gateway.domain.filings.record import Registry
 from gateway.domain.stays.offer import offer_of, token_of
 from gateway.domain.stays.stay import Window
-from gateway.journey.filings.party_wait import expect_others
+from gateway.journey.filings.parties import expect_others
 from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import RetryAt

@@ -16,7 +16,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.consent import PURPOSES
 from gateway.journey.filings.destinations import asked_at, registries_of
-from gateway.journey.filings.party_wait import expect_others, is_filed_in_parties
+from gateway.journey.filings.parties import expect_others, is_filed_in_parties
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.tenants import onboarding as steps

@@ -36,8 +36,8 @@ from gateway.journey.filings.parties import (
     party_of,
     people_of,
     registered,
+    send_at,
 )
-from gateway.journey.filings.party_wait import send_at
 from gateway.journey.filings.person_fields import booking_of, person_facts, person_fields, person_sources, seal_sources
 from gateway.journey.filings.sealed_records import seal_record
 from gateway.journey.keys.keyring import Keyring

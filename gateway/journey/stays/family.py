@@ -12,8 +12,7 @@ from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.verification.field_sources import gather
 from gateway.journey.filings.arrival_rules import refuse_arrival
-from gateway.journey.filings.parties import arrival_date, own_arrival, registered
-from gateway.journey.filings.party_wait import close_party
+from gateway.journey.filings.parties import arrival_date, close_party, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
 from gateway.journey.filings.records import check_in, report_arrivals, report_departure
 from gateway.journey.keys.issue import revoke_key

@@ -10,7 +10,7 @@ from lxml import etree
 from sqlalchemy import select, update
 
 from gateway.domain.errors import InputRefused
-from gateway.journey.filings.party_wait import PARTY_WAIT, close_party
+from gateway.journey.filings.parties import PARTY_WAIT, close_party
 from gateway.journey.stays import family
 from gateway.outbox import deliveries, lanes
 from gateway.store import Delivery, Event, Offer, Person, Registration, RegistrationPerson, Stay
