@@ -16,7 +16,7 @@ from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
-from gateway.clock import utc_now
+from gateway.clock import TrustedClock
 from gateway.disclosure import DisclosureLog
 from gateway.domain.filings.record import Registry
 from gateway.domain.verification.port import Identity
@@ -36,6 +36,7 @@ from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_assistant, with_radio
 from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
+from gateway.operations.clock_state import follow_clock, open_clock
 from gateway.operations.file_modes import close_to_others
 from gateway.operations.housekeeping import Housekeeping
 from gateway.operations.installation import Installation, require_database, require_identity
@@ -79,13 +80,14 @@ class Gateway:
     def __init__(
         self,
         settings: Settings,
-        now: Callable[[], int] = utc_now,
+        now: Callable[[], int] | None = None,
         *,
         identity: Identity | None = None,
         radio: BleRadio | None = None,
     ) -> None:
-        folder, self.settings, self.now = settings.folder, settings, now
-        self.database = _open_database(settings)
+        self.database, folder = _open_database(settings), settings.folder
+        self.settings, self.now = settings, now or open_clock(settings)
+        now = self.now
         self.rotation = AuthorityRotation(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
@@ -271,6 +273,11 @@ class Gateway:
         self.database.close()
 
     @property
+    def clock_believed(self) -> bool:
+        """Whether the gateway follows the system clock."""
+        return not isinstance(self.now, TrustedClock) or self.now.off_by() == 0
+
+    @property
     def authority(self) -> Authority:
         """The certificate authority in force."""
         return self.rotation.authority
@@ -284,6 +291,8 @@ class Gateway:
         """Continue the authority rotation; make the broker refuse and disconnect every revoked device."""
         await self.rotation.follow()
         await asyncio.to_thread(self.installation.note)
+        if isinstance(self.now, TrustedClock):
+            await asyncio.to_thread(follow_clock, self.settings.folder, self.now)
         await self.revocation.enforce(renew=renew)
 
     async def _renew_own(self) -> None:

@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "broker": Place("The MQTT broker.", "api.cli.commands.broker"),
     "registry": Place("Registries and the records reported to them.", "api.cli.commands.registry"),
     "audit": Place("The disclosure log.", "api.cli.commands.audit"),
+    "clock": Place("The time the gateway acts on.", "api.cli.clock"),
     "db": Place("The database.", "api.cli.commands.database"),
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from gateway.broker.config import BrokerMissing, find_mosquitto
 from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.portraits import faces_stored
+from gateway.operations.clock_state import ClockState
 from gateway.operations.file_modes import PRIVATE_FILE, open_to_others
 from gateway.operations.installation import Why, find_lost
 from gateway.settings import Settings
@@ -38,7 +39,7 @@ Code = Literal[
     "identity", "identity_missing", "identity_empty", "identity_other",
     "database", "database_missing", "database_older",
     "broker", "broker_silent", "broker_unproven", "mosquitto", "mosquitto_missing",
-    "clock", "clock_unkept", "clock_behind",
+    "clock", "clock_unkept", "clock_behind", "clock_ahead",
     "certificates", "own_expiring", "own_expired", "device_expiring", "device_expired",
     "deliveries", "deliveries_stuck", "registrations_late",
     "loops", "loops_unknown", "loops_gone", "loops_silent", "loop_late", "loop_ended",
@@ -135,8 +136,12 @@ def check_clock(settings: Settings, now: int) -> Iterator[Finding]:
         yield Finding("clock", "care", "clock_unkept")
     with _database(settings) as session:
         latest = (session and session.scalar(select(func.max(Event.at)))) or 0
+    state = ClockState.read(settings.folder)
+    latest = max(latest, state.seen)
     if latest > now + TOLERANCE:
         yield Finding("clock", "bad", "clock_behind", {"minutes": (latest - now) // 60})
+    elif state.off_by > 0:
+        yield Finding("clock", "bad", "clock_ahead", {"minutes": state.off_by // 60})
     elif kept is not False:
         yield Finding("clock", "good", "clock")
 

@@ -66,6 +66,13 @@ FINDINGS: Final[Mapping[Code, str]] = {
         "The clock is {minutes} minutes behind the recorded events. Set it.",
         "minutes",
     ),
+    "clock_ahead": NN_(
+        "The clock is {minutes} minute ahead of the time that has passed, so it is not followed. Set it, or if it is "
+        "right run: lodgekey clock accept",
+        "The clock is {minutes} minutes ahead of the time that has passed, so it is not followed. Set it, or if it is "
+        "right run: lodgekey clock accept",
+        "minutes",
+    ),
     "certificates": NN_(
         "No certificate expires within {days} day.", "No certificate expires within {days} days.", "days"
     ),

@@ -51,6 +51,7 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("certs", "roll-back"): "",
     ("certs", "forget"): "1",
     ("certs", "renew-identity"): "--yes",
+    ("clock", "accept"): "",
     ("simulate", "holder", "new"): "--dir {tmp}/phone",
 }
 MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("certs", "roll-back"), ("certs", "forget")}

@@ -227,6 +227,7 @@ def test_a_database_of_an_older_release_is_found(settings: Settings, world: Worl
 def test_a_database_that_is_none_is_found_and_the_other_checks_go_on(settings: Settings, tmp_path: Path) -> None:
     broken = tmp_path / "broken.sqlite"
     broken.write_bytes(b"this is not a database at all, whatever its name says" * 40)
+    broken.chmod(0o600)
     found = examine(settings.model_copy(update={"database_url": f"sqlite:///{broken}"}), NOW)
     unreadable = {finding.check for finding in found if finding.severity == "bad"}
     assert "database" in unreadable
