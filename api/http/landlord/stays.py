@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
-from api.services.landlord import bookings, offers, stays, unit_facts, units
+from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId, Owner
+from api.services.landlord import bookings, offers, registries, stays, unit_facts, units
 from api.services.landlord.bookings import BookingForm, OfferForm
 from api.services.landlord.offers import ArrivalForm, DepartureForm
+from api.services.landlord.registries import NewUnitForm, RegistriesForm
 from api.services.landlord.unit_facts import UnitFactsForm, UnitFactsShown
 from api.services.schemas import DatesForm, KeyShown, LockShown, OfferShown, StayShown, UnitForm, UnitShown
 
@@ -16,6 +17,20 @@ router = APIRouter(tags=["landlord"])
 def list_units(gateway: Gate, landlord_id: LandlordId) -> list[UnitShown]:
     """Return the landlord's units with their locks."""
     return units.list_units(gateway, landlord_id)
+
+
+@router.post("/units", status_code=201)
+def create_unit(gateway: Gate, owner: Owner, form: NewUnitForm) -> UnitShown:
+    """Create a unit that reports to one or more registries. Only for owners."""
+    return registries.create_unit(gateway, owner, form)
+
+
+@router.put("/units/{unit_id}/registries")
+def change_registries(
+    gateway: Gate, _: Owner, landlord_id: LandlordId, unit_id: str, form: RegistriesForm
+) -> UnitShown:
+    """Replace the registries that the unit reports to, and their facts, from its next record on. Only for owners."""
+    return registries.change_registries(gateway, landlord_id, unit_id, form)
 
 
 @router.patch("/units/{unit_id}")

@@ -125,8 +125,7 @@ def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit
             N_("A unit needs a label, an address, and a code and an area of letters, digits and hyphens.")
         )
     landlord = session.get_one(Landlord, owner.landlord_id)
-    _check_place(home)
-    _check_needs(home, landlord)
+    check_dwelling(home, landlord)
     if session.scalars(select(Unit.id).where(Unit.code == home.code)).first() is not None:
         raise Conflict(N_("There is already a unit with this code."))
     unit = Unit(
@@ -146,6 +145,12 @@ def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit
     session.flush()
     record(session, "UnitAdded", now, data={"unit": unit.id, "landlord": landlord.id})
     return unit
+
+
+def check_dwelling(home: Dwelling, landlord: Landlord) -> None:
+    """Raise InputRefused for an unknown place or registry, and for facts that are missing or that no registry takes."""
+    _check_place(home)
+    _check_needs(home, landlord)
 
 
 def _check_place(home: Dwelling) -> None:

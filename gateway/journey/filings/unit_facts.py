@@ -53,9 +53,11 @@ def correct_unit(
     fields that the rules refuse or that no registry takes.
     """
     _refuse_fixed(changes)
-    before = _wrong(unit, rules, now)
+    before = wrong_facts(unit, rules, now)
     _apply(unit, changes)
-    wrong = [problem for problem in _wrong(unit, rules, now) if problem not in before or _is_meant(problem, changes)]
+    wrong = [
+        problem for problem in wrong_facts(unit, rules, now) if problem not in before or _is_meant(problem, changes)
+    ]
     if wrong:
         shown = [{"field": problem.field, "sentence": problem.sentence} for problem in wrong]
         raise InputRefused(wrong[0].sentence, field=wrong[0].field, fields=shown)
@@ -123,7 +125,7 @@ def _merged(known: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, s
     return {path: text for path, text in {**known, **{p: t.strip() for p, t in changes.items()}}.items() if text}
 
 
-def _wrong(unit: Unit, rules: Mapping[str, Rules], now: int) -> list[FieldProblem]:
+def wrong_facts(unit: Unit, rules: Mapping[str, Rules], now: int) -> list[FieldProblem]:
     """The registries' problems with the unit and its landlord. Raises InputRefused for a path that no record has."""
     try:
         records = {destination.registry_name: _sample(destination, now) for destination in unit.destinations}

@@ -44,6 +44,7 @@ FORM: Final = DATES | {
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/v1/units/{unit_id}/offers": DATES,
     "/api/v1/units/{unit_id}": {"liveness_level": "phone"},
+    "/api/v1/units/{unit_id}/registries": {"registries": [{"registry": "sandbox"}]},
     "/api/v1/units/{unit_id}/facts": {"unit": {"name": "Room"}},
     "/api/v1/stays/{stay_id}": DATES,
     "/api/v1/stays/{stay_id}/booking": {"surname": "Núñez"},
