@@ -1,5 +1,6 @@
 """Settings from the environment (`LODGEKEY_…`) or keywords; the defaults run on one machine as they are."""
 
+import os
 import ssl
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,6 +14,11 @@ from devices.links.mqtt import BrokerAddress
 from gateway.identity.settings import Thresholds
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _parts(given: str) -> set[str]:
+    """The addresses and networks of a list with commas between."""
+    return set(filter(None, map(str.strip, given.split(","))))
 
 
 class HomeBroker(BaseModel):
@@ -126,10 +132,17 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, given: str) -> str:
-        for part in filter(None, map(str.strip, given.split(","))):
+        for part in _parts(given):
             if ip_network(part).prefixlen == 0:
                 raise ValueError("trusted_proxies names the proxies only, because who is believed evades the limits")
         return given
+
+    @model_validator(mode="after")
+    def _one_list_of_proxies(self) -> "Settings":
+        others = os.environ.get("FORWARDED_ALLOW_IPS")  # uvicorn's own setting, which the gateway does not use
+        if others is not None and _parts(others) != _parts(self.trusted_proxies):
+            raise ValueError("FORWARDED_ALLOW_IPS differs from LODGEKEY_TRUSTED_PROXIES, which is the one that counts")
+        return self
 
     @property
     def database(self) -> str:

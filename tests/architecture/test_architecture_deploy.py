@@ -1,6 +1,7 @@
 """Checks the deployment files without docker: the names they use exist in this project and agree with each other."""
 
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_the_containers_say_nothing_that_compose_does_not_know() -> None:
-    assert COMPOSE.keys() <= {"services", "volumes"}
+    assert COMPOSE.keys() <= {"services", "volumes", "networks"}
     assert {name: service.keys() - KNOWN for name, service in SERVICES.items() if service.keys() - KNOWN} == {}
     assert all(("image" in service) != ("build" in service) for service in SERVICES.values())
     named = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())}
@@ -61,6 +62,13 @@ def test_what_the_containers_are_given_is_a_setting_that_can_be_read(monkeypatch
     assert settings.broker_host in SERVICES
     assert "@database/" in settings.database
     assert SERVICES["database"]["environment"]["POSTGRES_USER"] == "lodgekey"
+
+
+def test_the_proxy_whose_word_counts_is_the_one_before_the_gateway() -> None:
+    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    assert SERVICES["gateway"]["environment"]["LODGEKEY_TRUSTED_PROXIES"] == network["gateway"]
+    assert ip_address(network["gateway"]) in ip_network(network["subnet"])
+    assert f'"LODGEKEY_TRUSTED_PROXIES={Settings().trusted_proxies}"' in UNIT
 
 
 def test_ports_and_volumes_of_the_containers_meet() -> None:
