@@ -9,6 +9,8 @@ from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, body_length, refusal_by_size
+from api.framework.checked_route import CheckedRoute
+from api.framework.session_cookie import SESSION_COOKIE
 from api.http.account import alerts, passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
 from api.http.landlord import date_requests, one_time_codes, staff, stays
@@ -18,6 +20,7 @@ from api.http.tenant import corrections, family, keys, offline_credential, onboa
 from api.services.faults import BROKEN, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
+from api.web.shell.page_route import framework_page
 from api.web.shell.render import language_of
 from gateway.bootstrap import Gateway
 
@@ -49,6 +52,7 @@ PARTS: Final = (
 )  # in the order in which the documents list them
 
 HEADERS: Final = {
+    "Cache-Control": "no-store",  # every answer may be personal, unless its route says otherwise
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
         " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -59,7 +63,12 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), bluetooth=(self), geolocation=(), microphone=()",
 }
-RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}  # RFC 6797 §7.2: over HTTPS only
+# RFC 9110 §15.5.2 asks for a challenge; the scheme is that of draft-broyer-http-cookie-auth.
+SIGN_IN_HEADERS: Final = {
+    "WWW-Authenticate": f'Cookie realm="Lodgekey", form-action="/login", cookie-name="{SESSION_COOKIE}"'
+}
+UNAUTHORIZED: Final = 401
 
 # Pictures must never reach the disk, so every admissible request is kept in memory.
 MultiPartParser.spool_max_size = MAX_REQUEST_BYTES
@@ -87,7 +96,7 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
         responses=REFUSALS,
     )
     app.state.gateway = gateway
-    install(app, language_of)
+    install(app, language_of, framework_page)
     app.add_middleware(Guard)
     api = APIRouter(prefix="/api/v1")
     for part in PARTS:
@@ -99,7 +108,10 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
 
 
 class Guard:
-    """ASGI: refuses bodies that are too large or too many, unread, and adds the security headers to every answer."""
+    """ASGI: refuses bodies that are too large or too many, unread, and adds the security headers to every answer.
+
+    Where the public address is HTTPS, so is the scheme of every request, whatever a proxy passes on.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -112,13 +124,13 @@ class Guard:
             return
 
         started = False
+        scope["scheme"] = true_scheme(scope)
 
         async def send_guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(item for item in RAW_HEADERS if item[0] not in present)]
+                message["headers"] = with_headers(scope, message)
             await send(message)
 
         if (refusal := refusal_by_size(scope)) is not None:
@@ -130,11 +142,28 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
             log_fault(scope["method"], error)
             if not started:
-                await problem(500, "internal", "Something went wrong", BROKEN)(scope, receive, send_guarded)
+                page = framework_page(Request(scope), 500, "internal", BROKEN)
+                answer = page or problem(500, "internal", "Something went wrong", BROKEN)
+                await answer(scope, receive, send_guarded)
+
+
+def true_scheme(scope: Scope) -> str:
+    """Return the scheme by which the browser sent a request: a trusted proxy's word, or the public address's scheme."""
+    gateway: Gateway = scope["app"].state.gateway
+    return "https" if gateway.settings.address.startswith("https:") else str(scope["scheme"])
+
+
+def with_headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers and those that it lacks."""
+    wanted = HEADERS | (HTTPS_HEADERS if scope["scheme"] == "https" else {})
+    wanted |= SIGN_IN_HEADERS if message["status"] == UNAUTHORIZED else {}
+    present = {name.lower() for name, _ in message["headers"]}
+    lacking = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
+    return [*message["headers"], *(item for item in lacking if item[0] not in present)]
 
 
 def _health_router() -> APIRouter:
-    router = APIRouter(tags=["health"])
+    router = APIRouter(route_class=CheckedRoute, tags=["health"])
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Request, Security
-from fastapi.security import APIKeyCookie
 from fastapi.security.http import HTTPAuthorizationCredentials, HTTPBase
 
+from api.framework.cookies import CookieOfScheme
 from api.framework.session_cookie import SESSION_COOKIE, session_token_of
 from api.services.access import require, signed_in
 from gateway.bootstrap import Gateway
@@ -18,19 +18,30 @@ from gateway.store import Account
 from gateway.texts.marks import N_
 
 OFFER_COOKIE: Final = "lodgekey_offer"
+OVER_HTTPS: Final = "; over HTTPS its name begins with __Host-"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 # What a caller shows, as the API's description names it; `auto_error` off, because the refusals are ours.
 SessionToken = Annotated[
     str | None,
     Security(
-        APIKeyCookie(name=SESSION_COOKIE, scheme_name="session", description="Set by signing in", auto_error=False)
+        CookieOfScheme(
+            name=SESSION_COOKIE,
+            scheme_name="session",
+            description=f"Set by signing in{OVER_HTTPS}",
+            auto_error=False,
+        )
     ),
 ]
 LinkToken = Annotated[
     str | None,
     Security(
-        APIKeyCookie(name=OFFER_COOKIE, scheme_name="link", description="Set by an offer's link", auto_error=False)
+        CookieOfScheme(
+            name=OFFER_COOKIE,
+            scheme_name="link",
+            description=f"Set by an offer's link{OVER_HTTPS}",
+            auto_error=False,
+        )
     ),
 ]
 ShownOffer = Annotated[

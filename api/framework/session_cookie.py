@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from api.framework.cookies import delete_cookie, read_cookie, set_cookie
 from gateway.bootstrap import Gateway
 
 SESSION_COOKIE: Final = "lodgekey_session"
@@ -11,20 +12,14 @@ SESSION_COOKIE: Final = "lodgekey_session"
 
 def session_token_of(request: Request) -> str:
     """Return the session token that a request came with; empty if it has none."""
-    return request.cookies.get(SESSION_COOKIE, "")
+    return read_cookie(request, SESSION_COOKIE)
 
 
-def set_session_cookie(gateway: Gateway, response: Response, token: str) -> None:
-    """Set a cookie that scripts cannot read, for as long as a session.
-
-    Lax: browsers send it when a link on another site, or in an e-mail, opens a page here, and with nothing else that
-    another site starts. Such a link opens a page by GET, and GET changes nothing; forms are checked by `check_origin`.
-    """
-    seconds = gateway.settings.session_hours * 3600
-    secure = gateway.settings.address.startswith("https:")
-    response.set_cookie(SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
+def set_session_cookie(gateway: Gateway, request: Request, response: Response, token: str) -> None:
+    """Set a cookie that scripts cannot read, for as long as a session."""
+    set_cookie(request, response, SESSION_COOKIE, token, seconds=gateway.settings.session_hours * 3600)
 
 
-def clear_session_cookie(response: Response) -> None:
+def clear_session_cookie(request: Request, response: Response) -> None:
     """Have the browser delete the session's cookie."""
-    response.delete_cookie(SESSION_COOKIE, path="/")
+    delete_cookie(request, response, SESSION_COOKIE)

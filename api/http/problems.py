@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.services.error_text import error_text, field_texts
 from api.services.faults import DATABASE_REFUSED, database_refused
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 TYPES = "https://lodgekey.org/problems/"
 MEDIA = "application/problem+json"
+METHOD_NOT_ALLOWED: Final = 405
+PageOf = Callable[[Request, int, str, str], Response | None]  # request, status, code, marked text
 # status of an error of the framework → the problem's code and title
 FRAMEWORK_PROBLEMS: Final = {
     400: ("not_readable", "Bad request"),
@@ -87,8 +91,24 @@ def of_error(error: LodgekeyError, language: str = SOURCE) -> JSONResponse:
     return problem(error.status, error.code, error.title, detail, **extra)
 
 
-def install(app: FastAPI, language_of: Callable[[Request], str]) -> None:
-    """Register handlers that answer every error of the application with a problem in the language of the request."""
+def methods_at(app: FastAPI, path: str) -> str:
+    """Return the methods that the routes of a path take, as an Allow header (RFC 9110 §10.2.1).
+
+    The framework names those of the first route only. A path without routes is a static file's.
+    """
+    found: set[str] = set()
+    for context in iter_route_contexts(app.routes):
+        methods = getattr(context.route, "methods", None)
+        if methods and compile_path(str(context.path))[0].match(path):
+            found |= methods
+    return ", ".join(sorted(found or {"GET", "HEAD"}))
+
+
+def install(app: FastAPI, language_of: Callable[[Request], str], page_of: PageOf) -> None:
+    """Register handlers that answer every error of the application with a problem in the language of the request.
+
+    `page_of` returns a page for a browser that asked for an address or a method that there is not.
+    """
 
     @app.exception_handler(LodgekeyError)
     async def _ours(request: Request, error: LodgekeyError) -> JSONResponse:
@@ -108,7 +128,11 @@ def install(app: FastAPI, language_of: Callable[[Request], str]) -> None:
         return problem(422, "input_refused", "Invalid input", "Some fields are missing or wrong.", fields=fields)
 
     @app.exception_handler(HTTPException)
-    async def _framework(_request: Request, error: HTTPException) -> JSONResponse:
+    async def _framework(request: Request, error: HTTPException) -> Response:
         words = str(error.detail)
         code, title = FRAMEWORK_PROBLEMS.get(error.status_code, (words.lower().replace(" ", "_"), words))
-        return problem(error.status_code, code, title, N_("Check the address."))
+        message = N_("Check the address.")
+        answer = page_of(request, error.status_code, code, message) or problem(error.status_code, code, title, message)
+        if error.status_code == METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = methods_at(app, request.url.path)
+        return answer

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, Subscriber
 from api.services.account import alerts as service
 from api.services.account.alerts import AlertsForm, AlertsShown
 
-router = APIRouter(prefix="/alerts", tags=["accounts"])
+router = APIRouter(route_class=CheckedRoute, prefix="/alerts", tags=["accounts"])
 
 
 @router.get("")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate, caller, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as service
@@ -11,7 +12,7 @@ from api.services.account.passkeys import OptionsShown, PasskeyAnswer, PasskeyFo
 from api.services.account.sign_in import account_shown
 from api.services.schemas import SignedIn
 
-router = APIRouter(tags=["passkeys"])
+router = APIRouter(route_class=CheckedRoute, tags=["passkeys"])
 
 
 def host_of(gateway: Gate) -> str:
@@ -58,5 +59,5 @@ def sign_in_by_passkey(
 ) -> SignedIn:
     """Sign in by passkey. Refused if it is unknown, not verified or copied (its counter fell back)."""
     account, token = service.sign_in_by_passkey(gateway, host, form, caller(request))
-    set_session_cookie(gateway, response, token)
+    set_session_cookie(gateway, request, response, token)
     return account_shown(account)

@@ -1,15 +1,16 @@
 """Route for changing the own password."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.passwords import PasswordForm, replace_password
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(route_class=CheckedRoute, tags=["accounts"])
 
 
 @router.put("/me/password", status_code=204)
-def put_password(gateway: Gate, account: Anybody, form: PasswordForm, response: Response) -> None:
+def put_password(gateway: Gate, account: Anybody, form: PasswordForm, request: Request, response: Response) -> None:
     """Change the own password. Every session of the account ends; the answer's cookie begins a new one."""
-    set_session_cookie(gateway, response, replace_password(gateway, account, form))
+    set_session_cookie(gateway, request, response, replace_password(gateway, account, form))

@@ -2,19 +2,20 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate, caller, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.schemas import SignedIn, SignInForm
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(route_class=CheckedRoute, tags=["accounts"])
 
 
 @router.post("/sessions", status_code=201, dependencies=[Depends(ours)])
 def create_session(gateway: Gate, form: SignInForm, request: Request, response: Response) -> SignedIn:
     """Sign in. The answer sets the session's cookie."""
     account, token = service.sign_in(gateway, form, caller(request))
-    set_session_cookie(gateway, response, token)
+    set_session_cookie(gateway, request, response, token)
     return service.account_shown(account)
 
 
@@ -22,7 +23,7 @@ def create_session(gateway: Gate, form: SignInForm, request: Request, response: 
 def delete_session(gateway: Gate, request: Request, response: Response) -> None:
     """Sign out."""
     service.sign_out(gateway, session_token_of(request))
-    clear_session_cookie(response)
+    clear_session_cookie(request, response)
 
 
 @router.get("/me")

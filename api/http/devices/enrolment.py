@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Request
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, caller
 from api.services.devices.enrolment import EnrolmentForm, EnrolmentShown, enrol
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(route_class=CheckedRoute, tags=["devices"])
 
 
 @router.post("/enrolments", status_code=201)

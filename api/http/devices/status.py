@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, Tester
 from api.services.devices import status as service
 from api.services.devices.status import DeliveryShown
 from api.services.schemas import LockShown
 
-router = APIRouter(tags=["tester"])
+router = APIRouter(route_class=CheckedRoute, tags=["tester"])
 
 
 @router.get("/locks")

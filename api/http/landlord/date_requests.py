@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, LandlordId
 from api.services.landlord import date_requests as service
 from api.services.landlord.date_requests import AnswerForm
 from api.services.schemas import DateRequestShown
 
-router = APIRouter(tags=["landlord"])
+router = APIRouter(route_class=CheckedRoute, tags=["landlord"])
 
 
 @router.post("/stays/{stay_id}/date-request")

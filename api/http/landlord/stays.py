@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId, Owner
 from api.services.landlord import bookings, offers, registries, stays, unit_facts, units
 from api.services.landlord.bookings import BookingForm, OfferForm
@@ -10,7 +11,7 @@ from api.services.landlord.registries import NewUnitForm, RegistriesForm
 from api.services.landlord.unit_facts import UnitFactsForm, UnitFactsShown
 from api.services.schemas import DatesForm, KeyShown, LockShown, OfferShown, StayShown, UnitForm, UnitShown
 
-router = APIRouter(tags=["landlord"])
+router = APIRouter(route_class=CheckedRoute, tags=["landlord"])
 
 
 @router.get("/units")

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, caller
 from api.services import disclosure_log as service
 from api.services.disclosure_log import ConsistencyShown, HeadShown
 
-router = APIRouter(tags=["disclosures"])
+router = APIRouter(route_class=CheckedRoute, tags=["disclosures"])
 
 
 @router.get("/log/head")

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Decider, Gate
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm, PreviewShown
 from api.services.schemas import FilingShown
 
-router = APIRouter(prefix="/registrations", tags=["filings"])
+router = APIRouter(route_class=CheckedRoute, prefix="/registrations", tags=["filings"])
 
 
 @router.get("/attention")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, Officer, SessionToken, account_of, only, while_signed_in
 from api.framework.event_stream import FeedStream
 from api.services.officer import registrations as service
@@ -12,7 +13,7 @@ from api.services.officer.feed import check_cursor, consumer_reader, cursor_of, 
 from api.services.schemas import PurposeForm, RecordOpened
 from gateway.feed.stream import Reader
 
-router = APIRouter(tags=["officer"])
+router = APIRouter(route_class=CheckedRoute, tags=["officer"])
 
 
 ConsumerToken = Annotated[

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, only
 from api.services.officer.stored_faces import FacesShown, count_faces
 from gateway.store import Account
 
-router = APIRouter(prefix="/faces", tags=["cases"])
+router = APIRouter(route_class=CheckedRoute, prefix="/faces", tags=["cases"])
 
 
 @router.get("")

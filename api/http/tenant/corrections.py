@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, OfferToken
 from api.services.tenant import corrections as service
 from api.services.tenant.corrections import OwnCorrectionForm, RefusalShown
 
-router = APIRouter(prefix="/onboarding", tags=["tenant"])
+router = APIRouter(route_class=CheckedRoute, prefix="/onboarding", tags=["tenant"])
 
 
 @router.get("/refusals")

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Depends
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, ours
 from api.services.schemas import UnlockForm
 from api.services.tenant import family as service
 from api.services.tenant.family import ChildDeclared, ChildForm, CompanionLink
 
-router = APIRouter(prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
+router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.post("/{key_id}/children", status_code=201)

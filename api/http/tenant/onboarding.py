@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, OfferToken
 from api.framework.uploads import read_upload, read_uploads
 from api.services.schemas import ChallengeShown, CodeShown, ConsentForm, HolderForm, OnboardingShown, Registered
@@ -17,7 +18,7 @@ from devices.wire.kiosk.chip import MAX_CHIP
 from gateway.domain.errors import InputRefused
 from gateway.texts.marks import N_
 
-router = APIRouter(prefix="/onboarding", tags=["tenant"])
+router = APIRouter(route_class=CheckedRoute, prefix="/onboarding", tags=["tenant"])
 
 TYPED = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
+from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, OfferToken
 from api.services.tenant import record_readers as service
 from api.services.tenant.record_readers import ReadersShown
 
-router = APIRouter(tags=["disclosures"])
+router = APIRouter(route_class=CheckedRoute, tags=["disclosures"])
 
 
 @router.get("/onboarding/readers")

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from api.framework.cookies import delete_cookie, read_cookie, set_cookie
 from api.framework.dependencies import Gate, caller, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.openid import begin_sign_on, finish_sign_on
@@ -31,17 +32,8 @@ async def begin(
     except SignOnUnavailable as error:
         return login_page(request, gateway, error=error, asked=asked)
     answer = page(request, "account/to_provider.html", {"url": begun.url, "here": "/login"})
-    secure = gateway.settings.address.startswith("https:")
-    # Lax, because the browser comes back from the provider's site. The cookie is good for one answer only.
-    answer.set_cookie(
-        COOKIE,
-        begun.ceremony,
-        max_age=CEREMONY_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=secure,
-        path=router.prefix,
-    )
+    # The browser comes back from the provider's site, and the cookie is good for one answer only.
+    set_cookie(request, answer, COOKIE, begun.ceremony, seconds=CEREMONY_SECONDS)
     return answer
 
 
@@ -53,13 +45,13 @@ async def come_back(request: Request, gateway: Gate) -> Response:
     """
     if request.method == "HEAD":
         return go("/login")
-    ceremony = request.cookies.get(COOKIE, "")
+    ceremony = read_cookie(request, COOKIE)
     try:
         token, asked = await finish_sign_on(gateway, ceremony, dict(request.query_params), caller(request))
     except (SignOnRefused, SignOnNotEntitled, SignOnUnavailable) as error:
         answer = login_page(request, gateway, error=error)
     else:
         answer = page(request, "account/signed_in.html", {"home": asked, "here": "/login"})
-        set_session_cookie(gateway, answer, token)
-    answer.delete_cookie(COOKIE, path=router.prefix)
+        set_session_cookie(gateway, request, answer, token)
+    delete_cookie(request, answer, COOKIE)
     return answer

@@ -61,7 +61,7 @@ def change_password(
     except (PasswordWrong, InputRefused, Conflict) as error:
         return account_page(request, gateway, account, error)
     answer = go("/account?done=account.password_changed")
-    set_session_cookie(gateway, answer, token)
+    set_session_cookie(gateway, request, answer, token)
     return answer
 
 

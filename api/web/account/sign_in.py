@@ -64,7 +64,7 @@ def sign_in(
     except SignInNeeded as error:
         return login_page(request, gateway, login, error, asked)
     answer = go(page_after(asked, f"/{account.role}"))
-    set_session_cookie(gateway, answer, token)
+    set_session_cookie(gateway, request, answer, token)
     return answer
 
 
@@ -73,5 +73,5 @@ def sign_out(request: Request, gateway: Gate) -> Response:
     """End the session."""
     service.sign_out(gateway, session_token_of(request))
     answer = go("/login")
-    clear_session_cookie(answer)
+    clear_session_cookie(request, answer)
     return answer

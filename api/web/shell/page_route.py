@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from api.framework.checked_route import CheckedRoute
 from api.services.error_text import error_text
 from api.services.faults import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.shell.done import DONE
@@ -23,8 +23,8 @@ SEE_OTHER = 303
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no second slash, no backslash
 
 
-class PageRoute(APIRoute):
-    """An APIRoute that answers refusals, malformed forms and internal errors with the error page.
+class PageRoute(CheckedRoute):
+    """A CheckedRoute that answers refusals, malformed forms and internal errors with the error page.
 
     HEAD is answered like GET, without a body (RFC 9110 §9.3.2).
     """
@@ -88,8 +88,25 @@ def page_after(asked: str, otherwise: str) -> str:
 def error_page(request: Request, error: LodgekeyError) -> Response:
     """Return the page that says what happened and what to do."""
     sentence = error_text(language_of(request), error)
-    again = request.url.path if request.method == "GET" and error.status in (429, 500, 503) else None
-    return page(request, "shared/error.html", {"sentence": sentence, "code": error.code, "again": again}, error.status)
+    return problem_page(request, error.status, error.code, sentence)
+
+
+def problem_page(request: Request, status: int, code: str, sentence: str) -> Response:
+    """Return the error page with a sentence in the reader's language."""
+    again = request.url.path if request.method == "GET" and status in (429, 500, 503) else None
+    return page(request, "shared/error.html", {"sentence": sentence, "code": code, "again": again}, status)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser shows the answer to a person; callers of the API get JSON whatever they accept."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def framework_page(request: Request, status: int, code: str, message: str) -> Response | None:
+    """Return the error page with a marked text, translated; None for who wants JSON."""
+    if not wants_page(request):
+        return None
+    return problem_page(request, status, code, translator(language_of(request)).translate(message))
 
 
 def notice_of(request: Request, done: Mapping[str, str] = DONE) -> str | None:

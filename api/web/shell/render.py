@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from api.framework.cookies import read_cookie, set_cookie
 from api.framework.negotiation import choose_language
 from api.services.devices.status import DeliveryShown
 from api.services.schemas import FilingShown
@@ -49,7 +50,7 @@ def fingerprint(name: str) -> str:
 def language_of(request: Request) -> Language:
     """Return the language of the page that answers this request."""
     return choose_language(
-        request.query_params.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language")
+        request.query_params.get("lang"), read_cookie(request, COOKIE), request.headers.get("accept-language")
     )
 
 
@@ -73,8 +74,7 @@ def page(request: Request, name: str, values: Mapping[str, object], status: int 
     }
     response = HTMLResponse(render(name, language, values), status, headers=PAGE_HEADERS)
     if "lang" in request.query_params:
-        secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, language, max_age=31_536_000, samesite="lax", secure=secure, path="/")
+        set_cookie(request, response, COOKIE, language, seconds=31_536_000)
     return response
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
+from api.framework.cookies import set_cookie
 from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.framework.uploads import read_upload, read_uploads
 from api.services.error_text import error_text
@@ -57,11 +58,7 @@ def follow_link(request: Request, gateway: Gate, token: str) -> Response:
     gateway.attempts.hit("offer", caller(request))
     service.read_onboarding(gateway, token)
     answer = go("/onboarding")
-    # Lax, not Strict: the link is opened from a messenger, and a Strict cookie would not follow the redirect.
-    secure = gateway.settings.address.startswith("https:")
-    answer.set_cookie(
-        OFFER_COOKIE, token, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure, path="/"
-    )
+    set_cookie(request, answer, OFFER_COOKIE, token, seconds=COOKIE_SECONDS)
     return answer
 
 
