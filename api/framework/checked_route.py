@@ -15,7 +15,7 @@ from gateway.texts.marks import N_
 MAX_DEPTH: Final = 32
 STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")  # PostgreSQL stores no NUL, and UTF-8 has no surrogates
-REFUSED: Final = N_("Some information is missing or incorrect. Check it and try again.")
+TEXT_REFUSED: Final = N_("Some information is missing or incorrect. Check it and try again.")
 
 
 class CheckedRoute(APIRoute):
@@ -44,13 +44,13 @@ async def check_json(request: Request) -> None:
     One that is no JSON is left to the route, which names the place. The request keeps what was read.
     """
     if depth_of(await request.body()) > MAX_DEPTH:
-        raise InputRefused(REFUSED)
+        raise InputRefused(TEXT_REFUSED)
     try:
         value = await request.json()
     except JSONDecodeError:
         return
     except ValueError:  # no text, or a number of thousands of digits
-        raise InputRefused(REFUSED) from None
+        raise InputRefused(TEXT_REFUSED) from None
     check_texts(value)
 
 
@@ -69,7 +69,7 @@ def depth_of(body: bytes) -> int:
 def check_texts(value: object) -> None:
     """Raise InputRefused if a text within the value cannot be stored."""
     if any(UNSTORABLE.search(text) for text in texts_in(value)):
-        raise InputRefused(REFUSED)
+        raise InputRefused(TEXT_REFUSED)
 
 
 def texts_in(value: object) -> Iterator[str]:
