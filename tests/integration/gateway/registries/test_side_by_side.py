@@ -1,4 +1,4 @@
-"""What each authority of a unit was told, side by side: for the landlord, the officer and the tenant."""
+"""What each authority of a unit received, side by side: for the landlord, the officer and the tenant."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -81,7 +81,7 @@ async def test_a_landlord_creates_a_unit_that_reports_to_several_registries(desk
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "reason"),
     [
         ((("es", {}),), "registered_as"),
         ((("nowhere", {}),), "sandbox"),
@@ -91,13 +91,13 @@ async def test_a_landlord_creates_a_unit_that_reports_to_several_registries(desk
     ],
 )
 async def test_registries_that_cannot_be_reported_to_are_refused_with_a_reason(
-    desk: Desk, given: tuple[tuple[str, dict[str, str]], ...], told: str
+    desk: Desk, given: tuple[tuple[str, dict[str, str]], ...], reason: str
 ) -> None:
     landlord = await desk.signed_in("landlord")
     made = await landlord.post("/units", json=NEW_UNIT | registries(*given))
     changed = await landlord.put(f"/units/{desk.world.unit_id}/registries", json=registries(*given))
     for answer in (made, changed):
-        assert (answer.status_code, told in answer.text) == (422, True), answer.text
+        assert (answer.status_code, reason in answer.text) == (422, True), answer.text
     assert [unit["registries"] for unit in (await landlord.get("/units")).json()] == [["sandbox", "webhook"]]
 
 
