@@ -1,12 +1,14 @@
 """Routes for filings that need a person."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Decider, Gate
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm, PreviewShown
-from api.services.schemas import FilingShown
+from api.services.schemas import CodeShown, FilingShown
 
 router = APIRouter(route_class=CheckedRoute, prefix="/registrations", tags=["filings"])
 
@@ -21,6 +23,18 @@ def list_attention(gateway: Gate, account: Decider) -> list[FilingShown]:
 def preview(gateway: Gate, account: Decider, registration_id: str) -> PreviewShown:
     """Return what the registry would refuse or receive in another spelling. Masked; the reading is logged first."""
     return service.preview_filing(gateway, account, registration_id)
+
+
+@router.get("/{registration_id}/codes")
+def find_codes(
+    gateway: Gate,
+    account: Decider,
+    registration_id: str,
+    path: Annotated[str, Query(max_length=60)],
+    text: Annotated[str, Query(min_length=2, max_length=60)],
+) -> list[CodeShown]:
+    """Find entries of the authority's table for a field to correct, as /onboarding/codes does for the tenant."""
+    return service.find_codes(gateway, account, registration_id, path, text)
 
 
 @router.post("/{registration_id}/outcome")

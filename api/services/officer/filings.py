@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from api.services.presenters import filing_shown
-from api.services.schemas import FilingShown, Strict
+from api.services.schemas import CodeShown, FilingShown, Strict
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.disclosure.masking import mask_name
@@ -18,10 +18,12 @@ from gateway.domain.filings.ways_out import Mender, menders_of
 from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.corrections import check_correction
 from gateway.journey.filings.deadlines import pressing
+from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.registries import printed_forms
+from gateway.registries.code_choices import has_table, search_codes, short_tables
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 from gateway.texts.languages import SOURCE
@@ -189,6 +191,27 @@ def print_filing(gateway: Gateway, account: Account, registration_id: str) -> tu
     if not forms:
         raise NotFound(N_("This registry has no form to print."))
     return forms
+
+
+def find_codes(gateway: Gateway, account: Account, registration_id: str, path: str, text: str) -> list[CodeShown]:
+    """Return entries of an authority's table by the beginnings of their words; at most 20.
+
+    Raises NotFound where there is no such record, or its registries take no code of a table at this path.
+    """
+    with gateway.database.reading() as session:
+        unit = get_filing(session, account, registration_id).stay.unit
+        registries, today = registries_of(unit), local_time(gateway.now(), unit.timezone).date()
+    if not has_table(registries, path):
+        raise NotFound(N_("This registration authority has no list for this field."))
+    return [CodeShown(code=entry.code, name=entry.name) for entry in search_codes(registries, path, text, today)]
+
+
+def tables_of(gateway: Gateway, account: Account, registration_id: str) -> dict[str, list[CodeShown]]:
+    """Return the tables from which a correction of this record takes codes; one that is searched is empty."""
+    with gateway.database.reading() as session:
+        unit = get_filing(session, account, registration_id).stay.unit
+        tables = short_tables(registries_of(unit), local_time(gateway.now(), unit.timezone).date())
+    return {path: [CodeShown(code=entry.code, name=entry.name) for entry in found] for path, found in tables.items()}
 
 
 def settle_filing(gateway: Gateway, account: Account, registration_id: str, form: OutcomeForm) -> FilingShown:

@@ -1,5 +1,6 @@
 """The page of a filing that needs a person: its preview, the settlement of its outcome, and a correction."""
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
@@ -9,7 +10,9 @@ from api.services.error_text import error_text
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm
 from api.web.officer.cases import refuse_other_home
+from api.web.shell.corrections import sentences_in
 from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.fault import Fault
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -18,6 +21,7 @@ from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
 from gateway.journey.filings.corrections import CORRECTABLE as ALL_FIELDS
 from gateway.registries import REGISTRIES
 from gateway.store import Account
+from gateway.texts.marks import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -26,6 +30,21 @@ CORRECTABLE: Final = (
     "address",
 )  # fmt: skip
 DONE: Final = "?done=filing.done."
+MIN_REASON: Final = 3  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a person chose and typed in the forms of the page; it is kept where it was refused."""
+
+    field: str = ""
+    value: str = ""
+    reason: str = ""
+    person: int | None = None
+    receipt: str = ""
+
+
+NOTHING_SENT: Final = Sent()
 
 
 @router.get("/{home}/filings/{record_id}")
@@ -37,7 +56,7 @@ def show_filing(
     `field`: the field to correct, asked with its choices.
     """
     refuse_other_home(account, home)
-    return filing_page(request, gateway, account, record_id, chosen=field if field in ALL_FIELDS else "")
+    return filing_page(request, gateway, account, record_id, sent=Sent(field if field in ALL_FIELDS else ""))
 
 
 def filing_page(
@@ -46,22 +65,26 @@ def filing_page(
     account: Account,
     record_id: str,
     error: LodgekeyError | None = None,
-    chosen: str = "",
+    sent: Sent = NOTHING_SENT,
 ) -> Response:
-    """Return the page of one filing, with an error if there was one; `chosen` is the field to correct."""
-    shown = service.preview_filing(gateway, account, record_id, language_of(request))
+    """Return the page of one filing, with an error if there was one; `sent` is what was chosen and typed."""
+    language = language_of(request)
+    shown = service.preview_filing(gateway, account, record_id, language)
+    faults = faults_of(error, sent, language) if error else []
     values = {
         "role": account.role,
         "home": f"/{account.role}",
         "shown": shown,
         "correctable": (*CORRECTABLE, *REGISTRIES[shown.registry].facts.of_tenant),
         "printed": REGISTRIES[shown.registry].kept,
-        "chosen": chosen,
+        "sent": sent,
+        "code_tables": tables_for(gateway, account, record_id, sent, error),
         "documents": DOCUMENT_KINDS,
-        "countries": country_choices(language_of(request)),
-        "nationalities": nationality_choices(language_of(request)),
+        "countries": country_choices(language),
+        "nationalities": nationality_choices(language),
         "notice": notice_of(request),
-        "problem": error_text(language_of(request), error) if error else None,
+        "faults": faults,
+        "wrong": {fault.field: fault.sentence for fault in faults},
     }
     return page(request, "officer/filing.html", values, error.status if error else 200)
 
@@ -75,6 +98,25 @@ def print_form(request: Request, gateway: Gate, account: Decider, home: str, rec
     return page(request, "officer/form.html", values)
 
 
+def tables_for(
+    gateway: Gateway, account: Account, record_id: str, sent: Sent, error: LodgekeyError | None
+) -> dict[str, list[tuple[str, str]]]:
+    """Return the authorities' tables by path, none where one is searched; for a refused name, what it may mean."""
+    tables = service.tables_of(gateway, account, record_id)
+    if error and sent.field in tables and len(sent.value) > 1:
+        tables[sent.field] = service.find_codes(gateway, account, record_id, sent.field, sent.value) or []
+    return {path: [(entry.code, entry.name) for entry in entries] for path, entries in tables.items()}
+
+
+def faults_of(error: LodgekeyError, sent: Sent, language: str) -> list[Fault]:
+    """Return what the summary lists: a sentence for each input that the error names, or the error's own."""
+    inputs = {sent.field: "value", "reason": "reason", "outcome": "outcome"}
+    named = sentences_in(error, language)
+    return [Fault(inputs.get(name, ""), text) for name, text in named.items()] or [
+        Fault("", error_text(language, error))
+    ]
+
+
 @router.post("/{home}/filings/{record_id}/outcome")
 def settle(
     request: Request,
@@ -82,16 +124,18 @@ def settle(
     account: Decider,
     home: str,
     record_id: str,
-    outcome: Annotated[str, Form(pattern="^(accepted|not_received)$")],
+    outcome: Annotated[str, Form(pattern="^(accepted|not_received|)$")] = "",
     receipt: Annotated[str, Form(max_length=128)] = "",
 ) -> Response:
     """Settle a record of unknown outcome; show the filing again with the error if that is refused."""
     refuse_other_home(account, home)
-    form = OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
     try:
+        if not outcome:
+            raise InputRefused(N_("Choose what the registry told you."), field="outcome")
+        form = OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
         service.settle_filing(gateway, account, record_id, form)
-    except Conflict as error:
-        return filing_page(request, gateway, account, record_id, error)
+    except (Conflict, InputRefused) as error:
+        return filing_page(request, gateway, account, record_id, error, Sent(receipt=receipt))
     return go(f"/{home}/filings/{record_id}{DONE}settled")
 
 
@@ -103,17 +147,20 @@ def correct(
     home: str,
     record_id: str,
     field: Annotated[str, Form(max_length=40)],
-    reason: Annotated[str, Form(min_length=3, max_length=200)],
+    reason: Annotated[str, Form(max_length=200)] = "",
     value: Annotated[str, Form(max_length=200)] = "",
     person: Annotated[int | None, Form(ge=1, le=200)] = None,
 ) -> Response:
-    """Correct one field; show the filing again with the error if the value is refused."""
+    """Correct one field; show the filing again with the error, and what was typed, if it is refused."""
     refuse_other_home(account, home)
-    form = CorrectionForm(fields={field: value}, reason=reason, person=person)
     try:
+        if len(reason.strip()) < MIN_REASON:
+            raise InputRefused(N_("Say why you correct it: at least three characters."), field="reason")
+        form = CorrectionForm(fields={field: value}, reason=reason.strip(), person=person)
         service.correct_filing(gateway, account, record_id, form)
     except (Conflict, InputRefused) as error:
-        return filing_page(request, gateway, account, record_id, error)
+        sent = Sent(field if field in ALL_FIELDS else "", value, reason, person)
+        return filing_page(request, gateway, account, record_id, error, sent)
     return go(f"/{home}/filings/{record_id}{DONE}corrected")
 
 

@@ -1,9 +1,11 @@
 """Forms that correct fields: the fields sent, and why one was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from api.services.error_text import field_texts
+from api.services.error_text import error_text, field_texts
+from api.web.shell.fault import Fault
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
 from gateway.texts.families import code_text
@@ -39,3 +41,36 @@ def kind_of(name: str) -> str:
     if name == "issuing_state" or name in COUNTRY_PATHS:
         return "country"
     return "relation" if choices(name) else "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction as it was sent with the page's form: what was typed, by field, and why it was refused.
+
+    `of`: the record and the place of the person in it. `sentences`: by field, what is wrong with it; `whole`: what is
+    wrong with the correction as a whole, if no field is.
+    """
+
+    of: tuple[str, int | None] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
+
+    def is_of(self, registration: str, person: int | None) -> bool:
+        """Return whether it was sent for this person of this record."""
+        return self.of == (registration, person)
+
+    def faults(self, fields: Sequence[str]) -> list[Fault]:
+        """Return what the summary lists; only these fields of the form are linked."""
+        named = [Fault(name if name in fields else "", sentence) for name, sentence in self.sentences.items()]
+        return named or [Fault("", self.whole)]
+
+
+NONE_SENT: Final = Correction()
+
+
+def refused_correction(
+    error: LodgekeyError, registration: str, person: int | None, given: Mapping[str, str], language: str
+) -> Correction:
+    """Return a correction that was refused, with its sentences in the reader's language."""
+    return Correction((registration, person), given, sentences_in(error, language), error_text(language, error))

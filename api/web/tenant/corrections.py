@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Gate, OfferToken
 from api.services.tenant.corrections import OwnCorrectionForm, correct_own
-from api.web.shell.corrections import fields_in
+from api.web.shell.corrections import fields_in, refused_correction
 from api.web.shell.page_route import PageRoute, go
+from api.web.shell.render import language_of
 from api.web.tenant.pages import key_page
 from gateway.domain.errors import InputRefused
 
@@ -28,5 +29,6 @@ async def correct(
     try:
         correct_own(gateway, token, form)
     except InputRefused as error:
-        return key_page(request, gateway, token, given, error)
+        sent = refused_correction(error, registration, person, given, language_of(request))
+        return key_page(request, gateway, token, sent, error.status)
     return go("/key?done=keypage.done.corrected")

@@ -1,10 +1,10 @@
 """What is wrong in a form of a tenant: one sentence per field, in the tenant's language, in the order of the page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from api.services.error_text import error_text
+from api.web.shell.fault import Fault
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.families import FAMILIES, code_text, reason_text
@@ -28,14 +28,6 @@ RECORD_NAMES: Final = {
     "document.kind": "document_kind",
     "document.issuing_country": "issuing_state",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A sentence that names the field, says what is wrong and what to do; `field` is the input's name, or empty."""
-
-    field: str
-    sentence: str
 
 
 def label(language: Language, field: str) -> str:

@@ -12,23 +12,23 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from api.framework.cookies import set_cookie
 from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
 from api.framework.uploads import read_upload, read_uploads
-from api.services.error_text import error_text
 from api.services.schemas import CodeShown, ConsentForm, OnboardingShown
 from api.services.tenant import onboarding as service
 from api.services.tenant.corrections import read_refusals
 from api.services.tenant.holder_proofs import public_key_from_json
 from api.services.tenant.key_overview import read_overview, was_revoked
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm, verify
-from api.web.shell.corrections import sentences_in
+from api.web.shell.corrections import NONE_SENT, Correction
 from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.fault import Fault
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.tenant.asked_facts import asked_facts
-from api.web.tenant.faults import FACT, PART_MISSING, Fault, fault_of, faults_in
+from api.web.tenant.faults import FACT, PART_MISSING, fault_of, faults_in
 from api.web.tenant.onboarding_form import Entered, details_asked, entered_in, problems_of
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
-from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
+from gateway.domain.errors import Busy, Conflict, InputRefused
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
 from gateway.texts.families import code_text
@@ -220,10 +220,10 @@ def key_page(
     request: Request,
     gateway: Gateway,
     token: str,
-    given: Mapping[str, str] | None = None,
-    problem: LodgekeyError | None = None,
+    correction: Correction = NONE_SENT,
+    status: int = 200,
 ) -> Response:
-    """Return the page of the keys; `given` is a correction that was refused, by the names of its form's fields."""
+    """Return the page of the keys; `correction` is one that was sent and refused."""
     onboarding = service.read_onboarding(gateway, token)
     if onboarding.stage not in WITH_KEY:
         return go("/onboarding")
@@ -238,14 +238,29 @@ def key_page(
         "date_request": overview.date_request,
         "party_open": overview.party_open,
         "refusals": read_refusals(gateway, token, language_of(request)),
-        "given": given or {},
+        "correction": correction,
+        "code_tables": tables_in(gateway, token, onboarding, correction),
         "documents": onboarding.documents,
         **child_values(language_of(request), onboarding),
-        "wrong": sentences_in(problem, language_of(request)),
-        "correction_problem": error_text(language_of(request), problem) if problem else None,
         "notice": notice_of(request, DONE),
     }
-    return page(request, "tenant/key.html", values, problem.status if problem else 200)
+    return page(request, "tenant/key.html", values, status)
+
+
+def tables_in(
+    gateway: Gateway, token: str, onboarding: OnboardingShown, correction: Correction
+) -> dict[str, list[tuple[str, str]]]:
+    """Return the authorities' tables by path, none where one is searched.
+
+    For a name that was refused it has the entries that may be meant, so that one is chosen without scripts too.
+    """
+    namesakes = {
+        path: service.find_codes(gateway, token, path, text)
+        for path, text in correction.given.items()
+        if path in correction.sentences and path in onboarding.asks_codes and text
+    }
+    tables = onboarding.asks_codes | {path: found for path, found in namesakes.items() if found}
+    return {path: [(entry.code, entry.name) for entry in entries] for path, entries in tables.items()}
 
 
 def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from api.services.landlord.unit_facts import UnitFactsShown
 from api.services.tenant.corrections import ProblemToMend, RefusalShown
+from api.web.shell.corrections import Correction
 from tests.browser.samples.facts import KEY_PAGE, LOCK, key
 
 REFUSAL = RefusalShown(
@@ -14,9 +15,7 @@ REFUSAL = RefusalShown(
 KEY_TO_CORRECT = KEY_PAGE | {
     "keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)],
     "refusals": [REFUSAL, REFUSAL.model_copy(update={"person": 2, "fields": []})],
-    "given": {"birth_date": "2090-01-01"},
-    "wrong": {"birth_date": "请选择"},
-    "correction_problem": "请检查以下内容。",
+    "correction": Correction(("f-check_in", 1), {"birth_date": "2090-01-01"}, {"birth_date": "出生日期：请核对"}),
 }
 UNIT_FACTS = UnitFactsShown(
     address="Calle Mayor 1",

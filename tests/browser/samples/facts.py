@@ -26,6 +26,7 @@ from api.services.schemas import (
 )
 from api.services.tenant.key_overview import FilingLine, Reader
 from api.web.landlord.pages import draw_code
+from api.web.shell.corrections import NONE_SENT
 from api.web.tenant.pages import child_values
 from gateway.domain.filings.ways_out import actions_for
 from gateway.domain.stays.stay import wall_clock
@@ -277,7 +278,9 @@ KEY_PAGE: dict[str, Any] = {
     "date_request": DATE_REQUEST,
     "party_open": True,
     "documents": onboarding("on_lock").documents,
-    **dict.fromkeys(("refusals", "given", "wrong", "correction_problem")),
+    "refusals": None,
+    "correction": NONE_SENT,
+    "code_tables": {},
 }
 
 

@@ -10,7 +10,7 @@ from api.web.landlord.bookings import booking_values
 from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
-from api.web.officer.filings import CORRECTABLE
+from api.web.officer.filings import CORRECTABLE, Sent
 from api.web.shell.countries import country_choices, nationality_choices
 from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
@@ -226,7 +226,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "shown": PREVIEW,
             "printed": True,
             "correctable": (*CORRECTABLE, "residence.country"),
-            "chosen": "nationality",
+            "sent": Sent("nationality"),
+            "code_tables": {},
+            "faults": [],
+            "wrong": {},
             "countries": country_choices("zh-CN"),
             "nationalities": nationality_choices("zh-CN"),
             "documents": DOCUMENT_KINDS,

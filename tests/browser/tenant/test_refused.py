@@ -50,7 +50,7 @@ async def test_a_refused_tenant_corrects_a_field_on_the_phone_and_keeps_the_key(
     await tenant.page.click(f"{CARD} summary")
     await tenant.page.fill(f"{CARD} [name='field.birth_date']", "2090-01-01")
     await tenant.page.click(f"{CARD} button")
-    await expect(tenant.page.locator(f"{CARD} [role=alert] a")).to_have_attribute("href", "#field-1-birth_date")
+    await expect(tenant.page.locator(f"{CARD} [role=alert] a")).to_have_attribute("href", "#in-1-birth_date")
     assert await tenant.page.input_value(f"{CARD} [name='field.birth_date']") == "2090-01-01", "what was typed is kept"
     await tenant.page.screenshot(path=artefacts / "refused-3-wrong.png", full_page=True)
     await tenant.page.fill(f"{CARD} [name='field.birth_date']", "1949-12-31")

@@ -35,7 +35,7 @@ async function suggest(input) {
   const text = input.value.trim();
   if (text.length < MIN_LETTERS) return;
   const query = new URLSearchParams({ path: input.dataset.search, text });
-  const answer = await fetch(`/api/v1/onboarding/codes?${query}`).catch(() => null);
+  const answer = await fetch(`${input.form.dataset.codes ?? "/api/v1/onboarding/codes"}?${query}`).catch(() => null);
   if (!answer?.ok || input.value.trim() !== text) return;
   input.list.replaceChildren(...(await answer.json()).map(({ name }) => new Option(name, name)));
 }

@@ -134,7 +134,7 @@ async def test_the_page_asks_and_keeps_what_was_typed_when_it_is_wrong(desk: Des
     again = await client.post(f"{PAGE}/correction", data=form)
     assert again.status_code == 422
     assert 'value="2090-01-01"' in again.text
-    assert 'href="#field-1-birth_date"' in again.text
+    assert 'href="#in-1-birth_date"' in again.text
     assert FIELDS["id_number"] not in again.text
     done = await client.post(f"{PAGE}/correction", data=form | {"field.birth_date": "1985-03-04"})
     assert (done.status_code, done.headers["location"]) == (303, "/key?done=keypage.done.corrected")
