@@ -78,6 +78,11 @@ class Registration(Model):
     number: Mapped[int]
     corrects_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
     refiled_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
+    # Of a correction: who made it ("officer:<account>", "tenant:<person>"), the names of the fields, and the reason
+    # sealed under the person's key.
+    corrected_by: Mapped[Text | None]
+    corrected_fields: Mapped[list[str] | None]
+    correction_reason: Mapped[bytes | None]
     kind: Mapped[Word]
     registry_name: Mapped[Word]
     state: Mapped[Word] = mapped_column(default="queued", index=True)

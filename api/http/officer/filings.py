@@ -30,10 +30,13 @@ def find_codes(
     gateway: Gate,
     account: Decider,
     registration_id: str,
-    path: Annotated[str, Query(max_length=60)],
-    text: Annotated[str, Query(min_length=2, max_length=60)],
+    path: Annotated[str, Query(max_length=60)] = "",
+    text: Annotated[str, Query(max_length=60)] = "",
 ) -> list[CodeShown]:
-    """Find entries of the authority's table for a field to correct, as /onboarding/codes does for the tenant."""
+    """Find entries of the authority's table for a field to correct, by the beginnings of their words; at most 20.
+
+    Empty for fewer than two letters, or where the registry takes no code of a table.
+    """
     return service.find_codes(gateway, account, registration_id, path, text)
 
 

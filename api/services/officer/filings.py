@@ -1,6 +1,6 @@
 """Filings that need a person: their preview, the settlement of an unknown outcome, and corrections."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, cast
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
@@ -15,15 +15,16 @@ from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.printed_form import PrintedForm
 from gateway.domain.filings.ways_out import Mender, menders_of
+from gateway.domain.stays.stay import wall_clock
 from gateway.journey.filings.answers import settle_outcome
-from gateway.journey.filings.corrections import check_correction
+from gateway.journey.filings.corrections import check_correction, note_correction, reason_of
 from gateway.journey.filings.deadlines import pressing
 from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.registries import printed_forms
-from gateway.registries.code_choices import has_table, search_codes, short_tables
+from gateway.registries.code_choices import search_codes, short_tables
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
 from gateway.texts.languages import SOURCE
@@ -55,6 +56,19 @@ class DifferenceShown(BaseModel):
     sent: str
 
 
+class CorrectionMade(BaseModel):
+    """The correction that a filing reports: who made it, when, which fields it names, and why.
+
+    `name` is that of the account, empty for a tenant; `reason` is empty for a tenant, or once the person was erased.
+    """
+
+    by: Mender
+    name: str
+    at: str
+    fields: list[str]
+    reason: str
+
+
 class PreviewShown(BaseModel):
     """A filing as it would be sent. `registry_ready` is false if the registry is not set up.
 
@@ -72,6 +86,7 @@ class PreviewShown(BaseModel):
     problems: list[ProblemShown]
     differences: list[DifferenceShown]
     tables: dict[str, str]
+    correction: CorrectionMade | None = None
 
 
 class OutcomeForm(Strict):
@@ -141,6 +156,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str, lan
         parts = parts_of(session, [row.id]).get(row.id, [])
         unit_id = row.stay.unit_id
         others = others_of(session, row, gateway.now())
+        correction = correction_of(gateway, session, row)
     registry = gateway.registries.get(row.registry_name)
     reader, subject = f"{account.role}:{account.id}", f"registration:{row.id}"
     now = gateway.now()
@@ -170,6 +186,22 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str, lan
             for found in differences
         ],
         tables=dict(registry.tables()) if registry else {},
+        correction=correction,
+    )
+
+
+def correction_of(gateway: Gateway, session: Session, row: Registration) -> CorrectionMade | None:
+    """Return the correction that a filing reports, or None if it reports something else."""
+    role, _, author = (row.corrected_by or "").partition(":")
+    if not role:
+        return None
+    account = session.get(Account, author) if role != "tenant" else None
+    return CorrectionMade(
+        by=cast("Mender", role),
+        name=account.name if account else "",
+        at=wall_clock(row.created_at, row.stay.unit.timezone),
+        fields=list(row.corrected_fields or ()),
+        reason=reason_of(row, gateway.keyring),
     )
 
 
@@ -194,15 +226,13 @@ def print_filing(gateway: Gateway, account: Account, registration_id: str) -> tu
 
 
 def find_codes(gateway: Gateway, account: Account, registration_id: str, path: str, text: str) -> list[CodeShown]:
-    """Return entries of an authority's table by the beginnings of their words; at most 20.
+    """Return entries of an authority's table by the beginnings of their words; at most 20. Raises NotFound.
 
-    Raises NotFound where there is no such record, or its registries take no code of a table at this path.
+    Empty where the record's registries take no code of a table at this path.
     """
     with gateway.database.reading() as session:
         unit = get_filing(session, account, registration_id).stay.unit
         registries, today = registries_of(unit), local_time(gateway.now(), unit.timezone).date()
-    if not has_table(registries, path):
-        raise NotFound(N_("This registration authority has no list for this field."))
     return [CodeShown(code=entry.code, name=entry.name) for entry in search_codes(registries, path, text, today)]
 
 
@@ -250,11 +280,11 @@ def correct_filing(gateway: Gateway, account: Account, registration_id: str, for
         person = person_at(session, row, form.person)
         if person is None:
             raise NotFound(N_("Nobody is at this place of the record."))
-        return filing_shown(_correct(gateway, session, row, person, form.fields), now)
+        return filing_shown(_correct(gateway, session, row, person, form, f"{account.role}:{account.id}"), now)
 
 
 def _correct(
-    gateway: Gateway, session: Session, row: Registration, person: Person, fields: dict[str, str]
+    gateway: Gateway, session: Session, row: Registration, person: Person, form: CorrectionForm, author: str
 ) -> Registration:
     """Check the correction against the record that was filed, then file it. Raises InputRefused or NotFound."""
     registry, now = gateway.registries.get(row.registry_name), gateway.now()
@@ -262,8 +292,9 @@ def _correct(
     try:
         record = open_record(parts_of(session, [row.id]).get(row.id, []), gateway.vault)
         rules = registry.problems if registry else None
-        changes = check_correction(record, person, fields, gateway.keyring, today, rules)
+        changes = check_correction(record, person, form.fields, gateway.keyring, today, rules)
         filed = correct_person(session, row.stay, person, changes, gateway.keyring, now)
+        note_correction(filed, form.fields, author, form.reason.strip(), gateway.keyring)
         return next((new for new in filed if new.registry_name == row.registry_name), row)
     except Erased:
         raise NotFound(ERASED) from None

@@ -1,6 +1,6 @@
 """Corrections of a tenant's fields: which can be named, and what is refused when a correction is made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -20,7 +20,8 @@ from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.person_fields import person_facts, person_sources
 from gateway.journey.keys.keyring import Keyring
 from gateway.registries.code_choices import coded
-from gateway.store import Person
+from gateway.store import Person, Registration
+from gateway.store.sealing import Erased
 from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
 
@@ -32,6 +33,7 @@ IN_RECORD: Final[Mapping[str, str]] = {
     "name": "surname",
     "address": "registered_address",
 }
+REASON_PART: Final = "correction_reason"
 NOT_A_FIELD: Final = ("id", "role")
 CHECKED: Final = (*ALWAYS_TAKEN, "birth_date", "nationality", "sex")
 
@@ -99,6 +101,29 @@ def check_correction(
             _with(record, person, conclude(before)), _with(record, person, conclude(after)), changes, problems_of
         )
     return stored
+
+
+def note_correction(
+    rows: Iterable[Registration], fields: Iterable[str], author: str, reason: str, keyring: Keyring
+) -> None:
+    """Note on the records of a correction who made it, which fields it names and why.
+
+    `author` is a role and an id ("officer:<account>"); `reason` is "" for a tenant, who gives none.
+    """
+    named = sorted(fields)
+    for row in rows:
+        row.corrected_by, row.corrected_fields = author, named
+        row.correction_reason = keyring.vault.seal(row.person_id, REASON_PART, reason.encode()) if reason else None
+
+
+def reason_of(row: Registration, keyring: Keyring) -> str:
+    """Why a record was corrected; "" where nobody said so, or the person was erased."""
+    if row.correction_reason is None:
+        return ""
+    try:
+        return keyring.vault.open(row.person_id, REASON_PART, row.correction_reason).decode()
+    except Erased:
+        return ""
 
 
 def _refuse_what_the_registry_refuses(

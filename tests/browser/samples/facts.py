@@ -7,7 +7,7 @@ from api.services.devices.status import DeliveryShown
 from api.services.landlord.staff import StaffShown, StaffTakenOn
 from api.services.officer.area_map import UnitState
 from api.services.officer.exports import ExportShown
-from api.services.officer.filings import DifferenceShown, PreviewShown, ProblemShown
+from api.services.officer.filings import CorrectionMade, DifferenceShown, PreviewShown, ProblemShown
 from api.services.officer.stored_faces import FacesShown
 from api.services.schemas import (
     CaseOpened,
@@ -317,6 +317,9 @@ PREVIEW = PreviewShown(
     problems=[ProblemShown(field="people[0].birth_date", rule="not_a_date", sentence="This is not a date of birth.")],
     differences=[DifferenceShown(field="people[0].surname", given="王•", sent="W•••")],
     tables={},
+    correction=CorrectionMade(
+        by="officer", name="Officer A", at=START, fields=["birth_date", "id_number"], reason="passport shown again"
+    ),
 )
 DELIVERY = DeliveryShown(
     id=7,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from gateway.domain.filings.record import Refused
 from gateway.domain.stays.offer import token_of
 from gateway.journey.filings.answers import record_registry_answer
+from gateway.journey.filings.corrections import reason_of
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.refusals import belongs_to
 from gateway.journey.stays.landlord import add_offer
@@ -70,6 +71,9 @@ async def test_the_tenant_is_asked_for_the_wrong_field_only_and_it_goes_out_agai
     assert (answer.status_code, answer.json()) == (201, [])
     assert [(row.kind, row.state) for row in filings(desk)] == [("check_in", "refused"), ("check_in", "queued")]
     assert key_of(desk) == before
+    with desk.gateway.database.reading() as session:
+        author = f"tenant:{session.scalars(select(Person.id)).one()}"
+    assert (filings(desk)[-1].corrected_by, filings(desk)[-1].corrected_fields) == (author, ["birth_country"])
 
 
 async def test_another_field_than_the_refused_one_cannot_be_corrected_by_the_tenant(desk: Desk) -> None:
@@ -141,6 +145,40 @@ async def test_the_page_asks_and_keeps_what_was_typed_when_it_is_wrong(desk: Des
     assert "Your registration was not accepted" not in (await client.get(PAGE)).text
 
 
+async def test_the_landlords_form_keeps_what_was_typed_and_finds_a_name_in_the_authoritys_table(desk: Desk) -> None:
+    born = {"person.birth_country": "ITA", "person.birth_place_code": "412058091"}
+    refused_tenant(desk, Refused("E7", "Luogo di nascita non valido"), **born)
+    landlord, record = await desk.signed_in("landlord"), filings(desk)[0].id
+    url = f"http://testserver/landlord/filings/{record}"
+    form = {"field": "birth_place_code", "value": "Samone", "reason": "ok"}
+    again = await landlord.post(f"{url}/correction", data=form)
+    assert again.status_code == 422
+    assert 'href="#in-reason"' in again.text
+    assert 'data-search="birth_place_code"' not in again.text, "the places of this name are listed"
+    again = await landlord.post(f"{url}/correction", data=form | {"reason": "the identity card says so"})
+    assert (again.status_code, again.text.count('href="#in-value"')) == (422, 1)
+    assert "SAMONE (TN)" in again.text
+    assert 'value="the identity card says so"' in again.text
+    found = (await landlord.get(f"/registrations/{record}/codes?path=birth_place_code&text=samone")).json()
+    assert {entry["name"] for entry in found} >= {"SAMONE (TN)", "SAMONE (TO)"}
+    assert (await landlord.get(f"/registrations/{record}/codes?path=surname&text=samone")).json() == []
+    done = await landlord.post(f"{url}/correction", data=form | {"value": "forli", "reason": "the card says so"})
+    assert done.status_code == 303
+
+
+async def test_the_reason_of_a_correction_goes_with_the_person(desk: Desk) -> None:
+    refused_tenant(desk)
+    landlord, record = await desk.signed_in("landlord"), filings(desk)[0].id
+    body = {"fields": {"birth_country": "NLD"}, "reason": "Ada told me"}
+    assert (await landlord.post(f"/registrations/{record}/corrections", json=body)).status_code == 201
+    row = filings(desk)[-1]
+    assert row.correction_reason is not None
+    assert b"Ada" not in row.correction_reason
+    assert reason_of(row, desk.world.keyring) == "Ada told me"
+    desk.gateway.vault.erase(row.person_id)
+    assert reason_of(row, desk.world.keyring) == ""
+
+
 async def test_the_landlord_corrects_or_sends_again_what_was_refused(desk: Desk) -> None:
     refused_tenant(desk)
     landlord, record = await desk.signed_in("landlord"), filings(desk)[0].id
@@ -150,7 +188,12 @@ async def test_the_landlord_corrects_or_sends_again_what_was_refused(desk: Desk)
     page = await landlord.get(f"http://testserver/landlord/filings/{record}?field=birth_country")
     assert '<option value="NLD"' in page.text
     body = {"fields": {"birth_country": "NLD"}, "reason": "the tenant said so"}
-    assert (await landlord.post(f"/registrations/{record}/corrections", json=body)).status_code == 201
+    filed = await landlord.post(f"/registrations/{record}/corrections", json=body)
+    assert filed.status_code == 201
+    shown = (await landlord.get(f"/registrations/{filed.json()['id']}/preview")).json()["correction"]
+    assert (shown["by"], shown["fields"], shown["reason"]) == ("landlord", ["birth_country"], "the tenant said so")
+    page = await landlord.get(f"http://testserver/landlord/filings/{filed.json()['id']}")
+    assert "the tenant said so" in page.text
     assert (await landlord.post(f"/registrations/{record}/repeats")).status_code == 409
     assert (await landlord.get("/registrations/attention")).json() == []
 
