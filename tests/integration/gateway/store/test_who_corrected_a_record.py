@@ -1,4 +1,4 @@
-"""Migration 0018 on both databases: records that are there were corrected by nobody who is known."""
+"""Migration 0021 on both databases: records that are there were corrected by nobody who is known."""
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -17,14 +17,14 @@ def test_a_record_is_kept_and_can_name_who_corrected_it(engine: Engine) -> None:
     with engine.begin() as connection:
         for statement in PARENTS:
             connection.execute(text(statement))
-    command.upgrade(config_of(engine), "0017")
+    command.upgrade(config_of(engine), "0020")
     with engine.begin() as connection:
         connection.execute(text(INSERT))
-    command.upgrade(config_of(engine), "0018")
+    command.upgrade(config_of(engine), "0021")
     listed = "SELECT id, corrected_by, correction_reason FROM registrations"
     assert all_of(engine, listed) == [("r1", None, None)]
     with engine.begin() as connection:
         connection.execute(text("UPDATE registrations SET corrected_by = 'officer:o' WHERE id = 'r1'"))
     assert all_of(engine, "SELECT corrected_by FROM registrations") == [("officer:o",)]
-    command.downgrade(config_of(engine), "0017")
+    command.downgrade(config_of(engine), "0020")
     assert all_of(engine, "SELECT id FROM registrations") == [("r1",)]

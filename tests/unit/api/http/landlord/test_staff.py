@@ -14,12 +14,13 @@ OWN = ("/account", "/api/v1/me", "/api/v1/passkeys", "/api/v1/sessions", "/logou
 LANDLORDS = ("/landlord", "/api/v1/units", "/api/v1/stays", "/api/v1/offers", "/api/v1/staff", "/api/v1/alerts")
 DECIDING = ("/api/v1/cases", "/{home}/cases", "/{home}/filings")
 OWNING = ("/api/v1/staff", "/landlord/staff", "/api/v1/alerts", "/account/alerts")
+OWNING_CHANGES = (("POST", "/api/v1/units"), ("PUT", "/api/v1/units/{unit_id}/registries"))
 SAFE = ("GET", "HEAD")
 
 
 def right_for(method: str, path: str) -> str | None:
     """The right that a landlord's route requires, by the rules; None for routes that are not a landlord's."""
-    if path.startswith(OWNING):
+    if path.startswith(OWNING) or (method, path) in OWNING_CHANGES:
         return "own"
     if path.startswith(DECIDING):
         return "decide"
