@@ -36,6 +36,7 @@ ANSWERS: Final[dict[str, Any]] = {
     "/units/1/offers": {"url": f"{URL}/d/9", "offer_id": "2", "stay_id": "3"},
     "/onboarding/open": {},
     "/onboarding/consents": {},
+    "/onboarding/others": {},
     "/onboarding/verification": REVIEWED,
     "/cases": [CASE],
     "/cases/1": CASE,
