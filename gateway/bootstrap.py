@@ -290,10 +290,17 @@ class Gateway:
     async def tend_certificates(self, renew: bool = False) -> None:
         """Continue the authority rotation; make the broker refuse and disconnect every revoked device."""
         await self.rotation.follow()
-        await asyncio.to_thread(self.installation.note)
-        if isinstance(self.now, TrustedClock):
-            await asyncio.to_thread(follow_clock, self.settings.folder, self.now)
         await self.revocation.enforce(renew=renew)
+        await asyncio.to_thread(self._note)
+
+    def _note(self) -> None:
+        """Write what a later start and `lodgekey doctor` read; on a full disk the rest of the round counts."""
+        try:
+            self.installation.note()
+            if isinstance(self.now, TrustedClock):
+                follow_clock(self.settings.folder, self.now)
+        except OSError as error:
+            log.error("the state of the installation could not be written: %s", error.strerror)
 
     async def _renew_own(self) -> None:
         """Issue certificates of the current authority to the broker and the gateway; live connections continue."""

@@ -1,5 +1,6 @@
 """A gateway whose wall clock jumps: no stay ends, no key is destroyed, nobody is signed out, and it says so."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,3 +130,21 @@ def test_the_time_that_really_passes_ends_stays_whatever_the_wall_clock_shows(ru
 def test_a_damaged_state_leaves_the_time_of_the_events(run: Run) -> None:
     (run.gateway.settings.folder / "clock.json").write_text("{")
     assert newest_time(run.gateway.settings) == NOW
+
+
+async def test_revocations_are_enforced_where_no_note_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = Gateway(Settings(folder=tmp_path), lambda: NOW, identity=MemoryIdentity())
+    enforced: list[bool] = []
+
+    async def enforce(*, renew: bool = False) -> None:
+        enforced.append(renew)
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(gateway.installation, "note", full)
+    monkeypatch.setattr(gateway.revocation, "enforce", enforce)
+    await gateway.tend_certificates(renew=True)
+    assert enforced == [True]
