@@ -149,8 +149,8 @@ class Guard:
 
 def true_scheme(scope: Scope) -> str:
     """Return the scheme by which the browser sent a request: a trusted proxy's word, or the public address's scheme."""
-    gateway: Gateway = scope["app"].state.gateway
-    return "https" if gateway.settings.address.startswith("https:") else str(scope["scheme"])
+    gateway: Gateway | None = getattr(scope["app"].state, "gateway", None)  # none where only pages are shown
+    return "https" if gateway and gateway.settings.address.startswith("https:") else str(scope["scheme"])
 
 
 def with_headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
