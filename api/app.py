@@ -69,6 +69,10 @@ SIGN_IN_HEADERS: Final = {
     "WWW-Authenticate": f'Cookie realm="Lodgekey", form-action="/login", cookie-name="{SESSION_COOKIE}"'
 }
 UNAUTHORIZED: Final = 401
+RAW_HEADERS, RAW_HTTPS_HEADERS, RAW_SIGN_IN_HEADERS = (
+    [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    for headers in (HEADERS, HTTPS_HEADERS, SIGN_IN_HEADERS)
+)
 
 # Pictures must never reach the disk, so every admissible request is kept in memory.
 MultiPartParser.spool_max_size = MAX_REQUEST_BYTES
@@ -155,11 +159,10 @@ def true_scheme(scope: Scope) -> str:
 
 def with_headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
     """Return an answer's headers and those that it lacks."""
-    wanted = HEADERS | (HTTPS_HEADERS if scope["scheme"] == "https" else {})
-    wanted |= SIGN_IN_HEADERS if message["status"] == UNAUTHORIZED else {}
+    wanted = RAW_HEADERS + (RAW_HTTPS_HEADERS if scope["scheme"] == "https" else [])
+    wanted += RAW_SIGN_IN_HEADERS if message["status"] == UNAUTHORIZED else []
     present = {name.lower() for name, _ in message["headers"]}
-    lacking = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
-    return [*message["headers"], *(item for item in lacking if item[0] not in present)]
+    return [*message["headers"], *(item for item in wanted if item[0] not in present)]
 
 
 def _health_router() -> APIRouter:

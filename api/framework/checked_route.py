@@ -14,6 +14,7 @@ from gateway.texts.marks import N_
 
 MAX_DEPTH: Final = 32
 STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")  # PostgreSQL stores no NUL, and UTF-8 has no surrogates
 TEXT_REFUSED: Final = N_("Some information is missing or incorrect. Check it and try again.")
 
@@ -57,7 +58,7 @@ async def check_json(request: Request) -> None:
 def depth_of(body: bytes) -> int:
     """Return how deeply the arrays and objects of a JSON text are nested, without parsing it."""
     depth = deepest = 0
-    for sign in STRINGS.sub(b"", body):
+    for sign in STRINGS.sub(b"", body).translate(None, NO_BRACKETS):
         if sign in b"[{":
             depth += 1
             deepest = max(deepest, depth)
