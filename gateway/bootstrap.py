@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, Self
 
@@ -18,7 +18,7 @@ from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
 from gateway.clock import TrustedClock
 from gateway.disclosure import DisclosureLog
-from gateway.domain.filings.record import Registry
+from gateway.domain.filings.record import FieldProblem, Registration, Registry
 from gateway.domain.verification.port import Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed
@@ -37,9 +37,8 @@ from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_
 from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.clock_state import follow_clock, open_clock
-from gateway.operations.file_modes import close_to_others
 from gateway.operations.housekeeping import Housekeeping
-from gateway.operations.installation import Installation, require_database, require_identity
+from gateway.operations.installation import Installation, open_database
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
@@ -57,7 +56,6 @@ from gateway.relay.screens import ScreenSenders
 from gateway.relay.tenant_alerts import TenantAlertSender
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
-from gateway.store.database import Database
 from gateway.store.sealing import Vault
 from gateway.supervision import NOTE, Loop, Supervisor
 
@@ -85,7 +83,7 @@ class Gateway:
         identity: Identity | None = None,
         radio: BleRadio | None = None,
     ) -> None:
-        self.database, folder = _open_database(settings), settings.folder
+        self.database, folder = open_database(settings), settings.folder
         self.settings, self.now = settings, now or open_clock(settings)
         now = self.now
         self.rotation = AuthorityRotation(Authority.open(folder / "certs", now), self.database, self._renew_own, now)
@@ -273,6 +271,11 @@ class Gateway:
         self.database.close()
 
     @property
+    def rules(self) -> dict[str, Callable[[Registration], Sequence[FieldProblem]]]:
+        """The rules of each registry that is set up, by name."""
+        return {name: registry.problems for name, registry in self.registries.items()}
+
+    @property
     def clock_believed(self) -> bool:
         """Whether the gateway follows the system clock."""
         return not isinstance(self.now, TrustedClock) or self.now.off_by() == 0
@@ -307,14 +310,3 @@ class Gateway:
         if self._broker_files is not None:
             await self._broker_files.replace_certificates(self._broker_access.certificates())
         self._mqtt.present(self._broker_access.address().tls)
-
-
-def _open_database(settings: Settings) -> Database:
-    """The migrated database. Raises LostIdentity before any key is created, and OpenToOthers."""
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    close_to_others(settings)
-    require_database(settings)
-    database = Database(settings.database)
-    database.migrate()
-    require_identity(settings)
-    return database

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.cli.refusal import NOT_THERE, Refused
@@ -16,8 +15,7 @@ from gateway.store.database import Database
 @contextmanager
 def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> Iterator[Database]:
     """Open the gateway's database and close it at the end. `newest` migrates it; `new` creates a missing one."""
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if settings.database_missing:
         if not new:
             raise Refused("no_gateway", NOT_THERE, folder=settings.folder)
         settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from sqlalchemy import create_engine, func, inspect, make_url, select
+from sqlalchemy import create_engine, func, inspect, select
 
 from certs.files import SECRET, write_atomic
 from gateway.clock import TrustedClock
@@ -41,10 +41,9 @@ def newest_time(settings: Settings) -> int:
 
 
 def _newest_event(settings: Settings) -> int:
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if settings.database_missing:
         return 0
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(settings.database, hide_parameters=True)
     try:
         if not inspect(engine).has_table(Event.__tablename__):
             return 0

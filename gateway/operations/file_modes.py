@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import make_url
-
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,10 +29,10 @@ class OpenToOthers(Exception):
 
 def database_files(settings: Settings) -> list[Path]:
     """The files of an SQLite database that exist; empty for a database server."""
-    url = make_url(settings.database)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    file = settings.database_file
+    if file is None:
         return []
-    return [path for end in ("", "-wal", "-shm") if (path := Path(url.database + end)).exists()]
+    return [path for end in ("", "-wal", "-shm") if (path := file.with_name(file.name + end)).exists()]
 
 
 def open_to_others(settings: Settings) -> Iterator[tuple[Path, int]]:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 from alembic.migration import MigrationContext
 from cryptography import x509
-from sqlalchemy import create_engine, func, inspect, make_url, select
+from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -263,11 +263,10 @@ def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
 @contextmanager
 def _database(settings: Settings) -> Iterator[Session | None]:
     """A session on the existing database, without creating or migrating it; None where there is none."""
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if settings.database_missing:
         yield None
         return
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(settings.database, hide_parameters=True)
     try:
         with Session(engine) as session:
             yield session

@@ -17,7 +17,9 @@ from sqlalchemy import Engine, column, create_engine, inspect, literal, make_url
 
 from certs.authority.generations import STATE_FILE, read_standing
 from certs.files import SECRET, write_atomic
+from gateway.operations.file_modes import close_to_others
 from gateway.settings import Settings
+from gateway.store.database import Database
 
 Element = Literal["authority", "disclosure_log", "vault", "offers", "database"]
 Why = Literal["missing", "empty", "other"]
@@ -85,10 +87,9 @@ class Rows:
 
 def read_rows(settings: Settings) -> Rows:
     """Read what the database holds, without creating or migrating it."""
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if settings.database_missing:
         return Rows(schema=False, used=False, elements=frozenset(), people=False)
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(settings.database, hide_parameters=True)
     try:
         known = set(inspect(engine).get_table_names())
         used = any(_has_rows(engine, name) for name in TABLES_OF_USE if name in known)
@@ -117,14 +118,25 @@ def find_lost(settings: Settings) -> list[Lost]:
     return [*_lost_database(settings, record, rows), *_lost_files(settings.folder, record, rows)]
 
 
-def require_database(settings: Settings) -> None:
+def open_database(settings: Settings) -> Database:
+    """The migrated database of a folder. Raises LostIdentity before any key is created, and OpenToOthers."""
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    close_to_others(settings)
+    _require_database(settings)
+    database = Database(settings.database)
+    database.migrate()
+    _require_identity(settings)
+    return database
+
+
+def _require_database(settings: Settings) -> None:
     """Before the database is migrated. Raises LostIdentity if it is empty beside a folder that was in use."""
     lost = list(_lost_database(settings, Record.read(settings.folder), read_rows(settings)))
     if lost:
         raise LostIdentity(settings.folder, lost)
 
 
-def require_identity(settings: Settings) -> None:
+def _require_identity(settings: Settings) -> None:
     """After the database was migrated, before any key is created. Raises LostIdentity."""
     lost = find_lost(settings)
     if lost:
@@ -135,10 +147,8 @@ def _lost_database(settings: Settings, record: Record | None, rows: Rows) -> Ite
     folder = settings.folder
     had_rows = record.database if record else (folder / "certs" / "root.key").exists() and not rows.schema
     if not rows.used and (had_rows or _vault_keys(folder)):
-        url = make_url(settings.database)
-        file = url.database if url.get_backend_name() == "sqlite" else None
-        gone = file is not None and not Path(file).exists()
-        yield Lost("database", file or url.render_as_string(), "missing" if gone else "empty")
+        place = settings.database_file or make_url(settings.database).render_as_string()
+        yield Lost("database", str(place), "missing" if settings.database_missing else "empty")
 
 
 def _vault_keys(folder: Path) -> int:
@@ -207,7 +217,8 @@ class Installation:
     def note(self, renewed: dict[str, Any] | None = None) -> None:
         """Write the record if it changed. `renewed`: what was replaced on purpose, and when."""
         folder = self._settings.folder
-        before = Record.read(folder) or Record()
+        known = Record.read(folder)
+        before = known or Record()
         kept = renewed is None and (self._used or before.database)
         self._used = kept or read_rows(self._settings).used
         files = {
@@ -217,7 +228,7 @@ class Installation:
         }
         entries = [*before.renewed, *([] if renewed is None else [renewed])]
         after = Record(files, read_standing(folder / "certs").made, self._used, entries)
-        if after != Record.read(folder):
+        if after != known:
             write_atomic(folder / RECORD, json.dumps(asdict(after), indent=1).encode(), SECRET)
 
     def note_use(self) -> None:

@@ -15,11 +15,9 @@ from api.services.access import hash_password
 from certs.authority.ca import Authority
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
-from gateway.operations.file_modes import close_to_others
-from gateway.operations.installation import require_database, require_identity
+from gateway.operations.installation import open_database
 from gateway.settings import Settings
 from gateway.store import Account, Destination, Device, Landlord, Unit
-from gateway.store.database import Database
 
 SITE: Final = "harbour-street-7"
 KIOSK: Final = "kiosk-gate"
@@ -56,12 +54,7 @@ class Logins:
 
 def seed(settings: Settings, *, broker_port: int, place: Place = Place()) -> Logins:
     """Create the building if it does not exist, and write its devices' folders. May be called again."""
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    close_to_others(settings)
-    require_database(settings)
-    database = Database(settings.database)
-    database.migrate()
-    require_identity(settings)
+    database = open_database(settings)
     authority = Authority.open(settings.folder / "certs", utc_now)
     logins = _logins(settings.folder / "logins.json")
     with database.writing() as session:
