@@ -1,6 +1,6 @@
 """Alerts to landlords and officers: one evaluation for page, e-mail and webhook; each sent once while it lasts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
@@ -48,7 +48,7 @@ class Alert:
 class Readers:
     """Whose alerts to find: landlords by id, and officers, by the id of the account, with the area (prefix) of each."""
 
-    landlord_ids: Sequence[str] = ()
+    landlord_ids: Collection[str] = ()
     areas: Mapping[str, str] = field(default_factory=dict)
 
     def units(self) -> ColumnElement[bool]:
@@ -102,7 +102,7 @@ def of_lock(device: Device, unit: str, now: int) -> Iterator[Alert]:
         yield alert("battery", device.battery or 0, stage)
 
 
-def _of_locks(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+def _of_locks(session: Session, landlord_ids: Collection[str], now: int) -> Iterator[tuple[str, Alert]]:
     query = select(Device, Unit.label, Unit.landlord_id).join(Unit, Device.unit_id == Unit.id).order_by(Device.id)
     locks = query.where(Unit.landlord_id.in_(landlord_ids), Device.kind == "lock", Device.revoked_at.is_(None))
     for device, unit, landlord_id in session.execute(locks):
@@ -110,7 +110,7 @@ def _of_locks(session: Session, landlord_ids: Sequence[str], now: int) -> Iterat
             yield landlord_id, alert
 
 
-def _of_late_keys(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+def _of_late_keys(session: Session, landlord_ids: Collection[str], now: int) -> Iterator[tuple[str, Alert]]:
     """Keys whose stay begins soon and that are not on their lock; those of locks that hold no keys are never late."""
     query = select(Key.id, Key.not_before, Unit.label, Unit.landlord_id).join(Stay, Key.stay_id == Stay.id)
     late = query.join(Unit, Stay.unit_id == Unit.id).where(
@@ -127,7 +127,7 @@ def _of_late_keys(session: Session, landlord_ids: Sequence[str], now: int) -> It
             yield landlord_id, Alert(f"key_late:{hours}:{key_id}", "key_late", unit, severity, hours)
 
 
-def _of_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> Iterator[tuple[str, Alert]]:
+def _of_exposures(session: Session, landlord_ids: Collection[str], now: int) -> Iterator[tuple[str, Alert]]:
     for each in find_exposures(session, landlord_ids, now):
         severity = KINDS["exposed"].severity
         yield each.landlord_id, Alert(f"exposed:{each.stay_id}", "exposed", each.unit, severity, each.minutes(now))
@@ -168,7 +168,7 @@ def watch_alerts(session: Session, now: int) -> int:
     """Create deliveries of what is new for those who subscribed, and forget what is over; returns how many."""
     query = select(AlertSubscription, Account.area).outerjoin(Account, AlertSubscription.account_id == Account.id)
     wanted = [(row, area) for row, area in session.execute(query) if row.email or row.webhook_url]
-    landlord_ids = [row.landlord_id for row, _ in wanted if row.landlord_id]
+    landlord_ids = {row.landlord_id for row, _ in wanted if row.landlord_id}
     readers = Readers(landlord_ids, {row.account_id: area for row, area in wanted if row.account_id and area})
     known: dict[str, dict[str, OpenAlert]] = {row.id: {} for row, _ in wanted}
     for row in session.scalars(select(OpenAlert).where(OpenAlert.subscription_id.in_(known))):

@@ -49,7 +49,7 @@ def read_alerts(gateway: Gateway, account: Account) -> AlertsShown:
     with gateway.database.reading() as session:
         row = session.get(AlertSubscription, _subscription_id(account))
     if row is None:
-        return AlertsShown(email="", webhook_url="", codes=list(codes_for(account)), language="en")
+        return AlertsShown(email="", webhook_url="", codes=codes_for(account), language="en")
     return AlertsShown(
         email=row.email or "", webhook_url=row.webhook_url or "", codes=list(row.codes), language=row.language
     )

@@ -66,8 +66,7 @@ def keep_booking(gateway: Gateway, session: Session, stay: Stay, form: BookingFo
         given: dict[str, Any] = {name: getattr(form, name) for name in TERMS}
         texts = {name: value.strip() for name, value in given.items() if isinstance(value, str)}
         booking = Booking(**given | texts, agreed_at=agreed_at)
-    rules = {name: registry.problems for name, registry in gateway.registries.items()}
-    book(session, stay, booking, rules, gateway.keyring, gateway.now())
+    book(session, stay, booking, gateway.rules, gateway.keyring, gateway.now())
 
 
 def read_booking(gateway: Gateway, landlord_id: str, stay_id: str) -> BookingForm | None:

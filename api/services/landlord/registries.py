@@ -11,7 +11,7 @@ from api.services.schemas import Short, Strict, UnitShown
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.journey.accounts.operator import Dwelling, add_unit
-from gateway.journey.accounts.unit_registries import Rules, give_registries, refuse_wrong_facts
+from gateway.journey.accounts.unit_registries import give_registries, refuse_wrong_facts
 from gateway.journey.stays.landlord import unit_of
 from gateway.store import Account
 from gateway.texts.marks import N_
@@ -52,7 +52,7 @@ def create_unit(gateway: Gateway, owner: Account, form: NewUnitForm) -> UnitShow
     place = (form.code, form.label, form.address, form.area, form.timezone, form.jurisdiction)
     with gateway.database.writing() as session:
         unit = add_unit(session, owner, Dwelling(*place, _by_name(form.registries)), gateway.now())
-        refuse_wrong_facts(unit, _rules(gateway), gateway.now())
+        refuse_wrong_facts(unit, gateway.rules, gateway.now())
         return unit_shown(unit)
 
 
@@ -60,7 +60,7 @@ def change_registries(gateway: Gateway, landlord_id: str, unit_id: str, form: Re
     """Replace the registries of a unit, from its next record on. Raises NotFound, InputRefused or Conflict."""
     with gateway.database.writing() as session:
         unit = unit_of(session, unit_id, landlord_id)
-        give_registries(session, unit, _by_name(form.registries), _rules(gateway), gateway.now())
+        give_registries(session, unit, _by_name(form.registries), gateway.rules, gateway.now())
         return unit_shown(unit)
 
 
@@ -69,7 +69,3 @@ def _by_name(registries: Sequence[RegistryForm]) -> dict[str, dict[str, str]]:
     if len(by_name) < len(registries):
         raise InputRefused(N_("Name each registry once."), field="registries")
     return by_name
-
-
-def _rules(gateway: Gateway) -> dict[str, Rules]:
-    return {name: registry.problems for name, registry in gateway.registries.items()}

@@ -46,8 +46,7 @@ def correct_facts(gateway: Gateway, landlord_id: str, unit_id: str, form: UnitFa
     changes = FactsCorrected(form.address, form.unit, form.landlord)
     with gateway.database.writing() as session:
         unit = unit_of(session, unit_id, landlord_id)
-        rules = {name: registry.problems for name, registry in gateway.registries.items()}
-        filed = correct_unit(session, unit, changes, rules, gateway.keyring, gateway.now())
+        filed = correct_unit(session, unit, changes, gateway.rules, gateway.keyring, gateway.now())
         return _shown(unit).model_copy(update={"filed": len(filed)})
 
 

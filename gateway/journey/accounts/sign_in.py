@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, SignOnNotEntitled
 from gateway.outbox.events import record
-from gateway.store import Account, AlertSubscription, Ceremony, OpenAlert, Passkey, SignIn
+from gateway.store import Account, AlertSubscription, Ceremony, Passkey, SignIn
 from gateway.texts.marks import N_
 
 CEREMONY_SECONDS: Final = 300
@@ -88,7 +88,6 @@ def forget_sign_in(session: Session, account: Account, now: int) -> None:
     """End the account: delete its password, passkeys, sessions and alert subscription."""
     account.ended_at, account.password_hash = now, ""
     session.execute(delete(Passkey).where(Passkey.account_id == account.id))
-    session.execute(delete(OpenAlert).where(OpenAlert.subscription_id == account.id))
     session.execute(delete(AlertSubscription).where(AlertSubscription.account_id == account.id))
     end_sessions(session, account.id)
 

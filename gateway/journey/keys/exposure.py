@@ -1,6 +1,6 @@
 """Keys and codes that are being revoked on locks that cannot be reached: what a landlord has to know at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -26,7 +26,7 @@ class Exposure:
         return (self.until - now + 59) // 60
 
 
-def find_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> list[Exposure]:
+def find_exposures(session: Session, landlord_ids: Collection[str], now: int) -> list[Exposure]:
     """Every exposed stay of these landlords, in three statements however many there are.
 
     The rule is that of Standing.not_revocable_before: revoking, not over yet, and its lock cannot be reached.
@@ -47,7 +47,7 @@ def find_exposures(session: Session, landlord_ids: Sequence[str], now: int) -> l
 Found = tuple[tuple[str, str, str], Device, int]  # (stay, unit's label, landlord), lock, end
 
 
-def _revoked_keys(session: Session, landlord_ids: Sequence[str], now: int) -> list[Found]:
+def _revoked_keys(session: Session, landlord_ids: Collection[str], now: int) -> list[Found]:
     query = (
         select(Stay.id, Unit.label, Unit.landlord_id, Device, Key.expires_at, Key.holder_until)
         .select_from(Key)
@@ -61,7 +61,7 @@ def _revoked_keys(session: Session, landlord_ids: Sequence[str], now: int) -> li
     return [((stay, unit, owner), lock, min(expires, until)) for stay, unit, owner, lock, expires, until in rows]
 
 
-def _withdrawn_codes(session: Session, landlord_ids: Sequence[str], now: int) -> list[Found]:
+def _withdrawn_codes(session: Session, landlord_ids: Collection[str], now: int) -> list[Found]:
     query = (
         select(Stay.id, Unit.label, Unit.landlord_id, Device, Passcode.ends)
         .select_from(Passcode)
