@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
 from yarl import URL
 
 from devices.links.mqtt import BrokerAddress
@@ -149,17 +148,6 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL; SQLite in the folder by default."""
         return self.database_url or f"sqlite:///{(self.folder / 'lodgekey.sqlite').resolve()}"
-
-    @property
-    def database_file(self) -> Path | None:
-        """The file of an SQLite database, which may not exist yet; None for a database server."""
-        url = make_url(self.database)
-        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-    @property
-    def database_missing(self) -> bool:
-        """Whether the database is an SQLite file that does not exist yet."""
-        return self.database_file is not None and not self.database_file.exists()
 
     @property
     def broker_name(self) -> str:

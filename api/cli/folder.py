@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from api.cli.refusal import NOT_THERE, Refused
 from gateway.settings import Settings
 from gateway.store import Unit
-from gateway.store.database import Database
+from gateway.store.database import Database, is_missing
 
 
 @contextmanager
 def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> Iterator[Database]:
     """Open the gateway's database and close it at the end. `newest` migrates it; `new` creates a missing one."""
-    if settings.database_missing:
+    if is_missing(settings.database):
         if not new:
             raise Refused("no_gateway", NOT_THERE, folder=settings.folder)
         settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

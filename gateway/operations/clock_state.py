@@ -12,6 +12,7 @@ from certs.files import SECRET, write_atomic
 from gateway.clock import TrustedClock
 from gateway.settings import Settings
 from gateway.store import Event
+from gateway.store.database import is_missing
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def newest_time(settings: Settings) -> int:
 
 
 def _newest_event(settings: Settings) -> int:
-    if settings.database_missing:
+    if is_missing(settings.database):
         return 0
     engine = create_engine(settings.database, hide_parameters=True)
     try:

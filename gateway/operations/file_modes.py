@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.settings import Settings
+from gateway.store.database import file_of
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class OpenToOthers(Exception):
 
 def database_files(settings: Settings) -> list[Path]:
     """The files of an SQLite database that exist; empty for a database server."""
-    file = settings.database_file
+    file = file_of(settings.database)
     if file is None:
         return []
     return [path for end in ("", "-wal", "-shm") if (path := file.with_name(file.name + end)).exists()]

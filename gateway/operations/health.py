@@ -29,7 +29,7 @@ from gateway.operations.file_modes import PRIVATE_FILE, open_to_others
 from gateway.operations.installation import Why, find_lost
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
-from gateway.store.database import newest_revision
+from gateway.store.database import is_missing, newest_revision
 from gateway.supervision import NOTE
 
 Severity = Literal["good", "care", "bad"]
@@ -263,7 +263,7 @@ def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
 @contextmanager
 def _database(settings: Settings) -> Iterator[Session | None]:
     """A session on the existing database, without creating or migrating it; None where there is none."""
-    if settings.database_missing:
+    if is_missing(settings.database):
         yield None
         return
     engine = create_engine(settings.database, hide_parameters=True)

@@ -19,7 +19,7 @@ from certs.authority.generations import STATE_FILE, read_standing
 from certs.files import SECRET, write_atomic
 from gateway.operations.file_modes import close_to_others
 from gateway.settings import Settings
-from gateway.store.database import Database
+from gateway.store.database import Database, file_of, is_missing
 
 Element = Literal["authority", "disclosure_log", "vault", "offers", "database"]
 Why = Literal["missing", "empty", "other"]
@@ -87,7 +87,7 @@ class Rows:
 
 def read_rows(settings: Settings) -> Rows:
     """Read what the database holds, without creating or migrating it."""
-    if settings.database_missing:
+    if is_missing(settings.database):
         return Rows(schema=False, used=False, elements=frozenset(), people=False)
     engine = create_engine(settings.database, hide_parameters=True)
     try:
@@ -147,8 +147,8 @@ def _lost_database(settings: Settings, record: Record | None, rows: Rows) -> Ite
     folder = settings.folder
     had_rows = record.database if record else (folder / "certs" / "root.key").exists() and not rows.schema
     if not rows.used and (had_rows or _vault_keys(folder)):
-        place = settings.database_file or make_url(settings.database).render_as_string()
-        yield Lost("database", str(place), "missing" if settings.database_missing else "empty")
+        place = file_of(settings.database) or make_url(settings.database).render_as_string()
+        yield Lost("database", str(place), "missing" if is_missing(settings.database) else "empty")
 
 
 def _vault_keys(folder: Path) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -29,6 +29,18 @@ PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA secure_delete = ON",
 )
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database, which may not exist yet; None for a database server."""
+    made = make_url(url)
+    return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
+
+
+def is_missing(url: str) -> bool:
+    """Whether the database is an SQLite file that does not exist yet."""
+    file = file_of(url)
+    return file is not None and not file.exists()
 
 
 class Database:
