@@ -16,6 +16,7 @@ from firmware_sim.registries.countries import ISO_3166_1
 from firmware_sim.registries.soap import NotSoap, parsed
 
 _SCHEMAS = {"PV": "altaParteHospedaje.xsd", "RH": "altaReservaHospedaje.xsd"}
+_MINISTRY = Path(__file__).with_name("ministry")
 _MUNICIPALITIES = Path(__file__).with_name("municipios.csv")
 _COUNTRIES = ISO_3166_1 | {"XKX"}  # Kosovo, of the range that ISO leaves to users
 _ANNUL = "{http://www.neg.hospedajes.mir.es/anularComunicacion}"
@@ -45,18 +46,23 @@ def unpacked(content: str) -> etree._Element:
 
 def communications(root: etree._Element, kind: str) -> list[etree._Element]:
     """Return the comunicacion elements of an arrival report (PV) or bookings (RH); 10121 if the schema refuses it."""
-    schema = _schema(kind)
-    if not schema.validate(root):
-        raise Refusal(10121, f"Error de validación: {str(schema.error_log[0].path)[:120]}")
+    for schema in (ministry_schema(_SCHEMAS[kind]), _schema(kind)):
+        if not schema.validate(root):
+            raise Refusal(10121, f"Error de validación: {str(schema.error_log[0].path)[:80]}")
     return root.findall("solicitud/comunicacion")
 
 
 def annulled_codes(root: etree._Element) -> list[str]:
     """Return the codes in an annulment."""
-    codes = [element.text or "" for element in root.findall(f"{_ANNUL}codigoComunicacion")]
-    if root.tag != f"{_ANNUL}comunicaciones" or not codes:
+    if not ministry_schema("anularComunicacion.xsd").validate(root):
         raise Refusal(10121, "Error de validación")
-    return codes
+    return [element.text or "" for element in root.findall(f"{_ANNUL}codigoComunicacion")]
+
+
+@cache
+def ministry_schema(name: str) -> etree.XMLSchema:
+    """Return one of the ministry's own schemas, by the name of its file."""
+    return etree.XMLSchema(etree.parse(_MINISTRY / name))
 
 
 @cache
@@ -69,11 +75,11 @@ def booking_errors(communication: etree._Element) -> list[tuple[str, str]]:
     contract, people = communication.find("contrato"), communication.findall("persona")
     found = []
     if _moment(contract, "fechaSalida") <= _moment(contract, "fechaEntrada"):
-        found.append(("10131", "La fecha de salida es anterior a la de entrada"))
+        found.append(("10130", "La fecha de salida es anterior a la de entrada"))
     if [_text(person, "rol") for person in people].count("TI") != 1:
-        found.append(("10130", "Debe indicar el titular del contrato"))
+        found.append(("10131", "Debe indicar el titular del contrato"))
     if any(_contactless(person, 0) for person in people):
-        found.append(("10130", "Debe indicar al menos un medio de contacto"))
+        found.append(("10131", "Debe indicar al menos un medio de contacto"))
     return found
 
 
@@ -84,12 +90,12 @@ def errors(communication: etree._Element) -> list[tuple[str, str]]:
     people = communication.findall("persona")
     entry, leave = _moment(contract, "fechaEntrada"), _moment(contract, "fechaSalida")
     if leave <= entry:
-        found.append(("10131", "La fecha de salida es anterior a la de entrada"))
+        found.append(("10130", "La fecha de salida es anterior a la de entrada"))
     if _text(contract, "numPersonas") != str(len(people)):
-        found.append(("10131", "El número de personas no coincide"))
+        found.append(("10130", "El número de personas no coincide"))
     ages = [_age(date.fromisoformat(_text(person, "fechaNacimiento")), entry.date()) for person in people]
     if any(age < 18 for age in ages) and not _an_adult_is_related(people, ages):
-        found.append(("10130", "Al menos un mayor de edad debe indicar su parentesco con el menor"))
+        found.append(("10131", "Al menos un mayor de edad debe indicar su parentesco con el menor"))
     for person, age in zip(people, ages, strict=True):
         found += [(code, words) for code, words, broken in _RULES if broken(person, age)]
     return found
@@ -153,16 +159,16 @@ def _unborn(_: etree._Element, age: int) -> bool:
 
 
 _RULES: tuple[tuple[str, str, Callable[[etree._Element, int], bool]], ...] = (
-    ("10130", "Debe indicar al menos un medio de contacto", _contactless),
-    ("10130", "El parentesco es obligatorio para menores", _without_relation),
-    ("10130", "El documento es obligatorio para adultos", _without_document),
-    ("10130", "El segundo apellido es obligatorio con NIF", _nif_without_second_surname),
-    ("10130", "El soporte del documento es obligatorio con NIF o NIE", _without_support),
-    ("10131", "El número de documento no es válido", _wrong_letter),
-    ("10131", "El municipio no corresponde al país", _wrong_municipality),
-    ("10131", "El código de país no existe", _unknown_country),
-    ("10131", "El código de municipio no existe", _unknown_municipality),
-    ("10131", "La fecha de nacimiento no es válida", _unborn),
+    ("10131", "Debe indicar al menos un medio de contacto", _contactless),
+    ("10131", "El parentesco es obligatorio para menores", _without_relation),
+    ("10131", "El documento es obligatorio para adultos", _without_document),
+    ("10131", "El segundo apellido es obligatorio con NIF", _nif_without_second_surname),
+    ("10131", "El soporte del documento es obligatorio con NIF o NIE", _without_support),
+    ("10130", "El número de documento no es válido", _wrong_letter),
+    ("10130", "El municipio no corresponde al país", _wrong_municipality),
+    ("10130", "El código de país no existe", _unknown_country),
+    ("10130", "El código de municipio no existe", _unknown_municipality),
+    ("10130", "La fecha de nacimiento no es válida", _unborn),
 )
 
 

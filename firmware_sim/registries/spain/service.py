@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import time
 import uuid
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException
@@ -31,6 +32,7 @@ _PATH = "/hospedajes-web/ws/v1/comunicacion"
 # The ministry's WSDL has a binding for SOAP 1.1 only, with an empty SOAPAction.
 _ENDPOINT = soap.Endpoint("No es una petición SOAP", "Operación desconocida")
 USER, LANDLORD = "demo", "0000000123"
+_KIND, _KINDS, _OF_LODGING = "tipoComunicacion", ("PV", "RH", "AV", "RV"), ("PV", "RH")
 _STATES = {1: "Lote tramitado sin errores", 4: "Lote en proceso", 6: "Lote tramitado con errores"}
 
 
@@ -60,30 +62,64 @@ def _communication(store: RecordStore, content: etree._Element, behaviour: Behav
     now = time.time()
     decided_at = now + (delay or 3600.0 if behaviour is Behaviour.LATE else 0.0)
     if behaviour in (Behaviour.REFUSE, Behaviour.PARTIAL):
-        rows = [replace(row, state="refused", code="10131", sentence="Valor no permitido") for row in rows]
+        rows = [replace(row, state="refused", code="10130", sentence="Valor no permitido") for row in rows]
     lot = str(uuid.uuid4())
     store.add([replace(row, lot=lot, received_at=now, decided_at=decided_at) for row in rows])
     return _reply(0, "Ok", lot)
 
 
 def _taken_in(store: RecordStore, content: etree._Element) -> list[Row]:
-    header, request = content.find("peticion/cabecera"), content.findtext("peticion/solicitud")
-    if header is None:
-        raise Refusal(10108, "Falta la cabecera")
-    if not request:
-        raise Refusal(10110, "Falta la solicitud")
-    if header.findtext("codigoArrendador") != LANDLORD:
-        raise Refusal(10101, "El arrendador no existe")
-    if not 1 <= len(header.findtext("aplicacion") or "") <= 50:
-        raise Refusal(10109, "Falta la aplicación")
-    operation, kind = header.findtext("tipoOperacion"), header.findtext("tipoComunicacion")
-    if operation == "A" and kind in ("PV", "RH"):
-        return [_row(communication, kind) for communication in communications(unpacked(request), kind)]
-    if operation == "A":
-        raise Refusal(10119 if kind in ("AV", "RV") else 10159, "Tipo de comunicación no permitido")
-    if operation == "B" and kind is None:
-        return [_annulment(store, code) for code in annulled_codes(unpacked(request))]
-    raise Refusal(10159, "Tipo de operación no válido")
+    message = _Message(*(content.find(f"peticion/{name}") for name in ("cabecera", "solicitud")))
+    for code, words, broken in _OF_THE_MESSAGE:
+        if broken(message):
+            raise Refusal(code, words)
+    request, kind = unpacked(message.request), message.said("tipoComunicacion")
+    if message.said("tipoOperacion") == "A":
+        return [_row(communication, kind) for communication in communications(request, kind)]
+    return [_annulment(store, code) for code in annulled_codes(request)]
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A message's two blocks."""
+
+    header: etree._Element | None
+    content: etree._Element | None
+
+    @property
+    def request(self) -> str:
+        """The text of the solicitud."""
+        return (self.content.text or "") if self.content is not None else ""
+
+    def said(self, name: str) -> str:
+        """The text of a field of the header."""
+        return (self.header.findtext(name) or "") if self.header is not None else ""
+
+
+# Section 5 of the description, in its order.
+_OF_THE_MESSAGE: tuple[tuple[int, str, Callable[[_Message], bool]], ...] = (
+    (10108, "No ha informado la petición", lambda sent: sent.header is None and sent.content is None),
+    (10109, "No ha informado la cabecera", lambda sent: sent.header is None),
+    (10110, "No ha informado la solicitud", lambda sent: not sent.request),
+    (10100, "No ha informado el código de arrendador", lambda sent: not sent.said("codigoArrendador")),
+    (10103, "El código de arrendador no existe en el sistema", lambda sent: sent.said("codigoArrendador") != LANDLORD),
+    (10101, "No ha informado el código de aplicación", lambda sent: not sent.said("aplicacion")),
+    (10150, "Se ha superado el número máximo de caracteres", lambda sent: len(sent.said("aplicacion")) > 50),
+    (10112, "No ha informado el código de la operación", lambda sent: not sent.said("tipoOperacion")),
+    (10117, "La operación sólo podrá tener como valores 'A', 'C' ó 'B'", lambda sent: not _is_operation(sent)),
+    (10116, "No ha informado el tipo de la comunicación", lambda sent: _adds(sent) and not sent.said(_KIND)),
+    (10122, "Tipo de comunicación no válido", lambda sent: _adds(sent) and sent.said(_KIND) not in _KINDS),
+    (10119, "El arrendador no puede realizar ese tipo de comunicaciones",
+     lambda sent: _adds(sent) and sent.said(_KIND) not in _OF_LODGING),
+)  # fmt: skip
+
+
+def _is_operation(sent: _Message) -> bool:
+    return sent.said("tipoOperacion") in ("A", "B")  # a lot is looked up by consultaLote here, not by C
+
+
+def _adds(sent: _Message) -> bool:
+    return sent.said("tipoOperacion") == "A"
 
 
 def _row(communication: etree._Element, kind: str) -> Row:
@@ -97,7 +133,7 @@ def _row(communication: etree._Element, kind: str) -> Row:
 def _annulment(store: RecordStore, code: str) -> Row:
     row = Row("", code, "annulment", "", 0, 0, code)
     if not store.annul(code):
-        return replace(row, state="refused", code="10131", sentence="No existe una comunicación para ese código")
+        return replace(row, state="refused", code="10113", sentence="El código de comunicación no existe en el sistema")
     return row
 
 
@@ -122,13 +158,22 @@ def _answer_code(code: int, words: str) -> etree._Element:
 def _result(lot: str, rows: list[Row]) -> etree._Element:
     waits = any(row.decided_at > time.time() for row in rows)
     state = 4 if waits else 6 if any(row.state == "refused" for row in rows) else 1
+    kind = "RH" if "<establecimiento>" in rows[0].body else "PV" if rows[0].body.startswith("<") else ""
+    received = time.strftime("%Y-%m-%dT%H:%M:%S.000+00:00", time.gmtime(rows[0].received_at))
     items = [] if waits else [_item(order, row) for order, row in enumerate(rows, 1)]
     return tree(
         "resultado",
         tree("lote", lot),
-        tree("fechaProcesamiento", time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(rows[0].received_at))),
+        tree("tipoComunicacion", kind),
+        tree("tipoOperacion", "A" if kind else "B"),
+        tree("fechaPeticion", received),
+        tree("fechaProcesamiento", received),
         tree("codigoEstado", str(state)),
         tree("descEstado", _STATES[state]),
+        tree("identificadorUsuario", USER),
+        tree("nombreUsuario", USER),
+        tree("codigoArrendador", LANDLORD),
+        tree("aplicacion", "Lodgekey"),
         tree("resultadoComunicaciones", *items),
     )
 
@@ -143,7 +188,7 @@ def _item(order: int, row: Row) -> etree._Element:
 
 
 def _reply(code: int, words: str, lot: str = "") -> etree._Element:
-    fields = [tree("codigoRetorno", str(code)), tree("descripcion", words)]
+    fields = [tree("codigo", str(code)), tree("descripcion", words)]
     if lot:
         fields.append(tree("lote", lot))
     return tree(f"{_NS}comunicacionResponse", tree("respuesta", *fields))

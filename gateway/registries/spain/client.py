@@ -99,9 +99,11 @@ class SpainRegistry:
             return unknown(lost)
         except SoapFault as fault:
             return unknown_fault(fault)
-        answer = reply.content
-        if answer.codigoRetorno:
-            return _refusal(answer.codigoRetorno, answer.descripcion)
+        answer = reply.content.respuesta
+        if answer is None or (code := _code_of(answer)) is None:
+            return OutcomeUnknown("answer_unreadable")
+        if code:
+            return _refusal(code, answer.descripcion)
         if not answer.lote:
             return OutcomeUnknown("lot_not_named")
         return Pending(answer.lote, self._now() + self._poll_after_s)
@@ -120,11 +122,18 @@ class SpainRegistry:
         return OutcomeUnknown("lot_state", {"state": result.codigoEstado})
 
 
+def _code_of(answer: Any) -> int | None:
+    """By the schema's name, or by that of the description's examples."""
+    code: int | None = answer.codigo if answer.codigo is not None else answer.codigoRetorno
+    return code
+
+
 def _outcome(result: Any) -> tuple[int, list[tuple[str, str, str]]]:
     """(state, [(code of the communication, error, sentence)])."""
-    listed = result.resultadoComunicaciones.resultadoComunicacion if result.resultadoComunicaciones else []
+    found = result.resultadoComunicaciones
+    listed = [*found.resultadoComunicacion, *found.resutadoComunicacion] if found else []
     return result.codigoEstado, [
-        (item.codigoComunicacion or "", item.tipoError or "", (item.error or "")[:400]) for item in listed
+        (item.codigoComunicacion or "", (item.tipoError or "")[:36], (item.error or "")[:400]) for item in listed
     ]
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from lxml import etree
 
+from firmware_sim.registries.spain.reader import ministry_schema
 from gateway.domain.filings.record import Accepted
 from gateway.registries import open_registry
 from gateway.registries.italy.places import read_places
@@ -82,6 +83,12 @@ def texts_of(answer: httpx.Response, name: str) -> list[str]:
     return [element.text or "" for element in etree.fromstring(answer.content).iter(f"{{*}}{name}")]
 
 
+def body_of(answer: httpx.Response) -> etree._Element:
+    body = etree.fromstring(answer.content).find("{*}Body")
+    assert body is not None
+    return body[0]
+
+
 def communication(content: str, *, landlord: str = "0000000123", operation: str = "A", kind: str = "PV") -> str:
     header = f"<codigoArrendador>{landlord}</codigoArrendador><aplicacion>T</aplicacion>"
     header += f"<tipoOperacion>{operation}</tipoOperacion>"
@@ -109,7 +116,8 @@ def bomb() -> str:
     ("content", "code"),
     [
         (communication(GOOD), "0"),
-        (communication(GOOD, landlord="9999999999"), "10101"),
+        (communication(GOOD, landlord=""), "10100"),
+        (communication(GOOD, landlord="9999999999"), "10103"),
         (communication(""), "10110"),
         (communication("not base64!"), "10111"),
         (communication(base64.b64encode(b"<a/>").decode()), "10111"),
@@ -120,13 +128,17 @@ def bomb() -> str:
         (communication(packed(b"<peticion/>")), "10121"),
         (communication(GOOD, kind="RH"), "10121"),
         (communication(GOOD, kind="AV"), "10119"),
-        (communication(GOOD, kind="XX"), "10159"),
-        (communication(GOOD, operation="Z"), "10159"),
+        (communication(GOOD, kind="XX"), "10122"),
+        (communication(GOOD, kind=""), "10116"),
+        (communication(GOOD, operation="Z"), "10117"),
+        (communication(GOOD, operation=""), "10112"),
         (f'<c:comunicacionRequest xmlns:c="{COM}"><peticion/></c:comunicacionRequest>', "10108"),
     ],
 )
 def test_spain_answers_with_the_ministrys_code(spain: SimulatedRegistry, content: str, code: str) -> None:
-    assert texts_of(called(spain, content), "codigoRetorno") == [code]
+    answer = called(spain, content)
+    assert texts_of(answer, "codigo") == [code]
+    assert ministry_schema("comunicacion.xsd").validate(body_of(answer)), "the ministry's own schema"
 
 
 def test_spain_takes_ten_lots_a_question(spain: SimulatedRegistry) -> None:

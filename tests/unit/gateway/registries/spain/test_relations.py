@@ -74,14 +74,14 @@ def test_whatever_the_relations_the_ministry_takes_what_the_rules_take(relations
 def test_the_ministry_refuses_minors_alone_and_a_parte_in_which_no_adult_states_a_relation(born: str) -> None:
     alone = base_record(MADRID, minor("p1", born=born))
     assert "minors_alone" in {found.rule for found in problems(alone, NOW)}
-    assert [code for code, _ in errors(read(alone))] == ["10130"]
+    assert [code for code, _ in errors(read(alone))] == ["10131"]
     sent = parte(ANA, minor("p2", born=born))
     silent = sent.findall("persona")[0].find("parentesco")
     assert silent is not None
     sent.findall("persona")[0].remove(silent)
-    assert [code for code, _ in errors(sent)] == ["10130"]
+    assert [code for code, _ in errors(sent)] == ["10131"]
 
 
 def test_the_ministry_refuses_a_minor_without_a_relation() -> None:
     sent = parte(replace(ANA, relation="parent"), minor("p2", ""))
-    assert [code for code, _ in errors(sent)] == ["10130"]
+    assert [code for code, _ in errors(sent)] == ["10131"]
