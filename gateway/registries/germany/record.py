@@ -16,8 +16,10 @@ from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import PersonFacts, Registration
+from gateway.domain.filings.who_is_reported import is_national
 
 TABLES: Final = {table.name: table.version for table in (NATIONALITIES, COUNTRIES)}
+COUNTRY: Final = "de"
 GROUP_OF_MORE_THAN: Final = 10  # people, with the leader
 NO_DOCUMENT: Final = "Kein gültiges Identitätsdokument vorgelegt (§ 30 Abs. 2 Satz 4 BMG)"
 
@@ -53,9 +55,12 @@ def canonical(record: Registration) -> bytes:
 
 
 def named_people(record: Registration) -> dict[int, list[PersonFacts]]:
-    """Who is named, by place in the record, each with those given by number on the same form."""
+    """Who is named, by place in the record, each with those given by number on the same form.
+
+    A German signs nothing, and is on a form only as the relative of a foreigner who is named before.
+    """
     found: dict[int, list[PersonFacts]] = {}
-    leader = next((index for index, person in enumerate(record.people) if person.role == "head_of_group"), None)
+    leader = next((index for index, person in enumerate(record.people) if _leads(person)), None)
     large = leader is not None and len(record.people) > GROUP_OF_MORE_THAN
     head: int | None = leader if large else None
     for index, person in enumerate(record.people):
@@ -63,9 +68,15 @@ def named_people(record: Registration) -> dict[int, list[PersonFacts]]:
         if joins and head is not None:
             found.setdefault(head, []).append(person)
             continue
-        found.setdefault(index, [])
-        head = head if large else index
+        signs = not is_national(person.nationality, COUNTRY)
+        if signs:
+            found.setdefault(index, [])
+        head = head if large else index if signs else None
     return dict(sorted(found.items()))
+
+
+def _leads(person: PersonFacts) -> bool:
+    return person.role == "head_of_group" and not is_national(person.nationality, COUNTRY)
 
 
 def _is_relative(person: PersonFacts) -> bool:

@@ -7,7 +7,7 @@ from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.domain.filings.who_is_reported import is_national
-from gateway.registries.germany.record import named_people
+from gateway.registries.germany.record import COUNTRY, named_people
 from gateway.texts.marks import N_
 
 
@@ -23,15 +23,15 @@ def problems(record: Registration, now: int) -> rules.Problems:
         yield FieldProblem("stay.from_at", "outside_window", message)
     for index, person in enumerate(record.people):
         at = f"people[{index}]"
+        if not named and is_national(person.nationality, COUNTRY):
+            message = N_("Check the nationality: only foreigners are reported.")
+            yield FieldProblem(f"{at}.nationality", "not_owed", message)
         yield from _nationality_problems(at, person, arrival)
         if index in named:
             yield from _named_problems(at, person, arrival, now)
 
 
 def _nationality_problems(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
-    if is_national(person.nationality, "de"):
-        message = N_("Check the nationality: only foreigners are reported.")
-        yield FieldProblem(f"{at}.nationality", "not_owed", message)
     yield from rules.need(f"{at}.nationality", person.nationality)
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
 

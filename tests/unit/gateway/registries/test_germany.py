@@ -67,6 +67,25 @@ def test_only_the_leader_of_a_group_of_more_than_ten_is_named(size: int, forms: 
     assert sum(made[0].others.values()) == (size - 1 if forms == 1 else 0)
 
 
+@pytest.mark.parametrize(
+    ("nationalities", "relation", "signing", "along"),
+    [
+        (("GBR", "DEU"), "", ["GBR"], [{}]),
+        (("GBR", "DEU"), "spouse", ["GBR"], [{"DEU": 1}]),
+        (("DEU", "GBR"), "spouse", ["GBR"], [{}]),
+        (("FRA", "DEU", "GBR"), "child", ["FRA"], [{"DEU": 1, "GBR": 1}]),
+    ],
+)
+def test_a_german_among_foreigners_signs_nothing(
+    nationalities: tuple[str, ...], relation: str, signing: list[str], along: list[dict[str, int]]
+) -> None:
+    first, *others = nationalities
+    people = [member(number, nationality=one, relation=relation) for number, one in enumerate(others, 2)]
+    made = filed(dataclasses.replace(ANA, nationality=first), *people)
+    assert [form.nationality for form in made] == signing
+    assert [form.others for form in made] == along
+
+
 def test_a_missing_document_is_noted_and_refuses_nothing() -> None:
     (form,) = filed(dataclasses.replace(ANA, document=Document()))
     assert form.remark == NO_DOCUMENT
