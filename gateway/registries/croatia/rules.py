@@ -39,8 +39,8 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from _nationality(f"{at}.nationality", person.nationality, arrival)
     yield from _document(f"{at}.document", person)
-    yield from _place(f"{at}.birth_country", person.birth_country, f"{at}.birth_place", person.birth_place)
-    yield from _residence(f"{at}.residence", person)
+    yield from _place(f"{at}.birth_country", person.birth_country, f"{at}.birth_place", person.birth_place, arrival)
+    yield from _residence(f"{at}.residence", person, arrival)
 
 
 def _nationality(field: str, code: str, arrival: date) -> rules.Problems:
@@ -62,9 +62,9 @@ def _document(at: str, person: PersonFacts) -> rules.Problems:
     yield from rules.fits(f"{at}.number", document.number, _LONGEST_NUMBER)
 
 
-def _residence(at: str, person: PersonFacts) -> rules.Problems:
+def _residence(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
     country = person.residence.country
-    yield from _place(f"{at}.country", country, f"{at}.municipality", person.residence.municipality)
+    yield from _place(f"{at}.country", country, f"{at}.municipality", person.residence.municipality, arrival)
     if country in COUNTRIES and country not in codes.EUROPEAN_UNION:
         # "Potrebno je upisati granični prijelaz, te datum prijelaza": its list of border crossings is not public.
         message = N_(
@@ -74,10 +74,10 @@ def _residence(at: str, person: PersonFacts) -> rules.Problems:
         yield FieldProblem(f"{at}.country", "unknown_code", message)
 
 
-def _place(country_at: str, country: str, place_at: str, place: str) -> rules.Problems:
-    """Country and city are given; a city in Croatia is written as in eVisitor's list of settlements."""
+def _place(country_at: str, country: str, place_at: str, place: str, arrival: date) -> rules.Problems:
+    """A country of today and a city are given; a city in Croatia is written as in eVisitor's list of settlements."""
     yield from rules.need(country_at, country)
-    yield from rules.known(country_at, country, COUNTRIES)
+    yield from rules.known(country_at, country, COUNTRIES.valid_on(arrival))
     yield from rules.need(place_at, place)
     sent = sent_name(place)
     yield from rules.fits(place_at, sent, _LONGEST_NAME)

@@ -274,7 +274,7 @@ def _filed(door: Door, traveller: Traveller, answers: Mapping[str, str]) -> bool
         with door.reception.gateway.database.writing() as session:
             unit, now = session.get_one(Unit, door.unit_id), door.reception.now
             stay = landlord.offer_key(session, unit, Window(now - 60, now + 4 * DAY), now).stay
-            person = door.arrive(session, stay, door.form(traveller, [], is_child=False) | answers, None)
+            person = door.arrive(session, stay, door.form(traveller, [], is_child=False) | dict(answers), None)
             door.file(session, stay)
             raise _RollBack
     except _RollBack:
