@@ -37,7 +37,7 @@ from gateway.journey.stays import landlord
 from gateway.registries import REGISTRIES, registry_problems
 from gateway.store import Person, Registration, Stay, Unit
 from gateway.store.model import new_id
-from tests.parts.authority import Authority, authority_here
+from tests.integration.registry_parts import Authority, authority_here
 from tests.parts.world import NOW
 
 Twist = tuple[int, int, int]  # which of the party answers otherwise, in which field, and which of its answers
@@ -116,7 +116,7 @@ ANSWERS: Final[Mapping[str, Sequence[str]]] = {
 NUMBER: Final = st.integers(0, 999)
 TWISTS: Final = st.lists(st.tuples(NUMBER, NUMBER, NUMBER), max_size=4)
 TYPED_FIELDS: Final = tuple(name for name in ANSWERS if not name.startswith(FACT))
-MOST: Final = 30  # answers of one field that are tried alone
+MAX_ANSWERS: Final = 30  # answers of one field that are tried alone
 HOURS: Final = st.integers(0, 23)
 
 
@@ -262,7 +262,9 @@ def test_every_answer_that_the_door_lets_in_is_filed(door: Door) -> None:
     kept = next(party for party in parties if _filed(door, party.adults[0], {}))
     asked = [name for name in ANSWERS if name in TYPED_FIELDS or name.removeprefix(FACT) in door.asked]
     first = kept.adults[0]
-    taken = {name: [text for text in ANSWERS[name][-MOST:] if _filed(door, first, {name: text})] for name in asked}
+    taken = {
+        name: [text for text in ANSWERS[name][-MAX_ANSWERS:] if _filed(door, first, {name: text})] for name in asked
+    }
     assert all(taken[name] for name in ("surname", "given_names", "birth_date", "id_number")), taken
 
 
