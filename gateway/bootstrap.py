@@ -281,6 +281,11 @@ class Gateway:
         return not isinstance(self.now, TrustedClock) or self.now.off_by() == 0
 
     @property
+    def disk_has_space(self) -> bool:
+        """Whether the reserve on the database's disk is there; True for a database server."""
+        return self.database.space is None or self.database.space.held
+
+    @property
     def authority(self) -> Authority:
         """The certificate authority in force."""
         return self.rotation.authority

@@ -43,6 +43,7 @@ PLAIN: Final[dict[type[BaseException], tuple[str, int]]] = {
 }
 DATABASE: Final = {  # part of a message of SQLite or PostgreSQL → code
     "is locked": "database_locked",
+    "disk is full": "disk_full",
     "no such table": "database_older",
     "no such column": "database_older",
     "does not exist": "database_older",
@@ -146,6 +147,8 @@ def _system_cause(error: BaseException) -> tuple[str, int, dict[str, object]]:
     facts: dict[str, object] = {"name": name or "", "detail": getattr(error, "strerror", None) or str(error)}
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "no_permission", NOT_THERE, facts
+    if number == errno.ENOSPC:
+        return "disk_full", NOT_THERE, facts
     if number in (errno.ENOENT, errno.ENOTDIR):
         return "not_there", NOT_POSSIBLE, facts
     return "system", NOT_THERE, facts

@@ -116,8 +116,8 @@ def install(app: FastAPI, language_of: Callable[[Request], str], page_of: PageOf
             log.info("refused: %s", error.code)
         return of_error(error, language_of(request))
 
-    async def _database(request: Request, _error: Exception) -> JSONResponse:
-        return of_error(database_refused(), language_of(request))
+    async def _database(request: Request, error: Exception) -> JSONResponse:
+        return of_error(database_refused(error), language_of(request))
 
     for kind in DATABASE_REFUSED:
         app.add_exception_handler(kind, _database)

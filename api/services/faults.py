@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from gateway.domain.errors import Busy
+from gateway.domain.errors import Busy, LodgekeyError, StorageFull
+from gateway.store.disk_space import is_full
 from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,11 @@ BROKEN: Final = N_(
 )
 
 
-def database_refused() -> Busy:
+def database_refused(error: Exception) -> LodgekeyError:
     """Log that the database could not be read or written; return the error for the caller."""
+    if is_full(error):
+        log.error("the disk is full: nothing was saved")
+        return StorageFull(N_("The gateway's disk is full and nothing was saved. Contact the system administrator."))
     log.error("the database refused: nothing was saved")
     return Busy(N_("The gateway's database is busy and nothing was saved. Try again later."))
 

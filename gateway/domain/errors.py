@@ -185,6 +185,12 @@ class Busy(LodgekeyError):
     code, status, title = "busy", 503, "Service busy"
 
 
+class StorageFull(LodgekeyError):
+    """The disk of the gateway is full; nothing was stored."""
+
+    code, status, title = "disk_full", 503, "Disk full"
+
+
 class IdempotencyMismatch(InputRefused):
     """The Idempotency-Key was used before with a different request."""
 

@@ -155,7 +155,7 @@ class Intake:
 
     def _write(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         now = self._now()
-        with self._database.writing() as session:
+        with self._database.writing(essential=True) as session:
             for message, code in unreadable:
                 set_aside(session, message, code, now)
             enrolled_anew = record_reports(session, _for_the_record(understood), now, keys)

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -25,7 +25,7 @@ from gateway.broker.config import BrokerMissing, find_mosquitto
 from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.portraits import faces_stored
 from gateway.operations.clock_state import ClockState
-from gateway.operations.file_modes import PRIVATE_FILE, open_to_others
+from gateway.operations.file_modes import PRIVATE_FILE, database_files, open_to_others
 from gateway.operations.installation import Why, find_lost
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
@@ -35,7 +35,7 @@ from gateway.supervision import NOTE
 Severity = Literal["good", "care", "bad"]
 Code = Literal[
     "not_looked_at", "setting_refused",
-    "folder", "folder_missing", "folder_unwritable", "folder_full", "secret_open", "folder_open",
+    "folder", "folder_missing", "folder_unwritable", "folder_full", "folder_filling", "secret_open", "folder_open",
     "identity", "identity_missing", "identity_empty", "identity_other",
     "database", "database_missing", "database_older",
     "broker", "broker_silent", "broker_unproven", "mosquitto", "mosquitto_missing",
@@ -47,6 +47,7 @@ Code = Literal[
 ]  # fmt: skip
 
 MIN_FREE_BYTES: Final = 500 * 1024 * 1024
+FILLING_DAYS: Final = 30  # from so many days before a full disk it is reported
 CERTIFICATE_CARE: Final = 14 * 86_400
 PROBE_TIMEOUT_SECONDS: Final = 3.0
 TOLERANCE: Final = 60  # tolerated seconds between the clock and the newest recorded time
@@ -70,7 +71,7 @@ class Finding:
 Check = Callable[[Settings, int], Iterator[Finding]]
 
 
-def check_folder(settings: Settings, _now: int) -> Iterator[Finding]:
+def check_folder(settings: Settings, now: int) -> Iterator[Finding]:
     """The folder is writable, has free space, and is not readable by others."""
     folder = settings.folder
     if not folder.is_dir():
@@ -85,11 +86,24 @@ def check_folder(settings: Settings, _now: int) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         yield Finding("folder", "bad", "folder_full", {"folder": folder, "free": free >> 20})
+    days = _days_left(settings, free, now)
+    if days is not None and days < FILLING_DAYS:
+        yield Finding("folder", "care", "folder_filling", {"folder": folder, "free": free >> 20, "days": days})
     readable = list(open_to_others(settings))
     for path, mode in readable:
         yield Finding("folder", "bad", "secret_open" if mode == PRIVATE_FILE else "folder_open", {"path": path})
-    if free >= MIN_FREE_BYTES and not readable:
+    if free >= MIN_FREE_BYTES and not readable and (days is None or days >= FILLING_DAYS):
         yield Finding("folder", "good", "folder", {"folder": folder, "free": free >> 30})
+
+
+def _days_left(settings: Settings, free: int, now: int) -> int | None:
+    """Days until the disk is full if an SQLite database grows as it did so far; None where that is not known."""
+    size, first = sum(path.stat().st_size for path in database_files(settings)), None
+    with suppress(SQLAlchemyError), _database(settings) as session:  # a database that is none has a check of its own
+        if session is not None and inspect(session.connection()).has_table(Event.__tablename__):
+            first = session.scalar(select(func.min(Event.at)))
+    days = 0 if first is None else (now - first) / 86_400
+    return int(free / (size / days)) if size and days >= 1 else None
 
 
 def check_identity(settings: Settings, _now: int) -> Iterator[Finding]:

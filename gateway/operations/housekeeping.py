@@ -106,7 +106,7 @@ class Housekeeping:
         broken: Exception | None = None
         for stay_id in over:
             try:
-                with self._database.writing() as session:
+                with self._database.writing(essential=True) as session:
                     end_stay(session, session.get_one(Stay, stay_id), self._keyring, self._now())
             except Exception as error:  # noqa: BLE001 - one stay must not keep the others from ending
                 log.error("stay %s could not be ended: %s", stay_id, type(error).__name__)

@@ -124,6 +124,7 @@ def open_database(settings: Settings) -> Database:
     close_to_others(settings)
     _require_database(settings)
     database = Database(settings.database)
+    database.keep_reserve()
     database.migrate()
     _require_identity(settings)
     return database

@@ -55,7 +55,7 @@ class LockSenders:
         """
         ready = self._ready.pop(delivery.id, None)
         if ready is None:
-            with self._database.writing() as session:
+            with self._database.writing(essential=True) as session:
                 self.prepare(session, [delivery], self._now())
             ready = self._ready.pop(delivery.id)
         if not isinstance(ready, Ready):

@@ -166,7 +166,7 @@ class Relay:
         unready = [row for row in heads if row.work in self._prepared]
         leased: set[int] = set()
         if delicate or unready or unstamped:
-            with self._quietly(), self._database.writing() as session:
+            with self._quietly(), self._database.writing(essential=True) as session:
                 leased = deliveries.lease(session, delicate, now)
                 self._prepare(session, unready, now)
                 self._stamp(session, now)
@@ -240,7 +240,7 @@ class Relay:
 
     def _write(self, batch: list[tuple[Delivery, Sent]]) -> None:
         now = self._now()
-        with self._quietly(), self._database.writing() as session:
+        with self._quietly(), self._database.writing(essential=True) as session:
             deliveries.settle_many(session, [(delivery.id, sent.decision) for delivery, sent in batch], now)
             _held = self._prefetch(session, [delivery for delivery, sent in batch if sent.also is not None])
             for _delivery, sent in batch:

@@ -13,9 +13,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from gateway.store.disk_space import RESERVE_BYTES, DiskSpace, is_full
 from gateway.store.one_writer import OneWriter
 
 URGENT_THREADS: Final = 4
@@ -55,12 +57,14 @@ class Database:
         self._threads: Executor | None = None  # None: the event loop's own
         self._lanes: list[Self] = []
         self._committed: list[Callable[[], None]] = []
+        self.space: DiskSpace | None = None
         self._connect()
 
     def urgent_lane(self) -> Self:
         """The same database with threads and connections of its own, whose writers go first; closed with it."""
         lane = type(self).__new__(type(self))
         lane.url, lane._one_writer, lane._committed = self.url, self._one_writer, self._committed
+        lane.space = self.space
         lane._urgent, lane._lanes, lane._threads = True, [], ThreadPoolExecutor(URGENT_THREADS, "doors")
         lane._connect()
         self._lanes.append(lane)
@@ -94,15 +98,32 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session in one transaction: commits if the block succeeds, else rolls back."""
+    def writing(self, *, essential: bool = False) -> Iterator[Session]:
+        """A session in one transaction: commits if the block succeeds, else rolls back.
+
+        `essential`: goes on while the disk is short, as the urgent lane does. Others raise DiskFull then.
+        """
         one_writer: AbstractContextManager[None] = nullcontext()
         if self.is_sqlite:
             one_writer = self._one_writer.hold(urgent=self._urgent)
-        with one_writer, self._writers() as session, session.begin():
-            yield session
+        if self.space is not None:
+            self.space.admit(essential=essential or self._urgent)
+        try:
+            with one_writer, self._writers() as session, session.begin():
+                yield session
+        except OperationalError as error:
+            if self.space is not None and is_full(error):
+                self.space.give_back()
+            raise
         for callback in self._committed:
             callback()
+
+    def keep_reserve(self, size: int = RESERVE_BYTES) -> None:
+        """Hold a reserve on the disk of an SQLite file, given back when the disk is full; before `urgent_lane`."""
+        file = self._engine.url.database
+        if self.is_sqlite and file:
+            self.space = DiskSpace(Path(file).parent, size)
+            self.space.admit(essential=True)
 
     def migrate(self) -> None:
         """Upgrade the schema to the newest revision (Alembic). A new SQLite file has mode 0600."""

@@ -31,6 +31,9 @@ FINDINGS: Final[Mapping[Code, str]] = {
     "folder_missing": N_("{folder} does not exist yet. `lodgekey serve` creates it when it first starts."),
     "folder_unwritable": N_("{folder} is not writable ({detail}). Give it to this user (chown)."),
     "folder_full": N_("Only {free} MB are free in {folder}. Free up space: otherwise check-ins will be refused."),
+    "folder_filling": N_(
+        "{free} MB are free in {folder}: at the rate of the database so far, enough for {days} days. Add space."
+    ),
     "secret_open": N_("Other users can read {path}. Run: chmod 600 {path}"),
     "folder_open": N_("Other users can read {path}. Run: chmod 700 {path}"),
     "identity": N_("The gateway's keys, its vault and its database are those it was set up with."),

@@ -169,6 +169,10 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_("System error ({detail}): {name}"),
         N_("Find the cause with: lodgekey doctor"),
     ),
+    "disk_full": ProblemTexts(
+        N_("The disk is full."),
+        N_("Free up space on the disk of the gateway's folder (see `df` and `du`), then run the command again."),
+    ),
     "database_locked": ProblemTexts(
         N_("The database is locked by another program."),
         N_(

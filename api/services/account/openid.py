@@ -87,6 +87,6 @@ def officer_for(gateway: Gateway, provider: SingleSignOn, claims: dict[str, Any]
 
 
 def _admit(gateway: Gateway, known: KnownOfficer) -> str:
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         account = admit_officer(session, known.issuer, known.subject, known.name, known.area, gateway.now())
         return begin_session(gateway, session, account)

@@ -180,7 +180,7 @@ def sign_in_by_passkey(gateway: Gateway, host: str, form: PasskeyAnswer, caller:
     """
     gateway.attempts.hit("passkey", caller)
     challenge = challenge_of(gateway, "passkey", form.ceremony)
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         row = get_passkey(session, form.credential)
         account = session.get_one(Account, row.account_id)
         try:

@@ -30,7 +30,7 @@ def sign_in(gateway: Gateway, form: SignInForm, caller: str) -> tuple[Account, s
             account = session.scalars(select(Account).where(Account.login == form.login)).one_or_none()
         if not password_fits(account, form.password) or account is None:
             raise SignInNeeded(SIGN_IN_REFUSED)
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         present = session.get_one(Account, account.id, with_for_update=True)
         if (present.password_hash, present.ended_at) != (account.password_hash, None):
             raise SignInNeeded(SIGN_IN_REFUSED)  # changed or ended while this password was being compared

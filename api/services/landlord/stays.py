@@ -90,7 +90,7 @@ def correct_booking(gateway: Gateway, landlord_id: str, stay_id: str, form: Book
 
 def end_stay(gateway: Gateway, landlord_id: str, stay_id: str) -> StayShown:
     """End a stay now: its keys are revoked and its check-out is filed. Raises NotFound."""
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         stay = steps.stay_of(session, stay_id, landlord_id)
         steps.end_stay(session, stay, gateway.keyring, gateway.now())
         session.flush()
@@ -99,7 +99,7 @@ def end_stay(gateway: Gateway, landlord_id: str, stay_id: str) -> StayShown:
 
 def revoke_key(gateway: Gateway, landlord_id: str, key_id: str) -> KeyShown:
     """Revoke a key; its state stays "revoking" until the lock confirms that the key is gone. Raises NotFound."""
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         key = steps.key_of(session, key_id, landlord_id)
         steps.revoke_for_landlord(session, key, gateway.keyring.passcode_key, gateway.now())
         session.flush()

@@ -18,7 +18,7 @@ def end_stay(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
 
     Raises NotFound, ProofRefused, or Conflict if others are registered for the stay too.
     """
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         steps.end_for_holder(session, key_id, proof_of(form), gateway.keyring, gateway.now())
 
 

@@ -52,8 +52,8 @@ class PageRoute(CheckedRoute):
                 )
             except HTTPException:
                 raise
-            except DATABASE_REFUSED:
-                return error_page(request, database_refused())
+            except DATABASE_REFUSED as error:
+                return error_page(request, database_refused(error))
             except Exception as error:  # noqa: BLE001 - the reader gets a page that says it was an internal error
                 log_fault(request.method, error)
                 return error_page(request, LodgekeyError(BROKEN))
