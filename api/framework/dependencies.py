@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Header, Request, Security
 from fastapi.security.http import HTTPAuthorizationCredentials, HTTPBase
 
-from api.framework.cookies import CookieOfScheme
+from api.framework.cookies import CookieOfScheme, read_cookie
 from api.framework.session_cookie import SESSION_COOKIE, session_token_of
 from api.services.access import require, signed_in
+from api.services.tenant.shared_phone import registering_token
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
 from gateway.domain.stays.offer import offer_of
@@ -18,6 +19,7 @@ from gateway.store import Account
 from gateway.texts.marks import N_
 
 OFFER_COOKIE: Final = "lodgekey_offer"
+COMPANION_COOKIE: Final = "lodgekey_companion"  # of an adult who registers on another tenant's phone
 OVER_HTTPS: Final = "; over HTTPS its name begins with __Host-"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -172,6 +174,25 @@ def offer_token_of(request: Request, gateway: Gate, link: LinkToken, given: Show
     return shown
 
 
+def companion_token_of(request: Request, gateway: Gate) -> str:
+    """Return the token of the offer of the adult who registers on this phone, from the cookie of its own.
+
+    Raises OfferUnknown, OfferExpired, TooManyAttempts, or NotAllowed (check_origin).
+    """
+    check_origin(request)
+    shown = read_cookie(request, COMPANION_COOKIE)
+    if not shown:
+        raise OfferUnknown(N_("Nobody else is registering on this phone. Begin on the page of your key."))
+    try:
+        token = registering_token(gateway, shown)
+    except OfferUnknown:
+        gateway.attempts.hit("offer", caller(request))
+        raise
+    if request.method not in SAFE:
+        gateway.attempts.hit("onboarding", token[:22])
+    return token
+
+
 LandlordId = Annotated[str, Depends(landlord_id_of)]
 Officer = Annotated[Account, Depends(only("officer"))]
 Tester = Annotated[Account, Depends(only("tester"))]
@@ -180,4 +201,5 @@ Owner = Annotated[Account, Depends(owner_of)]
 Subscriber = Annotated[Account, Depends(subscriber_of)]
 Decider = Annotated[Account, Depends(decider_of)]
 OfferToken = Annotated[str, Depends(offer_token_of)]
+CompanionToken = Annotated[str, Depends(companion_token_of)]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="A name for this one request")]

@@ -8,7 +8,7 @@ from api.web.landlord import pages as landlord
 from api.web.officer import area_map, cases, console, exports, filings
 from api.web.shell import manifest, offline
 from api.web.shell.files import FingerprintedFiles
-from api.web.tenant import corrections, pages
+from api.web.tenant import corrections, pages, shared_phone
 from api.web.tester import console as tester
 
 PARTS = (
@@ -17,6 +17,7 @@ PARTS = (
     settings,
     pages,
     corrections,
+    shared_phone,
     offline,
     manifest,
     landlord,

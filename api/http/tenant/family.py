@@ -1,12 +1,15 @@
 """Routes for a holder to register those who came along. The phone that holds the key signs every request."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.framework.checked_route import CheckedRoute
-from api.framework.dependencies import Gate, ours
+from api.framework.cookies import read_cookie, set_cookie
+from api.framework.dependencies import COMPANION_COOKIE, Gate, ours
 from api.services.schemas import UnlockForm
 from api.services.tenant import family as service
+from api.services.tenant import shared_phone
 from api.services.tenant.family import ChildDeclared, ChildForm, CompanionLink
+from gateway.domain.stays.shared_phone import LIFETIME
 
 router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
@@ -21,6 +24,17 @@ def declare_child(gateway: Gate, key_id: str, form: ChildForm) -> ChildDeclared:
 def invite_companion(gateway: Gate, key_id: str, form: UnlockForm) -> CompanionLink:
     """Make a link for another adult of the party, signed over `lodgekey-companion`."""
     return service.invite_companion(gateway, key_id, form)
+
+
+@router.post("/{key_id}/companions/here", status_code=204)
+def register_companion_here(request: Request, response: Response, gateway: Gate, key_id: str, form: UnlockForm) -> None:
+    """Let another adult register on this phone, signed over `lodgekey-companion`; `/companion` shows the form.
+
+    A cookie of its own lets this browser do so. It gives no key, and what this phone holds stays as it is.
+    """
+    current = read_cookie(request, COMPANION_COOKIE)
+    token = shared_phone.begin_registration(gateway, key_id, form, current)
+    set_cookie(request, response, COMPANION_COOKIE, token, seconds=LIFETIME["register"])
 
 
 @router.post("/{key_id}/party", status_code=204)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
-from api.framework.cookies import set_cookie
-from api.framework.dependencies import OFFER_COOKIE, Gate, OfferToken, caller
+from api.framework.cookies import read_cookie, set_cookie
+from api.framework.dependencies import COMPANION_COOKIE, OFFER_COOKIE, Gate, OfferToken, caller
 from api.framework.uploads import read_upload, read_uploads
 from api.services.schemas import CodeShown, ConsentForm, OnboardingShown
 from api.services.tenant import onboarding as service
@@ -39,6 +39,7 @@ from gateway.texts.translator import translator
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 COOKIE_SECONDS: Final = 400 * 86_400
+OWN_PHONE: Final = "/onboarding"
 DONE: Final = {
     "keypage.done.withdrawn": N_("Consent withdrawn. You keep your key."),
     "keypage.done.corrected": N_("Corrected. Your registration is being sent again."),
@@ -93,45 +94,69 @@ def face_uploads(
     return FaceUploads(face, [frame for frame in clip or () if frame.size], clip_nonce)
 
 
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """The parts of a sent registration form that are not read by name: its texts' version, the check, the pictures."""
+
+    text_version: str
+    check: str
+    document: UploadFile | None
+    uploads: FaceUploads
+
+
+def sent_form(
+    text_version: Typed,
+    check: Typed = "",
+    document: Picture = None,
+    uploads: Annotated[FaceUploads, Depends(face_uploads)] = NO_FACE,
+) -> SentForm:
+    """Return the parts of the form that this request sends."""
+    return SentForm(text_version, check, document, uploads)
+
+
 @router.post("/onboarding")
 async def register(
     request: Request,
     gateway: Gate,
     token: OfferToken,
-    text_version: Typed,
-    check: Typed = "",
+    sent: Annotated[SentForm, Depends(sent_form)],
     holder_key: Annotated[str, Form(max_length=2000)] = "",
-    document: Picture = None,
-    uploads: Annotated[FaceUploads, Depends(face_uploads)] = NO_FACE,
 ) -> Response:
     """Take consents and verification in one form, which works without scripts; show it again if a part is wrong."""
+    return await take_registration(request, gateway, token, sent, holder_key)
+
+
+async def take_registration(
+    request: Request, gateway: Gateway, token: str, sent: SentForm, holder_key: str = "", place: str = OWN_PHONE
+) -> Response:
+    """Record what a tenant sent, and go on; show the form again if a part is wrong. `place`: the path of the form."""
     onboarding = await asyncio.to_thread(service.open_onboarding, gateway, token)
-    seen = uploads if check == "face" else NO_FACE
+    document, seen = sent.document, sent.uploads if sent.check == "face" else NO_FACE
     photos = {"document": bool(document and document.size), "face": bool(seen.face and seen.face.size)}
     entered = entered_in(await request.form(), **photos)
     language = language_of(request)
     problems = problems_of(entered, onboarding, today_at(gateway, onboarding))
     if problems:
         faults = [fault_of(language, problem.field, problem.code) for problem in problems]
-        return show_form(request, onboarding, entered, faults, 422)
-    agreed = {"registration": True, "face": check == "face", "guardian": bool(entered.chosen["consent_guardian"])}
-    consents = ConsentForm.model_validate(agreed | {"text_version": text_version, "language": language})
+        return show_form(request, onboarding, entered, faults, 422, place=place)
+    agreed = {"registration": True, "face": sent.check == "face", "guardian": bool(entered.chosen["consent_guardian"])}
+    consents = ConsentForm.model_validate(agreed | {"text_version": sent.text_version, "language": language})
     try:
         await asyncio.to_thread(service.give_consents, gateway, token, consents)
-        if onboarding.asks_others:
+        if onboarding.asks_others and place == OWN_PHONE:
             await asyncio.to_thread(service.record_others, gateway, token, bool(entered.chosen["others"]))
         reached = await verify(gateway, token, await verification_form(document, seen, entered, holder_key))
     except (InputRefused, Busy) as error:
         faults = faults_in(language, error, onboarding.asks_besides)
         wrong = {fault.field.removeprefix(FACT) for fault in faults} & onboarding.asks_codes.keys()
         namesakes = {path: service.find_codes(gateway, token, path, entered.facts.get(path, "")) for path in wrong}
-        return show_form(request, onboarding, entered, faults, error.status, namesakes)
+        return show_form(request, onboarding, entered, faults, error.status, namesakes, place)
     except Conflict:
-        return go("/onboarding")
-    return go("/key" if reached.stage in WITH_KEY else "/onboarding")
+        return go(place)
+    return go("/key" if reached.stage in WITH_KEY and place == OWN_PHONE else place)
 
 
-def today_at(gateway: Gate, onboarding: OnboardingShown) -> date:
+def today_at(gateway: Gateway, onboarding: OnboardingShown) -> date:
     """Return the date in the unit's time zone."""
     return datetime.fromtimestamp(gateway.now(), ZoneInfo(onboarding.timezone)).date()
 
@@ -164,12 +189,13 @@ def show_form(
     faults: Sequence[Fault] = (),
     status: int = 200,
     namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
+    place: str = OWN_PHONE,
 ) -> Response:
-    """Return the registration form with what was entered, and what to correct in it."""
+    """Return the registration form at `place` with what was entered, and what to correct in it."""
     language = language_of(request)
     values = form_values(language, onboarding, entered, faults, namesakes)
     words = consent_words(onboarding, language)
-    return page(request, "tenant/onboarding.html", values | {"words": words}, status)
+    return page(request, "tenant/onboarding.html", values | {"words": words, "place": place}, status)
 
 
 def form_values(
@@ -186,6 +212,7 @@ def form_values(
     entered = entered or Entered()
     return {
         "onboarding": onboarding,
+        "place": OWN_PHONE,
         "asks": translator(language).join(code_text(language, "onboarding.asks", field) for field in onboarding.asks),
         "text_version": LATEST,
         "facts": entered.facts,
@@ -242,6 +269,7 @@ def key_page(
         "code_tables": tables_in(gateway, token, onboarding, correction),
         "documents": onboarding.documents,
         **child_values(language_of(request), onboarding),
+        "registering": bool(read_cookie(request, COMPANION_COOKIE)),
         "notice": notice_of(request, DONE),
     }
     return page(request, "tenant/key.html", values, status)

@@ -55,9 +55,18 @@ def declare_child(
 
 def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> Offer:
     """A link for another adult of the party, who shows a document of their own and gets the key on their own phone."""
-    key = _held(session, key_id, companion_statement(key_id, proof), proof, now)
-    _refuse_crowd(session, key.stay)
-    return add_offer(session, key.stay, now)
+    return add_companion(session, companions_key(session, key_id, proof, now).stay, now)
+
+
+def companions_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
+    """The key whose holder signed that another adult registers. Raises NotFound, ProofRefused or Conflict."""
+    return _held(session, key_id, companion_statement(key_id, proof), proof, now)
+
+
+def add_companion(session: Session, stay: Stay, now: int) -> Offer:
+    """An offer for another adult of the stay. Raises Conflict where there are as many as a stay can have here."""
+    _refuse_crowd(session, stay)
+    return add_offer(session, stay, now)
 
 
 def complete_party(session: Session, key_id: str, proof: Proof, now: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
-from tests.browser.people import DESK, PHONE, offer_key, visit
+from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
 from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
 from tests.browser.tenant.test_stay import SLOW
 
@@ -53,3 +53,57 @@ async def test_a_child_is_declared_and_another_adult_gets_a_link(
     await tenant.page.screenshot(path=artefacts / "family-3-spanish.png", full_page=True)
     await landlord.follow(stay)
     await expect(landlord.page.locator("dt", has_text="Check-in")).to_have_count(2)
+
+
+async def test_another_adult_registers_on_this_phone_and_takes_the_key_to_their_own(
+    browser: Browser, demo: Running, artefacts: Path
+) -> None:
+    landlord, first = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
+    await landlord.sign_in("landlord", demo.logins.password)
+    await first.follow(await offer_key(landlord, "303"))
+    await register_typed(first)
+    await let_landlord_pass(landlord)
+    await first.open("/key")
+    await expect(first.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await first.page.click("details:has(#companion) > summary")
+    await first.page.click("text=Register another adult on this phone")
+    await expect(first.page.locator("#register")).to_be_visible(timeout=SLOW)
+    assert await first.page.locator("[name=holder_key]").count() == 0
+    await first.page.screenshot(path=artefacts / "companion-1-form.png", full_page=True)
+    await type_passport(first)
+    await expect(first.page.locator("h1")).to_have_text("Staff are checking the other adult's information")
+    await expect(first.page.locator(".qr img")).to_be_visible()
+    await first.page.screenshot(path=artefacts / "companion-2-checking.png", full_page=True)
+    link = await first.page.input_value(".link")
+    second = await visit(browser, demo.url, PHONE)
+    await second.follow(link)
+    await expect(second.page.locator("h1")).to_have_text("Manual check in progress")
+    await let_landlord_pass(landlord)
+    await expect(first.page.locator("h1")).to_have_text("The other adult is registered", timeout=SLOW)
+    await second.page.click("#take-key button", timeout=SLOW)
+    await expect(second.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await second.page.screenshot(path=artefacts / "companion-3-own-phone.png", full_page=True)
+    await first.page.click("text=Back to my key")
+    await expect(first.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await expect(first.page.locator(".key")).to_have_count(1)
+    assert "Ejemplo" not in await first.page.content()
+    third = await visit(browser, demo.url, PHONE)
+    await third.follow(link)
+    await expect(third.page.locator("main")).to_contain_text("The key has already been saved to a phone.")
+    complaints = [text for text in (*first.complaints, *second.complaints) if "422" not in text]
+    assert complaints == []
+
+
+async def type_passport(adult: Visitor) -> None:
+    """The other adult enters their passport, to be checked by a person."""
+    page = adult.page
+    await page.click("summary:has-text('Enter the details of your document instead')")
+    await page.select_option("[name=document_kind]", "passport")
+    names = ("id_number", "XR4004R58"), ("surname", "Ejemplo"), ("given_names", "Jan"), ("birth_date", BORN_ADULT)
+    for name, text in names:
+        await page.fill(f"#register [name={name}]", text)
+    for name, text in (("issuing_state", "NLD"), ("nationality", "NLD"), ("sex", "M")):
+        await page.select_option(f"#register [name={name}]", text)
+    await page.click("[name=check][value=person]")
+    await page.click("[name=consent_registration]")
+    await page.click("#register button.wide")

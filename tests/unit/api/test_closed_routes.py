@@ -30,6 +30,7 @@ PUBLIC: Final = {
     ("POST", "/login/officer"),
     ("GET", "/login/officer/return"),
     ("POST", "/logout"),
+    ("POST", "/companion/close"),
 }
 ROLES: Final = {
     "landlord": ["/api/v1/units", "/api/v1/stays"],
@@ -39,7 +40,8 @@ ROLES: Final = {
 KEY: Final = "/api/v1/keys/{key_id}"
 HOLDERS: Final = (
     KEY,
-    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "children", "companions", "party")),
+    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "children", "party")),
+    *(f"{KEY}/{act}" for act in ("companions", "companions/here")),
 )
 
 

@@ -34,7 +34,8 @@ LOGGED: Final = {
 STREAMS: Final = ("/api/v1/feed", "/officer/feed")
 # The provider redirects the browser by GET (RFC 6749 §4.1.2): the route ends the ceremony and begins a session.
 CALLBACK: Final = "/login/officer/return"
-# Refused here: neither link nor simulator is running, and the sandbox has no table of codes, no form and no bookings.
+# Refused here: neither link nor simulator is running, and the sandbox has no table of codes, no form and no bookings;
+# nobody registers on another's phone.
 AWAY: Final = (
     "/readyz",
     "/tester/devices/{device}",
@@ -42,6 +43,9 @@ AWAY: Final = (
     "/api/v1/onboarding/codes",
     "/{home}/filings/{record_id}/form",
     "/landlord/stays/{stay_id}/booking",
+    "/companion",
+    "/companion/codes",
+    "/take/{token}",
 )
 QUERIES: Final = {"/api/v1/log/consistency": "?from=1", "/api/v1/onboarding/codes": "?path=visa.kind&text=stu"}
 NOT_PAGES: Final = ("/api/", "/healthz", "/readyz")

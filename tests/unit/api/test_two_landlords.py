@@ -21,7 +21,7 @@ NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
 # Path parameters that are not ids of owned objects: kinds and roles, and devices, all of which a tester may use.
 NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "lock-a"}
 # Routes with their own access rules, tested with their keys: the tenant's link and the holder's signature.
-OTHER_DOORS: Final = {"/o/{token}", *HOLDERS}
+OTHER_DOORS: Final = {"/o/{token}", "/take/{token}", *HOLDERS}
 # A page that asks for the purpose before any lookup, and so is the same for every id.
 ASKS_FIRST: Final = {(method, "/officer/records/{record_id}") for method in ("GET", "HEAD")}
 DATES: Final = {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}

@@ -23,9 +23,9 @@ async function filmPose(video, canvas, frames, ms) {
   }
 }
 
-/** Return the nonce of a new challenge and its frames; `say` is called with each pose: middle, left or right. */
-export async function filmTurns(video, say) {
-  const answer = await fetch("/api/v1/onboarding/challenge", { method: "POST" });
+/** Return the nonce of a new challenge from `address` and its frames; `say` is called with each pose: middle, left or right. */
+export async function filmTurns(video, say, address = "/api/v1/onboarding/challenge") {
+  const answer = await fetch(address, { method: "POST" });
   if (!answer.ok) throw new Error(`challenge ${answer.status}`);
   const { nonce, turns } = await answer.json();
   const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "user", width: { ideal: 640 } } });
@@ -60,7 +60,7 @@ export function prepareFilming(part, form) {
     button.hidden = true;
     video.hidden = false;
     try {
-      const { nonce, frames } = await filmTurns(video, (pose) => { words.textContent = part.dataset[pose]; });
+      const { nonce, frames } = await filmTurns(video, (pose) => { words.textContent = part.dataset[pose]; }, form.dataset.challenge);
       const held = new DataTransfer();
       for (const frame of frames) held.items.add(frame);
       form.elements.clip.files = held.files;

@@ -95,7 +95,7 @@ async function send() {
   const body = new FormData(form);
   if (fields.check.value === "person") for (const name of ["face", "clip", "clip_nonce"]) body.delete(name);
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-  if (answer?.type === "opaqueredirect") return location.assign("/onboarding");
+  if (answer?.type === "opaqueredirect") return location.assign(form.getAttribute("action"));
   const faults = answer ? faultsIn(await answer.text().catch(() => "")) : [];
   wait(false);
   sending = false;
@@ -111,7 +111,7 @@ form.addEventListener("submit", async (event) => {
   sending = true;
   wait(true);
   await inTime(preparing, PREPARE_TIMEOUT_MS).catch(() => {}); // the photo as taken is good too
-  fields.holder_key.value = await holderKeyIfPossible();
+  if (fields.holder_key) fields.holder_key.value = await holderKeyIfPossible(); // no key on a phone that was lent
   const checking = setTimeout(() => { button.textContent = form.dataset.checking; }, 1500);
   await send();
   clearTimeout(checking);

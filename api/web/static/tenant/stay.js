@@ -90,7 +90,9 @@ export function manageFamily(id, pair) {
   const companion = document.querySelector("#companion");
   companion.onsubmit = async (event) => {
     event.preventDefault();
-    const answer = await post("companions", id, await proof(pair, "companion", id));
+    const here = event.submitter?.value === "here";
+    const answer = await post(here ? "companions/here" : "companions", id, await proof(pair, "companion", id));
+    if (answer.ok && here) return location.assign("/companion");
     if (!answer.ok) return show(companion, "alert", companion.dataset.failed);
     const code = companion.querySelector(".qr");
     code.querySelector("img").src = answer.body.qr;
