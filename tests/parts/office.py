@@ -1,6 +1,7 @@
 """A world whose relay files with simulated registries, in real time."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -32,6 +33,9 @@ def changes_of(facts: Mapping[str, str], part: str) -> dict[str, str]:
     known = ("unit.jurisdiction", "unit.timezone")
     named = {path: text for path, text in facts.items() if path.startswith(f"{part}.") and path not in known}
     return {path.removeprefix(f"{part}."): text for path, text in named.items()}
+
+
+_numbers = itertools.count()  # of documents: nobody is at a registry twice
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Office:
                 offer = session.get_one(Offer, offer_of(token, world.keyring.offer_secret))
                 expect_others(offer.stay, follow=True)
         world.consent(token)
-        world.show(token, fields={**FIELDS, "id_number": f"XR{len(self.rows()):04d}R58", **people, **fields})
+        world.show(token, fields={**FIELDS, "id_number": f"XR{next(_numbers):04d}R58", **people, **fields})
         return self.rows()[-1].stay_id
 
     def move(self, stay_id: str, days: int) -> None:
