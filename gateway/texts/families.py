@@ -8,7 +8,7 @@ from gateway.texts.bookings import BOOKED, PAYMENT
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
-from gateway.texts.record import ASKED, DOCUMENT, FACT, FACT_HINT, FIELD, RELATION, SEEN_BY, SEX
+from gateway.texts.record import ASKED, DOCUMENT, FACT, FACT_HINT, FIELD, RELATION, SEEN_BY, SEX, SIGN_IN
 from gateway.texts.review import (
     ALARM,
     BAND,
@@ -30,7 +30,7 @@ from gateway.texts.review import (
     STORED_FACES,
     UNIT_FACT,
 )
-from gateway.texts.staff import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY, STAFF_ERROR
+from gateway.texts.staff import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY, STAFF_ERROR, STAFF_INPUT
 from gateway.texts.states import BOLT, CONSUMER, FILING, FILING_KIND, KEY, ONE_TIME_CODE, PURPOSE, STAGE, STAGE_TEXT
 from gateway.texts.translator import translator
 
@@ -80,6 +80,12 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "act": ACTION,
     "behaviour": BEHAVIOUR,
     "fault": FAULT,
+    "input": {
+        **SIGN_IN,
+        **STAFF_INPUT,
+        **UNIT_FACT,
+        **{f"booking.{name}": text for name, text in BOOKED.items()},
+    },
 }
 UNKNOWN: Final = NP_("value", "unknown")
 

@@ -31,6 +31,8 @@ FIELD: Final[Mapping[str, str]] = {
     "sex": N_("Sex"),
 }
 """Labels of the fields of a document, as forms show them."""
+SIGN_IN: Final[Mapping[str, str]] = {"login": N_("Username"), "password": N_("Password")}
+"""Labels of the inputs of the sign-in form, by their names."""
 FACT: Final[Mapping[str, str]] = {
     "residence.street": N_("Home address: street and number"),
     "residence.postal_code": N_("Home address: postal code"),

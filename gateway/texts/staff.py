@@ -20,6 +20,29 @@ STAFF_ERROR: Final[Mapping[str, str]] = {
     "enrolment_refused": N_("The enrolment token is not valid, so the device cannot be added. Ask for a new one."),
     "simulator_away": N_("The simulator is not running."),
 }
+STAFF_INPUT: Final[Mapping[str, str]] = {
+    "name": N_("Name"),
+    "staff": N_("Permissions"),
+    "old": N_("Current password"),
+    "new": N_("New password"),
+    "again": N_("Confirm new password"),
+    "email": N_("Email (leave empty for none)"),
+    "webhook_url": N_("Webhook address (https; leave empty for none)"),
+    "codes": N_("Send alerts about"),
+    "from": NP_("date", "Check-in"),
+    "until": NP_("date", "Check-out"),
+    "arrived": N_("Arrival of this tenant"),
+    "address": N_("Address"),
+    "area": N_("Area"),
+    "first": N_("First day"),
+    "last": N_("Last day (up to 31 days)"),
+    "purpose": N_("Purpose (kept on record)"),
+    "note": N_("Case number or note"),
+    "outcome": N_("Answer from the registry"),
+    "receipt": N_("Registry receipt"),
+    "reason": NP_("field", "Reason"),
+}
+"""Labels of the inputs of forms for staff, by their names."""
 LANDLORD_APP: Final = (N_("Lodgekey for landlords"), N_("Lodgekey"), N_("Offer keys, monitor locks and revoke keys."))
 """The landlords' app: its name in full, under its icon, and what it is for."""
 # Behaviours, faults and messages of simulated devices in the tester's console.

@@ -40,7 +40,7 @@ def replace_password(gateway: Gateway, account: Account, form: PasswordForm) -> 
         if not password_fits(account, form.old):
             raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
         if form.new == form.old or is_weak(form.new, account.login):
-            raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH})
+            raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH}, field="new")
         hashed = hashing.run(hash_password, form.new)
     with gateway.database.writing() as session:
         change_password(session, account, hashed, gateway.now())

@@ -97,6 +97,12 @@ def _offer_of(session: Session, offer_id: str, landlord_id: str) -> Offer:
     return offer
 
 
+def stay_id_of(gateway: Gateway, landlord_id: str, offer_id: str) -> str:
+    """Return the stay of an offer. Raises NotFound."""
+    with gateway.database.reading() as session:
+        return _offer_of(session, offer_id, landlord_id).stay_id
+
+
 def record_arrival(gateway: Gateway, landlord_id: str, offer_id: str, form: ArrivalForm) -> OfferShown:
     """Record when the person who registered with this offer arrived. Raises NotFound, InputRefused or Conflict."""
     with gateway.database.writing() as session:

@@ -1,16 +1,18 @@
 """Pages for an account's password and passkeys and, for an owner, the landlord's team."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Final
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
 
 from api.framework.dependencies import Anybody, Gate, Owner
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
-from api.services.error_text import error_text
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete, refused_by
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -21,6 +23,13 @@ from gateway.store import Account
 from gateway.texts.marks import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+WRONG_STAFF: Final = {
+    "login": N_("A username has at least three characters: letters, digits, dots or hyphens."),
+    "name": N_("Enter a name of at most 120 characters."),
+    "staff": N_("Choose one of the permissions."),
+}
+NEW_MEMBER: Final[Mapping[str, str]] = {"name": "", "login": "", "staff": "viewer"}
 
 
 @router.get("/account")
@@ -39,7 +48,7 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "passkeys": passkey_service.list_passkeys(gateway, account),
         "able": passkey_service.relying_party(gateway) is not None,
         "notice": notice_of(request),
-        "problem": error_text(language_of(request), error) if error else None,
+        **fault_values(language_of(request), error),
     }
     return page(request, "account/settings.html", values, error.status if error else 200)
 
@@ -49,14 +58,15 @@ def change_password(
     request: Request,
     gateway: Gate,
     account: Anybody,
-    old: Annotated[str, Form(max_length=1000)],
-    new: Annotated[str, Form(max_length=1000)],
-    again: Annotated[str, Form(max_length=1000)],
+    old: Text = "",
+    new: Text = "",
+    again: Text = "",
 ) -> Response:
-    """Change the password; show the page with the error if refused."""
+    """Change the password; show the page with the error, and no password, if refused."""
     try:
+        refuse_incomplete({"old": old, "new": new, "again": again}, Input("old", 1000), Input("new"), Input("again"))
         if new != again:
-            raise PasswordDiffers(N_("The new passwords do not match. Enter them again."))
+            raise PasswordDiffers(N_("The new passwords do not match. Enter them again."), field="again")
         token = replace_password(gateway, account, PasswordForm(old=old, new=new))
     except (PasswordWrong, InputRefused, Conflict) as error:
         return account_page(request, gateway, account, error)
@@ -84,16 +94,18 @@ def staff_page(
     owner: Account,
     taken_on: StaffTakenOn | None = None,
     error: LodgekeyError | None = None,
+    typed: Mapping[str, str] = NEW_MEMBER,
 ) -> Response:
-    """Return the page, with a member just added or with the error."""
+    """Return the page, with a member just added, or with the error and what was typed of a new one."""
     values = {
         "role": "landlord",
         "me": owner.id,
         "staff": service.list_staff(gateway, owner),
         "roles": tuple(RIGHTS),
         "taken_on": taken_on,
+        "typed": typed,
         "notice": notice_of(request),
-        "problem": error_text(language_of(request), error) if error else None,
+        **fault_values(language_of(request), error),
     }
     return page(request, "account/staff.html", values, error.status if error else 200)
 
@@ -103,21 +115,19 @@ def add_staff(
     request: Request,
     gateway: Gate,
     owner: Owner,
-    login: Annotated[str, Form(max_length=80)],
-    name: Annotated[str, Form(max_length=120)],
-    staff: Annotated[str, Form(pattern="^(owner|desk|viewer)$")],
+    login: Text = "",
+    name: Text = "",
+    staff: Text = "",
 ) -> Response:
     """Add a team member. Their first password is shown on this page only."""
+    typed = {"login": login.strip(), "name": name.strip(), "staff": staff}
     try:
-        form = StaffForm.model_validate({"login": login.strip(), "name": name, "staff": staff})
-        made = service.add_staff(gateway, owner, form)
-    except ValueError:
-        error = InputRefused(
-            N_("A username has at least three characters: letters, digits, dots or hyphens."), field="login"
-        )
-        return staff_page(request, gateway, owner, error=error)
-    except Conflict as error:
-        return staff_page(request, gateway, owner, error=error)
+        refuse_incomplete(typed, Input("name", 120), Input("login", 80))
+        made = service.add_staff(gateway, owner, StaffForm.model_validate(typed))
+    except ValidationError as error:
+        return staff_page(request, gateway, owner, error=refused_by(error, WRONG_STAFF), typed=typed)
+    except (InputRefused, Conflict) as error:
+        return staff_page(request, gateway, owner, error=error, typed=typed)
     return staff_page(request, gateway, owner, taken_on=made)
 
 

@@ -9,12 +9,12 @@ from api.framework.dependencies import Anybody, Gate, caller, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
-from api.services.error_text import error_text
 from api.services.schemas import SignInForm
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, page_after
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import LodgekeyError, SignInNeeded
+from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -45,7 +45,7 @@ def login_page(
         "here": f"/login?{urlencode({'next': after})}" if after else "/login",
         "single_sign_on": gateway.single_sign_on is not None,
         "passkeys": relying_party(gateway) is not None,
-        "problem": error_text(language_of(request), error) if error else None,
+        **fault_values(language_of(request), error),
     }
     return page(request, "account/sign_in.html", values, error.status if error else 200)
 
@@ -54,14 +54,15 @@ def login_page(
 def sign_in(
     request: Request,
     gateway: Gate,
-    login: Annotated[str, Form(max_length=200)],
-    password: Annotated[str, Form(max_length=1000)],
+    login: Text = "",
+    password: Text = "",
     asked: Annotated[str, Form(alias="next", max_length=1000)] = "",
 ) -> Response:
     """Sign in and redirect to the page asked for, else to the account's; show the form with the error if refused."""
     try:
+        refuse_incomplete({"login": login, "password": password}, Input("login"), Input("password", 1000))
         account, token = service.sign_in(gateway, SignInForm(login=login, password=password), caller(request))
-    except SignInNeeded as error:
+    except (InputRefused, SignInNeeded) as error:
         return login_page(request, gateway, login, error, asked)
     answer = go(page_after(asked, f"/{account.role}"))
     set_session_cookie(gateway, request, answer, token)

@@ -7,20 +7,27 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.framework.dependencies import Gate, LandlordId
-from api.services.error_text import error_text
 from api.services.landlord.bookings import BookingForm, read_booking
 from api.services.landlord.stays import correct_booking
+from api.web.shell.forms import FormRefused, Wrong, fault_values
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
-from gateway.domain.errors import InputRefused, LodgekeyError, NotFound
+from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.filings.record import Payment
 from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 
 BEFORE: Final = "booking."
+OF_BOOKING: Final = {"booking": f"{BEFORE}surname"}
 PAYMENTS: Final = get_args(Payment)
 INTERNET: Final = {"yes": True, "no": False}
+CHECK: Final = N_("Check what you entered: at most 200 characters.")
+WRONG: Final = {
+    "people": N_("Enter a number from 1 to 99."),
+    "rooms": N_("Enter a number from 1 to 99."),
+    "payment": N_("Choose from the list."),
+}
 
 
 def booking_typed(fields: Mapping[str, Any]) -> dict[str, str]:
@@ -29,7 +36,7 @@ def booking_typed(fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def booking_form(typed: Mapping[str, str]) -> BookingForm | None:
-    """The booking that was typed; None where the form has none. Raises InputRefused."""
+    """The booking that was typed; None where the form has none. Raises FormRefused."""
     if not typed:
         return None
     texts: dict[str, Any] = {name: text.strip() for name, text in typed.items() if text.strip()}
@@ -37,8 +44,8 @@ def booking_form(typed: Mapping[str, str]) -> BookingForm | None:
     try:
         return BookingForm.model_validate({"surname": "", **texts})
     except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0])
-        raise InputRefused(N_("Check this field of the booking: {field}."), {"field": field}, field=field) from error
+        names = dict.fromkeys(str(one["loc"][0]) for one in error.errors())
+        raise FormRefused([Wrong(BEFORE + name, WRONG.get(name, CHECK), {}) for name in names]) from error
 
 
 def booking_values(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -76,7 +83,7 @@ def _page(request: Request, stay_id: str, typed: Mapping[str, str], error: Lodge
     values = {
         "role": "landlord",
         "stay_id": stay_id,
-        "problem": error_text(language_of(request), error) if error else None,
+        **fault_values(language_of(request), error, OF_BOOKING),
         **booking_values(typed),
     }
     return page(request, "landlord/booking.html", values, error.status if error else 200)

@@ -11,7 +11,6 @@ import segno
 from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Anybody, Gate, LandlordId
-from api.services.error_text import error_text
 from api.services.landlord import offers, stays, unit_facts, units
 from api.services.landlord.bookings import OfferForm
 from api.services.landlord.offers import ArrivalForm, DepartureForm
@@ -20,8 +19,8 @@ from api.services.landlord.units import get_unit
 from api.services.officer.cases import list_cases
 from api.services.officer.filings import list_attention
 from api.services.schemas import DatesForm, StayShown, UnitForm, UnitShown
-from api.web.landlord.bookings import booking_form, booking_typed, booking_values
-from api.web.shell.corrections import sentences_in
+from api.web.landlord.bookings import OF_BOOKING, booking_form, booking_typed, booking_values
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -38,7 +37,8 @@ router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=
 CHECK_OUT_HOUR: Final = 11
 LIVE_LINKS: Final = ("open", "opened")
 UNUSED: Final = ("delivering", "on_lock", "unknown")  # one-time codes that can be ended
-Dates = Annotated[str, Form(max_length=40)]
+DATES: Final = (Input("from", 40), Input("until", 40))
+ARRIVED: Final = "arrived"
 Once = Annotated[str, Form(max_length=64)]
 
 
@@ -87,10 +87,15 @@ def unit_page(
         "facts": facts,
         "levels": {level: code_text(language, "level_limits", level) for level in LEVELS},
         "notice": notice,
-        "wrong": sentences_in(problem, language),
-        "problem": error_text(language, problem) if problem else None,
+        **fault_values(language, problem, unit_inputs(facts)),
     }
     return page(request, "landlord/unit.html", values, problem.status if problem else 200)
+
+
+def unit_inputs(facts: UnitFactsShown) -> dict[str, str]:
+    """Return by a fact of the unit the input that asks for it: of several registries that take it, the first."""
+    asked = {f"unit.{path.rpartition(':')[2]}": f"unit.{path}" for path in reversed(facts.unit)}
+    return asked | {"unit.address": "address"}
 
 
 @router.post("/units/{unit_id}/facts")
@@ -101,11 +106,14 @@ async def correct_facts(request: Request, gateway: Gate, landlord_id: LandlordId
         root: {name.removeprefix(f"{root}."): str(text) for name, text in fields.items() if name.startswith(f"{root}.")}
         for root in ("unit", "landlord")
     }
-    form = unit_facts.UnitFactsForm.model_validate({"address": str(fields.get("address", "")), **typed})
+    address = str(fields.get("address", ""))
     try:
+        inputs = [Input(name, needed=False) for name in fields if name.startswith(("unit.", "landlord."))]
+        refuse_incomplete({name: str(text) for name, text in fields.items()}, Input("address"), *inputs)
+        form = unit_facts.UnitFactsForm.model_validate({"address": address, **typed})
         unit_facts.correct_facts(gateway, landlord_id, unit_id, form)
     except InputRefused as error:
-        shown = UnitFactsShown(address=form.address or "", unit=form.unit, landlord=form.landlord)
+        shown = UnitFactsShown(address=address, unit=typed["unit"], landlord=typed["landlord"])
         return unit_page(request, get_unit(gateway, landlord_id, unit_id), shown, None, error)
     return go(f"/landlord/units/{unit_id}?done=unit.facts_saved")
 
@@ -132,13 +140,14 @@ async def offer_key(
     gateway: Gate,
     landlord_id: LandlordId,
     unit_id: str,
-    start: Annotated[str, Form(alias="from", max_length=40)],
-    until: Dates,
     idempotency_key: Once,
+    start: Annotated[str, Form(alias="from", max_length=10_000)] = "",
+    until: Text = "",
 ) -> Response:
     """Create the link; show the form with the error if the dates or the booking are refused."""
     typed = booking_typed(dict(await request.form()))
     try:
+        refuse_incomplete({"from": start, "until": until}, *DATES)
         form = OfferForm.model_validate({"from": start, "until": until, "booking": booking_form(typed)})
         made = offers.create_offer(gateway, landlord_id, unit_id, form, idempotency_key)
     except NotFound:
@@ -164,7 +173,7 @@ def show_dates(
         "start": start,
         "end": until,
         "idempotency_key": os.urandom(12).hex(),
-        "problem": error_text(language_of(request), error) if error else None,
+        **fault_values(language_of(request), error, OF_BOOKING),
         **booking_values(booking),
     }
     return page(request, "landlord/offer.html", values, error.status if error else 200)
@@ -184,8 +193,9 @@ def stay_page(
     unit: UnitShown,
     notice: str | None,
     error: LodgekeyError | None = None,
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    """Return the page of one stay, with an error if there was one."""
+    """Return the page of one stay, with an error if there was one, and what was typed by input."""
     locks = {lock.id: lock for lock in unit.locks}
     values = {
         "role": "landlord",
@@ -210,7 +220,8 @@ def stay_page(
         ),
         "idempotency_key": os.urandom(12).hex(),
         "notice": notice,
-        "problem": error_text(language_of(request), error) if error else None,
+        "typed": typed,
+        **fault_values(language_of(request), error, {ARRIVED: next(iter(typed), ARRIVED)}),
     }
     return page(request, "landlord/stay.html", values, error.status if error else 200)
 
@@ -240,9 +251,19 @@ def record_departure(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> R
 
 
 @router.post("/offers/{offer_id}/arrival")
-def record_arrival(gateway: Gate, landlord_id: LandlordId, offer_id: str, arrived: Dates) -> Response:
-    """Record when the tenant of this link arrived, if not with the others."""
-    stay_id = offers.record_arrival(gateway, landlord_id, offer_id, ArrivalForm(arrived=arrived)).stay_id
+def record_arrival(
+    request: Request, gateway: Gate, landlord_id: LandlordId, account: Anybody, offer_id: str, arrived: Text = ""
+) -> Response:
+    """Record when the tenant of this link arrived, if not with the others; show the page again if it is refused."""
+    try:
+        refuse_incomplete({ARRIVED: arrived}, Input(ARRIVED, 40))
+        stay_id = offers.record_arrival(gateway, landlord_id, offer_id, ArrivalForm(arrived=arrived)).stay_id
+    except NotFound:
+        raise
+    except LodgekeyError as error:
+        stay = stays.read_stay(gateway, landlord_id, offers.stay_id_of(gateway, landlord_id, offer_id), account)
+        unit = get_unit(gateway, landlord_id, stay.unit)
+        return stay_page(request, account, stay, unit, None, error, {f"{ARRIVED}-{offer_id}": arrived})
     return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 
@@ -260,17 +281,19 @@ def change_dates(
     landlord_id: LandlordId,
     account: Anybody,
     stay_id: str,
-    start: Annotated[str, Form(alias="from", max_length=40)],
-    until: Dates,
+    start: Annotated[str, Form(alias="from", max_length=10_000)] = "",
+    until: Text = "",
 ) -> Response:
     """Change the dates; show the page with the error if they are refused."""
+    typed = {"from": start, "until": until}
     try:
-        stays.change_stay(gateway, landlord_id, stay_id, DatesForm.model_validate({"from": start, "until": until}))
+        refuse_incomplete(typed, *DATES)
+        stays.change_stay(gateway, landlord_id, stay_id, DatesForm.model_validate(typed))
     except NotFound:
         raise
     except LodgekeyError as error:
         stay = stays.read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error)
+        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error, typed)
     return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Decider, Gate
-from api.services.error_text import error_text
 from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import Conflict, NotFound
+from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, NotFound
 from gateway.store import Account
 from gateway.texts.marks import N_
 
@@ -33,15 +33,16 @@ def decide(
     home: str,
     case_id: str,
     decision: Annotated[str, Form(pattern="^(pass|refuse|ask_again)$")],
-    reason: Annotated[str, Form(max_length=400)] = "",
+    reason: Text = "",
 ) -> Response:
     """Record the decision; show the case again with the error if it is refused."""
     refuse_other_home(account, home)
-    form = DecisionForm.model_validate({"decision": decision, "reason": reason})
     try:
+        refuse_incomplete({"reason": reason}, Input("reason", 400, needed=False))
+        form = DecisionForm.model_validate({"decision": decision, "reason": reason})
         service.decide_case(gateway, account, case_id, form)
-    except Conflict as error:
-        return case_page(request, gateway, account, case_id, error)
+    except (Conflict, InputRefused) as error:
+        return case_page(request, gateway, account, case_id, error, reason)
     return go(f"/{account.role}?done=case.done.{decision}")
 
 
@@ -52,13 +53,19 @@ def refuse_other_home(account: Account, home: str) -> None:
 
 
 def case_page(
-    request: Request, gateway: Gateway, account: Account, case_id: str, error: Conflict | None = None
+    request: Request,
+    gateway: Gateway,
+    account: Account,
+    case_id: str,
+    error: LodgekeyError | None = None,
+    reason: str = "",
 ) -> Response:
-    """Return the page of one case, with an error if there was one. The reading is logged first."""
+    """Return the page of one case, with an error and the typed reason if there was one. The reading is logged first."""
     values = {
         "role": account.role,
         "home": f"/{account.role}",
         "case": service.read_case(gateway, account, case_id),
-        "problem": error_text(language_of(request), error) if error else None,
+        "reason": reason,
+        **fault_values(language_of(request), error),
     }
     return page(request, "officer/case.html", values, error.status if error else 200)

@@ -1,10 +1,10 @@
 """The officer's console: the live list of masked records, and one record opened for a stated purpose."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from api.framework.dependencies import Gate, Officer, while_signed_in
 from api.framework.event_stream import HEARTBEAT, FeedStream
@@ -14,12 +14,14 @@ from api.services.officer.feed import cursor_of, officer_reader
 from api.services.officer.filings import list_attention, list_states
 from api.services.officer.stored_faces import count_faces
 from api.services.schemas import PurposeForm
+from api.web.shell.forms import FormRefused, Input, Text, Wrong, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, notice_of
 from api.web.shell.render import language_of, page, render
 from gateway.clock import utc_now
-from gateway.domain.errors import DisclosureBlocked
+from gateway.domain.errors import DisclosureBlocked, InputRefused
 from gateway.feed.stream import Feed, FeedItem, Reader, always
 from gateway.texts.languages import Language
+from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/officer", route_class=PageRoute, include_in_schema=False)
@@ -94,7 +96,14 @@ def encode_row(item: FeedItem, language: Language) -> bytes:
 @router.get("/records/{record_id}")
 def ask_purpose(request: Request, account: Officer, record_id: str) -> Response:  # noqa: ARG001 - only officers may ask
     """Ask for which purpose the record is to be opened."""
-    return page(request, "officer/open_record.html", {"role": "officer", "opened": None, "purposes": PURPOSES})
+    return purpose_page(request, {"purpose": "", "note": ""})
+
+
+def purpose_page(request: Request, typed: Mapping[str, str], error: InputRefused | None = None) -> Response:
+    """Return the page that asks for the purpose, with an error and what was typed if there was one."""
+    values = {"role": "officer", "opened": None, "purposes": PURPOSES, "typed": typed}
+    shown = values | fault_values(language_of(request), error)
+    return page(request, "officer/open_record.html", shown, error.status if error else 200)
 
 
 @router.post("/records/{record_id}")
@@ -103,10 +112,16 @@ def open_record(
     gateway: Gate,
     account: Officer,
     record_id: str,
-    purpose: Annotated[str, Form(pattern="^(complaint|correction|check|emergency)$")],
-    note: Annotated[str, Form(max_length=120)] = "",
+    purpose: Text = "",
+    note: Text = "",
 ) -> Response:
-    """Show the record. The reading is logged first."""
+    """Show the record, or the question for the purpose again if that is missing. The reading is logged first."""
+    try:
+        refuse_incomplete({"note": note}, Input("note", 120, needed=False))
+        if purpose not in PURPOSES:
+            raise FormRefused([Wrong("purpose", N_("Choose what the record is needed for."), {})])
+    except InputRefused as error:
+        return purpose_page(request, {"purpose": purpose, "note": note}, error)
     stated = f"{purpose}: {note.strip()}" if note.strip() else purpose
     opened = registrations.open_record(gateway, account, record_id, PurposeForm(purpose=stated))
     return page(request, "officer/open_record.html", {"role": "officer", "opened": opened})

@@ -6,13 +6,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request, Response
 
 from api.framework.dependencies import Decider, Gate
-from api.services.error_text import error_text
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm
 from api.web.officer.cases import refuse_other_home
-from api.web.shell.corrections import sentences_in
 from api.web.shell.countries import country_choices, nationality_choices
-from api.web.shell.fault import Fault
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
@@ -42,6 +40,7 @@ class Sent:
     reason: str = ""
     person: int | None = None
     receipt: str = ""
+    outcome: str = ""
 
 
 NOTHING_SENT: Final = Sent()
@@ -70,7 +69,6 @@ def filing_page(
     """Return the page of one filing, with an error if there was one; `sent` is what was chosen and typed."""
     language = language_of(request)
     shown = service.preview_filing(gateway, account, record_id, language)
-    faults = faults_of(error, sent, language) if error else []
     values = {
         "role": account.role,
         "home": f"/{account.role}",
@@ -83,8 +81,7 @@ def filing_page(
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
         "notice": notice_of(request),
-        "faults": faults,
-        "wrong": {fault.field: fault.sentence for fault in faults},
+        **fault_values(language, error, {sent.field: "value"} if sent.field else {}),
     }
     return page(request, "officer/filing.html", values, error.status if error else 200)
 
@@ -108,15 +105,6 @@ def tables_for(
     return {path: [(entry.code, entry.name) for entry in entries] for path, entries in tables.items()}
 
 
-def faults_of(error: LodgekeyError, sent: Sent, language: str) -> list[Fault]:
-    """Return what the summary lists: a sentence for each input that the error names, or the error's own."""
-    inputs = {sent.field: "value", "reason": "reason", "outcome": "outcome"}
-    named = sentences_in(error, language)
-    return [Fault(inputs.get(name, ""), text) for name, text in named.items()] or [
-        Fault("", error_text(language, error))
-    ]
-
-
 @router.post("/{home}/filings/{record_id}/outcome")
 def settle(
     request: Request,
@@ -125,17 +113,18 @@ def settle(
     home: str,
     record_id: str,
     outcome: Annotated[str, Form(pattern="^(accepted|not_received|)$")] = "",
-    receipt: Annotated[str, Form(max_length=128)] = "",
+    receipt: Text = "",
 ) -> Response:
     """Settle a record of unknown outcome; show the filing again with the error if that is refused."""
     refuse_other_home(account, home)
     try:
         if not outcome:
             raise InputRefused(N_("Choose what the registry told you."), field="outcome")
+        refuse_incomplete({"receipt": receipt}, Input("receipt", 128, needed=False))
         form = OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
         service.settle_filing(gateway, account, record_id, form)
     except (Conflict, InputRefused) as error:
-        return filing_page(request, gateway, account, record_id, error, Sent(receipt=receipt))
+        return filing_page(request, gateway, account, record_id, error, Sent(receipt=receipt, outcome=outcome))
     return go(f"/{home}/filings/{record_id}{DONE}settled")
 
 
@@ -147,8 +136,8 @@ def correct(
     home: str,
     record_id: str,
     field: Annotated[str, Form(max_length=40)],
-    reason: Annotated[str, Form(max_length=200)] = "",
-    value: Annotated[str, Form(max_length=200)] = "",
+    reason: Text = "",
+    value: Text = "",
     person: Annotated[int | None, Form(ge=1, le=200)] = None,
 ) -> Response:
     """Correct one field; show the filing again with the error, and what was typed, if it is refused."""
@@ -156,6 +145,7 @@ def correct(
     try:
         if len(reason.strip()) < MIN_REASON:
             raise InputRefused(N_("Say why you correct it: at least three characters."), field="reason")
+        refuse_incomplete({"reason": reason, field: value}, Input("reason"), Input(field, needed=False))
         form = CorrectionForm(fields={field: value}, reason=reason.strip(), person=person)
         service.correct_filing(gateway, account, record_id, form)
     except (Conflict, InputRefused) as error:

@@ -66,7 +66,8 @@ def page(request: Request, name: str, values: Mapping[str, object], status: int 
     language = language_of(request)
     values = {
         "notice": None,
-        "problem": None,
+        "faults": (),
+        "wrong": {},
         "here": request.url.path,
         "now": utc_now(),
         "role": None,

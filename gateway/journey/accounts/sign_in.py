@@ -76,7 +76,7 @@ def end_sessions(session: Session, account_id: str) -> None:
 def create_account(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
     """Store a new account and return its random first password. Raises Conflict if the login is taken."""
     if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
-        raise Conflict(N_("This username is already in use. Choose another one."))
+        raise Conflict(N_("This username is already in use. Choose another one."), field="login")
     password = secrets.token_urlsafe(12)
     account.password_hash = hashed(password)
     session.add(account)

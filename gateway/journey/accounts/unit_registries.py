@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain.errors import Conflict, InputRefused
+from gateway.domain.errors import Conflict
 from gateway.domain.filings.record import FieldProblem
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.journey.accounts.operator import Dwelling, check_dwelling
 from gateway.journey.filings.unit_facts import wrong_facts
@@ -43,8 +44,7 @@ def refuse_wrong_facts(unit: Unit, rules: Mapping[str, Rules], now: int) -> None
     """Raise InputRefused with the facts of the unit that its registries' rules refuse."""
     wrong = wrong_facts(unit, rules, now)
     if wrong:
-        shown = [{"field": problem.field, "sentence": problem.sentence} for problem in wrong]
-        raise InputRefused(wrong[0].sentence, field=wrong[0].field, fields=shown)
+        raise FieldsRefused([(problem.field, problem) for problem in wrong])
 
 
 def _refuse_in_use(session: Session, unit: Unit, registries: Mapping[str, Mapping[str, str]]) -> None:

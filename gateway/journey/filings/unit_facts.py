@@ -11,6 +11,7 @@ from gateway.domain.errors import InputRefused
 from gateway.domain.filings.fill import UnknownFact
 from gateway.domain.filings.record import Document, FieldProblem, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.journey.filings.destinations import asked_at, landlord_facts, profile_at, unit_facts
 from gateway.journey.filings.held_records import REPORTED, WITH_REFUSALS
@@ -59,8 +60,7 @@ def correct_unit(
         problem for problem in wrong_facts(unit, rules, now) if problem not in before or _is_meant(problem, changes)
     ]
     if wrong:
-        shown = [{"field": problem.field, "sentence": problem.sentence} for problem in wrong]
-        raise InputRefused(wrong[0].sentence, field=wrong[0].field, fields=shown)
+        raise FieldsRefused([(problem.field, problem) for problem in wrong])
     session.flush()
     filed: list[Registration] = []
     everywhere = bool(changes.landlord)

@@ -301,6 +301,7 @@ def stay_values(shown: StayShown, device: LockShown) -> dict[str, Any]:
         "once_unused": bool(shown.once_locks),
         "waits": "",
         "idempotency_key": "i",
+        "typed": {},
     }
 
 

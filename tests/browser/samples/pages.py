@@ -5,13 +5,16 @@ from typing import Any
 
 from api.services.account.alerts import AlertsShown
 from api.services.schemas import RecordOpened
+from api.web.account.settings import NEW_MEMBER
 from api.web.kiosk import kiosk_values
-from api.web.landlord.bookings import booking_values
+from api.web.landlord.bookings import WRONG, booking_values
 from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
 from api.web.officer.filings import CORRECTABLE, Sent
 from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.fault import Fault
+from api.web.shell.forms import FormRefused, Wrong, fault_values
 from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
 from gateway.domain.accounts.staff_rights import RIGHTS
 from gateway.domain.alerts import KINDS
@@ -123,7 +126,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "unit": UNITS[0],
             "levels": {level: code_text("zh-CN", "level_limits", level) for level in LEVELS},
             "facts": UNIT_FACTS,
-            "wrong": {"landlord.email": "请填写。"},
+            "faults": [Fault("landlord.email", "房东邮箱：请填写。")],
+            "wrong": {"landlord.email": "房东邮箱：请填写。"},
         },
     ),
     "calendar": (
@@ -150,7 +154,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "staff": (
         "account/staff.html",
-        {"role": "landlord", "me": "a1", "staff": STAFF, "roles": tuple(RIGHTS), "taken_on": TAKEN_ON},
+        {"role": "landlord", "me": "a1", "staff": STAFF, "roles": tuple(RIGHTS), "taken_on": TAKEN_ON}
+        | {"typed": NEW_MEMBER},
     ),
     "offer": (
         "landlord/offer.html",
@@ -178,7 +183,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "role": "landlord",
             "stay_id": "s1",
-            "problem": "Check this field of the booking: people.",
+            **fault_values("zh-CN", FormRefused([Wrong("booking.people", WRONG["people"], {})])),
             **booking_values({"surname": "Núñez", "given_names": "José", "phone": "+34600000000", "people": "x"}),
         },
     ),
@@ -207,9 +212,16 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "map": ("officer/map.html", {"role": "officer", "area": "330106"} | map_values(UNIT_STATES)),
     "exports": (
         "officer/exports.html",
-        {"role": "officer", "area": "330106", "exports": EXPORTS, "first": "2026-11-15", "last": "2026-11-21"},
+        {
+            "role": "officer",
+            "exports": EXPORTS,
+            "typed": {"area": "330106", "first": "2026-11-15", "last": "2026-11-21", "purpose": ""},
+        },
     ),
-    "opening": ("officer/open_record.html", {"role": "officer", "opened": None, "purposes": PURPOSES}),
+    "opening": (
+        "officer/open_record.html",
+        {"role": "officer", "opened": None, "purposes": PURPOSES, "typed": {"purpose": "", "note": ""}},
+    ),
     "opened": (
         "officer/open_record.html",
         {"role": "officer", "opened": RecordOpened(record=record("r1"), person=case().fields)},
@@ -228,15 +240,13 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "correctable": (*CORRECTABLE, "residence.country"),
             "sent": Sent("nationality"),
             "code_tables": {},
-            "faults": [],
-            "wrong": {},
             "countries": country_choices("zh-CN"),
             "nationalities": nationality_choices("zh-CN"),
             "documents": DOCUMENT_KINDS,
         },
     ),
-    "case": ("officer/case.html", {"role": "officer", "case": case(), "home": "/officer"}),
-    "case-typed": ("officer/case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord"}),
+    "case": ("officer/case.html", {"role": "officer", "case": case(), "home": "/officer", "reason": ""}),
+    "case-typed": ("officer/case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord", "reason": ""}),
     "tester": (
         "tester/console.html",
         {

@@ -2,7 +2,7 @@
 
 import gzip
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from api.web.kiosk import loaded_by
 from api.web.shell.render import STATIC, render
@@ -22,7 +22,7 @@ Bytes, gzipped, of one page with its style sheet, modules and icon, loaded for t
 def weigh(name: str, language: Language) -> int:
     """Bytes of one page with all its resources, each gzipped."""
     template, values = SAMPLES[name]
-    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    usual: dict[str, Any] = {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None}
     html = render(template, language, usual | values)
     files = loaded_by(html)
     return sum(len(gzip.compress(part)) for part in (html.encode(), *((STATIC / f).read_bytes() for f in files)))

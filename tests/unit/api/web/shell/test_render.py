@@ -1,6 +1,7 @@
 """Languages, timestamps, and the headers of every page."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,9 @@ def test_times_are_shown_as_the_language_does(language: Language, moment: str, a
 @pytest.mark.parametrize("name", list(SAMPLES))
 def test_no_page_carries_a_script_or_style_of_its_own(name: str, language: Language) -> None:
     template, values = SAMPLES[name]
-    html = render(template, language, {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None} | values)
+    html = render(
+        template, language, {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None} | values
+    )
     assert INLINE.findall(html) == []
     assert f'<html lang="{language}" dir="ltr">' in html
 
@@ -75,7 +78,7 @@ def test_no_page_carries_a_script_or_style_of_its_own(name: str, language: Langu
 def test_what_people_wrote_cannot_become_part_of_a_page() -> None:
     template, values = SAMPLES["asked-again"]
     onboarding = values["onboarding"].model_copy(update={"decision_reason": "<img src=x onerror=alert(1)>"})
-    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    usual: dict[str, Any] = {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None}
     html = render(template, "en", usual | values | {"onboarding": onboarding})
     assert "&lt;img" in html
     assert "<img src=x" not in html
@@ -117,7 +120,7 @@ def test_every_template_is_shown_by_a_sample() -> None:
 
 
 def test_a_page_where_nothing_is_awaited_asks_seldom() -> None:
-    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
+    usual: dict[str, Any] = {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None}
     paced = [
         name
         for name, (template, values) in SAMPLES.items()
@@ -138,9 +141,9 @@ def test_styles_name_sides_by_the_direction_of_the_text() -> None:
     assert {name: sides for name, sides in found.items() if sides} == {}
 
 
-def test_no_form_of_a_tenant_is_checked_by_the_browsers_own_bubbles() -> None:
-    usual = {"notice": None, "problem": None, "here": "/", "now": NOW, "role": None}
-    for name, values in [sample for sample in SAMPLES.values() if sample[0].startswith(("tenant/", "kiosk/"))]:
+def test_no_form_is_checked_by_the_browsers_own_bubbles() -> None:
+    usual: dict[str, Any] = {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None}
+    for name, values in SAMPLES.values():
         html = render(name, "en", usual | values)
         checked = [form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if " novalidate" not in form]
         assert not [form for form in checked if re.search(r"\s(?:required|pattern|type=\"(?:email|number|url))", form)]

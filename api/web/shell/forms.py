@@ -1,0 +1,107 @@
+"""Forms that are shown again when they are refused: a sentence for each wrong input, which names it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Form
+from pydantic import ValidationError
+
+from api.services.error_text import error_text, field_texts
+from api.web.shell.fault import Fault
+from gateway.domain.errors import InputRefused, LodgekeyError
+from gateway.domain.filings.field_names import named_text
+from gateway.texts.families import FAMILIES
+from gateway.texts.identity import REASON
+from gateway.texts.languages import Language
+from gateway.texts.marks import N_
+from gateway.texts.translator import translator
+
+Text = Annotated[str, Form(max_length=10_000)]
+"""A text as it was sent. Its default is "": what is missing is named beside the others, on the page of the form."""
+TOO_LONG: Final = N_("This text is too long. Enter at most {most} characters.")
+NO_NAMES: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a form, by its name; `longest`: how many characters it takes; `needed`: it cannot be left empty."""
+
+    name: str
+    longest: int = 200
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with an input: a marked text, which `values` fill."""
+
+    name: str
+    sentence: str
+    values: Mapping[str, object]
+
+
+class FormRefused(InputRefused):
+    """A form with inputs that are empty or wrong; at least one."""
+
+    def __init__(self, wrong: Sequence[Wrong]) -> None:
+        super().__init__(wrong[0].sentence, wrong[0].values, field=wrong[0].name)
+        self.wrong = tuple(wrong)
+
+
+def refuse_incomplete(typed: Mapping[str, str], *inputs: Input) -> None:
+    """Raise FormRefused, which names each input that is needed and empty, or too long."""
+    wrong = [found for one in inputs if (found := _wrong_in(typed.get(one.name, ""), one))]
+    if wrong:
+        raise FormRefused(wrong)
+
+
+def _wrong_in(text: str, one: Input) -> Wrong | None:
+    if one.needed and not text.strip():
+        return Wrong(one.name, REASON["field_missing"], {})
+    return Wrong(one.name, TOO_LONG, {"most": one.longest}) if len(text) > one.longest else None
+
+
+def refused_by(error: ValidationError, sentences: Mapping[str, str]) -> FormRefused:
+    """Return the refusal of the inputs that a model refuses; `sentences`: by input, the marked text of what to do."""
+    names = dict.fromkeys(str(one["loc"][0]) for one in error.errors() if one["loc"])
+    return FormRefused([Wrong(name, sentences[name], {}) for name in names])
+
+
+def faults_in(language: Language, error: LodgekeyError, names: Mapping[str, str] = NO_NAMES) -> list[Fault]:
+    """Return what the summary lists: a sentence for each input that the error names, or the error's own.
+
+    `names`: by the error's field, the input of the form where it has another name.
+    """
+    if isinstance(error, FormRefused):
+        texts = translator(language)
+        return [_fault(language, one.name, texts.translate(one.sentence, **one.values), names) for one in error.wrong]
+    if "fields" not in error.extra and "field" in error.extra:
+        return [_fault(language, str(error.extra["field"]), error_text(language, error), names)]
+    known = {*FAMILIES["input"], *names.values()}
+    found = [(names.get(one["field"], one["field"]), one["sentence"]) for one in field_texts(language, error)]
+    faults = [Fault(name if name in known else "", sentence) for name, sentence in found]
+    return faults or [Fault("", error_text(language, error))]
+
+
+def _fault(language: Language, field: str, sentence: str, names: Mapping[str, str]) -> Fault:
+    name = names.get(field, field)
+    label = _label_of(name) or _label_of(field)
+    if label is None:
+        return Fault(name if field in names else "", named_text(language, field, sentence))
+    texts = translator(language)
+    return Fault(name, texts.translate(N_("{field}: {sentence}"), field=texts.translate(label), sentence=sentence))
+
+
+def _label_of(name: str) -> str | None:
+    """The label of an input; a fact of the unit may be asked for one of its registries ("unit.spain:phone")."""
+    registry, _, fact = name.rpartition(":")
+    return FAMILIES["input"].get(f"unit.{fact}" if registry else name)
+
+
+def fault_values(
+    language: Language, error: LodgekeyError | None, names: Mapping[str, str] = NO_NAMES
+) -> dict[str, Any]:
+    """Return the values of a page's summary (`faults`) and of the sentences beside its inputs (`wrong`)."""
+    faults = faults_in(language, error, names) if error else []
+    return {"faults": faults, "wrong": {fault.field: fault.sentence for fault in reversed(faults)}}
