@@ -96,7 +96,7 @@ async def test_the_key_page_opens_without_a_network_and_shows_the_code(holder: V
     await expect(holder.page.locator("#saved-codes h2")).to_have_text("Room 103")
     await holder.page.screenshot(path=artefacts / "key-offline.png", full_page=True)
     kept = await holder.page.evaluate(
-        "caches.open('lodgekey-offline-4').then(async (c) => (await Promise.all((await c.keys()).map(async (k) =>"
+        "caches.open('lodgekey-offline-5').then(async (c) => (await Promise.all((await c.keys()).map(async (k) =>"
         " [k.url, await (await c.match(k)).text()]))).flat().join())"
     )
     assert str(digits) not in kept

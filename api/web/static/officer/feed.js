@@ -1,6 +1,7 @@
 // The officer's list: EventSource runs in background tabs and resumes by Last-Event-ID; the server sends rendered rows.
 
 import "../shared/ages.js";
+import { poll } from "../shared/polling.js";
 
 const feed = document.querySelector("#feed");
 const state = document.querySelector("#feed-state");
@@ -44,4 +45,4 @@ async function lookForNews() {
   }
 }
 
-setInterval(() => lookForNews().catch(() => {}), 4000);
+poll(() => lookForNews().catch(() => {}), 4000);

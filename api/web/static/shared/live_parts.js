@@ -2,6 +2,7 @@
 // the page when the awaited step is done.
 
 import { refreshAges } from "./ages.js";
+import { poll, replacePage } from "./polling.js";
 
 const EVERY = 3000;
 const SLOWLY = 15000; // no step is awaited: many tenants may share one IP address and its rate limit
@@ -22,11 +23,11 @@ export async function refresh() {
   const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return; // offline or refused: keep the page; its age grows until a refresh succeeds
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.redirected) location.replace(answer.url);
+  if (answer.redirected) replacePage(answer.url);
   else if (awaited(fresh) === awaited(document)) replaceLiveParts(fresh);
-  else if (!isBusy()) location.replace(location.pathname);
+  else if (!isBusy()) replacePage(location.pathname);
 }
 
 const slow = document.querySelector("[data-pace=slow]") !== null;
-if (awaited(document)) setInterval(() => { if (!document.hidden) refresh(); }, slow ? SLOWLY : EVERY);
+if (awaited(document)) poll(refresh, slow ? SLOWLY : EVERY);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && awaited(document)) refresh(); });

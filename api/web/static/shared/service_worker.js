@@ -1,11 +1,12 @@
 // Serves the key page and a landlord's pages offline. Its cache holds static files and two pages without personal data;
 // the tenant's data (codes, landlord's telephone) is in IndexedDB, written by the key page itself.
 
-const CACHE = "lodgekey-offline-4";
+const CACHE = "lodgekey-offline-5";
 const LANGUAGE = encodeURIComponent(new URL(location).searchParams.get("lang") ?? "en");
 const AWAY = { key: `/key/offline?lang=${LANGUAGE}`, landlord: `/offline?lang=${LANGUAGE}` };
 const MODULES = [
   ...["offline", "key", "keypad_codes", "ble_button", "ble_unlock", "edhoc", "aes_ccm"].map((name) => `tenant/${name}`),
+  "shared/polling",
   "shared/register_service_worker",
   "landlord/retry",
 ];

@@ -2,6 +2,7 @@
 // keeps open details, focus and scroll position.
 
 import { replaceLiveParts } from "../shared/live_parts.js";
+import { poll, replacePage } from "../shared/polling.js";
 
 const EVERY = 1000;
 const tilesOf = (page) => [...page.querySelectorAll("#fleet > [data-lock]")];
@@ -10,7 +11,7 @@ const named = (tiles, name) => tiles.find((tile) => tile.dataset.lock === name);
 function placeTiles(fresh) {
   const [here, there] = [tilesOf(document), tilesOf(fresh)];
   for (const tile of here) if (!named(there, tile.dataset.lock)) tile.remove();
-  if (!here.length && there.length) location.reload(); // an empty page has no state to lose
+  if (!here.length && there.length) replacePage(location.pathname); // an empty page has no state to lose
   let before = null;
   for (const tile of there) {
     const known = named(here, tile.dataset.lock);
@@ -42,7 +43,6 @@ function place(html) {
 }
 
 async function refresh() {
-  if (document.hidden) return;
   const answer = await fetch(location.pathname);
   if (answer.ok) place(await answer.text());
 }
@@ -60,11 +60,5 @@ async function send(event) {
   if (answer.ok) place(html);
 }
 
-/** Refresh one after the other: no new request before the gateway has answered. */
-async function follow() {
-  await refresh().catch(() => {});
-  setTimeout(follow, EVERY);
-}
-
 document.addEventListener("submit", send);
-setTimeout(follow, EVERY);
+poll(() => refresh().catch(() => {}), EVERY);
