@@ -10,7 +10,9 @@ from starlette.types import Scope
 
 MAX_REQUEST_BYTES: Final = 18 * 1024 * 1024
 MAX_FORM_BYTES: Final = 256 * 1024
-UPLOADS: Final = ("/onboarding", "/companion", "/api/v1/onboarding/verification")  # the routes that take pictures
+UPLOADS: Final = (  # the routes that take pictures
+    "/onboarding", "/companion", "/api/v1/onboarding/verification", "/api/v1/onboarding/child-document",
+)  # fmt: skip
 SMALL: Final = 16 * 1024  # a body up to this size is not counted: what a door's request needs
 ALL_BYTES: Final = 8 * MAX_REQUEST_BYTES
 CALLER_BYTES: Final = 2 * MAX_REQUEST_BYTES

@@ -1,7 +1,8 @@
 """Examination of a tenant's submission, outside transactions: read the document, compare faces, apply the rules."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -79,18 +80,10 @@ async def examine(
     born_by = min(today, arrival or today)
     submission = replace(submission, typed=with_kind(submission.typed, profile))
     refuse_typed(submission, profile, born_by)
-    try:
+    with _refused_pictures():
         reading = await _read(identity, submission, read_chip)
         face = await _compare(identity, submission, reading, profile, today)
         liveness = await _judge_clip(identity, submission, reading) if face else None
-    except ImageRefused as error:
-        raise picture_refused(error.code, error.part) from None
-    except ChipRefused as error:
-        raise picture_refused(error.code, "chip") from None
-    except IdentityBusy as error:
-        raise Busy(REASON[error.code], retry_after=error.retry_after) from None
-    except IdentityFailed as error:
-        raise Busy(REASON[error.code]) from None
     evidence = replace(_evidence(submission, reading, face, today), liveness=liveness)
     sources = gather(reading, submission.typed, submission.facts)
     born = conclude(sources).get("birth_date")
@@ -103,6 +96,27 @@ async def examine(
         model=face.model if face else None,
         portrait=reading.portrait if reading else None,
     )
+
+
+async def read_picture(identity: Identity, picture: bytes) -> DocumentReading:
+    """Read the picture of a document; nothing is stored. Raises InputRefused for the picture, or Busy."""
+    with _refused_pictures():
+        return await identity.read_document(picture)
+
+
+@contextmanager
+def _refused_pictures() -> Iterator[None]:
+    """Raise what the readers refuse, or cannot do now, as InputRefused or Busy with the sentence for the tenant."""
+    try:
+        yield
+    except ImageRefused as error:
+        raise picture_refused(error.code, error.part) from None
+    except ChipRefused as error:
+        raise picture_refused(error.code, "chip") from None
+    except IdentityBusy as error:
+        raise Busy(REASON[error.code], retry_after=error.retry_after) from None
+    except IdentityFailed as error:
+        raise Busy(REASON[error.code]) from None
 
 
 def refuse_typed(submission: Submission, profile: Profile, born_by: date) -> None:

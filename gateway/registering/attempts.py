@@ -19,6 +19,7 @@ RATES: Final = {
     "feed": parse("60/minute"),
     "date_request": parse("6/hour"),
     "companion": parse("30/hour"),
+    "child_document": parse("20/10minutes"),
     "once_code": parse("12/hour"),
     "onboarding": parse("60/minute"),
     "codes": parse("120/minute"),

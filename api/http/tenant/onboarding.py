@@ -9,8 +9,9 @@ from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, OfferToken
 from api.framework.uploads import read_upload, read_uploads
 from api.services.schemas import ChallengeShown, CodeShown, ConsentForm, HolderForm, OnboardingShown, Registered
+from api.services.tenant import child_document, verification
 from api.services.tenant import onboarding as service
-from api.services.tenant import verification
+from api.services.tenant.child_document import ChildDocument
 from api.services.tenant.holder_proofs import public_key, public_key_from_json
 from api.services.tenant.onboarding import OthersForm
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm
@@ -107,6 +108,14 @@ async def verify(
         holder=public_key_from_json(holder_key) if holder_key else None,
     )
     return await verification.verify(gateway, token, form)
+
+
+@router.post("/child-document")
+async def read_child_document(
+    gateway: Gate, token: OfferToken, document: Annotated[UploadFile, File()]
+) -> ChildDocument:
+    """Read the photograph of a child's document for the form that declares the child. Stores nothing."""
+    return await child_document.read_child_document(gateway, token, await read_upload(document, MAX_PICTURE_BYTES))
 
 
 @router.post("/holder")

@@ -1,6 +1,7 @@
 """Those who came along with a tenant: children by declaration, adults by a link. The holder's phone signs each."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import segno
@@ -12,6 +13,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import token_of
 from gateway.domain.verification.field_sources import FACT
+from gateway.domain.verification.reading_token import reading_in
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.stays import family as steps
 from gateway.registering.tenant import local_date
@@ -30,7 +32,7 @@ class ChildForm(UnlockForm):
 
     `person`: a JSON object of texts, surname, given_names, birth_date, nationality, sex, document_kind, id_number,
     issuing_state (the last three are left out where the child has no document), and what the registry asks of a
-    tenant, by path, such as relation.
+    tenant, by path, such as relation; and `reading`, if the child's document was photographed.
     """
 
     person: Annotated[str, Field(max_length=4000)]
@@ -57,12 +59,14 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
 
     Raises InputRefused for a field that the registry would refuse, NotFound, ProofRefused, TooManyAttempts or Conflict.
     """
+    now = gateway.now()
     with gateway.database.writing() as session:
         key = session.get(Key, key_id)
-        fields = _fields_of(form.person, key.stay.unit, gateway.now()) if key is not None else {}
-        child = steps.declare_child(
-            session, key_id, proof_of(form), form.person, fields, gateway.keyring, gateway.now()
-        )
+        given = _texts_of(form.person)
+        token = given.pop("reading", "")
+        fields = _fields_of(given, key.stay.unit, now) if key is not None else {}
+        read = reading_in(token, key.stay_id, gateway.keyring.offer_secret, now) if key is not None and token else {}
+        child = steps.declare_child(session, key_id, proof_of(form), form.person, fields, gateway.keyring, now, read)
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)
 
@@ -79,19 +83,23 @@ def invite_companion(gateway: Gateway, key_id: str, form: UnlockForm) -> Compani
         return CompanionLink(url=url, qr=segno.make(url, error="m").svg_data_uri(border=2, scale=4))
 
 
-def _fields_of(text: str, unit: Unit, now: int) -> dict[str, str]:
-    """The fields of a declared child as a verification stores them, names of an authority's table as codes.
-
-    Raises InputRefused for one that is not asked, or that is no entry of the table.
-    """
-    facts = asked_at(unit).of_tenant
+def _texts_of(text: str) -> dict[str, str]:
+    """The texts of a JSON object by name. Raises InputRefused for anything else."""
     try:
         given = json.loads(text)
     except ValueError:
         given = None
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
         raise InputRefused(N_("The child's information could not be read. Reload the page."), field="person")
-    fields = {}
+    return given
+
+
+def _fields_of(given: Mapping[str, str], unit: Unit, now: int) -> dict[str, str]:
+    """The fields of a declared child as a verification stores them, names of an authority's table as codes.
+
+    Raises InputRefused for one that is not asked, or that is no entry of the table.
+    """
+    facts, fields = asked_at(unit).of_tenant, {}
     for name, value in coded(registries_of(unit), given, local_date(unit, now)).items():
         if not (name in CHILD_FIELDS or name in facts) or len(value) > MAX_TEXT:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=name)

@@ -295,6 +295,7 @@ def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, o
     """Return the values of the form by which a tenant registers a child, who lives and is reached where they do."""
     asked = [path for path in onboarding.asks_besides if not path.startswith(("residence.", "phone", "email"))]
     return {
+        "child_kinds": [kind for kind in onboarding.documents if kind != "none"],
         "child_asks": asked_facts(onboarding, language, asked, prefix=""),
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),

@@ -36,6 +36,15 @@ def gather(reading: DocumentReading | None, typed: Mapping[str, str], facts: Map
     return found
 
 
+def confirm(read: Mapping[str, str], given: Mapping[str, str]) -> Sources:
+    """The sources of fields that were read, shown to a person and sent back: what they changed or emptied is typed."""
+    sources = gather(None, given, {})
+    for name, text in read.items():
+        typed = {} if given.get(name) == text else {TYPED: given.get(name, "")}
+        sources = {**sources, name: {READ: text, **typed}}
+    return sources
+
+
 def kept_here(sources: Sources, asked: Collection[str]) -> Sources:
     """The sources without what was read for a path this registry does not take.
 

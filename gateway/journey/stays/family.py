@@ -1,6 +1,7 @@
 """One tenant registers those who came along: children by declaration, adults by a link of their own."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from gateway.domain.filings.field_rules import calendar_day, is_minor
 from gateway.domain.keys.holder_statements import child_statement, companion_statement, party_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
-from gateway.domain.verification.field_sources import gather
+from gateway.domain.verification.field_sources import confirm
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, close_party, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
@@ -32,9 +33,11 @@ SHARED: Final = ("person.residence.", "person.phone", "person.email", "address")
 
 def declare_child(
     session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], keyring: Keyring, now: int,
+    read: Mapping[str, str] = MappingProxyType({}),
 ) -> Person:  # fmt: skip
     """Check in a child whom a registered adult declares; the adult's phone signs `text`, from which `fields` come.
 
+    `read`: what was read from a picture of the child's document; `fields` are what the adult made of it.
     Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused, ProofRefused or
     Conflict.
     """
@@ -44,7 +47,7 @@ def declare_child(
     common = {name: value for name, value in person_fields(adult, keyring).items() if name.startswith(SHARED) and value}
     without = {} if fields.get("id_number") else {"document_kind": "none"}
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id, arrived_at=own_arrival(stay, now))
-    seal_sources(child, gather(None, common | dict(fields) | without, {}), keyring)
+    seal_sources(child, confirm(read, common | dict(fields) | without), keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
     session.flush()

@@ -277,6 +277,7 @@ KEY_PAGE: dict[str, Any] = {
     "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
     "date_request": DATE_REQUEST,
     "party_open": True,
+    "registering": False,
     "documents": onboarding("on_lock").documents,
     "refusals": None,
     "correction": NONE_SENT,

@@ -4,6 +4,7 @@ import { proof } from "./key.js";
 import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
 import { serveSummary, showErrors, clearErrors } from "../shared/error_summary.js";
 import { forgetCodes } from "./keypad_codes.js";
+import { prepare } from "./upload.js";
 
 const problem = document.querySelector("#stay-problem");
 
@@ -59,6 +60,37 @@ function declared(form) {
   return JSON.stringify(Object.fromEntries([...new FormData(form)].filter(([, text]) => text.trim())));
 }
 
+/** Fill the child's form from a photo of the document, for the adult to check. The photo is sent once, never kept. */
+function readDocument(form, summary) {
+  const photo = form.querySelector("#in-child-document");
+  const note = form.querySelector("#child-read");
+  const say = (text) => { note.textContent = text ?? ""; note.hidden = !text; };
+  const refuse = (sentence) => showErrors(form, [{ field: photo, sentence }], summary);
+  form.classList.add("js");
+  photo.onchange = async () => {
+    clearErrors(form, summary);
+    form.elements.reading.value = "";
+    if (!photo.files.length) return say();
+    say(note.dataset.reading);
+    await prepare(photo);
+    const body = new FormData();
+    body.append("document", photo.files[0]);
+    const headers = { "Accept-Language": document.documentElement.lang };
+    const answer = await fetch("/api/v1/onboarding/child-document", { method: "POST", headers, body }).catch(() => null);
+    const read = await answer?.json().catch(() => null);
+    say(answer?.ok && note.dataset.read);
+    if (!answer?.ok || !read) return refuse(read?.fields?.[0]?.sentence ?? read?.detail ?? form.dataset.failed);
+    for (const [name, text] of Object.entries(read.fields)) if (form.elements[name]) form.elements[name].value = text;
+    form.elements.reading.value = read.reading;
+    form.dispatchEvent(new Event("change"));
+  };
+  form.addEventListener("reset", () => {
+    say();
+    form.elements.reading.value = "";
+    photo.parentElement.querySelector("output").replaceChildren();
+  });
+}
+
 /** Return what an answer names as wrong: fields with a sentence each, or its own sentence. */
 function faultsIn(form, { body }) {
   const named = body?.fields ?? (body?.field ? [{ field: body.field, sentence: body.detail }] : []);
@@ -76,6 +108,7 @@ export function manageFamily(id, pair) {
   const summary = document.querySelector("#child-errors");
   serveSummary(summary);
   prepareFacts(child);
+  readDocument(child, summary);
   child.onsubmit = async (event) => {
     event.preventDefault();
     clearErrors(child, summary);
