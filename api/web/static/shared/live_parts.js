@@ -2,7 +2,7 @@
 // the page when the awaited step is done.
 
 import { refreshAges } from "./ages.js";
-import { poll, replacePage } from "./polling.js";
+import { pollVisible, replacePage } from "./polling.js";
 
 const EVERY = 3000;
 const SLOWLY = 15000; // no step is awaited: many tenants may share one IP address and its rate limit
@@ -29,5 +29,5 @@ export async function refresh() {
 }
 
 const slow = document.querySelector("[data-pace=slow]") !== null;
-if (awaited(document)) poll(refresh, slow ? SLOWLY : EVERY);
+if (awaited(document)) pollVisible(refresh, slow ? SLOWLY : EVERY);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && awaited(document)) refresh(); });

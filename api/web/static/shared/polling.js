@@ -14,9 +14,14 @@ export function replacePage(url) {
   location.replace(url);
 }
 
-/** Await `ask` every `pause` ms after its last answer, while this page is visible and stays. */
+/** Await `ask` every `pause` ms after its last answer, while this page stays. */
 export function poll(ask, pause) {
   const next = () => setTimeout(round, pause);
-  const round = () => (document.hidden || isLeaving() ? next() : ask().finally(next));
+  const round = () => (isLeaving() ? next() : ask().finally(next));
   next();
+}
+
+/** The same, and only while the page can be seen. */
+export function pollVisible(ask, pause) {
+  poll(async () => { if (!document.hidden) await ask(); }, pause);
 }

@@ -2,7 +2,7 @@
 // keeps open details, focus and scroll position.
 
 import { replaceLiveParts } from "../shared/live_parts.js";
-import { poll, replacePage } from "../shared/polling.js";
+import { pollVisible, replacePage } from "../shared/polling.js";
 
 const EVERY = 1000;
 const tilesOf = (page) => [...page.querySelectorAll("#fleet > [data-lock]")];
@@ -61,4 +61,4 @@ async function send(event) {
 }
 
 document.addEventListener("submit", send);
-poll(() => refresh().catch(() => {}), EVERY);
+pollVisible(() => refresh().catch(() => {}), EVERY);
