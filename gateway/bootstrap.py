@@ -39,6 +39,7 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.operations.clock_state import follow_clock, open_clock
 from gateway.operations.housekeeping import Housekeeping
 from gateway.operations.installation import Installation, open_database
+from gateway.operations.registry_tables import RegistryTables
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
@@ -115,6 +116,7 @@ class Gateway:
         self.registries: Mapping[str, Registry] = {
             name: open_registry(name, given, now) for name, given in settings.registries.items()
         }
+        self.registry_tables = RegistryTables(folder, self.registries)
         self._open_device_links(radio)
         self._set_up_loops()
         self.supervisor = Supervisor()
@@ -249,6 +251,7 @@ class Gateway:
             "intake": partial(self.intake.run, self.link, "native"),
             "housekeeping": self.housekeeping.run,
             "reconciliation": self.reconciliation.run,
+            "tables of registries": self.registry_tables.run,
             "note of the loops": partial(self.supervisor.note, folder),
         }
 

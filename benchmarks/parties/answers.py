@@ -37,6 +37,8 @@ SECOND_ANSWERS: Final[Mapping[str, str]] = {
 }
 # National prefixes of telephones; any other country's people have the last one.
 PHONES: Final = {"ESP": "+34600", "ITA": "+39333", "PRT": "+35191", "CHN": "+86138", "DEU": "+49151", "USA": "+1212"}
+# Entries of the list that eVisitor shows: a code, or a name as it is shown.
+CROSSINGS: Final = ("201", "202", "Zračna luka Dubrovnik", "Tovarnik (Cestovni)")
 VISAS: Final = ("L", "M", "F", "Q2", "S2", "none")
 
 
@@ -44,6 +46,7 @@ def answers_of(random: Random, person: Person, document: Document, today: date) 
     """Every answer this person can give, by path of a person's record."""
     street, post, town, code = random.choice(HOMES.get(person.home, ELSEWHERE))
     born_in = person.home if person.nationality in STATELESS else person.place or person.nationality
+    birth_place = town if born_in == person.home else random.choice(HOMES.get(born_in, ELSEWHERE))[2]
     visa = random.choice(VISAS)
     known = {
         "residence.street": street,
@@ -54,10 +57,12 @@ def answers_of(random: Random, person: Person, document: Document, today: date) 
         "phone": PHONES.get(person.home, "+4479") + "".join(random.choice("0123456789") for _ in range(6)),
         "email": f"guest{random.randrange(10_000)}@example.org",
         "birth_country": born_in,
-        "birth_place": town,
+        "birth_place": birth_place,
         "birth_place_code": ITALIAN_COMUNE if born_in == "ITA" else "",
         "second_surname": person.second_surname.written if person.second_surname else "",
         "visa.kind": visa,
+        "entry.crossing": random.choice(CROSSINGS),
+        "entry.day": (today - timedelta(days=random.randrange(4))).isoformat(),
         "registered_address": "浙江省杭州市人民路1号" if person.nationality == "CHN" else "",
     }
     if visa != "none":
@@ -80,6 +85,8 @@ def slips_of(random: Random, traveller: Traveller) -> Mapping[str, str]:
         "id_number": "123",
         "birth_place_code": "H501",
         "visa.kind": "tourist",
+        "entry.crossing": "airport",
+        "entry.day": "2999-01-01",
     }
     path = random.choice(list(slips))
     return {path: slips[path]}

@@ -25,7 +25,7 @@ from gateway.store import Key, Verification
 MAX_REFUSALS: Final = 2  # first as they are, then with what the page asked for
 IN_FORM: Final = {"document.number": "id_number", "document.kind": "document_kind",
                   "document.issuing_country": "issuing_state", "document": "id_number"}  # fmt: skip
-CITIZENSHIP_ASKED: Final = ("it",)  # whose sentence asks a refugee for the country of citizenship
+CITIZENSHIP_ASKED: Final = ("it", "si", "hr")  # whose sentence asks a refugee for the country of citizenship
 ADDRESS: Final = "residence."
 CHILD_FIELDS: Final = (
     "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",
@@ -138,7 +138,9 @@ def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outco
             fields = _child_fields(traveller, document, reception, asked, with_document=with_document)
             zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
             fields |= {name: text for name, text in zone.items() if name in wrong and text}
-            fields |= {name: second_answer(name, fields[name], reception.registry) for name in wrong if name in fields}
+            given = {name: fields[name] for name in wrong if name in fields}
+            fields |= {name: second_answer(name, text, reception.registry) for name, text in given.items()}
+            fields |= {name: SECOND_ANSWERS.get(text, text) for name, text in given.items() if name in asked}
         try:
             outcome.person = declare_child(reception.gateway, key_id, _signed(reception, key_id, fields)).person
             return outcome

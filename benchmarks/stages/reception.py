@@ -88,6 +88,7 @@ class Reception:
     async def filing(self) -> AsyncIterator[None]:
         """The relay sends records until the block ends."""
         gateway = self.gateway
+        await gateway.registry_tables.read()
         registry = RegistrySenders(gateway.database, gateway.vault, gateway.registries, lambda: self.now)
         senders: dict[str, Sender] = dict.fromkeys(self._other_work(), self._never) | registry.table()
         relay = Relay(gateway.database, senders, lambda: self.now, leased=LEASED, prefetch=prefetch_registrations)

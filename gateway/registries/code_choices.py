@@ -11,6 +11,7 @@ from typing import Final, cast
 
 from gateway.domain.errors import InputRefused
 from gateway.registries import REGISTRIES
+from gateway.registries.fetched_tables import changes
 from gateway.texts.identity import REASON
 
 MAX_FOUND: Final = 20
@@ -63,11 +64,13 @@ def coded(registries: Sequence[str], facts: Mapping[str, str], on: date) -> dict
     for path, text in facts.items():
         if not text.strip() or not has_table(registries, path):
             continue
-        codes = _codes_of(_entries(_place(registries, path), on), text)
+        entries = _entries(_place(registries, path), on)
+        codes = _codes_of(entries, text)
         if len(codes) == 1:
             given[path] = codes[0]
         else:
-            problems.append({"field": path, "code": "code_of_several" if codes else "code_unknown"})
+            unread = "code_unknown" if entries else "code_table_unread"
+            problems.append({"field": path, "code": "code_of_several" if codes else unread})
     if problems:
         raise InputRefused(REASON[problems[0]["code"]], fields=problems)
     return given
@@ -112,10 +115,12 @@ def _place(registries: Sequence[str], path: str) -> str | None:
     return next((found for name in registries if (found := REGISTRIES[name].code_tables.get(path))), None)
 
 
-@lru_cache(maxsize=16)
 def _entries(place: str | None, on: date) -> tuple[Entry, ...]:
-    module, _, name = (place or "").partition(":")
-    if not module:
-        return ()
+    return _folded(place, on, changes()) if place else ()
+
+
+@lru_cache(maxsize=16)
+def _folded(place: str, on: date, _changes: int) -> tuple[Entry, ...]:
+    module, _, name = place.partition(":")
     named = cast("Iterable[tuple[str, str]]", getattr(import_module(module), name)(on))
     return tuple(Entry(code, text, _fold(text)) for code, text in named)

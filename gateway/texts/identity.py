@@ -123,6 +123,7 @@ REASON: Final[Mapping[str, str]] = {
     "document_kind_disagrees": N_("This number belongs to another type of document. Choose the type again."),
     "document_needed": N_("A document is needed at this age. Choose its type and enter its number."),
     "names_apart": N_("Enter the surname and the given names in their own fields."),
+    "code_table_unread": N_("The authority's list could not be read yet. Try again later, or ask the landlord."),
     "code_unknown": N_("This is not in the authority's list. Type the first letters and choose from the list."),
     "code_of_several": N_("Several places have this name. Choose one from the list."),
     "sex_invalid": N_("Choose M, F or X."),

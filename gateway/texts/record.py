@@ -51,6 +51,8 @@ FACT: Final[Mapping[str, str]] = {
     "visa.kind": N_("Visa type"),
     "visa.number": N_("Visa number"),
     "visa.valid_until": N_("Visa valid until"),
+    "entry.crossing": N_("Border crossing where you entered"),
+    "entry.day": N_("Day of entry"),
 }
 FACT_HINT: Final[Mapping[str, str]] = {
     "residence.municipality_code": N_(
@@ -66,6 +68,10 @@ FACT_HINT: Final[Mapping[str, str]] = {
     "visa.kind": N_("Only with a foreign passport. If you need no visa, choose 免签 (visa-free)."),
     "visa.number": N_("Only if you have a visa."),
     "visa.valid_until": N_("Only if you have a visa. Enter a date such as 2027-01-31."),
+    "entry.crossing": N_(
+        "Only if you live outside the European Union. Choose the border crossing or airport from the list."
+    ),
+    "entry.day": N_("Only if you live outside the European Union. The day you entered it, such as 2027-01-31."),
 }
 """Whom a fact is asked of, and how it is given."""
 RELATION: Final[Mapping[str, str]] = {

@@ -16,6 +16,7 @@ from firmware_sim.registries import clock
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
 from firmware_sim.registries.croatia import rules
+from firmware_sim.registries.croatia.lists import LISTS
 from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.store import RecordStore, Row
 
@@ -53,6 +54,13 @@ def croatia_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> Fast
         if form is None or not all(isinstance(value, str) for value in form.values()):
             return _error(None, "Neispravan zahtjev.")
         return guests.answer(action, form, request.scope["behaviour"])
+
+    @app.get(_PATH + "/Rest/Htz/{name}/")
+    async def browse(name: str, request: Request) -> Response:
+        if request.cookies.get(_COOKIE) not in sessions:
+            return _error(None, "User is not authenticated.")
+        rows = LISTS.get(name)
+        return _error(None, "Nepoznat resurs.") if rows is None else JSONResponse({"Records": rows})
 
     return app
 

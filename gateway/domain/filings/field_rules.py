@@ -40,6 +40,17 @@ def known(field: str, code: str, table: Container[str]) -> Problems:
         yield FieldProblem(field, "unknown_code", message)
 
 
+def citizenship(field: str, code: str, table: Container[str], registry: str) -> Problems:
+    """The citizenship of a country, for a registry that has no code for refugees and persons without a citizenship."""
+    yield from need(field, code)
+    if code and code not in table:
+        message = N_(
+            "Choose the country of your citizenship. If you have none, ask the landlord to register you in {registry},"
+            " which needs one."
+        )
+        yield FieldProblem(field, "unknown_code", message, {"registry": registry})
+
+
 def spelled(field: str, value: str, alphabet: str, said: str) -> Problems:
     """Every character can be stored by the registry. `alphabet` is the content of a regular expression class.
 

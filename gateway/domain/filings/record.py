@@ -99,6 +99,14 @@ class Visa:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Where and when a guest entered: the authority's code of the border crossing; `day` is YYYY-MM-DD."""
+
+    crossing: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFacts:
     """One guest. `birth_date` is YYYY-MM-DD, `nationality` ISO 3166-1 alpha-3, `phone` E.164; "" means not given."""
 
@@ -120,6 +128,7 @@ class PersonFacts:
     relation: Relation = ""  # of a minor to the adult of the party
     role: PartyRole = "single"
     visa: Visa = Visa()
+    entry: Entry = Entry()
 
 
 @dataclass(frozen=True, slots=True)

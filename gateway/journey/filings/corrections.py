@@ -9,7 +9,7 @@ from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.choices import is_choice
 from gateway.domain.filings.field_rules import arrival_day
-from gateway.domain.filings.record import Address, Document, PersonFacts, Visa
+from gateway.domain.filings.record import Address, Document, Entry, PersonFacts, Visa
 from gateway.domain.filings.record import FieldProblem as RegistryProblem
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
@@ -40,7 +40,7 @@ CHECKED: Final = (*ALWAYS_TAKEN, "birth_date", "nationality", "sex")
 
 def _paths(kind: Any, before: str = "") -> list[str]:
     """The paths of every text of a dataclass."""
-    parts = {"document": Document, "residence": Address, "visa": Visa}
+    parts = {"document": Document, "residence": Address, "visa": Visa, "entry": Entry}
     found: list[str] = []
     for item in fields(kind):
         inner = parts.get(item.name) if not before else None

@@ -16,7 +16,12 @@ from gateway.journey.filings.held_records import REPORTED, WITH_REFUSALS, refuse
 from gateway.store import Offer, Person, Registration, RegistrationPerson, Stay
 
 # paths of a record that name a whole part of it -> the field to correct
-WHOLE: Final = {"document": "id_number", "residence": "residence.street", "visa": "visa.kind"}
+WHOLE: Final = {
+    "document": "id_number",
+    "residence": "residence.street",
+    "visa": "visa.kind",
+    "entry": "entry.crossing",
+}
 FIELD_AT: Final = {path: name for name, path in IN_RECORD.items() if name != "name"}
 ALWAYS: Final = ("surname", "given_names", "document_kind", "id_number", "issuing_state")
 Rules = Callable[[Record], Sequence[FieldProblem]]

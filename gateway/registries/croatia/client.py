@@ -16,8 +16,9 @@ from gateway.registries.adapter import (
     sha256_of,
     unknown,
 )
-from gateway.registries.croatia import codes, record, rules
+from gateway.registries.croatia import codes, lookups, record, rules
 from gateway.registries.croatia.profile import SPELLING
+from gateway.registries.fetched_tables import Entries, keep, kept, version
 from gateway.registries.settings import AccountSettings
 
 _LOGIN = "Resources/AspNetFormsAuth/Authentication/Login"
@@ -49,6 +50,8 @@ class CroatiaRegistry(SendOnly):
 
     async def submit(self, registration: Registration) -> Answer:
         """Sign in and call the action of every person, in the record's order."""
+        if _needs_lists(registration) and not all(kept(name) for name in (lookups.CROSSINGS, lookups.DOCUMENT_IDS)):
+            keep(await self.read_tables())
         if found := self.problems(registration):
             return refused_before_sending(found)
         cookie = await self._signed_in()
@@ -79,7 +82,21 @@ class CroatiaRegistry(SendOnly):
 
     def tables(self) -> Mapping[str, str]:
         """Versions of the documents, the categories of the sojourn tax, the countries and the spelling."""
-        return codes.TABLES | {SPELLING.name: SPELLING.version}
+        fetched = {name: version(name) for name in (lookups.CROSSINGS, lookups.DOCUMENT_IDS) if version(name)}
+        return codes.TABLES | {SPELLING.name: SPELLING.version} | fetched
+
+    async def read_tables(self) -> Mapping[str, Entries]:
+        """Sign in and read the border crossings and the kinds of document. Raises RegistryUnreachable."""
+        headers = {"Cookie": await self._signed_in()}
+        crossings = await self._client.ask("GET", f"{self._settings.url}/{lookups.CROSSINGS_AT}", headers=headers)
+        documents = await self._client.ask("GET", f"{self._settings.url}/{lookups.DOCUMENTS_AT}", headers=headers)
+        try:
+            return {
+                lookups.CROSSINGS: lookups.crossings_of(_read(crossings.body)),
+                lookups.DOCUMENT_IDS: lookups.document_ids_of(_read(documents.body)),
+            }
+        except lookups.BadList:
+            raise RegistryUnreachable("table_unreadable") from None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -96,6 +113,15 @@ class CroatiaRegistry(SendOnly):
         if _read(reply.body) is not True:  # false, or an object with the reason
             raise RegistryUnreachable("credentials_refused")
         return "; ".join(f"{name}={value}" for name, value in reply.cookies)
+
+
+def _needs_lists(registration: Registration) -> bool:
+    """Whether somebody's check-in has codes of the lists that only an account can read."""
+    return registration.kind in ("check_in", "change") and any(
+        record.outside_the_union(person)
+        or (person.document.kind, person.document.issuing_country) == ("passport", "HRV")
+        for person in registration.people
+    )
 
 
 def _outcome(name: str, reply: Reply) -> Outcome:

@@ -3,8 +3,10 @@
 from typing import Final
 
 from gateway.domain.filings.codes.countries import COUNTRIES, KOSOVO
+from gateway.domain.filings.codes.eu_members import EUROPEAN_UNION
 from gateway.domain.filings.codes.table import Code, CodeTable
 from gateway.domain.filings.record import Document
+from gateway.registries.croatia.lookups import croatian_passport
 
 DOCUMENTS: Final = CodeTable(
     "evisitor-documents",
@@ -54,10 +56,6 @@ STATES: Final = CodeTable(
     COUNTRIES.version,
     [Code(_CODES[code.code], code.code, code.since, code.until) for code in COUNTRIES],
 )
-_MEMBERS = """
-    AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK SVN SWE
-"""
-EUROPEAN_UNION: Final = CodeTable("eu-members", "2020-02", [Code(code, code) for code in _MEMBERS.split()])
 TABLES: Final = {table.name: table.version for table in (DOCUMENTS, PAYMENT_CATEGORIES, STATES, EUROPEAN_UNION)}
 PRIVATE_ARRIVAL: Final = "I"  # not through an agency
 OVERNIGHT_STAY: Final = "Noćenje"
@@ -67,6 +65,8 @@ _CROATIAN: Final = {"national_id": "051", "residence_permit": "024", "driving_li
 
 def document_type(document: Document) -> str:
     """The code of a document, by its kind and issuing country; "" for one that the list does not have."""
+    if (document.kind, document.issuing_country) == ("passport", "HRV"):
+        return croatian_passport()
     return (_CROATIAN if document.issuing_country == "HRV" else _FOREIGN).get(document.kind, "")
 
 

@@ -4,7 +4,9 @@ import uuid
 from datetime import datetime
 
 from gateway.domain.filings import field_rules as rules
-from gateway.domain.filings.record import PersonFacts, Registration
+from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.eu_members import EUROPEAN_UNION
+from gateway.domain.filings.record import Entry, PersonFacts, Registration
 from gateway.domain.filings.transliteration import spell
 from gateway.registries.croatia import codes
 from gateway.registries.croatia.profile import SPELLING
@@ -52,6 +54,7 @@ def action(record: Registration, person: PersonFacts, now: int) -> tuple[str, di
 def _check_in(record: Registration, person: PersonFacts) -> dict[str, str]:
     surname, given_names = sent_names(person)
     arrival, departure = stay_times(record)
+    entry = person.entry if outside_the_union(person) else Entry()
     given = {
         "Facility": record.unit.registered_as,
         "StayFrom": _day(arrival),
@@ -73,8 +76,16 @@ def _check_in(record: Registration, person: PersonFacts) -> dict[str, str]:
         "TTPaymentCategory": codes.payment_category(rules.age(person, rules.arrival_day(record))),
         "ArrivalOrganisation": codes.PRIVATE_ARRIVAL,
         "OfferedServiceType": codes.OVERNIGHT_STAY,
+        "BorderCrossingHr": entry.crossing,
+        "PassageDate": entry.day.replace("-", ""),
     }
     return {name: value for name, value in given.items() if value}
+
+
+def outside_the_union(person: PersonFacts) -> bool:
+    """Whether the person lives in a country that is no member of the European Union."""
+    country = person.residence.country
+    return country in COUNTRIES and country not in EUROPEAN_UNION
 
 
 def _day(local: datetime) -> str:

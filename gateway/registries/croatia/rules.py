@@ -6,8 +6,9 @@ from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.registries.croatia import codes
+from gateway.registries.croatia.lookups import crossing_names
 from gateway.registries.croatia.profile import SPELLING
-from gateway.registries.croatia.record import SEX, sent_name, sent_names, stay_times
+from gateway.registries.croatia.record import SEX, outside_the_union, sent_name, sent_names, stay_times
 from gateway.texts.marks import N_
 
 _LONGEST_NAME, _LONGEST_NUMBER = 64, 16  # of names and cities, of a document's number
@@ -37,17 +38,11 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
     if person.sex not in SEX:
         yield FieldProblem(f"{at}.sex", "unknown_code", N_("Choose male or female, as in the document."))
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
-    yield from _nationality(f"{at}.nationality", person.nationality, arrival)
+    yield from rules.citizenship(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival), "eVisitor")
     yield from _document(f"{at}.document", person)
     yield from _place(f"{at}.birth_country", person.birth_country, f"{at}.birth_place", person.birth_place, arrival)
     yield from _residence(f"{at}.residence", person, arrival)
-
-
-def _nationality(field: str, code: str, arrival: date) -> rules.Problems:
-    yield from rules.need(field, code)
-    if code and not COUNTRIES.valid(code, arrival):
-        message = N_("Ask the landlord to register you in eVisitor: this report needs the citizenship of a country.")
-        yield FieldProblem(field, "unknown_code", message)
+    yield from _entry(f"{at}.entry", person, arrival)
 
 
 def _document(at: str, person: PersonFacts) -> rules.Problems:
@@ -65,13 +60,21 @@ def _document(at: str, person: PersonFacts) -> rules.Problems:
 def _residence(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
     country = person.residence.country
     yield from _place(f"{at}.country", country, f"{at}.municipality", person.residence.municipality, arrival)
-    if country in COUNTRIES and country not in codes.EUROPEAN_UNION:
-        # "Potrebno je upisati granični prijelaz, te datum prijelaza": its list of border crossings is not public.
-        message = N_(
-            "Ask the landlord to register you in eVisitor: of people who live outside the European Union it also needs"
-            " the border crossing and the day of entry."
-        )
-        yield FieldProblem(f"{at}.country", "unknown_code", message)
+
+
+def _entry(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
+    """ "Potrebno je upisati granični prijelaz, te datum prijelaza": of everybody who lives outside the Union."""
+    if not outside_the_union(person):
+        return
+    entry, crossings = person.entry, dict(crossing_names(arrival))
+    yield from rules.need(f"{at}.crossing", entry.crossing)
+    if crossings:  # a record is not refused because the list could not be read: filing it reads the list first
+        yield from rules.known(f"{at}.crossing", entry.crossing, crossings)
+    day = rules.calendar_day(entry.day)
+    if day is None:
+        yield FieldProblem(f"{at}.day", "not_a_date", N_("Enter a date such as 2027-01-31."))
+    elif day > arrival:
+        yield FieldProblem(f"{at}.day", "impossible_date", N_("Check this date: it is after the day of arrival."))
 
 
 def _place(country_at: str, country: str, place_at: str, place: str, arrival: date) -> rules.Problems:

@@ -52,15 +52,9 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
     if rules.age(person, arrival) > _OLDEST:
         message = N_("Check the date of birth: eTurizem accepts no guest older than 120 years.")
         yield FieldProblem(f"{at}.birth_date", "impossible_date", message)
-    yield from _nationality(f"{at}.nationality", person.nationality, arrival)
+    countries = COUNTRIES.valid_on(arrival) & ALPHA2.keys()  # 4138
+    yield from rules.citizenship(f"{at}.nationality", person.nationality, countries, "eTurizem")
     yield from _document(f"{at}.document", person, arrival)
-
-
-def _nationality(field: str, code: str, arrival: date) -> rules.Problems:
-    yield from rules.need(field, code)
-    if code and (code not in ALPHA2 or not COUNTRIES.valid(code, arrival)):  # 4138
-        message = N_("Ask the landlord to register you in eTurizem: this report needs the citizenship of a country.")
-        yield FieldProblem(field, "unknown_code", message)
 
 
 def _document(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
@@ -71,4 +65,4 @@ def _document(at: str, person: PersonFacts, arrival: date) -> rules.Problems:
             yield FieldProblem(f"{at}.kind", "missing", message)
         return
     yield from rules.need(f"{at}.number", document.number)
-    yield from rules.shaped(f"{at}.number", document.number, "(?s).{2,}", N_("at least 2 characters"))  # 41391
+    yield from rules.shaped(f"{at}.number", document.number.strip(), "(?s).{2,}", N_("at least 2 characters"))  # 41391

@@ -17,6 +17,7 @@ BREAKS: dict[str, Callable[[Desk], tuple[object, str]]] = {
     "intake": lambda desk: (desk.gateway.link, "batches"),
     "housekeeping": lambda desk: (desk.gateway.housekeeping, "round"),
     "reconciliation": lambda desk: (desk.gateway.reconciliation, "_sleep"),
+    "tables of registries": lambda desk: (desk.gateway.registry_tables, "_sleep"),
     "note of the loops": lambda _desk: (supervision, "_write_note"),
 }
 

@@ -111,6 +111,8 @@ ANSWERS: Final[Mapping[str, Sequence[str]]] = {
     "person.visa.kind": ("L", "Q2", "none", "tourist", ""),
     "person.visa.number": ("A1234567", "签证", "1" * 30, ""),
     "person.visa.valid_until": ("2026-12-31", "2020-01-01", "soon", ""),
+    "person.entry.crossing": ("202", "105", "106", "999", "Zračna luka Split", ""),
+    "person.entry.day": (TODAY.isoformat(), (TODAY + timedelta(1)).isoformat(), "2026-02-30", "yesterday", ""),
     "person.registered_address": ("浙江省杭州市人民路1号", "x" * 300, ""),
 }  # fmt: skip
 NUMBER: Final = st.integers(0, 999)
@@ -224,6 +226,7 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             folder / "gateway", name, authority.settings if authority else {}, authority.facts if authority else KEPT
         )
         held.append(reception)
+        runner.run(reception.gateway.registry_tables.read())
         reception.began = reception.now = NOW
         stay_id = reception.let()
         with reception.gateway.database.writing() as session:

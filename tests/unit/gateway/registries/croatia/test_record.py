@@ -1,6 +1,7 @@
 """What goes to eVisitor, by its list of fields and by the simulated eVisitor's rules."""
 
 import dataclasses
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,16 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.registries.croatia import rules as authority
+from firmware_sim.registries.croatia.lists import LISTS
 from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.eu_members import EUROPEAN_UNION
 from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
-from gateway.domain.filings.record import Address, Document, PersonFacts, Registration
+from gateway.domain.filings.record import Address, Document, Entry, PersonFacts, Registration
 from gateway.domain.filings.transliteration import LATIN
+from gateway.registries import REGISTRIES
 from gateway.registries.croatia import codes, record, rules
+from gateway.registries.croatia.lookups import CROSSINGS, DOCUMENT_IDS, crossings_of, document_ids_of
+from gateway.registries.fetched_tables import forget, keep
 from tests.contract.registries.croatia import LUKAS, SPLIT
 from tests.contract.registry_cases import base_record
 
 TODAY = date.today()
-EU = sorted(code.code for code in codes.EUROPEAN_UNION)
+EU = sorted(code.code for code in EUROPEAN_UNION)
+ENTERED = Entry("202", TODAY.isoformat())
+
+
+@pytest.fixture
+def lists() -> Iterator[None]:
+    """eVisitor's lists, as the simulated one shows them."""
+    keep({CROSSINGS: crossings_of({"Records": LISTS["BorderCrossingHRlookup"]}),
+          DOCUMENT_IDS: document_ids_of({"Records": LISTS["DocumentTtypeLookup"]})})  # fmt: skip
+    yield
+    forget()
 
 
 def found(filed: Registration) -> list[tuple[str, str]]:
@@ -52,14 +68,51 @@ def test_every_citizenship_and_country_of_birth_is_taken(country: str) -> None:
 
 
 @pytest.mark.parametrize("country", sorted(COUNTRIES.valid_on(TODAY)))
-def test_a_residence_is_taken_in_the_european_union_and_refused_elsewhere_by_both(country: str) -> None:
+@pytest.mark.usefixtures("lists")
+def test_who_lives_outside_the_european_union_says_where_and_when_they_entered(country: str) -> None:
     city = "Split-Žrnovnica" if country == "HRV" else "Mesto"
-    filed = base_record(SPLIT, guest(residence=Address(municipality=city, country=country)))
+    home = Address(municipality=city, country=country)
+    bare, entered = (base_record(SPLIT, guest(residence=home, entry=entry)) for entry in (Entry(), ENTERED))
     if country in EU:
-        assert (found(filed), answered(filed)) == ([], None)
+        assert (found(bare), answered(bare)) == ([], None)
+        assert not {"BorderCrossingHr", "PassageDate"} & {*sent(entered)}
     else:
-        assert found(filed) == [("residence.country", "unknown_code")]
-        assert answered(filed) == "Potrebno je upisati granični prijelaz, te datum prijelaza."
+        assert found(bare) == [("entry.crossing", "missing"), ("entry.day", "not_a_date")]
+        assert answered(bare) == "Potrebno je upisati granični prijelaz, te datum prijelaza."
+        assert (sent(entered)["BorderCrossingHr"], sent(entered)["PassageDate"]) == ("202", f"{TODAY:%Y%m%d}")
+    assert (found(entered), answered(entered)) == ([], None)
+
+
+@pytest.mark.parametrize("country", sorted(COUNTRIES.valid_on(TODAY)))
+def test_the_page_asks_for_the_entry_where_evisitor_requires_it(country: str) -> None:
+    asked = REGISTRIES["hr"].facts.only_if
+    for path in ("entry.crossing", "entry.day"):
+        assert (country in asked[path]["residence.country"]) is (country not in EU)
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem", "answer"),
+    [
+        (Entry("999", ENTERED.day), ("entry.crossing", "unknown_code"), "Neispravna šifra: BorderCrossingHr."),
+        (Entry("106", ENTERED.day), ("entry.crossing", "unknown_code"), "Neispravna šifra: BorderCrossingHr."),
+        (Entry("202", "2026-02-30"), ("entry.day", "not_a_date"), "Neispravan datum ili vrijeme."),
+        (
+            Entry("202", (TODAY + timedelta(3)).isoformat()),
+            ("entry.day", "impossible_date"),
+            "Datum prijelaza je veći od datuma boravka od.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("lists")
+def test_a_wrong_entry_is_refused_by_both(entry: Entry, problem: tuple[str, str], answer: str) -> None:
+    filed = base_record(SPLIT, guest(residence=Address(municipality="Mesto", country="USA"), entry=entry))
+    assert (found(filed), answered(filed)) == ([problem], answer)
+
+
+def test_a_crossing_is_not_refused_while_the_list_was_not_read() -> None:
+    forget()
+    home = Address(municipality="Mesto", country="USA")
+    assert found(base_record(SPLIT, guest(residence=home, entry=dataclasses.replace(ENTERED, crossing="999")))) == []
 
 
 @pytest.mark.parametrize("nationality", [*UNDEFINED_NATIONALITY, "YUG", "UTO", "D"])
@@ -67,9 +120,17 @@ def test_who_has_no_citizenship_of_a_country_is_referred_to_the_landlord(nationa
     assert found(base_record(SPLIT, guest(nationality=nationality))) == [("nationality", "unknown_code")]
 
 
+@pytest.mark.usefixtures("lists")
+def test_a_croatian_passport_has_the_code_of_evisitors_own_list() -> None:
+    filed = base_record(SPLIT, guest(document=Document("passport", "123456789", "HRV")))
+    assert (found(filed), answered(filed), sent(filed)["DocumentType"]) == ([], None, "001")
+    forget()
+    assert found(filed) == [("document.kind", "unknown_code")]
+
+
 def test_the_code_tables_are_those_of_the_simulated_authority() -> None:
     assert STATES == authority.COUNTRIES
-    assert {code.code for code in codes.DOCUMENTS} == authority.DOCUMENTS
+    assert {code.code for code in codes.DOCUMENTS} == authority.DOCUMENTS - {authority.CROATIAN_PASSPORT}
     kinds = [(kind, issuer) for kind in ("passport", "national_id", "residence_permit", "driving_licence")
              for issuer in ("HRV", "DEU")]  # fmt: skip
     sent_types = {codes.document_type(Document(kind, "1", issuer)) for kind, issuer in kinds}  # type: ignore[arg-type]
@@ -95,7 +156,6 @@ def test_the_category_of_the_sojourn_tax_follows_the_age(years: int, days: int, 
         ("national_id", "HRV", "051"),
         ("residence_permit", "HRV", "024"),
         ("driving_licence", "HRV", "103"),
-        ("passport", "HRV", ""),
         ("residence_permit", "DEU", ""),
         ("other", "DEU", ""),
     ],
