@@ -5,6 +5,7 @@ import posixpath
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,29 +13,30 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.web.shell.countries import country_choices
+from api.services.schemas import CodeShown
 from api.web.shell.render import STATIC, render
-from api.web.tenant.asked_facts import Pairs, offered_at
+from api.web.tenant.asked_facts import asked_facts
 from devices.wire.kiosk.offer_code import ALPHABET
-from gateway.domain.filings.required_facts import asked_by_all
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
 from gateway.journey.filings.destinations import registries_of
+from gateway.journey.tenants.kiosk_offers import summary_for
 from gateway.registries import REGISTRIES
-from gateway.registries.code_choices import short_tables
+from gateway.registries.code_choices import all_names, short_tables
 from gateway.store import Device, Unit
 from gateway.texts.families import code_text, reason_text
 from gateway.texts.languages import LANGUAGES, NAMES, SOURCE, Language
 from gateway.texts.marks import N_
-from gateway.texts.record import FACT_HINT
 from gateway.texts.translator import translator
 
 PAGE: Final = "page"
+TABLES: Final = "tables"  # in page/static
 REFUSALS: Final = (
     "offer_unknown", "offer_gone", "offer_expired", "offer_used", "conflict", "too_many_attempts", "input_refused",
     "busy",
 )  # fmt: skip
 SPOKEN_IN: Final[Mapping[str, Language]] = {"cn": "zh-CN", "es": "es", "it": "it", "pt": "pt"}
+READY: Final = N_("Have the QR code or kiosk code from your landlord and your identity document ready.")
 PICTURES: Final = (
     "too_large", "empty", "not_an_image", "disguised", "truncated", "too_many_pixels", "too_few_pixels", "animated",
     "no_face", "two_faces", "face_too_small", "too_many_frames", "too_few_frames", "chip_unreadable",
@@ -59,7 +61,19 @@ def write_kiosk_page(folder: Path, jurisdiction: str, address: str, registries: 
         for name in loaded_by(html):
             (page / "static" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(STATIC / name, page / "static" / name)
+    write_tables(page / "static" / TABLES)
     (page / "kiosk.json").write_text(json.dumps({"address": address, "languages": languages}))
+
+
+def write_tables(folder: Path) -> None:
+    """Write the names of every authority's long table, for the search at the kiosk: <registry>.<path>.json."""
+    folder.mkdir()
+    today = datetime.now(UTC).date()
+    for registry in REGISTRIES:
+        for path, entries in short_tables([registry], today).items():
+            if not entries:
+                names = json.dumps(all_names(registry, path, today), ensure_ascii=False, separators=(",", ":"))
+                (folder / f"{registry}.{path}.json").write_text(names)
 
 
 def local_first(jurisdiction: str) -> list[Language]:
@@ -91,40 +105,42 @@ def rules_at(session: Session, site: str) -> tuple[str, list[str]]:
     return (unit.jurisdiction, registries_of(unit)) if unit else ("sandbox", ["sandbox"])
 
 
+@dataclass(frozen=True, slots=True)
+class EveryQuestion:
+    """What any registry asks besides the document: a kiosk has an input for each, and shows those of the offer."""
+
+    asks_besides: list[str]
+    asks_codes: dict[str, list[CodeShown]]
+    asks_one_of: list[str] = field(default_factory=list)
+    asks_only_if: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    asks_minors: list[str] = field(default_factory=list)
+
+
+def every_question() -> EveryQuestion:
+    """Return every registry's questions; which of them apply is known with the offer."""
+    paths = dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant)
+    tables = short_tables([*REGISTRIES], datetime.now(UTC).date())
+    codes = {path: [CodeShown(code=one.code, name=one.name) for one in entries] for path, entries in tables.items()}
+    return EveryQuestion([*paths], codes)
+
+
 def kiosk_values(profile: Profile, language: Language, registries: Sequence[str] = ("sandbox",)) -> dict[str, Any]:
     """Return the values of kiosk.html: required facts, consent texts, whether a face may be compared.
 
-    `facts` are those of all registries; `asked` are those of these, used without a network or until the offer is
-    known.
+    `facts` are those of all registries; `offered` is what these ask, without a network or until the offer is known.
     """
-    asked = asked_by_all(REGISTRIES[name].facts for name in registries)
-    facts = tuple(dict.fromkeys(path for profile in REGISTRIES.values() for path in profile.facts.of_tenant))
+    words = {"welcome": N_("Welcome"), "begin": N_("Start"), "hints": READY}
+    everything = every_question()
     return {
-        "welcome": {tongue: translator(tongue).translate(N_("Welcome")) for tongue in LANGUAGES},
-        "begin": {tongue: translator(tongue).translate(N_("Start")) for tongue in LANGUAGES},
-        "hints": {
-            tongue: translator(tongue).translate(
-                N_("Have the QR code or kiosk code from your landlord and your identity document ready.")
-            )
-            for tongue in LANGUAGES
-        },
+        name: {tongue: translator(tongue).translate(text) for tongue in LANGUAGES} for name, text in words.items()
+    } | {
         "alphabet": ALPHABET,
-        "asks": translator(language).join(code_text(language, "onboarding.asks", field) for field in profile.fields),
+        "asks": translator(language).join(code_text(language, "onboarding.asks", name) for name in profile.fields),
         "words": {purpose: fill_in(consent_text(purpose, consent_language(language)), profile) for purpose in PURPOSES},
         "text_version": LATEST,
         "face": profile.face,
         "refusals": [(code, code_text(language, "error", code)) for code in REFUSALS]
         + [(code, reason_text(language, code)) for code in (*PICTURES, *VERDICTS)],
-        "facts": facts,
-        "choices": {path: pairs for path in facts if (pairs := offered_at_kiosk(path, language))},
-        "fact_hints": {path: code_text(language, "fact_hint", path) for path in facts if path in FACT_HINT},
-        "countries": country_choices(language),
-        "asked": asked.of_tenant,
-        "one_of": asked.one_of,
+        "facts": asked_facts(everything, language, everything.asks_besides, prefix=""),
+        "offered": asdict(summary_for(registries)),
     }
-
-
-def offered_at_kiosk(path: str, language: Language) -> Pairs:
-    """Return what to choose from at a path: a kiosk lists short tables of its authorities, and searches none."""
-    tables = short_tables([*REGISTRIES], datetime.now(UTC).date())
-    return offered_at(path, language, [(entry.code, entry.name) for entry in tables.get(path, ())])

@@ -63,6 +63,7 @@ COMMANDS: Final[dict[str, Shape]] = {
             Field(6, "challenge", text(64), optional=True),  # nonce, which the clip of these turns must quote
             Field(7, "turns", several(word("left", "right"), 8), optional=True),
             Field(8, "sealed", octets(82, 8 * 1024), optional=True),  # sealed to the key a kiosk made for one visit
+            Field(9, "fields", several(text(60), 12), optional=True),  # what each of `lines` is about: "" is no field
         ),
     ),
 }

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.registration import MAX_FACTS, MAX_IMAGE
 from firmware_sim.kiosk_terminal.session import Front
-from firmware_sim.kiosk_terminal.visit import Incomplete, NoVisit, Visit
+from firmware_sim.kiosk_terminal.visit import Agreement, Incomplete, NoVisit, Visit
 from firmware_sim.station.kiosk import QueueFull
 
 PAGE: Final = "page"  # in the device folder: one HTML file for each language, kiosk.json, static/
@@ -54,6 +54,7 @@ class Agreed(BaseModel):
     guardian: bool = False
     text_version: Annotated[str, Field(max_length=40)]
     facts: Annotated[dict[str, Annotated[str, Field(max_length=120)]], Field(max_length=MAX_FACTS)] = {}
+    others: bool | None = None
 
 
 class Chosen(BaseModel):
@@ -202,7 +203,7 @@ async def _film(front: At, _visit: Here) -> None:
 
 async def _hand_in(front: At, _visit: Here, agreed: Agreed) -> None:
     try:
-        await front.hand_in(**agreed.model_dump())
+        await front.hand_in(Agreement(**agreed.model_dump()))
     except (Incomplete, BadMessage) as error:
         raise HTTPException(422, str(error)) from error
     except QueueFull as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from devices.wire.kiosk.registration import MAX_REGISTRATION
 from devices.wire.messages import Body
 from firmware_sim.kiosk_terminal.camera import fit_frames
 from firmware_sim.kiosk_terminal.reader import SimCounter
-from firmware_sim.kiosk_terminal.visit import Clip, NoVisit, Visit, Visits
+from firmware_sim.kiosk_terminal.visit import Agreement, Clip, NoVisit, Visit, Visits
 from firmware_sim.station.kiosk import SimKiosk
 from firmware_sim.station.station import Station
 
@@ -63,20 +62,21 @@ class Front:
         visit.clip = Clip(screen["challenge"], frames, visit.requested_at + IN_TIME) if frames else None
         return visit.clip is not None
 
-    async def hand_in(
-        self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
-    ) -> None:
+    async def hand_in(self, agreed: Agreement) -> None:
         """Seal the registration; it is sent at once, or stored sealed while the gateway is away.
 
-        A clip that would arrive too late is left out, because the gateway would refuse it; a person then decides.
+        A clip that would arrive too late is left out, because the gateway would refuse it; a person then decides. The
+        pictures are kept until the answer comes, for fields that are to be corrected; without a network none comes.
         """
         visit = self.visits.current()
+        if visit.registration:
+            self._left.add(visit.registration)
         if visit.clip and (self._mind.clock.ticks() >= visit.clip.until or not self._station.online.is_set()):
             visit.clip = None
-        form = visit.complete(
-            registration=registration, face=face, guardian=guardian, text_version=text_version, facts=facts
-        )
+        form = visit.complete(agreed)
         self.counter.clear()
+        if not self._station.online.is_set():
+            visit.drop_pictures()
         await self._station.play(self._mind.register(form))
 
     def status(self) -> dict[str, Any]:
@@ -123,9 +123,16 @@ class Front:
         return (list(screen["turns"]) if screen["screen"] == "turn" else []) if screen else None
 
     def _answer(self, visit: Visit) -> dict[str, Any] | None:
-        """Return the gateway's answer to the current visit's registration, never another's."""
+        """Return the gateway's answer to the current visit's registration, never another's.
+
+        The pictures are dropped, unless the answer names fields that can be corrected.
+        """
         screen = self._screen_for(visit.registration)
-        return {name: screen[name] for name in ("screen", "code", "lines") if name in screen} if screen else None
+        if screen is None:
+            return None
+        if "fields" not in screen:
+            visit.drop_pictures()
+        return {name: screen[name] for name in ("screen", "code", "lines", "fields") if name in screen}
 
     def _screen_for(self, name: bytes | None) -> Body | None:
         """Return the latest screen that answers the request with this name."""

@@ -34,6 +34,18 @@ class Clip:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The consents the tenant ticked, the answers to the registries' questions, and whether others register after."""
+
+    registration: bool
+    face: bool
+    text_version: str
+    guardian: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    others: bool | None = None
+
+
 @dataclass(slots=True)
 class Visit:
     """Inputs of one tenant; `registration` is set once it was sealed and handed in.
@@ -71,18 +83,16 @@ class Visit:
         """Return the link's token if a link was shown."""
         return self.offer if len(self.offer) == 43 else None
 
-    def complete(
-        self, *, registration: bool, face: bool, guardian: bool, text_version: str, facts: Mapping[str, str]
-    ) -> KioskRegistration:
-        """Return the form to hand in; raises Incomplete. Drops the pictures: from here on they exist sealed only."""
-        for name, given in (("offer", self.offer), ("document", self.document), ("consent", registration)):
+    def complete(self, agreed: Agreement) -> KioskRegistration:
+        """Return the form to hand in; raises Incomplete. A clip is handed in once: its challenge is used up."""
+        for name, given in (("offer", self.offer), ("document", self.document), ("consent", agreed.registration)):
             if not given:
                 raise Incomplete(name)
-        if face and self.face is None:
+        if agreed.face and self.face is None:
             raise Incomplete("face")
-        consents: dict[str, Any] = {"registration": True, "face": face, "text_version": text_version}
-        consents |= {"guardian": True} if guardian else {}
-        shown, clip = (self.face, self.clip) if face else (None, None)
+        consents: dict[str, Any] = {"registration": True, "face": agreed.face, "text_version": agreed.text_version}
+        consents |= {"guardian": True} if agreed.guardian else {}
+        shown, clip = (self.face, self.clip) if agreed.face else (None, None)
         form = KioskRegistration(
             registration=secrets.token_bytes(16),
             offer_token=self.offer,
@@ -91,13 +101,17 @@ class Visit:
             language=self.language,
             document=self.document,
             face=shown,
-            facts=dict(facts) or None,
+            facts=dict(agreed.facts) or None,
+            others=agreed.others,
             clip=clip.frames if clip else None,
             nonce=clip.nonce if clip else None,
         )
-        self.document = self.face = self.clip = None
-        self.registration = form.registration
+        self.clip, self.registration = None, form.registration
         return form
+
+    def drop_pictures(self) -> None:
+        """Forget the pictures: from here on they exist sealed only."""
+        self.document = self.face = self.clip = None
 
 
 class Visits:
@@ -130,5 +144,6 @@ class Visits:
         """Wipe the visit."""
         visit, self._visit = self._visit, None
         if visit is not None:
-            visit.offer, visit.document, visit.face, visit.reply_key, visit.clip = "", None, None, None, None
+            visit.offer, visit.reply_key = "", None
+            visit.drop_pictures()
             self._left(visit)

@@ -26,6 +26,7 @@ from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
 from gateway.journey.filings.destinations import asked_at
+from gateway.journey.filings.parties import expect_others
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.kiosk_offers import CODE_OF, MAX_CODE_LENGTH, offer_summary, token_shown_at
 from gateway.journey.tenants.onboarding import open_offer, record_consent, usable_offer
@@ -41,7 +42,7 @@ from gateway.texts.languages import SOURCE
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
-MAX_LINES: Final = 4
+MAX_LINES: Final = 8
 QUESTIONS_AT_ONCE: Final = 8  # these are quick and must not wait behind image examination
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
@@ -105,7 +106,7 @@ class KioskInbox:
             holder = public_from_point(form.holder_key) if form.holder_key else None
             verification = await self._tenant_registration.register(form.offer_token, submission, holder)
         except LodgekeyError as error:
-            return {"screen": "refused", "code": code_of(error), "lines": lines_of(error, language)}
+            return {"screen": "refused", "code": code_of(error), **lines_of(error, language)}
         except (Unsealable, BadMessage, BadKey):
             await asyncio.to_thread(self._set_aside, message)
             return {"screen": "refused", "code": "unreadable"}
@@ -193,6 +194,8 @@ class KioskInbox:
         now, agreed = self._now(), form.consents
         with self._database.writing() as session:
             offer = open_offer(session, form.offer_token, self._keyring, now)
+            if form.others is not None:
+                expect_others(offer.stay, form.others)
             consents = {purpose: agreed.get(purpose) is True for purpose in PURPOSES}
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
@@ -230,11 +233,12 @@ class KioskInbox:
             set_aside(session, message, "unreadable_registration", self._now())
 
 
-def lines_of(error: LodgekeyError, language: str) -> list[str]:
-    """What the kiosk shows of a refusal: each field a registry would refuse, in the tenant's language."""
-    if isinstance(error, FieldsRefused):
-        return [field["sentence"][:200] for field in error.shown(language)][:MAX_LINES]
-    return [error.detail[:200]]
+def lines_of(error: LodgekeyError, language: str) -> dict[str, list[str]]:
+    """What the kiosk shows of a refusal: each field a registry would refuse, in the tenant's language, and its name."""
+    if not isinstance(error, FieldsRefused):
+        return {"lines": [error.detail[:200]]}
+    shown = error.shown(language)[:MAX_LINES]
+    return {"lines": [one["sentence"][:200] for one in shown], "fields": [one["field"][:60] for one in shown]}
 
 
 def code_of(error: LodgekeyError) -> str:

@@ -40,6 +40,11 @@ def short_tables(registries: Sequence[str], on: date) -> dict[str, tuple[Entry, 
     return {path: entries if len(entries) <= SHORT_TABLE else () for path, entries in tables.items()}
 
 
+def all_names(registry: str, path: str, on: date) -> list[str]:
+    """The names of the entries in force on this day, in the order of the table."""
+    return [entry.name for entry in _entries(_place([registry], path), on)]
+
+
 def search_codes(
     registries: Sequence[str], path: str, text: str, on: date, limit: int = MAX_FOUND
 ) -> tuple[Entry, ...]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from api.services.schemas import CodeShown, OnboardingShown
+from api.services.schemas import CodeShown
 from api.web.shell.countries import country_choices
 from api.web.tenant.faults import FACT
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
@@ -37,8 +38,32 @@ class Asked:
         return not (self.one_of or self.minors or self.only_if)
 
 
+class QuestionSource(Protocol):
+    """What registries ask besides the document, as OnboardingShown has it."""
+
+    @property
+    def asks_one_of(self) -> Sequence[str]:
+        """Paths of which one is enough."""
+
+    @property
+    def asks_codes(self) -> Mapping[str, Sequence[CodeShown]]:
+        """By path, the entries of the authority's table, none where it is searched."""
+
+    @property
+    def asks_only_if(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """By path, the fields or facts that decide whether it is asked, with the values for which it is."""
+
+    @property
+    def asks_minors(self) -> Sequence[str]:
+        """Paths asked of minors only."""
+
+    @property
+    def asks_besides(self) -> Sequence[str]:
+        """All paths."""
+
+
 def asked_facts(
-    onboarding: OnboardingShown,
+    onboarding: QuestionSource,
     language: Language,
     paths: Iterable[str],
     prefix: str = FACT,
@@ -52,7 +77,7 @@ def asked_facts(
 
 
 def _asked(
-    onboarding: OnboardingShown, language: Language, path: str, prefix: str, namesakes: Sequence[CodeShown]
+    onboarding: QuestionSource, language: Language, path: str, prefix: str, namesakes: Sequence[CodeShown]
 ) -> Asked:
     table = [(code.code, code.name) for code in namesakes or onboarding.asks_codes.get(path, [])]
     decides = onboarding.asks_only_if.get(path, {})

@@ -56,6 +56,7 @@ REGISTRATION = (
     Field(10, "nonce", text(64), optional=True),
     Field(11, "chip", is_chip, optional=True),
     Field(12, "facts", is_facts, optional=True),
+    Field(13, "others", flag, optional=True),
 )
 
 
@@ -65,7 +66,7 @@ class KioskRegistration:
 
     consents: {"registration": bool, "face": bool, "text_version": text}, for a minor also "guardian": bool; holder_key:
     compressed P-256 point. clip: JPEG frames in order, for the challenge with this nonce; chip: EF.SOD, DG1 and DG2 as
-    read; facts: what the registry requires beyond the document, by path.
+    read; facts: what the registry requires beyond the document, by path; others: whether others register after them.
     """
 
     registration: bytes
@@ -80,6 +81,7 @@ class KioskRegistration:
     nonce: str | None = None
     chip: list[bytes] | None = field(default=None, repr=False)
     facts: dict[str, str] | None = field(default=None, repr=False)
+    others: bool | None = None
 
 
 def encode_registration(registration: KioskRegistration) -> bytes:

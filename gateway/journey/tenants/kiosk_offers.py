@@ -1,5 +1,6 @@
 """How a kiosk identifies an offer: by the link's token, or by the short code, valid at the unit's own site only."""
 
+from collections.abc import Sequence
 from hmac import compare_digest
 
 from sqlalchemy import select
@@ -8,10 +9,13 @@ from sqlalchemy.orm import Session
 from devices.wire.kiosk.offer_code import read_code
 from devices.wire.kiosk.offer_question import OfferSummary
 from gateway.domain.errors import OfferUnknown
+from gateway.domain.filings.required_facts import asked_by_all
 from gateway.domain.stays.offer import kiosk_code, token_of
-from gateway.journey.filings.destinations import asked_at
+from gateway.journey.filings.destinations import registries_of
+from gateway.journey.filings.parties import is_filed_in_parties
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
+from gateway.registries import REGISTRIES
 from gateway.store import Device, Offer, Stay
 from gateway.texts.marks import N_
 
@@ -36,8 +40,24 @@ def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> O
     offer = usable_offer(session, token, keyring, now)
     refuse_repeat(session, offer)
     unit = offer.stay.unit
-    facts = asked_at(unit)
-    return OfferSummary(unit.label[:120], unit.landlord.name[:120], list(facts.of_tenant), list(facts.one_of))
+    return summary_for(
+        registries_of(unit), unit.label[:120], unit.landlord.name[:120], others=is_filed_in_parties(offer.stay)
+    )
+
+
+def summary_for(registries: Sequence[str], unit: str = "", landlord: str = "", *, others: bool = False) -> OfferSummary:
+    """What these registries ask of a tenant together, as a kiosk is told."""
+    facts = asked_by_all(REGISTRIES[name].facts for name in registries)
+    return OfferSummary(
+        unit,
+        landlord,
+        asks=list(facts.of_tenant),
+        one_of=list(facts.one_of),
+        minors=list(facts.minor),
+        only_if={path: {name: [*values] for name, values in given.items()} for path, given in facts.only_if.items()},
+        tables={path: name for name in reversed(registries) for path in REGISTRIES[name].code_tables},
+        others=others,
+    )
 
 
 def _open_tokens(session: Session, site: str, keyring: Keyring, now: int) -> list[str]:

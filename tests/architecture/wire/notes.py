@@ -88,6 +88,7 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "challenge": "nonce that the clip of these turns has to name",
         "turns": "how the head is to turn, in order",
         "sealed": "sealed to the key of the visit (section 16.2)",
+        "fields": "what each of `lines` is about: a path of `asks`, or a field of the document",
     },
     "unlocked": {
         "key": "the key that opened, where there was one",
@@ -131,6 +132,7 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "nonce": "the `challenge` of that screen",
         "chip": "EF.SOD, DG1 and DG2 of the document's chip, as read",
         "facts": "answers to what the registry asks besides (`asks` of section 16.2), by their paths",
+        "others": "others register after this tenant: their records wait for each other",
     },
     "offer question": {"offer_token": "token or code", "reply_key": "compressed point of the key made for this visit"},
     "offer answer": {
@@ -138,6 +140,10 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "landlord": "name of the landlord",
         "asks": "paths of what the registry asks besides the document",
         "one_of": "of these paths one is enough",
+        "minors": "of these paths, those asked of minors only",
+        "only_if": "by path, what decides whether it is asked, and the values for which it is",
+        "tables": "by path, the registry of whose table it is a code",
+        "others": "whether to ask if others register after this tenant",
     },
 }
 

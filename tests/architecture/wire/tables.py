@@ -32,6 +32,8 @@ _NAMED_KINDS: Final[dict[Kind, str]] = {
     " (none needed) to text, up to 100",
     registration.is_facts: f"map of up to {registration.MAX_FACTS}: text, up to 60, to text, up to 120",
     registration.is_consents: "map, see there",
+    offer_question.is_conditions: f"map of up to {offer_question.MAX_ASKS}: path, to a map of names, to lists of text",
+    offer_question.is_tables: f"map of up to {offer_question.MAX_ASKS}: path, to text, up to 20",
 }
 
 

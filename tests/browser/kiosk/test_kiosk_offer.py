@@ -1,6 +1,7 @@
 """The kiosk's offer check before scanning, the additional fields for Spain, and wiping all data on leaving."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,61 @@ async def test_what_spain_asks_is_typed_at_the_kiosk_by_touch_or_keyboard_and_re
     await landlord.open("/landlord")
     await landlord.page.click("a.line:has-text('Room 104')")
     await expect(landlord.page.locator("main")).to_contain_text("accepted by the registration authority", timeout=SLOW)
+
+
+async def answer_spain(page: Page, postal_code: str) -> None:
+    """Answer the registry's questions up to the place, as somebody who lives in Spain."""
+    for text in ("CALLE MAYOR 1", postal_code, "MADRID"):
+        await page.click(".next-fact")
+        await expect(page.locator(".fact:not([hidden]) small.bad")).to_contain_text("Fill in this field.")
+        await page.keyboard.type(text)
+        await page.keyboard.press("Enter")
+    await page.locator(".fact:not([hidden]) select").select_option("ESP")
+    for text in ("+34 600 000 000", ""):  # of phone and e-mail address one is enough
+        await page.click(".next-fact")
+        await page.keyboard.type(text)
+    for _ in range(4):  # the relation of minors, and what a Spanish document has
+        await page.click(".next-fact")
+
+
+async def test_a_place_is_searched_in_the_table_and_what_the_registry_refuses_is_corrected(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "202")
+    tenant = await kiosk(browser, demo)
+    page = tenant.page
+    await show(tenant, demo, pictures, link)
+    await expect(page.locator("#offer")).to_be_visible(timeout=SLOW)
+    await page.click("[data-step=document] .shoot")
+    await page.click("#scanned")
+    await answer_spain(page, "2800")
+    question = page.locator(".fact:not([hidden])")
+    await expect(question).to_contain_text("municipality")
+    await page.click(".next-fact")
+    await expect(question.locator("small.bad")).to_contain_text("Fill in this field.")
+    await type_by_touch(page, "MOSTOLE")
+    await page.click(".next-fact")
+    await expect(question.locator("small.bad")).to_contain_text("not in the authority's list")
+    await page.screenshot(path=artefacts / "kiosk-place.png")
+    await page.click(".found button >> nth=0")
+    await expect(question.locator("input")).to_have_value(re.compile(r"^Móstoles\b"))
+    await page.click(".next-fact")
+    await page.click("#agree")
+    await page.click("#agreed")
+    await page.click("#ask-person")
+    await expect(page.locator("[data-step=mend] h1")).to_be_focused(timeout=SLOW)
+    await page.screenshot(path=artefacts / "kiosk-mend.png")
+    await page.click("[data-step=mend] .link >> text=postal code")
+    await expect(question.locator("small.bad")).to_contain_text("postal code")
+    await expect(question.locator("input")).to_have_value("2800")
+    await type_by_touch(page, "1")
+    await page.click(".next-fact")
+    await page.click("#send-again")
+    await expect(page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await page.click("[data-step=person_decides] .done")
+    assert tenant.complaints == []
+    await let_landlord_pass(landlord)
 
 
 async def test_a_minute_without_a_touch_warns_then_wipes_page_and_memory(

@@ -1,6 +1,6 @@
 // The kiosk's page: one step at a time. Inputs are in the kiosk's memory; leaving wipes page and memory.
 
-import { answers, anyAsked, askFor, begin as beginFacts, prepare as prepareFacts } from "./facts.js";
+import { answers, anyAsked, askFor, begin as beginFacts, correct, isAsked, prepare as prepareFacts } from "./facts.js";
 import { filmTurns } from "./head_turns.js";
 
 const WARN = 15; // seconds before the wipe
@@ -14,6 +14,8 @@ let at = "welcome";
 let typed = "";
 let sent = false;
 let named = false; // unit and landlord are shown
+let mending = false; // the gateway refused answers, which are being corrected
+let withFace = false; // what was handed in last had a face
 
 async function ask(method, path, body) {
   const headers = body ? { "Content-Type": "application/json" } : {};
@@ -77,7 +79,8 @@ function learn(offer) {
     const line = $("#offer");
     line.textContent = line.dataset.words.replace("{unit}", offer.unit).replace("{landlord}", offer.landlord);
     line.hidden = false;
-    askFor(offer.asks, offer.one_of);
+    askFor(offer);
+    $(".others").hidden = !offer.others;
   }
   if (at === "asking") go("document");
 }
@@ -111,13 +114,11 @@ async function shoot(section, path) {
 }
 
 async function send(face) {
-  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, guardian: $("#guardian").checked, text_version: say.version, facts: answers() });
+  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, guardian: $("#guardian").checked, text_version: say.version, facts: answers(), others: $(".others").hidden ? null : $("#others").checked });
   if (!answer.ok) return complain(kindOf(answer));
-  for (const picture of document.querySelectorAll("figure img")) {
-    URL.revokeObjectURL(picture.src);
-    picture.removeAttribute("src");
-  }
+  withFace = face;
   sent = true;
+  mending = false;
   go("wait");
 }
 
@@ -137,12 +138,42 @@ async function showLink(section) {
   $(".own-link", section).hidden = true;
 }
 
+/** List what the gateway refused: a sentence for each answer, which leads to its question. */
+function mend({ lines, fields }) {
+  sent = false;
+  mending = true;
+  const items = lines.map((sentence, number) => {
+    const item = document.createElement("li");
+    if (!isAsked(fields[number])) item.textContent = sentence;
+    else {
+      const link = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: sentence });
+      link.onclick = () => {
+        correct(fields[number], sentence);
+        go("facts");
+      };
+      item.append(link);
+    }
+    return item;
+  });
+  $(".errors", step("mend")).replaceChildren(...items);
+  go("mend");
+}
+
+function forgetPictures() {
+  for (const picture of document.querySelectorAll("figure img")) {
+    URL.revokeObjectURL(picture.src);
+    picture.removeAttribute("src");
+  }
+}
+
 function conclude(name, answer = {}) {
+  forgetPictures();
   go(name);
   const section = step(name);
   const reason = [...document.querySelectorAll("#reasons dt")].find((code) => code.textContent === answer.code);
-  if (name === "refused" && reason) {
-    $(".reason", section).textContent = reason.nextElementSibling.textContent;
+  const sentence = answer.fields ? answer.lines.join(" ") : reason?.nextElementSibling.textContent;
+  if (name === "refused" && sentence) {
+    $(".reason", section).textContent = sentence;
     $(".reason", section).hidden = false;
   }
   if (name === "registered" && answer.code) {
@@ -156,6 +187,7 @@ function conclude(name, answer = {}) {
 function follow(status) {
   if (!sent) return;
   if (status.answer?.screen === "received") return;
+  if (status.answer?.fields?.some(isAsked)) return mend(status.answer);
   if (status.answer && at !== status.answer.screen) conclude(status.answer.screen, status.answer);
   else if (!status.answer && at === "wait" && !status.online) conclude("kept");
 }
@@ -203,7 +235,8 @@ $("#still button").onclick = () => { $("#still").close(); touched = 0; touch(); 
 $(".shoot", step("document")).onclick = () => shoot(step("document"), "/visit/document");
 $("#scanned").onclick = () => (anyAsked() ? goToFacts() : go("consent"));
 $("#from-consent").onclick = () => (anyAsked() ? goToFacts(true) : go("document"));
-prepareFacts(() => go("document"), () => go("consent"));
+prepareFacts(() => go(mending ? "mend" : "document"), () => go(mending ? "mend" : "consent"));
+$("#send-again").onclick = () => send(withFace);
 $("#agree").onchange = () => { $("#agreed").disabled = !$("#agree").checked; };
 $("#agreed").onclick = () => go("face");
 $("#ask-person").onclick = () => send(false);

@@ -13,13 +13,20 @@ function isAdult(born) {
   return day <= new Date();
 }
 
+/**
+ * Return whether conditions { name: values } may hold: no, where a text says so. `known` returns the text of a name,
+ * undefined for a field of a document that was not typed.
+ */
+export function decided(conditions, known) {
+  return Object.entries(conditions).every(([name, values]) => known(name) === undefined || values.includes(known(name)));
+}
+
 /** Return whether a part applies: no, where an entry says so. A field of a photographed document is not known. */
 function applies(part, form) {
   if ("minors" in part.dataset && isAdult(form.elements.birth_date?.value)) return false;
-  return Object.entries(JSON.parse(part.dataset.onlyIf ?? "{}")).every(([name, values]) => {
+  return decided(JSON.parse(part.dataset.onlyIf ?? "{}"), (name) => {
     const deciding = form.elements[name];
-    const unknown = !deciding?.value && !deciding?.closest(".facts");
-    return unknown || values.includes(deciding.value);
+    return deciding?.value || (deciding?.closest(".facts") ? "" : undefined);
   });
 }
 

@@ -34,6 +34,7 @@ SAMPLES: dict[str, st.SearchStrategy[Any]] = {
     "clock": st.just("lost"), "drift": st.integers(-100, 100), "reason": st.just("revoked"),
     "challenge": st.text(max_size=40), "turns": st.lists(st.sampled_from(["left", "right"]), max_size=8),
     "trust": IDENTITY, "certificate": st.binary(min_size=1, max_size=20),
+    "fields": st.lists(st.text(max_size=20), max_size=3),
 }  # fmt: skip
 
 

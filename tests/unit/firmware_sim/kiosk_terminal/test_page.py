@@ -190,6 +190,36 @@ async def test_the_answer_is_shown_to_the_one_it_is_for_and_to_nobody_after(term
     assert (await terminal.client.get("/visit/link.svg")).status_code == 404
 
 
+async def test_the_pictures_are_kept_for_the_correction_of_what_was_refused_and_for_nothing_else(
+    terminal: Terminal,
+) -> None:
+    terminal.front._station.online.set()
+    await terminal.walk_to_the_end()
+    first, visit = terminal.mind.screen["registration"], terminal.front.visits.current()
+    terminal.answer(screen="refused", code="code_unknown", lines=["Phone: Check it."], fields=["phone"])
+    assert (await terminal.status())["answer"]["fields"] == ["phone"]
+    assert visit.document == PICTURE
+    assert await terminal.post("/visit/registration", **AGREED, facts={"phone": "+34 600 000 000"}) == 202
+    assert (await terminal.status())["answer"] is None, "the answer to the first is not the answer to the second"
+    assert all(body.get("registration") != first for body in terminal.mind.screens)
+    terminal.answer(screen="registered")
+    assert (await terminal.status())["answer"] == {"screen": "registered"}
+    assert visit.document is None
+
+
+async def test_a_kiosk_has_the_long_tables_of_every_registry(terminal: Terminal) -> None:
+    names = await table(terminal, "es.residence.municipality_code")
+    assert [name for name in names if name.startswith("Madrid (")]
+    assert len(await table(terminal, "it.birth_place_code")) > 7000
+
+
+async def table(terminal: Terminal, name: str) -> list[str]:
+    """The names of a table, as the page loads them."""
+    answer = await terminal.client.get(f"/static/tables/{name}.json")
+    names: list[str] = answer.json()
+    return names
+
+
 async def test_an_answer_that_comes_after_its_tenant_left_is_wiped_unseen(terminal: Terminal) -> None:
     await terminal.walk_to_the_end()
     late = {"screen": "registered", "code": "4821903517", "registration": terminal.mind.screen["registration"]}

@@ -23,7 +23,7 @@ from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.registering.attempts import RATES
 from gateway.settings import Settings
-from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Unit
+from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Stay, Unit
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, World, device, report_to
 
@@ -65,13 +65,19 @@ class Counter:
         return decode_summary(open_sealed(bytes.fromhex(screen["sealed"]), self.reply_key, context=ANSWER))
 
     async def hand_in(
-        self, token: str, born: str = "1985-03-03", guardian: bool = False, **facts: str
+        self,
+        token: str,
+        born: str = "1985-03-03",
+        guardian: bool = False,
+        language: str = "en",
+        others: bool | None = None,
+        **facts: str,
     ) -> dict[str, Any]:
         """The screen after a registration by typed fields and these facts."""
         typed = {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD"}
         typed |= {"surname": "Voorbeeld", "given_names": "Anna", "nationality": "NLD", "birth_date": born, "sex": "F"}
         consents = CONSENTS | ({"guardian": True} if guardian else {})
-        form = KioskRegistration(bytes(16), token, typed, consents, "en", facts=facts)
+        form = KioskRegistration(bytes(16), token, typed, consents, language, facts=facts, others=others)
         intake = self.gateway.authority.intake_key.public_key()
         raw = encode_registration(form)
         return await self.say("registration", seal(raw, intake, context=registration_context("house-1", KIOSK)))
@@ -111,12 +117,39 @@ async def test_what_the_registry_asks_besides_is_sent_and_only_that_is_kept(coun
         report_to(session.get_one(Unit, counter.world.unit_id), "it")
     summary = await counter.summary(token)
     assert summary.asks == ["birth_country", "birth_place_code", "document.issuing_place_code"]
+    assert summary.only_if["birth_place_code"] == {"birth_country": ["ITA"]}
+    assert summary.tables == {"birth_place_code": "it", "document.issuing_place_code": "it"}
     screen = await counter.hand_in(token, birth_country=" NLD ", phone="+31 20 000")
     assert screen["screen"] == "person_decides", screen
     with counter.gateway.database.reading() as session:
         fields = person_fields(session.query(Person).one(), counter.gateway.keyring)
     facts = {path: text for path, text in fields.items() if path.startswith("person.")}
     assert facts == {"person.birth_country": "NLD"}
+
+
+async def test_each_answer_that_a_registry_would_refuse_is_named_in_the_tenants_language(counter: Counter) -> None:
+    token = counter.world.offer()
+    with counter.gateway.database.writing() as session:
+        report_to(session.get_one(Unit, counter.world.unit_id), "it")
+    refused = await counter.hand_in(token, language="it", birth_country="ITA", birth_place_code="Nowhere")
+    assert (refused["screen"], refused["fields"]) == ("refused", ["birth_place_code"])
+    assert refused["lines"] == [
+        "Luogo di nascita: Non è nell'elenco dell'autorità. Scrivi le prime lettere e scegli dall'elenco."
+    ]
+    assert (await counter.hand_in(token, birth_country="NLD"))["screen"] == "person_decides"
+
+
+@pytest.mark.parametrize("others", [True, False, None])
+async def test_records_of_a_party_wait_where_others_register_after_who_is_at_the_kiosk(
+    counter: Counter, others: bool | None
+) -> None:
+    token = counter.world.offer()
+    with counter.gateway.database.writing() as session:
+        report_to(session.get_one(Unit, counter.world.unit_id), "es")
+    assert (await counter.summary(token)).others
+    await counter.hand_in(token, others=others)
+    with counter.gateway.database.reading() as session:
+        assert session.query(Stay).one().party_open is (others is True)
 
 
 async def test_a_minor_alone_is_asked_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
