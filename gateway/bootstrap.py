@@ -166,7 +166,7 @@ class Gateway:
             prefetch=prefetch_registrations,
         )
         self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
-        self.reconciliation = Reconciliation(self.database, self.registries, now)
+        self.reconciliation = Reconciliation(self.database, self.vault, self.registries, now)
         self.kiosk_inbox = KioskInbox(
             self.database,
             self.tenant_registration,

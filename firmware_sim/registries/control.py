@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from firmware_sim.registries import clock
 from firmware_sim.registries.behaviour import Behaviour, BehaviourGate, BehaviourSwitch
-from firmware_sim.registries.store import RecordStore
+from firmware_sim.registries.store import Alteration, RecordStore
 
 
 class BehaviourForm(BaseModel):
@@ -29,6 +29,16 @@ class ClockForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     ahead_s: int = Field(ge=0, le=366 * 86_400)
+
+
+class AlterForm(BaseModel):
+    """What somebody else did to a record: cancelled it, lost it, restored it, or replaced one text in it by another."""
+
+    model_config = ConfigDict(extra="forbid")
+    receipt: str = Field(min_length=1)
+    done: Alteration
+    old: str = ""
+    new: str = ""
 
 
 def bearer_check(token: str) -> Callable[..., None]:
@@ -57,6 +67,11 @@ def _control_router(switch: BehaviourSwitch, store: RecordStore, token: str) -> 
     def decide_all() -> dict[str, bool]:
         store.decide(time.time())
         return {"decided": True}
+
+    @router.post("/alter")
+    def alter(form: AlterForm) -> dict[str, Any]:
+        store.alter(form.receipt, form.done, form.old, form.new)
+        return form.model_dump()
 
     @router.post("/clock")
     def set_clock(form: ClockForm) -> dict[str, Any]:

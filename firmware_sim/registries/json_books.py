@@ -1,6 +1,7 @@
 """Common part of the JSON registries: file each reference once, and answer from the stored records."""
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ class Layout:
     `other_record`: another filing exists under this reference. `refused` and `person_refused`: by the behaviour in
     force. `pending`: the answer while a lot is undecided, with the seconds left. `answer`: the receipt of a lot.
     `contradiction`: the same with another number. `list_name`: name of the list of receipts. `status`: HTTP status of
-    an answer with receipts.
+    an answer with receipts. `held_name`: name of the filing as it is held, in the answer to a look-up.
     """
 
     other_record: Refusal
@@ -43,6 +44,7 @@ class Layout:
     contradiction: Callable[[dict[str, Any]], dict[str, Any]]
     list_name: str
     status: int = 200
+    held_name: str = "record"
 
 
 class JsonBooks:
@@ -64,13 +66,13 @@ class JsonBooks:
             return layout.error(*layout.refused)
         return self.reply(self._store.add(self._rows(filing, digest, behaviour, delay)), behaviour)
 
-    def reply(self, rows: list[Row], behaviour: Behaviour) -> JSONResponse:
-        """Return the answer for a lot: pending, or its receipts."""
+    def reply(self, rows: list[Row], behaviour: Behaviour, *, looked_up: bool = False) -> JSONResponse:
+        """Return the answer for a lot: pending, or its receipts; with the filing as it is held if it was looked up."""
         layout = self._layout
         left = max(row.decided_at for row in rows) - time.time()
         if left > 0:
             return JSONResponse(layout.pending(rows[0].lot, max(1, round(left))), 202)
-        answers = [layout.answer(rows)]
+        answers = [layout.answer(rows) | ({layout.held_name: json.loads(rows[0].body)} if looked_up else {})]
         if behaviour is Behaviour.TWICE:
             answers *= 2
         elif behaviour is Behaviour.TWO_RECEIPTS:

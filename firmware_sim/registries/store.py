@@ -5,7 +5,9 @@ import threading
 import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+Alteration = Literal["cancelled", "lost", "restored", "rewritten"]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
     number INTEGER PRIMARY KEY, lot TEXT NOT NULL, person TEXT NOT NULL, receipt TEXT NOT NULL UNIQUE,
@@ -74,6 +76,28 @@ class RecordStore:
                 (receipt,),
             )
             return done.rowcount == 1
+
+    def has(self, digest: str) -> bool:
+        """Return whether a row with this digest was ever stored."""
+        with self._lock:
+            return self._db.execute("SELECT 1 FROM records WHERE digest = ? LIMIT 1", (digest,)).fetchone() is not None
+
+    def alter(self, receipt: str, done: Alteration, old: str = "", new: str = "") -> None:
+        """Change a record as somebody else at the authority: cancel it, lose its lot, restore it, or replace a text."""
+        lot = "lot = (SELECT lot FROM records WHERE receipt = ?)"
+        match done:
+            case "cancelled":
+                self.annul(receipt)
+            case "lost":
+                self._change(f"DELETE FROM records WHERE {lot}", receipt)  # noqa: S608 - fixed texts
+            case "restored":
+                self._change("UPDATE records SET state = 'accepted' WHERE receipt = ? AND state = 'annulled'", receipt)
+            case "rewritten":
+                self._change(f"UPDATE records SET body = replace(body, ?, ?) WHERE {lot}", old, new, receipt)  # noqa: S608
+
+    def _change(self, statement: str, *arguments: str) -> None:
+        with self._lock:
+            self._db.execute(statement, arguments)
 
     def decide(self, now: float) -> None:
         """Decide every pending row now."""

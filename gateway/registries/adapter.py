@@ -1,7 +1,7 @@
 """Common to all adapters: check before sending, hash receipts, combine answers by person, list differences."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.domain.filings.record import (
@@ -11,6 +11,8 @@ from gateway.domain.filings.record import (
     Answer,
     Difference,
     FieldProblem,
+    Filed,
+    Held,
     OutcomeUnknown,
     PersonAnswer,
     PersonFacts,
@@ -34,6 +36,7 @@ class SendOnly:
     """Base of the adapters of services that only take records: no query by reference, and no cancellation."""
 
     can_be_queried = False
+    compares = 0
 
     async def poll(self, reference: str) -> Answer:  # noqa: ARG002 - the port's shape
         """OutcomeUnknown: the service has no query."""
@@ -42,6 +45,10 @@ class SendOnly:
     async def cancel(self, receipt: str) -> Answer:  # noqa: ARG002 - the port's shape
         """Refused: the service has no cancellation; where it takes annulments, they are records sent by submit."""
         return Refused(NOT_TAKEN)
+
+    async def holdings(self, filed: Sequence[Filed]) -> Mapping[str, Held]:  # noqa: ARG002 - the port's shape
+        """Nothing is known of any record."""
+        return {}
 
 
 def refused_before_sending(problems: tuple[FieldProblem, ...]) -> Refused:
@@ -93,3 +100,21 @@ def name_differences(
         if one_name_twice and person.surname and not person.given_names:
             found.append(Difference(f"people[{index}].given_names", "", sent(person, person.surname)))
     return tuple(found)
+
+
+def held(receipt: str, *, cancelled: bool, sent: Mapping[str, str] | None, found: Mapping[str, str]) -> Held:
+    """What is held, from the contents as `sent` and as `found`, by path; nothing differs where `sent` is None.
+
+    Only paths in both are compared, besides whole people.
+    """
+    differing: list[str] = []
+    if sent is not None:
+        if found and _people(sent) != _people(found):
+            differing.append("people")
+        differing += sorted(path for path in sent.keys() & found.keys() if sent[path] != found[path])
+    text = repr((receipt, cancelled, sorted(found.items())))
+    return Held(receipt, cancelled, tuple(differing), hashlib.sha256(text.encode()).hexdigest())
+
+
+def _people(contents: Mapping[str, str]) -> set[str]:
+    return {path.partition(".")[0] for path in contents if path.startswith("people[")}

@@ -9,11 +9,14 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from gateway.domain.filings.record import (
+    NOTHING,
     UNKNOWN_REFERENCE,
     Accepted,
     AcceptedInPart,
     Answer,
     FieldProblem,
+    Filed,
+    Held,
     OutcomeUnknown,
     Pending,
     PersonAnswer,
@@ -22,7 +25,7 @@ from gateway.domain.filings.record import (
 )
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.outbound.settings import BearerSettings
-from gateway.registries.adapter import Clock, refused_before_sending, sha256_of, unknown
+from gateway.registries.adapter import Clock, held, refused_before_sending, sha256_of, unknown
 
 ReceiptLayout = TypeVar("ReceiptLayout", bound=BaseModel)
 
@@ -39,10 +42,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt's number; `people` is None where everybody was accepted."""
+    """A receipt's number; `people` is None where everybody was accepted.
+
+    `filing`: the filing as it is held, where the service tells it.
+    """
 
     number: str
     people: tuple[PersonAnswer, ...] | None = None
+    cancelled: bool = False
+    filing: Mapping[str, Any] = field(default_factory=dict)
 
 
 class JsonRegistry(ABC, Generic[ReceiptLayout]):
@@ -50,6 +58,7 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
 
     can_be_queried = True
     resends_safely = True
+    compares = 1
     filings: ClassVar[str]  # path segment of the filings
     done: ClassVar[tuple[int, ...]] = (200,)  # statuses of a response with receipts
 
@@ -75,6 +84,19 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
         except LostAnswer as lost:
             return unknown(lost)
         return self._read(reply, receipt)
+
+    async def holdings(self, filed: Sequence[Filed]) -> Mapping[str, Held]:
+        """GET each filing by its reference."""
+        found = {}
+        for one in filed:
+            reply = await self._client.ask("GET", self.at(self.filings, one.reference))
+            try:
+                holding = self._holding(one, reply)
+            except (ValidationError, KeyError, TypeError, ValueError):
+                continue
+            if holding is not None:
+                found[one.reference] = holding
+        return found
 
     async def close(self) -> None:
         """Close the connections."""
@@ -107,6 +129,30 @@ class JsonRegistry(ABC, Generic[ReceiptLayout]):
     @abstractmethod
     def receipt(self, receipt: ReceiptLayout) -> Receipt:
         """The number and the answers by person in a receipt."""
+
+    def _holding(self, filed: Filed, reply: Reply) -> Held | None:
+        if reply.status == 404:
+            self.read_refusal(reply.body)  # one of the service's own, not of a proxy before it
+            return NOTHING
+        if reply.status not in self.done:
+            return None
+        receipts = [self.receipt(one) for one in self.read_receipts(reply.body)]
+        if any(other != receipts[0] for other in receipts):
+            return None
+        receipt = receipts[0]
+        order, sent = {}, None
+        if filed.record is not None:
+            order = {person.id: index for index, person in enumerate(filed.record.people)}
+            sent = self.contents(self.request(filed.record).content, order)
+        found = self.contents(receipt.filing, order) if receipt.filing else {}
+        return held(receipt.number, cancelled=receipt.cancelled, sent=sent, found=found)
+
+    def contents(self, filing: Mapping[str, Any], order: Mapping[str, int]) -> Mapping[str, str]:  # noqa: ARG002
+        """What is compared of a filing, sent or held: the texts by path, the people numbered by `order` of their ids.
+
+        Nothing, for a service that does not tell what it holds. Raises KeyError or TypeError for another layout.
+        """
+        return {}
 
     async def _exchange(self, request: Request, reference: str) -> Answer:
         content: dict[str, Any] = {"json": dict(request.content), "headers": dict(request.headers)}

@@ -5,28 +5,35 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from gateway.domain.filings.record import Answer, Registry, RegistryUnreachable
-from gateway.journey.filings.reconciling import record_difference, records_to_compare
+from gateway.domain.filings.record import Held, Registry, RegistryUnreachable
+from gateway.journey.filings.reconciling import Compared, record_differences, records_to_compare
 from gateway.store.database import Database
+from gateway.store.sealing import Vault
 from gateway.supervision import Rounds
 
 log = logging.getLogger(__name__)
 
 FIRST_AFTER: Final = 3600.0  # seconds after the start, so that restarts do not repeat the comparison
 EVERY: Final = 86_400.0
+MAX_A_DAY: Final = 5000  # records asked about in a day at one registry
 
 
 class Reconciliation:
-    """Asks each registry for its records one after the other; a registry that is down is asked on the next day."""
+    """Asks each registry for its records one after the other; a registry that is down is asked on the next day.
+
+    Where there are more than MAX_A_DAY, the next day goes on with the others.
+    """
 
     def __init__(
         self,
         database: Database,
+        vault: Vault,
         registries: Mapping[str, Registry],
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._database, self._registries, self._now, self._sleep = database, registries, now, sleep
+        self._database, self._vault, self._registries, self._now, self._sleep = database, vault, registries, now, sleep
+        self._after: dict[str, str] = {}  # by registry, the last record asked about where the day's number was reached
 
     async def run(self, rounds: Rounds) -> None:
         """Compare once a day until cancelled."""
@@ -36,10 +43,10 @@ class Reconciliation:
             await self._sleep(EVERY)
 
     async def compare(self, rounds: Rounds) -> int:
-        """Compare every record that must still be held, page by page; returns how many differ."""
+        """Compare the records that must still be held or annulled, page by page; returns how many differ."""
         found = 0
         for name, registry in self._registries.items():
-            if not registry.can_be_queried:
+            if not registry.compares:
                 continue
             try:
                 found += await self._compare_with(name, registry, rounds)
@@ -49,20 +56,25 @@ class Reconciliation:
         return found
 
     async def _compare_with(self, name: str, registry: Registry, rounds: Rounds) -> int:
-        found, after = 0, ""
+        found, asked, after = 0, 0, self._after.pop(name, "")
         while page := await asyncio.to_thread(self._page, name, after):
-            for reference in page:
+            for first in range(0, len(page), registry.compares):
+                some = page[first : first + registry.compares]
                 rounds.begin()
-                held = await registry.poll(reference)
-                found += await asyncio.to_thread(self._record, reference, held)
+                holdings = await registry.holdings([one.filed for one in some])
+                found += await asyncio.to_thread(self._record, some, holdings)
                 rounds.good()
-            after = page[-1]
+            asked, after = asked + len(page), page[-1].row
+            if asked >= MAX_A_DAY:
+                self._after[name] = after
+                break
         return found
 
-    def _page(self, name: str, after: str) -> list[str]:
+    def _page(self, name: str, after: str) -> list[Compared]:
         with self._database.reading() as session:
-            return records_to_compare(session, name, after, self._now())
+            return records_to_compare(session, name, after, self._now(), self._vault)
 
-    def _record(self, registration_id: str, held: Answer) -> bool:
+    def _record(self, compared: list[Compared], holdings: Mapping[str, Held]) -> int:
+        answered = [(one, holdings[one.filed.reference]) for one in compared if one.filed.reference in holdings]
         with self._database.writing() as session:
-            return record_difference(session, registration_id, held, self._now())
+            return record_differences(session, answered, self._now())

@@ -68,7 +68,8 @@ class Registration(Model):
     `parts` are the people it names. state: not_due (nothing is sent), waiting (for an adult of the party), queued,
     asking (sent, answer lost), pending, accepted, partly, refused or unknown.
     `answer_code` is the authority's own if `answer_text`, its own words, is not None; else a code of
-    texts.outcomes with `answer_args`. `refiled_id`: of a refused record, the record filed in its place.
+    texts.outcomes with `answer_args`. `held_sha256`: of what the registry held when it last differed.
+    `refiled_id`: of a refused record, the record filed in its place.
     """
 
     __tablename__ = "registrations"
@@ -91,6 +92,7 @@ class Registration(Model):
     pending_reference: Mapped[Text | None]
     receipt: Mapped[Text | None]
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
+    held_sha256: Mapped[str | None] = mapped_column(String(64))
     answer_code: Mapped[Word | None]
     answer_text: Mapped[Text | None]
     answer_args: Mapped[Json | None]

@@ -36,6 +36,10 @@ class SimulatedRegistry:
         """Decide all pending records."""
         self._post("decide", {})
 
+    def alter(self, receipt: str, done: str, *, old: str = "", new: str = "") -> None:
+        """Have somebody else change a record."""
+        self._post("alter", {"receipt": receipt, "done": done, "old": old, "new": new})
+
     def books(self) -> list[dict[str, Any]]:
         """All rows of its books."""
         answer = httpx.get(

@@ -1,22 +1,26 @@
 """An authority in memory: stores records by reference and answers as preset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
 from gateway.domain.filings.record import (
+    NOTHING,
     UNKNOWN_REFERENCE,
     Accepted,
     Answer,
     Difference,
     FieldProblem,
+    Filed,
+    Held,
     OutcomeUnknown,
     Refused,
     Registration,
     RegistryUnreachable,
 )
 from gateway.journey.filings import arrival_rules
+from gateway.registries.adapter import held
 
 
 @dataclass
@@ -28,9 +32,11 @@ class MemoryRegistry:
     can_be_queried: bool = True
     resends_safely: bool = False
     name: str = "sandbox"
+    compares: int = 3
     behaviours: list[str] = field(default_factory=list)
     sent: list[Registration] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    changed: dict[str, Held] = field(default_factory=dict)  # what it holds instead, by reference
 
     async def submit(self, registration: Registration) -> Answer:
         """Store the record and answer."""
@@ -53,6 +59,12 @@ class MemoryRegistry:
         """Not used by these tests."""
         return Refused("not_possible", receipt)
 
+    async def holdings(self, filed: Sequence[Filed]) -> Mapping[str, Held]:
+        """What it was sent, unless it was changed."""
+        self.asked += [one.reference for one in filed]
+        known = {record.reference for record in self.sent}
+        return {one.reference: self.changed.get(one.reference, self._holding(one, known)) for one in filed}
+
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """No problems."""
         return ()
@@ -67,6 +79,11 @@ class MemoryRegistry:
 
     async def close(self) -> None:
         """Nothing to close."""
+
+    def _holding(self, one: Filed, known: set[str]) -> Held:
+        if one.reference not in known:
+            return NOTHING
+        return held(self._receipt(one.reference).receipt, cancelled=False, sent=None, found={})
 
     def _receipt(self, reference: str) -> Accepted:
         return Accepted(f"R-{reference[:8]}", "a" * 64, 0)

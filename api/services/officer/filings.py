@@ -16,10 +16,10 @@ from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.printed_form import PrintedForm
 from gateway.domain.filings.ways_out import Mender, menders_of
 from gateway.domain.stays.stay import wall_clock
-from gateway.journey.filings.answers import settle_outcome
 from gateway.journey.filings.corrections import check_correction, note_correction, reason_of
 from gateway.journey.filings.deadlines import pressing
 from gateway.journey.filings.destinations import registries_of
+from gateway.journey.filings.reconciling import settle
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
@@ -247,13 +247,16 @@ def tables_of(gateway: Gateway, account: Account, registration_id: str) -> dict[
 def settle_filing(gateway: Gateway, account: Account, registration_id: str, form: OutcomeForm) -> FilingShown:
     """Settle a record of unknown outcome: the registry has it, or it is sent again.
 
-    Raises NotFound, or Conflict if the outcome is known.
+    Returns the filing, or the new one in its place. Raises NotFound, or Conflict if the outcome is known.
     """
     by, now = f"{account.role}:{account.id}", gateway.now()
     with gateway.database.writing() as session:
         row = get_filing(session, account, registration_id)
-        settle_outcome(session, row, form.outcome, form.receipt.strip(), by, now)
-        return filing_shown(row, now)
+        try:
+            settled = settle(session, row, form.outcome, form.receipt.strip(), by, gateway.keyring, now)
+        except Erased:
+            raise NotFound(ERASED) from None
+        return filing_shown(settled, now)
 
 
 def file_filing_again(gateway: Gateway, account: Account, registration_id: str) -> FilingShown:

@@ -17,6 +17,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.documents import DOCUMENT_KINDS
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
 from gateway.journey.filings.corrections import CORRECTABLE as ALL_FIELDS
+from gateway.journey.filings.reconciling import DIFFERENCES
 from gateway.registries import REGISTRIES
 from gateway.store import Account
 from gateway.texts.marks import N_
@@ -73,6 +74,7 @@ def filing_page(
         "role": account.role,
         "home": f"/{account.role}",
         "shown": shown,
+        "differs": shown.filing.code in DIFFERENCES,
         "correctable": (*CORRECTABLE, *REGISTRIES[shown.registry].facts.of_tenant),
         "printed": REGISTRIES[shown.registry].kept,
         "sent": sent,
@@ -122,10 +124,10 @@ def settle(
             raise InputRefused(N_("Choose what the registry told you."), field="outcome")
         refuse_incomplete({"receipt": receipt}, Input("receipt", 128, needed=False))
         form = OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
-        service.settle_filing(gateway, account, record_id, form)
+        settled = service.settle_filing(gateway, account, record_id, form)
     except (Conflict, InputRefused) as error:
         return filing_page(request, gateway, account, record_id, error, Sent(receipt=receipt, outcome=outcome))
-    return go(f"/{home}/filings/{record_id}{DONE}settled")
+    return go(f"/{home}/filings/{settled.id}{DONE}settled")
 
 
 @router.post("/{home}/filings/{record_id}/correction")

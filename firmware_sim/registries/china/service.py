@@ -32,7 +32,9 @@ def china_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> FastAP
     @app.get("/v1/filings/{reference}", dependencies=allowed)
     def look_up(reference: str, request: Request) -> JSONResponse:
         rows = store.lot(reference)
-        return books.reply(rows, request.scope["behaviour"]) if rows else _error("E1404", "查无此业务", 404)
+        if not rows:
+            return _error("E1404", "查无此业务", 404)
+        return books.reply(rows, request.scope["behaviour"], looked_up=True)
 
     @app.delete("/v1/receipts/{number}", dependencies=allowed)
     def withdraw(number: str) -> JSONResponse:
@@ -52,7 +54,8 @@ def _entry(filing: form.Filing) -> Filing:
 
 def _receipt(rows: list[Row]) -> dict[str, Any]:
     people = [{"id": row.person, "code": row.code or "0", "message": row.sentence} for row in rows]
-    return {"number": rows[0].receipt, "unit": _UNIT, "people": people}
+    withdrawn = rows[0].state == "annulled"
+    return {"number": rows[0].receipt, "unit": _UNIT, "people": people, "withdrawn": withdrawn}
 
 
 def _error(code: str, message: str, status: int = 422) -> JSONResponse:
@@ -73,6 +76,7 @@ _LAYOUT = Layout(
     answer=_receipt,
     contradiction=lambda receipt: {**receipt, "number": "0" + receipt["number"]},
     list_name="receipts",
+    held_name="filing",
 )
 SIMULATOR = Simulator(
     "cn",

@@ -31,7 +31,7 @@ def sandbox_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> Fast
         rows = store.lot(reference)
         if not rows:
             return JSONResponse({"code": "SBX-404", "sentence": "No record has this reference."}, 404)
-        return books.reply(rows, request.scope["behaviour"])
+        return books.reply(rows, request.scope["behaviour"], looked_up=True)
 
     @app.delete("/v1/receipts/{receipt}", dependencies=allowed)
     def annul(receipt: str) -> JSONResponse:

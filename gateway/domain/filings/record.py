@@ -1,7 +1,8 @@
 """What is reported to a registry, its possible answers, and the port that every adapter implements."""
 
 import dataclasses
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -253,6 +254,33 @@ class OutcomeUnknown:
 Answer = Accepted | AcceptedInPart | Pending | Refused | OutcomeUnknown
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A record as a registry accepted it. `record` is None where nobody in it can be read any more (erasure)."""
+
+    reference: str
+    receipt: str
+    record: Registration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a registry holds under a record's reference or receipt.
+
+    `differing`: the paths of the fields that differ from what was filed ("people[0].surname"; "people" where their
+    number differs), in order. `sha256`: of all this and of the contents, so that the same difference is known again.
+    """
+
+    receipt: str
+    cancelled: bool
+    differing: tuple[str, ...]
+    sha256: str
+
+
+NOTHING = Held("", cancelled=False, differing=(), sha256=hashlib.sha256(b"nothing").hexdigest())
+"""The registry was asked and holds nothing."""
+
+
 class RegistryUnreachable(CodedFailure):
     """Nothing was sent, so a later attempt is safe."""
 
@@ -264,18 +292,27 @@ class Registry(Protocol):
     problems() is answered Refused without being sent. poll takes a Pending.reference and, if can_be_queried, also
     a Registration.reference; a reference unknown to the registry is answered Refused("unknown_reference"), which
     proves that nothing arrived. If resends_safely, a record of unknown outcome may be submitted again: the registry
-    recognises a repeat by its reference.
+    recognises a repeat by its reference. `compares`: how many records holdings can be asked about at once, 0 where the
+    registry cannot be asked what it holds.
     """
 
     name: str
     can_be_queried: bool
     resends_safely: bool
+    compares: int
 
     async def submit(self, registration: Registration) -> Answer: ...
 
     async def poll(self, reference: str) -> Answer: ...
 
     async def cancel(self, receipt: str) -> Answer: ...
+
+    async def holdings(self, filed: Sequence[Filed]) -> Mapping[str, Held]:
+        """What is held of each record, by reference; a record of which no answer could be read is left out.
+
+        Raises RegistryUnreachable.
+        """
+        ...
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]: ...
 

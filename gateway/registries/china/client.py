@@ -1,7 +1,7 @@
 """China: the project's own profile, JSON over HTTPS in the GB codes, idempotent by reference, cancelled by number."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -24,11 +24,13 @@ class _Person(BaseModel):
 
 
 class _Receipt(BaseModel):
-    """One acceptance: the receiving unit and its number."""
+    """One acceptance: the receiving unit and its number; where it was looked up, the filing as it is held."""
 
     number: Word
     unit: Word
     people: Annotated[list[_Person], Field(max_length=200)]
+    withdrawn: bool = False
+    filing: dict[str, Any] = Field(default_factory=dict)
 
 
 class _Receipts(BaseModel):
@@ -86,8 +88,13 @@ class ChinaRegistry(JsonRegistry[_Receipt]):
     def receipt(self, receipt: _Receipt) -> Receipt:
         """The receiving unit's number; code "0" means that the person was accepted."""
         if all(person.code == _TAKEN_IN for person in receipt.people):
-            return Receipt(receipt.number)
-        return Receipt(receipt.number, tuple(_person_answer(person, receipt.number) for person in receipt.people))
+            return Receipt(receipt.number, cancelled=receipt.withdrawn, filing=receipt.filing)
+        people = tuple(_person_answer(person, receipt.number) for person in receipt.people)
+        return Receipt(receipt.number, people, filing=receipt.filing)
+
+    def contents(self, filing: Mapping[str, Any], order: Mapping[str, int]) -> Mapping[str, str]:
+        """The people and the days."""
+        return record.contents(filing, order)
 
 
 def _person_answer(person: _Person, number: str) -> PersonAnswer:

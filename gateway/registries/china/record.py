@@ -59,6 +59,21 @@ def filing(record: Registration, now: int, tables: Mapping[str, str]) -> dict[st
     }
 
 
+def contents(filed: Mapping[str, Any], order: Mapping[str, int]) -> dict[str, str]:
+    """What is compared of a filing, sent or held, by path; a resident's whole name is at the surname's."""
+    found = {"stay.from_at": filed["moves_in"], "stay.until_at": filed["leaves"]}
+    for person in (*filed["residents"], *filed["foreigners"]):
+        at = f"people[{order.get(person['id'], person['id'])}]"
+        found |= {f"{at}.{name}": person[name] for name in ("sex", "birth_date", "phone")}
+        found[f"{at}.document.number"] = person["document"]["number"]
+        if "name" in person:
+            found[f"{at}.surname"] = person["name"]
+        else:
+            found[f"{at}.surname"], found[f"{at}.given_names"] = person["surname"], person["given_names"]
+            found[f"{at}.nationality"] = person["country"]
+    return found
+
+
 def days_late(record: Registration, now: int) -> int:
     """Days since the deadline, counting each day begun; 0 if in time."""
     clock = deadline(record, now)

@@ -1,7 +1,7 @@
 """The sandbox registry: JSON over HTTP, idempotent by reference, queried by reference."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -9,7 +9,7 @@ from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES
 from gateway.domain.filings.record import Difference, FieldProblem, PersonAnswer, Registration
 from gateway.registries.adapter import Clock
 from gateway.registries.json_client import JsonRegistry, Receipt, Request, open_bearer_client
-from gateway.registries.sandbox.record import problems, record_of
+from gateway.registries.sandbox.record import contents, problems, record_of
 
 
 class _PersonReply(BaseModel):
@@ -23,6 +23,7 @@ class _RecordReply(BaseModel):
     receipt: Annotated[str, Field(min_length=1, max_length=128)]
     state: Literal["accepted", "partial", "annulled"]
     people: Annotated[list[_PersonReply], Field(max_length=200)]
+    record: dict[str, Any] = Field(default_factory=dict)  # as it is held, where it was looked up
 
 
 class _Answers(BaseModel):
@@ -81,10 +82,16 @@ class SandboxRegistry(JsonRegistry[_RecordReply]):
         """Everybody was accepted unless its state is "partial"."""
         number = receipt.receipt
         if receipt.state != "partial":
-            return Receipt(number)
+            return Receipt(number, cancelled=receipt.state == "annulled", filing=receipt.record)
         return Receipt(
-            number, tuple(PersonAnswer(p.id, p.accepted, number, p.code, p.sentence) for p in receipt.people)
+            number,
+            tuple(PersonAnswer(p.id, p.accepted, number, p.code, p.sentence) for p in receipt.people),
+            filing=receipt.record,
         )
+
+    def contents(self, filing: Mapping[str, Any], order: Mapping[str, int]) -> Mapping[str, str]:
+        """The people and the times."""
+        return contents(filing, order)
 
 
 def open_registry(settings: Mapping[str, str], now: Clock) -> SandboxRegistry:

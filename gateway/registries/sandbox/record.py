@@ -47,6 +47,23 @@ def _person(person: PersonFacts) -> dict[str, Any]:
     }
 
 
+def contents(filing: Mapping[str, Any], order: Mapping[str, int]) -> dict[str, str]:
+    """What is compared of a record, sent or held, by path."""
+    found = {"stay.from_at": _moment(filing["arrives"]), "stay.until_at": _moment(filing["leaves"])}
+    for person in filing["people"]:
+        at = f"people[{order.get(person['id'], person['id'])}]"
+        names = ("surname", "given_names", "sex", "birth_date", "nationality", "phone")
+        found |= {f"{at}.{name}": person[name] for name in names}
+        document = person["document"] or {"kind": "", "number": "", "country": ""}
+        found[f"{at}.document.number"] = document["number"]
+        found[f"{at}.document.issuing_country"] = document["country"]
+    return found
+
+
+def _moment(text: str) -> str:
+    return str(datetime.fromisoformat(text).timestamp())
+
+
 def _instant(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
 

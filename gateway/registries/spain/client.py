@@ -1,30 +1,36 @@
 """Spain, SES.HOSPEDAJES v3.1.3: asynchronous lots over SOAP; a correction is an annulment and a new record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from gateway.domain.filings.record import (
+    NOTHING,
     UNKNOWN_REFERENCE,
     Accepted,
     Answer,
     Difference,
     FieldProblem,
+    Filed,
+    Held,
     OutcomeUnknown,
     Pending,
     Refused,
     Registration,
+    RegistryUnreachable,
 )
 from gateway.outbound.http import LostAnswer
 from gateway.registries.adapter import Clock, name_differences, refused_before_sending, sha256_of, unknown
 from gateway.registries.settings import AccountSettings
 from gateway.registries.soap import SoapFault, SoapPort, SoapReply, open_soap, unknown_fault
 from gateway.registries.spain import record, rules
+from gateway.registries.spain.held import holding
 
 _BINDING = "{http://www.soap.servicios.hospedajes.mir.es/comunicacion}ComunicacionBinding"
 _APPLICATION = "Lodgekey"
+_VALIDATION = 10121  # also the answer to XML that the ministry has already, with "Lote duplicado"
 _DONE, _IN_WORK = {1, 6}, {4, 5}  # codigoEstado
 
 
@@ -40,6 +46,7 @@ class SpainRegistry:
     name = "es"
     can_be_queried = False
     resends_safely = False
+    compares = 10  # section 3.3: the most codes in one question
 
     def __init__(self, port: SoapPort, landlord: str, now: Clock, poll_after_s: int) -> None:
         self._port, self._landlord, self._now, self._poll_after_s = port, landlord, now, poll_after_s
@@ -50,7 +57,8 @@ class SpainRegistry:
             return refused_before_sending(found)
         landlord = registration.landlord.registered_as
         if registration.kind == "annulment":
-            return await self._send("B", record.annulment([registration.corrects or ""]), landlord)
+            content = record.annulment([registration.corrects or ""], registration.reference)
+            return await self._send("B", content, landlord)
         if registration.kind == "booking":
             return await self._send("A", record.booking_report(registration), landlord, "RH")
         return await self._send("A", record.arrival_report(registration), landlord, "PV")
@@ -71,7 +79,20 @@ class SpainRegistry:
 
     async def cancel(self, receipt: str) -> Answer:
         """Send operation B with the code of a communication. Returns Pending with a lot of its own."""
-        return await self._send("B", record.annulment([receipt]), self._landlord)
+        return await self._send("B", record.annulment([receipt], receipt), self._landlord)
+
+    async def holdings(self, filed: Sequence[Filed]) -> Mapping[str, Held]:
+        """Query communications by their codes; one that does not exist is left out of the answer (section 3.3)."""
+        try:
+            reply = await self._port.ask("consultaComunicacion", codigos={"codigo": [one.receipt for one in filed]})
+        except SoapFault as fault:
+            raise RegistryUnreachable("answered_fault", code=fault.code[:40]) from None
+        if reply.content.resultado.codigo != 0:
+            raise RegistryUnreachable("registry_refused", code=str(reply.content.resultado.codigo))
+        answered = {one.codigo: one for one in reply.content.comunicacion}
+        return {
+            one.reference: holding(one, answered[one.receipt]) if one.receipt in answered else NOTHING for one in filed
+        }
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The fields the ministry would refuse."""
@@ -99,9 +120,13 @@ class SpainRegistry:
             return unknown(lost)
         except SoapFault as fault:
             return unknown_fault(fault)
-        answer = reply.content.respuesta
+        return self._taken_in(reply.content.respuesta)
+
+    def _taken_in(self, answer: Any) -> Answer:
         if answer is None or (code := _code_of(answer)) is None:
             return OutcomeUnknown("answer_unreadable")
+        if code == _VALIDATION and "duplicad" in (answer.descripcion or "").casefold():
+            return OutcomeUnknown("lot_sent_before")
         if code:
             return _refusal(code, answer.descripcion)
         if not answer.lote:

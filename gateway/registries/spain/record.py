@@ -4,7 +4,7 @@ import base64
 import io
 import zipfile
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Comment, Element, SubElement, tostring
 
 from gateway.domain.filings.field_rules import arrival_day, is_minor, local_time
 from gateway.domain.filings.record import Address, PersonFacts, Registration
@@ -20,7 +20,7 @@ _PAYMENTS = {
     "cash": "EFECT", "card": "TARJT", "transfer": "TRANS", "platform": "PLATF", "on_arrival": "DESTI",
     "mobile": "MOVIL", "gift_card": "TREG", "other": "OTRO",
 }  # fmt: skip
-_SEX = {"male": "H", "female": "M", "other": "O"}
+SEX = {"male": "H", "female": "M", "other": "O"}
 # versions of the tables a record is encoded with
 TABLES = {table.name: table.version for table in (DOCUMENT_TYPES, PAYMENT_TYPES, RELATIONS, SPELLING, municipalities())}
 
@@ -35,7 +35,7 @@ def arrival_report(record: Registration) -> str:
     relations = relation_codes(record)
     for person in record.people:
         _person(communication, person, relations.get(person.id, ""))
-    return packed(tostring(root, "utf-8", xml_declaration=True))
+    return _lot(root, record.reference)
 
 
 def booking_report(record: Registration) -> str:
@@ -50,14 +50,24 @@ def booking_report(record: Registration) -> str:
         _names(element, person)
         _given(element, "telefono", person.phone)
         _given(element, "correo", person.email)
-    return packed(tostring(root, "utf-8", xml_declaration=True))
+    return _lot(root, record.reference)
 
 
-def annulment(codes: list[str]) -> str:
-    """The solicitud of operation B."""
+def annulment(codes: list[str], reference: str) -> str:
+    """The solicitud of operation B, in the record of this reference."""
     root = Element(f"{{{_ANNUL}}}comunicaciones")
     for code in codes:
         _text(root, f"{{{_ANNUL}}}codigoComunicacion", code)
+    return _lot(root, reference)
+
+
+def _lot(root: Element, reference: str) -> str:
+    """The lot of one record, with its reference as a comment.
+
+    The ministry refuses XML that it has already. So the same record is recognised when it is sent again, and another
+    with the same contents, as after an annulment, is taken.
+    """
+    root.insert(0, Comment(f" {reference.replace('-', '_')} "))
     return packed(tostring(root, "utf-8", xml_declaration=True))
 
 
@@ -105,7 +115,7 @@ def _person(parent: Element, person: PersonFacts, relation: str) -> None:
     _given(element, "soporteDocumento", document.support if document_type(document) in ("NIF", "NIE") else "")
     _text(element, "fechaNacimiento", person.birth_date)
     _given(element, "nacionalidad", country_code(person.nationality))
-    _given(element, "sexo", _SEX.get(person.sex, ""))
+    _given(element, "sexo", SEX.get(person.sex, ""))
     _address(element, person.residence)
     _given(element, "telefono", person.phone)
     _given(element, "correo", person.email)

@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 from gateway.domain.outcomes import caused_by
+from gateway.journey.filings.reconciling import DIFFERENCES
 from gateway.texts.outcomes import OUTCOME, outcome_text
 from gateway.texts.translator import translator
 from tests.architecture.source import ROOT
@@ -21,7 +22,7 @@ HEADED = {"link_down", "lock_not_listening", "waiting_for_lock", "lock_refused",
 DEFAULTS = {"delivered", "expired"}  # of Done and Expired
 MAPPED = {"busy", "out_of_service", "credentials_refused", "access_refused", "address_not_public"}
 RETURNED = {"no_answer", "certificate_not_trusted"}
-COMPARED = {"registry_holds_nothing", "registry_holds_another"}  # of the daily comparison
+COMPARED = set(DIFFERENCES)  # of the daily comparison
 TEMPLATES = {"outcome_unknown"}
 
 

@@ -121,7 +121,7 @@ def booked(payment: Payment) -> Registration:
         ("altaParteHospedaje.xsd", lambda: record.arrival_report(base_record(MADRID, ANA, BEN))),
         ("altaReservaHospedaje.xsd", lambda: record.booking_report(booked("card"))),
         ("altaReservaHospedaje.xsd", lambda: record.booking_report(booked("other"))),
-        ("anularComunicacion.xsd", lambda: record.annulment([LOT])),
+        ("anularComunicacion.xsd", lambda: record.annulment([LOT], "r-1")),
     ],
 )
 def test_every_report_is_valid_by_the_ministrys_schema(schema: str, content: Callable[[], str]) -> None:

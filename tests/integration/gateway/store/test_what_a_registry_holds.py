@@ -1,0 +1,24 @@
+"""Migration 0022 on both databases: of records that are there, no difference was found yet."""
+
+from alembic import command
+from sqlalchemy import Engine, text
+
+from tests.integration.gateway.store.stepwise import all_of, config_of
+from tests.integration.gateway.store.test_codes_of_outcomes import PARENTS
+from tests.integration.gateway.store.test_who_corrected_a_record import INSERT
+
+
+def test_a_record_is_kept_and_can_have_differed(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0015")
+    with engine.begin() as connection:
+        for statement in PARENTS:
+            connection.execute(text(statement))
+    command.upgrade(config_of(engine), "0021")
+    with engine.begin() as connection:
+        connection.execute(text(INSERT))
+    command.upgrade(config_of(engine), "0022")
+    assert all_of(engine, "SELECT id, held_sha256 FROM registrations") == [("r1", None)]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE registrations SET held_sha256 = :held"), {"held": "a" * 64})
+    command.downgrade(config_of(engine), "0021")
+    assert all_of(engine, "SELECT id FROM registrations") == [("r1",)]
