@@ -149,7 +149,7 @@ async def test_a_device_that_did_not_verify_its_person_makes_no_passkey(browser:
     await landlord.open("/account")
     before = await landlord.page.locator(".lines li").count()
     await landlord.page.click("text=Add a passkey")
-    await expect(landlord.page.locator("[role=alert]")).to_be_visible()
+    await expect(landlord.page.locator("p[role=alert]")).to_be_visible()
     await landlord.reload()
     assert await landlord.page.locator(".lines li").count() == before
 
@@ -165,7 +165,7 @@ async def test_a_removed_passkey_signs_nobody_in(browser: Browser, served: Serve
     await expect(landlord.page.locator("[role=status]")).to_have_text("The passkey has been removed.")
     await landlord.page.click("text=Sign out")
     await landlord.page.click("text=Sign in with a passkey")
-    await expect(landlord.page.locator("[role=alert]")).to_be_visible()
+    await expect(landlord.page.locator("p[role=alert]")).to_be_visible()
 
 
 async def test_an_officer_signs_in_at_the_office_and_lands_on_the_list_of_their_area(
