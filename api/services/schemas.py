@@ -259,7 +259,9 @@ class OnboardingShown(BaseModel):
     Of the facts in `asks_one_of` one is enough. `asks_codes` has the facts that are codes of the authority's table,
     each with its entries, or with none where the table is long: search it at /onboarding/codes. `asks_only_if`: by
     fact, the fields or facts that decide whether it is asked, with the values for which it is. `asks_minors`: asked of
-    minors only. `asks_others`: whether others are registered afterwards. `passcodes`: until a phone was given the keys.
+    minors only. `asks_same_residence`: the tenant may say that they live where the adult does who invited them, whose
+    residence is then copied and never shown. `asks_others`: whether others are registered afterwards. `passcodes`:
+    until a phone was given the keys.
     """
 
     unit: str
@@ -277,6 +279,7 @@ class OnboardingShown(BaseModel):
     asks_codes: dict[str, list[CodeShown]] = {}
     asks_only_if: dict[str, dict[str, list[str]]] = {}
     asks_minors: list[str] = []
+    asks_same_residence: bool = False
     asks_others: bool = False
     face: str
     liveness_level: str = "phone"

@@ -28,6 +28,7 @@ from gateway.journey.filings.arrival_rules import given_problems
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.stays.shared_facts import inviters_residence, with_residence
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
 from gateway.registries.code_choices import coded
 from gateway.store import Person, Unit, Verification
@@ -77,7 +78,7 @@ class TenantRegistration:
 
     async def register(self, token: str, submission: Submission, holder: EllipticCurvePublicKey | None) -> Verification:
         """Examine and record one tenant's submission. Raises the errors of the steps and of examine, or Busy."""
-        context = await asyncio.to_thread(self._ask, token, submission.facts)
+        context = await asyncio.to_thread(self._ask, token, submission)
         face, guardian = context.face_consented, context.guardian_present
         allowed = replace(submission, face_consented=face, guardian_present=guardian, facts=context.facts)
         if not face:
@@ -128,7 +129,7 @@ class TenantRegistration:
                 problems.setdefault(name, one)
         return FieldsRefused([*problems.items()], besides)
 
-    def _ask(self, token: str, facts: Mapping[str, str]) -> RegistrationContext:
+    def _ask(self, token: str, submission: Submission) -> RegistrationContext:
         """Load the tenant's registration context; refuses before any examination."""
         now = self._now()
         with self._database.reading() as session:
@@ -138,8 +139,10 @@ class TenantRegistration:
             refuse_repeat(session, offer)
             unit = offer.stay.unit
             today, arrival = local_date(unit, now), local_date(unit, offer.stay.from_at)
-            refuse_unasked(facts, asked_at(unit).of_tenant)
-            facts, refused = known_choices(registries_of(unit), facts, today)
+            refuse_unasked(submission.facts, asked_at(unit).of_tenant)
+            facts, refused = known_choices(registries_of(unit), submission.facts, today)
+            if submission.same_residence:
+                facts = with_residence(facts, inviters_residence(session, offer, self._keyring))
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
             profile = profile_for(unit.jurisdiction)

@@ -45,7 +45,10 @@ class Stay(Model):
 
 
 class Offer(Model):
-    """A link for one tenant. Its token is derived from the id, never stored."""
+    """A link for one tenant. Its token is derived from the id, never stored.
+
+    `invited_by`: the person of the stay who asked for it; None where the landlord made it.
+    """
 
     __tablename__ = "offers"
     id: Mapped[Id]
@@ -55,6 +58,7 @@ class Offer(Model):
     expires_at: Mapped[int]
     opened_at: Mapped[int | None]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    invited_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     stay: Mapped[Stay] = relationship(back_populates="offers", lazy="joined")
 
 

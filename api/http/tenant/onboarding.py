@@ -90,6 +90,7 @@ async def verify(
     nationality: Typed = None,
     sex: Typed = None,
     facts: Annotated[str | None, Form(max_length=4000, description="JSON: what the registry asks besides")] = None,
+    same_residence: Annotated[bool, Form(description="The residence is that of the adult who invited them")] = False,
     holder_key: Annotated[str | None, Form(max_length=2000)] = None,
     clip: Annotated[list[UploadFile] | None, File(description="JPEG frames in order, at most 120")] = None,
     clip_nonce: Annotated[str | None, Form(max_length=64)] = None,
@@ -106,6 +107,7 @@ async def verify(
         clip_nonce=clip_nonce or "",
         chip=await read_upload(chip, MAX_CHIP),
         holder=public_key_from_json(holder_key) if holder_key else None,
+        same_residence=same_residence,
     )
     return await verification.verify(gateway, token, form)
 

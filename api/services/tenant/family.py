@@ -16,6 +16,7 @@ from gateway.domain.verification.field_sources import FACT
 from gateway.domain.verification.reading_token import reading_in
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.stays import family as steps
+from gateway.journey.stays.shared_facts import Declaration
 from gateway.registering.tenant import local_date
 from gateway.registries.code_choices import coded
 from gateway.store import Key, Unit
@@ -32,7 +33,8 @@ class ChildForm(UnlockForm):
 
     `person`: a JSON object of texts, surname, given_names, birth_date, nationality, sex, document_kind, id_number,
     issuing_state (the last three are left out where the child has no document), and what the registry asks of a
-    tenant, by path, such as relation; and `reading`, if the child's document was photographed.
+    tenant, by path, such as relation; `reading`, if the child's document was photographed; and `same_surname`, with any
+    text, instead of a surname that is the adult's. The child has the adult's residence if it has none of its own.
     """
 
     person: Annotated[str, Field(max_length=4000)]
@@ -63,10 +65,12 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
     with gateway.database.writing() as session:
         key = session.get(Key, key_id)
         given = _texts_of(form.person)
-        token = given.pop("reading", "")
+        token, same_surname = given.pop("reading", ""), bool(given.pop("same_surname", ""))
+        given.pop("same_residence", None)  # of the page's form, which then asks no residence
         fields = _fields_of(given, key.stay.unit, now) if key is not None else {}
         read = reading_in(token, key.stay_id, gateway.keyring.offer_secret, now) if key is not None and token else {}
-        child = steps.declare_child(session, key_id, proof_of(form), form.person, fields, gateway.keyring, now, read)
+        declared = Declaration(form.person, fields, read, same_surname)
+        child = steps.declare_child(session, key_id, proof_of(form), declared, gateway.keyring, now)
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)
 

@@ -11,6 +11,7 @@ from api.services.schemas import DateRequestShown, KeyShown, LockShown, Onboardi
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
 from gateway.journey.stays.date_requests import latest_date_request
+from gateway.journey.stays.shared_facts import has_surname
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Disclosure, Offer, Registration, RegistrationPerson
 
@@ -41,7 +42,8 @@ class KeyOverview:
     """A tenant's keys, each with its lock. `begins_later`: a key is not valid yet.
 
     `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one. `party_open`:
-    the registration waits for others who are still to register.
+    the registration waits for others who are still to register. `has_surname`: the tenant's surname is known apart from
+    other names.
     """
 
     keys: list[tuple[KeyShown, LockShown]]
@@ -51,6 +53,7 @@ class KeyOverview:
     once_codes: list[OnceCodeShown]
     date_request: DateRequestShown | None
     party_open: bool
+    has_surname: bool
 
 
 def was_revoked(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bool:
@@ -77,6 +80,7 @@ def read_overview(gateway: Gateway, token: str) -> KeyOverview:
             once_codes=once_codes_of(session, offer.stay, now),
             date_request=date_request_shown(date_request) if date_request else None,
             party_open=offer.stay.party_open,
+            has_surname=has_surname(session, offer, gateway.keyring),
         )
 
 

@@ -3,6 +3,7 @@
 Every function here raises OfferUnknown, OfferGone or OfferExpired for a token whose offer cannot be used.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -19,6 +20,7 @@ from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.parties import expect_others, is_filed_in_parties
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
+from gateway.journey.stays.shared_facts import RESIDENCE, inviters_residence
 from gateway.journey.tenants import onboarding as steps
 from gateway.registering.tenant import local_date
 from gateway.registries.code_choices import has_table, search_codes, short_tables
@@ -60,6 +62,7 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
             path: {key: [*values] for key, values in fields.items()} for path, fields in asked.only_if.items()
         },
         asks_minors=list(asked.minor),
+        asks_same_residence=_may_share_residence(gateway, session, offer, asked.of_tenant),
         asks_others=is_filed_in_parties(stay),
         face=profile.face,
         liveness_level=unit.liveness_level,
@@ -71,6 +74,12 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         keys=[key.id for key in keys],
         passcodes=[passcode_shown(code, unit.timezone) for code in codes],
     )
+
+
+def _may_share_residence(gateway: Gateway, session: Session, offer: Offer, asked: Sequence[str]) -> bool:
+    """Whether a residence is asked, and an adult with one invited this tenant."""
+    wanted = any(path.startswith(RESIDENCE) for path in asked)
+    return wanted and bool(inviters_residence(session, offer, gateway.keyring))
 
 
 def present_tables(unit: Unit, today: date) -> dict[str, list[CodeShown]]:

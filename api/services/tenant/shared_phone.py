@@ -29,7 +29,7 @@ def begin_registration(gateway: Gateway, key_id: str, form: UnlockForm, current:
     with gateway.database.writing() as session:
         key = steps.companions_key(session, key_id, proof_of(form), now)
         gateway.attempts.hit("companion", key.stay_id)
-        offer = _unused(gateway, session, key.stay_id, current) or steps.add_companion(session, key.stay, now)
+        offer = _unused(gateway, session, key.stay_id, current) or steps.add_companion(session, key, now)
         return timed_token(offer.id, "register", now + LIFETIME["register"], secret)
 
 

@@ -1,13 +1,15 @@
 """What a registry asks of a tenant beyond the document, as forms show it: lists to choose from, hints, conditions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from api.services.schemas import CodeShown
 from api.web.shell.countries import country_choices
 from api.web.tenant.faults import FACT
+from api.web.tenant.onboarding_form import SAME_RESIDENCE
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
+from gateway.journey.stays.shared_facts import RESIDENCE
 from gateway.texts.families import code_text
 from gateway.texts.languages import Language
 from gateway.texts.record import FACT_HINT
@@ -21,7 +23,7 @@ class Asked:
 
     `offered`: the (value, text) pairs to choose from, none for a text. `search`: type-ahead in the authority's table.
     `hint`: whom it is asked of. `one_of`: one of these is enough. `minors`: asked of minors only. `only_if`: the inputs
-    that decide whether it is asked, with the values for which it is.
+    that decide whether it is asked, with the values for which it is; of a box that is ticked the value, else "".
     """
 
     path: str
@@ -34,8 +36,8 @@ class Asked:
 
     @property
     def always(self) -> bool:
-        """Whether it is asked of everybody, so that it cannot be left empty."""
-        return not (self.one_of or self.minors or self.only_if)
+        """Whether it cannot be left empty: it is asked of everybody, or of all who do not share a residence."""
+        return not (self.one_of or self.minors or {*self.only_if} - {SAME_RESIDENCE})
 
 
 class QuestionSource(Protocol):
@@ -68,12 +70,23 @@ def asked_facts(
     paths: Iterable[str],
     prefix: str = FACT,
     namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
+    *,
+    shares_residence: bool = False,
 ) -> list[Asked]:
     """Return these facts in order; the inputs of facts are named `prefix` and the path.
 
     `namesakes`: by path, the entries of an authority's table that a typed name may mean, offered instead of the search.
+    `shares_residence`: the form has a box SAME_RESIDENCE; the residence is asked while it is not ticked.
     """
-    return [_asked(onboarding, language, path, prefix, (namesakes or {}).get(path, ())) for path in paths]
+    facts = [_asked(onboarding, language, path, prefix, (namesakes or {}).get(path, ())) for path in paths]
+    return [_unless_shared(fact) if shares_residence else fact for fact in facts]
+
+
+def _unless_shared(fact: Asked) -> Asked:
+    """The fact with the condition that a residence is not shared."""
+    if not fact.path.startswith(RESIDENCE):
+        return fact
+    return replace(fact, only_if={SAME_RESIDENCE: [""], **fact.only_if})
 
 
 def _asked(

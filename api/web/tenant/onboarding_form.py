@@ -11,10 +11,11 @@ from api.web.tenant.faults import FACT
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.typed_fields import FieldProblem, missing_fields, typed_problems, with_kind
 
+SAME_RESIDENCE: Final = "same_residence"
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
 )  # fmt: skip
-CHOSEN: Final = ("check", "consent_face", "consent_registration", "consent_guardian", "others")
+CHOSEN: Final = ("check", "consent_face", "consent_registration", "consent_guardian", "others", SAME_RESIDENCE)
 # A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")
 

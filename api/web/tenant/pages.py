@@ -25,12 +25,13 @@ from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.tenant.asked_facts import asked_facts
 from api.web.tenant.faults import FACT, PART_MISSING, fault_of, faults_in
-from api.web.tenant.onboarding_form import Entered, details_asked, entered_in, problems_of
+from api.web.tenant.onboarding_form import CHOSEN, SAME_RESIDENCE, Entered, details_asked, entered_in, problems_of
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.errors import Busy, Conflict, InputRefused
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
+from gateway.journey.stays.shared_facts import RESIDENCE
 from gateway.texts.families import code_text
 from gateway.texts.languages import Language
 from gateway.texts.marks import N_
@@ -44,6 +45,7 @@ DONE: Final = {
     "keypage.done.withdrawn": N_("Consent withdrawn. You keep your key."),
     "keypage.done.corrected": N_("Corrected. Your registration is being sent again."),
 }
+REACHED: Final = ("phone", "email")
 WITH_KEY: Final = ("issued", "on_lock")
 WAITING: Final = ("review", "refused", "asked_again", "verified", "ended")
 Typed = Annotated[str, Form(max_length=200)]
@@ -173,6 +175,7 @@ async def verification_form(
         clip=await read_uploads(seen.clip, MAX_PICTURE_BYTES),
         clip_nonce=seen.clip_nonce,
         holder=public_key_from_json(holder_key) if holder_key else None,
+        same_residence=bool(entered.chosen[SAME_RESIDENCE]),
     )
 
 
@@ -209,7 +212,9 @@ def form_values(
 
     `namesakes`: by path, what to choose from instead of a name that was typed.
     """
-    entered = entered or Entered()
+    shares = onboarding.asks_same_residence
+    entered = entered or Entered(chosen=dict.fromkeys(CHOSEN, "") | {SAME_RESIDENCE: "yes" if shares else ""})
+    besides = onboarding.asks_besides
     return {
         "onboarding": onboarding,
         "place": OWN_PHONE,
@@ -221,7 +226,7 @@ def form_values(
         "photos_lost": entered.document or entered.face,
         "details": details_asked(onboarding),
         "one_name": NUMBER_SAYS_REST,
-        "asked": asked_facts(onboarding, language, onboarding.asks_besides, namesakes=namesakes),
+        "asked": asked_facts(onboarding, language, besides, namesakes=namesakes, shares_residence=shares),
         "faults": faults,
         "wrong": {fault.field: fault.sentence for fault in reversed(faults)},
         "part_missing": {part: translator(language).translate(text) for part, text in PART_MISSING.items()},
@@ -264,6 +269,7 @@ def key_page(
         "once_codes": overview.once_codes,
         "date_request": overview.date_request,
         "party_open": overview.party_open,
+        "has_surname": overview.has_surname,
         "refusals": read_refusals(gateway, token, language_of(request)),
         "correction": correction,
         "code_tables": tables_in(gateway, token, onboarding, correction),
@@ -292,11 +298,12 @@ def tables_in(
 
 
 def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, object]:
-    """Return the values of the form by which a tenant registers a child, who lives and is reached where they do."""
-    asked = [path for path in onboarding.asks_besides if not path.startswith(("residence.", "phone", "email"))]
+    """Return the values of the form by which a tenant registers a child, who is reached through them."""
+    asked = [path for path in onboarding.asks_besides if path not in REACHED]
     return {
         "child_kinds": [kind for kind in onboarding.documents if kind != "none"],
-        "child_asks": asked_facts(onboarding, language, asked, prefix=""),
+        "child_residence": any(path.startswith(RESIDENCE) for path in asked),
+        "child_asks": asked_facts(onboarding, language, asked, prefix="", shares_residence=True),
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
     }

@@ -1,7 +1,5 @@
 """One tenant registers those who came along: children by declaration, adults by a link of their own."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -21,33 +19,30 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import replace_passcodes
 from gateway.journey.keys.unlock import holders_key
 from gateway.journey.stays.landlord import add_offer
+from gateway.journey.stays.shared_facts import Declaration, shared_with_child
 from gateway.store import Key, Offer, Person, Stay
 from gateway.store.model import new_id
 from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
 
 MAX_PEOPLE: Final = 20  # of one stay
-# What a child has in common with the adult, unless it is given: where they live, and how to reach them.
-SHARED: Final = ("person.residence.", "person.phone", "person.email", "address")
 
 
 def declare_child(
-    session: Session, key_id: str, proof: Proof, text: str, fields: Mapping[str, str], keyring: Keyring, now: int,
-    read: Mapping[str, str] = MappingProxyType({}),
-) -> Person:  # fmt: skip
-    """Check in a child whom a registered adult declares; the adult's phone signs `text`, from which `fields` come.
+    session: Session, key_id: str, proof: Proof, declared: Declaration, keyring: Keyring, now: int
+) -> Person:
+    """Check in a child whom a registered adult declares; the adult's phone signs the text of the declaration.
 
-    `read`: what was read from a picture of the child's document; `fields` are what the adult made of it.
     Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused, ProofRefused or
     Conflict.
     """
-    key = _held(session, key_id, child_statement(key_id, proof, text), proof, now)
+    key = _held(session, key_id, child_statement(key_id, proof, declared.text), proof, now)
     stay, adult = key.stay, session.get_one(Person, key.person_id)
     _refuse_crowd(session, stay)
-    common = {name: value for name, value in person_fields(adult, keyring).items() if name.startswith(SHARED) and value}
+    common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
     without = {} if fields.get("id_number") else {"document_kind": "none"}
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id, arrived_at=own_arrival(stay, now))
-    seal_sources(child, confirm(read, common | dict(fields) | without), keyring)
+    seal_sources(child, confirm(declared.read, common | dict(fields) | without), keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
     session.flush()
@@ -58,7 +53,7 @@ def declare_child(
 
 def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> Offer:
     """A link for another adult of the party, who shows a document of their own and gets the key on their own phone."""
-    return add_companion(session, companions_key(session, key_id, proof, now).stay, now)
+    return add_companion(session, companions_key(session, key_id, proof, now), now)
 
 
 def companions_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
@@ -66,10 +61,12 @@ def companions_key(session: Session, key_id: str, proof: Proof, now: int) -> Key
     return _held(session, key_id, companion_statement(key_id, proof), proof, now)
 
 
-def add_companion(session: Session, stay: Stay, now: int) -> Offer:
-    """An offer for another adult of the stay. Raises Conflict where there are as many as a stay can have here."""
-    _refuse_crowd(session, stay)
-    return add_offer(session, stay, now)
+def add_companion(session: Session, key: Key, now: int) -> Offer:
+    """An offer for another adult whom the key's holder invites. Raises Conflict where a stay has as many as it can."""
+    _refuse_crowd(session, key.stay)
+    offer = add_offer(session, key.stay, now)
+    offer.invited_by = key.person_id
+    return offer
 
 
 def complete_party(session: Session, key_id: str, proof: Proof, now: int) -> None:

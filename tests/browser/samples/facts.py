@@ -278,6 +278,7 @@ KEY_PAGE: dict[str, Any] = {
     "date_request": DATE_REQUEST,
     "party_open": True,
     "registering": False,
+    "has_surname": True,
     "documents": onboarding("on_lock").documents,
     "refusals": None,
     "correction": NONE_SENT,

@@ -26,6 +26,7 @@ function applies(part, form) {
   if ("minors" in part.dataset && isAdult(form.elements.birth_date?.value)) return false;
   return decided(JSON.parse(part.dataset.onlyIf ?? "{}"), (name) => {
     const deciding = form.elements[name];
+    if (deciding?.type === "checkbox") return deciding.checked ? deciding.value : "";
     return deciding?.value || (deciding?.closest(".facts") ? "" : undefined);
   });
 }

@@ -81,6 +81,8 @@ function readDocument(form, summary) {
     say(answer?.ok && note.dataset.read);
     if (!answer?.ok || !read) return refuse(read?.fields?.[0]?.sentence ?? read?.detail ?? form.dataset.failed);
     for (const [name, text] of Object.entries(read.fields)) if (form.elements[name]) form.elements[name].value = text;
+    const { same_surname: same } = form.elements;
+    if (same && read.fields.surname) same.checked = false;
     form.elements.reading.value = read.reading;
     form.dispatchEvent(new Event("change"));
   };
@@ -100,7 +102,7 @@ function faultsIn(form, { body }) {
 
 const emptyFaults = (form) => [...form.querySelectorAll(":scope > [data-needed]")]
   .map((part) => ({ field: part.querySelector("input, select"), sentence: part.dataset.needed }))
-  .filter(({ field }) => !field.value.trim()).concat(emptyFacts(form));
+  .filter(({ field }) => !field.disabled && !field.value.trim()).concat(emptyFacts(form));
 
 /** Serve the forms for those who came along, for the holder of key `id`. */
 export function manageFamily(id, pair) {

@@ -1,0 +1,66 @@
+"""What the people of one stay have in common: a home, a surname, ways to be reached. Copied here, never shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gateway.domain.verification.field_sources import FACT
+from gateway.journey.filings.person_fields import person_fields
+from gateway.journey.keys.keyring import Keyring
+from gateway.store import Offer, Person
+from gateway.store.sealing import Erased
+
+RESIDENCE: Final = "residence."
+_HOME: Final = (f"{FACT}{RESIDENCE}", "address")
+_REACHED: Final = (f"{FACT}phone", f"{FACT}email")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A child as an adult declares it: the signed text, the fields in it, and what was read from a picture.
+
+    `same_surname`: the child has the adult's surname, which is not in the fields.
+    """
+
+    text: str
+    fields: Mapping[str, str]
+    read: Mapping[str, str] = field(default_factory=dict)
+    same_surname: bool = False
+
+
+def shared_with_child(adult: Mapping[str, str], declared: Declaration) -> dict[str, str]:
+    """The adult's fields that are the child's too: where they live unless a home is given, and how to reach them."""
+    own_home = any(name.startswith(_HOME) for name in declared.fields)
+    shared = (*_REACHED, *(() if own_home else _HOME))
+    found = {name: text for name, text in adult.items() if name.startswith(shared) and text}
+    if declared.same_surname and adult.get("surname"):
+        found["surname"] = adult["surname"]
+    return found
+
+
+def has_surname(session: Session, offer: Offer, keyring: Keyring) -> bool:
+    """Whether the tenant of this offer has a surname apart from other names, so that a child can have the same."""
+    person = session.get(Person, offer.person_id) if offer.person_id else None
+    return bool(_fields(person, keyring).get("surname"))
+
+
+def inviters_residence(session: Session, offer: Offer, keyring: Keyring) -> dict[str, str]:
+    """Where the adult lives who invited the tenant of this offer, by path; empty if nobody did, or they were erased."""
+    inviter = session.get(Person, offer.invited_by) if offer.invited_by else None
+    fields = {name.removeprefix(FACT): text for name, text in _fields(inviter, keyring).items()}
+    return {path: text for path, text in fields.items() if path.startswith(RESIDENCE) and text}
+
+
+def with_residence(facts: Mapping[str, str], residence: Mapping[str, str]) -> dict[str, str]:
+    """The facts with this residence, unless they have one of their own."""
+    given = any(path.startswith(RESIDENCE) and text for path, text in facts.items())
+    return dict(facts) if given else {**facts, **residence}
+
+
+def _fields(person: Person | None, keyring: Keyring) -> Mapping[str, str]:
+    try:
+        return person_fields(person, keyring) if person else {}
+    except Erased:
+        return {}
