@@ -362,17 +362,25 @@ class CaseShown(BaseModel):
 
 
 class CaseOpened(CaseShown):
-    """A case with the tenant's fields that count, and each with what was read, typed and corrected."""
+    """A case with the tenant's fields that count, and each with what was read, typed and corrected.
+
+    `problems`: by field that a registry would refuse, as missing or wrong, what to do; while the case waits.
+    """
 
     fields: dict[str, str]
     sources: dict[str, dict[str, str]]
+    problems: dict[str, str] = {}
 
 
 class DecisionForm(Strict):
-    """A decision on a case. The reason is shown to the tenant, and required unless the case passes."""
+    """A decision on a case. The reason is shown to the tenant, and required unless the case passes.
+
+    `fields`: what CaseOpened.problems names, as it is entered by who decides; for a case that passes only.
+    """
 
     decision: Literal["pass", "refuse", "ask_again"]
     reason: Annotated[str, Field(max_length=400)] = ""
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(max_length=30)] = {}
 
 
 class PurposeForm(Strict):

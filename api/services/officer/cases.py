@@ -1,5 +1,6 @@
 """Cases that wait for a person's decision: by an officer of the area, or by the staff of the unit's landlord."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
 
@@ -9,11 +10,18 @@ from api.services.schemas import CaseOpened, CaseShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound
+from gateway.domain.filings.field_rules import local_time
+from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.verification.field_sources import conclude
+from gateway.journey.filings.arrival_rules import arrival_problems
+from gateway.journey.filings.corrections import CORRECTABLE, complete_fields
+from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.person_fields import person_sources
 from gateway.journey.tenants import onboarding as steps
+from gateway.registries.code_choices import search_codes, short_tables
 from gateway.store import Account, Person, Verification
 from gateway.store.sealing import Erased
+from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
 
 PARTS: Final = ("document", "portrait", "face")
@@ -71,8 +79,10 @@ def list_cases(gateway: Gateway, account: Account) -> list[CaseShown]:
         return [present_case(gateway, case) for case in session.scalars(query.limit(MAX_CASES))]
 
 
-def read_case(gateway: Gateway, account: Account, case_id: str) -> CaseOpened:
+def read_case(gateway: Gateway, account: Account, case_id: str, language: str = SOURCE) -> CaseOpened:
     """Return a case with the tenant's fields; none if the person was erased. The reading is logged first.
+
+    What a registry would refuse is said in `language`.
 
     Raises NotFound, or DisclosureBlocked if the log cannot be written.
     """
@@ -85,7 +95,37 @@ def read_case(gateway: Gateway, account: Account, case_id: str) -> CaseOpened:
     except Erased:
         sources = {}
     shown = {name: dict(texts) for name, texts in sources.items()}
-    return CaseOpened(**present_case(gateway, case).model_dump(), fields=conclude(sources), sources=shown)
+    return CaseOpened(
+        **present_case(gateway, case).model_dump(),
+        fields=conclude(sources),
+        sources=shown,
+        problems=problems_of(gateway, account, case_id, language) if sources and case.state == "review" else {},
+    )
+
+
+def problems_of(gateway: Gateway, account: Account, case_id: str, language: str) -> dict[str, str]:
+    """Return by field of a waiting case that a registry would refuse what to do. Raises NotFound."""
+    with gateway.database.reading() as session, session.no_autoflush:
+        case = find_case(session, account, case_id)
+        person = session.get_one(Person, case.person_id)
+        found = arrival_problems(session, case.offer.stay, person, gateway.keyring, gateway.now())
+        session.rollback()  # the arrival was set to be checked, not to be kept
+    named = FieldsRefused(found).shown(language) if found else []
+    first = {str(one["field"]): str(one["sentence"]) for one in reversed(named)}
+    return {name: text for name, text in first.items() if name in CORRECTABLE}
+
+
+def tables_for(
+    gateway: Gateway, account: Account, case_id: str, given: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return by path the codes and names that a field takes; of a table that is long those of a given name, or none."""
+    with gateway.database.reading() as session:
+        unit = find_case(session, account, case_id).offer.stay.unit
+        registries, today = registries_of(unit), local_time(gateway.now(), unit.timezone).date()
+    tables = short_tables(registries, today)
+    for path in [path for path in tables if not tables[path] and given.get(path)]:
+        tables[path] = search_codes(registries, path, given[path], today)
+    return {path: [(entry.code, entry.name) for entry in entries] for path, entries in tables.items()}
 
 
 def read_picture(gateway: Gateway, account: Account, case_id: str, part: str) -> Picture:
@@ -104,9 +144,16 @@ def read_picture(gateway: Gateway, account: Account, case_id: str, part: str) ->
 
 
 def decide_case(gateway: Gateway, account: Account, case_id: str, form: DecisionForm) -> CaseShown:
-    """Record a decision and discard the case's images. Raises NotFound, or Conflict if the case cannot be decided."""
+    """Record a decision and discard the case's images.
+
+    Raises NotFound, Conflict if the case cannot be decided, or InputRefused with fields that a registry would refuse.
+    """
+    given = {name: text.strip() for name, text in form.fields.items() if text.strip()}
     with gateway.database.writing() as session:
         case = find_case(session, account, case_id)
+        if given and form.decision == "pass" and case.state == "review":
+            person = session.get_one(Person, case.person_id)
+            complete_fields(session, person, given, gateway.keyring, gateway.now())
         steps.decide_case(session, case, form.decision, account.id, form.reason, gateway.keyring, gateway.now())
     gateway.pictures.drop(case_id)
     return present_case(gateway, case)

@@ -16,7 +16,7 @@ from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.printed_form import PrintedForm
 from gateway.domain.filings.ways_out import Mender, menders_of
 from gateway.domain.stays.stay import wall_clock
-from gateway.journey.filings.corrections import check_correction, note_correction, reason_of
+from gateway.journey.filings.corrections import check_correction, note_correction, reason_of, records_to_check
 from gateway.journey.filings.deadlines import pressing
 from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.reconciling import settle
@@ -290,12 +290,12 @@ def _correct(
     gateway: Gateway, session: Session, row: Registration, person: Person, form: CorrectionForm, author: str
 ) -> Registration:
     """Check the correction against the record that was filed, then file it. Raises InputRefused or NotFound."""
-    registry, now = gateway.registries.get(row.registry_name), gateway.now()
+    now = gateway.now()
     today = local_time(now, row.stay.unit.timezone).date()
     try:
         record = open_record(parts_of(session, [row.id]).get(row.id, []), gateway.vault)
-        rules = registry.problems if registry else None
-        changes = check_correction(record, person, form.fields, gateway.keyring, today, rules)
+        checked = records_to_check(session, row, record, person, gateway.rules, gateway.keyring, now)
+        changes = check_correction(record, person, form.fields, gateway.keyring, today, checked)
         filed = correct_person(session, row.stay, person, changes, gateway.keyring, now)
         note_correction(filed, form.fields, author, form.reason.strip(), gateway.keyring)
         return next((new for new in filed if new.registry_name == row.registry_name), row)

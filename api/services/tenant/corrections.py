@@ -10,7 +10,7 @@ from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.filings.field_names import field_text
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import Registration as Record
-from gateway.journey.filings.corrections import check_correction, note_correction
+from gateway.journey.filings.corrections import check_correction, note_correction, records_to_check
 from gateway.journey.filings.records import correct_person
 from gateway.journey.filings.refusals import Refusal, belongs_to, own_refusals, person_at, refusals_of
 from gateway.journey.filings.sealed_records import open_record
@@ -93,7 +93,8 @@ def correct_own(gateway: Gateway, token: str, form: OwnCorrectionForm) -> list[R
         if other is not None:
             raise InputRefused(N_("You cannot correct this field here."), field=other)
         today = local_time(now, row.stay.unit.timezone).date()
-        changes = check_correction(record, person, given, gateway.keyring, today, rules)
+        checked = records_to_check(session, row, record, person, gateway.rules, gateway.keyring, now)
+        changes = check_correction(record, person, given, gateway.keyring, today, checked)
         filed = correct_person(session, row.stay, person, changes, gateway.keyring, now)
         note_correction(filed, given, f"tenant:{offer.person_id}", "", gateway.keyring)
     return read_refusals(gateway, token)

@@ -1,21 +1,32 @@
 """The page of one case: document beside face, decided by an officer of the area or the unit's landlord."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.framework.dependencies import Decider, Gate
 from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
+from api.web.shell.corrections import fields_in
+from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
+from gateway.domain.documents import DOCUMENT_KINDS
 from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, NotFound
+from gateway.domain.verification.field_sources import FACT
 from gateway.store import Account
 from gateway.texts.marks import N_
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+async def given_fields(request: Request) -> dict[str, str]:
+    """Return the tenant's fields that the form holds."""
+    return fields_in(dict(await request.form()))
 
 
 @router.get("/{home}/cases/{case_id}")
@@ -32,17 +43,19 @@ def decide(
     account: Decider,
     home: str,
     case_id: str,
+    given: Annotated[dict[str, str], Depends(given_fields)],
     decision: Annotated[str, Form(pattern="^(pass|refuse|ask_again)$")],
     reason: Text = "",
 ) -> Response:
     """Record the decision; show the case again with the error if it is refused."""
     refuse_other_home(account, home)
     try:
-        refuse_incomplete({"reason": reason}, Input("reason", 400, needed=False))
-        form = DecisionForm.model_validate({"decision": decision, "reason": reason})
+        inputs = [Input(name, needed=False) for name in given]
+        refuse_incomplete({"reason": reason} | given, Input("reason", 400, needed=False), *inputs)
+        form = DecisionForm.model_validate({"decision": decision, "reason": reason, "fields": given})
         service.decide_case(gateway, account, case_id, form)
     except (Conflict, InputRefused) as error:
-        return case_page(request, gateway, account, case_id, error, reason)
+        return case_page(request, gateway, account, case_id, error, reason, given)
     return go(f"/{account.role}?done=case.done.{decision}")
 
 
@@ -59,13 +72,26 @@ def case_page(
     case_id: str,
     error: LodgekeyError | None = None,
     reason: str = "",
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    """Return the page of one case, with an error and the typed reason if there was one. The reading is logged first."""
+    """Return the page of one case, with an error and what was typed if there was one. The reading is logged first.
+
+    `given`: fields that a registry would refuse, as they were entered.
+    """
+    language = language_of(request)
+    case = service.read_case(gateway, account, case_id, language)
+    known = case.fields
+    shown = dict.fromkeys([*case.problems, *given])
     values = {
         "role": account.role,
         "home": f"/{account.role}",
-        "case": service.read_case(gateway, account, case_id),
+        "case": case,
         "reason": reason,
-        **fault_values(language_of(request), error),
+        "asked": {name: given.get(name) or known.get(name) or known.get(f"{FACT}{name}", "") for name in shown},
+        "code_tables": service.tables_for(gateway, account, case_id, given),
+        "documents": DOCUMENT_KINDS,
+        "countries": country_choices(language),
+        "nationalities": nationality_choices(language),
+        **fault_values(language, error, {name: name for name in shown}),
     }
     return page(request, "officer/case.html", values, error.status if error else 200)

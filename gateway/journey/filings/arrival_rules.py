@@ -29,8 +29,13 @@ Named = tuple[str, FieldProblem]  # the name of the field in the form, and what 
 
 def refuse_arrival(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
     """Raise FieldsRefused for each field of this person that a registry of the unit would refuse on arrival."""
+    _refuse(arrival_problems(session, stay, person, keyring, now))
+
+
+def arrival_problems(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> list[Named]:
+    """What a registry of the unit would refuse of this person on arrival, by the field's name in a form."""
     fields = person_fields(person, keyring)
-    _refuse([named(problem) for _, problem in _own_problems(session, stay, person, fields, keyring, now)])
+    return [named(problem) for _, problem in _own_problems(session, stay, person, fields, keyring, now)]
 
 
 def refuse_given(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:

@@ -5,10 +5,13 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
 from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.choices import is_choice
-from gateway.domain.filings.field_rules import arrival_day
+from gateway.domain.filings.deadlines import deadline
+from gateway.domain.filings.field_rules import arrival_day, local_time
 from gateway.domain.filings.record import Address, Document, Entry, PersonFacts, Visa
 from gateway.domain.filings.record import FieldProblem as RegistryProblem
 from gateway.domain.filings.record import Registration as Record
@@ -17,8 +20,10 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.field_sources import FACT, conclude, correct
 from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, typed_problems
 from gateway.journey.filings.destinations import registries_of
-from gateway.journey.filings.person_fields import person_facts, person_sources
+from gateway.journey.filings.person_fields import person_facts, person_fields, person_sources, seal_sources
+from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
+from gateway.registries import REGISTRIES
 from gateway.registries.code_choices import coded
 from gateway.store import Person, Registration
 from gateway.store.sealing import Erased
@@ -33,9 +38,12 @@ IN_RECORD: Final[Mapping[str, str]] = {
     "name": "surname",
     "address": "registered_address",
 }
+Rules = Callable[[Record], Sequence[RegistryProblem]]
+Checked = tuple[Record, Rules]
+"""A record, and the rules of its registry."""
 REASON_PART: Final = "correction_reason"
 NOT_A_FIELD: Final = ("id", "role")
-CHECKED: Final = (*ALWAYS_TAKEN, "birth_date", "nationality", "sex")
+TYPED_CHECKED: Final = (*ALWAYS_TAKEN, "birth_date", "nationality", "sex")
 
 
 def _paths(kind: Any, before: str = "") -> list[str]:
@@ -70,12 +78,13 @@ def check_correction(
     changes: Mapping[str, str],
     keyring: Keyring,
     today: date,
-    problems_of: Callable[[Record], Sequence[RegistryProblem]] | None,
+    checked: Sequence[Checked] = (),
 ) -> dict[str, str]:
     """The changes by stored name. Raises InputRefused with the fields that would be wrong, or Erased.
 
     The name of an entry of an authority's table is stored as its code.
-    `record` is the latest that named the person; `problems_of` are its registry's rules, None where it is not set up.
+    `record` is the latest that named the person; `checked`: the records that the correction changes, with the rules of
+    the registry of each.
     Only what the correction itself brings about is refused: other fields may still be waiting for theirs.
     """
     changes = coded(registries_of(person.stay.unit), changes, today)
@@ -96,11 +105,42 @@ def check_correction(
     ]
     if wrong:
         raise FieldsRefused([(bad.field, RegistryProblem(bad.field, bad.code, REASON[bad.code])) for bad in wrong])
-    if problems_of is not None:
-        _refuse_what_the_registry_refuses(
-            _with(record, person, conclude(before)), _with(record, person, conclude(after)), changes, problems_of
-        )
+    _refuse_what_registries_refuse(person, conclude(before), conclude(after), changes, checked)
     return stored
+
+
+def records_to_check(
+    session: Session,
+    row: Registration,
+    record: Record,
+    person: Person,
+    rules: Mapping[str, Rules],
+    keyring: Keyring,
+    now: int,
+) -> list[Checked]:
+    """The records that a correction of this person changes, at every registry of the unit that is set up.
+
+    `record` is what `row` reported; elsewhere it is the record in which the person arrives, if they are reported there.
+    """
+    records = arrival_records(session, person.stay, person, person_fields(person, keyring), keyring)
+    found = {name: one for name, one in records.items() if _is_reported(one, person, name, now)}
+    return [(one, rules[name]) for name, one in (found | {row.registry_name: record}).items() if name in rules]
+
+
+def _is_reported(record: Record, person: Person, registry: str, now: int) -> bool:
+    alone = replace(record, people=tuple(one for one in record.people if one.id == person.id))
+    return bool(alone.people) and deadline(alone, now, REGISTRIES[registry].reporting) is not None
+
+
+def complete_fields(session: Session, person: Person, given: Mapping[str, str], keyring: Keyring, now: int) -> None:
+    """Store fields that were missing, as whoever decides the case enters them.
+
+    Raises InputRefused with those that would be wrong, or Erased. The registries' rules are checked on admission.
+    """
+    records = arrival_records(session, person.stay, person, person_fields(person, keyring), keyring)
+    today = local_time(now, person.stay.unit.timezone).date()
+    stored = check_correction(next(iter(records.values())), person, given, keyring, today)
+    seal_sources(person, correct(person_sources(person, keyring), stored), keyring)
 
 
 def note_correction(
@@ -126,22 +166,25 @@ def reason_of(row: Registration, keyring: Keyring) -> str:
         return ""
 
 
-def _refuse_what_the_registry_refuses(
-    before: Record,
-    after: Record,
+def _refuse_what_registries_refuse(
+    person: Person,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
     changes: Mapping[str, str],
-    problems_of: Callable[[Record], Sequence[RegistryProblem]],
+    checked: Sequence[Checked],
 ) -> None:
-    """Raise InputRefused for rules that the correction breaks, or whose field it was to put right."""
-    known = set(problems_of(before))
+    """Raise FieldsRefused for rules that the correction breaks, or whose field it was to put right, each once."""
     meant = {IN_RECORD.get(name, name) for name in changes}
-    found = [
-        problem for problem in problems_of(after) if problem not in known or problem.field.partition("].")[2] in meant
-    ]
+    found: dict[tuple[str, str], RegistryProblem] = {}
+    for record, problems_of in checked:
+        known = set(problems_of(_with(record, person, before)))
+        for problem in problems_of(_with(record, person, after)):
+            path = problem.field.partition("].")[2]
+            if problem not in known or path in meant:
+                found.setdefault((path or problem.field, problem.rule), problem)
     if found:
         named = {path: name for name, path in IN_RECORD.items() if name != "name" or name in changes}
-        paths = [(problem.field.partition("].")[2] or problem.field, problem) for problem in found]
-        raise FieldsRefused([(named.get(path, path), problem) for path, problem in paths])
+        raise FieldsRefused([(named.get(path, path), problem) for (path, _), problem in found.items()])
 
 
 def _with(record: Record, person: Person, known: Mapping[str, str]) -> Record:
@@ -152,4 +195,4 @@ def _with(record: Record, person: Person, known: Mapping[str, str]) -> Record:
 
 
 def _checked(known: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in known.items() if name in CHECKED}
+    return {name: text for name, text in known.items() if name in TYPED_CHECKED}

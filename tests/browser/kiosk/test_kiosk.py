@@ -202,5 +202,5 @@ async def test_every_step_is_accessible_and_fits(browser: Browser, demo: Running
             await somebody.page.evaluate(SHOW_ONLY, step)
             found[f"{step} {dark}"] = await breaches_of(somebody.page)
             assert await somebody.page.evaluate("document.documentElement.scrollWidth") <= window["width"]
-    assert len(found) == 30
+    assert len(found) == 32
     assert {step: breaches for step, breaches in found.items() if breaches} == {}

@@ -67,6 +67,16 @@ GERMAN_FORM = PrintedForm(
     (FormLine("Familienname", "Miller"), FormLine("Seriennummer des Passes oder Passersatzpapiers", "C01X00T47")),
     "Datum und Unterschrift der beherbergten Person (§ 29 Absatz 2 Satz 1 BMG)",
 )
+CASE_PAGE: dict[str, Any] = {
+    "role": "officer",
+    "home": "/officer",
+    "reason": "",
+    "asked": {},
+    "code_tables": {},
+    "documents": DOCUMENT_KINDS,
+    "countries": country_choices("zh-CN"),
+    "nationalities": nationality_choices("zh-CN"),
+}
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("account/sign_in.html", {"login": "", "next": "", "single_sign_on": True, "passkeys": True}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
@@ -245,8 +255,35 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "documents": DOCUMENT_KINDS,
         },
     ),
-    "case": ("officer/case.html", {"role": "officer", "case": case(), "home": "/officer", "reason": ""}),
-    "case-typed": ("officer/case.html", {"role": "landlord", "case": TYPED_CASE, "home": "/landlord", "reason": ""}),
+    "case": ("officer/case.html", CASE_PAGE | {"case": case()}),
+    "case-typed": (
+        "officer/case.html",
+        CASE_PAGE
+        | {
+            "role": "landlord",
+            "home": "/landlord",
+            "reason": "as on the phone",
+            "asked": {"residence.country": "", "birth_date": "2090"},
+            "case": TYPED_CASE,
+            "faults": [Fault("birth_date", "出生日期：请核对。")],
+            "wrong": {"birth_date": "出生日期：请核对。"},
+        },
+    ),
+    "case-missing": (
+        "officer/case.html",
+        CASE_PAGE
+        | {
+            "asked": {"residence.country": "", "id_number": ""},
+            "case": TYPED_CASE.model_copy(
+                update={
+                    "problems": {
+                        "residence.country": "居住国家：请填写此项。",
+                        "id_number": "证件号码：请填写此项。",
+                    }
+                }
+            ),
+        },
+    ),
     "tester": (
         "tester/console.html",
         {

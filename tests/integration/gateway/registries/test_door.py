@@ -188,7 +188,7 @@ class Door:
                 changes,
                 keyring,
                 self.reception.today,
-                lambda new: registry_problems(registry, new, now),
+                [(record, lambda new: registry_problems(registry, new, now))],
             )
         except InputRefused:
             return
