@@ -1,0 +1,66 @@
+"""Every nationality at every registry: its rules take it, or `docs/registries.md` quotes the rule against it."""
+
+import dataclasses
+import re
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from gateway.domain.filings.codes.icao_states import NATIONALITIES, UNDEFINED_NATIONALITY
+from gateway.registries import REGISTRIES, registry_problems
+from tests.contract.registry_cases import RegistryCase, base_record
+from tests.unit.gateway.registries.test_germany import ANA, BERLIN
+
+PEOPLE = sorted(NATIONALITIES.valid_on(date(2026, 11, 28)))
+DOCS = " ".join(Path("docs/registries.md").read_text(encoding="utf-8").split())
+CITIZENSHIP = (
+    "Choose the country of your citizenship. If you have none, ask the landlord to register you in eTurizem, which"
+    " needs one."
+)
+# The registry, whom its rules do not take, and the words of the documentation that say so.
+NO_STATES = {"ATA", *UNDEFINED_NATIONALITY} - {"XXA"}  # of Italy's police
+AGAINST = {
+    "it": (NO_STATES, "Antarctica has no line in the police's table and no people"),
+    "ross1000": (NO_STATES, "no line for the others: the sentence asks for a citizenship"),
+    "si": (set(UNDEFINED_NATIONALITY), '"koda države državljanstva gosta", `use="required"`'),
+    "hr": (set(UNDEFINED_NATIONALITY), 'tro-slovna šifra države (ISO oznaka) čije državljanstvo ima turist'),
+}  # fmt: skip
+FOLDERS = {"es": "spain", "it": "italy", "pt": "portugal", "cz": "czechia", "si": "slovenia", "hr": "croatia",
+           "cn": "china"}  # fmt: skip
+
+
+def refused(registry: str) -> set[str]:
+    """The nationalities that the registry's rules refuse; one that is not reported there is not refused."""
+    case = (
+        import_module(f"tests.contract.registries.{FOLDERS.get(registry, registry)}").CASE if registry != "de" else None
+    )
+    filed = case.record() if isinstance(case, RegistryCase) else base_record(BERLIN, ANA)
+    found = set()
+    for nationality in PEOPLE:
+        person = dataclasses.replace(filed.people[0], nationality=nationality)
+        record = dataclasses.replace(filed, people=(person, *filed.people[1:]))
+        problems = registry_problems(registry, record, filed.stay.from_at + 60)
+        if any(problem.field == "people[0].nationality" and problem.rule != "not_owed" for problem in problems):
+            found.add(nationality)
+    return found
+
+
+@pytest.mark.parametrize("registry", sorted(REGISTRIES.keys() - {"webhook"}))
+def test_everyone_is_taken_or_the_documentation_quotes_the_rule_against_it(registry: str) -> None:
+    against, quoted = AGAINST.get(registry, (set(), ""))
+    assert refused(registry) == against
+    assert quoted in DOCS
+
+
+def test_the_documentation_says_what_the_page_says_to_who_has_no_citizenship() -> None:
+    assert CITIZENSHIP in DOCS
+
+
+def test_the_documentation_has_a_row_of_codes_for_every_registry_with_codes_of_its_own() -> None:
+    kept = {"de", "webhook", "ross1000"}  # none of its own, and those of Italy's police
+    rows = set(
+        re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| [^|]+ \| [^|]+ \|$", Path("docs/registries.md").read_text(), re.M)
+    )
+    assert rows >= REGISTRIES.keys() - kept
