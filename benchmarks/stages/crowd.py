@@ -26,7 +26,7 @@ from gateway.domain.errors import LodgekeyError
 from gateway.domain.stays.stay import Window
 from gateway.journey.filings.parties import latest_record
 from gateway.journey.stays import landlord
-from gateway.journey.stays.family import leave_early
+from gateway.journey.stays.own_dates import leave_early
 from gateway.journey.tenants import onboarding
 from gateway.registries import REGISTRIES
 from gateway.store import Account, Person, Registration, RegistrationPerson, Stay

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from gateway.journey.filings.deadlines import watch_deadlines
 from gateway.journey.filings.tenant_alerts import watch_refusals
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays.landlord import due_stays, end_stay
+from gateway.journey.stays.own_dates import depart_as_planned, due_departures
 from gateway.journey.stays.retention import purge
 from gateway.store import Stay
 from gateway.store.database import Database
@@ -45,7 +46,8 @@ class Housekeeping:
         self._database, self._keyring, self._pictures = database, keyring, pictures
         self._enforce_revocations, self._now, self._sleep = enforce_revocations, now, sleep
         self._tasks: Mapping[str, Callable[[], None]] = {
-            "ends of stays": self._end_due_stays,
+            "planned departures": lambda: self._settle_each("departures", due_departures, depart_as_planned),
+            "ends of stays": lambda: self._settle_each("ends", due_stays, end_stay),
             "old messages": self._each_writing(lambda session, now: forget_old_messages(session, now - MESSAGES_KEPT)),
             "old challenges": self._each_writing(forget_challenges),
             "deadlines": self._each_writing(watch_deadlines),
@@ -99,17 +101,22 @@ class Housekeeping:
         if forgotten:
             log.info("%d rows past their retention were deleted", forgotten)
 
-    def _end_due_stays(self) -> None:
-        """End stays that are over, each in its own transaction, so that a failing one does not block the others."""
+    def _settle_each(
+        self,
+        what: str,
+        find: Callable[[Session, int], Sequence[Stay]],
+        settle: Callable[[Session, Stay, Keyring, int], object],
+    ) -> None:
+        """Settle the stays that are due, each in a transaction of its own: one that fails does not block the others."""
         with self._database.reading() as session:
-            over = [stay.id for stay in due_stays(session, self._now())]
+            due = [stay.id for stay in find(session, self._now())]
         broken: Exception | None = None
-        for stay_id in over:
+        for stay_id in due:
             try:
                 with self._database.writing(essential=True) as session:
-                    end_stay(session, session.get_one(Stay, stay_id), self._keyring, self._now())
+                    settle(session, session.get_one(Stay, stay_id), self._keyring, self._now())
             except Exception as error:  # noqa: BLE001 - one stay must not keep the others from ending
-                log.error("stay %s could not be ended: %s", stay_id, type(error).__name__)
+                log.error("%s of stay %s could not be settled: %s", what, stay_id, type(error).__name__)
                 broken = broken if isinstance(error, LodgekeyError | Erased) else error
         if broken is not None:
             raise broken

@@ -66,8 +66,8 @@ class Person(Model):
     """A person of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed.
 
     role: tenant, or booker: who made the booking, where that is reported; a booker has no key and is no tenant.
-    `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None. `head_id`:
-    the adult the person is filed with.
+    `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None.
+    `leaves_at`: when the person plans to leave before the stay ends. `head_id`: the adult the person is filed with.
     """
 
     __tablename__ = "people"
@@ -79,6 +79,7 @@ class Person(Model):
     erased_at: Mapped[int | None]
     arrived_at: Mapped[int | None]
     left_at: Mapped[int | None]
+    leaves_at: Mapped[int | None]
     head_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     stay: Mapped[Stay] = relationship(back_populates="people")
 

@@ -6,7 +6,7 @@ from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, ours
 from api.services.schemas import DateRequestShown, UnlockForm
 from api.services.tenant import stay as service
-from api.services.tenant.stay import DateRequestForm
+from api.services.tenant.stay import DateRequestForm, OwnArrivalForm, OwnDepartureForm
 
 router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
@@ -21,3 +21,18 @@ def end_stay(gateway: Gate, key_id: str, form: UnlockForm) -> None:
 def request_dates(gateway: Gate, key_id: str, form: DateRequestForm) -> DateRequestShown:
     """Request another end of the stay from the landlord. A later request replaces an earlier one."""
     return service.request_dates(gateway, key_id, form)
+
+
+@router.post("/{key_id}/arrival", status_code=204)
+def arrive_later(gateway: Gate, key_id: str, form: OwnArrivalForm) -> None:
+    """Say when you arrived, if later than the stay began, signed over `lodgekey-arrival`. The change is filed."""
+    service.arrive_later(gateway, key_id, form)
+
+
+@router.post("/{key_id}/departure", status_code=204)
+def plan_departure(gateway: Gate, key_id: str, form: OwnDepartureForm) -> None:
+    """Say when you leave before the others, signed over `lodgekey-departure`. Your key ends then; others keep theirs.
+
+    The end of the stay takes an earlier departure back.
+    """
+    service.plan_departure(gateway, key_id, form)

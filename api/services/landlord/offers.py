@@ -11,7 +11,7 @@ from gateway.domain.errors import NotFound
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey.stays import landlord as steps
-from gateway.journey.stays.family import correct_arrival, leave_early
+from gateway.journey.stays.own_dates import correct_arrival, leave_early
 from gateway.store import Offer
 from gateway.texts.marks import N_
 

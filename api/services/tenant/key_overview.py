@@ -10,6 +10,8 @@ from api.services.presenters import date_request_shown, key_shown, lock_shown, o
 from api.services.schemas import DateRequestShown, KeyShown, LockShown, OnboardingShown, OnceCodeShown
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
+from gateway.domain.stays.stay import wall_clock
+from gateway.journey.filings.parties import registered
 from gateway.journey.stays.date_requests import latest_date_request
 from gateway.journey.stays.shared_facts import has_surname
 from gateway.journey.tenants import onboarding as steps
@@ -38,12 +40,26 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDates:
+    """When one person came and leaves (local wall clock), how many children they declared, and whether others stay.
+
+    `planned`: they leave before the stay ends. `began`: the stay has, so that an arrival can be said.
+    """
+
+    arrived: str
+    leaves: str
+    planned: bool
+    began: bool
+    children: int
+    others: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeyOverview:
     """A tenant's keys, each with its lock. `begins_later`: a key is not valid yet.
 
     `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one. `party_open`:
-    the registration waits for others who are still to register. `has_surname`: the tenant's surname is known apart from
-    other names.
+    the registration waits for others who are still to register. `has_surname`: the tenant's surname is known apart from other names. `own`: this person's own dates.
     """
 
     keys: list[tuple[KeyShown, LockShown]]
@@ -54,6 +70,7 @@ class KeyOverview:
     date_request: DateRequestShown | None
     party_open: bool
     has_surname: bool
+    own: OwnDates
 
 
 def was_revoked(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bool:
@@ -81,7 +98,24 @@ def read_overview(gateway: Gateway, token: str) -> KeyOverview:
             date_request=date_request_shown(date_request) if date_request else None,
             party_open=offer.stay.party_open,
             has_surname=has_surname(session, offer, gateway.keyring),
+            own=_own_dates(session, offer, now),
         )
+
+
+def _own_dates(session: Session, offer: Offer, now: int) -> OwnDates:
+    stay, zone = offer.stay, offer.stay.unit.timezone
+    present = [one for one in registered(session, stay) if one.left_at is None]
+    own = [one for one in present if offer.person_id in (one.id, one.head_id)]
+    person = next((one for one in own if one.id == offer.person_id), None)
+    arrived, leaves = (person.arrived_at, person.leaves_at) if person else (None, None)
+    return OwnDates(
+        arrived=wall_clock(arrived or stay.from_at, zone),
+        leaves=wall_clock(leaves or stay.until_at, zone),
+        planned=leaves is not None,
+        began=now >= stay.from_at,
+        children=len([one for one in own if one is not person]),
+        others=len(present) > len(own),
+    )
 
 
 def _own_records(session: Session, offer: Offer) -> list[Registration]:

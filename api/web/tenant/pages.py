@@ -270,6 +270,7 @@ def key_page(
         "date_request": overview.date_request,
         "party_open": overview.party_open,
         "has_surname": overview.has_surname,
+        "own": overview.own,
         "refusals": read_refusals(gateway, token, language_of(request)),
         "correction": correction,
         "code_tables": tables_in(gateway, token, onboarding, correction),

@@ -1,7 +1,11 @@
 """Holder statements besides reading a key and unlocking: renew, end the stay, request dates, vouch for a nearby
 key, register those who came along, and say that everybody is registered."""
 
+from typing import Final
+
 from gateway.domain.keys.key import Proof
+
+ALONG: Final = {True: "children", False: "alone"}  # whether the children whom the holder declared are meant too
 
 
 def renew_statement(key_id: str, proof: Proof) -> bytes:
@@ -32,6 +36,16 @@ def child_statement(key_id: str, proof: Proof, person: str) -> bytes:
 def companion_statement(key_id: str, proof: Proof) -> bytes:
     """The bytes a holder signs to have a link made for another adult of the party."""
     return f"lodgekey-companion\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
+
+
+def arrival_statement(key_id: str, proof: Proof, arrived: str, *, children: bool) -> bytes:
+    """The bytes a holder signs to say when they arrived; `arrived` exactly as it is sent, and whether children too."""
+    return f"lodgekey-arrival\n{key_id}\n{proof.at}\n{proof.nonce}\n{arrived}\n{ALONG[children]}".encode()
+
+
+def departure_statement(key_id: str, proof: Proof, leaves: str, *, children: bool) -> bytes:
+    """The bytes a holder signs to say when they leave; `leaves` exactly as it is sent, and whether children too."""
+    return f"lodgekey-departure\n{key_id}\n{proof.at}\n{proof.nonce}\n{leaves}\n{ALONG[children]}".encode()
 
 
 def party_statement(key_id: str, proof: Proof) -> bytes:

@@ -97,10 +97,10 @@ def group_of(session: Session, stay: Stay, person: Person, destination: Destinat
 
 
 def part(session: Session, stay: Stay, people: Sequence[Person], facts: Facts, destination: Destination) -> list[Group]:
-    """The groups of new records about people who came on another day than was filed.
+    """The groups of new records about people who come or leave on another day than was filed.
 
-    Where people are filed together, those who did not come with them are first, without them. Raises Conflict if one of
-    the two has only minors.
+    Where people are filed together, those who do not are first, without them. Raises Conflict if one of the two has
+    only minors.
     """
     groups = [group_of(session, stay, person, destination) for person in people]
     earlier = groups[0].earlier
@@ -111,7 +111,7 @@ def part(session: Session, stay: Stay, people: Sequence[Person], facts: Facts, d
         return groups[:1]
     for some in (rest, people):
         if all(_minor(stay, person, facts) for person in some):
-            raise Conflict(N_("Minors are registered with an adult who arrived on the same day."))
+            raise Conflict(N_("Minors are registered with an adult who arrives and leaves on the same day."))
     return [Group(destination, rest, earlier), Group(destination, tuple(people), parted=True)]
 
 
@@ -163,7 +163,8 @@ def _together(session: Session, stay: Stay, person: Person, facts: Facts, destin
     if _minor(stay, person, facts):
         companions = _adults(stay, person, others, facts)[:1]
     else:
-        companions = [other for other in others if arrival_date(stay, other) == day and other.left_at is None]
+        present = [other for other in others if other.left_at is None and other.leaves_at == person.leaves_at]
+        companions = [other for other in present if arrival_date(stay, other) == day]
     found = [row for other in companions if (row := latest_record(session, other, destination)) is not None]
     waiting = [other for other in others if _is_waiting(session, other, destination)]
     earlier = max(found, key=lambda row: row.number, default=None)

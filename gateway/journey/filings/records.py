@@ -129,8 +129,11 @@ def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyr
         _tell(session, stay, row, [person], "CheckedOut", now)
 
 
-def report_arrivals(session: Session, stay: Stay, people: Sequence[Person], keyring: Keyring, now: int) -> None:
-    """Report that these people came on another day than was filed, as each registry takes changes. Raises Conflict."""
+def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], keyring: Keyring, now: int) -> None:
+    """Report that these people come or leave on another day than was filed, as each registry takes changes.
+
+    Raises Conflict.
+    """
     facts = facts_of(registered(session, stay), keyring)
     for destination in stay.unit.destinations:
         for group in part(session, stay, people, facts, destination):
@@ -356,7 +359,8 @@ def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFact
 def _period(stay: Stay, group: Group, kind: Kind, booking: Booking | None = None) -> StayFacts:
     """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
     came = [person.arrived_at or stay.from_at for person in group.people]
-    left = [person.left_at or _left_at(stay, kind) for person in group.people]
+    ends = _left_at(stay, kind)
+    left = [person.left_at or min(person.leaves_at or ends, ends) for person in group.people]
     begins = max(came) if party_of(group.destination) == "rows" else min(came)
     facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
     return with_terms(facts, booking) if booking else facts

@@ -1,6 +1,7 @@
 """Keys: issue them to a holder, put them on locks, and revoke them."""
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -40,10 +41,10 @@ def _issue(
     keyring: Keyring,
     now: int,
 ) -> Key:
-    name = os.urandom(16)
-    claims = KeyCredential(id=name, lock=lock.id, holder=holder, not_before=stay.from_at, expires=stay.until_at)
+    name, ends = os.urandom(16), session.get_one(Person, person_id).leaves_at or stay.until_at
+    claims = KeyCredential(id=name, lock=lock.id, holder=holder, not_before=stay.from_at, expires=ends)
     signed = can(lock, Ability.SIGNED_KEYS)
-    until = phone_until(stay.from_at, stay.until_at, keyring, now) if signed else stay.until_at
+    until = phone_until(stay.from_at, ends, keyring, now) if signed else ends
     key = Key(
         id=name.hex(),
         form="credential" if signed else "gateway",
@@ -53,7 +54,7 @@ def _issue(
         device=lock,
         holder_key=compressed_point(holder),
         not_before=stay.from_at,
-        expires_at=stay.until_at,
+        expires_at=ends,
         credential=issue_credential(claims, keyring.credential_key) if signed else b"",
         holder_credential=issue_credential(replace(claims, expires=until), keyring.credential_key) if signed else b"",
         holder_until=until,
@@ -127,9 +128,13 @@ def revoke_key(session: Session, key: Key, now: int) -> Key:
     return key
 
 
-def replace_keys(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
-    """Issue keys for the stay's current window to the same holders, then revoke the old ones."""
+def replace_keys(
+    session: Session, stay: Stay, keyring: Keyring, now: int, people: Collection[str] | None = None
+) -> None:
+    """Issue keys for the current window to the same holders, or those of `people` only, then revoke the old ones."""
     for old in [key for key in stay.keys if key.desired == "present"]:
+        if people is not None and old.person_id not in people:
+            continue
         holder = public_from_point(old.holder_key)
         _issue(session, stay, old.offer_id, old.person_id, old.device, holder, keyring, now)
         revoke_key(session, old, now)

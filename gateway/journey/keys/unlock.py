@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from certs.errors import BadSignature
 from certs.holder import verify_statement
 from certs.keys import public_from_point
-from gateway.domain.errors import KeyNotUsable, NotFound, ProofRefused
+from gateway.domain.errors import Conflict, KeyNotUsable, NotFound, ProofRefused
 from gateway.domain.keys.key import (
     PROOF_TOLERANCE,
     UNLOCK_LIFETIME,
@@ -15,6 +15,7 @@ from gateway.domain.keys.key import (
     read_statement,
     unlock_statement,
 )
+from gateway.domain.stays.stay import OCCUPYING
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
@@ -64,6 +65,14 @@ def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, n
         verify_statement(statement, proof.signature, public_from_point(key.holder_key))
     except BadSignature:
         raise ProofRefused(N_("Only the phone used to register can use this key.")) from None
+    return key
+
+
+def running_key(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
+    """As holders_key, of a stay that has not ended. Raises Conflict where it has, or the key was revoked."""
+    key = holders_key(session, key_id, statement, proof, now)
+    if key.desired != "present" or key.stay.state not in OCCUPYING:
+        raise Conflict(N_("This stay has already ended."))
     return key
 
 

@@ -9,17 +9,17 @@ from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import Window, instant, wall_clock
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.keys.unlock import holders_key
+from gateway.journey.keys.unlock import running_key
 from gateway.journey.stays.landlord import change_stay, end_stay
 from gateway.outbox.events import record
-from gateway.store import Key, Stay
+from gateway.store import Stay
 from gateway.store.date_requests import DateRequest
 from gateway.texts.marks import N_
 
 
 def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring, now: int) -> Stay:
     """Step 9 by the tenant: end the stay as the landlord would. Raises Conflict if others are registered too."""
-    key = _held(session, key_id, end_statement(key_id, proof), proof, now)
+    key = running_key(session, key_id, end_statement(key_id, proof), proof, now)
     others = [person for person in key.stay.people if person.erased_at is None and person.id != key.person_id]
     if others:
         raise Conflict(N_("Other people are registered for this stay too. Ask your landlord to end it."))
@@ -28,7 +28,7 @@ def end_for_holder(session: Session, key_id: str, proof: Proof, keyring: Keyring
 
 def request_dates(session: Session, key_id: str, proof: Proof, until: str, now: int) -> DateRequest:
     """Request another end (RFC 3339, or the unit's local time). The stay does not change until the landlord agrees."""
-    key = _held(session, key_id, dates_statement(key_id, proof, until), proof, now)
+    key = running_key(session, key_id, dates_statement(key_id, proof, until), proof, now)
     zone = key.stay.unit.timezone
     until_at = instant(until, zone, "until")
     if until_at <= max(now, key.stay.from_at):
@@ -67,10 +67,3 @@ def latest_date_request(session: Session, stay: Stay) -> DateRequest | None:
     """The stay's latest date request, answered or not, or None."""
     query = select(DateRequest).where(DateRequest.stay_id == stay.id).order_by(DateRequest.requested_at.desc())
     return session.scalars(query).first()
-
-
-def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
-    key = holders_key(session, key_id, statement, proof, now)
-    if key.desired != "present" or key.stay.state not in stays.OCCUPYING:
-        raise Conflict(N_("This stay has already ended."))
-    return key

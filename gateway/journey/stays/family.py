@@ -8,16 +8,13 @@ from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.field_rules import calendar_day, is_minor
 from gateway.domain.keys.holder_statements import child_statement, companion_statement, party_statement
 from gateway.domain.keys.key import Proof
-from gateway.domain.stays import stay as stays
 from gateway.domain.verification.field_sources import confirm
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, close_party, own_arrival, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
-from gateway.journey.filings.records import check_in, report_arrivals, report_departure
-from gateway.journey.keys.issue import revoke_key
+from gateway.journey.filings.records import check_in
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.keys.passcodes import replace_passcodes
-from gateway.journey.keys.unlock import holders_key
+from gateway.journey.keys.unlock import running_key
 from gateway.journey.stays.landlord import add_offer
 from gateway.journey.stays.shared_facts import Declaration, shared_with_child
 from gateway.store import Key, Offer, Person, Stay
@@ -36,12 +33,13 @@ def declare_child(
     Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused, ProofRefused or
     Conflict.
     """
-    key = _held(session, key_id, child_statement(key_id, proof, declared.text), proof, now)
+    key = running_key(session, key_id, child_statement(key_id, proof, declared.text), proof, now)
     stay, adult = key.stay, session.get_one(Person, key.person_id)
     _refuse_crowd(session, stay)
     common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
     without = {} if fields.get("id_number") else {"document_kind": "none"}
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id, arrived_at=own_arrival(stay, now))
+    child.leaves_at = adult.leaves_at
     seal_sources(child, confirm(declared.read, common | dict(fields) | without), keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
@@ -58,7 +56,7 @@ def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> O
 
 def companions_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
     """The key whose holder signed that another adult registers. Raises NotFound, ProofRefused or Conflict."""
-    return _held(session, key_id, companion_statement(key_id, proof), proof, now)
+    return running_key(session, key_id, companion_statement(key_id, proof), proof, now)
 
 
 def add_companion(session: Session, key: Key, now: int) -> Offer:
@@ -71,59 +69,7 @@ def add_companion(session: Session, key: Key, now: int) -> Offer:
 
 def complete_party(session: Session, key_id: str, proof: Proof, now: int) -> None:
     """Everybody of the party is registered: what waited for the others is sent. Raises ProofRefused or Conflict."""
-    close_party(session, _held(session, key_id, party_statement(key_id, proof), proof, now).stay, now)
-
-
-def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, now: int) -> list[Person]:
-    """The person who registered with this link, and the children declared by them, arrived at `at`.
-
-    Filed as the registry takes changes. Raises InputRefused for a time outside the stay or in the future, or Conflict.
-    """
-    stay, people = offer.stay, _registered_with(session, offer)
-    if not stay.from_at <= at < stay.until_at or at > now:
-        raise InputRefused(N_("The arrival must be within the stay and not in the future."), field="arrived")
-    for person in people:
-        person.arrived_at = own_arrival(stay, at)
-    session.flush()
-    report_arrivals(session, stay, people, keyring, now)
-    return people
-
-
-def leave_early(session: Session, offer: Offer, keyring: Keyring, now: int, left: int | None = None) -> list[Person]:
-    """The person who registered with this link left before the others, with the children declared by them.
-
-    `left`: when, now if it is not given. Their phones lose the key, the others get new codes, and each departure is
-    filed. Raises InputRefused for a time before the arrival or in the future, or Conflict for the last.
-    """
-    stay, gone = offer.stay, _registered_with(session, offer)
-    if len(gone) == sum(one.left_at is None for one in registered(session, stay)):
-        raise Conflict(N_("Nobody else is staying here. End the stay instead."))
-    begins = max(person.arrived_at or stay.from_at for person in gone)
-    if left is not None and not begins <= left <= now:
-        raise InputRefused(N_("The departure must be after the arrival and not in the future."), field="left")
-    for person in gone:
-        person.left_at = left or max(now, person.arrived_at or stay.from_at)
-        for key in [key for key in stay.keys if key.person_id == person.id]:
-            revoke_key(session, key, now)
-        report_departure(session, stay, person, keyring, now)
-    replace_passcodes(session, stay, keyring.passcode_key, now)
-    return gone
-
-
-def _registered_with(session: Session, offer: Offer) -> list[Person]:
-    """The person who registered with this link and the children declared by them, who are still staying."""
-    present = [one for one in registered(session, offer.stay) if one.left_at is None]
-    people = [one for one in present if offer.person_id in (one.id, one.head_id)]
-    if offer.stay.state not in stays.OCCUPYING or not people:
-        raise Conflict(N_("Nobody who is staying here registered with this link."))
-    return people
-
-
-def _held(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
-    key = holders_key(session, key_id, statement, proof, now)
-    if key.desired != "present" or key.stay.state not in stays.OCCUPYING:
-        raise Conflict(N_("This stay has already ended."))
-    return key
+    close_party(session, running_key(session, key_id, party_statement(key_id, proof), proof, now).stay, now)
 
 
 def _refuse_crowd(session: Session, stay: Stay) -> None:

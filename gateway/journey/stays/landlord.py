@@ -111,6 +111,9 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
     stay.from_at, stay.until_at = window.start, window.end
     for offer in stay.offers:
         offer.expires_at = window.end
+    for person in stay.people:
+        if person.leaves_at is not None and not window.start < person.leaves_at < window.end:
+            person.leaves_at = None
     replace_keys(session, stay, keyring, now)
     move_passcodes(session, stay, keyring.passcode_key, now)
     report_change(session, stay, keyring, now)

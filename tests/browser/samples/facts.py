@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import segno
+
 from api.services.account.passkeys import PasskeyShown
 from api.services.devices.status import DeliveryShown
 from api.services.landlord.staff import StaffShown, StaffTakenOn
@@ -24,7 +26,8 @@ from api.services.schemas import (
     StayShown,
     UnitShown,
 )
-from api.services.tenant.key_overview import FilingLine, Reader
+from api.services.tenant.family import CompanionLink
+from api.services.tenant.key_overview import FilingLine, OwnDates, Reader
 from api.web.landlord.pages import draw_code
 from api.web.shell.corrections import NONE_SENT
 from api.web.tenant.pages import child_values
@@ -265,6 +268,8 @@ ITEMS = [
     FeedItem(42, record("r2", kind="check_out", state="queued")),
     FeedItem(41, record("r1")),
 ]
+HAND_OVER_URL = "https://lodgekey.example/take/fB3lsFSiS1yaOg1MfxsuEQAAAABqsTcA"
+HAND_OVER = CompanionLink(url=HAND_OVER_URL, qr=segno.make(HAND_OVER_URL, error="m").svg_data_uri(border=2, scale=4))
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
 DATE_REQUEST = DateRequestShown(until=wall_clock(NOW + 4 * DAY, ZONE), requested_at=NOW - 300, agreed=None)
 KEY_PAGE: dict[str, Any] = {
@@ -277,8 +282,9 @@ KEY_PAGE: dict[str, Any] = {
     "once_codes": [once_code("used", LOCK, used_at=NOW - 3600)],
     "date_request": DATE_REQUEST,
     "party_open": True,
-    "registering": False,
     "has_surname": True,
+    "own": OwnDates(START, END, planned=True, began=True, children=1, others=True),
+    "registering": True,
     "documents": onboarding("on_lock").documents,
     "refusals": None,
     "correction": NONE_SENT,

@@ -35,6 +35,7 @@ from tests.browser.samples.facts import (
     DELIVERY,
     EXPORTS,
     FACES,
+    HAND_OVER,
     ITEMS,
     JAMMED,
     KEY_PAGE,
@@ -87,6 +88,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "onboarding": ("tenant/onboarding.html", form_in("zh-CN")),
     "onboarding-missing": ("tenant/onboarding.html", form_in("zh-CN", wrong=True)),
+    "companion": (
+        "tenant/companion.html",
+        {"onboarding": onboarding("verified"), "stage": "verified", "link": HAND_OVER},
+    ),
     "review": (
         "tenant/wait.html",
         {"onboarding": onboarding("review", reasons=["face_without_liveness"]), "stage": "review"},

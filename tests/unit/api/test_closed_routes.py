@@ -40,8 +40,8 @@ ROLES: Final = {
 KEY: Final = "/api/v1/keys/{key_id}"
 HOLDERS: Final = (
     KEY,
-    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "children", "party")),
-    *(f"{KEY}/{act}" for act in ("companions", "companions/here")),
+    *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "arrival", "departure")),
+    *(f"{KEY}/{act}" for act in ("children", "companions", "companions/here", "party")),
 )
 
 

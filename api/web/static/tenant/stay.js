@@ -26,6 +26,7 @@ async function send(act, id, body) {
 export function manageStay(id, pair) {
   const dates = document.querySelector("#dates");
   for (const part of document.querySelectorAll(".holder-only")) part.hidden = false;
+  manageOwnDates(id, pair);
   dates.onsubmit = async (event) => {
     event.preventDefault();
     const until = dates.elements.until.value;
@@ -37,6 +38,22 @@ export function manageStay(id, pair) {
     await forgetCodes().catch(() => {}); // codes that cannot be deleted are invalid from now on
     location.replace("/onboarding");
   };
+}
+
+/** Serve the forms for the holder's own arrival and departure. */
+function manageOwnDates(id, pair) {
+  for (const form of document.querySelectorAll(".own-date")) {
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const { field } = form.dataset;
+      const { value } = form.elements[field];
+      const children = form.elements.children?.checked ?? true;
+      const signed = await proof(pair, form.id, id, value, children ? "children" : "alone");
+      const answer = await post(form.id, id, { [field]: value, children, ...signed });
+      if (answer.ok) location.reload();
+      else show(form, "alert", answer.body?.detail ?? form.dataset.failed);
+    };
+  }
 }
 
 async function post(path, id, body) {

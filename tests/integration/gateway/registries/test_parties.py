@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
 from sqlalchemy import select, update
 
+from certs.holder import sign_statement
 from gateway.domain.errors import InputRefused
+from gateway.domain.keys.holder_statements import departure_statement
+from gateway.domain.keys.key import Proof
 from gateway.journey.filings.parties import PARTY_WAIT, close_party
-from gateway.journey.stays import family
+from gateway.journey.stays import own_dates
 from gateway.outbox import deliveries, lanes
-from gateway.store import Delivery, Event, Offer, Person, Registration, RegistrationPerson, Stay
+from gateway.store import Delivery, Event, Key, Offer, Person, Registration, RegistrationPerson, Stay
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
@@ -219,7 +222,7 @@ async def test_an_adult_who_came_later_than_filed_gets_a_parte_of_their_own(
     with spain.world.database.writing() as session:
         jan = session.get_one(Person, spain.rows()[-1].person_id)
         offer = session.scalars(select(Offer).where(Offer.person_id == jan.id)).one()
-        family.correct_arrival(session, offer, arrived, spain.world.keyring, spain.world.now)
+        own_dates.correct_arrival(session, offer, arrived, spain.world.keyring, spain.world.now)
         assert jan.arrived_at == arrived
     await spain.settled()
     assert spain.states()[before:] == [("annulment", "accepted"), ("check_in", "accepted"), ("check_in", "accepted")]
@@ -234,4 +237,27 @@ async def test_an_arrival_outside_the_stay_or_in_the_future_is_refused(spain: Of
         with world.database.writing() as session:
             offer = session.scalars(select(Offer).where(Offer.stay_id == stay)).one()
             with pytest.raises(InputRefused):
-                family.correct_arrival(session, offer, at, world.keyring, world.now)
+                own_dates.correct_arrival(session, offer, at, world.keyring, world.now)
+
+
+async def test_an_adult_who_leaves_earlier_than_filed_gets_a_parte_of_their_own(
+    spain: Office, es: SimulatedRegistry
+) -> None:
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"}, days=4)
+    spain.tenant(stay, {"given_names": "Jan", "surname": "Vroeg"})
+    await spain.settled()
+    before, leaves = len(spain.rows()), spain.world.now + DAY
+    with spain.world.database.writing() as session:
+        jan = session.get_one(Person, spain.rows()[-1].person_id)
+        key = session.scalars(select(Key).where(Key.person_id == jan.id)).one()
+        bare, text = Proof(spain.world.now, "n", b""), datetime.fromtimestamp(leaves, UTC).isoformat()
+        statement = departure_statement(key.id, bare, text, children=True)
+        proof = Proof(bare.at, bare.nonce, sign_statement(statement, spain.world.phone))
+        own_dates.plan_departure(session, key.id, proof, text, spain.world.keyring, spain.world.now, children=True)
+    await spain.settled()
+    assert spain.states()[before:] == [("annulment", "accepted"), ("check_in", "accepted"), ("check_in", "accepted")]
+    assert partes(es, stay)[-2:] == [("1", ["Anna"]), ("1", ["Jan"])]
+    zone = ZoneInfo("Europe/Madrid")
+    ends = [row["body"] for row in es.books() if row["state"] == "accepted" and row["person"] == stay]
+    last = etree.fromstring(ends[-1]).findtext("contrato/fechaSalida") or ""
+    assert last.startswith(datetime.fromtimestamp(leaves, zone).strftime("%Y-%m-%d"))

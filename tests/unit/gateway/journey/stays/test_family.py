@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.stays.offer import offer_of
-from gateway.journey.stays.family import correct_arrival, leave_early
 from gateway.journey.stays.landlord import end_stay
+from gateway.journey.stays.own_dates import correct_arrival, leave_early
 from gateway.store import Key, Offer, Person, Registration, Stay
 from tests.parts.world import DAY, FIELDS, World
 from tests.unit.gateway.journey.tenants.test_known_people import another_link, on_another_phone

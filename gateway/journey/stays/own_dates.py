@@ -1,0 +1,149 @@
+"""A person's own arrival and departure within a stay, set by the landlord or by the person, and filed as changes.
+
+Children whom an adult declared come and leave with the adult, unless the adult says otherwise.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.domain.errors import Conflict, InputRefused
+from gateway.domain.filings.field_rules import is_minor
+from gateway.domain.keys.holder_statements import arrival_statement, departure_statement
+from gateway.domain.keys.key import Proof
+from gateway.domain.stays import stay as stays
+from gateway.domain.stays.stay import instant
+from gateway.journey.filings.parties import arrival_date, own_arrival, registered
+from gateway.journey.filings.records import facts_of, report_departure, report_own_dates
+from gateway.journey.keys.issue import replace_keys, revoke_key
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.keys.passcodes import replace_passcodes
+from gateway.journey.keys.unlock import running_key
+from gateway.store import Offer, Person, Stay
+from gateway.texts.marks import N_
+
+OUTSIDE: Final = N_("The arrival must be within the stay and not in the future.")
+NOBODY: Final = N_("Nobody who is staying here registered with this link.")
+
+
+def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, now: int) -> list[Person]:
+    """The person who registered with this link, and the children declared by them, arrived at `at`.
+
+    Filed as the registry takes changes. Raises InputRefused for a time outside the stay or in the future, or Conflict.
+    """
+    people = _present_with(session, offer.stay, offer.person_id)
+    _move_arrival(session, offer.stay, people, at, keyring, now)
+    return people
+
+
+def arrive_later(
+    session: Session, key_id: str, proof: Proof, arrived: str, keyring: Keyring, now: int, *, children: bool
+) -> list[Person]:
+    """As correct_arrival, by the person: their phone signs `arrived` (RFC 3339, or the unit's local time).
+
+    `children`: whether the children declared by them came with them. Raises ProofRefused too.
+    """
+    key = running_key(session, key_id, arrival_statement(key_id, proof, arrived, children=children), proof, now)
+    people = _present_with(session, key.stay, key.person_id, children=children)
+    _move_arrival(session, key.stay, people, instant(arrived, key.stay.unit.timezone, "arrived"), keyring, now)
+    return people
+
+
+def leave_early(session: Session, offer: Offer, keyring: Keyring, now: int, left: int | None = None) -> list[Person]:
+    """The person who registered with this link left before the others, with the children declared by them.
+
+    `left`: when, now if it is not given. Their phones lose the key, the others get new codes, and each departure is
+    filed. Raises InputRefused for a time before the arrival or in the future, or Conflict for the last.
+    """
+    stay, gone = offer.stay, _present_with(session, offer.stay, offer.person_id)
+    if len(gone) == sum(one.left_at is None for one in registered(session, stay)):
+        raise Conflict(N_("Nobody else is staying here. End the stay instead."))
+    begins = max(person.arrived_at or stay.from_at for person in gone)
+    if left is not None and not begins <= left <= now:
+        raise InputRefused(N_("The departure must be after the arrival and not in the future."), field="left")
+    _depart(session, stay, gone, left or now, keyring, now)
+    return gone
+
+
+def plan_departure(
+    session: Session, key_id: str, proof: Proof, leaves: str, keyring: Keyring, now: int, *, children: bool
+) -> list[Person]:
+    """The person leaves at `leaves`, before the stay ends; their phone signs it. The end of the stay takes it back.
+
+    `children`: whether the children declared by them leave with them. The keys are replaced by ones that end then, and
+    the change is filed now; the departure is filed when it comes. Raises ProofRefused, InputRefused for a time that is
+    past, before the arrival or after the stay, or Conflict if nobody else, or no adult for the minors, stays.
+    """
+    statement = departure_statement(key_id, proof, leaves, children=children)
+    key = running_key(session, key_id, statement, proof, now)
+    stay, at = key.stay, instant(leaves, key.stay.unit.timezone, "leaves")
+    people = _present_with(session, stay, key.person_id, children=children)
+    if not max(now, *(person.arrived_at or stay.from_at for person in people)) < at <= stay.until_at:
+        raise InputRefused(N_("The departure must be in the future and within the stay."), field="leaves")
+    if at < stay.until_at:
+        _refuse_empty(session, stay, people, keyring)
+    for person in people:
+        person.leaves_at = at if at < stay.until_at else None
+    session.flush()
+    replace_keys(session, stay, keyring, now, {person.id for person in people})
+    report_own_dates(session, stay, people, keyring, now)
+    return people
+
+
+def due_departures(session: Session, now: int) -> Sequence[Stay]:
+    """Stays in which somebody's planned departure has come."""
+    due = select(Person.stay_id).where(Person.leaves_at <= now, Person.left_at.is_(None), Person.erased_at.is_(None))
+    return session.scalars(select(Stay).where(Stay.state.in_(stays.OCCUPYING), Stay.id.in_(due))).all()
+
+
+def depart_as_planned(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
+    """Whoever planned to have left by now has left: keys are revoked, the others get new codes, departures are filed.
+
+    One after the other by the time that was planned. A stay whose last person leaves goes on until it ends.
+    """
+    due = [one for one in _present(session, stay) if one.leaves_at is not None and one.leaves_at <= now]
+    for at in sorted({person.leaves_at for person in due if person.leaves_at is not None}):
+        _depart(session, stay, [person for person in due if person.leaves_at == at], at, keyring, now)
+
+
+def _depart(session: Session, stay: Stay, gone: Sequence[Person], left: int, keyring: Keyring, now: int) -> None:
+    for person in gone:
+        person.left_at = max(left, person.arrived_at or stay.from_at)
+        for key in [key for key in stay.keys if key.person_id == person.id]:
+            revoke_key(session, key, now)
+        report_departure(session, stay, person, keyring, now)
+    replace_passcodes(session, stay, keyring.passcode_key, now)
+
+
+def _move_arrival(session: Session, stay: Stay, people: Sequence[Person], at: int, keyring: Keyring, now: int) -> None:
+    ends = min(person.leaves_at or stay.until_at for person in people)
+    if not stay.from_at <= at < ends or at > now:
+        raise InputRefused(OUTSIDE, field="arrived")
+    for person in people:
+        person.arrived_at = own_arrival(stay, at)
+    session.flush()
+    report_own_dates(session, stay, people, keyring, now)
+
+
+def _refuse_empty(session: Session, stay: Stay, leaving: Sequence[Person], keyring: Keyring) -> None:
+    """Raises Conflict if nobody stays until the end, or minors do without an adult."""
+    staying = [one for one in _present(session, stay) if one not in leaving and one.leaves_at is None]
+    if not staying:
+        raise Conflict(N_("Nobody else stays until the end. Ask your landlord for another end of the stay instead."))
+    facts = facts_of(staying, keyring)
+    if all(is_minor(facts[one.id], arrival_date(stay, one)) for one in staying if one.id in facts):
+        raise Conflict(N_("An adult must stay with the children. Let them leave with you."))
+
+
+def _present(session: Session, stay: Stay) -> list[Person]:
+    return [one for one in registered(session, stay) if one.left_at is None]
+
+
+def _present_with(session: Session, stay: Stay, person_id: str | None, *, children: bool = True) -> list[Person]:
+    """The person, and the children declared by them, who are still staying."""
+    people = [one for one in _present(session, stay) if one.id == person_id or (children and one.head_id == person_id)]
+    if stay.state not in stays.OCCUPYING or person_id is None or not people:
+        raise Conflict(NOBODY)
+    return people

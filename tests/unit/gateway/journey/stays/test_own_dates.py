@@ -1,0 +1,186 @@
+"""A person's own arrival and departure: the key ends with the departure, both are filed, and children come along."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from certs.holder import sign_statement
+from certs.keys import compressed_point
+from gateway.domain.errors import Conflict, InputRefused, ProofRefused
+from gateway.domain.keys.holder_statements import arrival_statement, child_statement, departure_statement
+from gateway.domain.keys.key import Proof
+from gateway.domain.stays.stay import Window
+from gateway.journey.filings.sealed_records import open_record
+from gateway.journey.stays.family import declare_child
+from gateway.journey.stays.landlord import change_stay
+from gateway.journey.stays.own_dates import arrive_later, depart_as_planned, due_departures, plan_departure
+from gateway.store import Key, Person, Registration, Stay
+from tests.parts.world import DAY, World
+from tests.unit.gateway.journey.stays.test_family import check_outs, two_tenants
+from tests.unit.gateway.journey.tenants.test_known_people import on_another_phone
+
+CHILD = {"surname": "Voorbeeld", "given_names": "Leo", "birth_date": "2019-05-04", "nationality": "NLD", "sex": "M"}
+
+
+def rfc(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def own_key(world: World) -> Key:
+    """The key of the first tenant, whose phone is the world's."""
+    holder = compressed_point(world.phone.public_key())
+    return next(key for key in world.issued() if key.holder_key == holder and key.desired == "present")
+
+
+def leave(world: World, at: int, *, children: bool = True, signer: World | None = None) -> list[str]:
+    """The first tenant says when they leave; the ids of those who do."""
+    key, bare = own_key(world), Proof(world.now, "n", b"")
+    statement = departure_statement(key.id, bare, rfc(at), children=children)
+    proof = Proof(bare.at, bare.nonce, sign_statement(statement, (signer or world).phone))
+    with world.database.writing() as session:
+        people = plan_departure(session, key.id, proof, rfc(at), world.keyring, world.now, children=children)
+        return [person.id for person in people]
+
+
+def arrive(world: World, at: int) -> list[str]:
+    """The first tenant says when they arrived; the ids of those who came then."""
+    key, bare = own_key(world), Proof(world.now, "n", b"")
+    proof = Proof(
+        bare.at,
+        bare.nonce,
+        sign_statement(arrival_statement(key.id, bare, rfc(at), children=True), world.phone),
+    )
+    with world.database.writing() as session:
+        people = arrive_later(session, key.id, proof, rfc(at), world.keyring, world.now, children=True)
+        return [person.id for person in people]
+
+
+def with_child(world: World) -> str:
+    """The first tenant declares a child; its id."""
+    key, bare, text = own_key(world), Proof(world.now, "c", b""), json.dumps(CHILD)
+    proof = Proof(bare.at, bare.nonce, sign_statement(child_statement(key.id, bare, text), world.phone))
+    with world.database.writing() as session:
+        return declare_child(session, key.id, proof, text, CHILD, world.keyring, world.now).id
+
+
+def dates_filed(world: World) -> list[tuple[str, str, int, int]]:
+    """(kind, person, from, until) of each record, in order."""
+    with world.database.reading() as session:
+        rows = session.scalars(select(Registration).order_by(Registration.number)).all()
+        found = [(row, open_record(row.parts, world.keyring.vault)) for row in rows]
+        return [(row.kind, row.person_id, one.stay.from_at, one.stay.until_at) for row, one in found]
+
+
+def settle(world: World) -> None:
+    """What the gateway does on its own at this time."""
+    with world.database.writing() as session:
+        for stay in due_departures(session, world.now):
+            depart_as_planned(session, stay, world.keyring, world.now)
+
+
+def test_a_planned_departure_ends_the_key_then_and_is_filed_as_a_change_and_as_a_departure(world: World) -> None:
+    two_tenants(world)
+    before, at = own_key(world), world.now + DAY
+    assert leave(world, at) == [before.person_id]
+    key = own_key(world)
+    assert (key.expires_at, key.holder_until <= at, key.offer_id) == (at, True, before.offer_id)
+    assert world.key(before.id).desired == "absent"
+    others = [one for one in world.issued() if one.person_id != key.person_id]
+    assert [(one.desired, one.expires_at) for one in others] == [("present", before.expires_at)]
+    kind, person, _, until = dates_filed(world)[-1]
+    assert (kind, person, until) == ("change", key.person_id, at)
+    world.now = at - 1
+    settle(world)
+    assert check_outs(world) == []
+    world.now = at
+    settle(world)
+    settle(world)
+    assert check_outs(world) == [(key.person_id, at)]
+    assert world.key(key.id).desired == "absent"
+    with world.database.reading() as session:
+        assert session.get_one(Person, key.person_id).left_at == at
+        assert session.scalars(select(Stay.state)).one() in ("offered", "active")
+
+
+def test_the_end_of_the_stay_takes_a_departure_back(world: World) -> None:
+    two_tenants(world)
+    ends = own_key(world).expires_at
+    leave(world, world.now + DAY)
+    leave(world, ends)
+    assert own_key(world).expires_at == ends
+    assert dates_filed(world)[-1][3] == ends
+    world.now += 2 * DAY
+    settle(world)
+    assert check_outs(world) == []
+
+
+@pytest.mark.parametrize("late", [0, -60, 30 * DAY])
+def test_a_departure_that_is_past_or_after_the_stay_is_refused(world: World, late: int) -> None:
+    two_tenants(world)
+    with pytest.raises(InputRefused) as refusal:
+        leave(world, world.now + late)
+    assert refusal.value.extra["field"] == "leaves"
+
+
+def test_only_the_persons_own_phone_says_so(world: World) -> None:
+    two_tenants(world)
+    with pytest.raises(ProofRefused):
+        leave(world, world.now + DAY, signer=on_another_phone(world))
+    with pytest.raises(ProofRefused):
+        leave(world, world.now + DAY + 7200, signer=on_another_phone(world))
+
+
+def test_declared_children_leave_with_their_adult_unless_they_stay_with_another(world: World) -> None:
+    two_tenants(world)
+    child, adult = with_child(world), own_key(world).person_id
+    assert sorted(leave(world, world.now + DAY)) == sorted([adult, child])
+    ends = max(key.expires_at for key in world.issued())
+    assert sorted(leave(world, ends)) == sorted([adult, child])
+    assert leave(world, world.now + DAY, children=False) == [adult]
+    with world.database.reading() as session:
+        assert session.get_one(Person, child).leaves_at is None
+
+
+def test_no_child_stays_without_an_adult_and_the_last_one_does_not_leave_early(world: World) -> None:
+    world.tenant()
+    with pytest.raises(Conflict):
+        leave(world, world.now + DAY)
+    with_child(world)
+    for children in (True, False):
+        with pytest.raises(Conflict):
+            leave(world, world.now + DAY, children=children)
+
+
+def test_a_child_declared_after_the_plan_leaves_with_the_adult(world: World) -> None:
+    two_tenants(world)
+    leave(world, world.now + DAY)
+    child = with_child(world)
+    with world.database.reading() as session:
+        assert session.get_one(Person, child).leaves_at == world.now + DAY
+    assert dates_filed(world)[-1][1::2] == (child, world.now + DAY)
+
+
+def test_a_stay_that_ends_earlier_ends_the_plan(world: World) -> None:
+    stay, _ = two_tenants(world)
+    leave(world, world.now + 2 * DAY)
+    with world.database.writing() as session:
+        row = session.get_one(Stay, stay)
+        change_stay(session, row, Window(row.from_at, world.now + DAY), world.keyring, world.now)
+    assert {key.expires_at for key in world.issued() if key.desired == "present"} == {world.now + DAY}
+    with world.database.reading() as session:
+        assert set(session.scalars(select(Person.leaves_at))) == {None}
+
+
+def test_a_person_says_that_they_came_later_and_it_is_filed_for_them_and_their_children(world: World) -> None:
+    two_tenants(world)
+    child, adult = with_child(world), own_key(world).person_id
+    world.now += DAY
+    for wrong in (world.now + 60, world.now - 20 * DAY):
+        with pytest.raises(InputRefused):
+            arrive(world, wrong)
+    assert sorted(arrive(world, world.now - 60)) == sorted([adult, child])
+    filed = [row for row in dates_filed(world) if row[0] == "change"]
+    assert sorted(row[1] for row in filed) == sorted([adult, child])
+    assert {row[2] for row in filed} == {world.now - 60}
