@@ -113,6 +113,7 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "landlord/booking_fields.html",
         "shared/correct.html",
         "tenant/refusals.html",
+        "tenant/own_dates.html",
     }
     assert {str(path.relative_to(HERE / "templates")) for path in (HERE / "templates").rglob("*.html")} - parts == {
         name for name, _ in SAMPLES.values()
@@ -126,7 +127,7 @@ def test_a_page_where_nothing_is_awaited_asks_seldom() -> None:
         for name, (template, values) in SAMPLES.items()
         if 'data-pace="slow"' in render(template, "en", usual | values)
     ]
-    assert paced == ["key"]
+    assert paced == ["companion", "key"]
 
 
 def test_styles_name_sides_by_the_direction_of_the_text() -> None:
