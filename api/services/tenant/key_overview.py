@@ -59,7 +59,8 @@ class KeyOverview:
     """A tenant's keys, each with its lock. `begins_later`: a key is not valid yet.
 
     `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one. `party_open`:
-    the registration waits for others who are still to register. `has_surname`: the tenant's surname is known apart from other names. `own`: this person's own dates.
+    the registration waits for others who are still to register. `has_surname`: the tenant's surname is known apart from
+    other names. `own`: this person's own dates.
     """
 
     keys: list[tuple[KeyShown, LockShown]]
