@@ -16,6 +16,7 @@ from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.stays.family import declare_child
 from gateway.journey.stays.landlord import change_stay
 from gateway.journey.stays.own_dates import arrive_later, depart_as_planned, due_departures, plan_departure
+from gateway.journey.stays.shared_facts import Declaration
 from gateway.store import Key, Person, Registration, Stay
 from tests.parts.world import DAY, World
 from tests.unit.gateway.journey.stays.test_family import check_outs, two_tenants
@@ -62,7 +63,7 @@ def with_child(world: World) -> str:
     key, bare, text = own_key(world), Proof(world.now, "c", b""), json.dumps(CHILD)
     proof = Proof(bare.at, bare.nonce, sign_statement(child_statement(key.id, bare, text), world.phone))
     with world.database.writing() as session:
-        return declare_child(session, key.id, proof, text, CHILD, world.keyring, world.now).id
+        return declare_child(session, key.id, proof, Declaration(text, CHILD), world.keyring, world.now).id
 
 
 def dates_filed(world: World) -> list[tuple[str, str, int, int]]:
