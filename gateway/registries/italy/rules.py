@@ -10,6 +10,8 @@ from gateway.registries.italy.profile import SPELLING
 from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_names
 from gateway.texts.marks import N_
 
+# Field "Sesso" of the row (position 94): "1 = M, 2 = F" is the whole table, so a document's X cannot be filed.
+_NO_OTHER_SEX = N_("Choose male or female: the police's table has only 1 (male) and 2 (female), and no X.")
 _NO_DOCUMENT = N_("Register with another document: a passport, an identity card or a driving licence.")
 
 
@@ -60,7 +62,7 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
         yield from rules.fits(f"{at}.{name}", sent, longest)
         yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)
     if person.sex not in SEX:
-        yield FieldProblem(f"{at}.sex", "unknown_code", N_("Choose male or female, as in the document."))
+        yield FieldProblem(f"{at}.sex", "unknown_code", _NO_OTHER_SEX)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.need(f"{at}.birth_country", person.birth_country)
     yield from rules.need(f"{at}.nationality", person.nationality)
