@@ -36,6 +36,7 @@ from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_assistant, with_radio
 from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
+from gateway.operations.backup.ended import EndedList
 from gateway.operations.clock_state import follow_clock, open_clock
 from gateway.operations.housekeeping import Housekeeping
 from gateway.operations.installation import Installation, open_database
@@ -179,7 +180,7 @@ class Gateway:
         self.intake = Intake(
             self.doors, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup
         )
-        self.installation = Installation(settings)
+        self.installation, self.ended = Installation(settings), EndedList(settings.folder, self.database)
         self.database.after_commit(self.installation.note_use)
         self.database.after_commit(self.relay.wake)
         self.database.after_commit(self.feed.wake)
@@ -308,6 +309,7 @@ class Gateway:
         """Write what a later start and `lodgekey doctor` read; on a full disk the rest of the round counts."""
         try:
             self.installation.note()
+            self.ended.follow()
             if isinstance(self.now, TrustedClock):
                 follow_clock(self.settings.folder, self.now)
         except OSError as error:

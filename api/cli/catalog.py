@@ -33,6 +33,8 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "registry": Place("Registries and the records reported to them.", "api.cli.commands.registry"),
     "audit": Place("The disclosure log.", "api.cli.commands.audit"),
     "clock": Place("The time the gateway acts on.", "api.cli.clock"),
+    "backup": Place("Encrypted backups of the gateway.", "api.cli.backup"),
+    "restore": Place("Restore a backup into an empty folder.", "api.cli.backup", "restore"),
     "db": Place("The database.", "api.cli.commands.database"),
 }  # fmt: skip
 

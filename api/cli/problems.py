@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer import Abort
 from typer.exceptions import TyperException
 
-from api.cli.refusal import INTERRUPTED, NOT_POSSIBLE, NOT_THERE, Refused
+from api.cli.refusal import INTERRUPTED, NOT_IN_ORDER, NOT_POSSIBLE, NOT_THERE, Refused
 from api.cli.texts.causes import cause_text
 from api.cli.texts.problems import what_happened, what_to_do
 from api.client import RequestFailed
@@ -22,8 +22,9 @@ from certs.errors import CertError
 from gateway.broker.config import BrokerMissing
 from gateway.broker.embedded import BrokerFailed, BrokerPortTaken
 from gateway.domain.errors import LodgekeyError
+from gateway.operations.backup.manifest import BackupUnusable
 from gateway.operations.file_modes import OpenToOthers
-from gateway.operations.installation import LostIdentity
+from gateway.operations.installation import LostIdentity, RestoreUnfinished
 from gateway.texts.languages import Language
 
 USAGE: Final = {
@@ -70,6 +71,8 @@ class Problem:
 EXPECTED: Final = (
     Refused,
     LostIdentity,
+    RestoreUnfinished,
+    BackupUnusable,
     OpenToOthers,
     TyperException,
     Abort,
@@ -102,6 +105,10 @@ def _as_refused(error: BaseException) -> BaseException:
     if isinstance(error, LostIdentity):
         paths = [each.path for each in error.lost]
         return Refused("identity_lost", NOT_THERE, folder=error.folder, lost=", ".join(paths), first=paths[0])
+    if isinstance(error, RestoreUnfinished):
+        return Refused("restore_unfinished", NOT_THERE, folder=error.folder)
+    if isinstance(error, BackupUnusable):
+        return Refused(error.code, NOT_IN_ORDER if error.code == "altered" else NOT_THERE, **error.facts)
     if isinstance(error, OpenToOthers):
         return Refused("open_to_others", NOT_THERE, path=error.path, mode=f"{error.mode:o}")
     return error

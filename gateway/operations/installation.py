@@ -29,6 +29,7 @@ MASTER: Final = "vault/master.key"
 PEOPLE: Final = "vault/people.sqlite"
 OFFERS: Final = "offers.secret"
 LOG_KEY: Final = "certs/log.key"
+RESTORING: Final = ".restoring"  # exists while a backup is being restored into the folder
 OWN_KEYS: Final = tuple(f"certs/{name}.key" for name in ("command", "credential", "intake", "passcode"))
 SECRET_BYTES: Final = {MASTER: 32, OFFERS: 32}
 TABLES_OF_USE: Final = ("accounts", "units", "devices", "people", "events")
@@ -55,6 +56,14 @@ class LostIdentity(Exception):
     def __init__(self, folder: Path, lost: list[Lost]) -> None:
         super().__init__(", ".join(each.path for each in lost))
         self.folder, self.lost = folder, lost
+
+
+class RestoreUnfinished(Exception):
+    """A restore into this folder was interrupted; it is run again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +128,13 @@ def find_lost(settings: Settings) -> list[Lost]:
 
 
 def open_database(settings: Settings) -> Database:
-    """The migrated database of a folder. Raises LostIdentity before any key is created, and OpenToOthers."""
+    """The migrated database of a folder. Raises LostIdentity before any key is created, and OpenToOthers.
+
+    Raises RestoreUnfinished where a restore was interrupted.
+    """
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (settings.folder / RESTORING).exists():
+        raise RestoreUnfinished(settings.folder)
     close_to_others(settings)
     _require_database(settings)
     database = Database(settings.database)

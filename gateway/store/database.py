@@ -148,6 +148,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_migrations()).get_current_head()
 
 
+def known_revisions() -> frozenset[str]:
+    """Every revision that migrate() can upgrade from, and the newest."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_migrations()).walk_revisions())
+
+
 def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

@@ -1,7 +1,7 @@
 """Envelope encryption per person: AES-256-GCM under the person's own key; erasing destroys that key.
 
-The keys are stored outside the database and its backups: data of an erased person in a restored backup stays
-unreadable.
+The keys are stored outside the database. A backup holds them encrypted apart from the rows; a restore destroys the keys
+of who was erased since (gateway.operations.backup.ended).
 """
 
 import os

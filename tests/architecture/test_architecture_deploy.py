@@ -9,6 +9,7 @@ import pytest
 import typer
 import yaml
 
+from api.cli.catalog import Later
 from api.cli.main import app
 from gateway.broker.config import CONFIG, CRL
 from gateway.settings import Settings
@@ -32,6 +33,8 @@ def leaf(words: list[str]) -> tuple[Any, list[str]]:
     command: Any = typer.main.get_command(app)
     while words and words[0] in getattr(command, "commands", {}):
         command, words = command.commands[words[0]], words[1:]
+    if isinstance(command, Later) and not hasattr(command, "commands"):  # its options are known once it is imported
+        command = command.make_context("lodgekey", [], resilient_parsing=True).command
     return command, words
 
 

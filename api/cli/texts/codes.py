@@ -62,6 +62,14 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "clients": N_("clients"),
         "servers": N_("servers"),
     },
+    "ended": {
+        "person": N_("people erased"),
+        "stay": N_("stays ended"),
+        "key": N_("keys revoked"),
+        "device": N_("devices revoked"),
+        "account": N_("accounts ended"),
+        "consumer": N_("consumers ended"),
+    },
     "paper": {
         "put_trust": N_("put_trust"),
         "put_certificate": N_("put_certificate"),

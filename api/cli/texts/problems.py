@@ -126,6 +126,83 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_("The gateway in {folder} is running (process {process})."),
         N_("Stop it, then run the command again."),
     ),
+    "restore_unfinished": ProblemTexts(
+        N_("A restore into {folder} was interrupted, so the gateway does not start."),
+        N_("Run the same `lodgekey restore` again; it begins anew."),
+    ),
+    "out_exists": ProblemTexts(
+        N_("{name} exists already, and is not overwritten."),
+        N_("Give another name with --out."),
+    ),
+    "no_recipient": ProblemTexts(
+        N_("Nobody was named who can open the backup."),
+        N_(
+            "Give a public key with --recipient (see `lodgekey backup new-identity`), or a file with --passphrase-file."
+        ),
+    ),
+    "no_identity": ProblemTexts(
+        N_("The backup is encrypted, and nothing was given that opens it."),
+        N_("Give the file of the identity with --identity; if it was made with a passphrase, --passphrase-file."),
+    ),
+    "short_passphrase": ProblemTexts(
+        N_("The passphrase is shorter than {length} characters."),
+        N_("Take six words or more, chosen at random."),
+    ),
+    "bad_recipient": ProblemTexts(
+        N_("{recipient} is not a public key."),
+        N_("Give the key that begins with age1, as `lodgekey backup new-identity` printed it."),
+    ),
+    "bad_identity": ProblemTexts(
+        N_("The file holds no identity."),
+        N_("Give the file that `lodgekey backup new-identity` wrote; its key begins with AGE-SECRET-KEY-1."),
+    ),
+    "not_a_backup": ProblemTexts(
+        N_("The file is not a backup of a gateway, or its beginning is damaged."),
+        N_("Try another copy of the backup, or an older one."),
+    ),
+    "wrong_key": ProblemTexts(
+        N_("This identity or passphrase does not open the backup."),
+        N_("Give the one it was made with. There is no other way to open it."),
+    ),
+    "altered": ProblemTexts(
+        N_("The backup was altered or is damaged: {name}. Nothing was restored."),
+        N_("Try another copy of the backup, or an older one."),
+    ),
+    "backup_newer": ProblemTexts(
+        N_("The backup was made by a newer release of this program ({program})."),
+        N_("Install that release, then restore with it."),
+    ),
+    "not_empty": ProblemTexts(
+        N_("There is something in the place of the restore already: {found}."),
+        N_("Move {folder} aside (mv {folder} {folder}.old), or give an empty folder with --folder."),
+    ),
+    "other_database": ProblemTexts(
+        N_("The backup holds a {database} database, and the settings name another kind."),
+        N_("Set LODGEKEY_DATABASE_URL as it was on the gateway that made the backup, without it for SQLite."),
+    ),
+    "database_damaged": ProblemTexts(
+        N_("The database is damaged: {name}."),
+        N_("Try an older backup. See also: lodgekey doctor"),
+    ),
+    "program_missing": ProblemTexts(
+        N_("The program {name} was not found."),
+        N_("On Debian: apt install postgresql-client"),
+    ),
+    "program_failed": ProblemTexts(
+        N_("{name} failed: {detail}"),
+        N_("Correct this, then run the command again. See also: lodgekey doctor"),
+    ),
+    "files_change": ProblemTexts(
+        N_("The files in {folder} keep changing."),
+        N_("Run the command again in a minute."),
+    ),
+    "ended_list_missing": ProblemTexts(
+        N_("The list of what has ended since the backup ({name}) is not in {folder}."),
+        N_(
+            "Give the copy of the old folder or the newest one kept elsewhere with --ended FILE. If there is none, "
+            "--without-ended-list restores people who were erased since, and keys that were revoked since."
+        ),
+    ),
     "not_confirmed": ProblemTexts(
         N_("Nothing was changed, because this was not confirmed."),
         N_("Read what it costs, then confirm with --yes."),

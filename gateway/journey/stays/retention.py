@@ -45,8 +45,7 @@ def _purge_stay(session: Session, stay: Stay, now: int) -> Iterator[str]:
         return
     for person in (*stay.people, *([stay.booker] if stay.booker else [])):
         if person.erased_at is None and not _has_pending(session, person):
-            _forget_records(session, person)
-            forget_person(session, person, now)
+            erase_person(session, person, now)
             yield person.id
 
 
@@ -67,9 +66,10 @@ def _forget_evidence(session: Session, stay: Stay) -> Iterator[str]:
     yield from found
 
 
-def _forget_records(session: Session, person: Person) -> None:
-    """Erase the person's sealed records. That one was filed, when, and its receipt stay as proof."""
+def erase_person(session: Session, person: Person, now: int) -> None:
+    """Erase the person and their sealed records. That one was filed, when, and its receipt stay as proof."""
     session.execute(update(RegistrationPerson).where(RegistrationPerson.person_id == person.id).values(sealed=None))
+    forget_person(session, person, now)
 
 
 def _has_pending(session: Session, person: Person) -> bool:

@@ -52,6 +52,10 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("certs", "forget"): "1",
     ("certs", "renew-identity"): "--yes",
     ("clock", "accept"): "",
+    ("backup", "create"): "--out {tmp}/out.backup --recipient {recipient}",
+    ("backup", "new-identity"): "--out {tmp}/new-identity",
+    ("backup", "verify"): "{tmp}/gateway.backup --identity {tmp}/identity",
+    ("restore",): "{tmp}/gateway.backup --identity {tmp}/identity --without-ended-list",
     ("simulate", "holder", "new"): "--dir {tmp}/phone",
 }
 MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("certs", "roll-back"), ("certs", "forget")}
@@ -60,7 +64,8 @@ MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("cer
 OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "behaviour", "play")}
 OF_A_KEY: Final = {("simulate", "holder", name) for name in ("read", "unlock", "near")}  # test_journey_offline.py
 STAYING: Final = {("serve",), ("demo",)} | OF_A_BUILDING | OF_A_KEY
-WITHOUT_FOLDER: Final = {("simulate", "holder", "new")}
+WITHOUT_FOLDER: Final = {("simulate", "holder", "new"), ("backup", "new-identity"), ("backup", "verify")}
+INTO_ANOTHER: Final = {("restore",)}  # commands that want an empty folder
 
 
 def leaves(command: Any = None, path: Leaf = ()) -> Iterator[Leaf]:
@@ -87,7 +92,19 @@ def named(world: World, tmp_path: Path) -> dict[str, str]:
     disclose(world.database, consumer="a", purpose="b", subject="c", fields="d", now=world.now)
     head = ["audit", "head", "--folder", str(world.folder), "--out", str(tmp_path / "head")]
     assert RUN.invoke(app, head).exit_code == 0
-    return {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id}
+    (world.folder / "offers.secret").write_bytes(bytes(32))
+    identity = ["backup", "new-identity", "--out", str(tmp_path / "identity"), "--json"]
+    recipient = document(RUN.invoke(app, identity).stdout)["recipient"]
+    backup = ["backup", "create", "--out", str(tmp_path / "gateway.backup"), "--recipient", recipient]
+    assert RUN.invoke(app, [*backup, "--folder", str(world.folder)]).exit_code == 0
+    return {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id, "recipient": recipient}
+
+
+def folder_option(leaf: Leaf, named: Mapping[str, str]) -> list[str]:
+    """The option that names the folder, for commands that have it."""
+    if leaf in WITHOUT_FOLDER:
+        return []
+    return ["--folder", f"{named['tmp']}/another" if leaf in INTO_ANOTHER else named["folder"]]
 
 
 def document(text: str) -> Any:
@@ -102,7 +119,7 @@ def test_no_command_is_left_out_here() -> None:
 
 @pytest.mark.parametrize("leaf", GIVEN, ids=" ".join)
 def test_every_command_prints_one_document(leaf: Leaf, named: dict[str, str]) -> None:
-    folder = [] if leaf in WITHOUT_FOLDER else ["--folder", named["folder"]]
+    folder = folder_option(leaf, named)
     done = RUN.invoke(app, [*leaf, *GIVEN[leaf].format(**named).split(), *folder, "--json"])
     reported = document(done.stdout)
     assert done.exit_code == 0 or (leaf in MAY_FAIL and done.exit_code in (1, 2)), done.output
@@ -122,7 +139,7 @@ def test_every_command_fails_as_one_document(leaf: Leaf) -> None:
 
 @pytest.mark.parametrize("leaf", sorted(set(GIVEN) - WITHOUT_FOLDER - {("doctor",)}), ids=" ".join)
 def test_every_command_says_what_it_did_in_words_without_it(leaf: Leaf, named: dict[str, str]) -> None:
-    folder = ["--folder", named["folder"]]
+    folder = folder_option(leaf, named)
     done = RUN.invoke(app, [*leaf, *GIVEN[leaf].format(**named).split(), *folder])
     assert done.exit_code == 0 or leaf in MAY_FAIL, done.output
     said = done.stdout or done.stderr

@@ -1,0 +1,1 @@
+"""Backups of a gateway: made while it runs, encrypted with age, verified, and restored into an empty folder."""

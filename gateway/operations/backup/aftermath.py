@@ -1,0 +1,134 @@
+"""What is settled in restored rows before a gateway sees them: the backup is older than what people and devices know.
+
+What has ended since ends again, everybody signs in anew, records that may have been sent since are asked for at the
+registry before they are sent, and the disclosure log says where it was restored.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from gateway.disclosure import Entry, append
+from gateway.domain.errors import LodgekeyError
+from gateway.domain.stays.stay import OCCUPYING
+from gateway.fleet.enrolment import revoke_device
+from gateway.journey.keys.issue import revoke_key
+from gateway.journey.keys.keyring import Keyring
+from gateway.journey.stays.landlord import end_stay
+from gateway.journey.stays.retention import erase_person
+from gateway.operations.backup.ended import End, What
+from gateway.store import Account, Ceremony, Delivery, Device, Disclosure, FeedConsumer, Key, Person, SignIn, Stay
+from gateway.store.sealing import Erased
+
+log = logging.getLogger(__name__)
+
+GATEWAY: Final = "gateway"  # the consumer of the log's entry on the restore
+PURPOSE: Final = "restored from a backup"
+SUBMISSION: Final = "submit"  # of a record to its registry; repeated blindly, it would be filed twice
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """`ended`: numbers of what the backup held as going on, by kind; `unsure`: records that may have been sent."""
+
+    ended: dict[What, int]
+    signed_out: int
+    unsure: int
+
+
+def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_at: int, now: int) -> Aftermath:
+    """Settle the restored rows in one transaction; keys of erased people are destroyed at once.
+
+    `made_at`: when the backup was made. `now`: the time of the restore.
+    """
+    ended = _end_again(session, keyring, entries)
+    session.flush()
+    signed_out = session.scalar(select(func.count()).select_from(SignIn)) or 0
+    session.execute(delete(SignIn))
+    session.execute(delete(Ceremony))
+    unsure = _doubt_records(session, made_at)
+    held = session.scalar(select(func.count()).select_from(Disclosure)) or 0
+    append(session, [Entry(GATEWAY, PURPOSE, f"backup:{made_at}@{held}", "", rows=0)], now)
+    return Aftermath(ended, signed_out, unsure)
+
+
+def _end_again(session: Session, keyring: Keyring, entries: Sequence[End]) -> dict[What, int]:
+    """Stays before keys and people, because their check-outs name people."""
+    steps: dict[What, Callable[[End], bool]] = {
+        "account": lambda end: _end_account(session, end),
+        "consumer": lambda end: _end_consumer(session, end),
+        "stay": lambda end: _end_stay(session, keyring, end),
+        "device": lambda end: _revoke_device(session, end),
+        "key": lambda end: _revoke_key(session, end),
+        "person": lambda end: _erase_person(session, keyring, end),
+    }
+    return {what: sum(step(end) for end in entries if end.what == what) for what, step in steps.items()}
+
+
+def _end_account(session: Session, end: End) -> bool:
+    row = session.get(Account, end.id)
+    if row is None or row.ended_at is not None:
+        return False
+    row.ended_at = end.at
+    return True
+
+
+def _end_consumer(session: Session, end: End) -> bool:
+    row = session.get(FeedConsumer, end.id)
+    if row is None or row.ended_at is not None:
+        return False
+    row.ended_at, row.token_hash, row.sealed_secret = end.at, None, None
+    return True
+
+
+def _end_stay(session: Session, keyring: Keyring, end: End) -> bool:
+    stay = session.get(Stay, end.id)
+    if stay is None or stay.state not in OCCUPYING:
+        return False
+    try:
+        with session.begin_nested():
+            end_stay(session, stay, keyring, end.at)
+    except (LodgekeyError, Erased) as error:  # its keys are in the list by themselves
+        log.error("stay %s could not be ended: %s", end.id, type(error).__name__)
+        return False
+    return True
+
+
+def _revoke_device(session: Session, end: End) -> bool:
+    row = session.get(Device, end.id)
+    if row is None or row.revoked_at is not None:
+        return False
+    revoke_device(session, end.id, end.at)
+    return True
+
+
+def _revoke_key(session: Session, end: End) -> bool:
+    key = session.get(Key, end.id)
+    if key is None or key.desired == "absent":
+        return False
+    revoke_key(session, key, end.at)
+    return True
+
+
+def _erase_person(session: Session, keyring: Keyring, end: End) -> bool:
+    person = session.get(Person, end.id)
+    keyring.vault.erase(end.id)
+    if person is None or person.erased_at is not None:
+        return False
+    erase_person(session, person, end.at)
+    return True
+
+
+def _doubt_records(session: Session, made_at: int) -> int:
+    """Mark the records that the backup holds as unsent: they may have been sent since.
+
+    As after an interrupted attempt, the registry is asked first, or a person decides.
+    """
+    waiting = update(Delivery).where(
+        Delivery.work == SUBMISSION, Delivery.state == "owed", Delivery.started_at.is_(None)
+    )
+    return len(session.scalars(waiting.values(started_at=made_at).returning(Delivery.id)).all())

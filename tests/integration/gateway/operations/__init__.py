@@ -1,0 +1,1 @@
+"""The operation of a gateway: its backups."""
