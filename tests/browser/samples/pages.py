@@ -251,6 +251,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "role": "officer",
             "home": "/officer",
             "shown": PREVIEW,
+            "differs": False,
             "printed": True,
             "correctable": (*CORRECTABLE, "residence.country"),
             "sent": Sent("nationality"),
