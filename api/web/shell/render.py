@@ -18,6 +18,7 @@ from api.web.shell import moments
 from api.web.shell.corrections import kind_of, label_of
 from gateway.clock import utc_now
 from gateway.domain.filings.choices import choices
+from gateway.domain.filings.field_names import numbered_name
 from gateway.registries import registry_title
 from gateway.texts.durations import span_text
 from gateway.texts.families import code_text, purpose_text, reason_text
@@ -125,6 +126,11 @@ def _field_label(context: Context, name: str) -> str:
 
 
 @pass_context
+def _record_field(context: Context, path: str) -> str:
+    return numbered_name(context["language"], path)
+
+
+@pass_context
 def _moment(context: Context, at: moments.Moment, zone: str = "UTC") -> str:
     return moments.tell_moment(at, zone, context["language"], context["now"])
 
@@ -162,6 +168,7 @@ def _environment() -> Environment:
             "answer": _answer,
             "outcome": _outcome,
             "field_label": _field_label,
+            "record_field": _record_field,
             "iso": moments.iso,
             "registry": registry_title,
         }

@@ -77,8 +77,12 @@ def named_text(language: str, field: str, sentence: str) -> str:
 
 def numbered_text(language: str, field: str, message: str, args: Args) -> str:
     """`field_text` for a reader of the whole record: with the person's number, as the record lists them."""
-    person, sentence = _PERSON.match(field), field_text(language, field, message, args)
-    return translator(language).translate(PERSON, person=int(person[1]) + 1, sentence=sentence) if person else sentence
+    return _numbered(language, field, field_text(language, field, message, args))
+
+
+def numbered_name(language: str, field: str) -> str:
+    """`field_name` with the person's number: people[1].surname → "Person 2: Surname"; the path if it has no name."""
+    return _numbered(language, field, field_name(language, field) or field)
 
 
 def form_name(field: str) -> str:
@@ -91,6 +95,11 @@ def path_in_person(field: str) -> str:
     """people[0].document.number → document.number; another path stays as it is."""
     person = _PERSON.match(field)
     return person[2] if person else field
+
+
+def _numbered(language: str, field: str, text: str) -> str:
+    person = _PERSON.match(field)
+    return translator(language).translate(PERSON, person=int(person[1]) + 1, sentence=text) if person else text
 
 
 def _filled(texts: Translator, message: str, args: Args) -> str:

@@ -323,7 +323,7 @@ PREVIEW = PreviewShown(
     people=2,
     registry="sandbox",
     registry_ready=False,
-    problems=[ProblemShown(field="people[0].birth_date", rule="not_a_date", sentence="This is not a date of birth.")],
+    problems=[ProblemShown(field="people[0].birth_date", rule="not_a_date", sentence="Person 1: Enter a date.")],
     differences=[DifferenceShown(field="people[0].surname", given="王•", sent="W•••")],
     tables={},
     correction=CorrectionMade(

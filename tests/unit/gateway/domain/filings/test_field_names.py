@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import gateway
-from gateway.domain.filings.field_names import field_name, field_text
+from gateway.domain.filings.field_names import field_name, field_text, numbered_name
 from gateway.domain.filings.record import FieldProblem
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.languages import LANGUAGES
@@ -60,3 +60,15 @@ def test_a_shape_is_translated_with_its_sentence(language: str) -> None:
     text = field_text(language, problem.field, problem.message, problem.args)
     assert text.startswith(field_name(language, "id_number"))
     assert ("nine digits" in text) is (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "name"),
+    [
+        ("en", "people[1].surname", "Person 2: Surname"),
+        ("zh-CN", "people[0].given_names", "第 1 人：名"),
+        ("en", "unit.something_else", "unit.something_else"),
+    ],
+)
+def test_a_field_of_a_record_is_named_with_its_person(language: str, path: str, name: str) -> None:
+    assert numbered_name(language, path) == name
