@@ -1,12 +1,13 @@
 """A family of four: how much is typed, and how long it takes two adults and two children, in two languages.
 
 At a unit in Spain, which asks the most, everything is counted that is typed beside the documents. In the sandbox the
-children have no documents, and the time is counted too.
+children have no documents.
 
-The driven browser's own time is measured at both adults' phones, without the wait for the person who passes a case.
-What people need besides is an allowance, stated here and not measured: PICTURE_S for a picture; for a typed field 2.5 s
-to decide and to touch it (Card, Moran and Newell's M and P) and a third of a second for each character (36 words a
-minute with two thumbs, Palin et al. 2019); CHOICE_S for a choice from a list; TOUCH_S for any other touch.
+The driven browser's own time at both adults' phones, without the wait for the person who passes a case, is written
+beside the screenshots and not asserted: it is the machine's. Asserted is what people need, an allowance stated here:
+PICTURE_S for a picture; for a typed field 2.5 s to decide and to touch it (Card, Moran and Newell's M and P) and a
+third of a second for each character (36 words a minute with two thumbs, Palin et al. 2019); CHOICE_S for a choice from
+a list; TOUCH_S for any other touch.
 """
 
 import json
@@ -89,7 +90,7 @@ async def test_a_family_of_four_registers_in_two_minutes_with_six_typed_fields(
     await expect(second.page.locator(".hold")).to_be_visible(timeout=SLOW)
     effort.write(artefacts / f"family-of-four-{language}.json")
     assert len(effort.typed) <= MAX_TYPED
-    assert effort.seconds + effort.allowance <= MAX_SECONDS, effort
+    assert effort.allowance <= MAX_SECONDS, effort
 
 
 async def submit(adult: Visitor, link: str, pictures: Pictures, effort: Effort) -> None:
@@ -186,6 +187,7 @@ async def test_in_spain_a_family_with_documents_types_at_most_six_fields(
     effort.write(artefacts / f"family-spain-{language}.json")
     assert len(effort.typed) == first.typed + second.typed
     assert len(effort.typed) <= MAX_TYPED
+    assert effort.allowance <= MAX_SECONDS, effort
 
 
 async def register_in_spain(
