@@ -260,8 +260,8 @@ class OnboardingShown(BaseModel):
     each with its entries, or with none where the table is long: search it at /onboarding/codes. `asks_only_if`: by
     fact, the fields or facts that decide whether it is asked, with the values for which it is. `asks_minors`: asked of
     minors only. `asks_same_residence`: the tenant may say that they live where the adult does who invited them, whose
-    residence is then copied and never shown. `asks_others`: whether others are registered afterwards. `passcodes`:
-    until a phone was given the keys.
+    residence is then copied and never shown. `asks_others`: whether others are registered afterwards.
+    `asks_group`: whether they are a group. `passcodes`: until a phone was given the keys.
     """
 
     unit: str
@@ -281,6 +281,7 @@ class OnboardingShown(BaseModel):
     asks_minors: list[str] = []
     asks_same_residence: bool = False
     asks_others: bool = False
+    asks_group: bool = False
     face: str
     liveness_level: str = "phone"
     seen_by: list[str]

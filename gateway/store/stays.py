@@ -13,6 +13,7 @@ class Stay(Model):
     """One tenancy or booking of a unit: half-open [from_at, until_at) in UTC seconds.
 
     `party_open`: a tenant registers others after themselves, and has not said yet that everybody is registered.
+    `party_is_group`: these people are a group, for a registry that tells families from groups.
     """
 
     __tablename__ = "stays"
@@ -30,6 +31,7 @@ class Stay(Model):
     ended_at: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=0)
     party_open: Mapped[bool] = mapped_column(default=False)
+    party_is_group: Mapped[bool] = mapped_column(default=False)
     unit: Mapped[Unit] = relationship(lazy="joined")
     offers: Mapped[list["Offer"]] = relationship(back_populates="stay", order_by="Offer.created_at")
     people: Mapped[list["Person"]] = relationship(

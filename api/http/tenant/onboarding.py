@@ -65,7 +65,7 @@ def record_others(gateway: Gate, token: OfferToken, form: OthersForm) -> Onboard
 
     They are sent when the phone says that everybody is registered, and 15 minutes after the last one at the latest.
     """
-    return service.record_others(gateway, token, form.follow)
+    return service.record_others(gateway, token, form)
 
 
 @router.post("/challenge", status_code=201)

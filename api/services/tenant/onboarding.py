@@ -17,7 +17,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.consent import PURPOSES
 from gateway.journey.filings.destinations import asked_at, registries_of
-from gateway.journey.filings.parties import expect_others, is_filed_in_parties
+from gateway.journey.filings.parties import expect_others, is_filed_in_parties, tells_groups
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.stays.retention import forget_face
 from gateway.journey.stays.shared_facts import RESIDENCE, inviters_residence
@@ -29,9 +29,13 @@ from gateway.texts.marks import N_
 
 
 class OthersForm(Strict):
-    """Whether the tenant registers others after themselves, whose records are sent together with theirs."""
+    """Whether the tenant registers others after themselves, whose records are sent together with theirs.
+
+    `group`: they are a group and no family, where the registry tells them apart.
+    """
 
     follow: bool
+    group: bool = False
 
 
 def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> OnboardingShown:
@@ -64,6 +68,7 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         asks_minors=list(asked.minor),
         asks_same_residence=_may_share_residence(gateway, session, offer, asked.of_tenant),
         asks_others=is_filed_in_parties(stay),
+        asks_group=tells_groups(stay),
         face=profile.face,
         liveness_level=unit.liveness_level,
         seen_by=["landlord", *(f"registry:{name}" for name in registries_of(unit)), "officer"],
@@ -146,7 +151,7 @@ def give_consents(gateway: Gateway, token: str, form: ConsentForm) -> Onboarding
         return present_onboarding(gateway, session, offer)
 
 
-def record_others(gateway: Gateway, token: str, follow: bool) -> OnboardingShown:
+def record_others(gateway: Gateway, token: str, form: OthersForm) -> OnboardingShown:
     """Record whether others register after this tenant, where the registry files them together; return the onboarding.
 
     Given before the verification: what follows from it then waits for them. Raises OfferUsed.
@@ -154,7 +159,7 @@ def record_others(gateway: Gateway, token: str, follow: bool) -> OnboardingShown
     now = gateway.now()
     with gateway.database.writing() as session:
         offer = steps.usable_offer(session, token, gateway.keyring, now)
-        expect_others(offer.stay, follow)
+        expect_others(offer.stay, form.follow, group=form.group)
         return present_onboarding(gateway, session, offer)
 
 

@@ -15,7 +15,9 @@ SAME_RESIDENCE: Final = "same_residence"
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
 )  # fmt: skip
-CHOSEN: Final = ("check", "consent_face", "consent_registration", "consent_guardian", "others", SAME_RESIDENCE)
+CHOSEN: Final = (
+    "check", "consent_face", "consent_registration", "consent_guardian", "others", "group", SAME_RESIDENCE,
+)  # fmt: skip
 # A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")
 

@@ -146,7 +146,8 @@ async def take_registration(
     try:
         await asyncio.to_thread(service.give_consents, gateway, token, consents)
         if onboarding.asks_others and place == OWN_PHONE:
-            await asyncio.to_thread(service.record_others, gateway, token, bool(entered.chosen["others"]))
+            others = service.OthersForm(follow=bool(entered.chosen["others"]), group=bool(entered.chosen["group"]))
+            await asyncio.to_thread(service.record_others, gateway, token, others)
         reached = await verify(gateway, token, await verification_form(document, seen, entered, holder_key))
     except (InputRefused, Busy) as error:
         faults = faults_in(language, error, onboarding.asks_besides)

@@ -29,7 +29,7 @@ class RegistryProfile:
     here and sent to nobody, so it has no authority to simulate; the module `forms` beside the client makes what is
     printed and signed. `rules`: the module whose
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
-    beside the client.
+    beside the client. `tells_groups`: its records tell families from groups.
     """
 
     name: str
@@ -40,6 +40,7 @@ class RegistryProfile:
     spellings: tuple[Spelling, ...] = ()
     code_tables: Mapping[str, str] = field(default_factory=dict)
     party: Party = "apart"
+    tells_groups: bool = False
     kept: bool = False
     reporting: Reporting | None = None
     title: str = ""

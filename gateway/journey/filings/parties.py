@@ -230,9 +230,15 @@ def is_filed_in_parties(stay: Stay) -> bool:
     return any(party_of(destination) != "apart" for destination in stay.unit.destinations)
 
 
-def expect_others(stay: Stay, follow: bool) -> None:
-    """Record whether the tenant registers others after themselves."""
+def tells_groups(stay: Stay) -> bool:
+    """Whether a registry of the unit tells families from groups."""
+    return any(profile_at(destination).tells_groups for destination in stay.unit.destinations)
+
+
+def expect_others(stay: Stay, follow: bool, *, group: bool = False) -> None:
+    """Record whether the tenant registers others after themselves, and whether they are a group and no family."""
     stay.party_open = follow and is_filed_in_parties(stay)
+    stay.party_is_group = follow and group and tells_groups(stay)
 
 
 def send_at(stay: Stay, row: Registration, now: int) -> int:

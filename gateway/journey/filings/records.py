@@ -12,7 +12,7 @@ from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.filings.changes import plan
 from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
-from gateway.domain.filings.record import Kind, PersonFacts, StayFacts
+from gateway.domain.filings.record import Kind, PartyRole, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.stays.booking import Booking, with_terms
 from gateway.domain.verification.field_sources import correct
@@ -49,6 +49,8 @@ from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_
 
+_FAMILY: Final[tuple[PartyRole, PartyRole]] = ("head_of_family", "family_member")
+_GROUP: Final[tuple[PartyRole, PartyRole]] = ("head_of_group", "group_member")
 NOBODY_TO_TELL: Final = "not_required"
 CANCELLED: Final = "stay_cancelled"
 REPLACED: Final = "replaced"
@@ -343,8 +345,8 @@ def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFact
     """The record of these people, of whom everybody is known."""
     facts = [known[person.id] for person in group.people]
     if party_of(group.destination) != "apart" and len(facts) > 1:
-        members = [replace(one, role="family_member") for one in facts[1:]]
-        facts = [replace(facts[0], role="head_of_family"), *members]
+        head, member = _GROUP if stay.party_is_group else _FAMILY
+        facts = [replace(facts[0], role=head), *(replace(one, role=member) for one in facts[1:])]
     return Record(
         id="",
         kind=kind,

@@ -17,5 +17,6 @@ PROFILE = RegistryProfile(
     facts=RequiredFacts(person=("residence.street", "residence.municipality", "residence.country")),
     arrivals_on_the_day=True,
     party="together",
+    tells_groups=True,
     kept=True,
 )

@@ -28,6 +28,7 @@ PROFILE = RegistryProfile(
     arrivals_on_the_day=True,
     spellings=(SPELLING,),
     party="rows",
+    tells_groups=True,
     code_tables={
         "birth_place_code": f"{__package__}.places:comune_names",
         "document.issuing_place_code": f"{__package__}.places:comune_names",

@@ -17,6 +17,7 @@ PROFILE = RegistryProfile(
     ),
     arrivals_on_the_day=True,
     party="together",
+    tells_groups=True,
     code_tables={"residence.municipality_code": "gateway.registries.italy.places:comune_names"},
     reporting=Reporting(nationality="ITA", deadline=DeadlineRule(day_of_next_month=5)),
 )

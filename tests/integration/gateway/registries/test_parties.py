@@ -13,7 +13,7 @@ from certs.holder import sign_statement
 from gateway.domain.errors import InputRefused
 from gateway.domain.keys.holder_statements import departure_statement
 from gateway.domain.keys.key import Proof
-from gateway.journey.filings.parties import PARTY_WAIT, close_party
+from gateway.journey.filings.parties import PARTY_WAIT, close_party, expect_others
 from gateway.journey.stays import own_dates
 from gateway.outbox import deliveries, lanes
 from gateway.store import Delivery, Event, Key, Offer, Person, Registration, RegistrationPerson, Stay
@@ -185,9 +185,11 @@ async def test_a_child_who_joins_later_is_filed_after_the_head_on_its_own_day(
     assert rows_sent(it, "TESTA") == ["16 ANNA document", "17 ANNA document", "19 LEO blank"]
 
 
-async def family_on_one_phone(office: Office) -> str:
+async def family_on_one_phone(office: Office, *, group: bool = False) -> str:
     """Register three people, of whom the first says that others follow, and close the party; return the stay."""
     stay = office.tenant("", {"given_names": "Anna", "surname": "Insieme"}, others_follow=True)
+    with office.world.database.writing() as session:
+        expect_others(session.get_one(Stay, stay), follow=True, group=group)
     for name in ("Leo", "Mia"):
         office.tenant(stay, {**CHILD, "given_names": name, "surname": "Insieme"})
     with office.world.database.writing() as session:
@@ -208,6 +210,20 @@ async def test_a_family_on_one_phone_is_one_parte_when_everybody_is_registered(
 async def test_a_family_on_one_phone_is_sent_to_the_police_once(italy: Office, it: SimulatedRegistry) -> None:
     await family_on_one_phone(italy)
     assert rows_sent(it, "INSIEME") == ["17 ANNA document", "19 LEO blank", "19 MIA blank"]
+
+
+async def test_a_group_is_filed_as_its_leader_and_members(italy: Office, it: SimulatedRegistry) -> None:
+    before = len(rows_sent(it, "INSIEME"))
+    await family_on_one_phone(italy, group=True)
+    assert rows_sent(it, "INSIEME")[before:] == ["18 ANNA document", "20 LEO blank", "20 MIA blank"]
+
+
+async def test_a_registry_that_knows_no_groups_is_not_asked_for_one(spain: Office) -> None:
+    stay = spain.tenant("", {"given_names": "Anna", "surname": "Insieme"}, others_follow=True)
+    with spain.world.database.writing() as session:
+        found = session.get_one(Stay, stay)
+        expect_others(found, follow=True, group=True)
+        assert (found.party_open, found.party_is_group) == (True, False)
 
 
 async def test_an_adult_who_came_later_than_filed_gets_a_parte_of_their_own(

@@ -1,4 +1,4 @@
-"""Migration 0022 on both databases: of records that are there, no difference was found yet."""
+"""Migrations 0022 and 0025 on both databases: what the columns they add say of rows that are there."""
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -22,3 +22,14 @@ def test_a_record_is_kept_and_can_have_differed(engine: Engine) -> None:
         connection.execute(text("UPDATE registrations SET held_sha256 = :held"), {"held": "a" * 64})
     command.downgrade(config_of(engine), "0021")
     assert all_of(engine, "SELECT id FROM registrations") == [("r1",)]
+
+
+def test_the_people_of_a_stay_are_a_family_until_somebody_says_otherwise(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0015")
+    with engine.begin() as connection:
+        for statement in PARENTS:
+            connection.execute(text(statement))
+    command.upgrade(config_of(engine), "0025")
+    assert [bool(found) for (found,) in all_of(engine, "SELECT party_is_group FROM stays")] == [False]
+    command.downgrade(config_of(engine), "0024")
+    assert len(all_of(engine, "SELECT id FROM stays")) == 1
