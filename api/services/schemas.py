@@ -190,10 +190,25 @@ class HolderKeyShown(KeyShown):
     landlord_phone: str
 
 
+class PersonOfStay(BaseModel):
+    """A person registered for a stay, by number from 1 in the order of registration; never by name.
+
+    `offer_id`: the first link of an adult, by which another phone, an arrival or a departure of theirs is recorded;
+    null for a declared child, who comes and leaves with the person `declared_by`. `left`: whether they left before the
+    stay ended. `leaves`: when they said that they leave early, else null.
+    """
+
+    number: int
+    offer_id: str | None
+    declared_by: int | None
+    left: bool
+    leaves: str | None
+
+
 class StayShown(BaseModel):
     """A stay in one of the landlord's units. Tenants are counted, not named.
 
-    `once_locks`: ids of the locks that can get a one-time code now.
+    `people`: those who are registered. `once_locks`: ids of the locks that can get a one-time code now.
     """
 
     id: str
@@ -203,6 +218,7 @@ class StayShown(BaseModel):
     until: str
     state: str
     tenants: int
+    people: list[PersonOfStay] = []
     arrived_at: int | None
     ended_at: int | None
     offers: list[OfferShown]
