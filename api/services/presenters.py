@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from api.services.people_of_stay import people_of_stay
 from api.services.schemas import (
     CodeStandingShown,
     DateRequestShown,
@@ -13,7 +14,6 @@ from api.services.schemas import (
     OfferShown,
     OnceCodeShown,
     PasscodeShown,
-    PersonOfStay,
     StayShown,
     UnitShown,
 )
@@ -23,7 +23,6 @@ from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
 from gateway.journey.filings.deadlines import standing_of
 from gateway.journey.filings.destinations import registries_of
-from gateway.journey.filings.parties import registered
 from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.journey.keys.lock_status import (
     CodeStanding,
@@ -202,25 +201,6 @@ def stay_shown(
         registrations=filings,
         date_request=date_request_shown(date_request) if date_request else None,
     )
-
-
-def people_of_stay(session: Session, stay: Stay) -> list[PersonOfStay]:
-    """Present who is registered for a stay, in the order of registration. A second phone is no other person."""
-    people, zone = registered(session, stay), stay.unit.timezone
-    numbers = {person.id: number for number, person in enumerate(people, 1)}
-    links: dict[str | None, str] = {}
-    for offer in stay.offers:
-        links.setdefault(offer.person_id, offer.id)
-    return [
-        PersonOfStay(
-            number=number,
-            offer_id=links.get(person.id),
-            declared_by=numbers.get(person.head_id or "") if person.id not in links else None,
-            left=person.left_at is not None,
-            leaves=wall_clock(person.leaves_at, zone) if person.leaves_at is not None else None,
-        )
-        for number, person in enumerate(people, 1)
-    ]
 
 
 def date_request_shown(date_request: DateRequest) -> DateRequestShown:

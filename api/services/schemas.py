@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.services.people_of_stay import PersonOfStay
 from gateway.domain.filings.ways_out import Action
 from gateway.domain.keys.key import DelayReason
 from gateway.domain.verification.liveness import Level
@@ -188,21 +189,6 @@ class HolderKeyShown(KeyShown):
     bolt: str
     last_seen_at: int | None
     landlord_phone: str
-
-
-class PersonOfStay(BaseModel):
-    """A person registered for a stay, by number from 1 in the order of registration; never by name.
-
-    `offer_id`: the first link of an adult, by which another phone, an arrival or a departure of theirs is recorded;
-    null for a declared child, who comes and leaves with the person `declared_by`. `left`: whether they left before the
-    stay ended. `leaves`: when they said that they leave early, else null.
-    """
-
-    number: int
-    offer_id: str | None
-    declared_by: int | None
-    left: bool
-    leaves: str | None
 
 
 class StayShown(BaseModel):

@@ -10,8 +10,9 @@ import pytest
 
 from gateway.domain.filings.codes.icao_states import NATIONALITIES, UNDEFINED_NATIONALITY
 from gateway.registries import REGISTRIES, registry_problems
+from tests.contract.registries.spain import ANA
 from tests.contract.registry_cases import RegistryCase, base_record
-from tests.unit.gateway.registries.test_germany import ANA, BERLIN
+from tests.unit.gateway.registries.test_germany import BERLIN
 
 PEOPLE = sorted(NATIONALITIES.valid_on(date(2026, 11, 28)))
 DOCS = " ".join(Path("docs/registries.md").read_text(encoding="utf-8").split())
