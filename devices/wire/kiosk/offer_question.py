@@ -11,7 +11,7 @@ from devices.wire.fields import flag, octets, several, text
 from devices.wire.kiosk.sealed_form import decode_form, encode_form
 
 MAX_ASKS = 20
-MAX_VALUES = 40
+MAX_VALUES = 260  # every country may decide
 
 
 def is_conditions(value: Any) -> bool:
