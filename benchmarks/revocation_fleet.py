@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from api.cli.demo.children import Child
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from benchmarks.harness import Pair
 from benchmarks.stages.revocation import SITE, Stage, bare, issue_locks, ours
 from certs.authority.ca import Authority

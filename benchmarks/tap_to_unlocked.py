@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from api.cli.demo.children import Child
-from api.cli.demo.demo import free_port, photograph, running
+from api.cli.demo.demo import photograph, running
 from api.cli.demo.journey_run import JourneyRun
+from api.cli.demo.ports import free_port
 from api.client import Answer, Client
 from benchmarks.harness import Pair
 from certs.authority.ca import Authority

@@ -9,7 +9,7 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, Page
 
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from tests.browser.people import windows_closed
 from tests.browser.samples.pages import SAMPLES
 from tests.browser.samples.preview import preview

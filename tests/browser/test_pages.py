@@ -10,7 +10,7 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, Page, ViewportSize
 
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from gateway.texts.languages import LANGUAGES, Language
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import windows_closed

@@ -15,6 +15,7 @@ import aiomqtt
 import paho.mqtt.client as paho
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from api.cli.demo.ports import free_port
 from certs.authority.ca import Authority, Issued
 from certs.keys import new_private_key, save_private_key
 from devices.link import Received
@@ -31,13 +32,6 @@ TIMEOUT_SECONDS = 30.0
 def wall_clock() -> int:
     """UTC seconds; real time, because mosquitto judges certificates by the system clock."""
     return int(time.time())
-
-
-def free_port() -> int:
-    """A port that nobody listens on at present."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @dataclass

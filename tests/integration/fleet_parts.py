@@ -16,6 +16,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from api.app import create_app
+from api.cli.demo.ports import free_port
 from api.cli.main import app as lodgekey_command
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import DeviceFolder, read_device_folder
@@ -27,7 +28,7 @@ from gateway.fleet.enrolment import enrol_device
 from gateway.journey.devices.certificates import behind
 from gateway.settings import Settings
 from gateway.store import Certificate, Device, Event, Key
-from tests.integration.broker_parts import free_port, wall_clock
+from tests.integration.broker_parts import wall_clock
 from tests.parts.desk import SignallingServer
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import World

@@ -17,6 +17,7 @@ import aiomqtt
 import httpx
 from sqlalchemy import select
 
+from api.cli.demo.ports import free_port
 from certs.holder import sign_statement
 from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
@@ -27,7 +28,6 @@ from gateway.domain.keys.key import Proof, read_statement, unlock_statement
 from gateway.integrations.vendor_locks import take_into_service
 from gateway.settings import HomeBroker, Settings
 from gateway.store import Delivery, Device, Key, SetAside, Stay, Unit
-from tests.integration.broker_parts import free_port
 from tests.parts.house import House, application, build, good
 from tests.parts.identity import MemoryIdentity
 

@@ -19,8 +19,8 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from api.cli.demo.children import Child
-from api.cli.demo.demo import free_port
 from api.cli.demo.journey_run import until
+from api.cli.demo.ports import free_port
 from api.cli.demo.seed import KIOSK, ROOMS, Logins, Place, seed
 from api.web.kiosk import write_kiosk_page
 from certs.holder import sign_statement

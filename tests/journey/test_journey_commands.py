@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from api.cli.refusal import NOT_THERE
 
 pytestmark = [pytest.mark.slow]

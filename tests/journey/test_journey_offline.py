@@ -12,8 +12,8 @@ from string import Template
 
 import pytest
 
-from api.cli.demo.demo import free_port
 from api.cli.demo.journey_run import until
+from api.cli.demo.ports import free_port
 from certs.keys import load_private_key
 from tests.architecture.source import ROOT
 from tests.journey.street import Json, Room, Street, open_street

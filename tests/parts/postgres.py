@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 
 UNPACKED = Path(".tools/debian").resolve()
 PLACES = (Path("/usr/lib/postgresql"), UNPACKED / "usr/lib/postgresql")

@@ -9,7 +9,7 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from gateway.domain.verification.port import Identity
 from tests.parts.house import House, move_in
 

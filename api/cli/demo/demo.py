@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -20,6 +19,7 @@ from rich.console import Console
 from api.cli.demo.children import Child, ChildFailed
 from api.cli.demo.journey_run import JourneyRun, Pictures, StepFailed
 from api.cli.demo.kept import kept_books
+from api.cli.demo.ports import free_port
 from api.cli.demo.seed import KIOSK, ROOMS, SITE, Logins, Place, seed
 from api.cli.output import AsJson, said, word
 from api.cli.refusal import NOT_IN_ORDER, Refused
@@ -186,12 +186,6 @@ def kiosk_url(folder: Path) -> str:
     """Return the address of the kiosk's page, which its process writes into its folder."""
     addresses: dict[str, str] = json.loads((folder / "devices" / KIOSK / "terminal.json").read_text())
     return addresses["url"]
-
-
-def free_port() -> int:
-    """Return a TCP port of this host that is free at present."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _keep_logs(folder: Path) -> None:

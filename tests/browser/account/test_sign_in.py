@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, CDPSession, Page, expect
 from sqlalchemy import select, update
 
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from gateway.store import Passkey
 from tests.browser.people import DESK, PHONE, Visitor, visit
 from tests.parts.house import PASSWORD, House

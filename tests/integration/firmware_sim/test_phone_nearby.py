@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from api.cli.demo.ports import free_port
 from certs.credential import KeyCredential, issue_credential
 from firmware_sim.phone.holder import Holder
-from tests.integration.broker_parts import free_port, open_house, wall_clock
+from tests.integration.broker_parts import open_house, wall_clock
 from tests.integration.device_parts import Devices, open_devices
 
 KEY = bytes(range(16))

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from typer.testing import CliRunner
 
+from api.cli.demo.ports import free_port
 from api.cli.main import app
 from certs.authority.ca import Authority
 from gateway.bootstrap import Gateway
@@ -18,7 +19,7 @@ from gateway.broker.access import BrokerAccess, split_names
 from gateway.broker.certificates import issue_broker_certificates
 from gateway.broker.config import BrokerMissing, BrokerSettings, find_mosquitto, render_acl, render_config, write_files
 from gateway.settings import Settings
-from tests.integration.broker_parts import TIMEOUT_SECONDS, free_port, wall_clock
+from tests.integration.broker_parts import TIMEOUT_SECONDS, wall_clock
 from tests.parts.identity import MemoryIdentity
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
+from api.cli.demo.ports import free_port
 from devices.link import NobodyListens
 from gateway.broker.disconnect import NotEnded, end_session
 from gateway.broker.revocation import Revocation, RevokedDevice
-from tests.integration.broker_parts import SITE, TIMEOUT_SECONDS, House, Party, free_port, hear_until, open_house, topic
+from tests.integration.broker_parts import SITE, TIMEOUT_SECONDS, House, Party, hear_until, open_house, topic
 
 
 @pytest.fixture

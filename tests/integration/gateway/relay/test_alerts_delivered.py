@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select, update
 from standardwebhooks.webhooks import Webhook
 
-from api.cli.demo.demo import free_port
+from api.cli.demo.ports import free_port
 from devices.reports import Happened
 from gateway.domain.alerts import KINDS, AlertCode
 from gateway.journey.accounts.sign_in import forget_sign_in
