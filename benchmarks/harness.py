@@ -1,8 +1,8 @@
 """Measures a ratio: ours and a baseline alternate in one process for three rounds; the figure is the median ratio.
 
-A benchmark is a module of this package with NAME (its file's), BAR, BETTER ("lower" or "higher": on which side of
-BAR the ratio should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair. It starts and ends
-processes, and runs the first, slower round if there is one.
+A benchmark is a module in one of this package's folders, with NAME (its file's), BAR, BETTER ("lower" or "higher": on
+which side of BAR the ratio should be), WHAT (one line) and `prepare()`, a context manager that yields a Pair. It starts
+and ends processes, and runs the first, slower round if there is one.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from gateway.operations.collector import collect_seldom
 
 ROUNDS = 3
 MAX_SECONDS = 60
+HERE: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,19 @@ class Figure:
 
 def benchmark_names() -> list[str]:
     """Return every benchmark's name, which is its file's, without importing any."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return [file.stem for file in files if "\nNAME: " in file.read_text(encoding="utf-8")]
+    return sorted(_modules())
 
 
 def load_benchmark(name: str) -> Benchmark:
     """Import one benchmark, not before it is needed: some import heavy libraries."""
-    module: Any = importlib.import_module(f"benchmarks.{name}")
+    module: Any = importlib.import_module(_modules()[name])
     benchmark: Benchmark = module
     return benchmark
+
+
+def _modules() -> dict[str, str]:
+    files = [file for file in HERE.glob("*/*.py") if "\nNAME: " in file.read_text(encoding="utf-8")]
+    return {file.stem: f"benchmarks.{file.parent.name}.{file.stem}" for file in files}
 
 
 def measure(benchmark: Benchmark) -> Figure:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks.registrations import PARTIES, Counted, count_all
+from benchmarks.records.registrations import PARTIES, Counted, count_all
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "registries.md"
 BEGIN, END = "<!-- Registrations -->", "<!-- end of Registrations -->"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.parties.parties import crowd as generated
-from benchmarks.registrations import AUTHORITIES
+from benchmarks.records.registrations import AUTHORITIES
 from benchmarks.stages.crowd import Counts, Run, count
 from benchmarks.stages.reception import Reception
 from benchmarks.stages.simulated import simulated

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.parties.parties import Party, make_party
 from benchmarks.parties.people import Traveller
-from benchmarks.registrations import AUTHORITIES
+from benchmarks.records.registrations import AUTHORITIES
 from benchmarks.stages.reception import DAY, Reception
 from benchmarks.stages.travellers import facts_asked, typed_fields
 from gateway.domain.errors import InputRefused

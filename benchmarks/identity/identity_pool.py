@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from benchmarks.harness import Pair
-from benchmarks.identity_face import compare_directly, timed
+from benchmarks.identity.identity_face import compare_directly, timed
 from firmware_sim.specimens.camera import encode_jpeg, take_selfie
 from firmware_sim.specimens.documents import astronaut
 from gateway.identity.faces.compare import FaceRecognitionEngine

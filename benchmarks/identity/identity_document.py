@@ -12,7 +12,7 @@ from PIL import Image
 from rapidocr import RapidOCR
 
 from benchmarks.harness import Pair
-from benchmarks.identity_face import cpu_of_all
+from benchmarks.identity.identity_face import cpu_of_all
 from firmware_sim.specimens.camera import take_photograph
 from firmware_sim.specimens.documents import ANNA, astronaut, print_passport
 from gateway.identity.documents.ocr import DETECTION_SIDE

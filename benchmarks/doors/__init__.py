@@ -1,0 +1,1 @@
+"""Measurements of keys, locks and unlocking."""

@@ -1,0 +1,1 @@
+"""Measurements of registrations: from the door to the registry and to consumers."""
