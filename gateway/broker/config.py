@@ -8,6 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.links.tls import CIPHERS
+
 GATEWAY_NAME = "gateway-0"  # certs refuses device names that begin with "gateway"
 MAX_MESSAGE_BYTES = (1 << 20) + (1 << 16)  # a kiosk's message of 1 MiB and its envelope
 MAX_CONNECTIONS = 16_000  # of devices and strangers together; beyond it mosquitto closes new ones at once
@@ -63,6 +65,7 @@ def render_config(settings: BrokerSettings, folder: Path = Path(), *, user: str 
         f"listener {settings.port} {settings.host}",
         *(f"{option} {folder / name}" for option, name in _FILES.items()),
         "tls_version tlsv1.2",  # the lowest version accepted
+        f"ciphers {CIPHERS}",
         "require_certificate true",
         "use_identity_as_username true",
         "use_username_as_clientid true",  # the client id comes from the certificate, so a device cannot use another's

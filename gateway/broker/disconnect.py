@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from certs.authority.ca import Authority
 from certs.keys import new_private_key
+from devices.links.tls import CIPHERS
 
 # MQTT 5 §3.1: clean start, keep alive 60 s, no session expiry, empty client id (the certificate's name counts)
 CONNECT = bytes.fromhex("10 0d 0004 4d515454 05 02 003c 00 0000")
@@ -58,6 +59,7 @@ def _stand_in(authority: Authority, site: str, device: str) -> ssl.SSLContext:
     issued = authority.issue_device(key.public_key(), site, device, "lock", days=1)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    tls.set_ciphers(CIPHERS)
     tls.load_verify_locations(cadata=authority.ca_pem.decode())
     key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with tempfile.TemporaryDirectory() as folder:  # mode 0700; ssl reads keys from files only

@@ -98,6 +98,26 @@ async def test_old_tls_is_refused(house: House) -> None:
         party.tls.wrap_socket(sock, server_hostname="localhost")
 
 
+async def test_cbc_is_refused(house: House) -> None:
+    party = house.device("lock-a")
+    party.tls.maximum_version = ssl.TLSVersion.TLSv1_2
+    party.tls.set_ciphers("ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES128-SHA")
+    with socket.create_connection(("127.0.0.1", house.port)) as sock, pytest.raises(ssl.SSLError, match="HANDSHAKE"):
+        party.tls.wrap_socket(sock, server_hostname="localhost")
+    party.tls.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
+    with (
+        socket.create_connection(("127.0.0.1", house.port)) as sock,
+        party.tls.wrap_socket(sock, server_hostname="localhost") as spoken,
+    ):
+        assert spoken.version() == "TLSv1.2"
+
+
+def test_a_device_offers_no_cbc(house: House) -> None:
+    offered = [str(suite["description"]) for suite in house.device("lock-a").tls.get_ciphers()]
+    assert offered
+    assert all("Mac=AEAD" in suite for suite in offered)
+
+
 async def test_a_revoked_certificate_is_refused_without_a_restart_and_others_are_not(house: House) -> None:
     stolen, kept = house.device("lock-a"), house.device("lock-b")
     await assert_welcome(house, stolen)
