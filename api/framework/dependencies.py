@@ -160,18 +160,9 @@ def offer_token_of(request: Request, gateway: Gate, link: LinkToken, given: Show
 
     Raises OfferUnknown, TooManyAttempts, or NotAllowed (check_origin).
     """
-    check_origin(request)
     shown = given.credentials.strip() if given and given.scheme.lower() == "offer" else link
-    if not shown:
-        raise OfferUnknown(N_("Open the link or scan the QR code from your landlord."))
-    try:
-        offer_of(shown, gateway.keyring.offer_secret)
-    except OfferUnknown:
-        gateway.attempts.hit("offer", caller(request))
-        raise
-    if request.method not in SAFE:
-        gateway.attempts.hit("onboarding", shown[:22])
-    return shown
+    absent = N_("Open the link or scan the QR code from your landlord.")
+    return _token_shown(request, gateway, shown, absent, _own_token)
 
 
 def companion_token_of(request: Request, gateway: Gate) -> str:
@@ -179,12 +170,28 @@ def companion_token_of(request: Request, gateway: Gate) -> str:
 
     Raises OfferUnknown, OfferExpired, TooManyAttempts, or NotAllowed (check_origin).
     """
-    check_origin(request)
     shown = read_cookie(request, COMPANION_COOKIE)
+    absent = N_("Nobody else is registering on this phone. Begin on the page of your key.")
+    return _token_shown(request, gateway, shown, absent, registering_token)
+
+
+def _own_token(gateway: Gateway, token: str) -> str:
+    offer_of(token, gateway.keyring.offer_secret)
+    return token
+
+
+def _token_shown(
+    request: Request, gateway: Gateway, shown: str | None, absent: str, resolve: Callable[[Gateway, str], str]
+) -> str:
+    """Return the offer's token that `resolve` finds for what was shown. Guesses and changes count as attempts.
+
+    Raises OfferUnknown, saying `absent` if nothing was shown, or what `resolve` raises, TooManyAttempts, NotAllowed.
+    """
+    check_origin(request)
     if not shown:
-        raise OfferUnknown(N_("Nobody else is registering on this phone. Begin on the page of your key."))
+        raise OfferUnknown(absent)
     try:
-        token = registering_token(gateway, shown)
+        token = resolve(gateway, shown)
     except OfferUnknown:
         gateway.attempts.hit("offer", caller(request))
         raise
