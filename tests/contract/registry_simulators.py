@@ -28,6 +28,11 @@ class SimulatedRegistry:
     settings: dict[str, str] = field(default_factory=dict)  # settings of the adapter
     facts: dict[str, str] = field(default_factory=dict)  # facts of a record that was read from a passport
 
+    @property
+    def adapter_settings(self) -> dict[str, str]:
+        """The settings that have a value."""
+        return {key: text for key, text in self.settings.items() if text}
+
     def set_behaviour(self, behaviour: str, *, times: int | None = None, delay_s: float = 0.0, skip: int = 0) -> None:
         """Set its behaviour."""
         self._post("behaviour", {"behaviour": behaviour, "times": times, "delay_s": delay_s, "skip": skip})

@@ -1,7 +1,7 @@
 """Bookings (RH) beside arrivals (PV), as the Spanish ministry takes them, by its simulator in a process of its own."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from gateway.journey.stays.bookings import book
 from gateway.journey.stays.retention import purge
 from gateway.registries import open_registry
 from gateway.store import Landlord, Registration, Stay, Unit
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.contract.registry_simulators import SimulatedRegistry
 from tests.parts.desk import Desk
 from tests.parts.office import Office, changes_of, open_office
 from tests.parts.world import DAY, World, report_to
@@ -34,17 +34,11 @@ BOOKED = Booking(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def es(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("es", tmp_path_factory.mktemp("es")) as simulator:
-        yield simulator
-
-
 @pytest.fixture
 async def spain(world: World, es: SimulatedRegistry) -> AsyncIterator[Office]:
     """A unit that reports its bookings, two days ahead of now."""
     facts = {**es.facts, "unit.bookings": "reported"}
-    async with open_office(world, "es", {key: text for key, text in es.settings.items() if text}, facts) as opened:
+    async with open_office(world, "es", es.adapter_settings, facts) as opened:
         yield opened
 
 

@@ -1,14 +1,8 @@
 """Records that each authority receives when a stay changes: the same steps, in the form each registry accepts."""
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
-
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
-from tests.parts.office import Office, open_office
-from tests.parts.world import DAY, World
-
-NAMES = ("sandbox", "es", "it", "ross1000", "pt", "cz", "si", "hr", "cn", "webhook")
+from tests.contract.registry_simulators import SimulatedRegistry
+from tests.parts.office import Office
+from tests.parts.world import DAY
 
 # kinds of the records and their states, after: two tenants, the end moved by a day, an early end
 EXPECTED = {
@@ -38,23 +32,6 @@ CANCELLED = {
     "si": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "hr": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
 }
-
-
-@pytest.fixture(scope="module", params=NAMES)
-def simulator(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, SimulatedRegistry]]:
-    name: str = request.param
-    with running_registry(name, tmp_path_factory.mktemp(name)) as running:
-        yield name, running
-
-
-@pytest.fixture
-async def office(world: World, simulator: tuple[str, SimulatedRegistry]) -> AsyncIterator[Office]:
-    name, running = simulator
-    settings = {key: text for key, text in running.settings.items() if text}
-    async with open_office(world, name, settings, running.facts) as opened:
-        yield opened
 
 
 async def test_a_tenant_added_dates_moved_and_an_early_check_out_reach_the_authority_in_order(

@@ -1,44 +1,14 @@
 """Records that the police accept in part, and a lot whose answer was lost: nothing is sent twice or is stuck."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
 
 from gateway.journey.filings import reconciling
 from gateway.journey.filings.parties import close_party
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.store import Person, Registration, Stay
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.contract.registry_simulators import SimulatedRegistry
 from tests.integration.gateway.registries.test_parties import CHILD, came_with_the_stay, rows_sent
-from tests.parts.office import Office, open_office
-from tests.parts.world import World
-
-
-@pytest.fixture(scope="module")
-def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("it", tmp_path_factory.mktemp("it")) as simulator:
-        yield simulator
-
-
-@pytest.fixture(scope="module")
-def es(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("es", tmp_path_factory.mktemp("es")) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def italy(world: World, it: SimulatedRegistry) -> AsyncIterator[Office]:
-    async with open_office(world, "it", {key: text for key, text in it.settings.items() if text}, it.facts) as opened:
-        yield opened
-    it.set_behaviour("normal")
-
-
-@pytest.fixture
-async def spain(world: World, es: SimulatedRegistry) -> AsyncIterator[Office]:
-    async with open_office(world, "es", {key: text for key, text in es.settings.items() if text}, es.facts) as opened:
-        yield opened
-    es.set_behaviour("normal")
+from tests.parts.office import Office
 
 
 async def in_part(italy: Office, it: SimulatedRegistry, surname: str) -> Registration:

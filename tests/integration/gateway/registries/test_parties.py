@@ -1,7 +1,6 @@
 """Families and late guests as the Spanish ministry and the Italian police take them, by their simulators."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,9 +16,9 @@ from gateway.journey.filings.parties import PARTY_WAIT, close_party, expect_othe
 from gateway.journey.stays import own_dates
 from gateway.outbox import deliveries, lanes
 from gateway.store import Delivery, Event, Key, Offer, Person, Registration, RegistrationPerson, Stay
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
-from tests.parts.office import Office, open_office
-from tests.parts.world import DAY, World
+from tests.contract.registry_simulators import SimulatedRegistry
+from tests.parts.office import Office
+from tests.parts.world import DAY
 
 CHILD = {
     "given_names": "Leo",
@@ -30,30 +29,6 @@ CHILD = {
     "person.relation": "child",
     "document_kind": "none",
 }
-
-
-def simulator_of(name: str) -> object:
-    @pytest.fixture(scope="module", name=name)
-    def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-        with running_registry(name, tmp_path_factory.mktemp(name)) as simulator:
-            yield simulator
-
-    return running
-
-
-ministry, police = simulator_of("es"), simulator_of("it")
-
-
-@pytest.fixture
-async def spain(world: World, es: SimulatedRegistry) -> AsyncIterator[Office]:
-    async with open_office(world, "es", {key: text for key, text in es.settings.items() if text}, es.facts) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def italy(world: World, it: SimulatedRegistry) -> AsyncIterator[Office]:
-    async with open_office(world, "it", {key: text for key, text in it.settings.items() if text}, it.facts) as opened:
-        yield opened
 
 
 def partes(es: SimulatedRegistry, stay: str) -> list[tuple[str, list[str]]]:

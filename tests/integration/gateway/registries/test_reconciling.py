@@ -1,7 +1,7 @@
 """The daily comparison with the simulated registries that can be asked: what somebody else did there becomes a case."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -15,11 +15,11 @@ from gateway.relay.reconciling import Reconciliation
 from gateway.store import Registration
 from gateway.supervision import Rounds
 from gateway.texts.outcomes import answer_text
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.contract.registry_simulators import SimulatedRegistry
 from tests.parts.office import Office, open_office
 from tests.parts.world import DAY, World
 
-NAMES = ("sandbox", "cn", "es")
+pytestmark = pytest.mark.parametrize("simulator", ["sandbox", "cn", "es"], indirect=True, scope="module")
 GUEST = {"given_names": "Anna", "surname": "Voorbeeld"}
 SURNAME = {"sandbox": "Voorbeeld", "cn": "VOORBEELD", "es": "Voorbeeld"}  # as each registry has it
 
@@ -61,19 +61,10 @@ class Compared:
         return [row["receipt"] for row in self.simulator.books() if row["state"] == "accepted"]
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def simulator(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, SimulatedRegistry]]:
-    name: str = request.param
-    with running_registry(name, tmp_path_factory.mktemp(name)) as running:
-        yield name, running
-
-
 @pytest.fixture
 async def compared(world: World, simulator: tuple[str, SimulatedRegistry]) -> AsyncIterator[Compared]:
     name, running = simulator
-    settings = {key: text for key, text in running.settings.items() if text}
+    settings = running.adapter_settings
     registry = open_registry(name, settings, lambda: int(time.time()))
     async with open_office(world, name, settings, running.facts) as office:
         yield Compared(office, running, registry, name)

@@ -2,24 +2,23 @@
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from firmware_sim.registries.catalog import SIMULATORS
 from gateway.domain.errors import Conflict
 from gateway.journey.filings.records import file_again
 from gateway.store import Registration
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.contract.registry_simulators import SimulatedRegistry
 from tests.integration.gateway.registries.test_parties import CHILD, came_with_the_stay
 from tests.parts.office import Office, open_office
 from tests.parts.world import World
 
-NAMES = ("sandbox", "es", "it", "ross1000", "pt", "cz", "si", "hr", "cn", "webhook")
 ADULT = {"given_names": "Anna", "surname": "Voorbeeld"}
 # what follows an accepted check-in whose correction was refused, once it is corrected again
 CHANGED_AGAIN = (("change", "refused"), ("change", "accepted"))
 AFTER_A_REFUSED_CHANGE = {
-    **dict.fromkeys((name for name in NAMES if name != "es"), CHANGED_AGAIN),
+    **dict.fromkeys((name for name in SIMULATORS if name != "es"), CHANGED_AGAIN),
     # the annulment of the first came through, so nothing is left to annul
     "es": (("annulment", "accepted"), ("check_in", "refused"), ("check_in", "accepted")),
 }
@@ -31,7 +30,7 @@ REPLACED = ("es", "it", "ross1000", "cz", "si", "hr")  # a record that was not s
 ONE_RECORD = (("check_in", "not_due"), ("check_in", "refused"), ("check_in", "accepted"))
 TWO_RECORDS = (("check_in", "refused"), ("check_in", "refused"), ("check_in", "accepted"))
 FAMILY = {
-    **dict.fromkeys(NAMES, TWO_RECORDS),
+    **dict.fromkeys(SIMULATORS, TWO_RECORDS),
     **dict.fromkeys(TOGETHER, ONE_RECORD),
 }
 _numbers = itertools.count(1_000_000)
@@ -43,24 +42,6 @@ KEPT = {
     "person.residence.country": "NLD",
 }  # Germany has no authority to be simulated
 NO_DEPARTURES = ("es", "it", "cz")
-
-
-@pytest.fixture(scope="module", params=NAMES)
-def simulator(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, SimulatedRegistry]]:
-    name: str = request.param
-    with running_registry(name, tmp_path_factory.mktemp(name)) as running:
-        yield name, running
-
-
-@pytest.fixture
-async def office(world: World, simulator: tuple[str, SimulatedRegistry]) -> AsyncIterator[Office]:
-    name, running = simulator
-    running.set_behaviour("normal")
-    settings = {key: text for key, text in running.settings.items() if text}
-    async with open_office(world, name, settings, running.facts) as opened:
-        yield opened
 
 
 def again(office: Office, row: Registration) -> None:
