@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import ipaddress
+import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -55,6 +57,30 @@ def checked_address(url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         raise BadAddress("a registry is reached over https")
     return url.rstrip("/")
+
+
+def checked_webhook(url: str, networks: str) -> str:
+    """The address of a user's webhook without trailing slash. Raises BadAddress as `checked_address` does.
+
+    Also for spaces and control characters, and for a host that is, in any way of writing it that the system's resolver
+    takes, an address neither public nor in `networks` (with commas between). Names are judged again at each use.
+    """
+    if not url.isprintable() or " " in url:
+        raise BadAddress("an address has no spaces")
+    try:
+        url, host = checked_address(url), (urlsplit(url).hostname or "").rstrip(".")
+        _ = urlsplit(url).port
+    except ValueError:
+        raise BadAddress("a registry's address is https://host/path, without credentials, query or fragment") from None
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 §6.3
+        host = "127.0.0.1"
+    with suppress(OSError):  # 127.1, 0x7f000001 and 2130706433
+        host = socket.inet_ntoa(socket.inet_aton(host))
+    try:
+        GuardedResolver(filter(None, map(str.strip, networks.split(",")))).judge(host)
+    except RegistryUnreachable:
+        raise BadAddress("it is in a network that is not public") from None
+    return url
 
 
 def is_loopback(host: str) -> bool:

@@ -10,7 +10,7 @@ from api.services.schemas import Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.alerts import KINDS, OFFICER_CODES, AlertCode
 from gateway.domain.errors import InputRefused
-from gateway.outbound.http import BadAddress, checked_address
+from gateway.outbound.http import BadAddress, checked_webhook
 from gateway.store import Account, AlertSubscription
 from gateway.texts.languages import Language
 from gateway.texts.marks import N_
@@ -63,7 +63,7 @@ def change_alerts(gateway: Gateway, account: Account, form: AlertsForm) -> Alert
     if not set(form.codes) <= set(codes_for(account)):
         raise InputRefused(N_("Your account cannot subscribe to one of these alerts."), field="codes")
     try:
-        url = checked_address(form.webhook_url) if form.webhook_url else ""
+        url = checked_webhook(form.webhook_url, gateway.settings.webhook_networks) if form.webhook_url else ""
     except BadAddress:
         raise InputRefused(N_("A webhook must be an https address without a query."), field="webhook_url") from None
     subscription_id, secret = _subscription_id(account), ""

@@ -13,7 +13,7 @@ from gateway.domain.errors import InputRefused
 from gateway.domain.stays.stay import instant, wall_clock
 from gateway.journey.disclosure import consumers as steps
 from gateway.journey.disclosure.consumers import GrantRequest
-from gateway.outbound.http import BadAddress, checked_address
+from gateway.outbound.http import BadAddress, checked_webhook
 from gateway.store import Account, FeedConsumer
 from gateway.texts.marks import N_
 
@@ -84,7 +84,7 @@ def request_consumer(
     Raises InputRefused, IdempotencyMismatch, or NotAllowed outside the officer's area.
     """
     try:
-        url = checked_address(form.webhook_url) if form.webhook_url else ""
+        url = checked_webhook(form.webhook_url, gateway.settings.webhook_networks) if form.webhook_url else ""
     except BadAddress as error:
         raise InputRefused(
             N_("The webhook address cannot be used: {detail}."), {"detail": error}, field="webhook_url"
