@@ -25,6 +25,8 @@ from gateway.store.database import Database
 from gateway.texts.marks import N_
 
 CHUNK: Final = 2000
+GATEWAY: Final = "gateway"  # the consumer of an entry that the gateway makes about itself
+RESTORED: Final = "restored from a backup"  # its purpose; the entries after it are not those that were lost
 LOCK_NUMBER: Final = 0x6C6F646765  # arbitrary key of the PostgreSQL advisory lock that serialises appends
 RANGE: Final = ("rows", "first", "last")
 RANGE_IN_LEAF: Final = b'"rows":'

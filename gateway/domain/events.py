@@ -50,6 +50,8 @@ EventType = Literal[
     "ExportTaken",
     "DeviceAlarmed",
     "PersonErased",
+    "GatewayRestored",
+    "UnknownKeysFound",
 ]
 EVENT_TYPES: Final = frozenset(get_args(EventType))
 

@@ -4,16 +4,17 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from gateway.disclosure import Entry, SharedCommit, disclose_many
-from gateway.domain.disclosure.cloud_event import cloud_event, encode_sse
+from gateway.domain.disclosure.cloud_event import RESTORED, cloud_event, encode_sse
 from gateway.domain.disclosure.consumer import Scope, scoped
 from gateway.domain.disclosure.masking import masked
 from gateway.domain.events import FEED_EVENTS
@@ -202,8 +203,17 @@ class Feed:
         with self._database.reading() as session:
             newest = session.scalar(select(func.max(Event.feed_seq))) or 0
             rows = session.execute(query).all()
-            items = [self._item(event, row, person, fields) for event, row, person in rows]
+            found = [self._item(event, row, person, fields) for event, row, person in rows]
+            items = sorted([*found, *self._restores(session, cursor)], key=lambda item: item.seq)[:PAGE]
         return items, items[-1].seq if len(items) == PAGE else max(cursor, newest)
+
+    def _restores(self, session: Session, cursor: int) -> Iterator[FeedItem]:
+        """For every reader, whatever the area: where a backup was restored. Entries before it may be lost."""
+        query = select(Event).where(Event.type == "GatewayRestored", Event.feed_seq > cursor).order_by(Event.feed_seq)
+        for event in session.scalars(query.limit(PAGE)):
+            seq = event.feed_seq or 0
+            record = {"id": str(seq), "kind": RESTORED, "at": wall_clock(event.at, "UTC")}
+            yield FeedItem(seq, record, encode_sse(cloud_event(self._source, seq, RESTORED, event.at, record)))
 
     def _item(self, event: Event, row: Registration, person: Person, fields: frozenset[str] | None) -> FeedItem:
         try:

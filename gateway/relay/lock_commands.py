@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from devices.intents import DropKey, Intent, PutKey, ReadBack, Revoke
+from gateway.journey.keys.issue import UNKNOWN
 from gateway.outbox.deliveries import Decision, Done, Refused
 from gateway.store import Command, Delivery, Device, Key
 
@@ -70,15 +71,17 @@ class LockCommands:
         row = {"id": name.hex(), "device_id": device.id, "key_id": key.id if key else None, "type": delivery.work}
         self._commands.append(row | {"issued_at": self._now, "expires_at": expires})
         self._carries.append({"which": delivery.id, "carrier": name.hex()})
-        return Ready(device, self._intent(delivery.work, name, expires, device, key))
+        return Ready(device, self._intent(delivery, name, expires, device, key))
 
-    def _intent(self, work: str, name: bytes, expires: int, device: Device, key: Key | None) -> Intent:
+    def _intent(self, delivery: Delivery, name: bytes, expires: int, device: Device, key: Key | None) -> Intent:
+        work = delivery.work
         if key is not None and work == "put_key":
             return PutKey(name, bytes.fromhex(key.id), key.credential, expires)
         if key is not None:
             return DropKey(name, bytes.fromhex(key.id), expires)
         if work == "revoke":
-            keys = tuple(bytes.fromhex(key_id) for key_id in self._lists.get(device.id, [])[:MAX_LIST_LENGTH])
+            listed = [*(delivery.body or {}).get(UNKNOWN, ()), *self._lists.get(device.id, [])]
+            keys = tuple(bytes.fromhex(key_id) for key_id in listed[:MAX_LIST_LENGTH])
             return Revoke(name, device.list_epoch, keys, expires, device.code_epoch, device.once_from or None)
         return ReadBack(name, expires)
 

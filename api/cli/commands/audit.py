@@ -22,9 +22,9 @@ from api.services import disclosure_log
 from certs.errors import BadKey
 from certs.keys import load_private_key, public_from_jwk
 from gateway.clock import utc_now
-from gateway.disclosure import DisclosureLog, leaf_of
+from gateway.disclosure import GATEWAY, RESTORED, DisclosureLog, leaf_of
 from gateway.domain.disclosure.merkle import BadProof
-from gateway.domain.disclosure.tree_head import BadHead, Fault, TreeHead, audit, read_head, verify_extension
+from gateway.domain.disclosure.tree_head import BadHead, Fault, Restore, TreeHead, audit, read_head, verify_extension
 from gateway.settings import Settings
 from gateway.store import Disclosure
 from gateway.store.database import Database
@@ -109,7 +109,15 @@ def _read(settings: Settings, held: list[tuple[TreeHead, EllipticCurvePublicKey]
     if any(key != own for _, key in held):
         return [Fault("foreign", "A head was signed by another key than this log's.")]
     with opened(settings) as database:
-        return list(audit(_leaves(database), [head for head, _ in held]))
+        return list(audit(_leaves(database), [head for head, _ in held], _restores(database)))
+
+
+def _restores(database: Database) -> list[Restore]:
+    """Where the log itself says that it was restored."""
+    marked = (Disclosure.consumer == GATEWAY, Disclosure.purpose == RESTORED)
+    with database.reading() as session:
+        rows = session.execute(select(Disclosure.seq, Disclosure.at).where(*marked).order_by(Disclosure.seq))
+        return [Restore(seq, at) for seq, at in rows]
 
 
 def _leaves(database: Database) -> Iterator[bytes]:

@@ -107,6 +107,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "fault": {
         "foreign": N_("A tree head was signed with a different key from this log's."),
         "truncated": N_("The log has fewer entries than before."),
+        "restored": N_("The log was restored from a backup; entries since that backup are lost."),
         "altered": N_("An earlier entry was changed, removed or moved."),
         "backwards": N_("A larger tree head is older than a smaller one."),
     },

@@ -18,6 +18,7 @@ from api.web.shell.forms import FormRefused, Input, Text, Wrong, fault_values, r
 from api.web.shell.page_route import PageRoute, notice_of
 from api.web.shell.render import language_of, page, render
 from gateway.clock import utc_now
+from gateway.domain.disclosure.cloud_event import RESTORED
 from gateway.domain.errors import DisclosureBlocked, InputRefused
 from gateway.feed.stream import Feed, FeedItem, Reader, always
 from gateway.texts.languages import Language
@@ -50,7 +51,7 @@ def show_console(request: Request, gateway: Gate, account: Officer) -> Response:
 
 def latest_of_each(items: list[FeedItem]) -> list[FeedItem]:
     """Return the latest item of each record, newest first."""
-    return list({item.data["id"]: item for item in items}.values())[::-1]
+    return list({item.data["id"]: item for item in items if item.data["kind"] != RESTORED}.values())[::-1]
 
 
 @router.get("/news")
@@ -81,7 +82,8 @@ async def stream_rows(feed: Feed, reader: Reader, cursor: int, language: Languag
     yield b"retry: 2000\n\n"
     try:
         async for items in feed.follow(reader, cursor):
-            yield b"".join(encode_row(item, language) for item in items) or HEARTBEAT
+            rows = [encode_row(item, language) for item in items if item.data["kind"] != RESTORED]
+            yield b"".join(rows) or HEARTBEAT
     except DisclosureBlocked as error:
         log.error("the officer's list stopped: %s", error.code)
 

@@ -13,7 +13,9 @@ _TYPES: Final = {
     "check_out": "org.lodgekey.registration.checked-out.v1",
     "correction": "org.lodgekey.registration.corrected.v1",
     "annulment": "org.lodgekey.registration.annulled.v1",
+    "restored": "org.lodgekey.feed.restored.v1",
 }
+RESTORED: Final = "restored"  # the kind that is no record: a backup was restored, entries before it may be lost
 EVENT_TYPES: Final = frozenset(_TYPES.values())
 MEDIA_TYPE: Final = "application/cloudevents+json"
 
@@ -94,4 +96,5 @@ def encode_event(event: Mapping[str, Any]) -> bytes:
 
 def encode_sse(event: Mapping[str, Any]) -> bytes:
     """The event as one server-sent event (WHATWG HTML §9.2); its id is the position from which a reader resumes."""
-    return b"id: %s\nevent: registration\ndata: %s\n\n" % (str(event["id"]).encode(), encode_event(event))
+    name = b"restored" if event["type"] == _TYPES[RESTORED] else b"registration"
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(event["id"]).encode(), name, encode_event(event))

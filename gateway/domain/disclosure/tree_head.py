@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,10 +30,22 @@ class TreeHead:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An audit finding: its code (truncated, altered or backwards) and a sentence."""
+    """An audit finding: its code (truncated, altered, backwards or restored) and a sentence."""
 
     code: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """The log says that it was restored from a backup `at` this time, with its first `size` entries."""
+
+    size: int
+    at: int
+
+    def explains(self, head: TreeHead) -> bool:
+        """Whether a head has entries that the backup did not: signed before the restore, of a longer log."""
+        return head.size > self.size and head.at < self.at
 
 
 def sign_head(head: TreeHead, key: ec.EllipticCurvePrivateKey, kid: bytes = b"") -> bytes:
@@ -64,21 +77,35 @@ def verify_extension(older: TreeHead, newer: TreeHead, proof: Sequence[bytes]) -
     verify_consistency(older.size, older.root, newer.size, newer.root, proof)
 
 
-def audit(leaves: Iterable[bytes], heads: Iterable[TreeHead]) -> tuple[Fault, ...]:
-    """Compare the log with earlier heads; returns one fault for each mismatch. Reads the leaves once."""
+def audit(leaves: Iterable[bytes], heads: Iterable[TreeHead], restores: Sequence[Restore] = ()) -> tuple[Fault, ...]:
+    """Compare the log with earlier heads; returns one fault for each mismatch. Reads the leaves once.
+
+    A head that one of the log's `restores` explains is a fault of its own kind: what it had beyond the backup is lost.
+    """
     held = sorted(heads, key=lambda head: (head.at, head.size))
     faults = [
         Fault("backwards", f"The head of {later.size} entries is younger than the head of {earlier.size}.")
         for earlier, later in pairwise(held)
-        if later.size < earlier.size
+        if later.size < earlier.size and not any(each.explains(earlier) and each.at <= later.at for each in restores)
     ]
     roots = _roots(leaves, {head.size for head in held})
     for head in held:
-        if head.size not in roots:
+        restore = next((each for each in restores if each.explains(head)), None)
+        if restore is not None and roots.get(head.size) != head.root:
+            faults.append(Fault("restored", _restored_sentence(head, restore)))
+        elif head.size not in roots:
             faults.append(Fault("truncated", f"The log held {head.size} entries and holds fewer now."))
         elif roots[head.size] != head.root:
             faults.append(Fault("altered", f"One of the first {head.size} entries was altered, removed or moved."))
     return tuple(faults)
+
+
+def _restored_sentence(head: TreeHead, restore: Restore) -> str:
+    when = datetime.fromtimestamp(restore.at, UTC).strftime("%Y-%m-%d %H:%M")
+    return (
+        f"The log was restored at {when} UTC from a backup of its first {restore.size} entries; "
+        f"{head.size - restore.size} entries of the head of {head.size} are lost."
+    )
 
 
 def _roots(leaves: Iterable[bytes], sizes: set[int]) -> dict[int, bytes]:

@@ -17,20 +17,21 @@ from gateway.journey.devices.certificates import (
 )
 from gateway.journey.devices.clock import enqueue_set_time, record_clock, record_drift
 from gateway.journey.devices.report_batch import OpenCommand, ReportBatch
-from gateway.journey.keys.issue import enqueue_revocation_list, want_off_lock, want_on_lock
+from gateway.journey.keys.issue import UNKNOWN, enqueue_revocation_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import invalidate_once, record_once_used
-from gateway.journey.keys.passcodes import stay_of_code
+from gateway.journey.keys.passcodes import adopt_epochs, stay_of_code
 from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_of_slot
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
 from gateway.outbox.events import record
-from gateway.store import Command, Device, Key, ReceivedMessage, Stay
+from gateway.store import Command, Delivery, Device, Key, ReceivedMessage, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # Refusals that are final (devices.wire.catalog.REFUSALS); the delivery is shown to a person.
 LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused")
 RETRY_SECONDS = 5
+HIGHEST_EPOCH = 2**31 - 2  # the widest the column holds; a device's word is not trusted beyond
 
 
 def record_report(session: Session, report: Report, now: int, keys: Mapping[str, bytes] | None) -> None:
@@ -104,6 +105,8 @@ def _record_door(device: Device, door: str, now: int) -> None:
 
 def _compare_list(session: Session, device: Device, epoch: int, now: int) -> None:
     """Send the revocation list to a lock with an older one (new, or reset); a reset lock has no passcodes either."""
+    if device.list_epoch < epoch <= HIGHEST_EPOCH:  # the gateway was restored from a backup of before that list
+        device.list_epoch = epoch + 1  # not equal: the lock is to have this gateway's list as well
     if epoch < device.list_epoch:
         device.reported_list_epoch = epoch
         if epoch == 0 and device.reported_code_epoch > 0:  # it was reset, and no longer knows which codes were used
@@ -118,6 +121,21 @@ def _compare_keys(session: Session, device: Device, present: set[str], seq: int,
     for key in keys:
         if key.id in present or key.observed == "present":
             _record_key_state(session, key, seq, key.id in present, now)
+    _revoke_unknown(session, device, present - {key.id for key in keys}, now)
+
+
+def _revoke_unknown(session: Session, device: Device, names: set[str], now: int) -> None:
+    """Revoke keys on a lock that no row knows: issued after the backup that was restored, or never by this gateway."""
+    known = set(session.scalars(select(Key.id).where(Key.id.in_(names)))) if names else set()
+    pending = select(Delivery.body).where(
+        Delivery.work == "revoke", Delivery.about == device.id, Delivery.state == "owed", Delivery.body.is_not(None)
+    )
+    if not names - known:
+        return
+    queued = {name for body in session.scalars(pending) for name in (body or {}).get(UNKNOWN, ())}
+    if unknown := names - known - queued:
+        enqueue_revocation_list(session, device, now, unknown)
+        record(session, "UnknownKeysFound", now, device_id=device.id, data={"keys": sorted(unknown)})
 
 
 def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None:
@@ -173,6 +191,8 @@ def _record_epochs(batch: ReportBatch, device: Device, answer: Answered) -> None
     device.reported_list_epoch = max(device.reported_list_epoch, whole_of(answer.body.get("epoch")))
     device.reported_code_epoch = max(device.reported_code_epoch, whole_of(answer.body.get("codes")))
     device.reported_once_from = max(device.reported_once_from, whole_of(answer.body.get("once")))
+    if max(device.reported_code_epoch, device.reported_once_from) <= HIGHEST_EPOCH:
+        adopt_epochs(batch.session, device, device.reported_code_epoch, device.reported_once_from)
     behind = device.reported_code_epoch < device.code_epoch or device.reported_list_epoch < device.list_epoch
     if behind or ("once" in answer.body and device.reported_once_from < device.once_from):
         batch.write()

@@ -20,6 +20,8 @@ from gateway.outbox.events import record
 from gateway.store import Device, Key, Offer, Person, Stay
 from gateway.texts.marks import N_
 
+UNKNOWN = "unknown"  # in the body of a revocation list's delivery: ids of keys that no row has
+
 
 def issue_keys(
     session: Session, offer: Offer, person: Person, holder: EllipticCurvePublicKey, keyring: Keyring, now: int
@@ -89,11 +91,15 @@ def renew_for_phone(key: Key, keyring: Keyring, now: int) -> None:
     key.holder_credential, key.holder_until = issue_credential(claims, keyring.credential_key), until
 
 
-def enqueue_revocation_list(session: Session, lock: Device, now: int) -> None:
-    """Queue the lock's revocation list, unless it is pending; the list is built when it is sent."""
-    if not is_pending(session, "revoke", lock.id):
+def enqueue_revocation_list(session: Session, lock: Device, now: int, unknown: Collection[str] = ()) -> None:
+    """Queue the lock's revocation list, unless it is pending; the list is built when it is sent.
+
+    `unknown`: ids of keys that are on the lock and in no row; the list also names these.
+    """
+    if unknown or not is_pending(session, "revoke", lock.id):
         party, lane = f"lock:{lock.id}", lanes.keys(lock.id)
-        enqueue(session, party=party, lane=lane, work="revoke", about=lock.id, now=now)
+        body = {UNKNOWN: sorted(unknown)} if unknown else None
+        enqueue(session, party=party, lane=lane, work="revoke", about=lock.id, now=now, body=body)
 
 
 def want_on_lock(session: Session, key: Key, now: int) -> None:

@@ -7,7 +7,7 @@ one before its end raises the lock's code epoch and so ends every code of the lo
 from collections.abc import Iterator, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from certs.agreement import passcode_secret
@@ -60,6 +60,19 @@ def replace_passcodes(session: Session, stay: Stay, key: EllipticCurvePrivateKey
     if living:
         _withdraw(session, living, now)
         give_passcodes(session, stay, key, now)
+
+
+def adopt_epochs(session: Session, lock: Device, codes: int, once: int) -> None:
+    """Follow a lock whose code epoch or one-time base is higher: the gateway was restored from a backup of before.
+
+    The codes of the lock move to its epoch, so stays get other digits; one-time codes below its base are over.
+    """
+    if codes > lock.code_epoch:
+        lock.code_epoch = codes
+        mine = update(Passcode).where(Passcode.device_id == lock.id, Passcode.withdrawn_at.is_(None))
+        session.execute(mine.values(epoch=codes))
+    if once > lock.once_from:
+        lock.once_from, lock.once_next = once, max(lock.once_next, once)
 
 
 def shown_codes(session: Session, stay: Stay, keyring: Keyring, now: int) -> list[CodeShown]:

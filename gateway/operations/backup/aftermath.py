@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from gateway.disclosure import Entry, append
+from devices.wire.passcode import ONCE_AHEAD, ONCE_SPAN
+from gateway.disclosure import GATEWAY, RESTORED, Entry, append
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.fleet.enrolment import revoke_device
@@ -21,13 +22,23 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays.landlord import end_stay
 from gateway.journey.stays.retention import erase_person
 from gateway.operations.backup.ended import End, What
-from gateway.store import Account, Ceremony, Delivery, Device, Disclosure, FeedConsumer, Key, Person, SignIn, Stay
+from gateway.store import (
+    Account,
+    Ceremony,
+    Delivery,
+    Device,
+    Disclosure,
+    Event,
+    FeedConsumer,
+    Key,
+    Person,
+    SignIn,
+    Stay,
+)
 from gateway.store.sealing import Erased
 
 log = logging.getLogger(__name__)
 
-GATEWAY: Final = "gateway"  # the consumer of the log's entry on the restore
-PURPOSE: Final = "restored from a backup"
 SUBMISSION: Final = "submit"  # of a record to its registry; repeated blindly, it would be filed twice
 
 
@@ -52,7 +63,9 @@ def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_a
     session.execute(delete(Ceremony))
     unsure = _doubt_records(session, made_at)
     held = session.scalar(select(func.count()).select_from(Disclosure)) or 0
-    append(session, [Entry(GATEWAY, PURPOSE, f"backup:{made_at}@{held}", "", rows=0)], now)
+    _begin_feed_anew(session, now)
+    _skip_once_numbers(session)
+    append(session, [Entry(GATEWAY, RESTORED, f"backup:{made_at}@{held}", "", rows=0)], now)
     return Aftermath(ended, signed_out, unsure)
 
 
@@ -121,6 +134,22 @@ def _erase_person(session: Session, keyring: Keyring, end: End) -> bool:
         return False
     erase_person(session, person, end.at)
     return True
+
+
+def _begin_feed_anew(session: Session, now: int) -> None:
+    """Go on with feed numbers that were never given: consumers may have got some that the backup does not know.
+
+    The time of the restore is above all of them, if there was less than a record a second. Its entry tells consumers.
+    """
+    newest = session.scalar(select(func.max(Event.feed_seq))) or 0
+    session.add(Event(type="GatewayRestored", at=now, data={}, for_feed=True, feed_seq=max(newest + 1, now)))
+
+
+def _skip_once_numbers(session: Session) -> None:
+    """One-time codes issued since the backup are not issued again; a lock accepts ONCE_AHEAD numbers from its base."""
+    session.execute(
+        update(Device).where(Device.kind == "lock").values(once_next=Device.once_next + ONCE_AHEAD - ONCE_SPAN)
+    )
 
 
 def _doubt_records(session: Session, made_at: int) -> int:
