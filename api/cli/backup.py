@@ -13,6 +13,7 @@ from api.cli.refusal import NOT_THERE, Refused
 from certs.files import SECRET
 from gateway.clock import utc_now
 from gateway.operations.backup.archive import Archive, Identity, Seal, new_identity, read_identities
+from gateway.operations.backup.contents import unknown_files
 from gateway.operations.backup.ended import ENDED
 from gateway.operations.backup.making import make_backup
 from gateway.operations.backup.restoring import Restored, has_later_list, restore_backup
@@ -46,9 +47,13 @@ def create(
     seal = (
         Seal.under(_passphrase(passphrase_file)) if passphrase_file else Seal.to(recipient or (), vault_recipient or ())
     )
-    manifest = make_backup(settings_of(folder), out, seal, utc_now())
+    settings = settings_of(folder)
+    manifest = make_backup(settings, out, seal, utc_now())
     facts = {"out": str(out), "size": out.stat().st_size, "made_at": manifest.made_at, "schema": manifest.schema}
-    tell(facts, as_json, N_("The backup was written to {out} ({size} bytes)."), **facts)
+    others = unknown_files(settings.folder)
+    tell(facts | {"left_out": others}, as_json, N_("The backup was written to {out} ({size} bytes)."), **facts)
+    if others and not as_json:
+        typer.echo(said(N_("Not in it, because they are not the gateway's: {list}."), list=listed(others)))
 
 
 @app.command()

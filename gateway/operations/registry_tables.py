@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from certs.files import PUBLIC, write_atomic
 from gateway.domain.filings.record import Registry, RegistryUnreachable
 from gateway.registries.fetched_tables import Entries, ReadsTables, all_kept, keep
 from gateway.supervision import Rounds
@@ -65,9 +66,7 @@ class RegistryTables:
             log.warning("the stored tables of the registries cannot be read; they are read again from the registries")
 
     def _save(self) -> None:
-        written = self._file.with_suffix(".new")
         try:
-            written.write_text(json.dumps(all_kept(), ensure_ascii=False), encoding="utf-8")
-            written.replace(self._file)
+            write_atomic(self._file, json.dumps(all_kept(), ensure_ascii=False).encode(), PUBLIC)
         except OSError as error:
             log.error("the tables of the registries could not be stored: %s", error.strerror)

@@ -59,7 +59,7 @@ class EndedList:
                 self._newest[each.what] = max(each.at, self._newest.get(each.what, 0))
         with self._database.reading() as session:
             fresh = [each for each in _ended_since(session, self._newest) if (each.what, each.id) not in self._known]
-        if fresh:
+        if fresh or not self._path.exists():  # an empty list can be copied, and says that nothing has ended
             append_ended(self._path, fresh)
             self._known |= {(each.what, each.id) for each in fresh}
             for each in fresh:

@@ -9,23 +9,23 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import create_engine, make_url, text
 
 from gateway.operations.backup.archive import Seal, file_facts, write_archive
+from gateway.operations.backup.contents import files_of
 from gateway.operations.backup.ended import ENDED
 from gateway.operations.backup.manifest import DATABASE, DUMP, BackupUnusable, Manifest, Part, program_version
 from gateway.operations.clock_state import STATE
-from gateway.operations.installation import MASTER, OFFERS, PEOPLE, RECORD
+from gateway.operations.installation import MASTER, PEOPLE
 from gateway.settings import Settings
 from gateway.store.database import file_of, is_missing
 
 SCRATCH: Final = ".backup-"  # in the gateway's folder, followed by the process's number
-AUTHORITY: Final = "certs"
-SINGLE_FILES: Final = (OFFERS, RECORD, STATE, ENDED)
+GROWING: Final = (STATE, ENDED)  # written every half minute; any state of theirs will do
 ATTEMPTS: Final = 3
 
 Files = dict[Part, dict[str, Path]]
@@ -113,25 +113,17 @@ def _copy_files(folder: Path, scratch: Path) -> Files:
     for attempt in range(ATTEMPTS):
         place = scratch / str(attempt)
         place.mkdir(mode=0o700)
-        copied: Files = {"data": {}, "vault": {}}
-        names = [*_authority(folder), *(name for name in SINGLE_FILES if (folder / name).exists())]
-        for name in names:
-            copied["data"][name] = _copied(folder / name, place / name)
-        copied["vault"][MASTER] = _copied(folder / MASTER, place / MASTER)
-        copied["vault"][PEOPLE] = place / PEOPLE
-        copy_sqlite(folder / PEOPLE, place / PEOPLE)
-        certificates = {name: path for name, path in copied["data"].items() if name.startswith(AUTHORITY)}
-        if set(certificates) == set(_authority(folder)) and all(
-            file_facts(path) == file_facts(folder / name) for name, path in certificates.items()
-        ):
-            return copied
-    raise BackupUnusable("files_change", folder=folder / AUTHORITY)
-
-
-def _authority(folder: Path) -> list[str]:
-    """The files of the certificate authority, as paths in the gateway's folder."""
-    files = (path for path in (folder / AUTHORITY).rglob("*") if path.is_file() and not path.name.startswith("."))
-    return sorted(str(path.relative_to(folder)) for path in files)
+        with suppress(FileNotFoundError):  # one was removed meanwhile
+            names = files_of(folder, "data")
+            data = {name: _copied(folder / name, place / name) for name in names}
+            vault = {name: place / name for name in files_of(folder, "vault")}
+            for name, copy in vault.items():
+                copy_sqlite(folder / name, copy) if name == PEOPLE else _copied(folder / name, copy)
+            if names == files_of(folder, "data") and all(
+                file_facts(copy) == file_facts(folder / name) for name, copy in data.items() if name not in GROWING
+            ):
+                return {"data": data, "vault": vault}
+    raise BackupUnusable("files_change", folder=folder)
 
 
 def _copied(source: Path, copy: Path) -> Path:

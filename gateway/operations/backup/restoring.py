@@ -20,16 +20,15 @@ from certs.files import secret_at, sync_folder
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.backup.aftermath import Aftermath, settle
 from gateway.operations.backup.archive import Archive, Identity
+from gateway.operations.backup.contents import AUTHORITY, PLACED, VAULT
 from gateway.operations.backup.ended import ENDED, End, append_ended, read_ended
-from gateway.operations.backup.making import AUTHORITY, run_postgres
+from gateway.operations.backup.making import run_postgres
 from gateway.operations.backup.manifest import DATABASE, DUMP, BackupUnusable, Manifest
-from gateway.operations.clock_state import STATE
-from gateway.operations.installation import OFFERS, RECORD, RESTORING
+from gateway.operations.installation import OFFERS, RESTORING
 from gateway.settings import Settings
 from gateway.store.database import Database, file_of
 from gateway.store.sealing import Vault
 
-PLACED: Final = (AUTHORITY, "vault", OFFERS, RECORD, STATE, ENDED)  # what a restore puts into the folder
 HARMLESS: Final = frozenset({ENDED, RESTORING, "lost+found"})
 
 
@@ -134,7 +133,7 @@ def _bring_up_to_date(
     """Migrate the restored rows and settle in them what has happened since, before any gateway sees them."""
     file = staging / DATABASE
     database = Database(f"sqlite:///{file.resolve()}" if file.exists() else settings.database)
-    vault = Vault(staging / "vault")
+    vault = Vault(staging / VAULT)
     try:
         database.migrate()
         authority = Authority.open(staging / AUTHORITY, lambda: now)

@@ -51,7 +51,9 @@ def test_an_operator_who_follows_the_guide_has_the_gateway_back(tmp_path: Path) 
         "PATH": f"{program.parent}:{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
     }
-    script = "set -e\n" + "\n".join(commands())
+    (tmp_path / "etc/lodgekey").mkdir(parents=True)
+    (tmp_path / "etc/lodgekey/lodgekey.env").write_text("LODGEKEY_PUBLIC_URL=https://keys.example.org\n")
+    script = "set -e\n" + "\n".join(commands()).replace(" /etc/", f" {tmp_path}/etc/")
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
