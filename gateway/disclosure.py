@@ -8,7 +8,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -28,8 +28,15 @@ CHUNK: Final = 2000
 GATEWAY: Final = "gateway"  # the consumer of an entry that the gateway makes about itself
 RESTORED: Final = "restored from a backup"  # its purpose; the entries after it are not those that were lost
 LOCK_NUMBER: Final = 0x6C6F646765  # arbitrary key of the PostgreSQL advisory lock that serialises appends
-RANGE: Final = ("rows", "first", "last")
-RANGE_IN_LEAF: Final = b'"rows":'
+_FIRST: Final = ("seq", "at", "consumer", "purpose", "subject", "fields")
+_RANGE: Final = ("rows", "first", "last")
+# The columns in the leaf, by the entry's `leaf_version`. An entry keeps its version; a new column needs a new one.
+LEAF_COLUMNS: Final[Mapping[int, tuple[str, ...]]] = {
+    1: _FIRST,
+    2: (*_FIRST, *_RANGE),
+    3: (*_FIRST, *_RANGE, "leaf_version"),
+}
+LEAF_VERSION: Final = max(LEAF_COLUMNS)  # of new entries: every column but the leaf itself
 NOT_WRITTEN: Final = N_(
     "Records cannot be shown because the disclosure log cannot be written. Contact the system administrator."
 )
@@ -49,9 +56,6 @@ class Entry:
     rows: int = 1
     first: int | None = None
     last: int | None = None
-
-
-COLUMNS: Final = ("seq", "at", *(item.name for item in fields(Entry)))  # all but the leaf
 
 
 def disclose(database: Database, *, consumer: str, purpose: str, subject: str, fields: str, now: int) -> int:
@@ -79,7 +83,7 @@ def append(session: Session, entries: Sequence[Entry], now: int) -> int:
 
 
 def _row(seq: int, now: int, entry: Entry) -> dict[str, object]:
-    columns = {"seq": seq, "at": now, **asdict(entry)}
+    columns = {"seq": seq, "at": now, **asdict(entry), "leaf_version": LEAF_VERSION}
     return columns | {"leaf": leaf_bytes(columns)}
 
 
@@ -91,10 +95,11 @@ def leaf_bytes(columns: Mapping[str, object]) -> bytes:
 def leaf_of(row: Disclosure) -> bytes:
     """The leaf recomputed from the columns, so that a column altered next to its stored leaf is detected too.
 
-    Entries of earlier releases do not have the range in their leaf.
+    An entry of an earlier release has in its leaf what that release put there. Empty for an unknown version, which
+    no leaf is.
     """
-    names = [name for name in COLUMNS if name not in RANGE or RANGE_IN_LEAF in row.leaf]
-    return leaf_bytes({name: getattr(row, name) for name in names})
+    names = LEAF_COLUMNS.get(row.leaf_version)
+    return b"" if names is None else leaf_bytes({name: getattr(row, name) for name in names})
 
 
 class DisclosureLog:

@@ -133,7 +133,8 @@ class RegistrationPerson(Model):
 class Disclosure(Model):
     """One entry of the disclosure log, written before anything is disclosed; `leaf` is its RFC 9162 leaf input.
 
-    `rows`, `first` and `last` repeat the feed range named in the subject, for counting and lookup.
+    `rows`, `first` and `last` repeat the feed range named in the subject, for counting and lookup. `leaf_version` says
+    which columns the leaf covers (gateway.disclosure): all of them since version 3.
     """
 
     __tablename__ = "disclosures"
@@ -148,6 +149,7 @@ class Disclosure(Model):
     rows: Mapped[int] = mapped_column(default=1)
     first: Mapped[int | None]
     last: Mapped[int | None]
+    leaf_version: Mapped[int]
 
 
 class FeedConsumer(Model):

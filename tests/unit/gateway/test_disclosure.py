@@ -11,7 +11,16 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from certs.keys import new_private_key, save_private_key
-from gateway.disclosure import DisclosureLog, Entry, SharedCommit, disclose, disclose_many, leaf_of
+from gateway.disclosure import (
+    LEAF_COLUMNS,
+    LEAF_VERSION,
+    DisclosureLog,
+    Entry,
+    SharedCommit,
+    disclose,
+    disclose_many,
+    leaf_of,
+)
 from gateway.domain.disclosure.tree_head import read_head, verify_extension
 from gateway.domain.errors import DisclosureBlocked, NotFound
 from gateway.store import Disclosure
@@ -102,18 +111,27 @@ def test_audit_passes_while_the_log_only_grows(world: World, log: DisclosureLog)
     assert said == "The log is consistent with 2 earlier tree heads.\n"
 
 
-ALTERED = {"seq": 77, "at": 1, "rows": 3, "first": 2, "last": None, "leaf": b"{}"}
+COLUMNS = [column.name for column in Disclosure.__table__.columns]
+OTHER = {int: 1, str: "another", bytes: b"{}"}  # by the type of the column
 
 
-@pytest.mark.parametrize("column", [column.name for column in Disclosure.__table__.columns])
+def other(column: str) -> object:
+    """A value that no entry of these tests has in this column."""
+    return 77 if column == "seq" else OTHER[Disclosure.__table__.columns[column].type.python_type]
+
+
+def test_the_leaf_of_a_new_entry_covers_every_column() -> None:
+    assert set(LEAF_COLUMNS[LEAF_VERSION]) == set(COLUMNS) - {"leaf"}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("leaf_too", [False, True])
 def test_audit_notices_any_altered_column(world: World, log: DisclosureLog, column: str, leaf_too: bool) -> None:
     """Also where the leaf is rewritten to fit."""
-    disclose_many(world.database, [replace(entry, first=5, last=6) for entry in entries(4)], world.now)
+    disclose_many(world.database, [replace(entry, rows=2, first=5, last=6) for entry in entries(4)], world.now)
     head = keep_head(world, "head.json")
     with world.database.writing() as session:
-        value = ALTERED.get(column, "another")
-        session.execute(update(Disclosure).where(Disclosure.seq == 1).values({column: value}))
+        session.execute(update(Disclosure).where(Disclosure.seq == 1).values({column: other(column)}))
     if leaf_too and column not in ("leaf", "seq"):
         with world.database.writing() as session:
             row = session.get_one(Disclosure, 1)
@@ -122,28 +140,37 @@ def test_audit_notices_any_altered_column(world: World, log: DisclosureLog, colu
     assert (code, "altered" in said or "fewer" in said) == (1, True)
 
 
-def test_an_altered_range_is_noticed_where_the_leaf_is_made_to_look_like_an_earlier_releases(
-    world: World, log: DisclosureLog
+@pytest.mark.parametrize("column", ["rows", "first", "last"])
+@pytest.mark.parametrize("version", [1, 2, 9])
+def test_an_altered_range_is_noticed_where_the_entry_is_made_to_look_like_an_earlier_releases(
+    world: World, log: DisclosureLog, column: str, version: int
 ) -> None:
-    disclose_many(world.database, entries(4), world.now)
+    disclose_many(world.database, [replace(entry, rows=2, first=5, last=6) for entry in entries(4)], world.now)
     head = keep_head(world, "head.json")
     with world.database.writing() as session:
         row = session.get_one(Disclosure, 1)
-        row.rows, row.leaf = (
-            9,
-            row.leaf.replace(b',"rows":1', b"").replace(b'"first":null,', b"").replace(b'"last":null,', b""),
-        )
-        session.flush()
-        assert row.leaf == leaf_of(row)
+        setattr(row, column, other(column))
+        row.leaf_version = version
+        row.leaf = leaf_of(row)
     assert verify(world, head)[0] == 1
 
 
-def test_a_log_that_an_earlier_release_began_goes_on(world: World, log: DisclosureLog) -> None:
-    """Its leaves had no range: {seq, at, consumer, purpose, subject, fields}, sorted, without spaces."""
-    old = b'{"at":5,"consumer":"officer:1","fields":"all","purpose":"looking","seq":0,"subject":"registration:0"}'
+FIRST_LEAF = b'{"at":5,"consumer":"officer:1","fields":"all","purpose":"looking","seq":0,"subject":"registration:0"}'
+SECOND_LEAF = (
+    b'{"at":5,"consumer":"officer:1","fields":"all","first":7,"last":8,"purpose":"looking","rows":2,"seq":1,'
+    b'"subject":"registration:1"}'
+)
+
+
+def test_a_log_that_earlier_releases_began_goes_on(world: World, log: DisclosureLog) -> None:
+    """The leaves of the first had no range: {seq, at, consumer, purpose, subject, fields}, sorted, without spaces."""
+    columns = {"at": 5, "consumer": "officer:1", "fields": "all", "purpose": "looking"}
+    first = Disclosure(seq=0, subject="registration:0", rows=1, leaf=FIRST_LEAF, leaf_version=1, **columns)
+    second = Disclosure(
+        seq=1, subject="registration:1", rows=2, first=7, last=8, leaf=SECOND_LEAF, leaf_version=2, **columns
+    )
     with world.database.writing() as session:
-        columns = {"at": 5, "consumer": "officer:1", "fields": "all", "purpose": "looking"}
-        session.add(Disclosure(seq=0, subject="registration:0", rows=1, leaf=old, **columns))
+        session.add_all([first, second])
     disclose_many(world.database, entries(2), world.now)
     head = keep_head(world, "head.json")
     disclose_many(world.database, entries(2), world.now)

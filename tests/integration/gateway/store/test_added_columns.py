@@ -1,4 +1,4 @@
-"""Migrations 0022 and 0025 on both databases: what the columns they add say of rows that are there."""
+"""Migrations 0022, 0025 and 0026 on both databases: what the columns they add say of rows that are there."""
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -33,3 +33,20 @@ def test_the_people_of_a_stay_are_a_family_until_somebody_says_otherwise(engine:
     assert [bool(found) for (found,) in all_of(engine, "SELECT party_is_group FROM stays")] == [False]
     command.downgrade(config_of(engine), "0024")
     assert len(all_of(engine, "SELECT id FROM stays")) == 1
+
+
+def test_an_entry_of_the_log_keeps_what_its_leaf_covered(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0025")
+    insert = text(
+        "INSERT INTO disclosures (seq, at, consumer, purpose, subject, fields, leaf, rows)"
+        " VALUES (:seq, 1, 'c', 'p', 's', 'f', :leaf, 1)"
+    )
+    leaves = [b'{"at":1,"seq":0}', b'{"at":1,"rows":1,"seq":1}', b'{"at":1,"purpose":"\\"rows\\":","seq":2}']
+    with engine.begin() as connection:
+        for seq, leaf in enumerate(leaves):
+            connection.execute(insert, {"seq": seq, "leaf": leaf})
+    command.upgrade(config_of(engine), "0026")
+    versions = "SELECT leaf_version FROM disclosures ORDER BY seq"
+    assert [version for (version,) in all_of(engine, versions)] == [1, 2, 1]
+    command.downgrade(config_of(engine), "0025")
+    assert [bytes(leaf) for (leaf,) in all_of(engine, "SELECT leaf FROM disclosures ORDER BY seq")] == leaves
