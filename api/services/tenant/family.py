@@ -19,7 +19,7 @@ from gateway.journey.stays import family as steps
 from gateway.journey.stays.shared_facts import Declaration
 from gateway.registering.tenant import local_date
 from gateway.registries.code_choices import coded
-from gateway.store import Key, Unit
+from gateway.store import Unit
 from gateway.texts.marks import N_
 
 CHILD_FIELDS: Final = (
@@ -59,18 +59,17 @@ class CompanionLink(BaseModel):
 def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclared:
     """Check in a child whom the key's holder declares.
 
-    Raises InputRefused for a field that the registry would refuse, NotFound, ProofRefused, TooManyAttempts or Conflict.
+    Raises InputRefused for a field that the registry would refuse, ProofRefused, TooManyAttempts or Conflict.
     """
     now = gateway.now()
     with gateway.database.writing() as session:
-        key = session.get(Key, key_id)
+        key = steps.declaring_key(session, key_id, proof_of(form), form.person, now)
         given = _texts_of(form.person)
         token, same_surname = given.pop("reading", ""), bool(given.pop("same_surname", ""))
         given.pop("same_residence", None)  # of the page's form, which then asks no residence
-        fields = _fields_of(given, key.stay.unit, now) if key is not None else {}
-        read = reading_in(token, key.stay_id, gateway.keyring.offer_secret, now) if key is not None and token else {}
-        declared = Declaration(form.person, fields, read, same_surname)
-        child = steps.declare_child(session, key_id, proof_of(form), declared, gateway.keyring, now)
+        fields = _fields_of(given, key.stay.unit, now)
+        read = reading_in(token, key.stay_id, gateway.keyring.offer_secret, now) if token else {}
+        child = steps.declare_child(session, key, Declaration(fields, read, same_surname), gateway.keyring, now)
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)
 
@@ -78,7 +77,7 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
 def invite_companion(gateway: Gateway, key_id: str, form: UnlockForm) -> CompanionLink:
     """Make a link for another adult of the party; signed over `lodgekey-companion`.
 
-    Raises NotFound, ProofRefused, TooManyAttempts or Conflict.
+    Raises ProofRefused, TooManyAttempts or Conflict.
     """
     with gateway.database.writing() as session:
         offer = steps.invite_companion(session, key_id, proof_of(form), gateway.now())
@@ -115,7 +114,7 @@ def _fields_of(given: Mapping[str, str], unit: Unit, now: int) -> dict[str, str]
 def complete_party(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
     """Send what waited for others of the party; signed over `lodgekey-party`.
 
-    Raises NotFound, ProofRefused, TooManyAttempts or Conflict.
+    Raises ProofRefused, TooManyAttempts or Conflict.
     """
     with gateway.database.writing() as session:
         steps.complete_party(session, key_id, proof_of(form), gateway.now())

@@ -43,7 +43,7 @@ def present_key(gateway: Gateway, session: Session, key: Key, now: int) -> Holde
 
 
 def read_key(gateway: Gateway, key_id: str, proof: Proof) -> HolderKeyShown:
-    """Return the key to the holder who signed the proof. Raises NotFound or ProofRefused."""
+    """Return the key to the holder who signed the proof. Raises ProofRefused."""
     now = gateway.now()
     with gateway.database.reading() as session:
         return present_key(gateway, session, steps.read_key(session, key_id, proof, now), now)
@@ -52,7 +52,7 @@ def read_key(gateway: Gateway, key_id: str, proof: Proof) -> HolderKeyShown:
 def renew_credential(gateway: Gateway, key_id: str, form: UnlockForm) -> HolderKeyShown:
     """Renew the phone's credential if that is due, and return the key. The holder signs over `lodgekey-renew`.
 
-    Raises NotFound, ProofRefused or TooManyAttempts.
+    Raises ProofRefused or TooManyAttempts.
     """
     gateway.attempts.hit("unlock", key_id)
     proof, now = proof_of(form), gateway.now()
@@ -65,7 +65,7 @@ def renew_credential(gateway: Gateway, key_id: str, form: UnlockForm) -> HolderK
 async def unlock(gateway: Gateway, key_id: str, form: UnlockForm) -> UnlockAnswer:
     """Have the lock unlocked and return its answer, or "no_answer" after UNLOCK_TIMEOUT_SECONDS.
 
-    `ms` is the time taken, in milliseconds. Raises NotFound, ProofRefused, KeyNotUsable or TooManyAttempts.
+    `ms` is the time taken, in milliseconds. Raises ProofRefused, KeyNotUsable or TooManyAttempts.
     """
     gateway.attempts.hit("unlock", key_id)
     began = perf_counter()

@@ -33,7 +33,7 @@ class NearShown(BaseModel):
 def issue_offline_credential(gateway: Gateway, key_id: str, form: NearForm) -> NearShown:
     """Issue a credential for the phone's second key; it expires with the phone's own credential.
 
-    Raises NotFound, ProofRefused, KeyNotUsable, TooManyAttempts, or InputRefused for a point not on the curve.
+    Raises ProofRefused, KeyNotUsable, TooManyAttempts, or InputRefused for a point not on the curve.
     """
     gateway.attempts.hit("unlock", key_id)
     near, now = public_key({"kty": "EC", "crv": "P-256", "x": form.x, "y": form.y}), gateway.now()

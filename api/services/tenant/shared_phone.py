@@ -23,7 +23,7 @@ def begin_registration(gateway: Gateway, key_id: str, form: UnlockForm, current:
     """Return a token with which another adult registers on this phone; signed over `lodgekey-companion`.
 
     `current`: the token this phone has, kept if nobody registered with it yet, so that a press of the button more makes
-    no other link. Raises NotFound, ProofRefused, TooManyAttempts or Conflict.
+    no other link. Raises ProofRefused, TooManyAttempts or Conflict.
     """
     now, secret = gateway.now(), gateway.keyring.offer_secret
     with gateway.database.writing() as session:

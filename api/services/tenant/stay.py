@@ -37,7 +37,7 @@ class OwnDepartureForm(UnlockForm):
 def end_stay(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
     """End the stay now: its keys are revoked and its check-out is filed. The holder signs over `lodgekey-end`.
 
-    Raises NotFound, ProofRefused, or Conflict if others are registered for the stay too.
+    Raises ProofRefused, or Conflict if others are registered for the stay too.
     """
     with gateway.database.writing(essential=True) as session:
         steps.end_for_holder(session, key_id, proof_of(form), gateway.keyring, gateway.now())
@@ -46,7 +46,7 @@ def end_stay(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
 def request_dates(gateway: Gateway, key_id: str, form: DateRequestForm) -> DateRequestShown:
     """Request another end of the stay from the landlord; a later request replaces an earlier one.
 
-    Raises NotFound, ProofRefused, TooManyAttempts, or InputRefused for a moment that is past or already the end.
+    Raises ProofRefused, TooManyAttempts, or InputRefused for a moment that is past or already the end.
     """
     with gateway.database.writing() as session:
         request = steps.request_dates(session, key_id, proof_of(form), form.until, gateway.now())
@@ -57,7 +57,7 @@ def request_dates(gateway: Gateway, key_id: str, form: DateRequestForm) -> DateR
 def arrive_later(gateway: Gateway, key_id: str, form: OwnArrivalForm) -> None:
     """Say when the holder arrived, if later than the stay began; the change is filed.
 
-    Raises NotFound, ProofRefused, TooManyAttempts, InputRefused for the time, or Conflict.
+    Raises ProofRefused, TooManyAttempts, InputRefused for the time, or Conflict.
     """
     with gateway.database.writing() as session:
         proof, now = proof_of(form), gateway.now()
@@ -70,7 +70,7 @@ def arrive_later(gateway: Gateway, key_id: str, form: OwnArrivalForm) -> None:
 def plan_departure(gateway: Gateway, key_id: str, form: OwnDepartureForm) -> None:
     """Say when the holder leaves, if earlier than the stay ends; the key ends then, and the change is filed.
 
-    Raises NotFound, ProofRefused, TooManyAttempts, InputRefused for the time, or Conflict.
+    Raises ProofRefused, TooManyAttempts, InputRefused for the time, or Conflict.
     """
     with gateway.database.writing() as session:
         proof, now = proof_of(form), gateway.now()

@@ -1,12 +1,14 @@
 """Requests of a key's holder: read the key, and step 6, one unlock."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certs.errors import BadSignature
 from certs.holder import verify_statement
-from certs.keys import public_from_point
-from gateway.domain.errors import Conflict, KeyNotUsable, NotFound, ProofRefused
+from certs.keys import new_private_key, public_from_point
+from gateway.domain.errors import Conflict, KeyNotUsable, ProofRefused
 from gateway.domain.keys.key import (
     PROOF_TOLERANCE,
     UNLOCK_LIFETIME,
@@ -22,9 +24,11 @@ from gateway.outbox.events import record
 from gateway.store import Command, Key
 from gateway.texts.marks import N_
 
+NOBODY: Final = new_private_key().public_key()  # the private key is discarded
+
 
 def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof, now: int) -> Command:
-    """Step 6: request one unlock as the key's holder. Raises ProofRefused, KeyNotUsable or NotFound."""
+    """Step 6: request one unlock as the key's holder. Raises ProofRefused or KeyNotUsable."""
     key = holders_key(session, key_id, unlock_statement(key_id, proof), proof, now)
     refuse_unusable(key, now)
     seen = session.scalar(select(Command.id).where(Command.key_id == key.id, Command.nonce == proof.nonce))
@@ -55,16 +59,19 @@ def request_unlock(session: Session, key_id: str, command_id: str, proof: Proof,
 
 
 def holders_key(session: Session, key_id: str, statement: bytes, proof: Proof, now: int) -> Key:
-    """The key, if its holder signed the statement within the last minute. Raises NotFound or ProofRefused."""
+    """The key, if its holder signed the statement within the last minute. Raises ProofRefused.
+
+    An id that no key has is answered, and takes as long, as a key of somebody else: ids cannot be found by trying.
+    """
     key = session.get(Key, key_id)
-    if key is None:
-        raise NotFound(N_("This key does not exist. Open the link from your landlord."))
     if abs(now - proof.at) > PROOF_TOLERANCE:
         raise ProofRefused(N_("The clock of this phone is wrong by more than one minute. Correct it and try again."))
     try:
-        verify_statement(statement, proof.signature, public_from_point(key.holder_key))
+        verify_statement(statement, proof.signature, public_from_point(key.holder_key) if key else NOBODY)
     except BadSignature:
-        raise ProofRefused(N_("Only the phone used to register can use this key.")) from None
+        key = None
+    if key is None:
+        raise ProofRefused(N_("Only the phone used to register can use this key."))
     return key
 
 

@@ -25,15 +25,16 @@ from gateway.texts.marks import N_
 MAX_PEOPLE: Final = 20  # of one stay
 
 
-def declare_child(
-    session: Session, key_id: str, proof: Proof, declared: Declaration, keyring: Keyring, now: int
-) -> Person:
-    """Check in a child whom a registered adult declares; the adult's phone signs the text of the declaration.
+def declaring_key(session: Session, key_id: str, proof: Proof, text: str, now: int) -> Key:
+    """The key whose holder signed the text of a child's declaration. Raises ProofRefused or Conflict."""
+    return running_key(session, key_id, child_statement(key_id, proof, text), proof, now)
 
-    Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused, ProofRefused or
-    Conflict.
+
+def declare_child(session: Session, key: Key, declared: Declaration, keyring: Keyring, now: int) -> Person:
+    """Check in a child whom the key's holder declares.
+
+    Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused or Conflict.
     """
-    key = running_key(session, key_id, child_statement(key_id, proof, declared.text), proof, now)
     stay, adult = key.stay, session.get_one(Person, key.person_id)
     _refuse_crowd(session, stay)
     common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
@@ -55,7 +56,7 @@ def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> O
 
 
 def companions_key(session: Session, key_id: str, proof: Proof, now: int) -> Key:
-    """The key whose holder signed that another adult registers. Raises NotFound, ProofRefused or Conflict."""
+    """The key whose holder signed that another adult registers. Raises ProofRefused or Conflict."""
     return running_key(session, key_id, companion_statement(key_id, proof), proof, now)
 
 

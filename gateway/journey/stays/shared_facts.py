@@ -19,12 +19,11 @@ _REACHED: Final = (f"{FACT}phone", f"{FACT}email")
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A child as an adult declares it: the signed text, the fields in it, and what was read from a picture.
+    """A child as an adult declares it: the fields of the signed text, and what was read from a picture.
 
     `same_surname`: the child has the adult's surname, which is not in the fields.
     """
 
-    text: str
     fields: Mapping[str, str]
     read: Mapping[str, str] = field(default_factory=dict)
     same_surname: bool = False

@@ -67,5 +67,5 @@ async def test_a_point_that_is_none_is_refused(house: House) -> None:
     refused(await ask(house, await house.key(), near), 422, "input_refused")
 
 
-async def test_a_key_nobody_issued_is_not_found(house: House) -> None:
-    refused(await ask(house, "0" * 32, jwk_of(new_private_key().public_key())), 404, "not_found")
+async def test_a_key_nobody_issued_is_answered_as_one_of_somebody_else(house: House) -> None:
+    refused(await ask(house, "0" * 32, jwk_of(new_private_key().public_key())), 403, "proof_refused")
