@@ -24,6 +24,7 @@ from benchmarks.stages.reception import DAY, STAY_DAYS, Reception
 from benchmarks.stages.simulated import Simulated, simulated
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.stays.stay import Window
+from gateway.journey.filings.held_records import BY_HAND
 from gateway.journey.filings.parties import latest_record
 from gateway.journey.stays import landlord
 from gateway.journey.stays.own_dates import leave_early
@@ -38,6 +39,7 @@ SETTLED: Final = ("accepted", "not_due")
 class Counts:
     """People by what became of them. `refused`: by the registry; `unsent`: by its rules, before sending.
 
+    `by_hand`: whom a registry's rule keeps from being sent, for the landlord to register.
     `corrected`: filed without anybody's help after the page had named a wrong answer, and the tenant had corrected it.
     `answered_once_more`, `door` and `by_registry`: refusals by field or rule. `faults`: later steps of the journey
     that were refused.
@@ -51,6 +53,7 @@ class Counts:
     corrected: int = 0
     decided: int = 0
     not_required: int = 0
+    by_hand: int = 0
     refused_at_door: int = 0
     unsent: int = 0
     refused: int = 0
@@ -215,6 +218,8 @@ def _count_one(outcome: Outcome, rows: Sequence[tuple[Registration, Registration
         why = f"{refused[0].kind} {refused[0].answer_code} {(refused[0].answer_args or {}).get('field', '')}".strip()
         why += f" {refused[0].answer_text or ''}".rstrip()
         counts.by_registry[why] = counts.by_registry.get(why, 0) + 1
+    elif any(row.state == BY_HAND for row, _ in rows):
+        counts.by_hand += 1
     elif any(row.state not in SETTLED and row.state != "partly" for row, _ in rows) or not rows:
         counts.stuck += 1
         why = " ".join(sorted({f"stuck {row.kind} {row.state} {row.answer_code}" for row, _ in rows})) or "no record"

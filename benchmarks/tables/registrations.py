@@ -15,12 +15,12 @@ PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "registries.md"
 BEGIN, END = "<!-- Registrations -->", "<!-- end of Registrations -->"
 HEAD: Final = (
     "registry", "parties", "people", "filed at once", "filed after correcting an answer",
-    "filed after a person's decision", "not required", "stopped at the door", "refused by its rules before sending",
-    "refused by the registry", "stuck",
+    "filed after a person's decision", "not required", "by hand", "stopped at the door",
+    "refused by its rules before sending", "refused by the registry", "stuck",
 )  # fmt: skip
 COLUMNS: Final = (
-    "registry", "parties", "people", "at_once", "corrected", "decided", "not_required", "refused_at_door", "unsent",
-    "refused", "stuck",
+    "registry", "parties", "people", "at_once", "corrected", "decided", "not_required", "by_hand", "refused_at_door",
+    "unsent", "refused", "stuck",
 )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ FILING_ALERTS: Final[Mapping[str, AlertCode]] = {
     "partly": "filing_refused",
     "waiting": "filing_waits",
     "unknown": "filing_waits",
+    "by_hand": "filing_waits",
 }
 # What a lock reports as its alarm -> the alert.
 LOCK_ALARMS: Final[Mapping[str, AlertCode]] = {

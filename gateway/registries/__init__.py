@@ -1,6 +1,6 @@
 """The registries a gateway can file with, by the name used in settings and units."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import cast
 
@@ -56,6 +56,18 @@ def registry_problems(name: str, record: Registration, now: int) -> tuple[FieldP
     profile = REGISTRIES[name]
     module = import_module(profile.rules or f"{profile.client.rpartition('.')[0]}.rules")
     return tuple(module.problems(record, now))
+
+
+def to_correct(name: str, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
+    """The problems that a correction can put right: those of rules for which people are registered by hand are not."""
+    return tuple(problem for problem in problems if problem.rule not in REGISTRIES[name].by_hand)
+
+
+def rule_against(name: str, record: Registration, now: int) -> FieldProblem | None:
+    """The first problem for which this record is registered by hand and cannot be sent; None if there is none."""
+    marked = REGISTRIES[name].by_hand
+    problems = registry_problems(name, record, now) if marked else ()
+    return next((problem for problem in problems if problem.rule in marked), None)
 
 
 def printed_forms(name: str, record: Registration) -> tuple[PrintedForm, ...]:

@@ -98,6 +98,7 @@ RULE: Final[Mapping[str, str]] = {
     "too_long": N_("The text is longer than the registry accepts."),
     "wrong_shape": N_("The format is not the registry's."),
     "unknown_code": N_("The value is not in the registry's code table."),
+    "no_citizenship": N_("The registry does not take a person without a citizenship, so nothing was sent."),
     "unspellable": N_(
         "The text contains characters that the registry cannot store. Enter it as shown in the passport."
     ),
@@ -129,6 +130,8 @@ ANSWER: Final[Mapping[str, str]] = {
         "This registry does not accept this type of record. The record is kept here and nothing is sent."
     ),
     "not_required": N_("By law this person does not have to be reported. The record is kept here and nothing is sent."),
+    "registered_by_hand": N_("Registered by hand with the registry's own means."),
+    "follows_by_hand": N_("The person was registered by hand, so this is reported by hand too. Nothing was sent."),
     "stay_cancelled": N_("The stay was cancelled before this record was sent, so nothing is sent."),
     "waits_for_adult": N_(
         "A minor is reported together with an adult. The report is sent as soon as an adult of the stay has registered."

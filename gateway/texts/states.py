@@ -65,6 +65,7 @@ FILING: Final[Mapping[str, str]] = {
     "pending": N_("being processed by the registration authority"),
     "accepted": N_("accepted by the registration authority"),
     "unknown": N_("result unknown, needs a manual check"),
+    "by_hand": N_("to be registered by hand"),
     "partly": N_("accepted in part"),
     "refused": N_("rejected by the registration authority"),
 }

@@ -25,7 +25,7 @@ from gateway.texts.marks import N_
 
 Json = dict[str, Any]
 STEP_TIMEOUT_SECONDS = 60.0
-SETTLED = ("accepted", "partly", "refused", "unknown", "not_due")
+SETTLED = ("accepted", "partly", "refused", "unknown", "by_hand", "not_due")
 # Invented people, of the nationality of the specimen passports.
 CHILDREN: tuple[Json, ...] = (
     {"surname": "Eriksson", "given_names": "Leo", "birth_date": "2019-05-04", "nationality": "NLD", "sex": "M"}

@@ -5,10 +5,12 @@ from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from gateway.domain.filings.codes.icao_states import STATELESS
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.texts.marks import N_
 
 ADULT = 18  # years
+NO_CITIZENSHIP = "no_citizenship"  # the rule of a registry that files citizens of a country only
 Problems = Iterator[FieldProblem]
 # Unicode categories Cc and Cs. Their members are fixed by Unicode's stability policy; a test checks every one.
 _UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
@@ -41,12 +43,19 @@ def known(field: str, code: str, table: Container[str]) -> Problems:
 
 
 def citizenship(field: str, code: str, table: Container[str], registry: str) -> Problems:
-    """The citizenship of a country, for a registry that has no code for refugees and persons without a citizenship."""
+    """The citizenship of a country, for a registry that has no code for refugees and persons without a citizenship.
+
+    A refugee may have one, and chooses it; nothing that a stateless person could enter is right, which NO_CITIZENSHIP
+    says.
+    """
     yield from need(field, code)
-    if code and code not in table:
+    if code == STATELESS:
+        message = N_("Register this person by hand: {registry} does not take a person without a citizenship.")
+        yield FieldProblem(field, NO_CITIZENSHIP, message, {"registry": registry})
+    elif code and code not in table:
         message = N_(
-            "Choose the country of your citizenship. If you have none, ask the landlord to register you in {registry},"
-            " which needs one."
+            "Choose the country of your citizenship. If you have none, choose “Stateless person”: the landlord then"
+            " registers you in {registry} by hand."
         )
         yield FieldProblem(field, "unknown_code", message, {"registry": registry})
 

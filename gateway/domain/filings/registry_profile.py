@@ -29,7 +29,9 @@ class RegistryProfile:
     here and sent to nobody, so it has no authority to simulate; the module `forms` beside the client makes what is
     printed and signed. `rules`: the module whose
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
-    beside the client. `tells_groups`: its records tell families from groups.
+    beside the client. `tells_groups`: its records tell families from groups. `by_hand`: the rules that no answer of the
+    person could satisfy. Whom one of them is against is not sent: they are registered by hand, with the authority's own
+    means, so such a registry has a record for each person (`party` is "apart").
     """
 
     name: str
@@ -45,3 +47,4 @@ class RegistryProfile:
     reporting: Reporting | None = None
     title: str = ""
     rules: str = ""
+    by_hand: tuple[str, ...] = ()

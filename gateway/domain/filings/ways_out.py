@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 Mender = Literal["tenant", "landlord", "officer"]
-Action = Literal["correct", "send_again", "settle_outcome", "register_adult"]
+Action = Literal["correct", "send_again", "settle_outcome", "register_adult", "register_by_hand"]
 
 # root of a field's path in the record -> who can correct it
 MENDERS: Final[Mapping[str, tuple[Mender, ...]]] = {
@@ -26,6 +26,7 @@ ACTIONS: Final[Mapping[str, tuple[Action, ...]]] = {
     "partly": ("correct", "send_again"),
     "refused": ("correct", "send_again"),
     "unknown": ("settle_outcome",),
+    "by_hand": ("register_by_hand", "correct"),
 }
 
 

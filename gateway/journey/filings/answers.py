@@ -6,7 +6,7 @@ from typing import Final, Literal, assert_never
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from gateway.domain.errors import Conflict
+from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.events import EventType
 from gateway.domain.filings.record import (
     Accepted,
@@ -18,6 +18,7 @@ from gateway.domain.filings.record import (
     Refused,
 )
 from gateway.domain.outcomes import caused_by
+from gateway.journey.filings.held_records import BY_HAND, REGISTERED_BY_HAND
 from gateway.journey.filings.portraits import forget_filed
 from gateway.outbox.events import record
 from gateway.store import Delivery, Registration, RegistrationPerson
@@ -85,13 +86,20 @@ def settle_outcome(
     by: str,
     now: int,
 ) -> None:
-    """Settle a record of unknown outcome as a person found out: accepted, or not received and to be sent again."""
-    if row.state != "unknown":
+    """Settle a record of unknown outcome as a person found out: accepted, or not received and to be sent again.
+
+    A record to be registered by hand is settled by what proves that it was: a receipt, or the date. Raises Conflict
+    where there is nothing to settle, or InputRefused without the proof.
+    """
+    if row.state == BY_HAND:
+        _refuse_unregistered(outcome, receipt)
+    elif row.state != "unknown":
         raise Conflict(N_("The result of this record is known. Only an unknown result can be confirmed manually."))
     data = {"registration": row.id, "outcome": outcome, "by": by}
     record(session, "OutcomeSettled", now, stay=row.stay, registration=row, data=data)
     waiting = update(Delivery).where(Delivery.work == "submit", Delivery.about == row.id, Delivery.state == "unknown")
-    row.answer_code, row.answer_text, row.answer_args = None, None, {}
+    row.answer_code = REGISTERED_BY_HAND if row.state == BY_HAND else None
+    row.answer_text, row.answer_args = None, {}
     state = SETTLED_BY_A_PERSON[outcome]
     if outcome == "accepted":
         row.receipt = receipt or None
@@ -103,6 +111,13 @@ def settle_outcome(
     again = {"state": state, "due_at": now, "attempts": 0, "started_at": None, "outcome": None, "settled_at": None}
     again |= {"outcome_args": {}}
     session.execute(waiting.values(**again))
+
+
+def _refuse_unregistered(outcome: FoundOut, receipt: str) -> None:
+    if outcome != "accepted":
+        raise Conflict(N_("This registry does not take this record. Register the person by hand, then confirm it."))
+    if not receipt:
+        raise InputRefused(N_("Enter the receipt, or the date on which the person was registered."), field="receipt")
 
 
 def _final(session: Session, row: Registration, state: str, event: EventType, now: int) -> None:

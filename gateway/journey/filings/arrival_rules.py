@@ -18,7 +18,7 @@ from gateway.journey.filings.parties import own_arrival
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
-from gateway.registries import REGISTRIES, registry_problems
+from gateway.registries import REGISTRIES, registry_problems, to_correct
 from gateway.store import Person, Stay
 
 NOT_KNOWN: Final = ("", "unknown", "none", "other")
@@ -68,7 +68,8 @@ def named(problem: FieldProblem) -> Named:
 def problems_of(record: Record, person_id: str, registry: str, now: int) -> Iterator[tuple[PersonFacts, FieldProblem]]:
     """What this registry would refuse of one person of a record; nothing if this person is not reported there.
 
-    A person's role in the record is ours to set, so it is not among them.
+    A person's role in the record is ours to set, so it is not among them, and neither is what the person is registered
+    by hand for: whoever cannot be filed is not kept out.
     """
     index = next((at for at, one in enumerate(record.people) if one.id == person_id), None)
     if index is None:
@@ -76,7 +77,7 @@ def problems_of(record: Record, person_id: str, registry: str, now: int) -> Iter
     person = record.people[index]
     if deadline(replace(record, people=(person,)), now, REGISTRIES[registry].reporting) is None:
         return
-    for found in registry_problems(registry, record, now):
+    for found in to_correct(registry, registry_problems(registry, record, now)):
         if found.field.partition(".")[0] == f"people[{index}]" and path_in_person(found.field) != "role":
             yield person, found
 

@@ -23,7 +23,7 @@ from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.person_fields import person_facts, person_fields, person_sources, seal_sources
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
-from gateway.registries import REGISTRIES
+from gateway.registries import REGISTRIES, to_correct
 from gateway.registries.code_choices import coded
 from gateway.store import Person, Registration
 from gateway.store.sealing import Erased
@@ -121,10 +121,16 @@ def records_to_check(
     """The records that a correction of this person changes, at every registry of the unit that is set up.
 
     `record` is what `row` reported; elsewhere it is the record in which the person arrives, if they are reported there.
+    What a person is registered by hand for is no problem of the correction.
     """
     records = arrival_records(session, person.stay, person, person_fields(person, keyring), keyring)
     found = {name: one for name, one in records.items() if _is_reported(one, person, name, now)}
-    return [(one, rules[name]) for name, one in (found | {row.registry_name: record}).items() if name in rules]
+    reported = (found | {row.registry_name: record}).items()
+    return [(one, _correctable(name, rules[name])) for name, one in reported if name in rules]
+
+
+def _correctable(registry: str, rules: Rules) -> Rules:
+    return lambda record: to_correct(registry, rules(record))
 
 
 def _is_reported(record: Record, person: Person, registry: str, now: int) -> bool:

@@ -10,8 +10,8 @@ from gateway.outbox.events import record
 from gateway.store import Registration
 
 TAKEN: Final = ("accepted", "partly")
-OPEN: Final = ("waiting", "queued", "asking", "pending", "unknown", "refused")
-NEED_A_PERSON: Final = ("waiting", "unknown", "refused", "partly")
+OPEN: Final = ("waiting", "queued", "asking", "pending", "unknown", "by_hand", "refused")
+NEED_A_PERSON: Final = ("waiting", "unknown", "by_hand", "refused", "partly")
 
 
 def pressing(now: int) -> ColumnElement[bool]:

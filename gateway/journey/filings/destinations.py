@@ -6,12 +6,15 @@ from typing import Final
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.fill import fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
+from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts, asked_by_all
-from gateway.registries import REGISTRIES
+from gateway.journey.filings.held_records import REGISTERED_BY_HAND
+from gateway.registries import REGISTRIES, rule_against
 from gateway.store import Destination, Registration, Unit
 from gateway.texts.marks import N_
 
+FOLLOWS_BY_HAND: Final = "follows_by_hand"
 OF_LANDLORD: Final = "landlord."
 """Begins the path of a unit's fact that is the landlord's at one registry only."""
 
@@ -27,6 +30,19 @@ def destination_of(row: Registration) -> Destination:
         if destination.registry_name == row.registry_name:
             return destination
     raise Conflict(N_("The unit no longer reports to this registry."))
+
+
+def why_by_hand(
+    destination: Destination, record: Record, earlier: Registration | None, now: int
+) -> tuple[str, dict[str, str | int]] | None:
+    """Why a person registers this by hand, as the code and arguments of an answer; None for what is sent.
+
+    The registry's interface knows no record that was made by hand, so what follows one is made by hand too.
+    """
+    if found := rule_against(destination.registry_name, record, now):
+        return found.rule, {"field": found.field}
+    follows = earlier is not None and earlier.answer_code == REGISTERED_BY_HAND
+    return (FOLLOWS_BY_HAND, {}) if follows else None
 
 
 def registries_of(unit: Unit) -> list[str]:

@@ -13,6 +13,8 @@ BOOKED: Final = ("booking",)
 MAY_HOLD: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
 NOT_DONE: Final = ("refused", "not_due")  # states in which an annulment takes nothing back
 WITH_REFUSALS: Final = ("refused", "partly")
+BY_HAND: Final = "by_hand"  # state of a record that a person is to register with the authority's own means
+REGISTERED_BY_HAND: Final = "registered_by_hand"  # answer of one that was
 
 
 def held_record(

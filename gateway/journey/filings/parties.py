@@ -14,7 +14,7 @@ from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
 from gateway.domain.filings.registry_profile import Party
 from gateway.journey.filings.destinations import profile_at
-from gateway.journey.filings.held_records import REPORTED, refused_people
+from gateway.journey.filings.held_records import BY_HAND, REPORTED, refused_people
 from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
 from gateway.texts.marks import N_
@@ -140,8 +140,8 @@ def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
 
 
 def is_unsent(session: Session, row: Registration) -> bool:
-    """Whether the record waits, and no attempt to send it has begun."""
-    if row.state == "waiting":
+    """Whether the record waits, or is still to be registered by hand, and no attempt to send it has begun."""
+    if row.state in ("waiting", BY_HAND):
         return True
     begun = select(Delivery.id).where(
         Delivery.about == row.id,

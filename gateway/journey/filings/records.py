@@ -16,8 +16,9 @@ from gateway.domain.filings.record import Kind, PartyRole, PersonFacts, StayFact
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.stays.booking import Booking, with_terms
 from gateway.domain.verification.field_sources import correct
-from gateway.journey.filings.destinations import destination_of, landlord_facts, profile_at, unit_facts
+from gateway.journey.filings.destinations import destination_of, landlord_facts, profile_at, unit_facts, why_by_hand
 from gateway.journey.filings.held_records import (
+    BY_HAND,
     REPORTED,
     held_of,
     held_record,
@@ -221,9 +222,12 @@ def report(
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
     rows = [_keep(session, stay, group, subject, step, earlier, keyring, now, due) for step in records or (facts,)]
+    by_hand = why_by_hand(group.destination, facts, earlier, now) if records else None
     for row in rows:
         if not records:
             row.state, row.answer_code = "not_due", note
+        elif by_hand:
+            row.state, (row.answer_code, row.answer_args) = BY_HAND, by_hand
         elif group.waits:
             row.state, row.answer_code = "waiting", WAITS_FOR_ADULT
         else:
@@ -315,14 +319,16 @@ def _may_replace(session: Session, group: Group) -> bool:
     """Whether the people were in a record that was not sent yet, and this registry lets it be replaced."""
     waits = profile_at(group.destination).arrivals_on_the_day or party_of(group.destination) != "apart"
     rows = [row for person in group.people if (row := latest_record(session, person, group.destination)) is not None]
-    return waits and any(is_unsent(session, row) for row in rows)
+    return any((waits or row.state == BY_HAND) and is_unsent(session, row) for row in rows)
 
 
 def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
     """Withdraw the records of these people that have not been sent to this registry."""
     ids = [person.id for person in group.people]
     named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id.in_(ids))
-    query = select(Registration).where(Registration.id.in_(named), Registration.state.in_(("queued", "waiting")))
+    query = select(Registration).where(
+        Registration.id.in_(named), Registration.state.in_(("queued", "waiting", BY_HAND))
+    )
     here = query.where(Registration.registry_name == group.destination.registry_name)
     unsent = [row for row in session.scalars(here).all() if is_unsent(session, row)]
     for row in unsent:

@@ -10,8 +10,9 @@ from gateway.domain.filings.codes.countries import COUNTRIES, KOSOVO
 from gateway.domain.filings.codes.table import Code, CodeTable
 
 UNSPECIFIED: Final = "X" * 3  # not written out: three of them mark unfinished work
+STATELESS: Final = "XXA"
 UNDEFINED_NATIONALITY: Final[Mapping[str, str]] = {
-    "XXA": "stateless (1954 Convention)",
+    STATELESS: "stateless (1954 Convention)",
     "XXB": "refugee (1951 Convention)",
     "XXC": "refugee, other than XXB",
     UNSPECIFIED: "unspecified nationality",

@@ -13,7 +13,7 @@ from firmware_sim.registries.croatia import rules as authority
 from firmware_sim.registries.croatia.lists import LISTS
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.eu_members import EUROPEAN_UNION
-from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
+from gateway.domain.filings.codes.icao_states import STATELESS, UNDEFINED_NATIONALITY
 from gateway.domain.filings.record import Address, Document, Entry, PersonFacts, Registration
 from gateway.domain.filings.transliteration import LATIN
 from gateway.registries import REGISTRIES
@@ -115,9 +115,14 @@ def test_a_crossing_is_not_refused_while_the_list_was_not_read() -> None:
     assert found(base_record(SPLIT, guest(residence=home, entry=dataclasses.replace(ENTERED, crossing="999")))) == []
 
 
-@pytest.mark.parametrize("nationality", [*UNDEFINED_NATIONALITY, "YUG", "UTO", "D"])
-def test_who_has_no_citizenship_of_a_country_is_referred_to_the_landlord(nationality: str) -> None:
+@pytest.mark.parametrize("nationality", [*sorted(UNDEFINED_NATIONALITY.keys() - {STATELESS}), "YUG", "UTO", "D"])
+def test_who_has_no_citizenship_of_a_country_is_asked_for_it(nationality: str) -> None:
     assert found(base_record(SPLIT, guest(nationality=nationality))) == [("nationality", "unknown_code")]
+
+
+@pytest.mark.usefixtures("lists")
+def test_the_rule_against_a_stateless_person_is_one_of_its_own_as_evisitor_has_no_code() -> None:
+    assert found(base_record(SPLIT, guest(nationality=STATELESS))) == [("nationality", "no_citizenship")]
 
 
 @pytest.mark.usefixtures("lists")

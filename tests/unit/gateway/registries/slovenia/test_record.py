@@ -13,7 +13,7 @@ from firmware_sim.registries import countries
 from firmware_sim.registries.slovenia import book
 from gateway.domain.filings.codes.alpha2_countries import ALPHA2
 from gateway.domain.filings.codes.countries import COUNTRIES, KOSOVO
-from gateway.domain.filings.codes.icao_states import NATIONALITIES, UNDEFINED_NATIONALITY
+from gateway.domain.filings.codes.icao_states import NATIONALITIES, STATELESS, UNDEFINED_NATIONALITY
 from gateway.domain.filings.record import Document, PersonFacts, Registration
 from gateway.domain.filings.transliteration import LATIN
 from gateway.registries.slovenia import codes, record, rules
@@ -52,9 +52,14 @@ def test_every_country_and_kosovo_is_taken(nationality: str) -> None:
     assert (found(filed), answered(filed)) == ([], [])
 
 
-@pytest.mark.parametrize("nationality", [*UNDEFINED_NATIONALITY, "YUG", "UTO", "D"])
-def test_who_has_no_citizenship_of_a_country_is_referred_to_the_agencys_own_page(nationality: str) -> None:
+@pytest.mark.parametrize("nationality", [*sorted(UNDEFINED_NATIONALITY.keys() - {STATELESS}), "YUG", "UTO", "D"])
+def test_who_has_no_citizenship_of_a_country_is_asked_for_it(nationality: str) -> None:
     assert found(base_record(LJUBLJANA, guest(nationality=nationality))) == [("nationality", "unknown_code")]
+
+
+def test_the_rule_against_a_stateless_person_is_one_of_its_own_as_the_agency_has_no_code() -> None:
+    filed = base_record(LJUBLJANA, guest(nationality=STATELESS))
+    assert found(filed) == [("nationality", "no_citizenship")]
 
 
 def test_the_countries_are_those_of_iso_3166_by_two_letters() -> None:

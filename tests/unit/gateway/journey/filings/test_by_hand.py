@@ -1,0 +1,176 @@
+"""Whom a registry's rule keeps from being sent is let in, and registered by hand: a case with a deadline and an end."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import func, select
+
+from gateway.domain.errors import Conflict, InputRefused
+from gateway.domain.filings.record import Accepted
+from gateway.domain.filings.refusal import FieldsRefused
+from gateway.domain.filings.ways_out import actions_for
+from gateway.domain.stays.stay import Window
+from gateway.journey.filings.answers import record_registry_answer
+from gateway.journey.filings.deadlines import pressing, standing_of, watch_deadlines
+from gateway.journey.filings.reconciling import settle
+from gateway.journey.filings.records import correct_person
+from gateway.journey.stays import landlord
+from gateway.registries import REGISTRIES
+from gateway.store import Delivery, Registration, Stay, Unit
+from tests.parts.world import DAY, FIELDS, World, report_to
+
+HOUR = 3600
+STATELESS = FIELDS | {"nationality": "XXA"}
+FACTS = {"registered_as": "20037", "tourist_tax": "2.50"}
+MARKED = sorted(name for name, profile in REGISTRIES.items() if profile.by_hand)
+
+
+@pytest.fixture
+def slovenian(world: World) -> World:
+    """A world whose unit reports to eTurizem, which takes citizens of a country only."""
+    with world.database.writing() as session:
+        unit = session.get_one(Unit, world.unit_id)
+        unit.jurisdiction, unit.timezone = "si", "Europe/Ljubljana"
+        report_to(unit, "si", facts=FACTS)
+    return world
+
+
+def arrive(world: World, fields: dict[str, str], window: Window | None = None) -> Registration:
+    token = world.offer(window)
+    world.consent(token)
+    world.show(token, fields=fields)
+    return rows(world)[-1]
+
+
+def rows(world: World) -> Sequence[Registration]:
+    with world.database.reading() as session:
+        return session.scalars(select(Registration).order_by(Registration.created_at, Registration.number)).all()
+
+
+def states(world: World) -> list[tuple[str, str, str | None]]:
+    return [(row.kind, row.state, row.answer_code) for row in rows(world)]
+
+
+def deliveries(world: World) -> int:
+    with world.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Delivery).where(Delivery.work == "submit")) or 0
+
+
+def registered(world: World, row: Registration, receipt: str = "12. 3. 2026", outcome: str = "accepted") -> None:
+    with world.database.writing() as session:
+        row = session.get_one(Registration, row.id)
+        settle(session, row, outcome, receipt, "landlord:l", world.keyring, world.now)  # type: ignore[arg-type]
+
+
+def corrected(world: World, row: Registration, **changes: str) -> None:
+    with world.database.writing() as session:
+        stay = session.get_one(Stay, row.stay_id)
+        correct_person(session, stay, stay.people[0], changes, world.keyring, world.now)
+
+
+def test_only_registries_that_file_everybody_apart_mark_rules() -> None:
+    assert MARKED == ["hr", "si"]
+    assert {REGISTRIES[name].party for name in MARKED} == {"apart"}
+
+
+def test_a_stateless_person_is_let_in_and_nothing_is_sent(slovenian: World) -> None:
+    row = arrive(slovenian, STATELESS)
+    assert (row.state, row.answer_code, row.answer_args) == (
+        "by_hand", "no_citizenship", {"field": "people[0].nationality"},
+    )  # fmt: skip
+    assert row.deadline_at is not None
+    assert deliveries(slovenian) == 0
+    assert actions_for(row.state, replaced=False) == ("register_by_hand", "correct")
+
+
+def test_other_rules_still_keep_a_stateless_person_out(slovenian: World) -> None:
+    with pytest.raises(FieldsRefused) as refusal:
+        arrive(slovenian, STATELESS | {"sex": "X"})
+    assert [(one["field"], one["code"]) for one in refusal.value.shown("en")] == [("sex", "unknown_code")]
+
+
+@pytest.mark.parametrize("nationality", ["XXB", "XXC", "XXX", "UTO"])
+def test_who_may_have_a_citizenship_is_asked_for_it(slovenian: World, nationality: str) -> None:
+    with pytest.raises(FieldsRefused) as refusal:
+        arrive(slovenian, FIELDS | {"nationality": nationality})
+    (shown,) = refusal.value.shown("en")
+    assert (shown["field"], shown["code"]) == ("nationality", "unknown_code")
+    assert "choose “Stateless person”" in str(shown)
+
+
+def test_it_presses_and_its_deadline_is_watched_until_it_is_registered(slovenian: World) -> None:
+    row = arrive(slovenian, STATELESS)
+    with slovenian.database.reading() as session:
+        assert session.scalars(select(Registration.id).where(pressing(slovenian.now))).all() == [row.id]
+    assert row.warn_at is not None
+    assert row.deadline_at is not None
+    slovenian.now = row.warn_at
+    with slovenian.database.writing() as session:
+        assert watch_deadlines(session, slovenian.now) == 1
+    assert standing_of(row, row.warn_at) == "warn"
+    registered(slovenian, row)
+    (settled,) = rows(slovenian)
+    assert (settled.state, settled.receipt, settled.answer_code) == ("accepted", "12. 3. 2026", "registered_by_hand")
+    assert standing_of(settled, row.deadline_at) == "in_time"
+    with slovenian.database.reading() as session:
+        assert session.scalars(select(Registration.id).where(pressing(slovenian.now + 9 * DAY))).all() == []
+
+
+def test_it_is_settled_by_a_receipt_and_never_sent(slovenian: World) -> None:
+    row = arrive(slovenian, STATELESS)
+    with pytest.raises(Conflict):
+        registered(slovenian, row, outcome="not_received")
+    with pytest.raises(InputRefused) as refusal:
+        registered(slovenian, row, receipt="")
+    assert refusal.value.extra["field"] == "receipt"
+    registered(slovenian, row)
+    with pytest.raises(Conflict):
+        registered(slovenian, row)
+    assert deliveries(slovenian) == 0
+
+
+def test_a_citizenship_that_is_found_later_is_filed_in_its_place(slovenian: World) -> None:
+    row = arrive(slovenian, STATELESS)
+    corrected(slovenian, row, nationality="NLD")
+    assert states(slovenian) == [("check_in", "not_due", "replaced"), ("check_in", "queued", None)]
+    assert rows(slovenian)[-1].deadline_at == row.deadline_at
+
+
+def test_a_filed_person_who_turns_out_stateless_is_changed_by_hand(slovenian: World) -> None:
+    row = arrive(slovenian, dict(FIELDS))
+    with slovenian.database.writing() as session:
+        record_registry_answer(session, row.id, Accepted("r-1", "0" * 64, slovenian.now), slovenian.now)
+    corrected(slovenian, row, nationality="XXA")
+    assert states(slovenian)[1:] == [("change", "by_hand", "no_citizenship")]
+
+
+def test_what_follows_a_registration_by_hand_is_made_by_hand(slovenian: World) -> None:
+    row = arrive(slovenian, STATELESS)
+    registered(slovenian, row)
+    corrected(slovenian, row, nationality="NLD")
+    with slovenian.database.writing() as session:
+        landlord.end_stay(session, session.get_one(Stay, row.stay_id), slovenian.keyring, slovenian.now + HOUR)
+    assert states(slovenian) == [
+        ("check_in", "accepted", "registered_by_hand"),
+        ("change", "by_hand", "follows_by_hand"),
+        ("check_out", "by_hand", "follows_by_hand"),
+    ]
+    assert deliveries(slovenian) == 0
+
+
+@pytest.mark.parametrize(
+    ("registered_before", "expected"),
+    [
+        (False, [("check_in", "not_due", "stay_cancelled"), ("annulment", "not_due", "not_accepted_here")]),
+        (True, [("check_in", "accepted", "registered_by_hand"), ("annulment", "by_hand", "no_citizenship")]),
+    ],
+)
+def test_a_cancelled_stay_leaves_a_case_only_where_somebody_was_registered(
+    slovenian: World, registered_before: bool, expected: list[tuple[str, str, str | None]]
+) -> None:
+    row = arrive(slovenian, STATELESS, Window(slovenian.now + DAY, slovenian.now + 3 * DAY))
+    if registered_before:
+        registered(slovenian, row)
+    with slovenian.database.writing() as session:
+        landlord.end_stay(session, session.get_one(Stay, row.stay_id), slovenian.keyring, slovenian.now + HOUR)
+    assert states(slovenian) == expected
