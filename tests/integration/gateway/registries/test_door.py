@@ -1,4 +1,7 @@
-"""Whoever is let in at the door is taken by the registry: its rules have nothing to say, and the authority accepts."""
+"""Whoever is let in at the door is taken by the registry: its rules have nothing to say, and the authority accepts.
+
+But for those whom a rule that the registry marks is against: they are let in too, and registered by hand.
+"""
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ from benchmarks.stages.reception import DAY, Reception
 from benchmarks.stages.travellers import facts_asked, typed_fields
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.codes.countries import COUNTRIES
+from gateway.domain.filings.codes.icao_states import STATELESS
 from gateway.domain.filings.record import Accepted, Pending
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
@@ -29,12 +33,13 @@ from gateway.domain.verification.field_sources import FACT, TYPED
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.corrections import check_correction
+from gateway.journey.filings.held_records import BY_HAND
 from gateway.journey.filings.parties import latest_record, own_arrival
 from gateway.journey.filings.person_fields import DOCUMENTS, seal_sources
 from gateway.journey.filings.records import check_in, correct_person
 from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.stays import landlord
-from gateway.registries import REGISTRIES, registry_problems
+from gateway.registries import REGISTRIES, registry_problems, rule_against, to_correct
 from gateway.store import Person, Registration, Stay, Unit
 from gateway.store.model import new_id
 from tests.integration.registry_parts import Authority, authority_here
@@ -137,7 +142,10 @@ class Door:
         return REGISTRIES[self.reception.registry].facts.of_tenant
 
     def file(self, session: Session, stay: Stay) -> None:
-        """Send what is queued, in order. Fails if the rules or the authority refuse any of it."""
+        """Send what is queued, in order. Fails if the rules or the authority refuse any of it.
+
+        Fails too if something is registered by hand that could have been sent.
+        """
         name, registry = self.reception.registry, self.reception.gateway.registries[self.reception.registry]
         query = select(Registration).where(Registration.stay_id == stay.id, Registration.state == "queued")
         for row in session.scalars(query.order_by(Registration.number)).all():
@@ -149,6 +157,8 @@ class Door:
             assert isinstance(answer, Accepted), (answer, record)
             record_registry_answer(session, row.id, answer, self.reception.now)
             session.flush()
+        for row in session.scalars(select(Registration).where(Registration.state == BY_HAND)).all():
+            assert rule_against(name, self.opened(session, row), self.reception.now), row.answer_code
 
     def opened(self, session: Session, row: Registration) -> Record:
         """The record as it is sent."""
@@ -188,7 +198,7 @@ class Door:
                 changes,
                 keyring,
                 self.reception.today,
-                [(record, lambda new: registry_problems(registry, new, now))],
+                [(record, lambda new: to_correct(registry, registry_problems(registry, new, now)))],
             )
         except InputRefused:
             return
@@ -269,6 +279,15 @@ def test_every_answer_that_the_door_lets_in_is_filed(door: Door) -> None:
         name: [text for text in ANSWERS[name][-MAX_ANSWERS:] if _filed(door, first, {name: text})] for name in asked
     }
     assert all(taken[name] for name in ("surname", "given_names", "birth_date", "id_number")), taken
+
+
+@settings(max_examples=15, derandomize=True)
+@given(seed=st.integers(0, 2**32))
+def test_a_stateless_person_is_let_in_wherever_another_foreigner_is(door: Door, seed: int) -> None:
+    door.reception.now = NOW
+    for traveller in make_party(Random(seed), door.reception.registry, door.reception.today).adults:
+        foreigner = _filed(door, traveller, {"nationality": "USA"})
+        assert _filed(door, traveller, {"nationality": STATELESS}) == foreigner
 
 
 def _filed(door: Door, traveller: Traveller, answers: Mapping[str, str]) -> bool:

@@ -17,8 +17,8 @@ from tests.unit.gateway.registries.test_germany import BERLIN
 PEOPLE = sorted(NATIONALITIES.valid_on(date(2026, 11, 28)))
 DOCS = " ".join(Path("docs/registries.md").read_text(encoding="utf-8").split())
 CITIZENSHIP = (
-    "Choose the country of your citizenship. If you have none, ask the landlord to register you in eTurizem, which"
-    " needs one."
+    "Choose the country of your citizenship. If you have none, choose “Stateless person”: the landlord then registers"
+    " you in eTurizem by hand."
 )
 # The registry, whom its rules do not take, and the words of the documentation that say so.
 NO_STATES = {"ATA", *UNDEFINED_NATIONALITY} - {"XXA"}  # of Italy's police
@@ -57,6 +57,13 @@ def test_everyone_is_taken_or_the_documentation_quotes_the_rule_against_it(regis
 
 def test_the_documentation_says_what_the_page_says_to_who_has_no_citizenship() -> None:
     assert CITIZENSHIP in DOCS
+
+
+@pytest.mark.parametrize("registry", sorted(name for name, profile in REGISTRIES.items() if profile.by_hand))
+def test_the_documentation_names_every_rule_for_which_people_are_registered_by_hand(registry: str) -> None:
+    section = DOCS.partition("## Registered by hand")[2].partition("## Not filed here")[0]
+    assert f"`{registry}`" in section
+    assert all(f"`{rule}`" in section for rule in REGISTRIES[registry].by_hand)
 
 
 def test_the_documentation_has_a_row_of_codes_for_every_registry_with_codes_of_its_own() -> None:
