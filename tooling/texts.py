@@ -48,6 +48,7 @@ PLACES: Final = (
     ("tenant", "gateway/journey/keys/issue.py"),
     ("tenant", "gateway/journey/keys/offline_credential.py"),
     ("tenant", "gateway/journey/keys/unlock.py"),
+    ("tenant", "gateway/journey/filings/arrival_rules.py"),
     ("tenant", "gateway/journey/filings/parties.py"),
     ("tenant", "gateway/journey/stays/date_requests.py"),
     ("tenant", "gateway/journey/stays/family.py"),

@@ -1,6 +1,7 @@
 """Field rules shared by several registries. Each yields the problems of one field and depends on no registry."""
 
 import re
+import unicodedata
 from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from gateway.texts.marks import N_
 ADULT = 18  # years
 NO_CITIZENSHIP = "no_citizenship"  # the rule of a registry that files citizens of a country only
 Problems = Iterator[FieldProblem]
+_LETTERS = ("Lu", "Ll", "Lt", "Lo")  # Unicode categories; without Lm: an okina alone is no name
 # Unicode categories Cc and Cs. Their members are fixed by Unicode's stability policy; a test checks every one.
 _UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
@@ -90,6 +92,7 @@ def born(field: str, value: str, now: int) -> Problems:
 def coherent(record: Registration) -> Problems:
     """The texts can be stored, people are named and nobody twice, the stay ends after it begins, the zone is valid."""
     yield from _writable("", record)
+    yield from _lettered(record)
     if record.stay.until_at <= record.stay.from_at:
         yield FieldProblem(
             "stay.until_at", "ends_before_it_begins", N_("Check both dates: the stay ends before it begins.")
@@ -105,6 +108,15 @@ def coherent(record: Registration) -> Problems:
         yield FieldProblem(
             "unit.timezone", "unknown_code", N_("Enter a time zone of the IANA database, such as Europe/Rome.")
         )
+
+
+def _lettered(record: Registration) -> Problems:
+    """A name that is given has a letter: of signs alone nothing may be left as sent, and a field would be empty."""
+    for index, person in enumerate(record.people):
+        for name in ("surname", "given_names", "second_surname"):
+            value = getattr(person, name)
+            if value and not any(unicodedata.category(sign) in _LETTERS for sign in value):
+                yield FieldProblem(f"people[{index}].{name}", "unspellable", N_("Enter a name that has letters."))
 
 
 def _born_in_time(record: Registration) -> Problems:

@@ -1,4 +1,4 @@
-"""The registries' rules at the door: nobody is checked in whose record a registry would refuse."""
+"""The registries' rules before anything is filed: for the dates a landlord sets, and for who arrives at the door."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -6,30 +6,41 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from gateway.domain.errors import Conflict
 from gateway.domain.filings.deadlines import deadline
 from gateway.domain.filings.field_names import form_name, path_in_person
-from gateway.domain.filings.record import FieldProblem, PersonFacts
+from gateway.domain.filings.record import FieldProblem, Kind, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.verification.field_sources import FACT
-from gateway.journey.filings.destinations import asked_at
+from gateway.journey.filings.destinations import asked_at, landlord_facts, unit_facts
 from gateway.journey.filings.parties import own_arrival
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
 from gateway.registries import REGISTRIES, registry_problems, to_correct
 from gateway.store import Person, Stay
+from gateway.texts.marks import N_
 
 NOT_KNOWN: Final = ("", "unknown", "none", "other")
 """Values of a record that say nothing: a document that could not be read leaves them."""
+
+END: Final = "stay.until_at"
+END_IN_FORM: Final = "until"
+OTHER_DATES: Final = N_("The registry does not accept a stay on these dates. Ask your landlord to change its end.")
 
 Named = tuple[str, FieldProblem]  # the name of the field in the form, and what is wrong
 
 
 def refuse_arrival(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
-    """Raise FieldsRefused for each field of this person that a registry of the unit would refuse on arrival."""
-    _refuse(arrival_problems(session, stay, person, keyring, now))
+    """Raise FieldsRefused for each field of this person that a registry of the unit would refuse on arrival.
+
+    Raises Conflict where one would refuse the dates, which are the landlord's to change.
+    """
+    fields = person_fields(person, keyring)
+    _refuse_dates(session, stay, person, fields, keyring, now)
+    _refuse([named(problem) for _, problem in _own_problems(session, stay, person, fields, keyring, now)])
 
 
 def arrival_problems(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> list[Named]:
@@ -40,7 +51,9 @@ def arrival_problems(session: Session, stay: Stay, person: Person, keyring: Keyr
 
 def refuse_given(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
     """`refuse_arrival` for a person whose document is still to be looked at. Raises what given_problems returns."""
-    _refuse(given_problems(session, stay, person, person_fields(person, keyring), keyring, now))
+    fields = person_fields(person, keyring)
+    _refuse_dates(session, stay, person, fields, keyring, now)
+    _refuse(given_problems(session, stay, person, fields, keyring, now))
 
 
 def given_problems(
@@ -80,6 +93,39 @@ def problems_of(record: Record, person_id: str, registry: str, now: int) -> Iter
     for found in to_correct(registry, registry_problems(registry, record, now)):
         if found.field.partition(".")[0] == f"people[{index}]" and path_in_person(found.field) != "role":
             yield person, found
+
+
+def refuse_dates(stay: Stay, now: int) -> None:
+    """Raise FieldsRefused where a registry of the unit would refuse how long the stay is.
+
+    Counted for who arrives with the stay, or now if it has begun; where somebody has registered, as a change.
+    """
+    kind: Kind = "change" if stay.people else "check_in"
+    problems: dict[str, FieldProblem] = {}
+    for destination in stay.unit.destinations:
+        facts = StayFacts(stay.id or "", own_arrival(stay, now) or stay.from_at, stay.until_at)
+        unit, landlord = unit_facts(destination), landlord_facts(destination)
+        record = Record(id="", kind=kind, reference="", unit=unit, stay=facts, people=(), landlord=landlord)
+        for problem in _date_problems(destination.registry_name, record, now):
+            problems.setdefault(problem.rule, problem)
+    _refuse([(END_IN_FORM, problem) for problem in problems.values()])
+
+
+def _date_problems(registry: str, record: Record, now: int) -> list[FieldProblem]:
+    """What this registry would refuse of the end of the stay when the record is sent, on its first day or later."""
+    return [one for one in registry_problems(registry, record, max(now, record.stay.from_at)) if one.field == END]
+
+
+def _refuse_dates(
+    session: Session, stay: Stay, person: Person, fields: Mapping[str, str], keyring: Keyring, now: int
+) -> None:
+    """Raise Conflict if a registry of the unit would refuse the dates of this person's record."""
+    person.arrived_at = own_arrival(stay, person.created_at)
+    for registry, record in arrival_records(session, stay, person, fields, keyring).items():
+        own = tuple(one for one in record.people if one.id == person.id)
+        reported = deadline(replace(record, people=own), now, REGISTRIES[registry].reporting) is not None
+        if reported and _date_problems(registry, record, now):
+            raise Conflict(OTHER_DATES)
 
 
 def _own_problems(

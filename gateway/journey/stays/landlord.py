@@ -10,6 +10,7 @@ from gateway.domain.errors import Conflict, NotFound, StaysOverlap
 from gateway.domain.stays import offer as offers
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import Window
+from gateway.journey.filings.arrival_rules import refuse_dates
 from gateway.journey.filings.records import report_change, report_check_out
 from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
@@ -41,12 +42,16 @@ def stay_of(session: Session, stay_id: str, landlord_id: str) -> Stay:
 
 
 def offer_key(session: Session, unit: Unit, window: Window, now: int) -> Offer:
-    """Step 1: create a stay of the unit and the offer of its key. Raises StaysOverlap if the unit is taken."""
+    """Step 1: create a stay of the unit and the offer of its key.
+
+    Raises StaysOverlap if the unit is taken, Conflict for a past end, FieldsRefused for dates its registries refuse.
+    """
     if window.end <= now:
         raise Conflict(N_("The end of this stay is in the past. Choose dates in the future."))
     refuse_overlap(session, unit, window)
     stay = Stay(unit=unit, from_at=window.start, until_at=window.end, state="offered", created_at=now)
     session.add(stay)
+    refuse_dates(stay, now)
     return add_offer(session, stay, now)
 
 
@@ -102,13 +107,17 @@ def withdraw_offer(session: Session, offer: Offer, now: int) -> None:
 
 
 def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, now: int) -> Stay:
-    """Step 9: change the dates. Keys are replaced for the new window and the registry gets the change."""
+    """Step 9: change the dates. Keys are replaced for the new window and the registry gets the change.
+
+    Raises StaysOverlap, Conflict or FieldsRefused, as for an offer.
+    """
     if stay.state not in stays.OCCUPYING:
         raise Conflict(N_("This stay has ended and cannot be changed."))
     if window.end <= now:
         raise Conflict(N_("The new end is in the past. To end the stay now, choose “End the stay”."))
     refuse_overlap(session, stay.unit, window, besides=stay.id)
     stay.from_at, stay.until_at = window.start, window.end
+    refuse_dates(stay, now)
     for offer in stay.offers:
         offer.expires_at = window.end
     for person in stay.people:

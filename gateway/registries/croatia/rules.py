@@ -1,6 +1,6 @@
 """eVisitor's rules, checked before sending: its list of fields and validations, and the lengths the police store."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
@@ -11,6 +11,7 @@ from gateway.registries.croatia.profile import SPELLING
 from gateway.registries.croatia.record import SEX, outside_the_union, sent_name, sent_names, stay_times
 from gateway.texts.marks import N_
 
+MAX_STAY_DAYS = 365  # ours: the documentation names a limit that the tourist board sets, and not how long it is
 _LONGEST_NAME, _LONGEST_NUMBER = 64, 16  # of names and cities, of a document's number
 
 
@@ -26,6 +27,9 @@ def problems(record: Registration, now: int) -> rules.Problems:
     if record.kind != "check_out" and record.stay.from_at < record.stay.until_at and departure <= arrival:
         message = N_("Check both times: eVisitor needs a departure at least one minute after the arrival.")
         yield FieldProblem("stay.until_at", "ends_before_it_begins", message)
+    if record.kind != "check_out" and departure - arrival > timedelta(MAX_STAY_DAYS):
+        message = N_("Enter a day at most 365 days after the arrival.")
+        yield FieldProblem("stay.until_at", "too_long_stay", message)
     for index, person in enumerate(record.people):
         yield from _person(f"people[{index}]", person, arrival.date(), now)
 

@@ -44,9 +44,8 @@ def _dates(record: Registration, today: date) -> rules.Problems:
         sentence = N_("Check this date: the police accept arrivals of today and yesterday only.")
         yield FieldProblem("stay.from_at", "outside_window", sentence)
     if nights(record, today) > MAX_STAY_DAYS:
-        yield FieldProblem(
-            "stay.until_at", "too_long_stay", N_("Shorten the stay: longer than 30 days is not reported here.")
-        )
+        message = N_("Enter a day at most 30 days after the arrival, and extend the stay later: the police accept 30.")
+        yield FieldProblem("stay.until_at", "too_long_stay", message)
 
 
 def _order(at: str, person: PersonFacts, before: str) -> rules.Problems:

@@ -4,8 +4,9 @@ But for those whom a rule that the registry marks is against: they are let in to
 """
 
 import asyncio
+import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -22,7 +23,7 @@ from benchmarks.parties.people import Traveller
 from benchmarks.records.registrations import AUTHORITIES
 from benchmarks.stages.reception import DAY, Reception
 from benchmarks.stages.travellers import facts_asked, typed_fields
-from gateway.domain.errors import InputRefused
+from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import STATELESS
 from gateway.domain.filings.record import Accepted, Pending
@@ -66,7 +67,7 @@ NAMES: Final = (
     "Đặng Thị Thuỳ Dương", "Þórðarson", "Müller-Lüdenscheidt", "D’Angelo", "O'Brien", "de la Cruz y Núñez",
     "Çağrı Işık",
     "Łukasiewicz", "Ñ", "Straße", "Иванов", "张", "Məmmədov", "أحمد", "X Æ A-12", "Jean\u00a0Luc", "Jose\u0301",
-    "Mc Donald.",
+    "Mc Donald.", ".", "-", "·",
     "Wolfeschlegelsteinhausenbergerdorff" * 2, "A" * 36, "A" * 37, "A" * 50, "A" * 51, "A" * 64, "A" * 65, "",
 )  # fmt: skip
 BIRTHDAYS: Final = (
@@ -127,7 +128,7 @@ MAX_ANSWERS: Final = 30  # answers of one field that are tried alone
 HOURS: Final = st.integers(0, 23)
 
 
-@dataclass
+@dataclass(eq=False)
 class Door:
     """One unit at one registry, and the authority behind it, if there is one."""
 
@@ -178,7 +179,7 @@ class Door:
                 session.add(person)
                 session.flush()
                 refuse_arrival(session, stay, person, keyring, now)
-        except FieldsRefused:
+        except (FieldsRefused, Conflict):
             session.expire(stay, ["people"])
             return None
         check_in(session, stay, person, keyring, now)
@@ -269,12 +270,9 @@ def test_whoever_the_door_lets_in_is_filed(
 
 
 def test_every_answer_that_the_door_lets_in_is_filed(door: Door) -> None:
-    reception = door.reception
-    reception.now = NOW
-    parties = (make_party(Random(seed), reception.registry, reception.today) for seed in range(1000))
-    kept = next(party for party in parties if _filed(door, party.adults[0], {}))
+    first = _filed_traveller(door)
+    door.reception.now = NOW
     asked = [name for name in ANSWERS if name in TYPED_FIELDS or name.removeprefix(FACT) in door.asked]
-    first = kept.adults[0]
     taken = {
         name: [text for text in ANSWERS[name][-MAX_ANSWERS:] if _filed(door, first, {name: text})] for name in asked
     }
@@ -288,6 +286,56 @@ def test_a_stateless_person_is_let_in_wherever_another_foreigner_is(door: Door, 
     for traveller in make_party(Random(seed), door.reception.registry, door.reception.today).adults:
         foreigner = _filed(door, traveller, {"nationality": "USA"})
         assert _filed(door, traveller, {"nationality": STATELESS}) == foreigner
+
+
+MINUTE: Final = 60
+DELAYS: Final = st.integers(-30 * 24 * 60, 40 * 24 * 60)  # minutes from the stay's beginning to now
+LENGTHS: Final = st.one_of(st.integers(1, 3 * 24 * 60), st.integers(1, 500 * 24 * 60))  # minutes
+
+
+@settings(max_examples=8, derandomize=True)
+@given(delay=DELAYS, length=LENGTHS, registers=LENGTHS, moved=LENGTHS)
+def test_whatever_dates_a_landlord_may_enter_are_filed(
+    door: Door, delay: int, length: int, registers: int, moved: int
+) -> None:
+    reception, traveller = door.reception, _filed_traveller(door)
+    if door.authority:
+        door.authority.forget()
+    try:
+        with reception.gateway.database.writing() as session:
+            _dates(door, session, traveller, (delay, length, registers, moved))
+            raise _RollBack
+    except _RollBack:
+        reception.now = NOW
+
+
+@functools.cache
+def _filed_traveller(door: Door) -> Traveller:
+    """Somebody whom the door lets in and the registry takes."""
+    door.reception.now = NOW
+    parties = (make_party(Random(seed), door.reception.registry, door.reception.today) for seed in range(1000))
+    return next(party.adults[0] for party in parties if _filed(door, party.adults[0], {}))
+
+
+def _dates(door: Door, session: Session, traveller: Traveller, minutes: tuple[int, int, int, int]) -> None:
+    """A stay begins `delay` before now; somebody registers in it, its end is moved; each that is taken is filed."""
+    reception, keyring = door.reception, door.reception.gateway.keyring
+    delay, length, registers, moved = (one * MINUTE for one in minutes)
+    window = Window(NOW - delay, NOW - delay + length)
+    try:
+        stay = landlord.offer_key(session, session.get_one(Unit, door.unit_id), window, NOW).stay
+    except (Conflict, InputRefused):
+        return
+    stay.state = "active"
+    reception.now = min(NOW + registers, window.end - 1)
+    if door.arrive(session, stay, door.form(traveller, [], is_child=False), None) is None:
+        return
+    reception.now = max(reception.now, window.start)
+    door.file(session, stay)
+    with suppress(Conflict, InputRefused), session.begin_nested():
+        landlord.change_stay(session, stay, Window(window.start, window.end + moved - length), keyring, reception.now)
+    session.refresh(stay)
+    door.file(session, stay)
 
 
 def _filed(door: Door, traveller: Traveller, answers: Mapping[str, str]) -> bool:

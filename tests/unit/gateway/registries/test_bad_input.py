@@ -62,6 +62,14 @@ def found(problems: tuple[FieldProblem, ...]) -> list[tuple[str, str]]:
     return [(problem.field, problem.rule) for problem in problems]
 
 
+@pytest.mark.parametrize("field", ["surname", "given_names"])
+@pytest.mark.parametrize("name", [".", "-", "' ", "·", "/", "\u0301", "ʻ", "\u200b"])
+def test_a_name_without_a_letter_is_refused_everywhere(name: str, field: str) -> None:
+    for of, person in ((spain, BEN), (italy, CARLA), (portugal, DIEGO), (china, EVE), (sandbox, ANA)):
+        named = dataclasses.replace(person, **{field: name})
+        assert (f"people[0].{field}", "unspellable") in found(of(named)), (of, name)
+
+
 def test_spain_wants_a_contact() -> None:
     assert found(spain(dataclasses.replace(ANA, phone="", email=""))) == [("people[0].phone", "no_contact")]
 
