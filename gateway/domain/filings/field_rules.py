@@ -14,8 +14,9 @@ ADULT = 18  # years
 NO_CITIZENSHIP = "no_citizenship"  # the rule of a registry that files citizens of a country only
 Problems = Iterator[FieldProblem]
 _LETTERS = ("Lu", "Ll", "Lt", "Lo")  # Unicode categories; without Lm: an okina alone is no name
-# Unicode categories Cc and Cs. Their members are fixed by Unicode's stability policy; a test checks every one.
-_UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+# Unicode categories Cc and Cs, whose members are fixed by Unicode's stability policy (a test checks every one), and the
+# two other code points that are no characters of XML 1.0 (section 2.2).
+_UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
 def need(field: str, value: object) -> Problems:
@@ -32,9 +33,16 @@ def fits(field: str, value: str, longest: int) -> Problems:
 
 
 def shaped(field: str, value: str, pattern: str, shape: str) -> Problems:
-    """The field, if given, matches the registry's pattern; `shape` is a marked text that describes it."""
-    if value and not re.fullmatch(pattern, value):
+    """The field, if given, matches the registry's pattern; `shape` is a marked text that describes it.
+
+    A digit is one of 0 to 9, also where the pattern says \\d: no registry takes the digits of another script.
+    """
+    if value and (not re.fullmatch(pattern, value) or any(_is_foreign_digit(sign) for sign in value)):
         yield FieldProblem(field, "wrong_shape", N_("Enter {shape}."), {"shape": shape})
+
+
+def _is_foreign_digit(sign: str) -> bool:
+    return sign.isdecimal() and not sign.isascii()
 
 
 def known(field: str, code: str, table: Container[str]) -> Problems:
@@ -73,7 +81,7 @@ def spelled(field: str, value: str, alphabet: str, said: str) -> Problems:
 
 
 def plain(field: str, value: str) -> Problems:
-    """No control characters and no unpaired surrogates; no registry stores these."""
+    """No control characters, unpaired surrogates or others that XML does not allow; no registry stores these."""
     if _UNWRITABLE.search(value):
         yield FieldProblem(field, "unspellable", N_("Enter this again, without characters that cannot be printed."))
 

@@ -27,11 +27,12 @@ CHINESE_NUMBERS: Final[Mapping[str, str]] = {
     "cn_hmt_residence_permit": r"8[123]0000\d{11}[\dX]",
     "cn_resident_id": r"[1-7]\d{16}[\dX]",
 }
-# Numbers that contain their own check, by kind and issuer; other kinds and issuers have none that is published.
+# Numbers that contain their own check, by kind and issuer; other kinds and issuers have none that is published. Belgium
+# publishes that of its citizens' cards, twelve digits; those of foreigners begin with a letter.
 CHECKED: Final[Mapping[tuple[str, str], Callable[[str], bool]]] = {
     ("id_card", "ESP"): dni.is_valid,
     ("residence_permit", "ESP"): nie.is_valid,
-    ("id_card", "BEL"): eid.is_valid,
+    ("id_card", "BEL"): lambda number: not number.isdigit() or eid.is_valid(number),
     ("id_card", "PRT"): cc.is_valid,
 }
 

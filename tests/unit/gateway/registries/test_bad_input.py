@@ -259,11 +259,19 @@ def test_spaces_are_no_answer(text: str) -> None:
     assert list(rules.need("people[0].document.number", f"{text}7")) == []
 
 
-def test_every_control_character_and_half_character_is_unwritable_and_no_other() -> None:
+def test_what_xml_cannot_contain_and_every_control_character_is_unwritable_and_no_other() -> None:
     unwritable = {sign for sign in map(chr, range(sys.maxunicode + 1)) if any(rules.plain("x", sign))}
-    assert unwritable == {
+    assert unwritable == {"\ufffe", "\uffff"} | {
         sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(sign) in ("Cc", "Cs")
     }
+
+
+@pytest.mark.parametrize("zero", ["\uff10", "\u0660", "\u0966", "\U0001d7ce"])
+def test_no_pattern_takes_the_digits_of_another_script(zero: str) -> None:
+    digits = "".join(chr(ord(zero) + digit) for digit in range(10))
+    for pattern in (r"\d{10}", r"[A-Z\d]+", "(?s).{2,}", r"[^@]+"):
+        assert any(rules.shaped("unit.registered_as", digits, pattern, "digits")), pattern
+        assert not any(rules.shaped("unit.registered_as", "0123456789", pattern, "digits")), pattern
 
 
 def test_no_sentence_repeats_what_was_entered() -> None:

@@ -113,3 +113,16 @@ def test_the_numeric_codes_are_those_of_the_standard() -> None:
 )
 def test_the_number_of_a_chinese_card_tells_its_kind(number: str, kind: str) -> None:
     assert chinese_kind(number) == kind
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("591191706458", None),
+        ("591191706459", "id_number_wrong"),
+        ("59119170645", "id_number_wrong"),
+        ("B012345678", None),
+    ],
+)
+def test_only_the_numbers_of_belgian_citizens_have_the_published_check(number: str, code: str | None) -> None:
+    assert number_problem(number, "id_card", "BEL") == code
