@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from api.web.account import alert_settings, openid, settings, sign_in
 from api.web.landlord import bookings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
-from api.web.officer import area_map, cases, console, exports, filings
+from api.web.officer import area_map, by_hand, cases, console, exports, filings
 from api.web.shell import manifest, offline
 from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import corrections, pages, shared_phone
@@ -23,6 +23,7 @@ PARTS = (
     landlord,
     bookings,
     area_map,
+    by_hand,
     calendar,
     alert_settings,
     console,

@@ -90,6 +90,7 @@ PURPOSE: Final[Mapping[str, str]] = {
     "emergency": N_("Emergency"),
     "filing_preview": N_("Preview of a report"),
     "filing_form": N_("Printing a registration form"),
+    "filing_by_hand": N_("Registering by hand"),
     "registration_feed": N_("Following new registrations"),
     "case_decision": NP_("purpose", "Identity check"),
     "readers_withheld": N_("Readers withheld from the tenant by law"),

@@ -23,7 +23,7 @@ from gateway.journey.filings.reconciling import settle
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.journey.filings.refusals import person_at
 from gateway.journey.filings.sealed_records import open_record, parts_of
-from gateway.registries import printed_forms
+from gateway.registries import printed_forms, to_correct
 from gateway.registries.code_choices import search_codes, short_tables
 from gateway.store import Account, Person, Registration, Stay, Unit
 from gateway.store.sealing import Erased
@@ -165,7 +165,7 @@ def preview_filing(gateway: Gateway, account: Account, registration_id: str, lan
         record = open_record(parts, gateway.vault)
     except Erased:
         raise NotFound(ERASED) from None
-    problems = registry.problems(record) if registry else ()
+    problems = to_correct(row.registry_name, registry.problems(record)) if registry else ()
     differences = registry.differences(record) if registry else ()
     return PreviewShown(
         filing=filing_shown(row, now),

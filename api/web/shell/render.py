@@ -112,7 +112,10 @@ def _purpose(context: Context, purpose: str) -> str:
 
 @pass_context
 def _answer(context: Context, filing: FilingShown) -> str:
-    return answer_text(context["language"], filing.code, filing.text, filing.args) or ""
+    language, args = context["language"], dict(filing.args)
+    if "field" in args:
+        args["field"] = numbered_name(language, str(args["field"]))
+    return answer_text(language, filing.code, filing.text, args) or ""
 
 
 @pass_context

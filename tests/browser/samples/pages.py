@@ -24,6 +24,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
+from tests.browser.samples.by_hand import BY_HAND, DATA_PAGE, KEY_BY_HAND, STAY_BY_HAND
 from tests.browser.samples.corrections import KEY_TO_CORRECT, UNIT_FACTS
 from tests.browser.samples.facts import (
     ARRIVED,
@@ -112,6 +113,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "ended": ("tenant/wait.html", {"onboarding": onboarding("ended"), "stage": "ended"}),
     "key": ("tenant/key.html", KEY_PAGE),
     "key-refused": ("tenant/key.html", KEY_TO_CORRECT),
+    "key-by-hand": ("tenant/key.html", KEY_BY_HAND),
     "key-waiting": (
         "tenant/key.html",
         KEY_PAGE | {"keys": [(key("delivering", LOCK, on_lock_at=None), LOCK)], "readers": []},
@@ -208,6 +210,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         stay_values(ARRIVED.model_copy(update={"date_request": DATE_REQUEST}), LOCK),
     ),
     "stay-leaving": ("landlord/stay.html", stay_values(LEAVING, AWAY)),
+    "stay-by-hand": ("landlord/stay.html", STAY_BY_HAND),
     "once": (
         "landlord/one_time_codes.html",
         {"role": "landlord", "stay": ARRIVED, "made": ONCE_MADE, "lock": LOCK.label, "zone": ZONE},
@@ -261,6 +264,20 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "documents": DOCUMENT_KINDS,
         },
     ),
+    "filing-by-hand": (
+        "officer/filing.html",
+        {
+            "role": "landlord",
+            "home": "/landlord",
+            "shown": BY_HAND,
+            "differs": False,
+            "printed": False,
+            "correctable": CORRECTABLE,
+            "sent": Sent(),
+            "code_tables": {},
+        },
+    ),
+    "by-hand-data": ("officer/by_hand.html", DATA_PAGE),
     "case": ("officer/case.html", CASE_PAGE | {"case": case()}),
     "case-typed": (
         "officer/case.html",

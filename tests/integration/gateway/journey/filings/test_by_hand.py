@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gateway.registries import registry_title
-from gateway.store import Key, Registration
+from gateway.store import Disclosure, Key, Registration
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 from tests.parts.desk import Desk
 from tests.parts.office import Office, landlord_token, open_office
-from tests.parts.world import World
+from tests.parts.world import FIELDS, World
 
 STATELESS = {"nationality": "XXA"}
 Simulator = tuple[str, SimulatedRegistry]
@@ -100,3 +100,25 @@ async def test_the_pages_of_landlord_and_tenant_say_what_it_means(
     tenant = desk.client(Cookie=f"lodgekey_offer={token_of_first(desk)}")
     said = (await tenant.get("http://testserver/key?lang=es")).text
     assert f"{title} no puede recibir este registro por internet" in said
+
+
+async def test_the_data_to_enter_are_shown_until_it_is_registered_and_the_reading_is_logged(
+    office: Office, desk: Desk, simulator: Simulator
+) -> None:
+    office.tenant("", STATELESS | {"given_names": "Anna"})
+    (case,) = office.rows()
+    landlord, address = await desk.signed_in("landlord"), f"http://testserver/landlord/filings/{case.id}"
+    page = (await landlord.get(address)).text
+    assert f"/landlord/filings/{case.id}/data" in page
+    assert "would reject" not in page
+    shown = await landlord.get(f"{address}/data?lang=en")
+    assert shown.status_code == 200
+    for entry in ("Anna", FIELDS["birth_date"], "Stateless person", str(simulator[1].facts["unit.registered_as"])):
+        assert entry in shown.text
+    with desk.gateway.database.reading() as session:
+        read = select(func.count()).select_from(Disclosure).where(Disclosure.purpose == "filing_by_hand")
+        assert session.scalar(read) == 1
+    settled = await landlord.post(f"/registrations/{case.id}/outcome", json={"outcome": "accepted", "receipt": "7"})
+    assert settled.status_code == 200
+    assert (await landlord.get(f"{address}/data")).status_code == 404
+    assert f"{case.id}/data" not in (await landlord.get(address)).text

@@ -17,6 +17,7 @@ from tests.browser.samples.facts import NOW
 from tests.browser.samples.pages import SAMPLES
 
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
+PATH = re.compile(r"\w\[\d+\]|\b(?:unit|landlord|person|people)\.\w")
 
 
 @given(st.text(max_size=200))
@@ -75,6 +76,18 @@ def test_no_page_carries_a_script_or_style_of_its_own(name: str, language: Langu
     assert f'<html lang="{language}" dir="ltr">' in html
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_names_a_field_by_its_path_in_a_record(language: Language) -> None:
+    usual: dict[str, Any] = {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None}
+    pages = {name: render(template, language, usual | values) for name, (template, values) in SAMPLES.items()}
+    assert [name for name, html in pages.items() if PATH.search(visible(html))] == []
+
+
+def visible(html: str) -> str:
+    """What is read on a page: its text without tags and what they carry."""
+    return re.sub(r"<[^>]*>", " ", html)
+
+
 def test_what_people_wrote_cannot_become_part_of_a_page() -> None:
     template, values = SAMPLES["asked-again"]
     onboarding = values["onboarding"].model_copy(update={"decision_reason": "<img src=x onerror=alert(1)>"})
@@ -127,7 +140,7 @@ def test_a_page_where_nothing_is_awaited_asks_seldom() -> None:
         for name, (template, values) in SAMPLES.items()
         if 'data-pace="slow"' in render(template, "en", usual | values)
     ]
-    assert paced == ["companion", "key"]
+    assert paced == ["companion", "key", "key-by-hand"]
 
 
 def test_styles_name_sides_by_the_direction_of_the_text() -> None:
