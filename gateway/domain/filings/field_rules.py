@@ -12,6 +12,7 @@ from gateway.texts.marks import N_
 
 ADULT = 18  # years
 NO_CITIZENSHIP = "no_citizenship"  # the rule of a registry that files citizens of a country only
+NO_OTHER_SEX = N_("Choose male or female: the registry has no entry for X.")
 Problems = Iterator[FieldProblem]
 _LETTERS = ("Lu", "Ll", "Lt", "Lo")  # Unicode categories; without Lm: an okina alone is no name
 # Unicode categories Cc and Cs, whose members are fixed by Unicode's stability policy (a test checks every one), and the

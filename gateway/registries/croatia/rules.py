@@ -40,7 +40,7 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         yield from rules.fits(f"{at}.{field}", sent, _LONGEST_NAME)
         yield from rules.spelled(f"{at}.{field}", sent_name(getattr(person, field)), SPELLING.alphabet, SPELLING.said)
     if person.sex not in SEX:
-        yield FieldProblem(f"{at}.sex", "unknown_code", N_("Choose male or female, as in the document."))
+        yield FieldProblem(f"{at}.sex", "unknown_code", rules.NO_OTHER_SEX)
     yield from rules.born(f"{at}.birth_date", person.birth_date, now)
     yield from rules.citizenship(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival), "eVisitor")
     yield from _document(f"{at}.document", person)

@@ -1,4 +1,4 @@
-"""Every nationality at every registry: its rules take it, or `docs/registries.md` quotes the rule against it."""
+"""Every nationality and sex at every registry: its rules take it, or the documentation quotes the rule against it."""
 
 import dataclasses
 import re
@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.filings.codes.icao_states import NATIONALITIES, UNDEFINED_NATIONALITY
+from gateway.domain.filings.codes.icao_states import NATIONALITIES, STATELESS, UNDEFINED_NATIONALITY
 from gateway.registries import REGISTRIES, registry_problems
 from tests.contract.registries.spain import ANA
 from tests.contract.registry_cases import RegistryCase, base_record
 from tests.unit.gateway.registries.test_germany import BERLIN
 
 PEOPLE = sorted(NATIONALITIES.valid_on(date(2026, 11, 28)))
+EVERYWHERE = sorted(REGISTRIES.keys() - {"webhook"})
 DOCS = " ".join(Path("docs/registries.md").read_text(encoding="utf-8").split())
 CITIZENSHIP = (
     "Choose the country of your citizenship. If you have none, choose “Stateless person”: the landlord then registers"
@@ -28,31 +29,51 @@ AGAINST = {
     "si": (set(UNDEFINED_NATIONALITY), '"koda države državljanstva gosta", `use="required"`'),
     "hr": (set(UNDEFINED_NATIONALITY), 'tro-slovna šifra države (ISO oznaka) čije državljanstvo ima turist'),
 }  # fmt: skip
+# Registries that have an entry for two sexes only, and these entries.
+TWO_SEXES = {"hr": "(muški, ženski)", "it": "(1, 2)", "ross1000": "(M, F)", "si": "(M, F)"}
 FOLDERS = {"es": "spain", "it": "italy", "pt": "portugal", "cz": "czechia", "si": "slovenia", "hr": "croatia",
            "cn": "china"}  # fmt: skip
 
 
-def refused(registry: str) -> set[str]:
-    """The nationalities that the registry's rules refuse; one that is not reported there is not refused."""
+def rules_against(registry: str, field: str, **changes: str) -> list[str]:
+    """The rules against this field of a person who is otherwise filed; one who is not reported there breaks none."""
     case = (
         import_module(f"tests.contract.registries.{FOLDERS.get(registry, registry)}").CASE if registry != "de" else None
     )
     filed = case.record() if isinstance(case, RegistryCase) else base_record(BERLIN, ANA)
-    found = set()
-    for nationality in PEOPLE:
-        person = dataclasses.replace(filed.people[0], nationality=nationality)
-        record = dataclasses.replace(filed, people=(person, *filed.people[1:]))
-        problems = registry_problems(registry, record, filed.stay.from_at + 60)
-        if any(problem.field == "people[0].nationality" and problem.rule != "not_owed" for problem in problems):
-            found.add(nationality)
-    return found
+    person = dataclasses.replace(filed.people[0], **changes)  # type: ignore[arg-type]
+    record = dataclasses.replace(filed, people=(person, *filed.people[1:]))
+    problems = registry_problems(registry, record, filed.stay.from_at + 60)
+    return [found.rule for found in problems if found.field == f"people[0].{field}" and found.rule != "not_owed"]
 
 
-@pytest.mark.parametrize("registry", sorted(REGISTRIES.keys() - {"webhook"}))
+def refused(registry: str) -> set[str]:
+    """The nationalities that the registry's rules refuse."""
+    return {state for state in PEOPLE if rules_against(registry, "nationality", nationality=state)}
+
+
+@pytest.mark.parametrize("registry", EVERYWHERE)
 def test_everyone_is_taken_or_the_documentation_quotes_the_rule_against_it(registry: str) -> None:
     against, quoted = AGAINST.get(registry, (set(), ""))
     assert refused(registry) == against
     assert quoted in DOCS
+
+
+@pytest.mark.parametrize("registry", EVERYWHERE)
+def test_who_has_no_citizenship_to_choose_is_let_in_as_a_stateless_person(registry: str) -> None:
+    found = rules_against(registry, "nationality", nationality=STATELESS)
+    assert set(found) <= set(REGISTRIES[registry].by_hand)
+
+
+@pytest.mark.parametrize("registry", EVERYWHERE)
+def test_a_sex_that_a_passport_may_state_is_taken_or_the_documentation_names_the_two_that_are(registry: str) -> None:
+    assert [rules_against(registry, "sex", sex=sex) for sex in ("male", "female")] == [[], []]
+    assert rules_against(registry, "sex", sex="other") == (["unknown_code"] if registry in TWO_SEXES else [])
+
+
+def test_the_documentation_quotes_the_two_sexes() -> None:
+    (sentence,) = re.findall(r"[^.]*\bno entry for X\b[^.]*\.", DOCS)
+    assert all(f"`{registry}` {entries}" in sentence for registry, entries in TWO_SEXES.items())
 
 
 def test_the_documentation_says_what_the_page_says_to_who_has_no_citizenship() -> None:
