@@ -3,11 +3,10 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeGuard
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from devices.driver import Driver, Unreadable
@@ -15,18 +14,15 @@ from devices.link import Link, Received
 from devices.reports import Answered, Happened, Report
 from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.device_lookup import DeviceLookup
+from gateway.intake.until_available import Sleep, until_available
 from gateway.journey.devices.reports import record_reports
 from gateway.outbox.events import stamp_feed
 from gateway.store import SetAside
-from gateway.store.database import Database
+from gateway.store.database import Database, is_unavailable
 from gateway.supervision import Rounds
 
 log = logging.getLogger(__name__)
 
-TROUBLE_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 8.0
-# The database is busy, full, not reachable or out of connections: no message's own fault.
-DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 KIOSK_EVENTS: Final = frozenset({"registration", "turns_wanted", "offer_shown"})  # from a kiosk, answered on its screen
 
 KioskInbox = Callable[[Happened, Received], None]
@@ -46,7 +42,7 @@ class Intake:
         kiosk_inbox: KioskInbox,
         now: Callable[[], int],
         device_lookup: DeviceLookup | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         """`device_lookup`: the instance the drivers get public keys from, so that a batch is looked up once."""
         self._database, self._drivers, self._awaited_answers = database, drivers, awaited_answers
@@ -61,25 +57,14 @@ class Intake:
         """
         async for batch in link.batches():
             rounds.begin()
-            await self._until_taken(batch, driver)
+            waiting = list(batch)
+            await until_available(partial(self.take, waiting, driver), self._sleep)
             rounds.good()
 
-    async def _until_taken(self, batch: Sequence[Received], driver: str | None) -> None:
-        pause = TROUBLE_PAUSE
-        while True:
-            try:
-                await self.take(batch, driver)
-            except DATABASE_AWAY as error:
-                log.error("a batch of %d messages could not be processed: %s", len(batch), type(error).__name__)
-            else:
-                return
-            await self._sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    async def take(self, batch: list[Received], driver: str | None = None) -> None:
+        """Read the messages, resolve awaited answers, commit, acknowledge; what is acknowledged is taken off the batch.
 
-    async def take(self, batch: Sequence[Received], driver: str | None = None) -> None:
-        """Read the messages, resolve awaited answers, commit, acknowledge.
-
-        Raises one of DATABASE_AWAY, and then no message that was not committed is acknowledged.
+        Raises the error of an unavailable database; the messages left in the batch are to be taken again.
         """
         understood: list[Understood] = []
         unreadable: list[Unread] = []
@@ -89,14 +74,16 @@ class Intake:
                     understood.append((message, self._read(message, driver)))
                 except Unreadable as error:
                     unreadable.append((message, error.code))
-                except Exception as error:  # noqa: BLE001 - a message that breaks its driver must not stop the others
+                except Exception as error:  # a message that breaks its driver must not stop the others
+                    if is_unavailable(error):
+                        raise
                     log.error("the driver of %s broke on a message: %s", message.device, type(error).__name__)
                     unreadable.append((message, "cannot_be_recorded"))
         for _, reports in understood:
             for report in reports:
                 if isinstance(report, Answered):
                     self._awaited_answers.tell(report)
-        await self._commit(understood, unreadable, keys)
+        await self._commit(batch, understood, unreadable, keys)
 
     def _read(self, message: Received, driver: str | None) -> Sequence[Report]:
         """The reports in a message, read by its device's driver.
@@ -114,15 +101,18 @@ class Intake:
             raise Unreadable("wrong_site")
         return self._drivers[device.driver].read(message)
 
-    async def _commit(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
+    async def _commit(
+        self, batch: list[Received], understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys
+    ) -> None:
         try:
             await self._database.in_thread(self._write, understood, unreadable, keys)
-        except DATABASE_AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001 - one report that cannot be recorded must not stop the others
+        except Exception as error:  # one report that cannot be recorded must not stop the others
+            if is_unavailable(error):
+                raise
             log.error("a batch of %d messages could not be committed: %s", len(understood), type(error).__name__)
-            await self._one_by_one(understood, unreadable, keys)
+            await self._one_by_one(batch, understood, unreadable, keys)
             return
+        batch.clear()
         for message, reports in understood:
             self._finish(message, reports)
         for message, _ in unreadable:
@@ -136,22 +126,33 @@ class Intake:
         if not registrations:
             message.ack()
 
-    async def _one_by_one(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
+    async def _one_by_one(
+        self, batch: list[Received], understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys
+    ) -> None:
         """Retry a failed batch message by message; a message that fails by itself is set aside."""
-        for item in understood:
-            try:
-                await self._database.in_thread(self._write, [item], (), keys)
-            except DATABASE_AWAY:
-                raise
-            except Exception:  # noqa: BLE001 - whatever it is, the message is set aside with its digest
-                await self._database.in_thread(self._write, (), [(item[0], "cannot_be_recorded")], keys)
-                item[0].ack()
+        for message, reports in understood:
+            recorded = await self._record_alone(message, reports, keys)
+            batch.remove(message)
+            if recorded:
+                self._finish(message, reports)
             else:
-                self._finish(*item)
+                message.ack()
         if unreadable:
             await self._database.in_thread(self._write, (), unreadable, keys)
+        batch.clear()
         for message, _ in unreadable:
             message.ack()
+
+    async def _record_alone(self, message: Received, reports: Sequence[Report], keys: Keys) -> bool:
+        """Record one message, or set it aside with its digest if it fails by itself; whether it was recorded."""
+        try:
+            await self._database.in_thread(self._write, [(message, reports)], (), keys)
+        except Exception as error:  # whatever else it is, it is the message's own
+            if is_unavailable(error):
+                raise
+            await self._database.in_thread(self._write, (), [(message, "cannot_be_recorded")], keys)
+            return False
+        return True
 
     def _write(self, understood: Sequence[Understood], unreadable: Sequence[Unread], keys: Keys) -> None:
         now = self._now()

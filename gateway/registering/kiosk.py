@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, ParamSpec, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from certs.errors import BadKey, Unsealable
 from certs.keys import public_from_point
@@ -25,6 +26,7 @@ from gateway.domain.verification.port import ImageRefused
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.examination import Submission, picture_refused
 from gateway.intake.batches import set_aside
+from gateway.intake.until_available import Sleep, until_available
 from gateway.journey.filings.destinations import asked_at
 from gateway.journey.filings.parties import expect_others
 from gateway.journey.keys.keyring import Keyring
@@ -44,11 +46,20 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 2
 MAX_LINES: Final = 8
 QUESTIONS_AT_ONCE: Final = 8  # these are quick and must not wait behind image examination
+UNREADABLE: Final = {"screen": "refused", "code": "unreadable"}
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
 class KioskInbox:
-    """Handles sealed registrations, two at a time, and questions. Unrecorded messages are not acknowledged."""
+    """Handles sealed registrations, two at a time, and questions.
+
+    While the database takes nothing, each step is tried again and nothing is acknowledged; a message that fails by
+    itself is set aside.
+    """
 
     def __init__(
         self,
@@ -59,17 +70,23 @@ class KioskInbox:
         now: Callable[[], int],
         challenges: ChallengeBook,
         attempts: AttemptLimiter,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._database, self._tenant_registration, self._keyring = database, tenant_registration, keyring
         self._challenges = challenges
         self._intake_key, self._now = intake_key, now
         self._room, self._counter = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._attempts = attempts
+        self._attempts, self._sleep = attempts, sleep
+        self._newest: dict[tuple[str, int], Received] = {}  # of the events under way: a reconnect sends them again
         self._tasks: set[asyncio.Task[None]] = set()
         self._questions = {"turns_wanted": self._issue_challenge, "offer_shown": self._summarise_offer}
 
     def take(self, report: Happened, message: Received) -> None:
-        """Start handling one kiosk event; returns at once."""
+        """Start handling one kiosk event, unless it is under way; returns at once."""
+        known = (report.device, report.seq) in self._newest
+        self._newest[report.device, report.seq] = message
+        if known:
+            return
         task = asyncio.create_task(self._take(report, message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -84,35 +101,40 @@ class KioskInbox:
         async with self._room if report.type == "registration" else self._counter:
             try:
                 screen = await self._register(report, message)
-                await asyncio.to_thread(self._answer, report, screen)
-            except SQLAlchemyError as error:
+                await self._steadily(self._answer, report, screen)
+            except Exception as error:  # noqa: BLE001 - a message that fails by itself must not come again for ever
                 log.error("a kiosk message could not be recorded: %s", type(error).__name__)
-                return
-            message.ack()
+                await self._steadily(self._give_up, report, message)
+            self._newest.pop((report.device, report.seq), message).ack()
+
+    async def _steadily(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one step in a thread, again while the database takes nothing; it commits at its end, if at all."""
+        return await until_available(partial(asyncio.to_thread, step, *args, **kwargs), self._sleep)
 
     async def _register(self, report: Happened, message: Received) -> dict[str, Any]:
         """The screen to show at the kiosk."""
-        if await asyncio.to_thread(self._is_received, report):
+        if await self._steadily(self._is_received, report):
             return {"screen": "received"}
         language: str = SOURCE
         try:
             if question := self._questions.get(report.type):
-                return await asyncio.to_thread(question, report, message)
+                return await self._steadily(question, report, message)
             form = self._open(report, message)
             language = form.language
-            form = replace(form, offer_token=await asyncio.to_thread(self._token, form.offer_token, message))
-            await asyncio.to_thread(self._enter, form)
-            submission = await asyncio.to_thread(self._submission, form)
+            form = replace(form, offer_token=await self._steadily(self._token, form.offer_token, message))
+            await self._steadily(self._enter, form)
+            submission = await self._steadily(self._submission, form)
             holder = public_from_point(form.holder_key) if form.holder_key else None
-            verification = await self._tenant_registration.register(form.offer_token, submission, holder)
+            register = partial(self._tenant_registration.register, form.offer_token, submission, holder)
+            verification = await until_available(register, self._sleep)
         except LodgekeyError as error:
             return {"screen": "refused", "code": code_of(error), **lines_of(error, language)}
         except (Unsealable, BadMessage, BadKey):
-            await asyncio.to_thread(self._set_aside, message)
-            return {"screen": "refused", "code": "unreadable"}
+            await self._steadily(self._set_aside, message)
+            return dict(UNREADABLE)
         screen: dict[str, Any] = {"screen": SCREENS[verification.state]}
         if verification.state == "passed" and form.holder_key is None:
-            screen[CODE_OF] = await asyncio.to_thread(self._stay_id, verification.offer_id)
+            screen[CODE_OF] = await self._steadily(self._stay_id, verification.offer_id)
         if verification.state == "refused":
             screen["code"] = verification.reasons[0]
         return screen
@@ -143,8 +165,11 @@ class KioskInbox:
         return {"screen": "offer", "sealed": sealed.hex()}
 
     def _submission(self, form: KioskRegistration) -> Submission:
-        """The submission made at the kiosk. Raises InputRefused for a clip that answers no challenge."""
-        challenge = None
+        """The submission made at the kiosk. Raises InputRefused for a clip that answers no challenge.
+
+        The challenge is used up last, so that a step that is tried again still has it.
+        """
+        facts, challenge = self._asked(form), None
         if form.clip:
             try:
                 challenge = self._challenges.take(self._offer_id(form.offer_token), form.nonce or "")
@@ -152,7 +177,7 @@ class KioskInbox:
                 raise picture_refused(refused.code, refused.part) from None
         return Submission(
             typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
-            facts=self._asked(form),
+            facts=facts,
             document=form.document,
             face=form.face,
             clip=tuple(form.clip or ()),
@@ -210,23 +235,33 @@ class KioskInbox:
 
     def _answer(self, report: Happened, screen: dict[str, Any]) -> None:
         """In one transaction: record the message as received and queue the answer to its kiosk."""
+        with self._database.writing() as session:
+            self._record_screen(session, report, screen)
+
+    def _record_screen(self, session: Session, report: Happened, screen: Mapping[str, Any]) -> None:
         now = self._now()
         name = report.body.get("registration")
-        body = screen | ({"registration": name.hex()} if isinstance(name, bytes) else {})
+        body = {**screen, **({"registration": name.hex()} if isinstance(name, bytes) else {})}
+        if session.get(ReceivedMessage, (report.device, report.seq)) is None:
+            session.add(ReceivedMessage(device_id=report.device, seq=report.seq, received_at=now))
+        session.get_one(Device, report.device).last_seen_at = now
+        enqueue(
+            session,
+            party=f"kiosk:{report.device}",
+            lane=lanes.screen(report.device),
+            work="show",
+            about=report.device,
+            now=now,
+            expires_at=now + 600,
+            body=body,
+        )
+
+    def _give_up(self, report: Happened, message: Received) -> None:
+        """In one transaction: set the message aside and tell its kiosk, if that is still there."""
         with self._database.writing() as session:
-            if session.get(ReceivedMessage, (report.device, report.seq)) is None:
-                session.add(ReceivedMessage(device_id=report.device, seq=report.seq, received_at=now))
-            session.get_one(Device, report.device).last_seen_at = now
-            enqueue(
-                session,
-                party=f"kiosk:{report.device}",
-                lane=lanes.screen(report.device),
-                work="show",
-                about=report.device,
-                now=now,
-                expires_at=now + 600,
-                body=body,
-            )
+            set_aside(session, message, "cannot_be_recorded", self._now())
+            if session.get(Device, report.device) is not None:
+                self._record_screen(session, report, UNREADABLE)
 
     def _set_aside(self, message: Received) -> None:
         with self._database.writing() as session:

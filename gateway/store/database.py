@@ -13,7 +13,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -31,6 +32,20 @@ PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA secure_delete = ON",
 )
+
+
+# What a statement does wrong by itself; every other error of a database means that it takes nothing now.
+OWN_FAULTS: Final = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database takes nothing now: it is busy, full, damaged, not reachable or out of connections.
+
+    True for files and memory that ran out as well: no fault of what was to be written.
+    """
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or not isinstance(error, OWN_FAULTS)
+    return isinstance(error, PoolTimeout | OSError | MemoryError)
 
 
 def file_of(url: str) -> Path | None:
