@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import ceil
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, body_length, refusal_by_size
 from api.framework.checked_route import CheckedRoute
+from api.framework.pace import COSTS, LONGEST_WAIT, Paces, trusted
 from api.framework.session_cookie import SESSION_COOKIE
 from api.http.account import alerts, passkeys, passwords, sign_in
 from api.http.devices import enrolment, status
@@ -17,7 +19,7 @@ from api.http.landlord import date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import REFUSALS, DescribedApplication, install, problem
 from api.http.tenant import corrections, family, keys, offline_credential, onboarding, record_readers, stay
-from api.services.faults import BROKEN, log_fault
+from api.services.faults import BROKEN, TOO_FAST, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
 from api.web.shell.page_route import framework_page
@@ -78,8 +80,11 @@ RAW_HEADERS, RAW_HTTPS_HEADERS, RAW_SIGN_IN_HEADERS = (
 MultiPartParser.spool_max_size = MAX_REQUEST_BYTES
 
 
-def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
-    """Return the application of one gateway, which it starts and stops with itself unless `run` is False."""
+def create_app(gateway: Gateway, *, run: bool = True, paces: Paces | None = None) -> FastAPI:
+    """Return the application of one gateway, which it starts and stops with itself unless `run` is False.
+
+    `paces` are the rates of requests; by default only loopback addresses have none.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -101,7 +106,8 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
     )
     app.state.gateway = gateway
     install(app, language_of, framework_page)
-    app.add_middleware(Guard)
+    app.state.paces = paces or Paces(trusted("127.0.0.0/8, ::1"))
+    app.add_middleware(Guard, paces=app.state.paces)
     api = APIRouter(prefix="/api/v1")
     for part in PARTS:
         api.include_router(part.router)
@@ -114,11 +120,12 @@ def create_app(gateway: Gateway, *, run: bool = True) -> FastAPI:
 class Guard:
     """ASGI: refuses bodies that are too large or too many, unread, and adds the security headers to every answer.
 
-    Where the public address is HTTPS, so is the scheme of every request, whatever a proxy passes on.
+    Requests of an address that exceed its rate wait, and are refused where they would wait for long. Where the public
+    address is HTTPS, so is the scheme of every request, whatever a proxy passes on.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, paces: Paces) -> None:
+        self._app, self._paces = app, paces
         self._memory = BodyMemory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,29 +133,50 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-
-        started = False
         scope["scheme"] = true_scheme(scope)
+        caller, pace = scope["client"][0] if scope.get("client") else "", self._paces.of(scope["path"])
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = with_headers(scope, message)
             await send(message)
 
+        async def send_priced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                pace.take(caller, COSTS.get(message["status"], 1) - 1)
+            await send_guarded(message)
+
+        if (wait := pace.wait(caller)) > LONGEST_WAIT:
+            page = framework_page(Request(scope), 429, "too_many_attempts", TOO_FAST)
+            answer = page or problem(429, "too_many_attempts", "Too many attempts", TOO_FAST)
+            answer.headers["Retry-After"] = str(ceil(wait))
+            await answer(scope, receive, send_guarded)
+            return
+        if wait := pace.take(caller):
+            await self._paces.sleep(wait)
+        await self._answer(scope, receive, send_priced, caller)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, caller: str) -> None:
+        """Answer with what the application says, a refusal of the body, or the error page after a fault."""
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
         if (refusal := refusal_by_size(scope)) is not None:
-            await problem(*refusal)(scope, receive, send_guarded)
+            await problem(*refusal)(scope, receive, send)
             return
         try:
-            with self._memory.hold(scope["client"][0] if scope.get("client") else "", body_length(scope)) as refusal:
-                await (problem(*refusal) if refusal else self._app)(scope, receive, send_guarded)
+            with self._memory.hold(caller, body_length(scope)) as refusal:
+                await (problem(*refusal) if refusal else self._app)(scope, receive, send_noted)
         except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
             log_fault(scope["method"], error)
             if not started:
                 page = framework_page(Request(scope), 500, "internal", BROKEN)
                 answer = page or problem(500, "internal", "Something went wrong", BROKEN)
-                await answer(scope, receive, send_guarded)
+                await answer(scope, receive, send)
 
 
 def true_scheme(scope: Scope) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import h11
 from uvicorn import Config
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from api.framework.pace import Proxies, subscriber, trusted
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +53,6 @@ class Phase(IntEnum):
     ANSWER = 2
 
 
-class Proxies(Protocol):
-    """Addresses of proxies that are trusted to say where a request came from."""
-
-    def __contains__(self, address: str | None, /) -> bool: ...
-
-
 class Connections:
     """The open connections, oldest first. Addresses of trusted proxies have no bound of their own."""
 
@@ -72,6 +67,7 @@ class Connections:
 
     def admit(self, new: "BoundedProtocol", address: str) -> bool:
         """Count a connection, closing another one for it if need be; False if there is no room for it."""
+        address = address if address in self._proxies else subscriber(address)
         crowded = self._of[address] >= self.bounds.per_address and address not in self._proxies
         if crowded or len(self._open) >= self.bounds.connections:
             closed = self._oldest_unfinished(address if crowded else None)
@@ -175,8 +171,7 @@ class BoundedProtocol(H11Protocol):
 
 def bound_connections(config: Config, bounds: Bounds) -> Connections:
     """Have a server use these bounds; return its connections. Call it before the server starts."""
-    proxies = ProxyHeadersMiddleware(config.app, config.forwarded_allow_ips).trusted_hosts  # type: ignore[arg-type]
-    connections = Connections(bounds, proxies)
+    connections = Connections(bounds, trusted(config.forwarded_allow_ips))
     protocol: Callable[..., asyncio.Protocol] = partial(BoundedProtocol, connections=connections)
     config.http = protocol  # type: ignore[assignment]  # uvicorn only calls it
     return connections

@@ -14,6 +14,7 @@ from gateway.texts.marks import N_
 log = logging.getLogger(__name__)
 
 DATABASE_REFUSED: Final = (OperationalError, NoConnection)
+TOO_FAST: Final = N_("Too many requests from your network. Try again in a few seconds.")
 BROKEN: Final = N_(
     "An internal error occurred. Check whether your request was completed before you try again, "
     "or contact the system administrator."

@@ -39,7 +39,7 @@ def prepare() -> Iterator[Pair]:
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            ours = runner.run(our_house(stack, Path(folder) / "ours"))
+            ours, _ = runner.run(our_house(stack, Path(folder) / "ours"))
             bare = runner.run(bare_house(stack, Path(folder) / "bare"))
             for warm_up in (ours, bare):
                 runner.run(median_ms(warm_up, 20))
@@ -58,8 +58,8 @@ async def median_ms(tap: Callable[[], Awaitable[None]], times: int) -> float:
     return statistics.median(taken)
 
 
-async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitable[None]]:
-    """Start the demonstration's parts, with a key on a lock; the returned call taps once."""
+async def our_house(stack: AsyncExitStack, folder: Path) -> tuple[Callable[[], Awaitable[None]], str]:
+    """Start the demonstration's parts, with a key on a lock; return a call that taps once, and its address."""
     environment = {"LODGEKEY_UNLOCKS_PER_MINUTE": "1000000"}
     parts = await stack.enter_async_context(running(folder, 0, lambda _text: None, environment=environment))
     journey = JourneyRun(parts.url, parts.logins, await photograph(folder), lambda _text: None)
@@ -72,7 +72,7 @@ async def our_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitab
         body = {"at": at, "nonce": nonce, "signature": urlsafe_b64encode(signature).rstrip(b"=").decode()}
         _expect(await client.post(f"/keys/{key_id}/unlock", json=body))
 
-    return tap
+    return tap, parts.url
 
 
 async def bare_house(stack: AsyncExitStack, folder: Path) -> Callable[[], Awaitable[None]]:

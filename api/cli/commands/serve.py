@@ -20,6 +20,7 @@ from api.cli.output import AsJson, Folder, said
 from api.cli.problems import EXPECTED
 from api.cli.refusal import NOT_THERE, Refused
 from api.framework.connections import Bounds, bound_connections
+from api.framework.pace import ACCEPTED_AT_ONCE, PacedListener, Paces, trusted
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
 from gateway.operations.log_limit import LogLimit
@@ -28,7 +29,6 @@ from gateway.settings import Settings
 from gateway.texts.marks import N_
 
 SHUTDOWN_SECONDS = 2
-BACKLOG = 128
 FAILED = "lifespan.startup.failed"
 LISTENING = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden", errno.EADDRNOTAVAIL: "address_unknown"}
 
@@ -58,9 +58,11 @@ async def run(settings: Settings, *, as_json: bool) -> None:
         await run_on(listener, settings.model_copy(update={"port": listener.getsockname()[1]}), as_json=as_json)
 
 
-async def run_on(listener: socket.socket, settings: Settings, *, as_json: bool) -> None:
+async def run_on(listener: PacedListener, settings: Settings, *, as_json: bool) -> None:
     """Serve on a socket. Raises the error that kept the gateway from starting."""
-    app = Starting(create_app(Gateway(settings)))
+    paces = Paces(trusted(settings.trusted_proxies))
+    listener.pace = paces.requests
+    app = Starting(create_app(Gateway(settings), paces=paces))
     config = server_config(app, settings)
     bound_connections(config, Bounds.for_files(raise_file_limit()))
     url = settings.address
@@ -80,20 +82,27 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         access_log=False,  # request paths hold capabilities
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
-        backlog=BACKLOG,
+        backlog=ACCEPTED_AT_ONCE,
         log_config=None,  # uvicorn's records go to our handler, which limits them
         forwarded_allow_ips=settings.trusted_proxies,
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> PacedListener:
     """Return a listening socket. Raises Refused if the port is in use or needs more rights."""
+    listener = PacedListener(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family is socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen()
     except OSError as error:
+        listener.close()
         if error.errno in LISTENING:
             raise Refused(LISTENING[error.errno], NOT_THERE, host=host, port=port) from None
         raise
+    return listener
 
 
 class Starting:
