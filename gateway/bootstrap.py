@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, Self
 
+from sqlalchemy import func, select
+
 from certs.authority.ca import Authority
 from certs.authority.generations import key_at
 from certs.files import secret_at
@@ -58,6 +60,7 @@ from gateway.relay.screens import ScreenSenders
 from gateway.relay.tenant_alerts import TenantAlertSender
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
+from gateway.store import Event
 from gateway.store.sealing import Vault
 from gateway.supervision import NOTE, Loop, Supervisor
 
@@ -308,7 +311,9 @@ class Gateway:
     def _note(self) -> None:
         """Write what a later start and `lodgekey doctor` read; on a full disk the rest of the round counts."""
         try:
-            self.installation.note()
+            with self.database.reading() as session:
+                newest = session.scalar(select(func.max(Event.id))) or 0
+            self.installation.note(events=newest)
             self.ended.follow()
             if isinstance(self.now, TrustedClock):
                 follow_clock(self.settings.folder, self.now)

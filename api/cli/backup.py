@@ -12,6 +12,7 @@ from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
 from api.cli.refusal import NOT_THERE, Refused
 from certs.files import SECRET
 from gateway.clock import utc_now
+from gateway.operations.backup.aftermath import Aftermath
 from gateway.operations.backup.archive import Archive, Identity, Seal, new_identity, read_identities
 from gateway.operations.backup.contents import unknown_files
 from gateway.operations.backup.ended import ENDED
@@ -38,6 +39,10 @@ def create(
         typer.Option(help="Public key for the keys of personal data alone, if somebody else holds them."),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    without_database: Annotated[
+        bool,
+        typer.Option("--without-database", help="Only the files beside a PostgreSQL database with backups of its own."),
+    ] = False,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +53,7 @@ def create(
         Seal.under(_passphrase(passphrase_file)) if passphrase_file else Seal.to(recipient or (), vault_recipient or ())
     )
     settings = settings_of(folder)
-    manifest = make_backup(settings, out, seal, utc_now())
+    manifest = make_backup(settings, out, seal, utc_now(), rows=not without_database)
     facts = {"out": str(out), "size": out.stat().st_size, "made_at": manifest.made_at, "schema": manifest.schema}
     others = unknown_files(settings.folder)
     tell(facts | {"left_out": others}, as_json, N_("The backup was written to {out} ({size} bytes)."), **facts)
@@ -134,23 +139,26 @@ def restore(
 
 
 def _report(restored: Restored, folder: Path, as_json: bool) -> None:
-    manifest, after = restored.manifest, restored.aftermath
+    manifest = restored.manifest
     made = format_time(manifest.made_at)
     tell(
-        {
-            "folder": str(folder),
-            "made_at": manifest.made_at,
-            "ended": after.ended,
-            "signed_out": after.signed_out,
-            "unsure": after.unsure,
-        },
+        {"folder": str(folder), "made_at": manifest.made_at, **settled(restored.aftermath)},
         as_json,
         N_("The backup of {made} UTC was restored into {folder}."),
         made=made,
         folder=folder,
     )
-    if as_json:
-        return
+    if not as_json:
+        tell_settled(restored.aftermath)
+
+
+def settled(after: Aftermath) -> dict[str, object]:
+    """What was changed in restored rows, as JSON values."""
+    return {"ended": after.ended, "signed_out": after.signed_out, "unsure": after.unsure, "keyless": after.keyless}
+
+
+def tell_settled(after: Aftermath) -> None:
+    """Print what was changed in restored rows, and what to do next."""
     ended = [said(N_("{kind}: {n}"), kind=word("ended", kind), n=n) for kind, n in after.ended.items() if n]
     if ended:
         typer.echo(said(N_("Ended again, because they had ended since: {list}."), list=listed(ended)))
@@ -159,6 +167,13 @@ def _report(restored: Restored, folder: Path, as_json: bool) -> None:
             said(
                 N_("{n} records may have been sent since; the registries are asked before anything is sent."),
                 n=after.unsure,
+            )
+        )
+    if after.keyless:
+        typer.echo(
+            said(
+                N_("The data of {n} people cannot be read: their keys are newer than the backup of the vault."),
+                n=after.keyless,
             )
         )
     typer.echo(said(N_("Everybody has to sign in again. Now start the gateway, and run: lodgekey doctor")))

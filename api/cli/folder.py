@@ -1,7 +1,9 @@
 """Access to the gateway's folder: its database, a unit by its code."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from api.cli.refusal import NOT_THERE, Refused
 from gateway.settings import Settings
 from gateway.store import Unit
 from gateway.store.database import Database, is_missing
+from gateway.supervision import NOTE
 
 
 @contextmanager
@@ -34,3 +37,11 @@ def unit_coded(session: Session, code: str | None) -> Unit | None:
     if code and found is None:
         raise Refused("no_such_unit", unit=code)
     return found
+
+
+def require_stopped(folder: Path) -> None:
+    """Raises Refused while a gateway runs in the folder."""
+    note = folder / NOTE
+    process = json.loads(note.read_text())["process"] if note.exists() else None
+    if process is not None and Path(f"/proc/{process}").exists():
+        raise Refused("gateway_running", NOT_THERE, folder=folder, process=process)

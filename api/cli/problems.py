@@ -24,7 +24,7 @@ from gateway.broker.embedded import BrokerFailed, BrokerPortTaken
 from gateway.domain.errors import LodgekeyError
 from gateway.operations.backup.manifest import BackupUnusable
 from gateway.operations.file_modes import OpenToOthers
-from gateway.operations.installation import LostIdentity, RestoreUnfinished
+from gateway.operations.installation import DatabaseWentBack, LostIdentity, RestoreUnfinished
 from gateway.texts.languages import Language
 
 USAGE: Final = {
@@ -72,6 +72,7 @@ EXPECTED: Final = (
     Refused,
     LostIdentity,
     RestoreUnfinished,
+    DatabaseWentBack,
     BackupUnusable,
     OpenToOthers,
     TyperException,
@@ -107,6 +108,8 @@ def _as_refused(error: BaseException) -> BaseException:
         return Refused("identity_lost", NOT_THERE, folder=error.folder, lost=", ".join(paths), first=paths[0])
     if isinstance(error, RestoreUnfinished):
         return Refused("restore_unfinished", NOT_THERE, folder=error.folder)
+    if isinstance(error, DatabaseWentBack):
+        return Refused("database_went_back", NOT_THERE, folder=error.folder)
     if isinstance(error, BackupUnusable):
         return Refused(error.code, NOT_IN_ORDER if error.code == "altered" else NOT_THERE, **error.facts)
     if isinstance(error, OpenToOthers):

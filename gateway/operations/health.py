@@ -26,7 +26,7 @@ from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.portraits import faces_stored
 from gateway.operations.clock_state import ClockState
 from gateway.operations.file_modes import PRIVATE_FILE, database_files, open_to_others
-from gateway.operations.installation import Why, find_lost
+from gateway.operations.installation import Why, find_lost, went_back
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
 from gateway.store.database import is_missing, newest_revision
@@ -37,7 +37,7 @@ Code = Literal[
     "not_looked_at", "setting_refused",
     "folder", "folder_missing", "folder_unwritable", "folder_full", "folder_filling", "secret_open", "folder_open",
     "identity", "identity_missing", "identity_empty", "identity_other",
-    "database", "database_missing", "database_older",
+    "database", "database_missing", "database_older", "database_went_back",
     "broker", "broker_silent", "broker_unproven", "mosquitto", "mosquitto_missing",
     "clock", "clock_unkept", "clock_behind", "clock_ahead",
     "certificates", "own_expiring", "own_expired", "device_expiring", "device_expired",
@@ -205,14 +205,16 @@ def _own_certificates(settings: Settings) -> Iterator[tuple[Path, int]]:
 
 
 def check_database(settings: Settings, _now: int) -> Iterator[Finding]:
-    """The database is reachable and has the newest schema."""
+    """The database is reachable, has the newest schema and all that was committed."""
     with _database(settings) as session:
         if session is None:
             yield Finding("database", "care", "database_missing")
             return
         revision = MigrationContext.configure(session.connection()).get_current_revision()
     facts = {"revision": revision, "newest": newest_revision()}
-    if revision != newest_revision():
+    if went_back(settings):
+        yield Finding("database", "bad", "database_went_back", {"folder": settings.folder})
+    elif revision != newest_revision():
         yield Finding("database", "bad", "database_older", facts)
     else:
         yield Finding("database", "good", "database", facts)

@@ -9,11 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from sqlalchemy import Engine, column, create_engine, inspect, literal, make_url, select, table
+from sqlalchemy import Engine, column, create_engine, func, inspect, literal, make_url, select, table
 
 from certs.authority.generations import STATE_FILE, read_standing
 from certs.files import SECRET, write_atomic
@@ -58,6 +58,14 @@ class LostIdentity(Exception):
         self.folder, self.lost = folder, lost
 
 
+class DatabaseWentBack(Exception):
+    """The database lacks what the gateway committed: it was restored to an earlier time, or it is another one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+
+
 class RestoreUnfinished(Exception):
     """A restore into this folder was interrupted; it is run again."""
 
@@ -68,12 +76,16 @@ class RestoreUnfinished(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The contents of `installation.json`. `files`: path → SHA-256; `renewed`: elements replaced on purpose."""
+    """The contents of `installation.json`. `files`: path → SHA-256; `renewed`: elements replaced on purpose.
+
+    `events`: the highest id of an event in the database, which a database that was restored to an earlier time lacks.
+    """
 
     files: dict[str, str] = field(default_factory=dict)
     generation: int = 1
     database: bool = False
     renewed: list[dict[str, Any]] = field(default_factory=list)
+    events: int = 0
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
@@ -92,6 +104,7 @@ class Rows:
     used: bool
     elements: frozenset[Element]
     people: bool
+    events: int = 0  # the highest id of an event
 
 
 def read_rows(settings: Settings) -> Rows:
@@ -108,7 +121,8 @@ def read_rows(settings: Settings) -> Rows:
             if any(_has_rows(engine, name) for name in names if name in known)
         ]
         people = "people" in known and _has_rows(engine, "people", sealed=True)
-        return Rows("alembic_version" in known, used, frozenset(elements), people)
+        events = _newest_event(engine) if "events" in known else 0
+        return Rows("alembic_version" in known, used, frozenset(elements), people, events)
     finally:
         engine.dispose()
 
@@ -121,6 +135,17 @@ def _has_rows(engine: Engine, name: str, *, sealed: bool = False) -> bool:
         return connection.scalar(rows) is not None
 
 
+def _newest_event(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(select(func.max(column("id"))).select_from(table("events"))) or 0
+
+
+def went_back(settings: Settings) -> bool:
+    """Whether the database lacks events that the gateway committed."""
+    record = Record.read(settings.folder)
+    return record is not None and read_rows(settings).events < record.events
+
+
 def find_lost(settings: Settings) -> list[Lost]:
     """What was in use and is missing, empty or not this gateway's own. Empty in a fresh folder."""
     record, rows = Record.read(settings.folder), read_rows(settings)
@@ -130,13 +155,15 @@ def find_lost(settings: Settings) -> list[Lost]:
 def open_database(settings: Settings) -> Database:
     """The migrated database of a folder. Raises LostIdentity before any key is created, and OpenToOthers.
 
-    Raises RestoreUnfinished where a restore was interrupted.
+    Raises RestoreUnfinished where a restore was interrupted, DatabaseWentBack where the database alone was restored.
     """
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (settings.folder / RESTORING).exists():
         raise RestoreUnfinished(settings.folder)
     close_to_others(settings)
     _require_database(settings)
+    if went_back(settings):
+        raise DatabaseWentBack(settings.folder)
     database = Database(settings.database)
     database.keep_reserve()
     database.migrate()
@@ -229,8 +256,8 @@ class Installation:
         self._settings = settings
         self._used = False
 
-    def note(self, renewed: dict[str, Any] | None = None) -> None:
-        """Write the record if it changed. `renewed`: what was replaced on purpose, and when."""
+    def note(self, renewed: dict[str, Any] | None = None, *, events: int = 0) -> None:
+        """Write the record if it changed. `renewed`: what was replaced on purpose, and when. `events`: as in Record."""
         folder = self._settings.folder
         known = Record.read(folder)
         before = known or Record()
@@ -242,9 +269,17 @@ class Installation:
             if name != PEOPLE and (folder / name).exists()
         }
         entries = [*before.renewed, *([] if renewed is None else [renewed])]
-        after = Record(files, read_standing(folder / "certs").made, self._used, entries)
+        highest = max(before.events, events)
+        after = Record(files, read_standing(folder / "certs").made, self._used, entries, highest)
         if after != known:
             write_atomic(folder / RECORD, json.dumps(asdict(after), indent=1).encode(), SECRET)
+
+    def accept_rows(self) -> None:
+        """Record that the database is as it should be, though it may lack what it had."""
+        known = Record.read(self._settings.folder)
+        if known is not None:
+            after = replace(known, events=read_rows(self._settings).events)
+            write_atomic(self._settings.folder / RECORD, json.dumps(asdict(after), indent=1).encode(), SECRET)
 
     def note_use(self) -> None:
         """After a commit: record once that the database has rows."""

@@ -91,7 +91,9 @@ def renew_identity(settings: Settings, lost: Sequence[Lost]) -> Path:
         if vault is not None:
             vault.close()
     renewed: dict[str, Any] = {"at": now, "elements": elements, "lost": [each.path for each in lost]}
-    Installation(settings).note(renewed)
+    installation = Installation(settings)
+    installation.note(renewed)
+    installation.accept_rows()
     return remains
 
 

@@ -54,6 +54,11 @@ class Vault:
         with self._lock:
             return self._keys.execute("DELETE FROM people WHERE id = ?", (person_id,)).rowcount > 0
 
+    def people(self) -> set[str]:
+        """Ids of the people who have a key."""
+        with self._lock:
+            return {row[0] for row in self._keys.execute("SELECT id FROM people")}
+
     def close(self) -> None:
         """Close the key store."""
         self._keys.close()

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,29 +26,59 @@ def find_programs() -> Path:
     return found[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server. `environment`: for PostgreSQL's programs, which find the server and its data by it."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """The URL of an empty database; the server ends with the block."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Server]:
+    """A server in a folder of its own, which ends with the block; it may be stopped and started meanwhile."""
     programs, port = find_programs(), free_port()
     folder = Path(tempfile.mkdtemp(prefix="lodgekey-pg-"))
     if OWNER:
         shutil.chown(folder, OWNER)
-    libraries = ":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu")))
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LD_LIBRARY_PATH": libraries}
+    environment = {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        "LD_LIBRARY_PATH": ":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu"))),
+        "PGDATA": str(folder / "data"),
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(port),
+        "PGUSER": "lodgekey",
+    }
 
     def run(program: str, *arguments: str) -> None:
-        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
         with (folder / f"{program}.log").open("ab") as log:
             subprocess.run(
-                command, check=True, timeout=120, user=OWNER, env=environment, cwd=folder, stdout=log, stderr=log
+                [str(programs / program), *arguments],
+                check=True,
+                timeout=120,
+                user=OWNER,
+                env=environment,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
             )
 
     try:
         run("initdb", "--auth=trust", "--username=lodgekey", "--no-sync")
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-        run("pg_ctl", "--wait", "-o", options, "-l", str(folder / "server.log"), "start")
+        with (folder / "data" / "postgresql.conf").open("a") as settings:
+            settings.write(f"listen_addresses = '127.0.0.1'\nunix_socket_directories = '{folder}'\n")
+        run("pg_ctl", "--wait", "-l", str(folder / "server.log"), "start")
         try:
-            yield f"postgresql+psycopg://lodgekey@127.0.0.1:{port}/postgres"
+            yield Server(f"postgresql+psycopg://lodgekey@127.0.0.1:{port}/postgres", folder, environment)
         finally:
             run("pg_ctl", "--wait", "--mode=immediate", "stop")
     finally:

@@ -1,6 +1,5 @@
 """`lodgekey certs`: rotation of the certificate authority, one phase at a time; new keys for lost ones."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,9 +9,9 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.cli.folder import opened
+from api.cli.folder import opened, require_stopped
 from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
-from api.cli.refusal import NOT_THERE, Refused
+from api.cli.refusal import Refused
 from certs.authority.ca import Authority
 from gateway.clock import utc_now
 from gateway.fleet.rotation import advance, forget, is_followed, roll_back
@@ -21,7 +20,6 @@ from gateway.operations.installation import Lost, find_lost
 from gateway.operations.renewal import Cost, cost_of, elements_of, renew_identity
 from gateway.settings import Settings
 from gateway.store import Device
-from gateway.supervision import NOTE
 from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
@@ -68,7 +66,7 @@ def renew(
 ) -> None:
     """Go on without what is lost of this gateway: create new keys, and print what that costs."""
     settings = settings_of(folder)
-    _require_stopped(settings.folder)
+    require_stopped(settings.folder)
     lost = find_lost(settings)
     if not lost:
         tell({"lost": []}, as_json, N_("Nothing is missing, so nothing was changed."))
@@ -82,14 +80,6 @@ def renew(
     remains = renew_identity(settings, lost)
     result = {"lost": [asdict(each) for each in lost], "cost": asdict(cost), "remains": str(remains)}
     tell(result, as_json, N_("New ones were created. What was left of the old ones is in {folder}."), folder=remains)
-
-
-def _require_stopped(folder: Path) -> None:
-    """Raises Refused while a gateway runs in the folder."""
-    note = folder / NOTE
-    process = json.loads(note.read_text())["process"] if note.exists() else None
-    if process is not None and Path(f"/proc/{process}").exists():
-        raise Refused("gateway_running", NOT_THERE, folder=folder, process=process)
 
 
 def _cost(settings: Settings, lost: list[Lost]) -> Cost:

@@ -1,11 +1,15 @@
 """`lodgekey db`: the database."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.folder import opened
+from api.cli.backup import settled, tell_settled
+from api.cli.folder import opened, require_stopped
 from api.cli.output import AsJson, Folder, settings_of, tell
+from gateway.clock import utc_now
+from gateway.operations.backup.settling import settle_database
 from gateway.store.database import newest_revision
 from gateway.texts.marks import N_
 
@@ -22,3 +26,22 @@ def migrate(
     settings = settings_of(folder)
     with opened(settings.model_copy(update={"database_url": url}) if url else settings, new=True):
         tell({"revision": newest_revision()}, as_json, N_("The database is up to date."))
+
+
+@app.command()
+def settle(
+    ended: Annotated[
+        list[Path] | None, typer.Option(help="Another copy of ended.jsonl, besides the folder's. Can be repeated.")
+    ] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """After PostgreSQL's own tools restored the database to a point in time: make the rows fit what happened since."""
+    settings = settings_of(folder)
+    require_stopped(settings.folder)
+    for path in ended or ():
+        path.open().close()  # a wrong name must not pass for an empty list
+    after = settle_database(settings, ended or (), utc_now())
+    tell(settled(after), as_json, N_("The database fits the gateway in {folder} again."), folder=settings.folder)
+    if not as_json:
+        tell_settled(after)

@@ -52,6 +52,10 @@ FINDINGS: Final[Mapping[Code, str]] = {
     "database": N_("The database is at revision {revision}, the latest."),
     "database_missing": N_("There is no database yet. Run: lodgekey db migrate"),
     "database_older": N_("The database is at revision {revision}, not {newest}. Run: lodgekey db migrate"),
+    "database_went_back": N_(
+        "The database lacks what the gateway committed: it was restored to an earlier time. The gateway does not start "
+        "with it. Stop the gateway, then run: lodgekey db settle --folder {folder}"
+    ),
     "mosquitto": N_("mosquitto is at {path}."),
     "mosquitto_missing": N_("mosquitto was not found at {path}. On Debian: apt install mosquitto"),
     "broker": N_("The broker at {place} is responding."),

@@ -203,6 +203,14 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
             "--without-ended-list restores people who were erased since, and keys that were revoked since."
         ),
     ),
+    "rows_needed": ProblemTexts(
+        N_("An SQLite database has no backup of its own, so the backup must hold it."),
+        N_("Run the command without --without-database."),
+    ),
+    "no_rows": ProblemTexts(
+        N_("The backup does not hold the database, and the database of the settings is empty."),
+        N_("Restore the database with PostgreSQL's own tools first, then run the command again."),
+    ),
     "not_confirmed": ProblemTexts(
         N_("Nothing was changed, because this was not confirmed."),
         N_("Read what it costs, then confirm with --yes."),
@@ -264,6 +272,13 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
     "database_older": ProblemTexts(
         N_("The database was written by an older release, or is empty."),
         N_("Run: lodgekey db migrate"),
+    ),
+    "database_went_back": ProblemTexts(
+        N_("The database lacks what the gateway in {folder} committed: it was restored to an earlier time."),
+        N_(
+            "If that was on purpose, run: lodgekey db settle --folder {folder}. If not, check LODGEKEY_DATABASE_URL: "
+            "it may name another database."
+        ),
     ),
     "database_broken": ProblemTexts(
         N_("The file is not a database, or is damaged."),

@@ -44,11 +44,15 @@ SUBMISSION: Final = "submit"  # of a record to its registry; repeated blindly, i
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """`ended`: numbers of what the backup held as going on, by kind; `unsure`: records that may have been sent."""
+    """`ended`: numbers of what the backup held as going on, by kind; `unsure`: records that may have been sent.
+
+    `keyless`: people whose data nobody can read, because their key is not in the vault that was restored.
+    """
 
     ended: dict[What, int]
     signed_out: int
     unsure: int
+    keyless: int
 
 
 def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_at: int, now: int) -> Aftermath:
@@ -66,7 +70,7 @@ def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_a
     _begin_feed_anew(session, now)
     _skip_once_numbers(session)
     append(session, [Entry(GATEWAY, RESTORED, f"backup:{made_at}@{held}", "", rows=0)], now)
-    return Aftermath(ended, signed_out, unsure)
+    return Aftermath(ended, signed_out, unsure, _keyless(session, keyring))
 
 
 def _end_again(session: Session, keyring: Keyring, entries: Sequence[End]) -> dict[What, int]:
@@ -134,6 +138,11 @@ def _erase_person(session: Session, keyring: Keyring, end: End) -> bool:
         return False
     erase_person(session, person, end.at)
     return True
+
+
+def _keyless(session: Session, keyring: Keyring) -> int:
+    sealed = select(Person.id).where(Person.sealed.is_not(None), Person.erased_at.is_(None))
+    return len(set(session.scalars(sealed)) - keyring.vault.people())
 
 
 def _begin_feed_anew(session: Session, now: int) -> None:

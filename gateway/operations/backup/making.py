@@ -31,14 +31,19 @@ ATTEMPTS: Final = 3
 Files = dict[Part, dict[str, Path]]
 
 
-def make_backup(settings: Settings, out: Path, seal: Seal, now: int) -> Manifest:
-    """Write a backup of the gateway to a new file. Raises BackupUnusable: no_gateway, out_exists, database_damaged."""
+def make_backup(settings: Settings, out: Path, seal: Seal, now: int, *, rows: bool = True) -> Manifest:
+    """Write a backup of the gateway to a new file. Without `rows`: of its other files, where PostgreSQL has tools.
+
+    Raises BackupUnusable: no_gateway, out_exists, database_damaged, rows_needed.
+    """
+    if not rows and file_of(settings.database) is not None:
+        raise BackupUnusable("rows_needed")
     if is_missing(settings.database) or not (settings.folder / MASTER).exists():
         raise BackupUnusable("no_gateway", folder=settings.folder)
     if out.exists():
         raise BackupUnusable("out_exists", name=out)
     with _scratch(settings.folder) as scratch:
-        schema = _copy_database(settings.database, scratch)
+        schema = _copy_database(settings.database, scratch, rows=rows)
         files = _copy_files(settings.folder, scratch)
         kind: Literal["sqlite", "postgresql"] = "postgresql" if file_of(settings.database) is None else "sqlite"
         files["data"] |= {name: scratch / name for name in (DATABASE, DUMP) if (scratch / name).exists()}
@@ -62,11 +67,12 @@ def _scratch(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place)
 
 
-def _copy_database(url: str, scratch: Path) -> str:
+def _copy_database(url: str, scratch: Path, *, rows: bool) -> str:
     """Copy the database as of one moment, with what is in the WAL; returns its revision."""
     file = file_of(url)
     if file is None:
-        _dump(url, scratch / DUMP)
+        if rows:
+            _dump(url, scratch / DUMP)
         engine = create_engine(url, hide_parameters=True)
         try:
             with engine.connect() as connection:

@@ -46,6 +46,11 @@ class Manifest:
     files: Mapping[Part, Mapping[str, FileFacts]]
     format: int = FORMAT
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the database is in the backup, not the files beside it alone."""
+        return not {DATABASE, DUMP}.isdisjoint(self.files["data"])
+
     def shown(self) -> dict[str, Any]:
         """The manifest as JSON values."""
         return asdict(self)

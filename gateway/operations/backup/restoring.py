@@ -15,19 +15,17 @@ from typing import Final
 
 from sqlalchemy import create_engine, inspect
 
-from certs.authority.ca import Authority
-from certs.files import secret_at, sync_folder
-from gateway.journey.keys.keyring import Keyring
-from gateway.operations.backup.aftermath import Aftermath, settle
+from certs.files import sync_folder
+from gateway.operations.backup.aftermath import Aftermath
 from gateway.operations.backup.archive import Archive, Identity
-from gateway.operations.backup.contents import AUTHORITY, PLACED, VAULT
-from gateway.operations.backup.ended import ENDED, End, append_ended, read_ended
+from gateway.operations.backup.contents import PLACED
+from gateway.operations.backup.ended import ENDED, End
 from gateway.operations.backup.making import run_postgres
 from gateway.operations.backup.manifest import DATABASE, DUMP, BackupUnusable, Manifest
-from gateway.operations.installation import OFFERS, RESTORING
+from gateway.operations.backup.settling import merge_lists, settle_rows
+from gateway.operations.installation import RESTORING, Installation
 from gateway.settings import Settings
 from gateway.store.database import Database, file_of
-from gateway.store.sealing import Vault
 
 HARMLESS: Final = frozenset({ENDED, RESTORING, "lost+found"})
 
@@ -45,7 +43,7 @@ def restore_backup(
 ) -> Restored:
     """Restore the backup into the settings' folder and database, both empty. `ended`: later lists of what has ended.
 
-    Raises BackupUnusable: not_empty, backup_newer, altered, wrong_key, other_database.
+    Raises BackupUnusable: not_empty, backup_newer, altered, wrong_key, other_database, no_rows.
     """
     folder = settings.folder
     archive.manifest.require_known_schema()
@@ -56,7 +54,7 @@ def restore_backup(
     _require_empty(settings, archive.manifest)
     staging.mkdir(mode=0o700)
     archive.read(identities, staging)
-    entries = _merge_lists(staging / ENDED, [folder / ENDED, *ended])
+    entries = merge_lists(staging / ENDED, [folder / ENDED, *ended])
     _load_database(settings, staging)
     aftermath = _bring_up_to_date(settings, staging, entries, archive.manifest, now)
     _put_in_place(settings, staging)
@@ -69,14 +67,16 @@ def has_later_list(settings: Settings) -> bool:
 
 
 def _require_empty(settings: Settings, manifest: Manifest) -> None:
-    """Raises BackupUnusable where anything would be overwritten, or the database is of another kind."""
+    """Raises BackupUnusable where anything would be overwritten, or the database is of another kind or empty."""
     found = sorted(path.name for path in settings.folder.iterdir() if path.name not in HARMLESS)
     file = file_of(settings.database)
     if (file is None) != (manifest.database == "postgresql"):
         raise BackupUnusable("other_database", database=manifest.database)
     if file is not None and file.exists():
         found.append(str(file))
-    if file is None and _tables(settings.database):
+    if file is None and bool(_tables(settings.database)) == manifest.has_rows:
+        if not manifest.has_rows:
+            raise BackupUnusable("no_rows")
         found.append("LODGEKEY_DATABASE_URL")
     if found:
         raise BackupUnusable("not_empty", folder=settings.folder, found=", ".join(found))
@@ -102,25 +102,17 @@ def _clear(settings: Settings, staging: Path) -> None:
     shutil.rmtree(staging)
 
 
-def _merge_lists(place: Path, others: Sequence[Path]) -> list[End]:
-    """Add the entries of the other lists to the backup's own; returns all."""
-    entries = read_ended(place)
-    known = {(each.what, each.id) for each in entries}
-    for path in others:
-        fresh = [each for each in read_ended(path) if (each.what, each.id) not in known]
-        known |= {(each.what, each.id) for each in fresh}
-        append_ended(place, fresh)
-        entries += fresh
-    return entries
-
-
 def _load_database(settings: Settings, staging: Path) -> None:
-    """Check the SQLite file, or load the dump into PostgreSQL in one transaction. Raises BackupUnusable."""
+    """Check the SQLite file, or load the dump into PostgreSQL in one transaction. Raises BackupUnusable.
+
+    A backup without rows leaves the database as PostgreSQL's own tools restored it.
+    """
     dump, file = staging / DUMP, staging / DATABASE
     if dump.exists():
         options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
         run_postgres("pg_restore", *options, str(dump), url=settings.database)
         dump.unlink()
+    if not file.exists():
         return
     with closing(sqlite3.connect(file)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
@@ -133,21 +125,11 @@ def _bring_up_to_date(
     """Migrate the restored rows and settle in them what has happened since, before any gateway sees them."""
     file = staging / DATABASE
     database = Database(f"sqlite:///{file.resolve()}" if file.exists() else settings.database)
-    vault = Vault(staging / VAULT)
+    made_at = manifest.made_at if manifest.has_rows else None
     try:
         database.migrate()
-        authority = Authority.open(staging / AUTHORITY, lambda: now)
-        keyring = Keyring(
-            vault,
-            authority.credential_key,
-            secret_at(staging / OFFERS),
-            authority.passcode_key,
-            settings.offline_hours * 3600,
-        )
-        with database.writing() as session:
-            return settle(session, keyring, entries, made_at=manifest.made_at, now=now)
+        return settle_rows(settings, database, staging, entries, made_at, now)
     finally:
-        vault.close()
         database.close()
         if file.exists():
             with closing(sqlite3.connect(file)) as connection:
@@ -163,6 +145,7 @@ def _put_in_place(settings: Settings, staging: Path) -> None:
     if file is not None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _move(staging / DATABASE, file)
+    Installation(settings).accept_rows()
     sync_folder(settings.folder)
     shutil.rmtree(staging)
     sync_folder(settings.folder)

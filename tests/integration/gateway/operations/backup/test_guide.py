@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,23 +9,11 @@ import pytest
 from gateway.bootstrap import Gateway
 from gateway.settings import Settings
 from gateway.store import Account
-from tests.architecture.source import ROOT
+from tests.integration.gateway.operations.backup.guides import blocks, path_with_program
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import NOW, World
 
 pytestmark = pytest.mark.slow
-
-
-def commands() -> list[str]:
-    """The `sh` blocks of the guide, in order."""
-    found: list[str] = []
-    inside = False
-    for line in (ROOT / "docs/guides/backup.md").read_text(encoding="utf-8").splitlines():
-        if line.strip().startswith("```"):
-            inside = line.strip() == "```sh"
-        elif inside:
-            found.append(line.strip())
-    return found
 
 
 def test_an_operator_who_follows_the_guide_has_the_gateway_back(tmp_path: Path) -> None:
@@ -41,19 +28,14 @@ def test_an_operator_who_follows_the_guide_has_the_gateway_back(tmp_path: Path) 
     gateway.database.close()
     gateway.vault.close()
 
-    program = tmp_path / "bin" / "lodgekey"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m api.cli.main "$@"\n')
-    program.chmod(0o755)
     (tmp_path / "elsewhere").mkdir()
-    environment = os.environ | {
-        "LODGEKEY_FOLDER": str(folder),
-        "PATH": f"{program.parent}:{os.environ['PATH']}",
-        "LC_ALL": "C.UTF-8",
-    }
+    environment = os.environ | {"LODGEKEY_FOLDER": str(folder), "PATH": path_with_program(tmp_path)}
+    environment["LC_ALL"] = "C.UTF-8"
     (tmp_path / "etc/lodgekey").mkdir(parents=True)
     (tmp_path / "etc/lodgekey/lodgekey.env").write_text("LODGEKEY_PUBLIC_URL=https://keys.example.org\n")
-    script = "set -e\n" + "\n".join(commands()).replace(" /etc/", f" {tmp_path}/etc/")
+    script = "set -e\n" + "\n".join(line for block in blocks("backup") for line in block).replace(
+        " /etc/", f" {tmp_path}/etc/"
+    )
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
